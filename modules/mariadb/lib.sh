@@ -1,0 +1,63 @@
+# What the scripts of this module share. Every function may be called at any
+# time and any number of times.
+set -uo pipefail
+
+: "${HAKIT_MODULE:?is set by the agent}" "${HAKIT_MODULE_DIR:?is set by the agent}"
+: "${DATADIR:?is a variable of module.yaml}" "${PORT:=3306}" "${RUN_AS:=mysql}"
+: "${DATABASE:=hakit}" "${DBUSER:=hakit}" "${DBHOSTS:=localhost}"
+: "${PASSWORD_FILE:=password}"
+
+# Not below HAKIT_HOME: MariaDB's user must reach it, and a socket's path may
+# have 107 characters at most. Two nodes of one machine (lab) have two names.
+run=/run/hakit-$HAKIT_MODULE-${HAKIT_NODE:-node}
+socket=$run/mariadbd.sock
+pid_file=$run/mariadbd.pid
+log_dir=${HAKIT_HOME:+$HAKIT_HOME/log}
+log_dir=${log_dir:-/var/log/hakit}
+server_log=$log_dir/$HAKIT_MODULE-mariadbd.log
+
+say() { echo "$*"; }
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+# MariaDB 10.3 has only the old names.
+first_of() {
+  local name
+  for name in "$@"; do command -v "$name" && return; done
+  fail "Cannot find $1: install the package mariadb-server"
+}
+
+# Processes that have our data directory open, whoever started them. The
+# argument alone would match grep's own command line: the name is asked, too.
+server_pids() {
+  local file pid
+  grep -lzxFs -e "--datadir=$DATADIR" /proc/[0-9]*/cmdline | while read -r file; do
+    pid=${file#/proc/}
+    pid=${pid%/cmdline}
+    case $(cat "/proc/$pid/comm" 2>/dev/null) in
+      mariadbd | mysqld) echo "$pid" ;;
+    esac
+  done
+}
+
+# wait_gone SECONDS: true when no server is left.
+wait_gone() {
+  local tries=$(($1 * 10))
+  while [[ -n $(server_pids) ]]; do
+    ((tries-- > 0)) || return 1
+    sleep 0.1
+  done
+}
+
+sql() {
+  "$(first_of mariadb mysql)" --no-defaults --protocol=socket --socket="$socket" \
+    --user=root --batch --skip-column-names "$@"
+}
+
+answers() {
+  "$(first_of mariadb-admin mysqladmin)" --no-defaults --protocol=socket \
+    --socket="$socket" --user=root --connect-timeout=2 --silent ping \
+    >/dev/null 2>&1
+}

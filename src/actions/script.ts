@@ -1,0 +1,157 @@
+/**
+ * Runs one script of a module: own process group, output straight into a file of its own, time limit for the whole group.
+ * The output does not pass through the agent: a service that a script leaves behind keeps writing when the agent is gone.
+ */
+import { join } from "node:path";
+import { fileStamp, now, sleep } from "../system/clock.ts";
+
+export interface ScriptRun {
+  /** Folder of the module; the script is bin/NAME below it. */
+  readonly folder: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Folder for the log files of the module's scripts. */
+  readonly logFolder: string;
+  readonly timeoutMs: number;
+  /** Ends the script early, as the time limit does. */
+  readonly signal: AbortSignal;
+}
+
+export interface ScriptResult {
+  readonly ok: boolean;
+  readonly code: number;
+  readonly timedOut: boolean;
+  /** File with its output; null when none could be made (full disk): the output is lost then, the script ran. */
+  readonly log: string | null;
+  readonly ms: number;
+}
+
+/** A script that does not end on TERM gets KILL after this. */
+const KILL_AFTER_MS = 5000;
+/** After KILL a process is gone at once, or stuck in the kernel. */
+const STUCK_AFTER_MS = 2000;
+const STUCK = { success: false, code: 137, signal: "SIGKILL" } as const;
+/** Log files kept for a module. */
+const KEPT_LOGS = 100;
+
+/** The agent is protected from the out-of-memory killer; a service that eats the memory must not be. */
+const BECOME_SCRIPT =
+  '(echo 0 >/proc/$$/oom_score_adj) 2>/dev/null; exec "$@" >>"$HAKIT_SCRIPT_LOG" 2>&1';
+
+/** Runs the script, or returns null when the module has none of that name. */
+export async function runScript(run: ScriptRun): Promise<ScriptResult | null> {
+  const path = join(run.folder, "bin", run.script);
+  if (!await isFile(path)) return null;
+  const start = now();
+  const log = await openLog(run);
+  const [program, ...args] = await startLine(path, run.args);
+  // The shell only opens the log and becomes the script: same process, own session and group.
+  const child = new Deno.Command("/bin/sh", {
+    args: ["-c", BECOME_SCRIPT, "sh", program!].concat(args),
+    cwd: run.folder,
+    env: { ...run.env, HAKIT_SCRIPT_LOG: log ?? "/dev/null" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+    detached: true,
+  }).spawn();
+  let timedOut = false;
+  const ended = new AbortController();
+  const guard = (async () => {
+    await sleep(run.timeoutMs, AbortSignal.any([run.signal, ended.signal]));
+    if (ended.signal.aborted) return;
+    timedOut = !run.signal.aborted;
+    killGroup(child.pid, "SIGTERM");
+    await sleep(KILL_AFTER_MS, ended.signal);
+    // Also when the script itself has ended: what it started in its group had its chance.
+    killGroup(child.pid, "SIGKILL");
+    await sleep(STUCK_AFTER_MS, ended.signal);
+  })();
+  const end = child.status;
+  const status = await Promise.race([
+    end,
+    // It waits in the kernel for a disk or a mount that does not answer, and not even KILL ends it. What comes next (an unmount)
+    // is what sets it free: waiting here would be for ever.
+    guard.then(() => ended.signal.aborted ? end : STUCK),
+  ]);
+  ended.abort();
+  await guard;
+  return {
+    ok: status.success && !timedOut,
+    code: status.code,
+    timedOut,
+    log,
+    ms: Math.round(now() - start),
+  };
+}
+
+/** Executable: run as it is. Otherwise (a copy from a stick without modes): by /bin/sh. */
+async function startLine(
+  path: string,
+  args: readonly string[],
+): Promise<string[]> {
+  const { mode } = await Deno.stat(path);
+  const executable = mode !== null && (mode & 0o100) !== 0;
+  return executable ? [path, ...args] : ["/bin/sh", path, ...args];
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function killGroup(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(-pid, signal);
+  } catch {
+    // The group is empty: that was the wish.
+  }
+}
+
+async function openLog(run: ScriptRun): Promise<string | null> {
+  try {
+    await Deno.mkdir(run.logFolder, { recursive: true, mode: 0o750 });
+    await dropOldLogs(run.logFolder);
+    for (let attempt = 0; attempt < 100; attempt++) {
+      const suffix = attempt === 0 ? "" : `.${attempt}`;
+      const file = `${run.script}_${fileStamp()}${suffix}.log`;
+      const path = join(run.logFolder, file);
+      try {
+        (await Deno.open(path, { write: true, createNew: true, mode: 0o640 }))
+          .close();
+        return path;
+      } catch (error) {
+        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      }
+    }
+  } catch {
+    // A full or broken log disk must not keep a service down.
+  }
+  return null;
+}
+
+async function dropOldLogs(folder: string): Promise<void> {
+  const logs: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (SCRIPT_LOG.test(name)) logs.push(name);
+  }
+  const byDate = logs.sort((a, b) => stampOf(a) < stampOf(b) ? -1 : 1);
+  for (
+    const name of byDate.slice(0, Math.max(0, logs.length - KEPT_LOGS + 1))
+  ) {
+    await Deno.remove(join(folder, name)).catch(() => {});
+  }
+}
+
+/** SCRIPT_YYYY-MM-DDTHH-MM-SS.log, with a number when one second had several. */
+export const SCRIPT_LOG =
+  /^[a-z_]{1,30}_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(\.\d{1,2})?\.log$/;
+
+function stampOf(name: string): string {
+  return /\d{4}-.*$/.exec(name)?.[0] ?? "";
+}

@@ -1,0 +1,256 @@
+/**
+ * Takes, releases and checks one virtual address. Idempotent: what is there is not added again, what is gone is not removed.
+ * Before it is taken, the network is asked whether another machine answers for it: two machines with one address lose both.
+ */
+import {
+  arpAnnouncements,
+  arpOwner,
+  arpProbe,
+  ETH_P_ARP,
+  ETH_P_IPV6,
+  isIPv6,
+  neighbourAnnouncement,
+  neighbourOwner,
+  neighbourProbe,
+  parseMac,
+} from "./arp.ts";
+import { PacketSocket } from "./packet_socket.ts";
+import { command, CommandError } from "../system/command.ts";
+import { ErrnoError } from "../system/errno_error.ts";
+import { now, sleep } from "../system/clock.ts";
+
+export interface VirtualAddress {
+  /** Without prefix. */
+  readonly address: string;
+  readonly prefix: number;
+  readonly device: string;
+}
+
+const ENETDOWN = 100;
+/** Frames of a probe and how long an answer is awaited: a LAN answers in under a millisecond, a busy virtual machine in tens. */
+const PROBE_AT_MS = [0, 30, 60];
+const PROBE_MS = 100;
+/** When the new place is announced after taking: at once for the fast, later for switches whose port was still blocked. */
+const ANNOUNCE_AT_MS = [0, 50, 150, 1000, 2000, 5000, 10_000];
+
+/** What is used of `ip -j addr`. */
+interface IpLink {
+  readonly ifname: string;
+  readonly addr_info?: readonly {
+    readonly local?: string;
+    readonly prefixlen?: number;
+  }[];
+}
+
+/** All interfaces, with prefixes as they were given. Starting `ip` may take long on a busy machine: not on the way to taking. */
+async function allLinks(): Promise<IpLink[]> {
+  const { stdout } = await command(["ip", "-j", "addr", "show"]);
+  return JSON.parse(stdout);
+}
+
+/** All addresses, at the cost of a system call; an interface without any is not in it. A label ("eth0:1") is no other interface. */
+function present(): { device: string; address: string; mac: string }[] {
+  return Deno.networkInterfaces().map(({ name, address, mac }) => ({
+    device: name.split(":")[0]!,
+    address,
+    mac,
+  }));
+}
+
+/** "10.0.0.9/24" and an interface, by default the one that carries `near` (this node's first address). */
+export async function resolveAddress(
+  spec: { readonly address: string; readonly interface?: string | undefined },
+  near: string,
+): Promise<VirtualAddress> {
+  const [address, prefix] = spec.address.split("/");
+  const known = present();
+  const device = spec.interface ??
+    known.find((entry) => same(entry.address, near))?.device;
+  if (device === undefined || !known.some((entry) => entry.device === device)) {
+    // Without any address, or not there at all.
+    const names = (await allLinks()).map((link) => link.ifname)
+      .filter((name) => name !== "lo");
+    if (device === undefined) {
+      throw new Error(
+        `Cannot take address "${spec.address}": no interface has ` +
+          `this node's address ${near}, expected it on one of ${
+            names.join(", ")
+          }`,
+      );
+    }
+    if (!names.includes(device)) {
+      throw new Error(
+        `Cannot take address "${spec.address}": interface "${device}" does ` +
+          `not exist, expected one of ${names.join(", ")}`,
+      );
+    }
+  }
+  const whole = isIPv6(address!) ? 128 : 32;
+  return {
+    address: address!,
+    prefix: prefix ? Number(prefix) : whole,
+    device,
+  };
+}
+
+/** Textual forms of one IPv6 address differ; the kernel prints the short one. */
+function same(a: string | undefined, b: string): boolean {
+  return a !== undefined && canonical(a) === canonical(b);
+}
+
+function canonical(address: string): string {
+  if (!isIPv6(address)) return address;
+  return new URL(`http://[${address}]/`).hostname.slice(1, -1);
+}
+
+/** The interfaces of this machine that have the address now. */
+export function holders(address: string): string[] {
+  return present().filter((entry) => same(entry.address, address))
+    .map((entry) => entry.device);
+}
+
+/** Takes the address; throws with one line when another machine answers for it or it cannot be added. */
+export async function takeAddress(target: VirtualAddress): Promise<void> {
+  const { address, prefix, device } = target;
+  const held = holders(address);
+  if (held.some((name) => name !== device)) {
+    await remove(address, (name) => name !== device);
+  }
+  if (held.includes(device)) return;
+  const owner = await probe(target);
+  if (owner !== null) {
+    throw new Error(
+      `Cannot take address "${address}": the machine with MAC ${owner} on ` +
+        `${device} answers for it, expected nobody; take it off there, or ` +
+        `choose another virtual address`,
+    );
+  }
+  const flags = isIPv6(address)
+    ? ["nodad", "noprefixroute", "preferred_lft", "0"]
+    : ["noprefixroute"];
+  try {
+    await command([
+      "ip",
+      "addr",
+      "add",
+      `${address}/${prefix}`,
+      "dev",
+      device,
+      ...flags,
+    ]);
+  } catch (error) {
+    // Between looking and adding somebody else may have added it: that is what was asked.
+    const there = (await allLinks()).some((link) =>
+      link.ifname === device &&
+      link.addr_info?.some((info) => same(info.local, address))
+    );
+    if (!there) throw error;
+  }
+}
+
+/** Takes the address off every interface that has it. */
+export async function releaseAddress(address: string): Promise<void> {
+  await remove(address, () => true);
+}
+
+async function remove(
+  address: string,
+  from: (device: string) => boolean,
+): Promise<void> {
+  const found = (links: readonly IpLink[]) =>
+    links.filter((link) => from(link.ifname)).flatMap((link) =>
+      (link.addr_info ?? []).filter((info) => same(info.local, address))
+        .map((info) => ({ ...info, device: link.ifname }))
+    );
+  for (const info of found(await allLinks())) {
+    const spec = `${info.local}/${info.prefixlen}`;
+    try {
+      await command(["ip", "addr", "del", spec, "dev", info.device]);
+    } catch (error) {
+      // Somebody else may have been quicker.
+      if (found(await allLinks()).length > 0) throw error;
+    }
+  }
+}
+
+/** The MAC of another machine that has the address, or null. An interface without Ethernet (or that is down) has no neighbours to ask. */
+export async function probe(target: VirtualAddress): Promise<string | null> {
+  const mac = ethernet(target.device);
+  if (mac === null) return null;
+  const v6 = isIPv6(target.address);
+  const own = parseMac(mac);
+  using socket = new PacketSocket(
+    target.device,
+    v6 ? ETH_P_IPV6 : ETH_P_ARP,
+  );
+  const question = v6
+    ? neighbourProbe(own, target.address)
+    : arpProbe(own, target.address);
+  const ownerOf = v6 ? neighbourOwner : arpOwner;
+  const start = now();
+  const due = [...PROBE_AT_MS];
+  while (now() - start < PROBE_MS) {
+    if (due.length > 0 && now() - start >= due[0]!) {
+      due.shift();
+      try {
+        socket.send(question);
+      } catch (error) {
+        // Down: nobody can answer, and nobody can be disturbed.
+        if (error instanceof ErrnoError && error.errno === ENETDOWN) {
+          return null;
+        }
+        throw error;
+      }
+    }
+    let frame = socket.receive();
+    while (frame !== null) {
+      const owner = ownerOf(frame, target.address);
+      if (owner !== null && owner !== mac) return owner;
+      frame = socket.receive();
+    }
+    await sleep(4);
+  }
+  return null;
+}
+
+/** Its MAC, if it has one. */
+function ethernet(device: string): string | null {
+  const entry = present().find((entry) =>
+    entry.device === device && entry.mac !== "00:00:00:00:00:00"
+  );
+  return entry?.mac ?? null;
+}
+
+/** Tells the network, several times, that the address lives here; also ends this machine's own old connections to it. */
+export async function announceAddress(
+  target: VirtualAddress,
+  options: { readonly once?: boolean; readonly signal: AbortSignal },
+): Promise<void> {
+  const { address, device } = target;
+  const mac = ethernet(device);
+  if (mac === null) return;
+  const v6 = isIPv6(address);
+  const frames = v6
+    ? [neighbourAnnouncement(parseMac(mac), address)]
+    : arpAnnouncements(parseMac(mac), address);
+  const start = now();
+  for (const at of options.once ? [0] : ANNOUNCE_AT_MS) {
+    await sleep(Math.max(0, start + at - now()), options.signal);
+    if (options.signal.aborted) return;
+    using socket = new PacketSocket(device, v6 ? ETH_P_IPV6 : ETH_P_ARP);
+    for (const frame of frames) socket.send(frame);
+    if (at === 0 && !options.once) await killOldSockets(address);
+  }
+}
+
+/** A client here that was connected to the peer through this address would wait for minutes: best effort, old kernels cannot. */
+async function killOldSockets(address: string): Promise<void> {
+  try {
+    await command(["ss", "-K", "dst", address], {
+      timeoutMs: 1000,
+      anyCode: true,
+    });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The virtual addresses of one module on this node: taken and released together, looked after while they are held (an
+ * administrator's `ip addr flush` or a network restart must not end a service), and announced again from time to time.
+ */
+import {
+  announceAddress,
+  holders,
+  releaseAddress,
+  resolveAddress,
+  takeAddress,
+  type VirtualAddress,
+} from "../actions/virtual_ip.ts";
+import type { Module } from "../module/schema.ts";
+import type { Log } from "../system/log.ts";
+import { now, sleep } from "../system/clock.ts";
+
+/** How often it is looked whether they are still there. */
+const CHECK_MS = 3000;
+/**
+ * Clients learn the place again within this: after two nodes held it at once (all links were cut and are back, one yielded), or when
+ * a switch lost its tables. One small packet an address.
+ */
+const REFRESH_MS = 5_000;
+
+export interface AddressesOptions {
+  readonly specs: Module["virtual_addresses"];
+  /** This node's address on the first link: names the default interface. */
+  readonly near: string;
+  readonly log: Log;
+  /** One was lost and cannot be taken back. */
+  readonly onProblem: (problem: string) => void;
+}
+
+export class Addresses {
+  readonly #options: AddressesOptions;
+  #held: AbortController | null = null;
+  #problem: string | null = null;
+
+  constructor(options: AddressesOptions) {
+    this.#options = options;
+  }
+
+  /** Takes all; when one cannot be taken, those taken before are released again. */
+  async take(): Promise<void> {
+    const taken: VirtualAddress[] = [];
+    // At once: each is probed for 100 ms, and clients wait for all of them.
+    const results = await Promise.allSettled(
+      this.#options.specs.map(async (spec) => {
+        const target = await resolveAddress(spec, this.#options.near);
+        await takeAddress(target);
+        taken.push(target);
+      }),
+    );
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed) {
+      for (const target of taken) {
+        await releaseAddress(target.address).catch(() => {});
+      }
+      throw failed.reason;
+    }
+    this.#held?.abort();
+    this.#held = new AbortController();
+    const { signal } = this.#held;
+    for (const target of taken) this.#announce(target, signal);
+    if (taken.length > 0) this.#guard(signal);
+  }
+
+  async release(): Promise<void> {
+    this.#held?.abort();
+    this.#held = null;
+    this.#problem = null;
+    const failures: unknown[] = [];
+    for (const { address } of this.#options.specs) {
+      await releaseAddress(address.split("/")[0]!).catch((error) =>
+        failures.push(error)
+      );
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** Leaves the addresses where they are: the agent ends, the service does not. */
+  close(): void {
+    this.#held?.abort();
+    this.#held = null;
+  }
+
+  async #announce(
+    target: VirtualAddress,
+    signal: AbortSignal,
+    once = false,
+  ): Promise<void> {
+    try {
+      await announceAddress(target, { signal, once });
+    } catch (error) {
+      this.#options.log.warning(
+        `cannot announce address "${target.address}": ${messageOf(error)}`,
+      );
+    }
+  }
+
+  async #guard(signal: AbortSignal): Promise<void> {
+    let refreshed = now();
+    while (!signal.aborted) {
+      await sleep(CHECK_MS, signal);
+      for (const spec of this.#options.specs) {
+        if (!signal.aborted) await this.#check(spec, signal);
+      }
+      if (signal.aborted || now() - refreshed < REFRESH_MS) continue;
+      refreshed = now();
+      for (const spec of this.#options.specs) {
+        const target = await resolveAddress(spec, this.#options.near)
+          .catch(() => null);
+        if (target) await this.#announce(target, signal, true);
+      }
+    }
+  }
+
+  async #check(
+    spec: Module["virtual_addresses"][number],
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      const target = await resolveAddress(spec, this.#options.near);
+      if (holders(target.address).includes(target.device)) {
+        this.#problem = null;
+        return;
+      }
+      if (signal.aborted) return;
+      this.#options.log.warning(
+        `address "${target.address}" was gone from ${target.device}, taken again`,
+      );
+      await takeAddress(target);
+      // Released while it was being taken: it must not stay.
+      if (signal.aborted) return await releaseAddress(target.address);
+      this.#announce(target, signal);
+      this.#problem = null;
+    } catch (error) {
+      const problem = messageOf(error);
+      if (signal.aborted || this.#problem === problem) return;
+      this.#problem = problem;
+      this.#options.onProblem(problem);
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,113 @@
+/** The daemon: starts the parts in order, stops them in reverse. Only this file knows everybody. */
+import { join } from "node:path";
+import { Auth } from "../api/auth.ts";
+import { createApp } from "../api/app.ts";
+import { EventStreams, StateFeed } from "../api/events.ts";
+import { joinRoutes } from "../api/join.ts";
+import { PeerApi } from "../api/peer_api.ts";
+import { consoleRoutes } from "../console/serve.ts";
+import { ConfigError } from "../module/load.ts";
+import { createLog, type Log } from "../system/log.ts";
+import { type Paths, paths as defaultPaths } from "../system/paths.ts";
+import { Cluster } from "./cluster.ts";
+import { isFreshBoot, rememberBoot } from "./boot.ts";
+import { Door } from "./door.ts";
+import { lockAgent } from "./lock.ts";
+import { consoleLogs } from "./console_logs.ts";
+import { readNode } from "./node.ts";
+import { serveNetwork, serveSocket } from "./serve.ts";
+
+/** `hakit agent`: runs until it is told to stop; exit code 0 after an orderly stop, 1 when it cannot begin. */
+export async function runAgent(): Promise<number> {
+  const paths = defaultPaths();
+  const log = createLog(join(paths.log, "agent.log"), { echo: "agent" });
+  // A reader that vanished or a peer that talks nonsense must cost one line, never the daemon. Failures of decisions do not come this way.
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log.error(`unexpected: ${messageOf(event.reason)}`);
+  });
+  try {
+    await using _lock = await lockAgent(paths);
+    await live(paths, log);
+    return 0;
+  } catch (error) {
+    log.error(messageOf(error));
+    return 1;
+  }
+}
+
+async function live(paths: Paths, log: Log): Promise<void> {
+  await makeFolders(paths);
+  const node = await readNode(paths);
+  const freshBoot = await isFreshBoot(paths);
+  const stop = stopSignal();
+  const broken = Promise.withResolvers<never>();
+  broken.promise.catch(() => {});
+  log.info(`begins as ${node.me.name} of cluster "${node.cluster.cluster}"`);
+
+  using peer = new PeerApi(node);
+  const cluster = new Cluster({ node, log, peer, broken: broken.reject });
+  const feed = new StateFeed(() => cluster.state());
+  cluster.onChange = () => feed.changed();
+  const auth = new Auth({
+    usersFile: join(paths.etc, "users.yaml"),
+    log: (line) => log.info(line),
+  });
+  const streams = new EventStreams(feed);
+  const door = new Door({ node, cluster, feed, peer, log });
+  const app = createApp({ door, auth, streams });
+  // The second node has no session and no certificate yet, only its one-time secret.
+  app.route("/", joinRoutes(paths));
+  app.route(
+    "/",
+    consoleRoutes({
+      auth,
+      state: () => cluster.state(),
+      logs: consoleLogs(door),
+    }),
+  );
+
+  // The local socket first: whoever started us can ask how it goes on while modules begin.
+  await using _socket = await serveSocket(paths, app);
+  // Modules before heartbeats: the first word to the peer must already say what this node is.
+  await cluster.begin({ freshBoot });
+  await using _heartbeats = cluster.startHeartbeats();
+  await rememberBoot(paths);
+  door.modules.watch(stop).catch(broken.reject);
+  // The network last, and retried: a taken port or a missing certificate must not keep services down.
+  await using _network = serveNetwork({ node, app, log, signal: stop });
+
+  await Promise.race([aborted(stop), broken.promise]);
+  log.info("stops");
+  streams.close();
+  // Heartbeats still run: the peer hears that the modules left, and takes over at once instead of after a time-out.
+  await cluster.end();
+}
+
+async function makeFolders(paths: Paths): Promise<void> {
+  const modes = { etc: 0o755, state: 0o750, run: 0o755, log: 0o750 };
+  for (const name of ["etc", "state", "run", "log"] as const) {
+    await Deno.mkdir(paths[name], { recursive: true, mode: modes[name] });
+  }
+}
+
+/** systemd sends TERM; a person at a terminal INT. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    Deno.addSignalListener(signal, () => stop.abort());
+  }
+  return stop.signal;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  );
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  return error instanceof Error ? error.message : String(error);
+}

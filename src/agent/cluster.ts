@@ -1,0 +1,259 @@
+/** All modules of this node and what is known of the peer: feeds heartbeats and ticks to the modules, and sums up the state. */
+import type { Body } from "../heartbeat/body.ts";
+import type { PeerVerdict } from "../heartbeat/detector.ts";
+import { type LinkHealth, Links } from "../heartbeat/links.ts";
+import type { ClusterState } from "../api/state.ts";
+import type { PeerApi } from "../api/peer_api.ts";
+import type { ModuleView } from "../machine/state.ts";
+import { type Installed, installedModules } from "../module/catalog.ts";
+import { conflict } from "../module/install.ts";
+import { now, sleep } from "../system/clock.ts";
+import type { Log } from "../system/log.ts";
+import type { Node } from "./node.ts";
+import { makeFolders, RunningModule } from "./running_module.ts";
+import { clusterState } from "./status.ts";
+import { VERSION } from "./version.ts";
+
+const TICK_MS = 100;
+/** systemd kills the agent after 600 s: what scripts have not done by then is not waited for. */
+const END_MS = 570_000;
+/** The peer must hear the last word even if one datagram is lost. */
+const LAST_WORDS = 3;
+
+export interface ClusterOptions {
+  readonly node: Node;
+  readonly log: Log;
+  readonly peer: PeerApi;
+  readonly broken: (error: unknown) => void;
+}
+
+export class Cluster {
+  readonly #options: ClusterOptions;
+  readonly #modules = new Map<string, RunningModule>();
+  readonly #broken = new Map<string, string>();
+  #links: Links | null = null;
+  #health: readonly LinkHealth[] = [];
+  #verdict: PeerVerdict = "unknown";
+  #peerViews: readonly ModuleView[] = [];
+  #peerVersion: string | null = null;
+  /** Set by whoever compares configurations with the peer. */
+  problems: readonly string[] = [];
+  onChange: () => void = () => {};
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+  }
+
+  get verdict() {
+    return this.#verdict;
+  }
+
+  module(name: string): RunningModule | undefined {
+    return this.#modules.get(name);
+  }
+
+  /** What the peer last said of a module. */
+  peerView(name: string): ModuleView | null {
+    return this.#peerViews.find((view) => view.module === name) ?? null;
+  }
+
+  async begin({ freshBoot }: { readonly freshBoot: boolean }): Promise<void> {
+    const installed = await installedModules(this.#options.node.paths);
+    await Promise.all(installed.map(async (entry) => {
+      // One module that cannot begin must not take the others with it.
+      await this.add(entry, { freshBoot }).catch((error) =>
+        this.#refuse(entry.name, messageOf(error))
+      );
+    }));
+  }
+
+  /** Takes a module in; it begins as its record says. */
+  async add(
+    { name, folder, module, problem }: Installed,
+    { freshBoot }: { readonly freshBoot: boolean },
+  ): Promise<void> {
+    if (!module) return this.#refuse(name, problem ?? "cannot be read");
+    for (const other of this.#modules.values()) {
+      const shared = conflict(module, other.module);
+      if (shared) return this.#refuse(name, `module "${name}": ${shared}`);
+    }
+    this.#broken.delete(name);
+    await makeFolders(this.#options.node, module);
+    const running = new RunningModule({
+      node: this.#options.node,
+      module,
+      folder,
+      freshBoot,
+      tell: () => this.#tell(),
+      changed: () => this.#changed(),
+      broken: (error) => {
+        this.#options.log.error(
+          `module "${name}": decision failed, this is a bug: ${
+            error instanceof Error ? error.stack ?? error.message : error
+          }`,
+        );
+        this.#options.broken(error);
+      },
+    });
+    this.#modules.set(name, running);
+    await running.begin();
+    this.#changed();
+  }
+
+  /** Lets a stopped module go, its replicator too. */
+  async drop(name: string): Promise<void> {
+    const running = this.#modules.get(name);
+    this.#modules.delete(name);
+    this.#broken.delete(name);
+    await running?.close({ exit: true });
+    this.#changed();
+  }
+
+  startHeartbeats(): AsyncDisposable {
+    const { node, log } = this.#options;
+    const { heartbeat } = node.cluster;
+    const links = new Links({
+      key: node.key,
+      cluster: node.cluster.id,
+      nodeIndex: node.index,
+      port: heartbeat.port,
+      periodMs: heartbeat.period,
+      timeoutMs: heartbeat.timeout,
+      links: linksOf(node),
+      onHeard: (body) => this.#heard(body),
+      onVerdict: (verdict) => this.#judge(verdict),
+      onLinks: (health) => {
+        this.#health = health;
+        this.onChange();
+      },
+      onLog: (level, text) => log.write(level, text),
+    });
+    this.#links = links;
+    this.#tell();
+    const timer = setInterval(() => this.#tick(), TICK_MS);
+    return {
+      [Symbol.asyncDispose]: async () => {
+        clearInterval(timer);
+        this.#links = null;
+        await links.close();
+      },
+    };
+  }
+
+  state(): ClusterState {
+    const { node } = this.#options;
+    const modules = [...this.#modules.values()];
+    return clusterState({
+      cluster: node.cluster.cluster,
+      timeoutMs: node.cluster.heartbeat.timeout,
+      index: node.index,
+      local: {
+        name: node.me.name,
+        version: VERSION,
+        addresses: node.me.addresses,
+        modules: this.#views(),
+      },
+      peer: {
+        name: node.peer.name,
+        version: this.#peerVersion,
+        addresses: node.peer.addresses,
+        modules: this.#peerViews,
+        verdict: this.#verdict,
+      },
+      links: this.#health,
+      addresses: Object.fromEntries(modules.map(({ module }) => [
+        module.name,
+        module.virtual_addresses.map(({ address }) => address),
+      ])),
+      unmirrored: modules.filter(({ module }) =>
+        module.directories.length === 0
+      ).map(({ module }) => module.name),
+      problems: [
+        ...this.#broken.values(),
+        ...this.problems,
+        ...modules.flatMap((running) => {
+          const notice = running.report()?.notice;
+          return notice ? `${running.module.name}: ${notice}` : [];
+        }),
+      ],
+    });
+  }
+
+  /** Stops all modules without changing what the user wants, then lets go of them. */
+  async end(): Promise<void> {
+    const modules = [...this.#modules.values()];
+    for (const module of modules) module.shutDown();
+    const start = now();
+    const stopped = (module: RunningModule) => {
+      const view = module.view();
+      return !view || (view.role === "STOP" && view.status !== "Transient");
+    };
+    while (!modules.every(stopped) && now() - start < END_MS) await sleep(20);
+    for (let word = 0; word < LAST_WORDS; word++) {
+      this.#tell();
+      await sleep(20);
+    }
+    await Promise.all(
+      modules.map((module) => module.close({ exit: stopped(module) })),
+    );
+  }
+
+  #views(): ModuleView[] {
+    return [...this.#modules.values()].flatMap((module) => module.view() ?? []);
+  }
+
+  #refuse(name: string, problem: string): void {
+    this.#broken.set(name, problem);
+    this.#options.log.error(problem);
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#links?.send({ version: VERSION, modules: this.#views() });
+    this.onChange();
+  }
+
+  #tell(): void {
+    this.#links?.send({ version: VERSION, modules: this.#views() });
+    this.#links?.tell();
+  }
+
+  #heard(body: Body): void {
+    this.#peerViews = body.modules;
+    this.#peerVersion = body.version;
+    for (const [name, module] of this.#modules) {
+      module.post({ type: "heard", at: now(), view: this.peerView(name) });
+    }
+    this.onChange();
+  }
+
+  #judge(verdict: PeerVerdict): void {
+    if (verdict === this.#verdict) return;
+    const text = `${this.#options.node.peer.name} is ${verdict}`;
+    if (verdict === "lost") this.#options.log.warning(text);
+    else this.#options.log.info(text);
+    this.#verdict = verdict;
+    this.#tick();
+    this.onChange();
+  }
+
+  /** The verdict is repeated, so that a module that has just begun knows it. */
+  #tick(): void {
+    for (const module of this.#modules.values()) {
+      module.post({ type: "peer", at: now(), verdict: this.#verdict });
+      module.post({ type: "tick", at: now() });
+    }
+  }
+}
+
+/** Link by link, as far as both nodes have an address for it. */
+function linksOf({ me, peer }: Node): { local: string; remote: string }[] {
+  return me.addresses.slice(0, peer.addresses.length).map((local, index) => ({
+    local,
+    remote: peer.addresses[index]!,
+  }));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

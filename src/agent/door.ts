@@ -1,0 +1,191 @@
+/** What the API may ask of the agent: commands that wait for their end, logs, modules; on this node, or handed on to the other one. */
+import { join } from "node:path";
+import type { UserCommand } from "../machine/event.ts";
+import { SCRIPT_LOG } from "../actions/script.ts";
+import { ApiError } from "../api/error.ts";
+import type { StateFeed } from "../api/events.ts";
+import type { PeerApi } from "../api/peer_api.ts";
+import type { ClusterState } from "../api/state.ts";
+import { now } from "../system/clock.ts";
+import { readTail } from "../system/files.ts";
+import type { Log } from "../system/log.ts";
+import type { Cluster } from "./cluster.ts";
+import { ModuleStore } from "./module_store.ts";
+import type { Node } from "./node.ts";
+import { outcome } from "./outcome.ts";
+import type { RunningModule } from "./running_module.ts";
+
+export interface CommandRequest {
+  readonly module: string;
+  readonly command: UserCommand;
+  readonly full: boolean;
+  readonly wait: boolean;
+  /** Who asked, for the log. */
+  readonly by: string;
+}
+
+/** Longest wait for a role: scripts have 5 minutes each. */
+const WAIT_MS = 10 * 60_000;
+
+export interface DoorOptions {
+  readonly node: Node;
+  readonly cluster: Cluster;
+  readonly feed: StateFeed;
+  readonly peer: PeerApi;
+  readonly log: Log;
+}
+
+export class Door {
+  readonly #options: DoorOptions;
+  readonly modules: ModuleStore;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+    this.modules = new ModuleStore(options);
+  }
+
+  state(): ClusterState {
+    return this.#options.cluster.state();
+  }
+
+  /** Does it here; answers when it is under way, or (`wait`) when it has come to its end. */
+  async command(request: CommandRequest): Promise<ClusterState> {
+    const { command, full, by } = request;
+    const module = this.#module(request.module);
+    const before = module.view();
+    if (!before) {
+      throw new ApiError(
+        503,
+        "starting",
+        `Module "${request.module}" is just beginning, try again`,
+      );
+    }
+    const refusal = module.refusal(command);
+    if (refusal) throw new ApiError(409, "refused", refusal);
+    const start = now();
+    await module.command(command, { full, by });
+    if (!request.wait) return this.state();
+
+    let last = before;
+    let since = start;
+    let moved = false;
+    while (now() - start < WAIT_MS) {
+      const view = module.view();
+      if (!view || this.#options.cluster.module(request.module) !== module) {
+        throw new ApiError(409, "removed", "The module was removed");
+      }
+      if (view.role !== last.role || view.status !== last.status) {
+        since = now();
+        moved = true;
+      }
+      if (view.status === "Transient") moved = true;
+      last = view;
+      const result = outcome({
+        command,
+        before,
+        now: view,
+        peer: this.#options.cluster.peerView(request.module),
+        elapsedMs: now() - start,
+        stableMs: now() - since,
+        moved,
+      });
+      if (result.kind === "done") return this.state();
+      if (result.kind === "failed") {
+        throw new ApiError(500, "failed", result.message);
+      }
+      await this.#options.feed.next(250, new AbortController().signal);
+    }
+    throw new ApiError(
+      500,
+      "timeout",
+      `Module "${request.module}" did not get there within ${
+        WAIT_MS / 60_000
+      } minutes: see "hakit state" and "hakit log ${request.module}"`,
+    );
+  }
+
+  async log(module: string, lines: number): Promise<string[]> {
+    this.#module(module);
+    return await readTail(
+      join(this.#options.node.paths.log, `${module}.log`),
+      lines,
+    );
+  }
+
+  /** Newest first. */
+  async scripts(module: string): Promise<string[]> {
+    this.#module(module);
+    const names: string[] = [];
+    const folder = join(this.#options.node.paths.log, module);
+    try {
+      for await (const { name } of Deno.readDir(folder)) {
+        if (SCRIPT_LOG.test(name)) names.push(name);
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    const date = (name: string) => name.slice(name.search(/\d{4}-/));
+    return names.sort((a, b) => date(a) < date(b) ? 1 : -1);
+  }
+
+  async script(module: string, file: string): Promise<string> {
+    this.#module(module);
+    const folder = join(this.#options.node.paths.log, module);
+    const known = SCRIPT_LOG.test(file) &&
+      (await this.scripts(module)).includes(file);
+    if (!known) {
+      throw new ApiError(
+        404,
+        "no-such-log",
+        `Module "${module}" has no script log of that name`,
+      );
+    }
+    const lines = await readTail(join(folder, file), 100_000, 4 << 20);
+    return lines.map((line) => `${line}\n`).join("");
+  }
+
+  /** Passes a request on to the other node and its answer back. */
+  async forward(
+    path: string,
+    init: {
+      readonly method: "GET" | "POST" | "PUT" | "DELETE";
+      readonly body?: BodyInit;
+      readonly type?: string;
+    },
+  ): Promise<Response> {
+    const answer = await this.#options.peer.request(path, {
+      ...init,
+      timeoutMs: WAIT_MS + 30_000,
+    });
+    // Only what is ours goes back: no cookies or other headers of the peer's server.
+    return new Response(answer.body, {
+      status: answer.status,
+      headers: {
+        "content-type": answer.headers.get("content-type") ??
+          "application/json",
+      },
+    });
+  }
+
+  /** True when the request is for the other node; throws for a name that is no node. */
+  isPeer(node: string | undefined): boolean {
+    const { me, peer } = this.#options.node;
+    if (node === undefined || node === me.name) return false;
+    if (node === peer.name) return true;
+    throw new ApiError(
+      404,
+      "no-such-node",
+      `No node is called "${node}", expected ${me.name} or ${peer.name}`,
+    );
+  }
+
+  #module(name: string): RunningModule {
+    const module = this.#options.cluster.module(name);
+    if (module) return module;
+    throw new ApiError(
+      404,
+      "no-such-module",
+      `Module "${name}" is not installed on ${this.#options.node.me.name}`,
+    );
+  }
+}

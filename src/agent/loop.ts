@@ -1,0 +1,255 @@
+/**
+ * The one loop around the automaton of a module: takes events one by one, and for each does what step() asks for, in its order:
+ * persist → tell the peer → act. Long work (a plan) runs beside the loop and comes back as an event.
+ */
+import type { Action, PlanAction } from "../machine/action.ts";
+import type { Event } from "../machine/event.ts";
+import type { ModuleView, Record } from "../machine/state.ts";
+import type { Command } from "../replication/control.ts";
+import type { Level } from "../system/log.ts";
+import { now, sleep } from "../system/clock.ts";
+
+/** The automaton as the loop needs it: src/machine/step.ts, or a small one in tests. */
+export interface Automaton<State> {
+  step(
+    state: State,
+    event: Event,
+  ): { readonly state: State; readonly actions: readonly Action[] };
+  view(state: State): ModuleView;
+}
+
+/** What the loop can do to the world. */
+export interface Effects {
+  persist(record: Record): Promise<void>;
+  tell(): void;
+  /** A quick command; rejects when the replicator refuses or is gone. */
+  replicator(command: Command): Promise<void>;
+  /** One step of a plan; rejects with one line. */
+  perform(action: PlanAction, signal: AbortSignal): Promise<void>;
+  log(level: Level, text: string): void;
+  /** After every event that may have changed what is shown. */
+  changed(view: ModuleView): void;
+  /** The automaton itself failed: our own bug. The agent must not go on with it. */
+  broken(error: unknown): void;
+}
+
+/** Ticks and repeated news are merged, so that only commands and results can pile up; beyond this something is wrong. */
+const MAX_QUEUE = 256;
+const BUSY_QUEUE = 32;
+const NEWS: readonly Event["type"][] = ["tick", "heard", "peer", "report"];
+/** How long a quick replicator command may hold the loop up: it is a few bytes over a unix socket and at most one fsync. */
+const QUICK_MS = 2000;
+const PERSIST_RETRY_MS = 250;
+
+interface Waiting {
+  readonly event: Event;
+  readonly done: (actions: readonly Action[]) => void;
+}
+
+interface Plan {
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+export class Loop<State> {
+  #state: State;
+  readonly #automaton: Automaton<State>;
+  readonly #effects: Effects;
+  readonly #queue: Waiting[] = [];
+  #busy = false;
+  #drained: Promise<void> = Promise.resolve();
+  #plan: Plan | null = null;
+  #closed = false;
+
+  constructor(
+    automaton: Automaton<State>,
+    initial: State,
+    effects: Effects,
+  ) {
+    this.#automaton = automaton;
+    this.#state = initial;
+    this.#effects = effects;
+  }
+
+  state(): State {
+    return this.#state;
+  }
+
+  view(): ModuleView {
+    return this.#automaton.view(this.#state);
+  }
+
+  /** Queues an event; resolves with the actions it led to, when they are done or under way. */
+  post(event: Event): Promise<readonly Action[]> {
+    if (this.#closed) return Promise.resolve([]);
+    if (this.#merge(event)) return Promise.resolve([]);
+    if (this.#queue.length >= MAX_QUEUE) {
+      this.#effects.log(
+        "error",
+        `dropped event "${event.type}": ${MAX_QUEUE} are waiting`,
+      );
+      return Promise.resolve([]);
+    }
+    return new Promise((done) => {
+      this.#queue.push({ event, done });
+      if (!this.#busy) this.#drained = this.#drain();
+    });
+  }
+
+  /** Ends the running plan and takes no more events. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { done } of this.#queue.splice(0)) done([]);
+    this.#plan?.abort.abort();
+    await this.#plan?.done;
+    await this.#drained;
+  }
+
+  /**
+   * The newest news is enough: one tick waits at most, and when the loop is held up (a full disk) older news of the same kind makes
+   * room. Commands and results of plans are never dropped for it.
+   */
+  #merge(event: Event): boolean {
+    if (event.type === "tick") {
+      if (this.#queue.some(({ event }) => event.type === "tick")) return true;
+    }
+    if (!NEWS.includes(event.type) || this.#queue.length < BUSY_QUEUE) {
+      return false;
+    }
+    const at = this.#queue.findIndex((old) => old.event.type === event.type);
+    if (at >= 0) this.#queue.splice(at, 1)[0]!.done([]);
+    return false;
+  }
+
+  async #drain(): Promise<void> {
+    this.#busy = true;
+    for (
+      let next = this.#queue.shift();
+      next && !this.#closed;
+      next = this.#queue.shift()
+    ) {
+      let actions: readonly Action[] = [];
+      try {
+        const result = this.#automaton.step(this.#state, next.event);
+        this.#state = result.state;
+        actions = result.actions;
+        for (const action of actions) await this.#do(action);
+        this.#effects.changed(this.view());
+      } catch (error) {
+        this.#closed = true;
+        this.#effects.broken(error);
+      }
+      next.done(actions);
+    }
+    this.#busy = false;
+  }
+
+  async #do(action: Action): Promise<void> {
+    switch (action.do) {
+      case "persist":
+        return await this.#persist(action.record);
+      case "tell":
+        return this.#effects.tell();
+      case "replicator":
+        return await this.#quick(action.command);
+      case "run":
+        return this.#run(action);
+      case "log":
+        return this.#effects.log(action.level, action.text);
+      default:
+        return action satisfies never;
+    }
+  }
+
+  /** What is not on disk must be neither told nor acted on: on a full disk everything after it waits. */
+  async #persist(record: Record): Promise<void> {
+    for (let failures = 0; !this.#closed; failures++) {
+      try {
+        return await this.#effects.persist(record);
+      } catch (error) {
+        if (failures % 40 === 0) {
+          this.#effects.log(
+            "error",
+            `cannot save the module's record, trying again: ${oneOf(error)}`,
+          );
+        }
+        await sleep(PERSIST_RETRY_MS);
+      }
+    }
+  }
+
+  /** In order and awaited (an "outdate" must be durable before it is told), but never for long. */
+  async #quick(command: Command): Promise<void> {
+    const limit = new AbortController();
+    const work = this.#effects.replicator(command).catch((error) => {
+      // It comes back as a report's fault or as replicator-gone; the automaton acts on that.
+      this.#effects.log(
+        "warning",
+        `replicator: ${command.command}: ${oneOf(error)}`,
+      );
+    }).finally(() => limit.abort());
+    await Promise.race([work, sleep(QUICK_MS, limit.signal)]);
+  }
+
+  #run(action: Action & { do: "run" }): void {
+    const previous = this.#plan;
+    if (action.replace) previous?.abort.abort();
+    const abort = new AbortController();
+    const done = this.#perform(action, abort.signal, previous);
+    const plan = { abort, done };
+    this.#plan = plan;
+    done.then(() => {
+      if (this.#plan === plan) this.#plan = null;
+    });
+  }
+
+  async #perform(
+    { plan, name, actions }: Action & { do: "run" },
+    signal: AbortSignal,
+    previous: Plan | null,
+  ): Promise<void> {
+    // Never two plans at once: what was cut short must have ended first.
+    await previous?.done;
+    let failed: { action: string; error: string } | null = null;
+    for (const action of actions) {
+      if (signal.aborted) break;
+      const start = now();
+      try {
+        await this.#effects.perform(action, signal);
+      } catch (error) {
+        if (signal.aborted) break;
+        failed = { action: describe(action), error: oneOf(error) };
+      }
+      const took = `${((now() - start) / 1000).toFixed(2)} s`;
+      this.#effects.log(
+        failed ? "error" : "info",
+        failed
+          ? `${name}: ${failed.action} failed after ${took}: ${failed.error}`
+          : `${name}: ${describe(action)} (${took})`,
+      );
+      if (failed) break;
+    }
+    // A plan that was replaced has nobody who waits for it.
+    if (signal.aborted) return;
+    this.post({ type: "performed", at: now(), plan, failed });
+  }
+}
+
+/** "script stop_prim force", "replicator primary": for the log and for `failed`. */
+export function describe(action: PlanAction): string {
+  switch (action.do) {
+    case "replicator":
+      return `replicator ${action.command.command}`;
+    case "script":
+      return `script ${action.script}${action.force ? " force" : ""}`;
+    case "take-addresses":
+    case "release-addresses":
+      return action.do;
+    default:
+      return action satisfies never;
+  }
+}
+
+function oneOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,196 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import type { Action, PlanAction } from "../machine/action.ts";
+import type { Event } from "../machine/event.ts";
+import type { ModuleView } from "../machine/state.ts";
+import { sleep } from "../system/clock.ts";
+import { type Effects, Loop } from "./loop.ts";
+
+const RECORD = { goal: "run", lastRole: null, cameFrom: null } as const;
+const STOP_SCRIPT: PlanAction = {
+  do: "script",
+  script: "stop_prim",
+  current: "PRIM",
+  next: "WAIT",
+  action: "stop",
+  force: false,
+};
+
+interface Options extends Partial<Effects> {
+  /** What the automaton asks for at its n-th event. */
+  readonly answers: readonly (readonly Action[])[];
+}
+
+function run({ answers, ...effects }: Options) {
+  const done: string[] = [];
+  const seen: Event[] = [];
+  const loop = new Loop<number>(
+    {
+      step: (state, event) => {
+        seen.push(event);
+        const actions = event.type === "performed" ? [] : answers[state] ?? [];
+        return {
+          state: event.type === "performed" ? state : state + 1,
+          actions,
+        };
+      },
+      view: () => ({}) as ModuleView,
+    },
+    0,
+    {
+      persist: () => Promise.resolve(void done.push("persist")),
+      tell: () => done.push("tell"),
+      replicator: ({ command }) => Promise.resolve(void done.push(command)),
+      perform: (action) => Promise.resolve(void done.push(action.do)),
+      log: (level, text) => done.push(`${level}: ${text}`),
+      changed: () => {},
+      broken: (error) => done.push(`broken: ${error}`),
+      ...effects,
+    },
+  );
+  return { loop, done, seen };
+}
+
+const tick = (at: number): Event => ({ type: "tick", at });
+const command = (at: number): Event => ({
+  type: "command",
+  at,
+  command: "start",
+  full: false,
+  by: "test",
+});
+const plan = (number: number, replace: boolean): Action => ({
+  do: "run",
+  plan: number,
+  name: `plan${number}`,
+  actions: [STOP_SCRIPT],
+  replace,
+});
+
+Deno.test("Loop saves before it tells and tells before it acts", async () => {
+  const { loop, done } = run({
+    answers: [[{ do: "persist", record: RECORD }, { do: "tell" }, {
+      do: "replicator",
+      command: { command: "alone" },
+    }]],
+    persist: async () => {
+      await sleep(20);
+      done.push("persist");
+    },
+  });
+  await loop.post(command(1));
+  deepStrictEqual(done, ["persist", "tell", "alone"]);
+});
+
+Deno.test("Loop takes the next event also when the one before needed no waiting", async () => {
+  const { loop, seen } = run({ answers: [] });
+  for (let at = 0; at < 3; at++) {
+    await loop.post(tick(at));
+    await loop.post(command(at));
+  }
+  strictEqual(seen.length, 6);
+});
+
+Deno.test("Loop neither tells nor acts while the record cannot be saved", async () => {
+  let full = true;
+  const { loop, done } = run({
+    answers: [[{ do: "persist", record: RECORD }, { do: "tell" }]],
+    persist: () =>
+      full ? Promise.reject(new Error("disk full")) : Promise.resolve(),
+  });
+  const posted = loop.post(command(1));
+  await sleep(300);
+  strictEqual(done.includes("tell"), false);
+  match(done[0]!, /cannot save .* disk full/);
+  full = false;
+  await posted;
+  strictEqual(done.includes("tell"), true);
+});
+
+Deno.test("Loop keeps commands and results while news pile up behind a full disk", async () => {
+  const { loop, seen } = run({
+    answers: [[{ do: "persist", record: RECORD }]],
+    persist: () => sleep(100),
+  });
+  const first = loop.post(command(0));
+  for (let at = 0; at < 1000; at++) {
+    loop.post(tick(at));
+    loop.post({ type: "heard", at, view: null });
+    loop.post({ type: "peer", at, verdict: "alive" });
+  }
+  const last = loop.post(command(2000));
+  await first;
+  await last;
+  strictEqual(seen.length < 100, true);
+  strictEqual(seen.at(-1)?.at, 2000);
+  strictEqual(seen.filter(({ type }) => type === "heard").at(-1)?.at, 999);
+});
+
+Deno.test("Loop stops a plan at the first step that fails and names it", async () => {
+  const { loop, seen } = run({
+    answers: [[
+      {
+        ...plan(7, false),
+        actions: [STOP_SCRIPT, { do: "release-addresses" }],
+      } as Action,
+    ]],
+    perform: () => Promise.reject(new Error("exit code 3")),
+  });
+  await loop.post(command(1));
+  await sleep(10);
+  const result = seen.at(-1)!;
+  strictEqual(result.type, "performed");
+  deepStrictEqual(result.type === "performed" && result.failed, {
+    action: "script stop_prim",
+    error: "exit code 3",
+  });
+});
+
+Deno.test("Loop ends a replaced plan's script before the next plan begins, and only that one reports", async () => {
+  const order: string[] = [];
+  let number = 0;
+  const { loop, seen } = run({
+    answers: [[plan(1, false)], [plan(2, true)]],
+    perform: async (_action, signal) => {
+      const mine = ++number;
+      order.push(`begin ${mine}`);
+      await sleep(mine === 1 ? 10_000 : 1, signal);
+      await sleep(20);
+      order.push(`end ${mine}`);
+    },
+  });
+  await loop.post(command(1));
+  await loop.post(command(2));
+  await sleep(120);
+  deepStrictEqual(order, ["begin 1", "end 1", "begin 2", "end 2"]);
+  deepStrictEqual(
+    seen.filter((event) => event.type === "performed").map((event) =>
+      event.plan
+    ),
+    [2],
+  );
+});
+
+Deno.test("Loop goes on when the replicator refuses a quick command", async () => {
+  const { loop, done } = run({
+    answers: [[{ do: "replicator", command: { command: "alone" } }, {
+      do: "tell",
+    }]],
+    replicator: () => Promise.reject(new Error("gone")),
+  });
+  await loop.post(command(1));
+  deepStrictEqual(done, ["warning: replicator: alone: gone", "tell"]);
+});
+
+Deno.test("Loop ends when the automaton itself fails", async () => {
+  const broken: unknown[] = [];
+  const { loop } = run({
+    answers: [],
+    broken: (error) => broken.push(error),
+    changed: () => {
+      throw new Error("bug");
+    },
+  });
+  await loop.post(command(1));
+  strictEqual(broken.length, 1);
+  deepStrictEqual(await loop.post(command(2)), []);
+});

@@ -1,0 +1,40 @@
+/** What a module's replicator is told when it is started. */
+import { join } from "node:path";
+import type { Module } from "../module/schema.ts";
+import type { ReplicatorConfig } from "../replication/control.ts";
+import { type Node, sourceCommand } from "./node.ts";
+
+export function replicatorConfig(
+  node: Node,
+  module: Module,
+): ReplicatorConfig {
+  return {
+    module: module.name,
+    cluster: node.cluster.id,
+    node: node.me.name,
+    peer: node.peer.name,
+    nodeIndex: node.index,
+    key: node.key,
+    socket: join(node.paths.run, `${module.name}.sock`),
+    stateDir: join(node.paths.state, module.name),
+    // The replicator adds the name of the module and the date.
+    salvageDir: join(node.paths.state, "salvage"),
+    port: module.port,
+    listen: node.me.addresses,
+    dial: node.peer.addresses,
+    directories: module.directories.map(({ path }) => ({ path })),
+    resyncLimit: bytesOf(module.resync.limit),
+  };
+}
+
+/** "50M" → 52428800. */
+export function bytesOf(text: string): number {
+  const unit = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[text.at(-1) as "K"] ?? 1;
+  return Number.parseInt(text) * unit;
+}
+
+/** Program and first arguments of a replicator; the configuration file follows. */
+export function replicatorProgram(): string[] {
+  const hakit = Deno.build.standalone ? [Deno.execPath()] : sourceCommand();
+  return [...hakit, "replicator"];
+}

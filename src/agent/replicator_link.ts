@@ -1,0 +1,364 @@
+/**
+ * The agent's end of a replicator: finds the one that outlived the last agent or starts one, keeps it running, passes commands and
+ * reports (replication/control.ts). A replicator that dies is started again, slower each time it dies young.
+ */
+import { dirname } from "node:path";
+import type {
+  Command,
+  Message,
+  ReplicatorConfig,
+  Report,
+} from "../replication/control.ts";
+import type { Log } from "../system/log.ts";
+import { now, sleep } from "../system/clock.ts";
+import { readIfPresent, writeDurably } from "../system/files.ts";
+
+export interface ReplicatorLinkOptions {
+  readonly config: ReplicatorConfig;
+  /** Where the configuration is written for the replicator to read. */
+  readonly configFile: string;
+  /** What the replicator itself prints. */
+  readonly outputFile: string;
+  readonly log: Log;
+  /** Program and arguments before the name of the configuration file. */
+  readonly program: readonly string[];
+  readonly onReport: (report: Report) => void;
+  readonly onGone: () => void;
+}
+
+/** A replicator that was started answers within this, or it is killed and started anew. */
+const START_MS = 60_000;
+const RETRY_MS = 30;
+/** One that was told to end and does not, is ended. */
+const EXIT_MS = 3000;
+/** Reports come once a second; the first silence is logged, the second ends a replicator that hangs. Long: a disk may stall for half a minute. */
+const QUIET_MS = 5000;
+const HUNG_MS = 60_000;
+const BACKOFF_MS = { first: 100, most: 5000 };
+/** One line of control: a report is some hundred bytes. */
+const MAX_LINE = 1 << 20;
+/** Output of a crash loop must not fill the disk. */
+const MAX_OUTPUT = 5 * 1024 * 1024;
+
+interface Pending {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class ReplicatorLink {
+  readonly #options: ReplicatorLinkOptions;
+  #connection: Deno.UnixConn | null = null;
+  #child: Deno.ChildProcess | null = null;
+  #childRuns = false;
+  #nextId = 1;
+  readonly #pending = new Map<number, Pending>();
+  #connected = Promise.withResolvers<void>();
+  #lastReport = 0;
+  readonly #stop = new AbortController();
+  #life: Promise<void> | null = null;
+  #outbox: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ReplicatorLinkOptions) {
+    this.#options = options;
+  }
+
+  /** The first report of a replicator that already runs, or null; then keeps one running. */
+  async start(): Promise<Report | null> {
+    const { config, configFile } = this.#options;
+    const text = JSON.stringify(config);
+    const same = await readIfPresent(configFile) === text;
+    const first = Promise.withResolvers<Report | null>();
+    let found = await this.#connect();
+    if (found && !same) {
+      // Another configuration: the next one reads it. Only an idle one can be there then, the module had to be stopped.
+      this.#options.log.info("replicator: ended for a new configuration");
+      await this.#writeRaw(found, { id: 0, command: "exit" });
+      await drain(found);
+      found.close();
+      // Gone when its process is: before that its socket may still take a connection, and lose it.
+      const start = now();
+      while (replicatorsOf(configFile).length > 0) {
+        if (now() - start > EXIT_MS) this.#kill();
+        // Stuck in the kernel (a dead disk): what begins next will say what it finds.
+        if (now() - start > 2 * EXIT_MS) break;
+        await sleep(RETRY_MS);
+      }
+      found = null;
+    }
+    if (!same) await writeDurably(configFile, text, { mode: 0o600 });
+    const timer = setTimeout(() => first.resolve(null), 3000);
+    this.#life = this.#live(found, (report) => first.resolve(report));
+    if (!found) first.resolve(null);
+    const report = await first.promise;
+    clearTimeout(timer);
+    return report;
+  }
+
+  /** Sends a command; resolves at its answer, rejects when it is refused, the replicator ends, or `signal` is aborted. */
+  async send(command: Command, signal: AbortSignal): Promise<void> {
+    await Promise.race([this.#connected.promise, aborted(signal)]);
+    const connection = this.#connection;
+    if (signal.aborted || !connection) {
+      throw new Error("the replicator does not run");
+    }
+    const id = this.#nextId++;
+    const answer = new Promise<void>((resolve, reject) =>
+      this.#pending.set(id, { resolve, reject })
+    );
+    answer.catch(() => {}); // Whoever waited may have left.
+    try {
+      await this.#writeRaw(connection, { id, ...command });
+      await Promise.race([
+        answer,
+        aborted(signal).then(() => {
+          throw new Error("given up before the replicator answered");
+        }),
+      ]);
+    } finally {
+      this.#pending.delete(id);
+    }
+  }
+
+  /** Leaves the replicator running. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#hangUp();
+    await this.#life;
+    this.#child?.unref();
+  }
+
+  async #live(
+    connection: Deno.UnixConn | null,
+    onFirst: (report: Report) => void,
+  ): Promise<void> {
+    let backoff = BACKOFF_MS.first;
+    while (!this.#stop.signal.aborted) {
+      connection ??= await this.#connectOrSpawn();
+      if (connection) {
+        const since = now();
+        await this.#serve(connection, onFirst);
+        connection = null;
+        if (this.#stop.signal.aborted) return;
+        this.#options.log.error("replicator: ended, starting it again");
+        this.#options.onGone();
+        if (now() - since > 60_000) backoff = BACKOFF_MS.first;
+      }
+      await sleep(backoff, this.#stop.signal);
+      backoff = Math.min(backoff * 2, BACKOFF_MS.most);
+    }
+  }
+
+  async #connect(): Promise<Deno.UnixConn | null> {
+    try {
+      return await Deno.connect({
+        transport: "unix",
+        path: this.#options.config.socket,
+      });
+    } catch {
+      return null;
+    }
+  }
+
+  async #connectOrSpawn(): Promise<Deno.UnixConn | null> {
+    const found = await this.#connect();
+    if (found) return found;
+    try {
+      await this.#spawn();
+    } catch (error) {
+      this.#options.log.error(
+        `replicator: cannot be started: ${
+          error instanceof Error ? error.message : error
+        }`,
+      );
+      return null;
+    }
+    const start = now();
+    while (now() - start < START_MS && !this.#stop.signal.aborted) {
+      const connection = await this.#connect();
+      if (connection) return connection;
+      if (!this.#childRuns) {
+        this.#options.log.error(
+          `replicator: ended at once, see "${this.#options.outputFile}"`,
+        );
+        return null;
+      }
+      await sleep(RETRY_MS, this.#stop.signal);
+    }
+    if (!this.#stop.signal.aborted) this.#kill();
+    return null;
+  }
+
+  async #spawn(): Promise<void> {
+    const { program, configFile, outputFile } = this.#options;
+    await Deno.mkdir(dirname(outputFile), { recursive: true, mode: 0o750 })
+      .catch(() => {}); // Its output is lost then, not its work.
+    const size = (await Deno.stat(outputFile).catch(() => null))?.size ?? 0;
+    if (size > MAX_OUTPUT) await Deno.truncate(outputFile, 0).catch(() => {});
+    const child = new Deno.Command("/bin/sh", {
+      // Own session, output in a file: it outlives this agent.
+      args: [
+        "-c",
+        'if : >>"$0"; then exec "$@" >>"$0" 2>&1; else exec "$@"; fi',
+        outputFile,
+        ...program,
+        configFile,
+      ],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      detached: true,
+    }).spawn();
+    child.unref();
+    this.#child = child;
+    this.#childRuns = true;
+    child.status.then(() => {
+      if (this.#child === child) this.#childRuns = false;
+    });
+  }
+
+  /** Reads reports and answers until the connection ends. */
+  async #serve(
+    connection: Deno.UnixConn,
+    onFirst: (report: Report) => void,
+  ): Promise<void> {
+    this.#connection = connection;
+    this.#lastReport = now();
+    this.#connected.resolve();
+    const watch = setInterval(() => this.#watch(), 1000);
+    Deno.unrefTimer(watch);
+    try {
+      for await (const line of lines(connection)) {
+        this.#take(JSON.parse(line) as Message, onFirst);
+      }
+    } catch (error) {
+      if (!this.#stop.signal.aborted) {
+        this.#options.log.warning(
+          `replicator: connection failed: ${
+            error instanceof Error ? error.message : error
+          }`,
+        );
+      }
+    } finally {
+      clearInterval(watch);
+      this.#connected = Promise.withResolvers();
+      this.#hangUp();
+      for (const { reject } of this.#pending.values()) {
+        reject(new Error("the replicator ended"));
+      }
+      this.#pending.clear();
+    }
+  }
+
+  #take(message: Message, onFirst: (report: Report) => void): void {
+    if ("report" in message) {
+      this.#lastReport = now();
+      onFirst(message.report);
+      this.#options.onReport(message.report);
+      return;
+    }
+    const pending = this.#pending.get(message.id);
+    if (message.ok) pending?.resolve();
+    else pending?.reject(new Error(message.error));
+  }
+
+  #watch(): void {
+    const quiet = now() - this.#lastReport;
+    if (quiet > HUNG_MS) {
+      this.#options.log.error(
+        `replicator: silent for ${Math.round(quiet / 1000)} s, ended`,
+      );
+      this.#kill();
+      this.#hangUp();
+    } else if (quiet > QUIET_MS && quiet < QUIET_MS + 1000) {
+      this.#options.log.warning("replicator: silent for 5 s");
+    }
+  }
+
+  /** Ends every replicator of this configuration, also one that an earlier agent started. */
+  #kill(): void {
+    for (const pid of replicatorsOf(this.#options.configFile)) {
+      try {
+        Deno.kill(pid, "SIGKILL");
+      } catch {
+        // It ended in the meantime.
+      }
+    }
+  }
+
+  #hangUp(): void {
+    try {
+      this.#connection?.close();
+    } catch {
+      // Closed by the other side.
+    }
+    this.#connection = null;
+  }
+
+  /** One line at a time: a second command must not land in the middle of a first. */
+  #writeRaw(connection: Deno.UnixConn, request: object): Promise<void> {
+    const bytes = new TextEncoder().encode(JSON.stringify(request) + "\n");
+    const write = async () => {
+      let sent = 0;
+      while (sent < bytes.length) {
+        sent += await connection.write(bytes.subarray(sent));
+      }
+    };
+    const turn = this.#outbox.then(write);
+    this.#outbox = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** By their command line: the configuration file is its last word. */
+function replicatorsOf(configFile: string): number[] {
+  const ending = `\0${configFile}\0`;
+  return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name))
+    .filter((pid) => {
+      if (!Number.isInteger(pid)) return false;
+      try {
+        return Deno.readTextFileSync(`/proc/${pid}/cmdline`).endsWith(ending);
+      } catch {
+        return false;
+      }
+    });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  );
+}
+
+/** Reads until the other side has left, for at most two seconds. */
+async function drain(connection: Deno.UnixConn): Promise<void> {
+  const buffer = new Uint8Array(4096);
+  const read = async () => {
+    while (await connection.read(buffer) !== null);
+  };
+  const limit = new AbortController();
+  await Promise.race([
+    read().catch(() => {}).finally(() => limit.abort()),
+    sleep(2000, limit.signal),
+  ]);
+}
+
+/** Lines of UTF-8; a line without end is refused. */
+export async function* lines(
+  connection: Pick<Deno.Conn, "read">,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(16 * 1024);
+  let rest = "";
+  for (;;) {
+    const count = await connection.read(buffer);
+    if (count === null) return;
+    rest += decoder.decode(buffer.subarray(0, count), { stream: true });
+    const parts = rest.split("\n");
+    rest = parts.pop()!;
+    yield* parts.filter((part) => part !== "");
+    if (rest.length > MAX_LINE) {
+      throw new Error(`a line is longer than ${MAX_LINE} characters`);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import { rejects, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import type { ReplicatorConfig, Report } from "../replication/control.ts";
+import { sleep } from "../system/clock.ts";
+import { createLog } from "../system/log.ts";
+import { ReplicatorLink } from "./replicator_link.ts";
+
+/** Speaks the control protocol and nothing else; "outdate" is refused, "idle" makes it die. Its pid is in FILE.pid. */
+const FAKE = `
+const file = Deno.args[0];
+const config = JSON.parse(Deno.readTextFileSync(file));
+Deno.writeTextFileSync(file + ".pid", String(Deno.pid));
+try { Deno.removeSync(config.socket); } catch { /* none */ }
+const report = { phase: "idle", session: "none", module: config.module };
+for await (const connection of Deno.listen({ transport: "unix", path: config.socket })) serve(connection);
+async function serve(connection) {
+  const say = (message) => connection.write(new TextEncoder().encode(JSON.stringify(message) + "\\n"));
+  await say({ report });
+  let rest = "";
+  const decoder = new TextDecoder();
+  try {
+    for await (const bytes of connection.readable) {
+      rest += decoder.decode(bytes, { stream: true });
+      const lines = rest.split("\\n");
+      rest = lines.pop();
+      for (const line of lines) {
+        const request = JSON.parse(line);
+        if (request.command === "exit" || request.command === "idle") Deno.exit(0);
+        report.phase = request.command;
+        if (request.command === "outdate") await say({ id: request.id, ok: false, error: "not now" });
+        else await say({ id: request.id, ok: true });
+        await say({ report });
+      }
+    }
+  } catch { /* the agent left */ }
+}
+`;
+
+async function withLink(
+  use: (
+    make: (change?: Partial<ReplicatorConfig>) => ReplicatorLink,
+    seen: { readonly reports: Report[]; gone: number; folder: string },
+  ) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "hakit-link-" });
+  const seen = { reports: [] as Report[], gone: 0, folder };
+  try {
+    await Deno.writeTextFile(join(folder, "fake.js"), FAKE);
+    await use((change = {}) =>
+      new ReplicatorLink({
+        config: {
+          module: "m",
+          socket: join(folder, "m.sock"),
+          ...change,
+        } as ReplicatorConfig,
+        configFile: join(folder, "m.json"),
+        outputFile: join(folder, "m.log"),
+        log: createLog(join(folder, "agent.log")),
+        program: [
+          Deno.execPath(),
+          "run",
+          "-A",
+          "--no-config",
+          join(folder, "fake.js"),
+        ],
+        onReport: (report) => seen.reports.push(report),
+        onGone: () => seen.gone++,
+      }), seen);
+  } finally {
+    const pid = await Deno.readTextFile(join(folder, "m.json.pid"))
+      .catch(() => "");
+    if (pid !== "") {
+      try {
+        Deno.kill(Number(pid), "SIGKILL");
+      } catch {
+        // Gone already.
+      }
+    }
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** The sanitizers look for processes that are left behind; that a replicator is left behind is what these tests are about. */
+function life(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
+}
+
+const patience = () => AbortSignal.timeout(10_000);
+
+async function until(what: () => boolean): Promise<void> {
+  for (let n = 0; n < 500 && !what(); n++) await sleep(20);
+  strictEqual(what(), true);
+}
+
+life(
+  "ReplicatorLink starts a replicator, passes commands and reports",
+  async () => {
+    await withLink(async (make, { reports }) => {
+      const link = make();
+      strictEqual(await link.start(), null);
+      await link.send({ command: "secondary" }, patience());
+      await rejects(link.send({ command: "outdate" }, patience()), /not now/);
+      await until(() => reports.length >= 3);
+      strictEqual(reports[1]!.phase, "secondary");
+      await link.close();
+    });
+  },
+);
+
+life(
+  "ReplicatorLink finds the replicator that outlived the last agent",
+  async () => {
+    await withLink(async (make, { folder }) => {
+      const first = make();
+      await first.start();
+      await first.send({ command: "primary", alone: true }, patience());
+      const pid = await Deno.readTextFile(join(folder, "m.json.pid"));
+      await first.close();
+
+      const second = make();
+      const report = await second.start();
+      strictEqual(report?.phase, "primary");
+      strictEqual(await Deno.readTextFile(join(folder, "m.json.pid")), pid);
+      await second.close();
+    });
+  },
+);
+
+life(
+  "ReplicatorLink ends an idle replicator of another configuration",
+  async () => {
+    await withLink(async (make, { folder, reports }) => {
+      const first = make();
+      await first.start();
+      await until(() => reports.length > 0);
+      const pid = await Deno.readTextFile(join(folder, "m.json.pid"));
+      await first.close();
+
+      const second = make({ port: 5601 });
+      strictEqual(await second.start(), null);
+      await second.send({ command: "secondary" }, patience());
+      strictEqual(
+        await Deno.readTextFile(join(folder, "m.json.pid")) === pid,
+        false,
+      );
+      await second.close();
+    });
+  },
+);
+
+life(
+  "ReplicatorLink tells when the replicator died, fails what waited, and starts another",
+  async () => {
+    await withLink(async (make, seen) => {
+      const link = make();
+      await link.start();
+      await rejects(
+        link.send({ command: "idle" }, patience()),
+        /the replicator ended/,
+      );
+      await until(() => seen.gone === 1);
+      await link.send({ command: "secondary" }, patience());
+      await until(() => seen.reports.at(-1)?.phase === "secondary");
+      await link.close();
+    });
+  },
+);
+
+life("ReplicatorLink gives a command up when its caller does", async () => {
+  await withLink(async (make) => {
+    const link = make();
+    await rejects(
+      link.send({ command: "secondary" }, AbortSignal.timeout(50)),
+      /does not run/,
+    );
+    await link.close();
+  });
+});

@@ -1,0 +1,265 @@
+/** One module on this node: its loop, its replicator, its addresses and its scripts, put together. */
+import { dirname, join } from "node:path";
+import type { Action } from "../machine/action.ts";
+import type { Event, UserCommand } from "../machine/event.ts";
+import type { ModuleView, Record } from "../machine/state.ts";
+import { initial, refusal, type State, step, view } from "../machine/step.ts";
+import type { Module } from "../module/schema.ts";
+import { perform, type Surroundings } from "../actions/perform.ts";
+import type { Report } from "../replication/control.ts";
+import { now, sleep } from "../system/clock.ts";
+import { createLog, type Log } from "../system/log.ts";
+import { Addresses } from "./addresses.ts";
+import { Loop } from "./loop.ts";
+import type { Node } from "./node.ts";
+import { NEW_RECORD, readRecord, recordFile, writeRecord } from "./record.ts";
+import { ReplicatorLink } from "./replicator_link.ts";
+import { replicatorConfig, replicatorProgram } from "./replicator_config.ts";
+
+export interface RunningModuleOptions {
+  readonly node: Node;
+  readonly module: Module;
+  readonly folder: string;
+  /** The first agent since this machine booted: `boot` decides. Else the goal that was saved does. */
+  readonly freshBoot: boolean;
+  /** Send a heartbeat now. */
+  readonly tell: () => void;
+  /** Something that is shown has changed. */
+  readonly changed: () => void;
+  readonly broken: (error: unknown) => void;
+}
+
+/** A plan may hand long work (salvage, a last sync of the disks) to the replicator; it can be replaced at any time. */
+const COMMAND_MS = 10 * 60_000;
+const QUICK_COMMAND_MS = 10_000;
+
+export class RunningModule {
+  readonly module: Module;
+  readonly log: Log;
+  readonly #options: RunningModuleOptions;
+  readonly #addresses: Addresses;
+  readonly #replicator: ReplicatorLink | null;
+  #loop: Loop<State> | null = null;
+  #report: Report | null = null;
+  /** Set while the agent ends: what the user wants is not changed by that. */
+  #keptGoal: Record["goal"] | null = null;
+
+  constructor(options: RunningModuleOptions) {
+    const { node, module } = options;
+    this.module = module;
+    this.#options = options;
+    this.log = createLog(join(node.paths.log, `${module.name}.log`));
+    this.#addresses = new Addresses({
+      specs: module.virtual_addresses,
+      near: node.me.addresses[0]!,
+      log: this.log,
+      onProblem: (problem) => {
+        this.log.error(problem);
+        this.post({ type: "address", at: now(), problem });
+      },
+    });
+    this.#replicator = module.directories.length === 0
+      ? null
+      : new ReplicatorLink({
+        config: replicatorConfig(node, module),
+        configFile: join(node.paths.run, `${module.name}.json`),
+        outputFile: join(node.paths.log, module.name, "replicator.log"),
+        log: this.log,
+        program: replicatorProgram(),
+        onReport: (report) => {
+          const before = this.#report?.notice ?? null;
+          if (report.notice && report.notice !== before) {
+            this.log.warning(`replicator: ${report.notice}`);
+          }
+          this.#report = report;
+          this.post({ type: "report", at: now(), report });
+        },
+        onGone: () => {
+          this.#report = null;
+          this.post({ type: "replicator-gone", at: now() });
+        },
+      });
+  }
+
+  /** What the peer is told and the user shown; null until the module has begun. */
+  view(): ModuleView | null {
+    return this.#loop?.view() ?? null;
+  }
+
+  /** The replicator's last word, null while there is none. */
+  report(): Report | null {
+    return this.#report;
+  }
+
+  async begin(): Promise<void> {
+    const { node, module, freshBoot } = this.#options;
+    const record = await this.#firstRecord(freshBoot);
+    const report = await this.#replicator?.start() ?? null;
+    const resumed = report?.phase === "primary";
+    if (!resumed) {
+      // After a crash the address may still be here, while the peer has it by now.
+      await this.#addresses.release().catch((error) =>
+        this.log.error(error instanceof Error ? error.message : String(error))
+      );
+    }
+    const loop = new Loop(
+      { step, view },
+      initial({
+        module: module.name,
+        node: node.me.name,
+        peer: node.peer.name,
+        nodeIndex: node.index,
+        failover: module.failover === "on",
+        mirrored: this.#replicator !== null,
+      }, record),
+      {
+        persist: (next) => {
+          const goal = this.#keptGoal ?? next.goal;
+          return writeRecord(this.#recordFile(), { ...next, goal });
+        },
+        tell: this.#options.tell,
+        replicator: (command) => this.#command(command, QUICK_COMMAND_MS),
+        perform: (action, signal) => perform(action, this.#world(), signal),
+        log: (level, text) => this.log.write(level, text),
+        changed: () => this.#options.changed(),
+        broken: this.#options.broken,
+      },
+    );
+    this.#loop = loop;
+    this.log.info(`begins: ${resumed ? "resumes" : "goal " + record.goal}`);
+    await loop.post({
+      type: "begin",
+      at: now(),
+      report: resumed || report?.phase === "secondary" ? report : null,
+      boot: record.goal === "run",
+    });
+    const latest = this.#report ?? report;
+    if (latest) this.post({ type: "report", at: now(), report: latest });
+  }
+
+  post(event: Event): Promise<readonly Action[]> {
+    return this.#loop?.post(event) ?? Promise.resolve([]);
+  }
+
+  /** Why a command cannot be obeyed now; null: it can. */
+  refusal(command: UserCommand): string | null {
+    return this.#loop ? refusal(this.#loop.state(), command) : null;
+  }
+
+  /** Stops as by command, but so that it runs again when the agent does. */
+  shutDown(): void {
+    this.#keptGoal = this.view()?.goal ?? null;
+    this.command("stop", { full: false, by: "shutdown" });
+  }
+
+  command(
+    command: UserCommand,
+    options: { readonly full: boolean; readonly by: string },
+  ): Promise<readonly Action[]> {
+    return this.post({ type: "command", at: now(), command, ...options });
+  }
+
+  /** Lets go of everything but the replicator, which goes on; `exit` ends that too (it must be idle). */
+  async close(options: { readonly exit: boolean }): Promise<void> {
+    if (options.exit && this.#replicator) {
+      await this.#command({ command: "exit" }, 5000).catch(() => {});
+    }
+    await this.#loop?.close();
+    await this.#replicator?.close();
+    this.#addresses.close();
+    // It holds the cluster key, and nobody reads it any more.
+    if (options.exit) {
+      const { paths } = this.#options.node;
+      await Deno.remove(join(paths.run, `${this.module.name}.json`))
+        .catch(() => {});
+    }
+  }
+
+  #recordFile(): string {
+    return recordFile(this.#options.node.paths, this.module.name);
+  }
+
+  async #firstRecord(freshBoot: boolean): Promise<Record> {
+    let record = NEW_RECORD;
+    try {
+      record = await readRecord(this.#recordFile());
+    } catch (error) {
+      // Without its record a node cannot know that it may go on: it waits for its peer or a person.
+      this.log.error(error instanceof Error ? error.message : String(error));
+    }
+    if (!freshBoot || this.module.boot === "auto") return record;
+    return { ...record, goal: this.module.boot === "on" ? "run" : "stop" };
+  }
+
+  async #command(
+    command: Parameters<ReplicatorLink["send"]>[0],
+    limitMs: number,
+    outer?: AbortSignal,
+  ): Promise<void> {
+    if (!this.#replicator) return;
+    const limit = new AbortController();
+    const stop = () => limit.abort();
+    outer?.addEventListener("abort", stop, { once: true });
+    if (outer?.aborted) stop();
+    sleep(limitMs, limit.signal).then(stop);
+    try {
+      await this.#replicator.send(command, limit.signal);
+    } finally {
+      stop();
+      outer?.removeEventListener("abort", stop);
+    }
+  }
+
+  #world(): Surroundings {
+    const { module, folder, node } = this.#options;
+    return {
+      replicator: (command, signal) =>
+        this.#command(command, COMMAND_MS, signal),
+      takeAddresses: () => this.#addresses.take(),
+      releaseAddresses: () => this.#addresses.release(),
+      scripts: {
+        folder,
+        logFolder: join(node.paths.log, module.name),
+        env: scriptEnvironment(this.#options, this.log),
+      },
+      startTimeoutMs: module.scripts.start_timeout,
+      stopTimeoutMs: module.scripts.stop_timeout,
+      warn: (text) => this.log.warning(text),
+    };
+  }
+}
+
+/** The contract with scripts; HAKIT_ROLE is added for each run. */
+function scriptEnvironment(
+  { node, module, folder }: RunningModuleOptions,
+  log: Log,
+): Readonly<{ [name: string]: string }> {
+  return {
+    ...module.variables,
+    HAKIT_MODULE: module.name,
+    HAKIT_MODULE_DIR: folder,
+    HAKIT_NODE: node.me.name,
+    HAKIT_PEER: node.peer.name,
+    HAKIT_VIP: module.virtual_addresses[0]?.address.split("/")[0] ?? "",
+    HAKIT_NODE_ADDRESS: node.me.addresses[0]!,
+    HAKIT_PEER_ADDRESS: node.peer.addresses[0]!,
+    HAKIT_LOG: log.path,
+    HAKIT: node.executable,
+    // A service must find its tools also when the agent was started with an empty environment.
+    PATH: Deno.env.get("PATH") ??
+      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  };
+}
+
+/** Where the modules' folders are made: state and log of one module. */
+export async function makeFolders(node: Node, module: Module): Promise<void> {
+  await Deno.mkdir(dirname(recordFile(node.paths, module.name)), {
+    recursive: true,
+    mode: 0o750,
+  });
+  // A full log disk keeps no service down.
+  await Deno.mkdir(join(node.paths.log, module.name), {
+    recursive: true,
+    mode: 0o750,
+  }).catch(() => {});
+}

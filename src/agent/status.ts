@@ -1,0 +1,307 @@
+/** The sum of what this node knows, in one object and in plain sentences: what holds now and, where it waits, what to do. Pure. */
+import type { ModuleView } from "../machine/state.ts";
+import type {
+  ClusterState,
+  LinkState,
+  ModuleState,
+  NodeState,
+} from "../api/state.ts";
+import { compare } from "../replication/identity.ts";
+
+export interface Known {
+  readonly cluster: string;
+  readonly timeoutMs: number;
+  readonly local: {
+    readonly name: string;
+    readonly version: string;
+    readonly addresses: readonly string[];
+    readonly modules: readonly ModuleView[];
+  };
+  readonly peer: {
+    readonly name: string;
+    readonly version: string | null;
+    readonly addresses: readonly string[];
+    /** What it last said of its modules. */
+    readonly modules: readonly ModuleView[];
+    readonly verdict: "alive" | "late" | "lost" | "unknown";
+  };
+  readonly links: readonly LinkState[];
+  /** Virtual addresses, module by module. */
+  readonly addresses: Readonly<{ [module: string]: readonly string[] }>;
+  /** Modules without mirrored folders: they have no data that could be old. */
+  readonly unmirrored: readonly string[];
+  /** 0 or 1: this node's place in cluster.yaml. */
+  readonly index: 0 | 1;
+  /** What else is wrong: a module that cannot be read, a configuration that differs. */
+  readonly problems: readonly string[];
+}
+
+export function clusterState(known: Known): ClusterState {
+  const { local, peer } = known;
+  const alive = peer.verdict === "alive" || peer.verdict === "late";
+  const here: NodeState = {
+    name: local.name,
+    local: true,
+    reachable: true,
+    version: local.version,
+    addresses: local.addresses,
+    modules: local.modules.map((view) => moduleState(view, known)),
+  };
+  const there: NodeState = {
+    name: peer.name,
+    local: false,
+    reachable: alive,
+    version: peer.version,
+    addresses: peer.addresses,
+    modules: peer.modules.map((view) => moduleState(view, known)),
+  };
+  const names = [
+    ...new Set([...local.modules, ...peer.modules].map((view) => view.module)),
+  ];
+  const sentences: { [module: string]: string } = {};
+  for (const name of names) {
+    const mine = local.modules.find((view) => view.module === name) ?? null;
+    const theirs = peer.modules.find((view) => view.module === name) ?? null;
+    sentences[name] = moduleSentence(name, mine, theirs, known);
+  }
+  const warnings = warningsOf(known, alive);
+  return {
+    cluster: known.cluster,
+    nodes: known.index === 0 ? [here, there] : [there, here],
+    links: known.links,
+    arbiter: "none",
+    sentence: names.length === 0
+      ? 'No module is installed: see "hakit help module".'
+      : Object.values(sentences).join(" "),
+    sentences,
+    warnings,
+  };
+}
+
+function moduleState(
+  view: ModuleView,
+  { addresses, unmirrored: without }: Known,
+): ModuleState {
+  const unmirrored = without.includes(view.module);
+  return {
+    name: view.module,
+    role: view.role,
+    status: view.status,
+    upToDate: view.identity.upToDate || unmirrored,
+    reason: view.reason,
+    identity: view.identity,
+    session: view.session,
+    resync: view.resync,
+    lastResync: view.lastResync,
+    dirtyBytes: view.dirtyBytes,
+    addresses: (addresses[view.module] ?? []).map((address) => ({
+      address,
+      held: view.addresses,
+    })),
+  };
+}
+
+function warningsOf(known: Known, alive: boolean): string[] {
+  const warnings = [...known.problems];
+  for (const link of known.links) {
+    if (link.state === "down" && alive) {
+      warnings.push(
+        `The link ${link.local} to ${link.remote} is down: the nodes still hear each other on another one; check cable, switch and firewall.`,
+      );
+    }
+  }
+  if (known.links.length === 1) {
+    warnings.push(
+      "There is only one link between the nodes: add a second one, so that one broken cable cannot part them.",
+    );
+  }
+  warnings.push(
+    "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.",
+  );
+  return warnings;
+}
+
+/** What holds for one module. `mine` null: not installed here; `theirs` null: the peer said nothing of it. */
+export function moduleSentence(
+  name: string,
+  mine: ModuleView | null,
+  theirs: ModuleView | null,
+  known: Pick<Known, "local" | "peer" | "timeoutMs">,
+): string {
+  const { local, peer } = known;
+  const alive = peer.verdict === "alive" || peer.verdict === "late";
+  const there = alive ? theirs : null;
+  const sides = [
+    { node: local.name, other: peer.name, view: mine, others: there },
+    { node: peer.name, other: local.name, view: there, others: mine },
+  ];
+  const primaries = sides.filter(({ view }) => isPrimary(view));
+  if (primaries.length === 2) {
+    return `${name} runs on BOTH nodes (ALONE on ${local.name} and on ${peer.name}): they were parted; one of them yields now, and what it alone wrote is kept aside.`;
+  }
+  const [primary] = primaries;
+  if (primary) {
+    return primarySentence(name, primary.view!, {
+      node: primary.node,
+      other: primary.other,
+      others: primary.others,
+      otherAlive: primary.node === local.name ? alive : true,
+      timeoutMs: known.timeoutMs,
+    });
+  }
+  return idleSentence(name, { ...known, mine, there, alive });
+}
+
+function isPrimary(view: ModuleView | null): boolean {
+  return view?.role === "PRIM" || view?.role === "ALONE";
+}
+
+function primarySentence(
+  name: string,
+  view: ModuleView,
+  { node, other, others, otherAlive, timeoutMs }: {
+    readonly node: string;
+    readonly other: string;
+    readonly others: ModuleView | null;
+    readonly otherAlive: boolean;
+    readonly timeoutMs: number;
+  },
+): string {
+  if (view.status !== "Ready") {
+    return `${name} is on its way to ${view.role} on ${node}.${because(view)}`;
+  }
+  if (view.role === "PRIM") {
+    if (others?.role === "SECOND" && others.status === "Ready") {
+      const seconds = Math.ceil(timeoutMs / 1000);
+      // Without mirrored folders there is nothing to copy.
+      const holds = view.identity.current === null
+        ? "stands by"
+        : "holds an identical copy";
+      return `${name} runs on ${node} (PRIM); ${other} ${holds} and takes over in about ${seconds} s if ${node} dies.`;
+    }
+    return `${name} runs on ${node} (PRIM); ${other} is not ready to take over now.${
+      because(view)
+    }`;
+  }
+  const resync = view.resync ?? others?.resync ?? null;
+  if (otherAlive && others?.role === "SECOND" && resync) {
+    return `${name} runs ALONE on ${node}; ${other} is being brought up to date: ${
+      progress(resync)
+    }. Until then ${other} cannot take over.`;
+  }
+  const behind = view.dirtyBytes > 0
+    ? ` (${bytes(view.dirtyBytes)} so far)`
+    : "";
+  if (!otherAlive) {
+    return `${name} runs ALONE on ${node}: ${other} is not reachable, nothing written now has a second copy${behind}; start ${other}, or repair the links between the nodes.`;
+  }
+  if (others === null) {
+    return `${name} runs ALONE on ${node}: it is not installed on ${other}, nothing written now has a second copy; install it there with "hakit module install".`;
+  }
+  if (others.role === "SECOND") {
+    return `${name} runs ALONE on ${node}; ${other} connects to be brought up to date${behind}.${
+      because(others)
+    }`;
+  }
+  if (others.role === "STOP") {
+    return `${name} runs ALONE on ${node}: it is stopped on ${other}, nothing written now has a second copy${behind}; say "hakit start ${name}" on ${other}.${
+      because(others)
+    }`;
+  }
+  return `${name} runs ALONE on ${node}; ${other} waits.${because(others)}`;
+}
+
+function idleSentence(
+  name: string,
+  { local, peer, mine, there, alive }: Pick<Known, "local" | "peer"> & {
+    readonly mine: ModuleView | null;
+    readonly there: ModuleView | null;
+    readonly alive: boolean;
+  },
+): string {
+  const away = alive ? "" : ` ${peer.name} is not reachable.`;
+  if (mine === null) {
+    return `${name} is not installed on ${local.name} and does not run on ${peer.name}.${
+      because(there)
+    }`;
+  }
+  if (mine.role === "SECOND") {
+    return `${name} runs nowhere: ${local.name} is secondary and sees no primary.${away}${
+      because(mine)
+    }`;
+  }
+  if (mine.role === "WAIT") {
+    if (mine.status === "Transient") {
+      const doing = mine.goal === "run" ? "starting" : "stopping";
+      return `${name} is ${doing} on ${local.name}.${away}${because(mine)}`;
+    }
+    return `${name} runs nowhere: ${local.name} waits.${because(mine) || away}`;
+  }
+  if (there?.role === "WAIT" || there?.role === "SECOND") {
+    return `${name} runs nowhere: it is stopped on ${local.name}, and ${peer.name} waits.${
+      because(there)
+    }`;
+  }
+  const newer = newerSide(mine, there, { local, peer });
+  return `${name} is stopped on ${
+    there ? "both nodes" : local.name
+  }: say "hakit start ${name}"${newer}.${away}${because(mine)}`;
+}
+
+/** Which of two stopped nodes must be started for the newest data. */
+function newerSide(
+  mine: ModuleView,
+  theirs: ModuleView | null,
+  { local, peer }: Pick<Known, "local" | "peer">,
+): string {
+  if (!theirs) return "";
+  const { kind } = compare(mine.identity, theirs.identity);
+  if (kind === "mine-newer") {
+    return ` on both; ${local.name} has the newer data`;
+  }
+  if (kind === "theirs-newer") {
+    return ` on both; ${peer.name} has the newer data`;
+  }
+  return " on both";
+}
+
+function because(view: ModuleView | null): string {
+  if (!view?.reason) return "";
+  const text = view.reason.trim();
+  // A name keeps its spelling at the beginning of a sentence, too.
+  const isName = /^\S*\d/.test(text) || text.startsWith(view.module);
+  const sentence = isName ? text : text.charAt(0).toUpperCase() + text.slice(1);
+  return ` ${sentence}${/[.!?]$/.test(sentence) ? "" : "."}`;
+}
+
+function progress(resync: NonNullable<ModuleView["resync"]>): string {
+  const { bytesDone, bytesTotal, bytesPerSecond, secondsLeft, stage } = resync;
+  if (stage === "names") return "names are compared first";
+  if (bytesTotal === 0) return "almost done";
+  const percent = Math.min(99, Math.floor(bytesDone / bytesTotal * 100));
+  const left = secondsLeft === null ? "" : `, ${duration(secondsLeft)} left`;
+  return `${percent} % of ${bytes(bytesTotal)} at ${
+    bytes(bytesPerSecond)
+  }/s${left}`;
+}
+
+/** 1536 → "1.5 KiB". */
+export function bytes(count: number): string {
+  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+  let value = count;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : 1;
+  return `${value.toFixed(digits)} ${units[unit]}`;
+}
+
+/** 75 → "1 min 15 s". */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
+}

@@ -1,0 +1,163 @@
+import { match, strictEqual } from "node:assert/strict";
+import type { ModuleView } from "../machine/state.ts";
+import { EMPTY } from "../replication/identity.ts";
+import { clusterState, type Known } from "./status.ts";
+
+const DATA = { ...EMPTY, current: "a1", upToDate: true };
+
+function view(change: Partial<ModuleView>): ModuleView {
+  return {
+    module: "k3s",
+    role: "STOP",
+    status: "NotReady",
+    goal: "stop",
+    lastRole: null,
+    cameFrom: null,
+    identity: DATA,
+    phase: "idle",
+    session: "none",
+    shutOut: null,
+    outdated: null,
+    swap: null,
+    reason: null,
+    resync: null,
+    lastResync: null,
+    dirtyBytes: 0,
+    addresses: false,
+    ...change,
+  };
+}
+
+function sentence(
+  mine: Partial<ModuleView> | null,
+  theirs: Partial<ModuleView> | null,
+  verdict: Known["peer"]["verdict"] = "alive",
+): string {
+  return state(mine, theirs, verdict).sentence;
+}
+
+function state(
+  mine: Partial<ModuleView> | null,
+  theirs: Partial<ModuleView> | null,
+  verdict: Known["peer"]["verdict"] = "alive",
+  change: Partial<Known> = {},
+) {
+  const link = { local: "10.0.0.1", remote: "10.0.0.2", roundTripMs: 1 };
+  return clusterState({
+    cluster: "c",
+    timeoutMs: 2100,
+    local: {
+      name: "node1",
+      version: "1",
+      addresses: ["10.0.0.1"],
+      modules: mine ? [view(mine)] : [],
+    },
+    peer: {
+      name: "node2",
+      version: "1",
+      addresses: ["10.0.0.2"],
+      modules: theirs ? [view(theirs)] : [],
+      verdict,
+    },
+    links: [{ ...link, state: "up" }, { ...link, state: "up" }],
+    addresses: { k3s: ["10.0.0.9/24"] },
+    unmirrored: [],
+    index: 0,
+    problems: [],
+    ...change,
+  });
+}
+
+const PRIM = { role: "PRIM", status: "Ready", goal: "run" } as const;
+const SECOND = { role: "SECOND", status: "Ready", goal: "run" } as const;
+const ALONE = { role: "ALONE", status: "Ready", goal: "run" } as const;
+
+Deno.test("clusterState() says the same on both nodes while all is well", () => {
+  const text =
+    "k3s runs on node1 (PRIM); node2 holds an identical copy and takes over in about 3 s if node1 dies.";
+  strictEqual(sentence(PRIM, SECOND), text);
+  strictEqual(
+    sentence(SECOND, PRIM),
+    text.replaceAll("node1", "x").replaceAll("node2", "node1")
+      .replaceAll("x", "node2"),
+  );
+});
+
+Deno.test("clusterState() says that nothing has a second copy while the peer is away", () => {
+  const text = sentence({ ...ALONE, dirtyBytes: 3 << 20 }, SECOND, "lost");
+  strictEqual(
+    text,
+    "k3s runs ALONE on node1: node2 is not reachable, nothing written now has a second copy (3.0 MiB so far); start node2, or repair the links between the nodes.",
+  );
+});
+
+Deno.test("clusterState() shows the progress of a resync, from either side", () => {
+  const resync = {
+    stage: "data",
+    bytesDone: 50 << 20,
+    bytesTotal: 200 << 20,
+    bytesSent: 0,
+    bytesPerSecond: 10 << 20,
+    secondsLeft: 75,
+  } as const;
+  const copying = {
+    ...SECOND,
+    status: "Transient",
+    session: "resync",
+    resync,
+  } as const;
+  const expected =
+    /runs ALONE on node1; node2 is being brought up to date: 25 % of 200 MiB at 10\.0 MiB\/s, 1 min 15 s left\. Until then node2 cannot take over\.$/;
+  match(sentence({ ...ALONE, resync }, { ...copying, resync: null }), expected);
+  match(sentence(ALONE, copying), expected);
+});
+
+Deno.test("clusterState() says why a node waits and what to do", () => {
+  const reason = 'waits for node2: it may have newer data; "hakit prim k3s"';
+  strictEqual(
+    sentence({ role: "WAIT", goal: "run", reason }, null, "unknown"),
+    'k3s runs nowhere: node1 waits. Waits for node2: it may have newer data; "hakit prim k3s".',
+  );
+});
+
+Deno.test("clusterState() tells of two primaries", () => {
+  match(sentence(ALONE, ALONE), /runs on BOTH nodes/);
+  // What it said before it was lost is history.
+  match(sentence(ALONE, PRIM, "lost"), /node2 is not reachable/);
+});
+
+Deno.test("clusterState() names the node with the newer data when both are stopped", () => {
+  const newer = { ...DATA, bitmap: "b2" };
+  match(sentence({ identity: newer }, {}), /node1 has the newer data/);
+  match(sentence({}, { identity: newer }), /node2 has the newer data/);
+});
+
+Deno.test("clusterState() has a sentence for every pair of roles", () => {
+  const roles = ["STOP", "WAIT", "ALONE", "PRIM", "SECOND"] as const;
+  for (const mine of [...roles, null]) {
+    for (const theirs of [...roles, null]) {
+      for (const verdict of ["alive", "lost", "unknown"] as const) {
+        for (const status of ["Ready", "Transient", "NotReady"] as const) {
+          const text = sentence(
+            mine && { role: mine, status },
+            theirs && { role: theirs, status },
+            verdict,
+          );
+          match(text, /^[kN].{20,}\.$/);
+          strictEqual(/undefined|null|NaN|\.\./.test(text), false, text);
+        }
+      }
+    }
+  }
+});
+
+Deno.test("clusterState() warns of a broken link, of a single one, and of the missing arbiter", () => {
+  const link = { local: "10.0.0.1", remote: "10.0.0.2", roundTripMs: null };
+  const { warnings } = state(PRIM, SECOND, "alive", {
+    links: [{ ...link, state: "down" }],
+  });
+  strictEqual(warnings.length, 3);
+  match(warnings[0]!, /10\.0\.0\.1 to 10\.0\.0\.2 is down/);
+  match(warnings[1]!, /only one link/);
+  match(warnings[2]!, /no arbiter/);
+});

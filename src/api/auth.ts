@@ -1,0 +1,301 @@
+/**
+ * Who may do what. Root on this machine comes by the unix socket, the peer by its certificate, people by a session. Each server says
+ * in `c.env.connection` how the request came; a request without that word is a stranger's.
+ */
+import type { Context, MiddlewareHandler } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { createMiddleware } from "hono/factory";
+import { timingSafeEqual } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { type Session, Sessions } from "./sessions.ts";
+import { addressKey, BY_ADDRESS, BY_USER, Throttle } from "./throttle.ts";
+import {
+  readUsers,
+  ROLES,
+  stampOf,
+  useLoginLink,
+  type UserRole,
+  verifyPassword,
+} from "./users.ts";
+
+export { createLoginLink, createUser, readUsers } from "./users.ts";
+export type { User, UserRole } from "./users.ts";
+
+/** How a request reached us; said by the server that took it, never by the request. */
+export type Connection =
+  | { readonly kind: "socket" }
+  | { readonly kind: "peer"; readonly node: string }
+  | { readonly kind: "network"; readonly address: string };
+
+export type Caller =
+  | { readonly kind: "root"; readonly role: "administrator" }
+  /** The other node: it has asked its own user before it forwards. */
+  | {
+    readonly kind: "peer";
+    readonly role: "administrator";
+    readonly node: string;
+  }
+  | {
+    readonly kind: "user";
+    readonly role: UserRole;
+    readonly name: string;
+    /** Goes into the page, comes back in CSRF_HEADER. */
+    readonly csrf: string;
+  };
+
+/** Environment of every Hono app that stands behind `Auth`. */
+export interface AuthEnv {
+  Bindings: { connection?: Connection };
+  Variables: { caller: Caller };
+}
+
+export type Credentials =
+  | { readonly name: string; readonly password: string }
+  | { readonly once: string };
+
+export type LoginResult =
+  | { readonly kind: "in"; readonly name: string; readonly role: UserRole }
+  | { readonly kind: "wrong" }
+  /** Guessed too often, or too many at once: nothing was compared. */
+  | { readonly kind: "wait"; readonly seconds: number };
+
+/** "__Host-" makes browsers refuse the cookie without Secure, with a Domain, or from another path. */
+export const COOKIE = "__Host-hakit";
+export const CSRF_HEADER = "x-hakit-csrf";
+/** One password costs 32 MiB for 0.15 s: they are compared one by one, and no more than these wait. */
+const WAITING_LOGINS = 16;
+/** Remembered pairs of user and address that once logged in. */
+const KNOWN_PLACES = 1000;
+/** How often an event stream looks whether its session is still good. */
+const STREAM_CHECK_MS = 5_000;
+
+export interface AuthOptions {
+  readonly usersFile: string;
+  /** One line for each login and refusal. */
+  readonly log?: (line: string) => void;
+  readonly now?: () => number;
+  readonly streamCheckMs?: number;
+}
+
+export class Auth {
+  readonly #options: AuthOptions;
+  readonly #now: () => number;
+  readonly #sessions = new Sessions();
+  readonly #byAddress = new Throttle(BY_ADDRESS);
+  readonly #byUser = new Throttle(BY_USER);
+  readonly #known = new Set<string>();
+  #waiting = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: AuthOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Lets through callers with this role or a higher one; others get 401 or 403. Sets `c.var.caller`. */
+  requireUser(role: UserRole): MiddlewareHandler<AuthEnv> {
+    return createMiddleware<AuthEnv>(async (c, next) => {
+      const caller = await this.caller(c);
+      if (!caller) {
+        return refuse(c, 401, "login-required", "Log in first");
+      }
+      if (ROLES.indexOf(caller.role) < ROLES.indexOf(role)) {
+        const what =
+          `"${c.req.path}" needs role ${role}, you are ${caller.role}`;
+        return refuse(c, 403, "forbidden", what);
+      }
+      if (caller.kind === "user" && !isSafe(c) && !carriesCsrf(c, caller)) {
+        const what = `The request lacks the page's token: reload the page`;
+        return refuse(c, 403, "csrf", what);
+      }
+      c.set("caller", caller);
+      await next();
+      this.#endWithSession(c);
+    });
+  }
+
+  /** Who asks, or null for a stranger. */
+  async caller(c: Context<AuthEnv>): Promise<Caller | null> {
+    const connection = c.env?.connection;
+    switch (connection?.kind) {
+      case "socket":
+        return { kind: "root", role: "administrator" };
+      case "peer":
+        return {
+          kind: "peer",
+          role: "administrator",
+          node: connection.node,
+        };
+      case "network": {
+        const id = getCookie(c, COOKIE);
+        // A page that reconnects its event stream all night is not somebody at work.
+        const touch = !c.req.path.endsWith("/events");
+        return id ? await this.#userOf(id, touch) : null;
+      }
+      case undefined:
+        return null;
+      default:
+        return connection satisfies never;
+    }
+  }
+
+  /** Compares, slows down guessing, and on success sets the session's cookie. */
+  async login(
+    c: Context<AuthEnv>,
+    credentials: Credentials,
+  ): Promise<LoginResult> {
+    const from = addressOf(c);
+    const place = addressKey(from);
+    const name = "name" in credentials ? credentials.name : null;
+    // A place that this user logged in from is not held up by strangers who guess at the name.
+    const guarded = name !== null && !this.#known.has(`${name} ${place}`);
+    const waitMs = Math.max(
+      this.#byAddress.waitMs(place, this.#now()),
+      guarded ? this.#byUser.waitMs(name, this.#now()) : 0,
+    );
+    if (waitMs > 0 || this.#waiting >= WAITING_LOGINS) {
+      return { kind: "wait", seconds: Math.max(1, Math.ceil(waitMs / 1000)) };
+    }
+    this.#byAddress.attempt(place, this.#now());
+    if (guarded) this.#byUser.attempt(name, this.#now());
+
+    const user = await this.#inTurn(() => this.#match(credentials));
+    if (!user) {
+      this.#options.log?.(
+        `login refused: user ${JSON.stringify(name ?? "(link)")} from ${from}`,
+      );
+      return { kind: "wrong" };
+    }
+    this.#byAddress.succeeded(place);
+    this.#byUser.succeeded(user.name);
+    this.#known.add(`${user.name} ${place}`);
+    if (this.#known.size > KNOWN_PLACES) {
+      for (const oldest of this.#known) {
+        this.#known.delete(oldest);
+        break;
+      }
+    }
+    // The id is new at every login: one planted in the browser before is worth nothing.
+    this.logout(c);
+    const { id } = this.#sessions.create(
+      { name: user.name, stamp: stampOf(user) },
+      this.#now(),
+    );
+    setCookie(c, COOKIE, id, COOKIE_OPTIONS);
+    this.#options.log?.(`login: user "${user.name}" from ${from}`);
+    return { kind: "in", name: user.name, role: user.role };
+  }
+
+  /** Ends the request's session, if it has one. */
+  logout(c: Context<AuthEnv>): void {
+    const id = getCookie(c, COOKIE);
+    if (!id) return;
+    this.#sessions.end(id);
+    deleteCookie(c, COOKIE, COOKIE_OPTIONS);
+  }
+
+  async #match(credentials: Credentials) {
+    const { usersFile } = this.#options;
+    if ("once" in credentials) {
+      const token = credentials.once;
+      return await useLoginLink(usersFile, { token, now: this.#now() });
+    }
+    return await verifyPassword(await readUsers(usersFile), credentials);
+  }
+
+  async #inTurn<T>(compare: () => Promise<T>): Promise<T> {
+    this.#waiting++;
+    const turn = this.#turn.then(compare);
+    this.#turn = turn.catch(() => {}); // The next one must not fail because this one did.
+    try {
+      return await turn;
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  async #userOf(id: string, touch: boolean): Promise<Caller | null> {
+    const session = this.#sessions.find(id, { now: this.#now(), touch });
+    if (!session) return null;
+    const user = (await readUsers(this.#options.usersFile))
+      .find((known) => known.name === session.user);
+    // Removed, or with another password or role: what was opened before is shut.
+    if (!user || stampOf(user) !== session.stamp) {
+      this.#sessions.end(id);
+      return null;
+    }
+    return {
+      kind: "user",
+      role: user.role,
+      name: user.name,
+      csrf: session.csrf,
+    };
+  }
+
+  /** An event stream would outlive its session: it is cut when the session ends. */
+  #endWithSession(c: Context<AuthEnv>): void {
+    const id = getCookie(c, COOKIE);
+    const type = c.res.headers.get("content-type") ?? "";
+    if (c.env?.connection?.kind !== "network" || !id || !c.res.body) return;
+    if (!type.startsWith("text/event-stream")) return;
+    // Closed, not aborted: for the server below an aborted answer is an error worth printing.
+    let close = () => {};
+    const gate = new TransformStream<Uint8Array, Uint8Array>({
+      start(controller) {
+        close = () => controller.terminate();
+      },
+    });
+    let looking = false;
+    const timer = setInterval(async () => {
+      if (looking) return;
+      looking = true;
+      const good = await this.#userOf(id, false).catch(() => null);
+      looking = false;
+      if (!good) close();
+    }, this.#options.streamCheckMs ?? STREAM_CHECK_MS);
+    c.res.body.pipeTo(gate.writable)
+      .catch(() => {}) // The reader left, or the session ended: both are the end of the stream.
+      .finally(() => clearInterval(timer));
+    c.res = new Response(gate.readable, c.res);
+  }
+}
+
+const COOKIE_OPTIONS = {
+  path: "/",
+  httpOnly: true,
+  secure: true,
+  sameSite: "Strict",
+} as const;
+
+/** A form posted by another site's page must not log its visitor in (or guess for it). */
+export function isOwnOrigin(c: Context): boolean {
+  const site = c.req.header("sec-fetch-site");
+  if (site !== undefined && site !== "same-origin" && site !== "none") {
+    return false;
+  }
+  const origin = c.req.header("origin");
+  if (origin === undefined) return true;
+  return URL.canParse(origin) &&
+    new URL(origin).host === c.req.header("host");
+}
+
+/** The address for the throttle and the log. */
+export function addressOf(c: Context<AuthEnv>): string {
+  const connection = c.env?.connection;
+  return connection?.kind === "network" ? connection.address : "local";
+}
+
+function isSafe(c: Context): boolean {
+  return c.req.method === "GET" || c.req.method === "HEAD";
+}
+
+function carriesCsrf(c: Context, { csrf }: Pick<Session, "csrf">): boolean {
+  const expected = Buffer.from(csrf);
+  const actual = Buffer.from(c.req.header(CSRF_HEADER) ?? "");
+  return expected.length === actual.length &&
+    timingSafeEqual(expected, actual);
+}
+
+function refuse(c: Context, status: 401 | 403, code: string, message: string) {
+  return c.json({ error: { code, message } }, status);
+}

@@ -1,0 +1,139 @@
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { serveHttps } from "./https.ts";
+import { createAuthority, issueCertificate } from "./tls.ts";
+import type { Connection } from "./auth.ts";
+import type { PatienceLimits } from "./patience.ts";
+
+const authority = createAuthority("office");
+const node1 = issueCertificate(authority, { name: "node1", addresses: [] });
+const node2 = issueCertificate(authority, { name: "node2", addresses: [] });
+
+function serve(patience?: PatienceLimits) {
+  return serveHttps({
+    ...(patience ? { patience } : {}),
+    port: 0,
+    hostname: "127.0.0.1",
+    authority: authority.certPem,
+    certificate: node1,
+    nodes: ["node1", "node2"],
+    fetch: (_request, env) => Response.json(env.connection),
+  });
+}
+
+async function ask(
+  port: number,
+  certificate?: { certPem: string; keyPem: string },
+): Promise<Connection> {
+  using client = Deno.createHttpClient({
+    caCerts: [authority.certPem],
+    ...(certificate
+      ? { cert: certificate.certPem, key: certificate.keyPem }
+      : {}),
+  });
+  // The dom library's RequestInit does not know Deno's `client`.
+  const init = { client } as RequestInit;
+  const response = await fetch(`https://localhost:${port}/`, init);
+  return await response.json();
+}
+
+Deno.test("serveHttps() knows the peer by its certificate and a browser by its address", async () => {
+  await using server = await serve();
+  deepStrictEqual(await ask(server.port, node2), {
+    kind: "peer",
+    node: "node2",
+  });
+  deepStrictEqual(await ask(server.port), {
+    kind: "network",
+    address: "127.0.0.1",
+  });
+});
+
+Deno.test("serveHttps() takes a certificate of a strange authority or name for the network", async () => {
+  await using server = await serve();
+  const strange = issueCertificate(createAuthority("office"), {
+    name: "node2",
+    addresses: [],
+  });
+  const guest = issueCertificate(authority, { name: "guest", addresses: [] });
+  for (const certificate of [strange, guest]) {
+    const connection = await ask(server.port, certificate)
+      .catch(() => ({ kind: "refused" }));
+    strictEqual(connection.kind === "peer", false, JSON.stringify(connection));
+  }
+});
+
+Deno.test("serveHttps() survives bytes that are no TLS", async () => {
+  await using server = await serve();
+  await new Promise<void>((resolve) => {
+    const socket = connect(server.port, "127.0.0.1", () => {
+      socket.write(crypto.getRandomValues(new Uint8Array(4096)));
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => resolve());
+    socket.resume();
+  });
+  strictEqual((await ask(server.port)).kind, "network");
+});
+
+Deno.test("serveHttps() says in one line that the port is taken", async () => {
+  await using server = await serve();
+  await rejects(
+    serveHttps({
+      port: server.port,
+      hostname: "127.0.0.1",
+      authority: authority.certPem,
+      certificate: node1,
+      nodes: [],
+      fetch: () => new Response(),
+    }),
+    /Cannot serve the console on port \d+: .*(in use|EADDRINUSE)/,
+  );
+});
+
+Deno.test("serveHttps() closes whoever sends half a header or nothing, and serves others meanwhile", async () => {
+  await using server = await serve({ perAddress: 60, idleMs: 300 });
+  const { port } = server;
+  const end = Promise.withResolvers<void>();
+  const slow = connectTls(
+    { port, host: "127.0.0.1", rejectUnauthorized: false },
+    () => slow.write("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "),
+  );
+  slow.on("error", () => {});
+  slow.on("close", () => end.resolve());
+  slow.resume();
+  strictEqual((await ask(port)).kind, "network");
+  const late = setTimeout(() => end.reject(new Error("still open")), 5000);
+  await end.promise;
+  clearTimeout(late);
+});
+
+Deno.test("serveHttps() takes only so many connections of one address, and forgets those that ended", async () => {
+  await using server = await serve({ perAddress: 5, idleMs: 10_000 });
+  let closed = 0;
+  const ends: Promise<void>[] = [];
+  const sockets = Array.from({ length: 8 }, () => {
+    const socket = connect(server.port, "127.0.0.1");
+    const end = Promise.withResolvers<void>();
+    ends.push(end.promise);
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      closed++;
+      end.resolve();
+    });
+    socket.resume();
+    return socket;
+  });
+  for (let tries = 0; closed < 3 && tries < 100; tries++) await pause(20);
+  await pause(50);
+  strictEqual(closed, 3);
+  for (const socket of sockets) socket.destroy();
+  await Promise.all(ends);
+  await pause(100);
+  strictEqual((await ask(server.port)).kind, "network");
+});
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

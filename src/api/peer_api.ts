@@ -1,0 +1,92 @@
+/** The other node's API: by mutual TLS with the cluster's certificates, over whichever link answers. */
+import { join } from "node:path";
+import type { Node } from "../agent/node.ts";
+import { ApiError } from "./error.ts";
+
+/** An address that does not even connect by then is tried no longer. */
+const PROBE_MS = 3000;
+
+export interface PeerRequest {
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly body?: BodyInit;
+  readonly type?: string;
+  readonly timeoutMs: number;
+}
+
+export class PeerApi implements Disposable {
+  readonly #node: Node;
+  #client: Deno.HttpClient | null = null;
+
+  constructor(node: Node) {
+    this.#node = node;
+  }
+
+  /** The peer's answer, whatever its status; throws ApiError when it cannot be reached. */
+  async request(path: string, request: PeerRequest): Promise<Response> {
+    const base = await this.#reachable();
+    try {
+      return await fetch(`${base}${path}`, this.#init(request));
+    } catch (cause) {
+      throw this.#unreachable(cause);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#client?.close();
+    this.#client = null;
+  }
+
+  async #reachable(): Promise<string> {
+    const { peer, cluster } = this.#node;
+    let failure: unknown;
+    for (const address of peer.addresses) {
+      const host = address.includes(":") ? `[${address}]` : address;
+      const base = `https://${host}:${cluster.console.port}`;
+      try {
+        // A link that is cut must cost seconds, not the time limit of the command itself.
+        const probe = await fetch(
+          `${base}/api/ping`,
+          this.#init({ timeoutMs: PROBE_MS }),
+        );
+        await probe.body?.cancel();
+        if (probe.ok) return base;
+        failure = new Error(`answered with status ${probe.status}`);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw this.#unreachable(failure);
+  }
+
+  #init(request: PeerRequest): RequestInit & { client: Deno.HttpClient } {
+    return {
+      method: request.method ?? "GET",
+      client: this.#client ??= this.#open(),
+      redirect: "error",
+      signal: AbortSignal.timeout(request.timeoutMs),
+      ...(request.body === undefined ? {} : { body: request.body }),
+      ...(request.type ? { headers: { "content-type": request.type } } : {}),
+    };
+  }
+
+  #open(): Deno.HttpClient {
+    const file = (name: string) =>
+      Deno.readTextFileSync(join(this.#node.paths.etc, name));
+    return Deno.createHttpClient({
+      caCerts: [file("ca.pem")],
+      cert: file("node.pem"),
+      key: file("node.key"),
+    });
+  }
+
+  #unreachable(cause: unknown): ApiError {
+    const { name, addresses } = this.#node.peer;
+    const why = cause instanceof Error ? `: ${cause.message}` : "";
+    return new ApiError(
+      502,
+      "peer-not-reachable",
+      `The agent of ${name} does not answer on ${addresses.join(", ")}${why}`,
+      { cause },
+    );
+  }
+}

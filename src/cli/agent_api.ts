@@ -1,0 +1,45 @@
+/** What the commands need of the agent: a narrow door, so that their tests need no agent. */
+import type { Installation, ModuleInfo } from "../agent/module_store.ts";
+import type { ClusterState } from "../api/state.ts";
+
+export interface RoleRequest {
+  readonly module: string;
+  readonly command:
+    | "start"
+    | "stop"
+    | "restart"
+    | "swap"
+    | "prim"
+    | "primforce"
+    | "second";
+  /** Default: the node that is asked. */
+  readonly node?: string | undefined;
+  /** prim and second: everything is copied again. */
+  readonly full?: boolean;
+  /** Answered when the role is reached or the attempt has failed. */
+  readonly wait: boolean;
+}
+
+export interface LogRequest {
+  readonly module: string;
+  /** Default: the node that is asked. */
+  readonly node?: string | undefined;
+}
+
+export interface AgentApi {
+  state(): Promise<ClusterState>;
+  role(request: RoleRequest): Promise<ClusterState>;
+  log(request: LogRequest & { lines: number }): Promise<readonly string[]>;
+  /** File names of script runs, newest first. */
+  scripts(request: LogRequest): Promise<readonly string[]>;
+  script(request: LogRequest & { file: string }): Promise<string>;
+  modules(): Promise<readonly ModuleInfo[]>;
+  /** Installs or replaces, on both nodes when both answer. */
+  install(
+    module: string,
+    archive: Uint8Array<ArrayBuffer>,
+  ): Promise<Installation>;
+  /** The installed folder. */
+  archive(module: string): Promise<Uint8Array>;
+  remove(module: string): Promise<readonly string[]>;
+}

@@ -1,0 +1,128 @@
+/** The agent's API over its unix socket, as the commands see it. */
+import type { Installation, ModuleInfo } from "../agent/module_store.ts";
+import { agentClient, answer, ClientError } from "../api/client.ts";
+import type { ClusterState } from "../api/state.ts";
+import { paths } from "../system/paths.ts";
+import type { AgentApi } from "./agent_api.ts";
+
+/** A command that waits for a role may take its scripts' time limits; the agent answers by then in any case. */
+const PATIENCE_MS = 11 * 60_000;
+const ANSWER_MS = 30_000;
+/** A module is sent on to the other node. */
+const INSTALL_MS = 60_000;
+
+type Client = ReturnType<typeof agentClient>["api"]["api"];
+
+/** The agent of this machine (or of HAKIT_HOME, or of `home`). */
+export function connect(home?: string): AgentApi {
+  const where = home ? paths(home) : paths();
+
+  /** One call with a connection of its own. The answer of a forwarded call has no type: T says what it is. */
+  async function call<T>(
+    ask: (client: Client, options: { init: RequestInit }) => Promise<unknown>,
+    limitMs = ANSWER_MS,
+  ): Promise<T> {
+    using client = agentClient(where);
+    const init = { signal: AbortSignal.timeout(limitMs) };
+    try {
+      return await answer(
+        ask(client.api.api, { init }) as Promise<
+          { ok: boolean; json(): Promise<T> }
+        >,
+      );
+    } catch (error) {
+      throw isLate(error)
+        ? new ClientError(
+          "no-answer",
+          `The agent did not answer within ${limitMs / 1000} s`,
+          { cause: error },
+        )
+        : error;
+    }
+  }
+  const query = (node: string | undefined) => node ? { node } : {};
+
+  return {
+    state: () => call<ClusterState>((api, o) => api.state.$get({}, o)),
+    async role({ module, command, node, full = false, wait }) {
+      const param = { module, command };
+      const json = { ...query(node), full, wait };
+      await call(
+        (api, o) =>
+          api.modules[":module"][":command"].$post({ param, json }, o),
+        wait ? PATIENCE_MS : ANSWER_MS,
+      );
+      // The asked node's own view: an answer of the other node would call that one local.
+      return await this.state();
+    },
+    async log({ module, node, lines }) {
+      const { lines: found } = await call<{ lines: string[] }>((api, o) =>
+        api.modules[":module"].log.$get({
+          param: { module },
+          query: { ...query(node), lines },
+        }, o)
+      );
+      return found;
+    },
+    async scripts({ module, node }) {
+      const { files } = await call<{ files: string[] }>((api, o) =>
+        api.modules[":module"].scripts.$get({
+          param: { module },
+          query: query(node),
+        }, o)
+      );
+      return files;
+    },
+    async script({ module, node, file }) {
+      const { text } = await call<{ text: string }>((api, o) =>
+        api.modules[":module"].scripts[":file"].$get({
+          param: { module, file },
+          query: query(node),
+        }, o)
+      );
+      return text;
+    },
+    async modules() {
+      const { modules } = await call<{ modules: ModuleInfo[] }>((api, o) =>
+        api.modules.$get({}, o)
+      );
+      return modules;
+    },
+    install: (module, archive) =>
+      call<Installation>(
+        (api, { init }) =>
+          api.modules[":module"].$put({ param: { module }, query: {} }, {
+            init: {
+              ...init,
+              body: archive,
+              headers: { "content-type": "application/x-tar" },
+            },
+          }),
+        INSTALL_MS,
+      ),
+    async archive(module) {
+      using client = agentClient(where);
+      const init = { signal: AbortSignal.timeout(INSTALL_MS) };
+      const response = await client.api.api.modules[":module"].archive.$get({
+        param: { module },
+      }, { init });
+      if (!response.ok) await answer(Promise.resolve(response) as never);
+      return new Uint8Array(await response.arrayBuffer());
+    },
+    async remove(module) {
+      const { removed } = await call<{ removed: string[] }>(
+        (api, o) =>
+          api.modules[":module"].$delete({ param: { module }, query: {} }, o),
+        INSTALL_MS,
+      );
+      return removed;
+    },
+  };
+}
+
+function isLate(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.name === "TimeoutError") return true;
+  }
+  return false;
+}

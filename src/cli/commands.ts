@@ -1,0 +1,43 @@
+/** The table: every command there is, in the order of help. */
+import { connect } from "./agent_client.ts";
+import type { Command } from "./command.ts";
+import { completionCommand } from "./completion.ts";
+import {
+  agentCommand,
+  counterCommand,
+  labWriterCommand,
+  replicatorCommand,
+} from "./inner.ts";
+import { command as first } from "./first.ts";
+import { command as lab } from "./lab.ts";
+import { logCommand } from "./log.ts";
+import { moduleCommand } from "./module.ts";
+import { command as prereq } from "./prereq.ts";
+import { roleCommand } from "./roles.ts";
+import { command as second } from "./second.ts";
+import { stateCommand } from "./state.ts";
+import { command as uninstall } from "./uninstall.ts";
+import { command as version } from "./version.ts";
+
+export const commands: readonly Command[] = [
+  prereq,
+  first,
+  second,
+  uninstall,
+  stateCommand(connect),
+  logCommand(connect),
+  roleCommand("start", connect),
+  roleCommand("stop", connect),
+  roleCommand("restart", connect),
+  roleCommand("swap", connect),
+  roleCommand("prim", connect),
+  roleCommand("primforce", connect),
+  moduleCommand(connect),
+  lab,
+  agentCommand,
+  replicatorCommand,
+  counterCommand,
+  labWriterCommand,
+  completionCommand(() => commands),
+  version,
+];

@@ -1,0 +1,162 @@
+/** `hakit first`: makes the cluster on this server and prints the token for the other one. */
+import { checkNode, checkSize, nodeName } from "../cluster/checks.ts";
+import { checkSameCluster, existingCluster } from "../cluster/create.ts";
+import { type Facts, gatherFacts, ownerOf } from "../cluster/facts.ts";
+import { newLoginLink, newToken } from "../cluster/invite.ts";
+import { changed, type Kept, keptText, readKept } from "../cluster/kept.ts";
+import { vipOf } from "../cluster/network.ts";
+import { places } from "../cluster/places.ts";
+import {
+  resolveSettings,
+  SETTING_FLAGS,
+  SettingError,
+  type Settings,
+  settingsSchema,
+} from "../cluster/settings.ts";
+import { runSteps } from "../cluster/step.ts";
+import { firstSteps } from "../k3s/first.ts";
+import { DATABASE_FOLDER } from "../k3s/texts.ts";
+import { readIfPresent } from "../system/files.ts";
+import { paths } from "../system/paths.ts";
+import { connect } from "./agent_client.ts";
+import { type Call, type Command, UsageError } from "./command.ts";
+import { EXIT } from "./report.ts";
+import { finish, RUN_FLAGS, sourcesOf, tell } from "./setup.ts";
+
+export const command: Command = {
+  name: "first",
+  summary: "Make the cluster on this server, its first node",
+  group: "Set up",
+  flags: { ...SETTING_FLAGS, ...RUN_FLAGS },
+  details: `Example:
+  hakit first --node1 10.0.0.1,10.1.0.1 --node2 10.0.0.2,10.1.0.2 --vip 10.0.0.100/24 --k3s /media/stick/k3s
+
+Each setting may also be an environment variable (HAKIT_VIP) or a line of a YAML
+file (--config FILE, "vip: 10.0.0.100/24"). It may be run again at any time: it
+says what it found done, and prints a new token for "hakit second".`,
+  run: runFirst,
+};
+
+async function runFirst(call: Call): Promise<number> {
+  const where = paths();
+  const at = places(where);
+  const cluster = await existingCluster(where);
+  const { settings, kept } = await settingsOf(call, at.settings);
+  if (cluster) {
+    checkSameCluster(cluster, kept);
+    const name = (await readIfPresent(at.node))?.trim();
+    if (name && name !== settings.name1) {
+      throw new UsageError(
+        `This is ${name}, the second node: "hakit first" belongs on ${settings.name1}`,
+      );
+    }
+  }
+
+  const facts = await gatherFacts([DATABASE_FOLDER, settings.storage]);
+  const findings = checkNode(facts, {
+    own: settings.node1,
+    vip: vipOf(settings),
+    made: cluster !== null,
+  });
+  const problems = [...findings.problems];
+  if (!cluster && problems.length === 0) {
+    problems.push(...await addressProblems(settings, facts));
+  }
+  const warnings = [...findings.warnings, ...checkSize(settings, facts)];
+  if (tell(call, { problems, warnings })) return EXIT.failed;
+
+  let password: string | null = null;
+  const results = await runSteps(
+    firstSteps({
+      paths: where,
+      at,
+      settings,
+      kept,
+      member: {
+        name: settings.name1,
+        address: settings.node1[0]!,
+        device: deviceOf(facts, settings.node1[0]!),
+      },
+      api: connect(),
+      out: call.out,
+      onPassword: (text) => {
+        password = text;
+        // At once: a later step may fail, and this is said only now.
+        call.out.error(`Console: user admin, password ${text} (shown once)`);
+      },
+    }),
+    { out: call.out, dryRun: call.on("dry-run"), quiet: call.on("json") },
+  );
+  if (call.on("dry-run")) {
+    finish(call, results);
+    return EXIT.done;
+  }
+  const token = await newToken(where);
+  const link = await newLoginLink(where);
+  finish(call, results, {
+    lines: [
+      "",
+      `Console, one login within 24 hours: ${link}`,
+      "",
+      "On the other server (after hakit prereq), within 24 hours:",
+      "",
+      `hakit second ${token}`,
+    ],
+    object: { token, console: { link, user: "admin", password } },
+  });
+  return EXIT.done;
+}
+
+async function settingsOf(call: Call, file: string): Promise<{
+  readonly settings: Settings & { readonly name1: string };
+  readonly kept: Kept;
+}> {
+  const before = await readIfPresent(file);
+  const saved = before === null ? undefined : readKept(before, file);
+  const resolved = resolveSettings(settingsSchema, {
+    ...await sourcesOf(call),
+    saved,
+  });
+  const name1 = resolved.name1 ?? nodeName(Deno.hostname()) ?? "node1";
+  if (name1 === resolved.name2) {
+    throw new SettingError(
+      `name2 "${name1}" is this server's name, too: give --name1 or --name2`,
+    );
+  }
+  const settings = { ...resolved, name1 };
+  const kept = readKept(keptText(settings), file);
+  const difference = saved ? changed(saved, kept) : null;
+  if (difference) {
+    throw new SettingError(
+      `The cluster exists with other settings: ${difference}; leave it out, or "hakit uninstall" first`,
+    );
+  }
+  return { settings, kept };
+}
+
+/** Somebody else's virtual address is found before anything is made. */
+async function addressProblems(
+  settings: Settings,
+  facts: Facts,
+): Promise<string[]> {
+  const vip = vipOf(settings);
+  if (facts.addresses.some(({ address }) => address === vip)) {
+    return [`The virtual address ${vip} is this server's own already`];
+  }
+  try {
+    const owner = await ownerOf(settings.vip, {
+      interface: settings.interface,
+      near: settings.node1[0]!,
+    });
+    return owner === null ? [] : [
+      `The virtual address ${vip} is in use: the machine with MAC ${owner} answers for it, expected nobody`,
+    ];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+export function deviceOf(facts: Facts, address: string): string {
+  return facts.addresses.find((own) => own.address === address)?.interface ??
+    "eth0";
+}

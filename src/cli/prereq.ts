@@ -1,0 +1,41 @@
+/** `hakit prereq`: what both servers need, before `first` and `second`. */
+import { checkMachine } from "../cluster/checks.ts";
+import { gatherFacts } from "../cluster/facts.ts";
+import { places } from "../cluster/places.ts";
+import {
+  prereqSchema,
+  resolveSettings,
+  SETTING_FLAGS,
+} from "../cluster/settings.ts";
+import { runSteps } from "../cluster/step.ts";
+import { mysqlText, prereqSteps } from "../k3s/prereq.ts";
+import { paths } from "../system/paths.ts";
+import type { Command } from "./command.ts";
+import { EXIT } from "./report.ts";
+import { finish, RUN_FLAGS, sourcesOf, tell } from "./setup.ts";
+
+const { storage, export: exported, proxy, packages, config } = SETTING_FLAGS;
+
+export const command: Command = {
+  name: "prereq",
+  summary: "Prepare this server: packages, MariaDB secured, folders",
+  group: "Set up",
+  flags: { packages, proxy, storage, export: exported, config, ...RUN_FLAGS },
+  details:
+    'On both servers, before "hakit first" and "hakit second". It may be run again at any time and says what it found done.',
+  async run(call) {
+    const settings = resolveSettings(prereqSchema, await sourcesOf(call));
+    const facts = await gatherFacts([]);
+    if (tell(call, checkMachine(facts))) return EXIT.failed;
+    const results = await runSteps(
+      prereqSteps(settings, { at: places(paths()), facts }),
+      { out: call.out, dryRun: call.on("dry-run"), quiet: call.on("json") },
+    );
+    const mysql = await mysqlText();
+    finish(call, results, {
+      lines: [`User mysql: ${mysql} (must be the same on both servers)`],
+      object: { mysql },
+    });
+    return EXIT.done;
+  },
+};

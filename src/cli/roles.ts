@@ -1,0 +1,89 @@
+/** start, stop, restart, swap, prim, primforce, second: one API call each, then what came of it. */
+import type { ClusterState } from "../api/state.ts";
+import type { AgentApi, RoleRequest } from "./agent_api.ts";
+import { type Call, type Command, type Flag, JSON_FLAG } from "./command.ts";
+import { moduleName } from "./module_name.ts";
+import { EXIT } from "./report.ts";
+
+type Name = RoleRequest["command"];
+
+const SUMMARY: { readonly [name in Name]: string } = {
+  start: "Start a module on this node: it takes the role that its data allows",
+  stop: "Stop a module on this node; the other one takes over",
+  restart: "Restart a module's services on this node, without failover",
+  swap: "Let primary and secondary change places",
+  prim: "Start a module here as primary: this node's data is the good one",
+  primforce: "As prim, even from data that was being copied when it stopped",
+  second: "Start a module here as secondary: the other node's data is copied",
+};
+
+const FULL: Flag = {
+  type: "boolean",
+  summary: "copy everything again instead of what differs",
+};
+
+export function roleCommand(name: Name, api: () => AgentApi): Command {
+  const full = name === "prim" || name === "second";
+  return {
+    name,
+    summary: SUMMARY[name],
+    group: "Operate",
+    args: [{
+      name: "MODULE",
+      summary: "may be left out where there is only one",
+      optional: true,
+      words: "module",
+    }],
+    flags: {
+      node: {
+        type: "string",
+        short: "n",
+        value: "NAME",
+        summary: "do it on that node",
+      },
+      ...(full ? { full: FULL } : {}),
+      "no-wait": {
+        type: "boolean",
+        summary: "do not wait until it is done",
+      },
+      json: JSON_FLAG,
+    },
+    run: (call) => runRole(name, call, api()),
+  };
+}
+
+export async function runRole(
+  name: Name,
+  call: Call,
+  api: AgentApi,
+): Promise<number> {
+  const module = moduleName(await api.state(), call.args[0]);
+  const wait = !call.on("no-wait");
+  const node = call.text("node");
+  const state = await api.role({
+    module,
+    command: name,
+    node,
+    full: call.on("full"),
+    wait,
+  });
+  if (call.on("json")) call.out.json(state);
+  else if (wait) call.out.line(state.sentences[module] ?? state.sentence);
+  else call.out.line(`Asked: ${name} ${module}. See "hakit state".`);
+  return wait && blocked(name, module, node, state) ? EXIT.failed : EXIT.done;
+}
+
+/** A start that ended in WAIT is not done: the sentence above says why. */
+function blocked(
+  name: Name,
+  module: string,
+  node: string | undefined,
+  state: ClusterState,
+): boolean {
+  if (name === "stop") return false;
+  const on = state.nodes.find((entry) =>
+    node === undefined ? entry.local : entry.name === node
+  );
+  const role = on?.modules.find((entry) => entry.name === module)?.role;
+  return role === "WAIT" || role === "STOP";
+}

@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import type { ClusterState, ModuleState } from "../api/state.ts";
+import type { AgentApi, RoleRequest } from "./agent_api.ts";
+import { ClientError } from "../api/client.ts";
+import type { Command } from "./command.ts";
+import { completionCommand } from "./completion.ts";
+import { logCommand, newLines } from "./log.ts";
+import { outputTo } from "./output.ts";
+import { roleCommand } from "./roles.ts";
+import { run } from "./run.ts";
+import { stateCommand } from "./state.ts";
+
+const MODULE: ModuleState = {
+  name: "db",
+  role: "PRIM",
+  status: "Ready",
+  upToDate: true,
+  reason: null,
+  identity: {
+    current: "a",
+    bitmap: null,
+    history: [],
+    upToDate: true,
+    consistent: true,
+    connected: true,
+    epoch: 1,
+  },
+  session: "mirrored",
+  resync: null,
+  lastResync: null,
+  dirtyBytes: 0,
+  addresses: [{ address: "10.0.0.9/24", held: true }],
+};
+
+function cluster(...modules: Partial<ModuleState>[]): ClusterState {
+  const node = (name: string, local: boolean) => ({
+    name,
+    local,
+    reachable: true,
+    version: "0.1.0",
+    addresses: ["10.0.0.1"],
+    modules: modules.map((change) => ({ ...MODULE, ...change })),
+  });
+  return {
+    cluster: "c",
+    nodes: [node("node1", true), node("node2", false)],
+    links: [],
+    arbiter: "none",
+    sentence: "db runs on node1.",
+    sentences: { db: "db runs on node1." },
+    warnings: [],
+  };
+}
+
+/** Runs a command line over a fake agent; what it printed and asked. */
+async function hakit(line: string, state: ClusterState | Error = cluster({})) {
+  const asked: RoleRequest[] = [];
+  const answer = () =>
+    state instanceof Error ? Promise.reject(state) : Promise.resolve(state);
+  const refuse = () => Promise.reject(new Error("not asked for here"));
+  const api = (): AgentApi => ({
+    modules: refuse,
+    install: refuse,
+    archive: refuse,
+    remove: refuse,
+    state: answer,
+    role: (request) => {
+      asked.push(request);
+      return answer();
+    },
+    log: ({ lines }) => Promise.resolve([`${lines} lines`]),
+    scripts: () => Promise.resolve(["start_prim_2.log", "start_prim_1.log"]),
+    script: ({ file }) => Promise.resolve(`content of ${file}\n`),
+  });
+  let out = "", err = "";
+  const table: Command[] = [
+    stateCommand(api),
+    logCommand(api),
+    roleCommand("start", api),
+    roleCommand("swap", api),
+    roleCommand("prim", api),
+    completionCommand(() => table),
+  ];
+  const code = await run(line.split(" ").filter(Boolean), {
+    table,
+    out: outputTo({
+      terminal: false,
+      colour: false,
+      out: (text) => out += text,
+      err: (text) => err += text,
+      now: () => 0,
+    }),
+  });
+  return { code, out, err, asked };
+}
+
+Deno.test("run() suggests the command and the flag that were meant", async () => {
+  const command = await hakit("stat");
+  assert.equal(command.code, 2);
+  assert.match(
+    command.err,
+    /unknown command "stat", did you mean "hakit state"/,
+  );
+  const flag = await hakit("state --jsn");
+  assert.equal(flag.code, 2);
+  assert.match(flag.err, /did you mean "--json"/);
+  assert.match((await hakit("xyzzyx")).err, /see "hakit help"/);
+});
+
+Deno.test("run() refuses what does not fit the table", async () => {
+  for (
+    const [line, message] of [
+      ["log --lines", /"--lines" needs a value/],
+      ["log --lines=5 --lines=6", /given twice/],
+      ["log --lines 0", /expected a number from 1/],
+      ["state --json=yes", /takes no value/],
+      ["swap db more", /"more" is one argument too many/],
+      ["completion", /SHELL is missing/],
+      ["swap dc", /unknown module "dc", did you mean "db"\?/],
+      ["log --script stop", /no log of a script "stop"/],
+    ] as const
+  ) {
+    const { code, err, out } = await hakit(line);
+    assert.equal(code, 2, line);
+    assert.match(err, message);
+    assert.equal(out, "");
+    assert.equal(err.trimEnd().split("\n").length, 1);
+  }
+});
+
+Deno.test("run() without a command prints help and says that it was wrong use", async () => {
+  const { code, out } = await hakit("");
+  assert.equal(code, 2);
+  assert.match(out, /state +Show both nodes/);
+  assert.equal((await hakit("help")).code, 0);
+  assert.match((await hakit("prim --help")).out, /--full +copy everything/);
+});
+
+Deno.test("state ends in the sentence and prints the API's object as JSON", async () => {
+  const { out, code } = await hakit("state");
+  assert.equal(code, 0);
+  assert.equal(out.trimEnd().split("\n").at(-1), "db runs on node1.");
+  assert.match(out, /PRIM Ready/);
+  const json = JSON.parse((await hakit("state --json")).out);
+  assert.deepEqual(json, cluster({}));
+});
+
+Deno.test("state --quiet exits with the role", async () => {
+  const roles = ["STOP", "WAIT", "ALONE", "PRIM", "SECOND"] as const;
+  for (const [code, role] of roles.entries()) {
+    const result = await hakit("state -q", cluster({ role }));
+    assert.equal(result.code, code);
+    assert.equal(result.out, "");
+  }
+});
+
+Deno.test("state --quiet never lets a missing agent look like a primary", async () => {
+  const gone = new ClientError("agent-not-running", "gone");
+  assert.equal((await hakit("state --quiet", gone)).code, 5);
+  assert.equal((await hakit("state", gone)).code, 3);
+});
+
+Deno.test("the module may be left out only where there is one", async () => {
+  const one = await hakit("swap --node node2");
+  assert.deepEqual(one.asked, [{
+    module: "db",
+    command: "swap",
+    node: "node2",
+    full: false,
+    wait: true,
+  }]);
+  assert.equal(one.code, 0);
+  const two = await hakit("swap", cluster({}, { name: "web" }));
+  assert.equal(two.code, 2);
+  assert.match(two.err, /name a module: one of db, web/);
+  assert.deepEqual(two.asked, []);
+});
+
+Deno.test("a start that ends in WAIT has failed", async () => {
+  const waiting = cluster({ role: "WAIT", status: "NotReady" });
+  assert.equal((await hakit("start", waiting)).code, 1);
+  assert.equal((await hakit("start --no-wait", waiting)).code, 0);
+});
+
+Deno.test("log shows lines and the newest run of a script", async () => {
+  assert.equal((await hakit("log")).out, "50 lines\n");
+  assert.equal(
+    (await hakit("log --script start_prim")).out,
+    "content of start_prim_2.log\n",
+  );
+});
+
+Deno.test("newLines() gives what came since", () => {
+  assert.deepEqual(newLines(["a", "b"], ["a", "b", "c"]), ["c"]);
+  assert.deepEqual(newLines(["a"], ["x", "y"]), ["x", "y"]);
+  assert.deepEqual(newLines([], ["x"]), ["x"]);
+  assert.deepEqual(newLines(["a", "b"], ["a", "b"]), []);
+});
+
+Deno.test("completion names every command and is a script that bash reads", async () => {
+  const { out } = await hakit("completion bash");
+  for (
+    const word of ["swap", "--quiet", "complete -o default -F _hakit hakit"]
+  ) {
+    assert.ok(out.includes(word), word);
+  }
+  const bash = new Deno.Command("bash", {
+    args: [
+      "-c",
+      `${out}\nCOMP_WORDS=(hakit sw); COMP_CWORD=1; _hakit; echo "\${COMPREPLY[@]}"`,
+    ],
+  });
+  const { stdout } = await bash.output();
+  assert.equal(new TextDecoder().decode(stdout).trim(), "swap");
+});

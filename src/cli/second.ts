@@ -1,0 +1,183 @@
+/** `hakit second TOKEN`: this server becomes the cluster's second node. */
+import { checkNode, checkPair } from "../cluster/checks.ts";
+import { checkWelcome } from "../cluster/adopt.ts";
+import { existingCluster, missingFiles } from "../cluster/create.ts";
+import { gatherFacts } from "../cluster/facts.ts";
+import { joinClient, JoinRefused } from "../cluster/join_client.ts";
+import { decodeToken, type JoinToken } from "../cluster/join_token.ts";
+import { type Kept, readKept } from "../cluster/kept.ts";
+import { vipOf } from "../cluster/network.ts";
+import { places } from "../cluster/places.ts";
+import { SETTING_FLAGS } from "../cluster/settings.ts";
+import { runSteps } from "../cluster/step.ts";
+import type { Welcome } from "../cluster/welcome.ts";
+import {
+  folderSource,
+  installedFiles,
+  lackingFiles,
+  type Source,
+} from "../k3s/install.ts";
+import { dataProblems, secondSteps } from "../k3s/second.ts";
+import { DATABASE_FOLDER } from "../k3s/texts.ts";
+import { parseCluster } from "../module/load.ts";
+import type { Paths } from "../system/paths.ts";
+import { paths } from "../system/paths.ts";
+import { connect } from "./agent_client.ts";
+import { type Call, type Command, UsageError } from "./command.ts";
+import { deviceOf } from "./first.ts";
+import { roleCommand } from "./roles.ts";
+import { EXIT } from "./report.ts";
+import { finish, RUN_FLAGS, tell } from "./setup.ts";
+
+/** A LAN answers in milliseconds. */
+const REACH_MS = 3000;
+
+const asSecondary = roleCommand("second", connect);
+
+export const command: Command = {
+  name: "second",
+  summary: "Join the cluster by a token; or start a module here as secondary",
+  group: "Set up",
+  args: [{
+    name: "TOKEN|MODULE",
+    summary: 'the line that "hakit first" printed, or a module',
+    words: "module",
+  }],
+  flags: { k3s: SETTING_FLAGS.k3s, ...RUN_FLAGS, ...asSecondary.flags },
+  details:
+    `hakit second TOKEN: this server becomes the second node. Ends when it holds an
+identical copy and both are Ready. K3s comes from the first node unless --k3s DIR
+is given. After an interruption the same token may be used again on this server.
+
+hakit second MODULE: the other node's data is copied to this one.`,
+  run(call) {
+    // A module's name is short and plain; everything else was meant as a token.
+    return /^[a-z][a-z0-9-]{0,30}$/.test(call.args[0]!)
+      ? asSecondary.run(call)
+      : runSecond(call);
+  },
+};
+
+async function runSecond(call: Call): Promise<number> {
+  const decoded = decodeToken(call.args[0]!);
+  if ("problem" in decoded) throw new UsageError(decoded.problem);
+  const { token } = decoded;
+  const where = paths();
+  const at = places(where);
+  const machine = (await Deno.readTextFile("/etc/machine-id")).trim();
+  const client = joinClient(token, machine);
+  const member = await isMember(where, token);
+  const complete = member && await hasAll(where);
+  const welcome = complete ? null : await client.welcome();
+  if (welcome) checkWelcome(welcome, token.id);
+
+  const kept = keptOf(welcome, await readOr(at.settings));
+  const cluster = welcome
+    ? parseCluster(welcome.cluster, "cluster.yaml")
+    : (await existingCluster(where))!;
+  const me = cluster.nodes[1]!;
+  const facts = await gatherFacts([DATABASE_FOLDER, kept.storage]);
+  const findings = checkNode(facts, {
+    own: me.addresses,
+    vip: vipOf(kept),
+    made: member,
+  });
+  const problems = [
+    ...findings.problems,
+    ...(welcome
+      ? checkPair({ mysql: facts.mysql, time: Date.now() }, welcome)
+      : []),
+    ...await dataProblems(at, kept.storage),
+  ];
+  const warnings = [
+    ...findings.warnings,
+    ...await linkWarnings(cluster.nodes[0]!.addresses, token.port),
+  ];
+  if (tell(call, { problems, warnings })) return EXIT.failed;
+
+  const folder = call.text("k3s");
+  const source: Source | null = folder
+    ? await folderSource(folder)
+    : welcome
+    ? { files: welcome.k3sFiles, read: (file, sink) => client.file(file, sink) }
+    : null;
+  const api = connect();
+  const results = await runSteps(
+    secondSteps({
+      paths: where,
+      at,
+      kept,
+      member: {
+        name: me.name,
+        address: me.addresses[0]!,
+        device: deviceOf(facts, me.addresses[0]!),
+      },
+      api,
+      out: call.out,
+      welcome,
+      source,
+    }),
+    { out: call.out, dryRun: call.on("dry-run"), quiet: call.on("json") },
+  );
+  if (call.on("dry-run")) {
+    finish(call, results);
+    return EXIT.done;
+  }
+  const state = await api.state();
+  finish(call, results, { lines: [state.sentence], object: { state } });
+  return EXIT.done;
+}
+
+/** Refuses a machine of another cluster, and the first node itself. */
+async function isMember(where: Paths, token: JoinToken): Promise<boolean> {
+  const cluster = await existingCluster(where);
+  if (cluster === null) return false;
+  if (cluster.id !== token.id) {
+    throw new JoinRefused(
+      `This server belongs to cluster "${cluster.cluster}", and the token is of another one ("${token.cluster}"): "hakit uninstall" first`,
+    );
+  }
+  const name = (await Deno.readTextFile(places(where).node)).trim();
+  if (name === cluster.nodes[0]!.name) {
+    throw new JoinRefused(
+      `This is ${name}, the first node: "hakit second" belongs on ${
+        cluster.nodes[1]!.name
+      }`,
+    );
+  }
+  return true;
+}
+
+/** A complete member needs no first node (which may be down) and no valid token. */
+async function hasAll(where: Paths): Promise<boolean> {
+  const installed = await installedFiles(places(where).k3sFiles);
+  return (await missingFiles(where)).length === 0 && installed.length > 0 &&
+    (await lackingFiles(installed)).length === 0;
+}
+
+function keptOf(welcome: Welcome | null, text: string): Kept {
+  return readKept(welcome?.settings ?? text, "k3s.yaml");
+}
+
+async function readOr(file: string): Promise<string> {
+  return await Deno.readTextFile(file).catch(() => "");
+}
+
+/** A link that is down now would be noticed when the other one fails. */
+async function linkWarnings(
+  addresses: readonly string[],
+  port: number,
+): Promise<string[]> {
+  const tries = addresses.map(async (hostname) => {
+    try {
+      const signal = AbortSignal.timeout(REACH_MS);
+      (await Deno.connect({ hostname, port, signal })).close();
+      return [];
+    } catch {
+      return [
+        `The first node does not answer on ${hostname} port ${port}: that link cannot be used`,
+      ];
+    }
+  });
+  return (await Promise.all(tries)).flat();
+}

@@ -1,0 +1,58 @@
+/** What prereq, first and second share: settings from all sources, findings as lines, the end of a run. */
+import { readIfPresent } from "../system/files.ts";
+import type { Findings } from "../cluster/checks.ts";
+import { flagSource, type Sources } from "../cluster/settings.ts";
+import { type StepResult, summary } from "../cluster/step.ts";
+import { type Call, type Flag, JSON_FLAG, UsageError } from "./command.ts";
+
+export const RUN_FLAGS = {
+  "dry-run": {
+    type: "boolean",
+    summary: "check and print what would be done; change nothing",
+  },
+  json: JSON_FLAG,
+} as const satisfies { readonly [name: string]: Flag };
+
+/** Flags, environment and --config of this call. */
+export async function sourcesOf(call: Call): Promise<Sources> {
+  const name = call.text("config");
+  const text = name === undefined ? null : await readIfPresent(name);
+  if (name !== undefined && text === null) {
+    throw new UsageError(`Cannot read "${name}" (--config): it does not exist`);
+  }
+  return {
+    flags: flagSource(call),
+    environment: Deno.env.toObject(),
+    ...(name !== undefined && text !== null ? { file: { name, text } } : {}),
+  };
+}
+
+/** Prints findings; true when there is a reason not to begin. */
+export function tell(call: Call, { problems, warnings }: Findings): boolean {
+  for (const warning of warnings) {
+    call.out.error(`${call.out.style("yellow", "!")} ${warning}`);
+  }
+  for (const problem of problems) {
+    call.out.error(`${call.out.style("red", "x")} ${problem}`);
+  }
+  if (problems.length > 0) call.out.error("Nothing was changed.");
+  return problems.length > 0;
+}
+
+/** Lines to whom they belong: with --json standard output is the object's. */
+export function finish(
+  call: Call,
+  results: readonly StepResult[],
+  { lines = [], object = {} }: {
+    readonly lines?: readonly string[];
+    readonly object?: { readonly [name: string]: unknown };
+  } = {},
+): void {
+  if (call.on("json")) {
+    call.out.json({ steps: results, ...object });
+    return;
+  }
+  call.out.line();
+  call.out.line(summary(results));
+  for (const line of lines) call.out.line(line);
+}

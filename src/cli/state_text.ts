@@ -1,0 +1,122 @@
+/** ClusterState → what `hakit state` prints. Pure but for the colours, which `out` decides. */
+import type { ClusterState, ModuleState, NodeState } from "../api/state.ts";
+import { moduleNames } from "./module_name.ts";
+import type { Output, Style } from "./output.ts";
+import { bytes, seconds } from "./units.ts";
+
+export function printState(state: ClusterState, out: Output): void {
+  const names = moduleNames(state);
+  const rows: string[][] = [[
+    "",
+    ...state.nodes.map((node) =>
+      out.style("bold", node.name) + (node.local ? " (this node)" : "")
+    ),
+  ]];
+  rows.push(["agent", ...state.nodes.map((node) => agentText(node, out))]);
+  for (const name of names) {
+    const each = state.nodes.map((node) => ({
+      node,
+      module: node.modules.find((module) => module.name === name),
+    }));
+    rows.push([
+      out.style("bold", name),
+      ...each.map(({ node, module }) => roleText(node, module, out)),
+    ]);
+    rows.push(["  data", ...each.map(({ module }) => dataText(module))]);
+    if (each.some(({ module }) => module?.addresses.length)) {
+      rows.push(["  address", ...each.map(({ module }) => heldText(module))]);
+    }
+  }
+  out.line(`Cluster ${out.style("bold", state.cluster)}`);
+  out.line();
+  out.table(rows);
+  out.line();
+  const links = state.links.map((link) => {
+    const style = link.state === "up" ? "green" : "yellow";
+    const time = link.roundTripMs === null
+      ? ""
+      : ` ${link.roundTripMs.toFixed(1)} ms`;
+    return `${link.local} - ${link.remote} ${
+      out.style(style, link.state)
+    }${time}`;
+  });
+  if (links.length > 0) out.line(`Links: ${links.join("; ")}`);
+  for (const name of names) {
+    for (const node of state.nodes) {
+      const reason = node.modules.find((module) => module.name === name)
+        ?.reason;
+      if (reason) {
+        out.line(out.style("yellow", `${name} on ${node.name}: ${reason}`));
+      }
+    }
+  }
+  for (const warning of state.warnings) {
+    out.line(out.style("yellow", `Warning: ${warning}`));
+  }
+  out.line(state.sentence);
+}
+
+function agentText(node: NodeState, out: Output): string {
+  if (node.local || node.reachable) {
+    return node.version ? `hakit ${node.version}` : "answers";
+  }
+  return out.style("red", "does not answer");
+}
+
+function roleText(
+  node: NodeState,
+  module: ModuleState | undefined,
+  out: Output,
+): string {
+  if (!module) {
+    return node.reachable || node.local
+      ? out.style("dim", "not installed")
+      : out.style("red", "unknown");
+  }
+  const text = out.style(
+    roleStyle(module),
+    `${module.role} ${module.status}`,
+  );
+  return node.reachable || node.local ? text : `${text} (last known)`;
+}
+
+/** Red: stopped or blocked; yellow: on the way; green: does its work. */
+export function roleStyle(module: ModuleState): Style {
+  if (module.role === "STOP" || module.status === "NotReady") return "red";
+  return module.status === "Ready" ? "green" : "yellow";
+}
+
+function dataText(module: ModuleState | undefined): string {
+  if (!module) return "";
+  const { resync, lastResync } = module;
+  if (resync) {
+    const share = resync.bytesTotal > 0
+      ? Math.floor(Math.min(1, resync.bytesDone / resync.bytesTotal) * 100)
+      : 0;
+    const left = resync.secondsLeft === null
+      ? ""
+      : `, ${seconds(resync.secondsLeft)} left`;
+    return `copying ${resync.stage} ${share} % at ${
+      bytes(resync.bytesPerSecond)
+    }/s${left}, ${bytes(resync.bytesSent)} sent`;
+  }
+  const parts = [module.upToDate ? "up to date" : "not up to date"];
+  if (module.session === "mirrored") parts.push("mirrored");
+  if (module.session === "lost") parts.push("peer lost, writes wait");
+  if (module.dirtyBytes > 0) {
+    parts.push(`other side lacks ${bytes(module.dirtyBytes)}`);
+  }
+  if (lastResync) {
+    parts.push(
+      `last ${lastResync.full ? "full copy" : "resync"} ${
+        bytes(lastResync.bytesSent)
+      } in ${lastResync.seconds.toFixed(1)} s`,
+    );
+  }
+  return parts.join(", ");
+}
+
+function heldText(module: ModuleState | undefined): string {
+  const held = module?.addresses.filter((entry) => entry.held) ?? [];
+  return held.map((entry) => entry.address).join(" ") || "-";
+}

@@ -1,0 +1,67 @@
+/** `hakit uninstall`: takes hakit off this server; packages stay, and data does unless --data is given. */
+import { checkMachine } from "../cluster/checks.ts";
+import { gatherFacts } from "../cluster/facts.ts";
+import { readKept } from "../cluster/kept.ts";
+import { places } from "../cluster/places.ts";
+import { runSteps } from "../cluster/step.ts";
+import { uninstallSteps } from "../k3s/uninstall.ts";
+import { readIfPresent } from "../system/files.ts";
+import { paths } from "../system/paths.ts";
+import { connect } from "./agent_client.ts";
+import type { Command } from "./command.ts";
+import { UsageError } from "./command.ts";
+import { EXIT } from "./report.ts";
+import { finish, RUN_FLAGS, tell } from "./setup.ts";
+
+export const command: Command = {
+  name: "uninstall",
+  summary: "Take hakit off this server; data stays unless --data is given",
+  group: "Set up",
+  flags: {
+    data: {
+      type: "boolean",
+      summary: "also remove the database, the volume and K3s' state here",
+    },
+    yes: { type: "boolean", summary: "do not ask before data is removed" },
+    ...RUN_FLAGS,
+  },
+  details:
+    "Modules are stopped first, so the other node takes over. Packages that prereq installed stay, and so does this executable.",
+  async run(call) {
+    const where = paths();
+    const at = places(where);
+    const facts = await gatherFacts([]);
+    if (tell(call, checkMachine(facts))) return EXIT.failed;
+    const data = call.on("data");
+    if (data && !call.on("yes") && !call.on("dry-run")) {
+      if (!Deno.stdin.isTerminal()) {
+        throw new UsageError(
+          "uninstall --data removes this server's copy of all data: add --yes to say that this is meant",
+        );
+      }
+      if (
+        !confirm("Remove this server's copy of the database and the volume?")
+      ) {
+        call.out.line("Nothing was changed.");
+        return EXIT.failed;
+      }
+    }
+    const settings = await readIfPresent(at.settings);
+    const results = await runSteps(
+      uninstallSteps({
+        paths: where,
+        at,
+        kept: settings === null ? null : readKept(settings, at.settings),
+        api: connect(),
+        data,
+      }),
+      { out: call.out, dryRun: call.on("dry-run"), quiet: call.on("json") },
+    );
+    finish(call, results, {
+      lines: data ? [] : [
+        "The data stays: /var/lib/mysql, the storage folder, /var/lib/rancher, and its secrets in /etc/hakit.",
+      ],
+    });
+    return EXIT.done;
+  },
+};

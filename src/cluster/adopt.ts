@@ -1,0 +1,96 @@
+/** The second node's half: writes what the first one gave. cluster.yaml comes last, as in create.ts. */
+import { Buffer } from "node:buffer";
+import { X509Certificate } from "node:crypto";
+import { dirname, join } from "node:path";
+import { parseCluster, parseModule } from "../module/load.ts";
+import { syncFolder, writeDurably } from "../system/files.ts";
+import type { Paths } from "../system/paths.ts";
+import { readKept } from "./kept.ts";
+import { places } from "./places.ts";
+import type { Welcome } from "./welcome.ts";
+
+const SECRET = { mode: 0o600 } as const;
+
+/** Throws when what was received does not fit together: nothing is written then. */
+export function checkWelcome(welcome: Welcome, clusterId: string): void {
+  const cluster = parseCluster(
+    welcome.cluster,
+    "cluster.yaml of the first node",
+  );
+  if (cluster.id !== clusterId) {
+    throw new Error(
+      `The first node sent cluster ${cluster.id}, expected ${clusterId}`,
+    );
+  }
+  if (cluster.nodes[1]?.name !== welcome.node) {
+    throw new Error(
+      `The first node calls this server "${welcome.node}", expected "${
+        cluster.nodes[1]?.name
+      }"`,
+    );
+  }
+  readKept(welcome.settings, "settings of the first node");
+  const authority = new X509Certificate(welcome.authority);
+  const certificate = new X509Certificate(welcome.certificate);
+  if (!certificate.verify(authority.publicKey)) {
+    throw new Error("The certificate is not signed by the cluster's authority");
+  }
+  const yaml = welcome.module.find(({ path }) => path === "module.yaml");
+  if (!yaml) throw new Error("The module k3s has no module.yaml");
+  parseModule(
+    Buffer.from(yaml.content, "base64").toString(),
+    "module.yaml of the first node",
+  );
+}
+
+export async function adoptCluster(
+  paths: Paths,
+  welcome: Welcome,
+): Promise<void> {
+  const at = places(paths);
+  await Deno.mkdir(paths.etc, { recursive: true, mode: 0o755 });
+  await writeDurably(at.key, welcome.key + "\n", SECRET);
+  await writeDurably(at.authorityKey, welcome.authorityKey, SECRET);
+  await writeDurably(at.authority, welcome.authority);
+  await writeDurably(at.certificateKey, welcome.certificateKey, SECRET);
+  await writeDurably(at.certificate, welcome.certificate);
+  await writeDurably(at.users, welcome.users, SECRET);
+  await writeDurably(at.password, welcome.password + "\n", SECRET);
+  await writeDurably(at.k3sToken, welcome.k3sToken + "\n", SECRET);
+  await writeDurably(at.settings, welcome.settings);
+  await writeDurably(at.node, welcome.node + "\n");
+  await writeModule(at.module, welcome.module);
+  await writeDurably(at.cluster, welcome.cluster);
+}
+
+/** A whole module folder, there at once or not at all. */
+export async function writeModule(
+  folder: string,
+  files: Welcome["module"],
+): Promise<void> {
+  const name = folder.slice(dirname(folder).length + 1);
+  const half = join(dirname(folder), `.${name}.new`);
+  const old = join(dirname(folder), `.${name}.old`);
+  await remove(half);
+  for (const { path, mode, content } of files) {
+    const file = join(half, path);
+    await Deno.mkdir(dirname(file), { recursive: true });
+    await writeDurably(file, Buffer.from(content, "base64"), { mode });
+  }
+  // The names that the catalogue puts right after a crash between the two renames.
+  await remove(old);
+  try {
+    await Deno.rename(folder, old);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await Deno.rename(half, folder);
+  await syncFolder(dirname(folder));
+  await remove(old);
+}
+
+async function remove(path: string): Promise<void> {
+  await Deno.remove(path, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import {
+  bytesOf,
+  checkMachine,
+  checkNode,
+  checkPair,
+  checkSize,
+  nodeName,
+} from "./checks.ts";
+import { type Facts, osRelease } from "./facts.ts";
+
+const GOOD: Facts = {
+  root: true,
+  os: { id: "debian", version: "11" },
+  systemd: true,
+  hostname: "node1",
+  addresses: [
+    { address: "127.0.0.1", prefix: 8, interface: "lo" },
+    { address: "10.0.0.1", prefix: 24, interface: "eth0" },
+    { address: "10.1.0.1", prefix: 24, interface: "eth1" },
+  ],
+  listening: [{ protocol: "tcp", port: 22, program: "sshd" }],
+  free: { "/var/lib/mysql": 50 * 1024 ** 3 },
+  mysql: { uid: 860, gid: 860 },
+  fuse: true,
+  defaultRoute: true,
+  missing: [],
+};
+const NODE = {
+  own: ["10.0.0.1", "10.1.0.1"],
+  vip: "10.0.0.100",
+  made: false,
+};
+
+Deno.test("checkNode() finds nothing on a good server", () => {
+  assert.deepEqual(checkNode(GOOD, NODE), { problems: [], warnings: [] });
+});
+
+Deno.test.each([
+  ["no root", { root: false }, /needs root/],
+  ["another distribution", { os: { id: "fedora", version: "40" } }, /"fedora"/],
+  ["an old Ubuntu", { os: { id: "ubuntu", version: "18.04" } }, /too old/],
+  [
+    "Debian without version (sid)",
+    { os: { id: "debian", version: "" } },
+    /old/,
+  ],
+  ["no systemd", { systemd: false }, /systemd/],
+  ["no MariaDB", { missing: ["mariadb-server"] }, /run "hakit prereq"/],
+  ["no fuse", { fuse: false }, /\/dev\/fuse/],
+  ["a full disk", { free: { "/x": 1024 ** 3 } }, /\/x: 1.0 GiB free/],
+  [
+    "no such address",
+    { addresses: GOOD.addresses.slice(0, 2) },
+    /10.1.0.1 is no address/,
+  ],
+  [
+    "a port in use",
+    { listening: [{ protocol: "tcp" as const, port: 9010, program: "nginx" }] },
+    /9010\/tcp is used by nginx/,
+  ],
+])("checkNode() refuses a server with %s", (_name, change, expected) => {
+  const { problems } = checkNode({ ...GOOD, ...change }, NODE);
+  assert.equal(problems.length, 1, problems.join("\n"));
+  assert.match(problems[0]!, expected);
+});
+
+Deno.test("checkNode() refuses a virtual address outside this server's subnets", () => {
+  const { problems } = checkNode(GOOD, { ...NODE, vip: "10.2.0.100" });
+  assert.match(problems.join(), /10.2.0.100 is in no subnet/);
+});
+
+Deno.test("checkNode() does not ask for free ports where the cluster runs already", () => {
+  const busy: Facts = {
+    ...GOOD,
+    listening: [{ protocol: "udp", port: 4800, program: "hakit" }],
+  };
+  assert.equal(checkNode(busy, NODE).problems.length, 1);
+  assert.equal(checkNode(busy, { ...NODE, made: true }).problems.length, 0);
+});
+
+Deno.test("checkNode() warns of a single link", () => {
+  const { problems, warnings } = checkNode(GOOD, {
+    ...NODE,
+    own: ["10.0.0.1"],
+  });
+  assert.equal(problems.length, 0);
+  assert.match(warnings.join(), /Only one link/);
+});
+
+Deno.test("checkPair() wants one number for mysql and clocks within 30 s", () => {
+  const mine = { mysql: { uid: 860, gid: 860 }, time: 1_000_000 };
+  assert.deepEqual(checkPair(mine, { ...mine, time: 1_020_000 }), []);
+  const theirs = { mysql: { uid: 107, gid: 113 }, time: 1_031_000 };
+  const problems = checkPair(mine, theirs);
+  assert.match(problems[0]!, /860:860 here and 107:113 on the first/);
+  assert.match(problems[1]!, /differ by 31 s/);
+  assert.match(checkPair({ ...mine, mysql: null }, mine)[0]!, /missing here/);
+});
+
+Deno.test("checkSize() warns when the volume may outgrow the disk", () => {
+  const free = { free: { "/s": bytesOf("10G") } };
+  assert.deepEqual(checkSize({ size: "10G", storage: "/s" }, free), []);
+  assert.equal(checkSize({ size: "1T", storage: "/s" }, free).length, 1);
+});
+
+Deno.test("nodeName() makes a host name fit", () => {
+  assert.equal(nodeName("Node-1.example.org"), "node-1");
+  assert.equal(nodeName("srv_a"), "srv-a");
+  assert.equal(nodeName("1st"), null);
+});
+
+Deno.test("osRelease() reads quoted and plain values", () => {
+  const text = 'NAME="Debian"\nVERSION_ID="12"\nID=debian\n';
+  assert.deepEqual(osRelease(text), { id: "debian", version: "12" });
+  assert.deepEqual(checkMachine({ ...GOOD, os: osRelease(text) }).problems, []);
+});

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type Paths, paths } from "../system/paths.ts";
+import { adoptCluster, checkWelcome, writeModule } from "./adopt.ts";
+import {
+  checkSameCluster,
+  createCluster,
+  existingCluster,
+  missingFiles,
+} from "./create.ts";
+import { keptText, readKept } from "./kept.ts";
+import { places } from "./places.ts";
+import { settingsSchema } from "./settings.ts";
+import { gatherWelcome } from "./welcome.ts";
+
+const SETTINGS = {
+  ...settingsSchema.parse({
+    node1: "10.0.0.1",
+    node2: "10.0.0.2",
+    vip: "10.0.0.9/24",
+  }),
+  name1: "node1",
+};
+
+async function inHomes(run: (first: Paths, second: Paths) => Promise<void>) {
+  const home = await Deno.makeTempDir();
+  try {
+    await run(paths(join(home, "1")), paths(join(home, "2")));
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+const MODULE = [
+  {
+    path: "module.yaml",
+    mode: 0o644,
+    content: btoa("name: k3s\nmode: mirror\n"),
+  },
+  { path: "bin/start_prim", mode: 0o755, content: btoa("#!/bin/sh\n") },
+];
+
+Deno.test("createCluster() makes every file, and a repetition keeps every secret", async () => {
+  await inHomes(async (first) => {
+    const at = places(first);
+    assert.equal(await existingCluster(first), null);
+    const { consolePassword } = await createCluster(first, SETTINGS);
+    assert.match(consolePassword!, /^[\w-]{16}$/);
+    assert.deepEqual(await missingFiles(first), []);
+    const secrets = [
+      at.cluster,
+      at.key,
+      at.authorityKey,
+      at.certificateKey,
+      at.password,
+      at.k3sToken,
+      at.users,
+    ];
+    const read = () => Promise.all(secrets.map((f) => Deno.readTextFile(f)));
+    const before = await read();
+    assert.equal((await createCluster(first, SETTINGS)).consolePassword, null);
+    assert.deepEqual(await read(), before);
+    for (const file of secrets.slice(1)) {
+      const { mode } = await Deno.stat(file);
+      assert.equal((mode ?? 0) & 0o077, 0, file);
+    }
+  });
+});
+
+Deno.test("createCluster() goes on where an interrupted run ended", async () => {
+  await inHomes(async (first) => {
+    const at = places(first);
+    await createCluster(first, SETTINGS);
+    const key = await Deno.readTextFile(at.key);
+    for (const file of [at.cluster, at.certificate, at.node, at.settings]) {
+      await Deno.remove(file);
+    }
+    await createCluster(first, SETTINGS);
+    assert.deepEqual(await missingFiles(first), []);
+    assert.equal(await Deno.readTextFile(at.key), key);
+  });
+});
+
+Deno.test("adoptCluster() makes the second node of the same cluster", async () => {
+  await inHomes(async (first, second) => {
+    await createCluster(first, SETTINGS);
+    await writeModule(places(first).module, MODULE);
+    const welcome = await gatherWelcome(first);
+    const { id } = (await existingCluster(first))!;
+    checkWelcome(welcome, id);
+    await adoptCluster(second, welcome);
+    await adoptCluster(second, welcome);
+    assert.deepEqual(await missingFiles(second), []);
+    const [mine, theirs] = [places(first), places(second)];
+    for (const name of ["cluster", "key", "authority", "settings"] as const) {
+      assert.equal(
+        await Deno.readTextFile(mine[name]),
+        await Deno.readTextFile(theirs[name]),
+      );
+    }
+    assert.equal(await Deno.readTextFile(theirs.node), "node2\n");
+    assert.notEqual(
+      await Deno.readTextFile(mine.certificate),
+      await Deno.readTextFile(theirs.certificate),
+    );
+    const script = join(theirs.module, "bin", "start_prim");
+    assert.equal(((await Deno.stat(script)).mode ?? 0) & 0o777, 0o755);
+  });
+});
+
+Deno.test("checkWelcome() refuses what does not fit together", async () => {
+  await inHomes(async (first, other) => {
+    for (const home of [first, other]) {
+      await createCluster(home, SETTINGS);
+      await writeModule(places(home).module, MODULE);
+    }
+    const welcome = await gatherWelcome(first);
+    const { id } = (await existingCluster(first))!;
+    const stranger = await gatherWelcome(other);
+    const bad = (change: object, expected: RegExp) =>
+      assert.throws(
+        () => checkWelcome({ ...welcome, ...change }, id),
+        expected,
+      );
+    bad({ cluster: stranger.cluster }, /sent cluster/);
+    bad({ certificate: stranger.certificate }, /not signed/);
+    bad({ node: "node1" }, /calls this server "node1"/);
+    bad({ module: [] }, /no module.yaml/);
+  });
+});
+
+Deno.test("checkSameCluster() names both clusters when they differ", async () => {
+  await inHomes(async (first) => {
+    await createCluster(first, SETTINGS);
+    const cluster = (await existingCluster(first))!;
+    const kept = readKept(keptText(SETTINGS), "k3s.yaml");
+    checkSameCluster(cluster, kept);
+    assert.throws(
+      () => checkSameCluster(cluster, { ...kept, node2: ["10.0.0.3"] }),
+      /belongs to cluster "k3s" \(node1 10\.0\.0\.1 and node2 10\.0\.0\.2\).*hakit uninstall/,
+    );
+  });
+});

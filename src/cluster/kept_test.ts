@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { changed, keptText, readKept } from "./kept.ts";
+import { settingsSchema } from "./settings.ts";
+
+const SETTINGS = {
+  ...settingsSchema.parse({
+    node1: "10.0.0.1",
+    node2: "10.0.0.2",
+    vip: "10.0.0.9/24",
+    password: "not-for-here",
+    k3s: "/media/stick",
+    packages: "/media/debs",
+  }),
+  name1: "node1",
+};
+
+Deno.test("keptText() keeps settings without secrets and folders of one machine", () => {
+  const text = keptText(SETTINGS);
+  assert(!/not-for-here|\/media/.test(text));
+  const kept = readKept(text, "k3s.yaml");
+  assert.deepEqual(kept.node1, ["10.0.0.1"]);
+  assert.equal(kept.size, "100G");
+});
+
+Deno.test("changed() names the first setting that would differ", () => {
+  const kept = readKept(keptText(SETTINGS), "k3s.yaml");
+  assert.equal(changed(kept, { ...SETTINGS }), null);
+  assert.equal(changed(kept, { size: "100G", node1: ["10.0.0.1"] }), null);
+  assert.equal(
+    changed(kept, { vip: "10.0.0.8/24" }),
+    "vip is 10.0.0.9/24 here and 10.0.0.8/24 was given",
+  );
+});
+
+Deno.test("readKept() refuses a damaged file by its name", () => {
+  assert.throws(
+    () => readKept("vip: 1\n", "k3s.yaml"),
+    /^ConfigError: k3s.yaml: /,
+  );
+});

@@ -1,0 +1,33 @@
+/** Where a cluster's own files stand below /etc/hakit, beyond those of ARCHITECTURE.md. */
+import { join } from "node:path";
+import type { Paths } from "../system/paths.ts";
+
+export function places(paths: Paths) {
+  const at = (name: string) => join(paths.etc, name);
+  return {
+    cluster: at("cluster.yaml"),
+    node: at("node"),
+    key: at("secret.key"),
+    authority: at("ca.pem"),
+    authorityKey: at("ca.key"),
+    certificate: at("node.pem"),
+    certificateKey: at("node.key"),
+    users: at("users.yaml"),
+    module: join(paths.etc, "modules", "k3s"),
+    /** Settings of `first` without secrets, the same on both nodes. */
+    settings: at("k3s.yaml"),
+    /** Password of the database's user k3s, 0600. */
+    password: at("k3s-password"),
+    /** What K3s servers show each other, 0600. */
+    k3sToken: at("k3s-token"),
+    /** K3s' files on this node with size and SHA-256: what the second node fetches. */
+    k3sFiles: at("k3s-files.json"),
+    /** The one invitation: hash of its secret, expiry, who used it. 0600. */
+    invitation: at("join.json"),
+    /** For kubectl through the virtual address, 0600. */
+    kubeconfig: at("kubeconfig.yaml"),
+    /** The replicator's: there as soon as this node has held data of the module. */
+    identity: join(paths.state, "k3s", "identity.json"),
+  } as const;
+}
+export type Places = ReturnType<typeof places>;

@@ -1,0 +1,309 @@
+/**
+ * Settings of `prereq` and `first`: by flag, else environment (HAKIT_VIP), else YAML file (--config), else what an earlier `first`
+ * kept. One schema says what each is; a wrong one is refused with where it came from.
+ */
+import { isIP } from "node:net";
+import { parse } from "yaml";
+import { z } from "zod";
+import type { Call, Flag } from "../cli/command.ts";
+import { contains, parseNetwork } from "./network.ts";
+
+const name = z.string().regex(
+  /^[a-z][a-z0-9-]{0,30}$/,
+  "expected up to 31 of a-z, 0-9 and -, beginning with a letter",
+);
+const ip = z.string().refine(
+  (text) => isIP(text) !== 0,
+  "expected an IP address, such as 10.0.0.1",
+);
+const withPrefix = z.string().refine(
+  (text) => parseNetwork(text) !== null && text.includes("/"),
+  "expected an address with prefix, such as 10.0.0.100/24",
+);
+const folder = z.string().regex(
+  /^(\/(?!\.{1,2}(\/|$))[\w.@+-]+)+$/,
+  "expected an absolute path of letters, digits and . _ @ + -",
+);
+/** One address a link, "10.0.0.1,10.1.0.1" or a list. */
+const addresses = z.preprocess(
+  (value) => typeof value === "string" ? value.split(/[\s,]+/) : value,
+  z.array(ip).min(1).max(8),
+);
+
+export const settingsSchema = z.strictObject({
+  cluster: name.default("k3s"),
+  node1: addresses,
+  node2: addresses,
+  /** Default: this server's host name, made fit. */
+  name1: name.optional(),
+  name2: name.default("node2"),
+  vip: withPrefix,
+  interface: z.string().regex(
+    /^[\w.@:-]{1,15}$/,
+    "expected an interface, such as eth0",
+  )
+    .optional(),
+  /** Nodes' network, for no_proxy. Default: the virtual address' own. */
+  network: withPrefix.optional(),
+  proxy: z.url({ protocol: /^https?$/, error: "expected http://HOST:PORT" })
+    .optional(),
+  /** Size of the volume; the file is sparse. */
+  size: z.string().regex(
+    /^\d+[MGT]$/,
+    "expected a number and M, G or T, such as 100G",
+  )
+    .default("100G"),
+  storage: folder.default("/var/lib/hakit-k3s/storage"),
+  export: folder.default("/srv/hakit-k3s"),
+  /** Of the database's user k3s; generated when absent. */
+  password: z.string().regex(
+    /^[\w.~+-]{8,64}$/,
+    "expected 8 to 64 letters, digits and . _ ~ + - (it becomes part of an address)",
+  ).optional(),
+  /** Folder with the executable k3s and image archives, or a version to download, with @SHA256 to pin it. */
+  k3s: z.string().regex(
+    /^(\/.*|\.{1,2}\/.*|v\d+\.\d+\.\d+\+k3s\d+(@[0-9a-f]{64})?)$/,
+    "expected a folder (beginning with / or ./) or a version such as v1.33.5+k3s1",
+  ).optional(),
+  /** Folder of .deb files instead of the network. */
+  packages: z.string().min(1).optional(),
+}).superRefine((value, context) => {
+  const refuse = (path: string, message: string) =>
+    context.addIssue({ code: "custom", path: [path], message });
+  if (value.node1.length !== value.node2.length) {
+    refuse(
+      "node2",
+      `has ${value.node2.length} addresses and node1 has ${value.node1.length}, expected one a link for each`,
+    );
+  }
+  const all = [...value.node1, ...value.node2];
+  const twice = all.find((address, i) => all.indexOf(address) !== i);
+  if (twice) refuse("node2", `${twice} is given twice`);
+  const [vip] = value.vip.split("/");
+  if (all.includes(vip!)) {
+    refuse(
+      "vip",
+      `${vip} is a node's own address, expected one that nobody has`,
+    );
+  } else if (
+    ![value.node1, value.node2].every((node) =>
+      node.some((address) => contains(value.vip, address))
+    )
+  ) {
+    refuse(
+      "vip",
+      `${value.vip} is in no network that both nodes have, expected an address in a node's subnet`,
+    );
+  }
+  if (value.name1 !== undefined && value.name1 === value.name2) {
+    refuse("name2", `"${value.name2}" is the first node's name, too`);
+  }
+  if (
+    value.storage === value.export ||
+    value.export.startsWith(value.storage + "/") ||
+    value.storage.startsWith(value.export + "/")
+  ) {
+    refuse(
+      "export",
+      "lies in the storage folder (or the other way round), expected two separate folders",
+    );
+  }
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Those that may be given before addresses are known: what `prereq` needs. */
+export const prereqSchema = z.object({
+  storage: folder.default("/var/lib/hakit-k3s/storage"),
+  export: folder.default("/srv/hakit-k3s"),
+  proxy: settingsSchema.shape.proxy,
+  packages: settingsSchema.shape.packages,
+});
+export type PrereqSettings = z.infer<typeof prereqSchema>;
+
+export const SETTING_FLAGS = {
+  cluster: {
+    type: "string",
+    value: "NAME",
+    summary: "the cluster's name (default k3s)",
+  },
+  node1: {
+    type: "list",
+    value: "ADDRESS",
+    summary: "this server's address; several links: ADDR,ADDR",
+  },
+  node2: {
+    type: "list",
+    value: "ADDRESS",
+    summary: "the other server's, in the same order",
+  },
+  name1: {
+    type: "string",
+    value: "NAME",
+    summary: "this server's name (default: host name)",
+  },
+  name2: {
+    type: "string",
+    value: "NAME",
+    summary: "the other server's name (default node2)",
+  },
+  vip: {
+    type: "string",
+    value: "ADDRESS/PREFIX",
+    summary: "the virtual address",
+  },
+  interface: {
+    type: "string",
+    value: "NAME",
+    summary: "where it is put (default: where the first link is)",
+  },
+  network: {
+    type: "string",
+    value: "CIDR",
+    summary: "the nodes' network, reached without proxy",
+  },
+  proxy: {
+    type: "string",
+    value: "URL",
+    summary: "HTTP proxy for packages and images",
+  },
+  size: {
+    type: "string",
+    value: "SIZE",
+    summary: "of the volume, sparse (default 100G)",
+  },
+  storage: {
+    type: "string",
+    value: "DIR",
+    summary: "mirrored folder (default /var/lib/hakit-k3s/storage)",
+  },
+  export: {
+    type: "string",
+    value: "DIR",
+    summary: "folder that NFS exports (default /srv/hakit-k3s)",
+  },
+  password: {
+    type: "string",
+    value: "TEXT",
+    summary:
+      "of the database user (default: generated); other users of this machine see flags, better by HAKIT_PASSWORD",
+  },
+  k3s: {
+    type: "string",
+    value: "DIR|VERSION",
+    summary: "folder with k3s, or version to download",
+  },
+  packages: {
+    type: "string",
+    value: "DIR",
+    summary: "folder of .deb files instead of the network",
+  },
+  config: {
+    type: "string",
+    value: "FILE",
+    summary: "YAML file with any of these settings",
+  },
+} as const satisfies { readonly [name: string]: Flag };
+
+export const SETTING_NAMES = Object.keys(settingsSchema.shape);
+
+/** A setting that cannot be used; exit code 2. */
+export class SettingError extends Error {
+  override readonly name = "ConfigError";
+}
+
+export interface Sources {
+  readonly flags: Readonly<{ [name: string]: unknown }>;
+  readonly environment: Readonly<{ [name: string]: string | undefined }>;
+  /** The file's text and name. */
+  readonly file?: { readonly text: string; readonly name: string } | undefined;
+  /** What an earlier run kept. */
+  readonly saved?: Readonly<{ [name: string]: unknown }> | undefined;
+}
+
+/** Flags as a source: those that were given. */
+export function flagSource(call: Pick<Call, "text" | "list">) {
+  const given: { [name: string]: unknown } = {};
+  for (const [key, flag] of Object.entries(SETTING_FLAGS)) {
+    if (key === "config") continue;
+    const value = flag.type === "list"
+      ? call.list(key).flatMap((text) => text.split(","))
+      : call.text(key);
+    if (value !== undefined && value.length > 0) given[key] = value;
+  }
+  return given;
+}
+
+/** Each setting from the first source that has it; throws SettingError naming setting and source. */
+export function resolveSettings<T>(
+  schema: z.ZodType<T>,
+  sources: Sources,
+): T {
+  const origin = new Map<string, string>();
+  const merged: { [name: string]: unknown } = {};
+  const offer = (key: string, value: unknown, from: string) => {
+    if (value === undefined || value === null || value === "") return;
+    if (key in merged) return;
+    merged[key] = value;
+    origin.set(key, from);
+  };
+  for (const [key, value] of Object.entries(sources.flags)) {
+    offer(key, value, `--${key}`);
+  }
+  for (const key of SETTING_NAMES) {
+    const variable = `HAKIT_${key.toUpperCase()}`;
+    offer(key, sources.environment[variable], variable);
+  }
+  if (sources.file) {
+    for (const [key, value] of Object.entries(fileValues(sources.file))) {
+      offer(key, value, `${sources.file.name}: ${key}`);
+    }
+  }
+  for (const [key, value] of Object.entries(sources.saved ?? {})) {
+    offer(key, value, `kept ${key}`);
+  }
+  const result = schema.safeParse(merged);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const key = String(issue.path[0] ?? "");
+  if (!(key in merged) && issue.code !== "custom") {
+    throw new SettingError(
+      `${key} is missing: give --${key}, HAKIT_${key.toUpperCase()} or "${key}:" in the file of --config`,
+    );
+  }
+  const shown = key === "password"
+    ? "(not shown)"
+    : JSON.stringify(merged[key]);
+  throw new SettingError(
+    `${origin.get(key) ?? key}: ${
+      issue.code === "custom" && issue.path.length === 1
+        ? issue.message
+        : `${shown} cannot be used, ${issue.message}`
+    }`,
+  );
+}
+
+function fileValues(file: { readonly text: string; readonly name: string }) {
+  let value: unknown;
+  try {
+    value = parse(file.text, { maxAliasCount: 0 });
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message.split("\n")[0] : cause;
+    throw new SettingError(`${file.name}: ${text}`, { cause });
+  }
+  if (value === null) return {};
+  if (typeof value !== "object" || Array.isArray(value)) {
+    throw new SettingError(
+      `${file.name}: expected lines such as "vip: 10.0.0.100/24"`,
+    );
+  }
+  for (const key of Object.keys(value)) {
+    if (!SETTING_NAMES.includes(key)) {
+      throw new SettingError(
+        `${file.name}: unknown setting "${key}", expected one of ${
+          SETTING_NAMES.join(", ")
+        }`,
+      );
+    }
+  }
+  return value as { [name: string]: unknown };
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { contains, parseNetwork } from "./network.ts";
+import {
+  flagSource,
+  resolveSettings,
+  SettingError,
+  settingsSchema,
+  type Sources,
+} from "./settings.ts";
+
+const FLAGS = {
+  node1: ["10.0.0.1", "10.1.0.1"],
+  node2: ["10.0.0.2", "10.1.0.2"],
+  vip: "10.0.0.100/24",
+};
+
+function resolve(sources: Partial<Sources>) {
+  return resolveSettings(settingsSchema, {
+    flags: FLAGS,
+    environment: {},
+    ...sources,
+  });
+}
+
+Deno.test("resolveSettings() prefers flag, environment, file, kept, default in this order", () => {
+  const kept = { size: "1G", storage: "/kept", export: "/kept-export" };
+  const file = { name: "a.yaml", text: "size: 2G\nstorage: /file\n" };
+  const environment = { HAKIT_SIZE: "3G" };
+  const all = { environment, file, saved: kept };
+  assert.equal(resolve({ ...all, flags: { ...FLAGS, size: "4G" } }).size, "4G");
+  const settings = resolve(all);
+  assert.equal(settings.size, "3G");
+  assert.equal(settings.storage, "/file");
+  assert.equal(settings.export, "/kept-export");
+  assert.equal(settings.cluster, "k3s");
+});
+
+Deno.test("resolveSettings() reads several addresses from an environment variable", () => {
+  const { node1, node2 } = resolve({
+    flags: { vip: FLAGS.vip },
+    environment: {
+      HAKIT_NODE1: "10.0.0.1,10.1.0.1",
+      HAKIT_NODE2: "10.0.0.2 10.1.0.2",
+    },
+  });
+  assert.deepEqual(node1, FLAGS.node1);
+  assert.deepEqual(node2, FLAGS.node2);
+});
+
+Deno.test.each([
+  ["vip without prefix", { vip: "10.0.0.100" }, /^--vip: .*with prefix/],
+  ["vip of a node", { vip: "10.0.0.2/24" }, /^--vip: 10.0.0.2 is a node's own/],
+  ["vip elsewhere", { vip: "10.9.0.2/24" }, /in no network/],
+  ["vip no number", { vip: "10.0.0.256/24" }, /^--vip/],
+  ["links unlike", { node2: ["10.0.0.2"] }, /has 1 addresses and node1 has 2/],
+  ["an address twice", { node2: ["10.0.0.1", "10.1.0.2"] }, /given twice/],
+  ["size without unit", { size: "100" }, /^--size: "100" cannot be used/],
+  ["path upwards", { storage: "/a/../etc" }, /separate|cannot be used/],
+  ["path with a blank", { storage: "/a b" }, /^--storage/],
+  ["export in storage", { export: "/var/lib/hakit-k3s/storage/x" }, /separate/],
+  [
+    "a password that is too easy for SQL",
+    { password: "a'; DROP--" },
+    /not shown/,
+  ],
+  ["an odd k3s", { k3s: "latest" }, /^--k3s/],
+  ["a name twice", { name1: "x", name2: "x" }, /first node's name/],
+])(
+  "settingsSchema refuses %s in one line that names the source",
+  (_name, change, expected) => {
+    assert.throws(
+      () => resolve({ flags: { ...FLAGS, ...change } }),
+      (error: Error) => {
+        assert(error instanceof SettingError);
+        assert.match(error.message, expected);
+        assert(!error.message.includes("\n"));
+        assert(!error.message.includes("DROP"));
+        return true;
+      },
+    );
+  },
+);
+
+Deno.test("resolveSettings() says how to give what is missing", () => {
+  assert.throws(
+    () => resolve({ flags: {} }),
+    /node1 is missing: give --node1, HAKIT_NODE1/,
+  );
+});
+
+Deno.test("resolveSettings() refuses unknown settings and no YAML in the file", () => {
+  const file = (text: string) => ({ file: { name: "a.yaml", text } });
+  assert.throws(() => resolve(file("virtual: 1")), /unknown setting "virtual"/);
+  assert.throws(() => resolve(file("- 1")), /a.yaml: expected lines/);
+  assert.throws(() => resolve(file("a: [")), /^ConfigError: a.yaml: /);
+  assert.equal(resolve(file("")).size, "100G");
+});
+
+Deno.test("flagSource() takes what was given only", () => {
+  const call = {
+    text: (name: string) => name === "size" ? "5G" : undefined,
+    list: (name: string) => name === "node1" ? ["10.0.0.1,10.1.0.1"] : [],
+  };
+  assert.deepEqual(flagSource(call), {
+    size: "5G",
+    node1: ["10.0.0.1", "10.1.0.1"],
+  });
+});
+
+Deno.test("contains() compares by prefix in both families", () => {
+  assert(contains("10.0.0.9/24", "10.0.0.200"));
+  assert(!contains("10.0.0.9/24", "10.0.1.9"));
+  assert(contains("fd00::9/64", "fd00::1:2"));
+  assert(!contains("fd00::9/64", "10.0.0.9"));
+  assert.equal(parseNetwork("10.0.0.9/33"), null);
+  assert.equal(parseNetwork("node1"), null);
+});

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { outputTo } from "../cli/output.ts";
+import { runSteps, type Step, summary } from "./step.ts";
+
+function world() {
+  const lines: string[] = [];
+  const out = outputTo({
+    terminal: false,
+    colour: false,
+    out: (text) => lines.push(text.trimEnd()),
+    err: (text) => lines.push(`err: ${text.trimEnd()}`),
+    now: () => 0,
+  });
+  const made = new Set<string>();
+  const step = (name: string, broken = false): Step => ({
+    name,
+    done: () => Promise.resolve(made.has(name) ? "found" : null),
+    do(say) {
+      if (broken) return Promise.reject(new Error("no space left"));
+      made.add(name);
+      say("made");
+      return Promise.resolve();
+    },
+  });
+  return { lines, out, made, step };
+}
+
+Deno.test("runSteps() does what is to do, and nothing the second time", async () => {
+  const { lines, out, step } = world();
+  const steps = [step("a"), step("b")];
+  assert.match(
+    summary(await runSteps(steps, { out })),
+    /^2 steps done, 0 were/,
+  );
+  assert.deepEqual(lines, ["+ a: done (made)", "+ b: done (made)"]);
+  assert.equal(
+    summary(await runSteps(steps, { out })),
+    "Nothing was changed: all 2 steps were done already.",
+  );
+  assert.equal(lines.at(-1), "= b: already done (found)");
+});
+
+Deno.test("runSteps() looks only in a dry run", async () => {
+  const { out, made, step } = world();
+  const results = await runSteps([step("a")], { out, dryRun: true });
+  assert.equal(made.size, 0);
+  assert.match(
+    summary(results),
+    /^Dry run: 1 steps to do.*Nothing was changed/,
+  );
+});
+
+Deno.test("runSteps() ends at the first failure, names it, and goes on from there", async () => {
+  const { out, made, step } = world();
+  await assert.rejects(
+    runSteps([step("a"), step("b", true), step("c")], { out }),
+    /^Error: b: no space left$/,
+  );
+  assert.deepEqual([...made], ["a"]);
+  const results = await runSteps([step("a"), step("b"), step("c")], { out });
+  assert.deepEqual(results.map(({ result }) => result), [
+    "already done",
+    "done",
+    "done",
+  ]);
+});
+
+Deno.test("runSteps() leaves standard output to the JSON object", async () => {
+  const { lines, out, step } = world();
+  await runSteps([step("a")], { out, quiet: true });
+  assert.deepEqual(lines, ["err: + a: done (made)"]);
+});

@@ -1,0 +1,122 @@
+/** What the first node gives the second: everything that makes it the other half of the cluster. Gathered here, checked there. */
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import { z } from "zod";
+import { issueCertificate } from "../api/tls.ts";
+import { loadCluster } from "../module/load.ts";
+import { readIfPresent } from "../system/files.ts";
+import type { Paths } from "../system/paths.ts";
+import { userIds } from "./facts.ts";
+import { vipOf } from "./network.ts";
+import { places } from "./places.ts";
+import { readKept } from "./kept.ts";
+
+const pem = z.string().max(20_000).startsWith("-----BEGIN ");
+/** A path inside a folder: no step upwards, no hidden name, nothing absolute. */
+const inside = z.string().regex(
+  /^[A-Za-z0-9_][\w.-]*(\/[A-Za-z0-9_][\w.-]*){0,5}$/,
+);
+
+export const k3sFileSchema = z.strictObject({
+  /** "k3s", or "images/NAME". */
+  name: inside,
+  size: z.int().min(1),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type K3sFile = z.infer<typeof k3sFileSchema>;
+
+export const welcomeSchema = z.strictObject({
+  /** The second node's name. */
+  node: z.string().max(31),
+  /** cluster.yaml, the same bytes. */
+  cluster: z.string().max(100_000),
+  key: z.string().regex(/^[0-9a-f]{64}$/),
+  authority: pem,
+  authorityKey: pem,
+  certificate: pem,
+  certificateKey: pem,
+  users: z.string().max(1_000_000),
+  settings: z.string().max(100_000),
+  password: z.string().max(100),
+  k3sToken: z.string().regex(/^[\w:.-]{16,200}$/),
+  module: z.array(z.strictObject({
+    path: inside,
+    mode: z.int().min(0).max(0o777),
+    /** base64. */
+    content: z.base64().max(1_000_000),
+  })).max(500),
+  k3sFiles: z.array(k3sFileSchema).max(100),
+  /** For the checks of the second node. */
+  mysql: z.strictObject({ uid: z.int(), gid: z.int() }).nullable(),
+  time: z.number(),
+});
+export type Welcome = z.infer<typeof welcomeSchema>;
+
+/** Reads it all; a new certificate each time, so that a repeated join needs no memory. */
+export async function gatherWelcome(paths: Paths): Promise<Welcome> {
+  const at = places(paths);
+  const cluster = await loadCluster(at.cluster);
+  const second = cluster.nodes[1]!;
+  const [authority, authorityKey] = await Promise.all([
+    need(at.authority),
+    need(at.authorityKey),
+  ]);
+  const vip = vipOf(readKept(await need(at.settings), at.settings));
+  const certificate = issueCertificate(
+    { certPem: authority, keyPem: authorityKey },
+    {
+      name: second.name,
+      addresses: [...second.addresses, vip],
+    },
+  );
+  return {
+    node: second.name,
+    cluster: await need(at.cluster),
+    key: (await need(at.key)).trim(),
+    authority,
+    authorityKey,
+    certificate: certificate.certPem,
+    certificateKey: certificate.keyPem,
+    users: await need(at.users),
+    settings: await need(at.settings),
+    password: (await need(at.password)).trim(),
+    k3sToken: (await need(at.k3sToken)).trim(),
+    module: await folderFiles(at.module),
+    k3sFiles: z.array(k3sFileSchema).parse(
+      JSON.parse(await readIfPresent(at.k3sFiles) ?? "[]"),
+    ),
+    mysql: await userIds("mysql"),
+    time: Date.now(),
+  };
+}
+
+/** All files below a folder, with modes. */
+export async function folderFiles(
+  folder: string,
+  below = "",
+): Promise<Welcome["module"]> {
+  const files: Welcome["module"] = [];
+  for await (const entry of Deno.readDir(join(folder, below))) {
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory) files.push(...await folderFiles(folder, path));
+    if (!entry.isFile || !inside.safeParse(path).success) continue;
+    const full = join(folder, path);
+    const { mode } = await Deno.stat(full);
+    files.push({
+      path,
+      mode: (mode ?? 0o644) & 0o777,
+      content: Buffer.from(await Deno.readFile(full)).toString("base64"),
+    });
+  }
+  return files.sort((a, b) => a.path < b.path ? -1 : 1);
+}
+
+async function need(file: string): Promise<string> {
+  const text = await readIfPresent(file);
+  if (text === null) {
+    throw new Error(
+      `Cannot let the second node join: ${file} is missing here; run "hakit first" again`,
+    );
+  }
+  return text;
+}

@@ -1,0 +1,77 @@
+/**
+ * Follows the cluster: one event stream, and a question of its own whenever the stream is silent. A power cut closes no connection,
+ * so silence must not look like health.
+ */
+import type { ClusterState } from "../../api/state.ts";
+
+export interface Listener {
+  /** The cluster as it is now. */
+  readonly heard: (state: ClusterState) => void;
+  /** No answer; called again each second with the age of what is shown. */
+  readonly away: (seconds: number) => void;
+  /** The session has ended. */
+  readonly loggedOut: () => void;
+}
+
+/** The agent sends at least this often while it lives; or it is asked. */
+const QUIET_MS = 4_000;
+const ANSWER_MS = 4_000;
+const RETRY_MS = 2_000;
+
+export function follow({ heard, away, loggedOut }: Listener): void {
+  let heardAt = performance.now();
+  let askedAt = -Infinity;
+  let asking = false;
+  let lost = false;
+  let source = open();
+
+  setInterval(() => {
+    if (lost) away(age());
+    if (performance.now() - heardAt > QUIET_MS) void ask();
+  }, 1000);
+  // A phone that was asleep shows the past until it is told otherwise.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) void ask();
+  });
+
+  function open(): EventSource {
+    const stream = new EventSource("/api/events");
+    stream.addEventListener("state", (event) => take(JSON.parse(event.data)));
+    stream.onerror = () => void ask();
+    return stream;
+  }
+
+  function take(state: ClusterState): void {
+    heardAt = performance.now();
+    lost = false;
+    heard(state);
+  }
+
+  async function ask(): Promise<void> {
+    if (asking || performance.now() - askedAt < RETRY_MS) return;
+    asking = true;
+    askedAt = performance.now();
+    try {
+      const signal = AbortSignal.timeout(ANSWER_MS);
+      const response = await fetch("/api/state", { signal });
+      if (response.status === 401) return loggedOut();
+      if (!response.ok) throw new Error(String(response.status));
+      const state = await response.json();
+      // What hung or was refused is opened anew, now that somebody answers.
+      if (lost || source.readyState === EventSource.CLOSED) {
+        source.close();
+        source = open();
+      }
+      take(state);
+    } catch {
+      lost = true;
+      away(age());
+    } finally {
+      asking = false;
+    }
+  }
+
+  function age(): number {
+    return Math.round((performance.now() - heardAt) / 1000);
+  }
+}

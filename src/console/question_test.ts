@@ -1,0 +1,76 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { sampleState } from "../../tests/console/sample.ts";
+import type { ClusterState, ModuleState } from "../api/state.ts";
+import { EMPTY } from "../replication/identity.ts";
+import { commandsFor, question, swapFrom } from "./question.ts";
+import { places } from "./view.ts";
+
+const both = (state: ClusterState) => places(state, "k3s");
+const stopped: Partial<ModuleState> = { role: "STOP", status: "NotReady" };
+
+Deno.test("swapFrom() names the primary only when both nodes are Ready and level", () => {
+  strictEqual(swapFrom(both(sampleState())), "node1");
+  const swapped = sampleState({ role: "SECOND" }, { role: "PRIM" });
+  strictEqual(swapFrom(both(swapped)), "node2");
+  for (
+    const state of [
+      sampleState({ role: "ALONE" }),
+      sampleState({}, { status: "Transient" }),
+      sampleState({}, { upToDate: false }),
+      sampleState({ status: "Transient" }),
+      sampleState({}, stopped),
+    ]
+  ) strictEqual(swapFrom(both(state)), null);
+  const empty = { identity: EMPTY, upToDate: false };
+  strictEqual(swapFrom(both(sampleState(empty, empty))), "node1");
+  const silent = sampleState();
+  const nodes = silent.nodes.map((node) =>
+    node.local ? node : { ...node, reachable: false }
+  );
+  strictEqual(swapFrom(both({ ...silent, nodes })), null);
+});
+
+Deno.test("commandsFor() offers what makes sense in each role", () => {
+  const offered = (change: Partial<ModuleState>) =>
+    commandsFor(both(sampleState(change))[0]!, "administrator");
+  deepStrictEqual(offered({}), ["stop"]);
+  deepStrictEqual(offered(stopped), ["start"]);
+  deepStrictEqual(offered({ role: "STOP", status: "Transient" }), []);
+  deepStrictEqual(offered({ role: "WAIT", status: "NotReady" }), [
+    "prim",
+    "stop",
+  ]);
+});
+
+Deno.test("commandsFor() offers an operator nothing that gives up data, a viewer nothing", () => {
+  const waiting = sampleState({ role: "WAIT", status: "NotReady" });
+  deepStrictEqual(commandsFor(both(waiting)[0]!, "operator"), ["stop"]);
+  deepStrictEqual(commandsFor(both(waiting)[0]!, "viewer"), []);
+});
+
+Deno.test("question() names what a stop costs, by what the other node can do", () => {
+  const stop = (state: ClusterState, node: string) =>
+    question(state, { command: "stop", module: "k3s", node })!.cost;
+  match(stop(sampleState(), "node1"), /node2 takes over.*no second copy/);
+  match(stop(sampleState(), "node2"), /service on node1 goes on, but alone/);
+  match(
+    stop(sampleState({ role: "ALONE" }, stopped), "node1"),
+    /stops for everybody/,
+  );
+  match(
+    stop(sampleState({}, { upToDate: false }), "node1"),
+    /stops for everybody/,
+  );
+});
+
+Deno.test("question() is withdrawn when the state no longer allows the wish", () => {
+  const swap = { command: "swap", module: "k3s", node: "node1" } as const;
+  match(
+    question(sampleState(), swap)!.cost,
+    /stops on node1 and starts on node2/,
+  );
+  strictEqual(question(sampleState({ role: "ALONE" }, stopped), swap), null);
+  strictEqual(question(sampleState(), { ...swap, command: "start" }), null);
+  strictEqual(question(sampleState(), { ...swap, node: "node9" }), null);
+  strictEqual(question(sampleState(), { ...swap, module: "gone" }), null);
+});

@@ -1,0 +1,257 @@
+/**
+ * The console's routes, behind a narrow door of their own so that they are tested without an agent. What the page does goes to the
+ * API's routes, the same that the CLI uses; here are pages, files, and the login form.
+ */
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { secureHeaders } from "hono/secure-headers";
+import { type Auth, type AuthEnv, isOwnOrigin } from "../api/auth.ts";
+import { credentialsSchema, LOGIN_BODY } from "../api/login.ts";
+import type { ClusterState } from "../api/state.ts";
+import { assetAt } from "./assets.ts";
+import {
+  ClusterPage,
+  LoginPage,
+  LogPage,
+  type PageUser,
+  ProblemPage,
+} from "./pages.tsx";
+
+/** Whose log, of which module. */
+export interface LogPlace {
+  readonly module: string;
+  readonly node: string;
+}
+
+export interface ConsoleOptions {
+  readonly auth: Auth;
+  readonly state: () => ClusterState | Promise<ClusterState>;
+  readonly logs: {
+    /** The last lines of the module's log. */
+    readonly module: (
+      place: LogPlace,
+      lines: number,
+    ) => Promise<readonly string[]>;
+    /** File names of script runs, newest first. */
+    readonly scripts: (place: LogPlace) => Promise<readonly string[]>;
+    /** What one script run printed. */
+    readonly script: (place: LogPlace, file: string) => Promise<string>;
+  };
+}
+
+const SHOWN_LINES = 1000;
+const SAVED_LINES = 10_000;
+
+export function consoleRoutes(options: ConsoleOptions) {
+  const { auth } = options;
+  const small = bodyLimit({
+    maxSize: LOGIN_BODY,
+    onError: (c) => problem(c, 413, "Too much", "Expected a short form."),
+  });
+  return new Hono<AuthEnv>()
+    .onError((error, c) =>
+      problem(c, 500, "This page failed", `${error.message} (reload it)`)
+    )
+    .use(secureHeaders(SECURITY))
+    .get("/assets/*", (c) => {
+      const asset = assetAt(c.req.path);
+      if (!asset) return c.text("Not found\n", 404);
+      return c.body(asset.text, 200, {
+        "content-type": asset.type,
+        "cache-control": "public, max-age=31536000, immutable",
+      });
+    })
+    .get("/login", (c) =>
+      page(
+        c,
+        LoginPage({
+          once: c.req.query("once")?.slice(0, 100),
+          next: ownPath(c.req.query("next")),
+        }),
+      ))
+    .post("/login", small, (c) => logIn(c, auth))
+    .post("/logout", small, async (c) => {
+      const { user } = await visitor(c, auth);
+      const form = await c.req.parseBody();
+      if (user && form["csrf"] === user.csrf) auth.logout(c);
+      return c.redirect("/login", 303);
+    })
+    .get("/", async (c) => {
+      const { user, away } = await visitor(c, auth);
+      if (!user) return away;
+      const state = await options.state();
+      const port = new URL(c.req.url).port;
+      return page(c, ClusterPage({ state, user, port }));
+    })
+    .get("/modules/:module/logs", async (c) => {
+      const { user, away } = await visitor(c, auth);
+      if (!user) return away;
+      const state = await options.state();
+      const place = placeOf(c, state);
+      if (!place) return missing(c, user);
+      return page(
+        c,
+        LogPage({
+          ...place,
+          user,
+          cluster: state.cluster,
+          nodes: state.nodes.map((node) => node.name),
+          ...await readLog(c, options, { ...place, most: SHOWN_LINES }),
+        }),
+      );
+    })
+    .get("/modules/:module/logs/save", async (c) => {
+      const { user, away } = await visitor(c, auth);
+      if (!user) return away;
+      const place = placeOf(c, await options.state());
+      if (!place) return missing(c, user);
+      const log = await readLog(c, options, { ...place, most: SAVED_LINES });
+      if (log.problem) return problem(c, 404, "No log", log.problem, user);
+      const name = `${place.node}-${place.module}-${log.file ?? "module.log"}`;
+      return c.text(log.lines.join("\n") + "\n", 200, {
+        "content-disposition": `attachment; filename="${name}"`,
+        "cache-control": "no-store",
+      });
+    });
+}
+
+/** Only what this page itself brings runs, only this server is asked, and no other page frames it. */
+const SECURITY: Parameters<typeof secureHeaders>[0] = {
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  // "no-referrer" would make browsers send "Origin: null" with the login form.
+  referrerPolicy: "same-origin",
+  // With the cluster's own authority HSTS would take away the way around an unknown certificate, for the whole host.
+  strictTransportSecurity: false,
+};
+
+async function logIn(c: Context<AuthEnv>, auth: Auth) {
+  if (!isOwnOrigin(c)) {
+    return problem(c, 403, "Refused", "Another site's page sent this login.");
+  }
+  const { next: asked, ...fields } = await c.req.parseBody();
+  const next = ownPath(typeof asked === "string" ? asked : undefined);
+  const credentials = credentialsSchema.safeParse(fields);
+  if (!credentials.success) {
+    const message = "Give a name and a password.";
+    return page(c, LoginPage({ message, next }), 400);
+  }
+  const result = await auth.login(c, credentials.data);
+  const name = "name" in credentials.data ? credentials.data.name : undefined;
+  switch (result.kind) {
+    case "in":
+      return c.redirect(next, 303);
+    case "wrong": {
+      const message = name === undefined
+        ? "This link was used or is older than 24 hours. Use a password, or make a new link."
+        : "Wrong name or password.";
+      return page(c, LoginPage({ message, next, name }), 401);
+    }
+    case "wait": {
+      c.header("Retry-After", String(result.seconds));
+      const message =
+        `Too many attempts. Wait ${result.seconds} s, then try again.`;
+      return page(c, LoginPage({ message, next, name }), 429);
+    }
+    default:
+      return result satisfies never;
+  }
+}
+
+/** The one who looks at the page, or the way to the login. */
+async function visitor(c: Context<AuthEnv>, auth: Auth) {
+  const caller = await auth.caller(c);
+  if (caller?.kind === "user") {
+    const { name, csrf, role } = caller;
+    const user: PageUser = { name, csrf, role };
+    return { user, away: null };
+  }
+  const { pathname, search } = new URL(c.req.url);
+  const next = c.req.method === "GET" && pathname !== "/"
+    ? `?next=${encodeURIComponent(pathname + search)}`
+    : "";
+  return { user: null, away: c.redirect(`/login${next}`, 303) };
+}
+
+/** Names from the address are looked up, never used: what is not in the state does not exist. */
+function placeOf(c: Context, state: ClusterState): LogPlace | null {
+  const module = c.req.param("module");
+  const wanted = c.req.query("node");
+  const node = state.nodes.find((node) =>
+    wanted ? node.name === wanted : node.local
+  );
+  const known = state.nodes.some((node) =>
+    node.modules.some(({ name }) => name === module)
+  );
+  return node && known && module ? { module, node: node.name } : null;
+}
+
+async function readLog(
+  c: Context,
+  { logs }: ConsoleOptions,
+  { most, ...place }: LogPlace & { readonly most: number },
+) {
+  const wanted = c.req.query("file") || null;
+  const nothing = { file: null, files: [], lines: [] };
+  try {
+    const files = (await logs.scripts(place)).filter(isPlainName);
+    if (!wanted) {
+      const lines = await logs.module(place, most);
+      return { file: null, files, lines, problem: null };
+    }
+    if (!files.includes(wanted)) {
+      const gone = `There is no script log of that name (any more).`;
+      return { ...nothing, files, problem: gone };
+    }
+    const lines = (await logs.script(place, wanted)).trimEnd().split("\n");
+    return { file: wanted, files, lines: lines.slice(-most), problem: null };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { ...nothing, problem: `Cannot read the log: ${why}` };
+  }
+}
+
+/** A file name that is no path and fits into a header. */
+function isPlainName(name: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,200}$/.test(name);
+}
+
+/** Where to go after the login: a path of this console, or its first page. */
+function ownPath(next: string | undefined): string {
+  if (!next?.startsWith("/")) return "/";
+  const base = "https://console.invalid";
+  const url = URL.canParse(next, base) ? new URL(next, base) : null;
+  // "//evil" and "/\evil" are other hosts to a browser.
+  return url?.origin === base ? url.pathname + url.search : "/";
+}
+
+function page(
+  c: Context<AuthEnv>,
+  body: ReturnType<typeof LoginPage>,
+  status: 200 | 400 | 401 | 403 | 404 | 413 | 429 | 500 = 200,
+) {
+  c.header("Cache-Control", "no-store");
+  return c.html(`<!doctype html>${body}`, status);
+}
+
+function missing(c: Context<AuthEnv>, user: PageUser) {
+  return problem(c, 404, "Not found", "No such module or node here.", user);
+}
+
+function problem(
+  c: Context<AuthEnv>,
+  status: 403 | 404 | 413 | 500,
+  title: string,
+  message: string,
+  user: PageUser | null = null,
+) {
+  return page(c, ProblemPage({ title, message, user }), status);
+}

@@ -1,0 +1,198 @@
+import { match, ok, strictEqual } from "node:assert/strict";
+import { fakeAgent, PASSWORD } from "../../tests/console/fake_agent.ts";
+import { sampleState } from "../../tests/console/sample.ts";
+import type { Connection } from "../api/auth.ts";
+import type { ClusterState } from "../api/state.ts";
+
+const network: Connection = { kind: "network", address: "192.0.2.1" };
+
+async function world(state: ClusterState = sampleState()) {
+  const agent = await fakeAgent(state);
+  const request = (path: string, init: RequestInit = {}) =>
+    agent.app.request(path, init, { connection: network });
+  const post = (path: string, fields: Record<string, string>, headers = {}) =>
+    request(path, {
+      method: "POST",
+      body: new URLSearchParams(fields),
+      headers,
+    });
+  const enter = async (name = "admin") => {
+    const response = await post("/login", { name, password: PASSWORD });
+    strictEqual(response.status, 303);
+    return response.headers.get("set-cookie")!.split(";")[0]!;
+  };
+  const look = async (path: string, cookie: string) => {
+    const response = await request(path, { headers: { cookie } });
+    return { response, text: await response.text() };
+  };
+  return {
+    agent,
+    request,
+    post,
+    enter,
+    look,
+    [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("consoleRoutes() leads a stranger to the login and back to where he wanted", async () => {
+  await using all = await world();
+  for (
+    const [path, to] of [
+      ["/", "/login"],
+      [
+        "/modules/k3s/logs?node=node2",
+        "/login?next=%2Fmodules%2Fk3s%2Flogs%3Fnode%3Dnode2",
+      ],
+      ["/modules/k3s/logs/save", "/login?next=%2Fmodules%2Fk3s%2Flogs%2Fsave"],
+    ] as const
+  ) {
+    const response = await all.request(path);
+    strictEqual(response.status, 303);
+    strictEqual(response.headers.get("location"), to);
+  }
+});
+
+Deno.test("consoleRoutes() goes on to its own pages only after a login", async () => {
+  await using all = await world();
+  for (
+    const [next, to] of [
+      ["/modules/k3s/logs?node=node2", "/modules/k3s/logs?node=node2"],
+      ["//evil.example/", "/"],
+      ["/\\evil.example/", "/"],
+      ["/\t/evil.example/", "/"],
+      ["https://evil.example/", "/"],
+      ["javascript:alert(1)", "/"],
+    ] as const
+  ) {
+    const response = await all.post("/login", {
+      name: "admin",
+      password: PASSWORD,
+      next,
+    });
+    strictEqual(response.headers.get("location"), to, next);
+  }
+});
+
+Deno.test("consoleRoutes() refuses a wrong password, another site's form and a long one", async () => {
+  await using all = await world();
+  const wrong = await all.post("/login", { name: "admin", password: "guess" });
+  strictEqual(wrong.status, 401);
+  strictEqual(wrong.headers.get("set-cookie"), null);
+  match(await wrong.text(), /Wrong name or password/);
+  const right = { name: "admin", password: PASSWORD };
+  const strange = await all.post("/login", right, {
+    origin: "https://evil.example",
+    host: "node1:9010",
+  });
+  strictEqual(strange.status, 403);
+  const long = await all.post("/login", { ...right, next: "x".repeat(9000) });
+  strictEqual(long.status, 413);
+  const link = await all.post("/login", { once: "A".repeat(43) });
+  strictEqual(link.status, 401);
+});
+
+Deno.test("consoleRoutes() escapes HTML in reasons, sentences, names and logs", async () => {
+  const evil = `"><script>alert(1)</script>'`;
+  await using all = await world(
+    sampleState({ role: "WAIT", status: "NotReady", reason: evil }, {}, {
+      sentence: evil,
+      warnings: [evil],
+      cluster: evil,
+    }),
+  );
+  const cookie = await all.enter();
+  const page = await all.look("/", cookie);
+  strictEqual(page.response.status, 200);
+  ok(!page.text.includes("<script>alert"));
+  ok(page.text.includes("&lt;script&gt;alert(1)"));
+  const log = await all.look("/modules/k3s/logs?node=node1", cookie);
+  ok(log.text.includes("&lt;b&gt;bold&lt;/b&gt;"));
+  ok(!log.text.includes("<b>bold"));
+  const again = await all.post("/login", { name: evil, password: "guess" });
+  ok(!(await again.text()).includes("<script>alert"));
+  const once = await all.request(`/login?once=${encodeURIComponent(evil)}`);
+  ok(!(await once.text()).includes("<script>alert"));
+});
+
+Deno.test("consoleRoutes() forbids inline scripts, frames and caching of pages", async () => {
+  await using all = await world();
+  const { response, text } = await all.look("/", await all.enter());
+  const policy = response.headers.get("content-security-policy")!;
+  match(policy, /default-src 'none'/);
+  match(policy, /script-src 'self'(;|$)/);
+  match(policy, /frame-ancestors 'none'/);
+  ok(!policy.includes("unsafe"));
+  strictEqual(response.headers.get("cache-control"), "no-store");
+  ok(!/ style=|<style| on[a-z]+=/.test(text), "inline style or handler");
+});
+
+Deno.test("consoleRoutes() reads logs by looking names up, never by path", async () => {
+  await using all = await world();
+  const cookie = await all.enter();
+  const good = "start_prim_2026-11-23T02-20-11.log";
+  const log = (file: string, node = "node1", module = "k3s") =>
+    all.look(
+      `/modules/${encodeURIComponent(module)}/logs?node=${
+        encodeURIComponent(node)
+      }&file=${encodeURIComponent(file)}`,
+      cookie,
+    );
+  match((await log(good, "node2")).text, /MariaDB started on node2/);
+  for (
+    const file of [
+      "../../etc/passwd",
+      "/etc/passwd",
+      `${good}\0`,
+      "start_prim_2026-11-23T02-20-12.log",
+      "..",
+    ]
+  ) {
+    const { text } = await log(file);
+    match(text, /no script log of that name/, file);
+    ok(!text.includes("a path was asked for"));
+  }
+  strictEqual((await log(good, "node9")).response.status, 404);
+  strictEqual((await log(good, "node1", "..")).response.status, 404);
+  strictEqual((await log(good, "node1", "../../k3s")).response.status, 404);
+});
+
+Deno.test("consoleRoutes() saves a log as a file with a plain name", async () => {
+  await using all = await world();
+  const cookie = await all.enter();
+  const script = await all.look(
+    "/modules/k3s/logs/save?node=node2&file=start_prim_2026-11-23T02-20-11.log",
+    cookie,
+  );
+  strictEqual(script.text, "MariaDB started on node2\n");
+  strictEqual(
+    script.response.headers.get("content-disposition"),
+    'attachment; filename="node2-k3s-start_prim_2026-11-23T02-20-11.log"',
+  );
+  const module = await all.look("/modules/k3s/logs/save?node=node1", cookie);
+  match(module.text, /second line & more\n$/);
+  const none = await all.look(
+    "/modules/k3s/logs/save?node=node1&file=../x",
+    cookie,
+  );
+  strictEqual(none.response.status, 404);
+});
+
+Deno.test("consoleRoutes() shows no buttons to a viewer", async () => {
+  await using all = await world();
+  const { text } = await all.look("/", await all.enter("eve"));
+  ok(!text.includes(">Swap<") && !text.includes(">Stop<"));
+  const admin = await all.look("/", await all.enter());
+  ok(admin.text.includes(">Swap<") && admin.text.includes(">Stop<"));
+});
+
+Deno.test("consoleRoutes() logs out only with the page's token", async () => {
+  await using all = await world();
+  const cookie = await all.enter();
+  await all.post("/logout", { csrf: "x" }, { cookie });
+  const { response, text } = await all.look("/", cookie);
+  strictEqual(response.status, 200);
+  const csrf = /name="csrf" value="([^"]+)"/.exec(text)![1]!;
+  await all.post("/logout", { csrf }, { cookie });
+  strictEqual((await all.look("/", cookie)).response.status, 303);
+});

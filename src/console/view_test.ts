@@ -1,0 +1,156 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import {
+  sampleModule,
+  sampleNode,
+  sampleState,
+} from "../../tests/console/sample.ts";
+import type { ModuleState } from "../api/state.ts";
+import { EMPTY } from "../replication/identity.ts";
+import {
+  bytes,
+  dataState,
+  headline,
+  percent,
+  places,
+  placeTone,
+  resyncText,
+  roleMeaning,
+  seconds,
+  unbroken,
+} from "./view.ts";
+
+const resync = {
+  stage: "data",
+  bytesDone: 450 * 1024 * 1024,
+  bytesTotal: 1000 * 1024 * 1024,
+  bytesSent: 400 * 1024 * 1024,
+  bytesPerSecond: 50 * 1024 * 1024,
+  secondsLeft: 11,
+} as const;
+
+Deno.test("headline() says Protected only when both nodes answer and are Ready", () => {
+  const tone = (
+    first: Partial<ModuleState>,
+    second: Partial<ModuleState>,
+  ) => headline(sampleState(first, second)).tone;
+  strictEqual(tone({}, {}), "good");
+  strictEqual(
+    tone({ role: "ALONE" }, { role: "STOP", status: "NotReady" }),
+    "risk",
+  );
+  strictEqual(tone({ role: "ALONE" }, { status: "Transient" }), "risk");
+  strictEqual(tone({ status: "Transient" }, {}), "busy");
+  strictEqual(
+    tone({ role: "WAIT", status: "NotReady" }, {
+      role: "STOP",
+      status: "NotReady",
+    }),
+    "bad",
+  );
+  const stopped = { role: "STOP", status: "NotReady" } as const;
+  strictEqual(tone(stopped, stopped), "off");
+});
+
+Deno.test("headline() does not believe what a silent node said last", () => {
+  const state = sampleState({ role: "ALONE" });
+  const [node1] = state.nodes;
+  const silent = sampleNode("node2", [sampleModule({ role: "SECOND" })], {
+    reachable: false,
+  });
+  strictEqual(headline({ ...state, nodes: [node1!, silent] }).tone, "risk");
+  const stopped = sampleNode("node1", [
+    sampleModule({ role: "STOP", status: "NotReady" }),
+  ]);
+  // Stopped here, and nobody knows about the other: that is not "as wanted".
+  strictEqual(headline({ ...state, nodes: [stopped, silent] }).tone, "bad");
+  const [, place] = places({ ...state, nodes: [node1!, silent] }, "k3s");
+  strictEqual(placeTone(place!), "bad");
+  strictEqual(
+    roleMeaning(place!),
+    "Does not answer. It was SECOND when it was last heard.",
+  );
+  strictEqual(dataState(place!).text, "unknown until it answers");
+});
+
+Deno.test("headline() takes the module that is worst off", () => {
+  const state = sampleState();
+  const nodes = state.nodes.map((node) => ({
+    ...node,
+    modules: [
+      ...node.modules,
+      sampleModule({
+        name: "mail",
+        role: "WAIT",
+        status: "NotReady",
+      }),
+    ],
+  }));
+  strictEqual(headline({ ...state, nodes }).tone, "bad");
+});
+
+Deno.test("dataState() says identical, behind, copying, alone, empty", () => {
+  const texts = (
+    first: Partial<ModuleState>,
+    second: Partial<ModuleState>,
+  ) =>
+    places(sampleState(first, second), "k3s").map((place) =>
+      dataState(place).text
+    );
+  deepStrictEqual(texts({}, {}), [
+    "identical with node2",
+    "identical with node1",
+  ]);
+  deepStrictEqual(
+    texts({ role: "ALONE", session: "none", dirtyBytes: 3 << 20 }, {
+      role: "STOP",
+      session: "none",
+      upToDate: false,
+    }),
+    ["newest copy, 3.0 MiB of it only here", "3.0 MiB behind node1"],
+  );
+  deepStrictEqual(
+    texts({ session: "resync", resync }, {
+      status: "Transient",
+      session: "resync",
+      upToDate: false,
+    }),
+    ["newest copy", "being copied from node1"],
+  );
+  deepStrictEqual(
+    texts({ role: "ALONE", session: "none" }, {
+      role: "WAIT",
+      session: "none",
+      identity: EMPTY,
+    }),
+    ["newest copy", "empty"],
+  );
+  strictEqual(texts({ session: "lost" }, {})[0], "writes wait for node2");
+});
+
+Deno.test("resyncText() shows percent, bytes, rate and time left, and 100 % only at the end", () => {
+  strictEqual(
+    resyncText(resync),
+    "45 % · 450.0 MiB of 1000.0 MiB · 50.0 MiB/s · 11 s left",
+  );
+  strictEqual(percent({ ...resync, bytesDone: resync.bytesTotal }), 99);
+  strictEqual(percent({ ...resync, bytesTotal: 0 }), 0);
+  strictEqual(resyncText({ ...resync, stage: "names" }), "comparing names");
+});
+
+Deno.test("bytes() and seconds() read as people write", () => {
+  deepStrictEqual(
+    [0, 1023, 1536, 1048575, 5 * 2 ** 40].map(bytes),
+    ["0 B", "1023 B", "1.5 KiB", "1.0 MiB", "5.0 TiB"],
+  );
+  deepStrictEqual(
+    [0.4, 59, 75, 3600, 7384].map(seconds),
+    ["0 s", "59 s", "1 min 15 s", "1 h 0 min", "2 h 3 min"],
+  );
+});
+
+Deno.test("unbroken() keeps a number and its unit together and nothing else", () => {
+  strictEqual(
+    unbroken("45 % at 50.0 MiB/s, 11 s left of 2 steps, 1 Bank"),
+    "45\u00a0% at 50.0\u00a0MiB/s, 11\u00a0s left of 2 steps, 1 Bank",
+  );
+});

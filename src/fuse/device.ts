@@ -1,0 +1,114 @@
+/** /dev/fuse and the mount over the mirrored directory itself. The backing is reached through a descriptor opened before. */
+import {
+  E,
+  errno,
+  ErrnoError,
+  errnoName,
+  libc,
+  Memory,
+  O,
+  SYS,
+} from "../system/libc.ts";
+
+const scratch = new Memory(64 * 1024);
+const MNT_DETACH = 2;
+
+/** Paths of mounts of ours that cover `path`, from /proc/self/mountinfo; several when mounts were stacked by crashes. */
+export function ourMounts(path: string): number {
+  let count = 0;
+  for (
+    const line of Deno.readTextFileSync("/proc/self/mountinfo").split("\n")
+  ) {
+    const [before, after] = line.split(" - ");
+    const mountPoint = before?.split(" ")[4]?.replace(
+      /\\(\d{3})/g,
+      (_, octal) => String.fromCharCode(parseInt(octal, 8)),
+    );
+    if (mountPoint === path && after?.startsWith("fuse.hakit ")) count++;
+  }
+  return count;
+}
+
+/** Takes away mounts that a killed replicator left: they answer ENOTCONN, and would hide the data. */
+export function clearStaleMounts(path: string): number {
+  const count = ourMounts(path);
+  for (let i = 0; i < count; i++) {
+    if (libc.umount2(scratch.string(path), MNT_DETACH) !== 0) {
+      throw new ErrnoError(`Cannot take away the stale mount over "${path}"`);
+    }
+  }
+  return count;
+}
+
+/**
+ * Opens the directory that is to be mirrored, as a private clone of its mount: ".." and later mounts cannot lead out of it into
+ * our own mount, where we would wait for ourselves. Kernel 5.2 and later; else a plain descriptor.
+ */
+export function openBacking(path: string): number {
+  const OPEN_TREE_CLONE = 1;
+  const cloned = Number(
+    libc.syscall3(
+      SYS.open_tree,
+      -100,
+      scratch.string(path),
+      OPEN_TREE_CLONE | O.CLOEXEC,
+    ),
+  );
+  if (cloned >= 0) return cloned;
+  const plain = libc.open(
+    scratch.string(path),
+    O.PATH | O.DIRECTORY | O.CLOEXEC,
+    0,
+  );
+  if (plain < 0) throw new ErrnoError(`Cannot open directory "${path}"`);
+  return plain;
+}
+
+export class Device {
+  readonly fd: number;
+  #mounted = true;
+
+  /** Mounts over `path`. Errors: no /dev/fuse (module fuse missing), not root. */
+  constructor(readonly path: string) {
+    this.fd = libc.open(
+      scratch.string("/dev/fuse"),
+      O.RDWR | O.NONBLOCK | O.CLOEXEC,
+      0,
+    );
+    if (this.fd < 0) {
+      throw new ErrnoError(
+        "Cannot open /dev/fuse (is the kernel module fuse loaded?)",
+      );
+    }
+    const options =
+      `fd=${this.fd},rootmode=40000,user_id=0,group_id=0,allow_other,default_permissions,max_read=1048576`;
+    const source = scratch.string("hakit");
+    const target = scratch.string(path, 64);
+    const type = scratch.string("fuse.hakit", 8192);
+    const data = scratch.string(options, 8256);
+    if (libc.mount(source, target, type, 0, data) !== 0) {
+      const code = errno();
+      libc.close(this.fd);
+      throw new ErrnoError(`Cannot mount over "${path}"`, code);
+    }
+  }
+
+  /** The kernel said that the mount is gone (ENODEV). */
+  unmounted(): void {
+    this.#mounted = false;
+  }
+
+  /** Aborts what still hangs on the mount and closes it. Never waits: call when an orderly unmount has ended or is hopeless. */
+  [Symbol.dispose](): void {
+    libc.close(this.fd);
+    if (
+      this.#mounted && libc.umount2(scratch.string(this.path), MNT_DETACH) !== 0
+    ) {
+      const code = errno();
+      if (code !== E.INVAL) {
+        throw new Error(`Cannot unmount "${this.path}": ${errnoName(code)}`);
+      }
+    }
+    this.#mounted = false;
+  }
+}

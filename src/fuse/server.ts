@@ -1,0 +1,270 @@
+/**
+ * Serves one mount: reads the kernel's requests, answers those that only look, and turns those that change into operations of the
+ * pipeline, which answers them when the change is safe. Each handler translates and calls; the order of things is the pipeline's.
+ */
+import { KIND } from "../replication/operation.ts";
+import type { Pipeline } from "../replication/pipeline.ts";
+import { type Inode, stat, type Volume } from "../replication/volume.ts";
+import { E, errno, libc } from "../system/libc.ts";
+import { getU64, setU64 } from "../system/u64.ts";
+import {
+  FOPEN_KEEP_CACHE,
+  IN_HEADER,
+  MAX_REQUEST,
+  negotiate,
+  OP,
+  WRITE_KILL_SUIDGID,
+  writeEntry,
+} from "./abi.ts";
+import { answerEntry, Changes, hides } from "./change.ts";
+import type { Device } from "./device.ts";
+import { Directories } from "./directories.ts";
+import { getattr, lseek, read, readlink, readXattr, statfs } from "./look.ts";
+import {
+  type Answer,
+  BODY,
+  OUT,
+  reply,
+  request,
+  send,
+  writeOpen,
+} from "./request.ts";
+
+/** Requests taken in one turn of the loop before acknowledgements are looked at again. */
+const BATCH = 64;
+const saved = new Uint8Array(IN_HEADER);
+
+export class Server {
+  /** Requests that wait for names to settle or for writes to be done here. */
+  #deferred: Uint8Array[] = [];
+  readonly #directories: Directories;
+  readonly #changes: Changes;
+
+  constructor(
+    readonly device: Device,
+    readonly volume: Volume,
+    readonly pipeline: Pipeline,
+  ) {
+    this.#directories = new Directories(volume);
+    this.#changes = new Changes(volume, pipeline);
+  }
+
+  /** Reads what waits, at most a batch. False: the mount is gone. */
+  intake(): boolean {
+    this.#retry();
+    for (let i = 0; i < BATCH && this.pipeline.accepting; i++) {
+      const memory = this.pipeline.memory;
+      // Read so that a WRITE's data lands where its frame's payload belongs: the kernel's 80 bytes before it take the place of
+      // our header and of the 40 bytes before, which are put back.
+      const at = this.pipeline.place();
+      const from = at - IN_HEADER;
+      saved.set(memory.bytes.subarray(from, at));
+      const n = libc.read(this.device.fd, memory.address + from, MAX_REQUEST);
+      if (n < 0) {
+        const code = errno();
+        memory.bytes.set(saved, from);
+        if (code === E.AGAIN) return true;
+        if (code === E.INTR || code === E.NOENT) continue;
+        if (code === E.NODEV || code === 103) this.device.unmounted();
+        return false;
+      }
+      const opcode = memory.view.getUint32(from + 4, true);
+      if (opcode === OP.WRITE && this.#write(from, at)) {
+        continue;
+      }
+      request.bytes.set(memory.bytes.subarray(from, from + n), 0);
+      memory.bytes.set(saved, from);
+      this.#dispatch(n);
+    }
+    return true;
+  }
+
+  get hasDeferred(): boolean {
+    return this.#deferred.length > 0;
+  }
+
+  /** Tries what waited; some of it may wait again. */
+  #retry(): void {
+    if (this.#deferred.length === 0) return;
+    const waiting = this.#deferred;
+    this.#deferred = [];
+    for (const bytes of waiting) {
+      request.bytes.set(bytes, 0);
+      this.#dispatch(bytes.length);
+    }
+  }
+
+  #defer(length: number): void {
+    this.#deferred.push(request.bytes.slice(0, length));
+  }
+
+  /** A WRITE that needs nothing before it; false: it goes the long way (nothing was changed). */
+  #write(from: number, at: number): boolean {
+    const memory = this.pipeline.memory, view = memory.view;
+    const id = getU64(view, from + 16);
+    const inode = this.volume.get(id);
+    if (!inode) return false;
+    const session = this.pipeline.session;
+    if (
+      session && inode.boundIn !== session.number && inode !== this.volume.root
+    ) return false;
+    const unique = {
+      low: view.getUint32(from + 8, true),
+      high: view.getUint32(from + 12, true),
+    };
+    const offset = getU64(view, at + 8), size = view.getUint32(at + 16, true);
+    const kill = view.getUint32(at + 20, true) & WRITE_KILL_SUIDGID;
+    memory.bytes.set(saved, from);
+    this.pipeline.submit(
+      { kind: KIND.WRITE, id, argument: offset, flags: kill ? 1 : 0 },
+      {
+        volume: this.volume,
+        inode,
+        answer: (error) => {
+          setU64(reply.view, OUT, size);
+          send(this.device.fd, unique, error, 8);
+        },
+      },
+      size,
+    );
+    return true;
+  }
+
+  #dispatch(length: number): void {
+    const view = request.view;
+    const opcode = view.getUint32(4, true);
+    const id = getU64(view, 16);
+    const unique = {
+      low: view.getUint32(8, true),
+      high: view.getUint32(12, true),
+    };
+    if (opcode === OP.FORGET) return this.#forget(id, getU64(view, BODY));
+    if (opcode === OP.BATCH_FORGET) {
+      const count = view.getUint32(BODY, true);
+      for (let i = 0; i < count; i++) {
+        this.#forget(
+          getU64(view, BODY + 8 + i * 16),
+          getU64(view, BODY + 16 + i * 16),
+        );
+      }
+      return;
+    }
+    const answer = (error: number, size = 0) =>
+      send(this.device.fd, unique, error, size);
+    if (opcode === OP.INIT) {
+      negotiate(view, BODY, reply.view, OUT);
+      return answer(0, 64);
+    }
+    if (opcode === OP.STATFS) return statfs(this.volume, answer);
+    const inode = this.volume.get(id);
+    if (!inode) {
+      return answer(
+        opcode === OP.INTERRUPT || opcode === OP.DESTROY ? E.NOSYS : E.STALE,
+      );
+    }
+    switch (opcode) {
+      case OP.LOOKUP:
+        return this.#lookup(inode, length, answer);
+      case OP.GETATTR:
+        return getattr(inode, answer);
+      case OP.READLINK:
+        return readlink(inode, answer);
+      case OP.OPEN:
+        return this.#open(inode, answer);
+      case OP.READ:
+        if (inode.pending > 0) return this.#defer(length);
+        return read(this.volume, inode, answer);
+      case OP.RELEASE:
+        if (inode.opens > 0 && --inode.opens === 0 && inode.pending === 0) {
+          this.volume.closeData(inode);
+        }
+        return answer(0);
+      case OP.OPENDIR:
+        return this.#directories.open(inode, answer);
+      case OP.READDIR:
+        return this.#directories.read(inode, answer);
+      case OP.RELEASEDIR:
+        return this.#directories.release(answer);
+      case OP.GETXATTR:
+      case OP.LISTXATTR:
+        return readXattr(opcode, inode, answer);
+      case OP.LSEEK:
+        if (inode.pending > 0) return this.#defer(length);
+        return lseek(this.volume, inode, answer);
+      case OP.FSYNC:
+      case OP.FSYNCDIR:
+        return this.#fsync(inode, length, answer);
+      case OP.IOCTL:
+        return answer(E.NOTTY);
+      case OP.SETATTR:
+      case OP.SYMLINK:
+      case OP.MKNOD:
+      case OP.MKDIR:
+      case OP.CREATE:
+      case OP.UNLINK:
+      case OP.RMDIR:
+      case OP.RENAME:
+      case OP.RENAME2:
+      case OP.LINK:
+      case OP.WRITE:
+      case OP.SETXATTR:
+      case OP.REMOVEXATTR:
+      case OP.FALLOCATE:
+        if (this.#changes.change(opcode, inode, length, answer) === "wait") {
+          this.#defer(length);
+        }
+        return;
+      default:
+        // FLUSH, ACCESS, POLL, BMAP, COPY_FILE_RANGE (the kernel then copies by READ and WRITE) and what we do not know:
+        // the kernel remembers this answer and asks no more.
+        return answer(E.NOSYS);
+    }
+  }
+
+  #lookup(parent: Inode, length: number, answer: Answer): void {
+    let error: number = E.NOENT;
+    if (!hides(this.volume, parent, BODY, length - 1)) {
+      const inode = this.volume.lookup(parent, request.address + BODY);
+      if (typeof inode !== "number") return answerEntry(inode, answer);
+      error = inode;
+    }
+    if (error !== E.NOENT) return answer(error);
+    // The kernel remembers that there is no such name: only this mount could make it.
+    writeEntry(reply.view, OUT, 0, stat.view, stat.at);
+    answer(0, 128);
+  }
+
+  #open(inode: Inode, answer: Answer): void {
+    const fd = this.volume.data(inode);
+    if (fd < 0) return answer(-fd);
+    inode.opens++;
+    writeOpen(OUT, 0, FOPEN_KEEP_CACHE);
+    answer(0, 16);
+  }
+
+  #fsync(inode: Inode, length: number, answer: Answer): void {
+    const bound = this.pipeline.bind(this.volume, inode);
+    if (bound === "wait") return this.#defer(length);
+    const dataOnly = (request.view.getUint32(BODY + 8, true) & 1) !== 0;
+    this.pipeline.sync(this.volume, inode, {
+      dataOnly,
+      local: bound === "local",
+      answer,
+    });
+  }
+
+  #forget(id: number, count: number): void {
+    const inode = this.volume.get(id);
+    if (!inode || inode === this.volume.root) return;
+    inode.lookups -= count;
+    if (inode.lookups > 0) return;
+    this.pipeline.forget(this.volume, inode);
+    this.volume.drop(inode);
+  }
+
+  /** Ends what the kernel had open. */
+  close(): void {
+    this.#directories.close();
+    this.#deferred = [];
+  }
+}

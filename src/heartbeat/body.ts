@@ -1,0 +1,80 @@
+/** What a heartbeat says, checked field by field: it came over the network, even if from one who knows the key. Pure. */
+import { z } from "zod";
+import type { ModuleView } from "../machine/state.ts";
+
+export interface Body {
+  /** Version of the sender's program, for `state`. */
+  readonly version: string;
+  readonly modules: readonly ModuleView[];
+}
+
+/** More modules than a cluster may have; each view is below 2 kB. */
+const MAX_MODULES = 32;
+
+const text = (max: number) => z.string().max(max);
+const count = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
+const generation = text(64);
+const role = z.enum(["STOP", "WAIT", "ALONE", "PRIM", "SECOND"]);
+
+const identity = z.object({
+  current: generation.nullable(),
+  bitmap: generation.nullable(),
+  history: z.array(generation).max(8),
+  upToDate: z.boolean(),
+  consistent: z.boolean(),
+  connected: z.boolean(),
+  epoch: count,
+});
+
+const moduleView = z.object({
+  module: text(31),
+  role,
+  status: z.enum(["NotReady", "Transient", "Ready"]),
+  goal: z.enum(["run", "stop"]),
+  lastRole: z.enum(["ALONE", "PRIM", "SECOND"]).nullable(),
+  cameFrom: z.enum(["PRIM", "SECOND"]).nullable(),
+  identity,
+  phase: z.enum(["idle", "primary", "secondary", "absent"]),
+  session: z.enum(["none", "connecting", "resync", "mirrored", "lost"]),
+  shutOut: text(128).nullable(),
+  outdated: text(128).nullable(),
+  swap: z.enum(["asked", "releasing", "released"]).nullable(),
+  reason: text(1000).nullable(),
+  resync: z.object({
+    stage: z.enum(["names", "data", "final"]),
+    bytesDone: count,
+    bytesTotal: count,
+    bytesSent: count,
+    bytesPerSecond: count,
+    secondsLeft: count.nullable(),
+  }).nullable(),
+  lastResync: z.object({
+    bytesSent: count,
+    seconds: count,
+    full: z.boolean(),
+  }).nullable(),
+  dirtyBytes: count,
+  addresses: z.boolean(),
+});
+
+const body = z.object({
+  version: text(64),
+  modules: z.array(moduleView).max(MAX_MODULES),
+});
+
+/** null: not a body that we can rely on. A field that a newer version adds is ignored. */
+export function checkBody(value: unknown): Body | null {
+  const result = body.safeParse(value);
+  return result.success ? result.data satisfies Body : null;
+}
+
+/** What does not fit is cut before it is sent: a long reason must not silence the node. */
+export function fitBody(value: Body): Body {
+  return {
+    version: value.version.slice(0, 64),
+    modules: value.modules.slice(0, MAX_MODULES).map((view) => ({
+      ...view,
+      reason: view.reason === null ? null : view.reason.slice(0, 1000),
+    })),
+  };
+}

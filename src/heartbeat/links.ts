@@ -1,0 +1,129 @@
+/** The agent's side of the heartbeats: starts the Worker that sends and listens, and hands on what it tells. */
+import type { Body } from "./body.ts";
+import type { PeerVerdict } from "./detector.ts";
+
+export interface LinksOptions {
+  /** Cluster key, 64 hexadecimal digits. */
+  readonly key: string;
+  /** Cluster id. */
+  readonly cluster: string;
+  readonly nodeIndex: 0 | 1;
+  readonly port: number;
+  readonly periodMs: number;
+  readonly timeoutMs: number;
+  /** In the order of cluster.yaml. */
+  readonly links: readonly {
+    readonly local: string;
+    readonly remote: string;
+  }[];
+  /** The peer's present word, in the order in which it was said. */
+  onHeard(body: Body): void;
+  /** At every change, and once a second. */
+  onVerdict(verdict: PeerVerdict): void;
+  /** At every change, and once a second with the round trips. */
+  onLinks(links: readonly LinkHealth[]): void;
+  onLog(level: "error" | "warning" | "info", text: string): void;
+}
+
+/** The same shape as LinkState of the API. */
+export interface LinkHealth {
+  readonly local: string;
+  readonly remote: string;
+  readonly state: "up" | "down" | "unknown";
+  readonly roundTripMs: number | null;
+}
+
+/** Given to the Worker once. */
+export type WorkerOptions = Omit<
+  LinksOptions,
+  "onHeard" | "onVerdict" | "onLinks" | "onLog"
+>;
+
+export type ToWorker =
+  | { readonly type: "begin"; readonly options: WorkerOptions }
+  | { readonly type: "say"; readonly body: Body }
+  | { readonly type: "tell" }
+  /** The agent's own loop still turns: a node whose agent hangs must not look alive. */
+  | { readonly type: "turning" }
+  | { readonly type: "close" };
+
+export type FromWorker =
+  | { readonly type: "heard"; readonly body: Body }
+  | { readonly type: "verdict"; readonly verdict: PeerVerdict }
+  | { readonly type: "links"; readonly links: readonly LinkHealth[] }
+  | {
+    readonly type: "log";
+    readonly level: "error" | "warning" | "info";
+    readonly text: string;
+  }
+  | { readonly type: "closed" };
+
+const TURNING_MS = 1_000;
+/** The Worker closes its sockets at once; beyond this it is ended. */
+const CLOSE_MS = 1_000;
+
+export class Links {
+  readonly #worker: Worker;
+  readonly #turning: ReturnType<typeof setInterval>;
+  readonly #closed = Promise.withResolvers<void>();
+  #open = true;
+
+  constructor(options: LinksOptions) {
+    const { onHeard, onVerdict, onLinks, onLog, ...rest } = options;
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      type: "module",
+      name: "heartbeat",
+    });
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (data.type === "closed") return this.#closed.resolve();
+      if (!this.#open) return;
+      switch (data.type) {
+        case "heard":
+          return onHeard(data.body);
+        case "verdict":
+          return onVerdict(data.verdict);
+        case "links":
+          return onLinks(data.links);
+        case "log":
+          return onLog(data.level, data.text);
+        default:
+          return data satisfies never;
+      }
+    };
+    // Without heartbeats this node must not go on as if it had them: the agent dies of it and systemd starts it again.
+    this.#worker.onerror = (event) => {
+      onLog("error", `The heartbeat thread died: ${event.message}`);
+    };
+    this.#post({ type: "begin", options: rest });
+    this.#turning = setInterval(
+      () => this.#post({ type: "turning" }),
+      TURNING_MS,
+    );
+  }
+
+  /** What every heartbeat says from now on; the next one goes out in time. */
+  send(body: Body): void {
+    this.#post({ type: "say", body });
+  }
+
+  /** Sends a heartbeat on every link at once. */
+  tell(): void {
+    this.#post({ type: "tell" });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    clearInterval(this.#turning);
+    this.#post({ type: "close" });
+    this.#open = false;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, CLOSE_MS);
+    await Promise.race([this.#closed.promise, late.promise]);
+    clearTimeout(timer);
+    this.#worker.terminate();
+  }
+
+  #post(message: ToWorker): void {
+    if (this.#open) this.#worker.postMessage(message);
+  }
+}

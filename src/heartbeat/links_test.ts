@@ -1,0 +1,108 @@
+/** Two real Workers on the loopback network: what is said on one side is heard on the other, and silence is noticed. */
+import { deepStrictEqual, ok } from "node:assert/strict";
+import type { Body } from "./body.ts";
+import type { PeerVerdict } from "./detector.ts";
+import { type LinkHealth, Links } from "./links.ts";
+
+const KEY = "11".repeat(32);
+const CLUSTER = "22".repeat(16);
+
+class Side {
+  readonly heard: Body[] = [];
+  readonly verdicts: PeerVerdict[] = [];
+  readonly logs: string[] = [];
+  health: readonly LinkHealth[] = [];
+  readonly links: Links;
+
+  constructor(nodeIndex: 0 | 1, port: number, key: string = KEY) {
+    const mine = nodeIndex === 0 ? "127.0.41.1" : "127.0.41.2";
+    const theirs = nodeIndex === 0 ? "127.0.41.2" : "127.0.41.1";
+    this.links = new Links({
+      key,
+      cluster: CLUSTER,
+      nodeIndex,
+      port,
+      periodMs: 50,
+      timeoutMs: 400,
+      links: [
+        { local: mine, remote: theirs },
+        // An address that this machine does not have: that link never comes up, and the others do not mind.
+        { local: "192.0.2.1", remote: "192.0.2.2" },
+      ],
+      onHeard: (body) => this.heard.push(body),
+      onVerdict: (verdict) => {
+        if (this.verdicts.at(-1) !== verdict) this.verdicts.push(verdict);
+      },
+      onLinks: (health) => this.health = health,
+      onLog: (_, text) => this.logs.push(text),
+    });
+  }
+}
+
+async function until(what: () => boolean, message: string): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!what()) {
+    ok(performance.now() < end, `not within 20 s: ${message}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+Deno.test("Links hear each other, tell at once, and notice that the other side is gone", async () => {
+  const port = 42_000 + Deno.pid % 1000;
+  const one = new Side(0, port);
+  one.links.send({ version: "one", modules: [] });
+  let two = new Side(1, port);
+  two.links.send({ version: "two", modules: [] });
+  try {
+    await until(
+      () => one.heard.at(-1)?.version === "two",
+      "the first hears the second",
+    );
+    await until(
+      () => two.heard.at(-1)?.version === "one",
+      "the second hears the first",
+    );
+    await until(
+      () => one.health[0]?.roundTripMs !== null,
+      "a round trip is known",
+    );
+    deepStrictEqual(one.health.map(({ state }) => state), ["up", "unknown"]);
+    ok(one.logs.some((text) => text.includes("192.0.2.1")), "says which link");
+
+    two.links.send({ version: "two again", modules: [] });
+    two.links.tell();
+    await until(
+      () => one.heard.at(-1)?.version === "two again",
+      "the new word is heard",
+    );
+
+    await two.links.close();
+    await until(() => one.verdicts.at(-1) === "lost", "the loss is noticed");
+    two = new Side(1, port);
+    two.links.send({ version: "two, second life", modules: [] });
+    await until(
+      () => one.heard.at(-1)?.version === "two, second life",
+      "the second life is recognised",
+    );
+    await until(() => one.verdicts.at(-1) === "alive", "and counts as alive");
+  } finally {
+    await one.links.close();
+    await two.links.close();
+  }
+});
+
+Deno.test("Links with another cluster's key stay strangers", async () => {
+  const port = 43_000 + Deno.pid % 1000;
+  const one = new Side(0, port);
+  const two = new Side(1, port, "33".repeat(32));
+  try {
+    one.links.send({ version: "one", modules: [] });
+    two.links.send({ version: "two", modules: [] });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    deepStrictEqual([one.heard, two.heard], [[], []]);
+    deepStrictEqual([one.verdicts, two.verdicts], [["unknown"], ["unknown"]]);
+  } finally {
+    await one.links.close();
+    await two.links.close();
+  }
+});

@@ -1,0 +1,153 @@
+/** One node's end of all links, without sockets and timers: composes what to send, judges what came. Sans-io. */
+import { type Body, checkBody, fitBody } from "./body.ts";
+import { Acquaintance } from "./acquaintance.ts";
+import { Detector, type PeerVerdict } from "./detector.ts";
+import { Codec, type Content } from "./message.ts";
+
+export interface StationOptions {
+  /** Cluster key, hexadecimal. */
+  readonly key: string;
+  /** Cluster id: two clusters with one key (a copied machine) do not hear each other. */
+  readonly cluster: string;
+  readonly nodeIndex: 0 | 1;
+  /** Random, 32 hexadecimal digits, new for every life of the agent. */
+  readonly boot: string;
+  readonly links: number;
+  readonly periodMs: number;
+  readonly timeoutMs: number;
+}
+
+export interface Received {
+  /** Send something over this link now: the other side waits to be recognised. */
+  readonly answer: boolean;
+  /** The peer's present word, if this was one. */
+  readonly body: Body | null;
+}
+
+const NOTHING: Received = { answer: false, body: null };
+/** Answers to greetings, a link: a flood of recordings must not be answered one by one. */
+const ANSWER_MS = 50;
+
+interface Link {
+  readonly detector: Detector;
+  last: { readonly sentAt: number; readonly at: number } | null;
+  answeredAt: number;
+  roundTripMs: number | null;
+}
+
+export class Station {
+  readonly #options: StationOptions;
+  readonly #codec: Codec;
+  readonly #acquaintance: Acquaintance;
+  readonly #peer: Detector;
+  readonly #links: Link[];
+  #number = 0;
+  #body: Body | null = null;
+
+  constructor(options: StationOptions) {
+    this.#options = options;
+    this.#codec = new Codec(options);
+    this.#acquaintance = new Acquaintance({
+      boot: options.boot,
+      me: options.nodeIndex,
+    });
+    this.#peer = new Detector(options);
+    this.#links = Array.from({ length: options.links }, () => ({
+      detector: new Detector(options),
+      last: null,
+      answeredAt: -Infinity,
+      roundTripMs: null,
+    }));
+  }
+
+  /** What this node says from now on. */
+  say(body: Body): void {
+    this.#body = fitBody(body);
+  }
+
+  /** The datagram to send over a link now; every call makes a new one. */
+  compose(link: number, now: number): Uint8Array {
+    const { last } = this.#links[link]!;
+    const content: Content = {
+      echo: this.#acquaintance.echo(now),
+      sentAt: now,
+      reply: last === null
+        ? null
+        : { sentAt: last.sentAt, heldMs: now - last.at },
+      body: this.#body,
+    };
+    this.#number += 1;
+    const { nodeIndex, boot } = this.#options;
+    return this.#codec.seal({
+      sender: nodeIndex,
+      boot,
+      link,
+      number: this.#number,
+      content,
+    });
+  }
+
+  receive(link: number, bytes: Uint8Array, now: number): Received {
+    const datagram = this.#codec.open(bytes);
+    const end = this.#links[link];
+    if (datagram === null || end === undefined || datagram.link !== link) {
+      return NOTHING;
+    }
+    const hearing = this.#acquaintance.hear(datagram, now);
+    switch (hearing.kind) {
+      case "ignored":
+        return NOTHING;
+      case "hello":
+        return { answer: this.#mayAnswer(end, now), body: null };
+      case "heard": {
+        // The first word after a silence: the other side may not know yet that it is heard.
+        const answer = this.#peer.verdict(now) !== "alive" &&
+          this.#mayAnswer(end, now);
+        this.#heard(end, datagram.content, now);
+        const body = hearing.newest && datagram.content.body !== null
+          ? checkBody(datagram.content.body)
+          : null;
+        return { answer, body };
+      }
+      default:
+        return hearing satisfies never;
+    }
+  }
+
+  ticked(now: number, everyMs: number): void {
+    this.#peer.ticked(now, everyMs);
+    for (const { detector } of this.#links) detector.ticked(now, everyMs);
+  }
+
+  /** The peer is there if it is heard on any link. */
+  verdict(now: number): PeerVerdict {
+    return this.#peer.verdict(now);
+  }
+
+  link(
+    index: number,
+    now: number,
+  ): { readonly verdict: PeerVerdict; readonly roundTripMs: number | null } {
+    const { detector, roundTripMs } = this.#links[index]!;
+    return { verdict: detector.verdict(now), roundTripMs };
+  }
+
+  #heard(end: Link, content: Content, now: number): void {
+    this.#peer.heard(now);
+    end.detector.heard(now);
+    end.last = { sentAt: content.sentAt, at: now };
+    if (content.reply === null) return;
+    const trip = now - content.reply.sentAt - content.reply.heldMs;
+    // A reply to a former life of ours, or to a message of before a pause, says nothing.
+    if (trip < 0 || trip > this.#options.timeoutMs) return;
+    end.roundTripMs = end.roundTripMs === null
+      ? trip
+      : end.roundTripMs + (trip - end.roundTripMs) / 8;
+  }
+
+  #mayAnswer(end: Link, now: number): boolean {
+    if (now - end.answeredAt < ANSWER_MS) return false;
+    end.answeredAt = now;
+    return true;
+  }
+}

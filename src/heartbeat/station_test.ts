@@ -1,0 +1,111 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { Station } from "./station.ts";
+
+function station(nodeIndex: 0 | 1, life: string): Station {
+  const made = new Station({
+    key: "7e".repeat(32),
+    cluster: "c1".repeat(16),
+    nodeIndex,
+    boot: life.repeat(32).slice(0, 32),
+    links: 2,
+    periodMs: 300,
+    timeoutMs: 2100,
+  });
+  made.say({ version: `life ${life}`, modules: [] });
+  return made;
+}
+
+/** Sends over a link, and the answers to it, until nobody has anything to say. */
+function exchange(from: Station, to: Station, now: number, link = 0): void {
+  let [sender, receiver] = [from, to];
+  for (;; now++) {
+    const { answer } = receiver.receive(
+      link,
+      sender.compose(link, now),
+      now,
+    );
+    if (!answer) return;
+    [sender, receiver] = [receiver, sender];
+  }
+}
+
+Deno.test("Station.receive() believes the peer only after it named this life", () => {
+  const one = station(0, "a");
+  const two = station(1, "b");
+  const greeting = one.compose(0, 1000);
+  deepStrictEqual(two.receive(0, greeting, 1000), { answer: true, body: null });
+  strictEqual(two.verdict(1000), "unknown");
+  const answer = two.compose(0, 1001);
+  deepStrictEqual(one.receive(0, answer, 1001).body?.version, "life b");
+  strictEqual(one.verdict(1001), "alive");
+  deepStrictEqual(
+    two.receive(0, one.compose(0, 1002), 1002).body?.version,
+    "life a",
+  );
+  strictEqual(two.verdict(1002), "alive");
+});
+
+Deno.test("Station.receive() counts every datagram once, and only on its own link", () => {
+  const one = station(0, "a");
+  const two = station(1, "b");
+  exchange(one, two, 1000);
+  const word = one.compose(0, 2000);
+  strictEqual(two.receive(1, word, 2000).body, null);
+  strictEqual(two.receive(0, word, 2000).body?.version, "life a");
+  deepStrictEqual(two.receive(0, word, 9000), { answer: false, body: null });
+  strictEqual(two.verdict(9000), "lost");
+});
+
+Deno.test("Station.receive() does not take an older word on another link for the present one", () => {
+  const one = station(0, "a");
+  const two = station(1, "b");
+  exchange(one, two, 1000);
+  const older = one.compose(1, 2000);
+  one.say({ version: "newer", modules: [] });
+  const newer = one.compose(0, 2001);
+  strictEqual(two.receive(0, newer, 2002).body?.version, "newer");
+  strictEqual(two.receive(1, older, 2003).body, null);
+  strictEqual(two.link(1, 2003).verdict, "alive");
+});
+
+Deno.test("Station.receive() never believes a recording of a former life, whoever restarts", () => {
+  const one = station(0, "a");
+  const two = station(1, "b");
+  exchange(one, two, 1000);
+  const recorded = one.compose(0, 2000);
+  // The sender starts anew and is recognised; its former life's unheard words come too late.
+  const oneAgain = station(0, "c");
+  exchange(oneAgain, two, 3000);
+  strictEqual(two.verdict(3010), "alive");
+  deepStrictEqual(two.receive(0, recorded, 6000), {
+    answer: false,
+    body: null,
+  });
+  // The receiver starts anew: whatever was recorded before does not name its life.
+  const twoAgain = station(1, "d");
+  for (let now = 7000; now < 9000; now += 100) {
+    strictEqual(twoAgain.receive(0, recorded, now).body, null);
+  }
+  strictEqual(twoAgain.verdict(9000), "unknown");
+  // Greeted by recordings all the time, it still meets the real peer.
+  exchange(oneAgain, twoAgain, 9100);
+  strictEqual(twoAgain.verdict(9110), "alive");
+});
+
+Deno.test("Station.receive() ignores its own datagrams when they are sent back", () => {
+  const one = station(0, "a");
+  deepStrictEqual(one.receive(0, one.compose(0, 1000), 1000), {
+    answer: false,
+    body: null,
+  });
+});
+
+Deno.test("Station.link() measures the round trip", () => {
+  const one = station(0, "a");
+  const two = station(1, "b");
+  exchange(one, two, 1000);
+  two.receive(0, one.compose(0, 2000), 2003);
+  one.receive(0, two.compose(0, 2100), 2104);
+  const { roundTripMs } = one.link(0, 2104);
+  strictEqual(roundTripMs !== null && roundTripMs <= 7, true);
+});

@@ -1,0 +1,170 @@
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+/**
+ * The thread of the heartbeats, apart from the agent so that its garbage collection or a long request cannot look like a dead node.
+ * Timers and sockets only: what is meant by it is in station.ts.
+ */
+import type { PeerVerdict } from "./detector.ts";
+import type {
+  FromWorker,
+  LinkHealth,
+  ToWorker,
+  WorkerOptions,
+} from "./links.ts";
+import { realTime } from "./real_time.ts";
+import { LinkSocket } from "./socket.ts";
+import { Station } from "./station.ts";
+
+/** How often the verdict is looked at: adds at most this to the time of detection. */
+const TICK_MS = 100;
+const REPEAT_MS = 1_000;
+/** An agent whose loop has not turned for so long does not govern this node any more: silence is the truth then. */
+const HUNG_MS = 10_000;
+
+class Heartbeats {
+  readonly #options: WorkerOptions;
+  readonly #station: Station;
+  readonly #sockets: LinkSocket[];
+  readonly #timers: ReturnType<typeof setInterval>[];
+  #verdict: PeerVerdict | null = null;
+  #links = "";
+  #repeatAt = 0;
+  #turnedAt = performance.now();
+  #hung = false;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#station = new Station({
+      ...options,
+      boot: crypto.getRandomValues(new Uint8Array(16)).toHex(),
+      links: options.links.length,
+    });
+    this.#sockets = options.links.map(({ local, remote }, link) =>
+      new LinkSocket({
+        local,
+        remote,
+        port: options.port,
+        onBytes: (bytes) => this.#receive(link, bytes),
+        onLog: (level, text) => post({ type: "log", level, text }),
+      })
+    );
+    this.#timers = [
+      setInterval(() => this.tell(), options.periodMs),
+      setInterval(() => this.#tick(), TICK_MS),
+    ];
+  }
+
+  say(body: Parameters<Station["say"]>[0]): void {
+    this.#station.say(body);
+  }
+
+  turning(): void {
+    this.#turnedAt = performance.now();
+    if (this.#hung) {
+      this.#hung = false;
+      post({ type: "log", level: "warning", text: "The agent answers again" });
+    }
+  }
+
+  tell(): void {
+    if (this.#hung) return;
+    for (let link = 0; link < this.#sockets.length; link++) this.#send(link);
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const socket of this.#sockets) socket.close();
+  }
+
+  #send(link: number): void {
+    try {
+      this.#sockets[link]!.send(
+        this.#station.compose(link, performance.now()),
+      );
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      post({ type: "log", level: "error", text });
+    }
+  }
+
+  #receive(link: number, bytes: Uint8Array): void {
+    const { answer, body } = this.#station.receive(
+      link,
+      bytes,
+      performance.now(),
+    );
+    if (answer && !this.#hung) this.#send(link);
+    if (body !== null) post({ type: "heard", body });
+    this.#report();
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    this.#station.ticked(now, TICK_MS);
+    if (!this.#hung && now - this.#turnedAt > HUNG_MS) {
+      this.#hung = true;
+      const text = "The agent does not turn any more: heartbeats are held back";
+      post({ type: "log", level: "error", text });
+    }
+    this.#report();
+  }
+
+  #report(): void {
+    const now = performance.now();
+    const repeat = now >= this.#repeatAt;
+    if (repeat) this.#repeatAt = now + REPEAT_MS;
+    const verdict = this.#station.verdict(now);
+    if (repeat || verdict !== this.#verdict) {
+      this.#verdict = verdict;
+      post({ type: "verdict", verdict });
+    }
+    const links = this.#options.links.map((ends, link): LinkHealth => {
+      const { verdict, roundTripMs } = this.#station.link(link, now);
+      return { ...ends, state: STATE[verdict], roundTripMs };
+    });
+    const states = links.map(({ state }) => state).join();
+    if (repeat || states !== this.#links) {
+      this.#links = states;
+      post({ type: "links", links });
+    }
+  }
+}
+
+const STATE = {
+  alive: "up",
+  late: "up",
+  lost: "down",
+  unknown: "unknown",
+} as const;
+
+function post(message: FromWorker): void {
+  self.postMessage(message);
+}
+
+let heartbeats: Heartbeats | null = null;
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  switch (data.type) {
+    case "begin": {
+      const refused = realTime();
+      if (refused !== null) {
+        post({ type: "log", level: "warning", text: refused });
+      }
+      heartbeats = new Heartbeats(data.options);
+      return;
+    }
+    case "say":
+      return heartbeats?.say(data.body);
+    case "tell":
+      return heartbeats?.tell();
+    case "turning":
+      return heartbeats?.turning();
+    case "close":
+      heartbeats?.close();
+      heartbeats = null;
+      post({ type: "closed" });
+      return;
+    default:
+      return data satisfies never;
+  }
+};

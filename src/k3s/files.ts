@@ -1,0 +1,25 @@
+/** Where K3s' own files stand (K3s' documentation, "Air-Gap Install"). */
+import { join } from "node:path";
+
+export const K3S = {
+  executable: "/usr/local/bin/k3s",
+  images: "/var/lib/rancher/k3s/agent/images",
+  manifests: "/var/lib/rancher/k3s/server/manifests",
+  data: "/var/lib/rancher",
+  config: "/etc/rancher",
+  kubeconfig: "/etc/rancher/k3s/k3s.yaml",
+  unit: "/etc/systemd/system/k3s.service",
+  environment: "/etc/systemd/system/k3s.service.env",
+} as const;
+
+/** Archives of container images that K3s loads at its start. */
+export const IMAGE_ARCHIVE =
+  /^[A-Za-z0-9_][\w.-]*\.(tar|tar\.gz|tgz|tar\.zst|tar\.lz4)$/;
+
+/** "k3s" or "images/NAME" as a path; throws for anything else. */
+export function k3sFilePath(name: string): string {
+  if (name === "k3s") return K3S.executable;
+  const image = /^images\/([^/]+)$/.exec(name)?.[1];
+  if (image && IMAGE_ARCHIVE.test(image)) return join(K3S.images, image);
+  throw new Error(`"${name}" is no file of K3s, expected k3s or images/NAME`);
+}

@@ -1,0 +1,261 @@
+/** `hakit first`: the first node's steps, from an empty server to a running primary. */
+import type { AgentApi } from "../cli/agent_api.ts";
+import type { Output } from "../cli/output.ts";
+import {
+  createCluster,
+  existingCluster,
+  missingFiles,
+} from "../cluster/create.ts";
+import { exists } from "../cluster/facts.ts";
+import type { Kept } from "../cluster/kept.ts";
+import { vipOf } from "../cluster/network.ts";
+import type { Places } from "../cluster/places.ts";
+import type { Settings } from "../cluster/settings.ts";
+import type { Step } from "../cluster/step.ts";
+import { sleep } from "../system/clock.ts";
+import type { Paths } from "../system/paths.ts";
+import { hasDatastore, makeDatastore, withServer } from "./database.ts";
+import { K3S } from "./files.ts";
+import {
+  DEFAULT_VERSION,
+  downloadSource,
+  folderSource,
+  installedFiles,
+  installFiles,
+  lackingFiles,
+  type Source,
+} from "./install.ts";
+import { throughAddress } from "./kubernetes.ts";
+import {
+  agentStep,
+  configurationStep,
+  isMirrored,
+  k3sReadyStep,
+  localModule,
+  type Member,
+  MODULE,
+  moduleStep,
+  servicesStep,
+} from "./member.ts";
+import { outdated, writeFiles } from "./services.ts";
+import { DATABASE_FOLDER } from "./texts.ts";
+import { makeVolume, VOLUME } from "./volume.ts";
+
+export interface FirstOptions {
+  readonly paths: Paths;
+  readonly at: Places;
+  readonly settings: Settings & { readonly name1: string };
+  readonly kept: Kept;
+  readonly member: Member;
+  readonly api: AgentApi;
+  readonly out: Output;
+  /** Told the console's password when its user is made. */
+  readonly onPassword: (password: string) => void;
+}
+
+/** A module that comes up: recovery of the database and of the volume included. */
+const READY_MS = 10 * 60_000;
+
+export function firstSteps(options: FirstOptions): Step[] {
+  const { at, kept, member, api } = options;
+  return [
+    clusterStep(options),
+    servicesStep(),
+    databaseStep(at, kept),
+    volumeStep(at, kept),
+    moduleStep(at, kept),
+    configurationStep(at, kept, member),
+    k3sFilesStep(at, options.settings, options.out),
+    agentStep(api),
+    primaryStep(api),
+    k3sReadyStep(member),
+    kubeconfigStep(at, kept),
+  ];
+}
+
+function clusterStep(
+  { paths, settings, onPassword }: FirstOptions,
+): Step {
+  return {
+    name: "Cluster",
+    async done() {
+      const cluster = await existingCluster(paths);
+      if (!cluster || (await missingFiles(paths)).length > 0) return null;
+      return `${cluster.cluster}: ${
+        cluster.nodes.map(({ name }) => name).join(" and ")
+      }`;
+    },
+    async do(say) {
+      const { consolePassword } = await createCluster(paths, settings);
+      if (consolePassword) onPassword(consolePassword);
+      say(`${settings.cluster}: ${settings.name1} and ${settings.name2}`);
+    },
+  };
+}
+
+/** Before the directory is mirrored; afterwards the data is the cluster's and may be newer on the other node. */
+function databaseStep(at: Places, kept: Kept): Step {
+  return {
+    name: "Database k3s",
+    async done() {
+      if (await exists(at.identity) || await isMirrored()) return "mirrored";
+      const made = await withServer(
+        DATABASE_FOLDER,
+        (server) => hasDatastore(server, kept),
+      );
+      return made ? "database and user are there" : null;
+    },
+    async do() {
+      const password = (await Deno.readTextFile(at.password)).trim();
+      await withServer(
+        DATABASE_FOLDER,
+        (server) => makeDatastore(server, kept, password),
+      );
+    },
+  };
+}
+
+function volumeStep(at: Places, kept: Kept): Step {
+  const file = `${kept.storage}/${VOLUME}`;
+  return {
+    name: "Volume",
+    async done() {
+      // The identity alone is not enough: on a node that is not primary the file is there, too.
+      if (await exists(file)) return `${file}, ${kept.size}`;
+      if (await exists(at.identity)) {
+        throw new Error(
+          `${file} is gone although ${kept.storage} was mirrored: see "hakit state", and take it from the other node ("hakit second ${MODULE} --full")`,
+        );
+      }
+      return null;
+    },
+    async do(say) {
+      await makeVolume(kept.storage, kept.size);
+      say(`${file}, ${kept.size}, sparse`);
+    },
+  };
+}
+
+function k3sFilesStep(at: Places, settings: Settings, out: Output): Step {
+  const wanted = settings.k3s;
+  let source: Source | null = null;
+  const open = async () => {
+    source ??= wanted !== undefined && /^[/.]/.test(wanted)
+      ? await folderSource(wanted)
+      : await downloadSource(wanted ?? DEFAULT_VERSION, settings.proxy);
+    return source;
+  };
+  return {
+    name: "K3s",
+    async done() {
+      const installed = await installedFiles(at.k3sFiles);
+      if (installed.length === 0) return null;
+      if ((await lackingFiles(installed)).length > 0) return null;
+      if (wanted !== undefined && /^[/.]/.test(wanted)) {
+        const { files } = await open();
+        const same = files.length === installed.length &&
+          files.every((file) =>
+            installed.some((old) =>
+              old.name === file.name && old.sha256 === file.sha256
+            )
+          );
+        if (!same) return null;
+      }
+      return `${installed.length} files`;
+    },
+    async do(say) {
+      const { files } = await open();
+      const progress = out.progress("K3s");
+      const bytes = await installFiles(await open(), {
+        list: at.k3sFiles,
+        progress,
+      });
+      progress.end();
+      await linkTools();
+      say(`${files.length} files, ${Math.round(bytes / 2 ** 20)} MiB copied`);
+    },
+  };
+}
+
+/** kubectl, crictl and ctr are K3s by another name; somebody else's stay. */
+export async function linkTools(): Promise<void> {
+  for (const name of ["kubectl", "crictl", "ctr"]) {
+    const link = `/usr/local/bin/${name}`;
+    if (await exists(link) || await exists(`/usr/bin/${name}`)) continue;
+    await Deno.symlink("k3s", link);
+  }
+}
+
+/** This node's data is declared the good one exactly once: when no node of the cluster has held any. */
+function primaryStep(api: AgentApi): Step {
+  const look = async () => localModule(await api.state());
+  return {
+    name: "Module k3s runs",
+    async done() {
+      // Before the agent runs there is nothing to ask (a dry run comes here).
+      const found = await look().catch(() => null);
+      return found?.module.status === "Ready" &&
+          ["PRIM", "ALONE", "SECOND"].includes(found.module.role)
+        ? `${found.module.role} on ${found.node.name}`
+        : null;
+    },
+    async do(say) {
+      const until = performance.now() + READY_MS;
+      let asked = false;
+      for (;;) {
+        const found = await look();
+        const module = found?.module;
+        if (
+          module?.status === "Ready" && module.role !== "WAIT" &&
+          module.role !== "STOP"
+        ) {
+          say(`${module.role} on ${found!.node.name}`);
+          return;
+        }
+        if (module && !asked && module.identity.current === null) {
+          asked = true;
+          await api.role({ module: MODULE, command: "prim", wait: true });
+        } else if (module && !asked && module.role === "STOP") {
+          asked = true;
+          await api.role({ module: MODULE, command: "start", wait: true });
+        } else if (asked && module?.role === "STOP") {
+          throw new Error(
+            `it stopped again: "hakit log ${MODULE}" and "hakit log ${MODULE} --script start_prim" say why`,
+          );
+        }
+        if (performance.now() > until) {
+          throw new Error(
+            `it is ${module?.role ?? "unknown to the agent"} after ${
+              READY_MS / 60_000
+            } min${module?.reason ? `: ${module.reason}` : ""}`,
+          );
+        }
+        await sleep(1000);
+      }
+    },
+  };
+}
+
+export function kubeconfigStep(at: Places, kept: Kept): Step {
+  const file = async () => ({
+    path: at.kubeconfig,
+    text: throughAddress(
+      await Deno.readTextFile(K3S.kubeconfig),
+      vipOf(kept),
+    ),
+    mode: 0o600,
+  });
+  return {
+    name: "kubeconfig",
+    async done() {
+      if (!await exists(K3S.kubeconfig)) return null;
+      return (await outdated([await file()])).length === 0
+        ? at.kubeconfig
+        : null;
+    },
+    async do(say) {
+      await writeFiles([await file()]);
+      say(at.kubeconfig);
+    },
+  };
+}

@@ -1,0 +1,245 @@
+/** K3s' own files onto this node: from a folder, from a pinned version's download, or from the first node; each checked by SHA-256. */
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import type { Progress } from "../cli/output.ts";
+import { type K3sFile, k3sFileSchema } from "../cluster/welcome.ts";
+import { readIfPresent, syncFolder, writeDurably } from "../system/files.ts";
+import { IMAGE_ARCHIVE, k3sFilePath } from "./files.ts";
+
+/** Where bytes come from. */
+export interface Source {
+  readonly files: readonly K3sFile[];
+  read(
+    file: K3sFile,
+    sink: (chunk: Uint8Array) => Promise<void>,
+  ): Promise<void>;
+}
+
+/** Tried with this module's flags; another by --k3s VERSION. */
+export const DEFAULT_VERSION = "v1.33.5+k3s1";
+const RELEASES = "https://github.com/k3s-io/k3s/releases/download";
+const LONGEST_SUM_FILE = 100_000;
+
+/** The list that this node wrote when it installed K3s; empty: it has not. */
+export async function installedFiles(list: string): Promise<K3sFile[]> {
+  return z.array(k3sFileSchema).parse(
+    JSON.parse(await readIfPresent(list) ?? "[]"),
+  );
+}
+
+/** Those of `wanted` that are not on this node with their size (hashes were checked when they were written). */
+export async function lackingFiles(
+  wanted: readonly K3sFile[],
+): Promise<K3sFile[]> {
+  const lacking: K3sFile[] = [];
+  for (const file of wanted) {
+    try {
+      const { size } = await Deno.stat(k3sFilePath(file.name));
+      if (size !== file.size) lacking.push(file);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      lacking.push(file);
+    }
+  }
+  return lacking;
+}
+
+/** Copies what differs from `list` and writes the new list last. */
+export async function installFiles(
+  source: Source,
+  { list, progress }: { readonly list: string; readonly progress: Progress },
+): Promise<number> {
+  const known = await installedFiles(list);
+  const lacking = new Set(
+    (await lackingFiles(source.files)).map(({ name }) => name),
+  );
+  const wanted = source.files.filter((file) =>
+    lacking.has(file.name) ||
+    !known.some((old) => old.name === file.name && old.sha256 === file.sha256)
+  );
+  const total = wanted.reduce((sum, { size }) => sum + size, 0);
+  let done = 0;
+  for (const file of wanted) {
+    await install(source, file, (count) => {
+      done += count;
+      progress.update({ done, total, text: file.name });
+    });
+  }
+  await writeDurably(list, JSON.stringify(source.files) + "\n");
+  return total;
+}
+
+async function install(
+  source: Source,
+  file: K3sFile,
+  count: (bytes: number) => void,
+): Promise<void> {
+  const path = k3sFilePath(file.name);
+  const half = join(
+    dirname(path),
+    `.${path.slice(dirname(path).length + 1)}.new`,
+  );
+  await Deno.mkdir(dirname(path), { recursive: true });
+  const hash = createHash("sha256");
+  let size = 0;
+  try {
+    const handle = await Deno.open(half, {
+      write: true,
+      create: true,
+      truncate: true,
+      mode: 0o755,
+    });
+    try {
+      await source.read(file, async (chunk) => {
+        size += chunk.length;
+        if (size > file.size) throw new Error("it is longer than announced");
+        hash.update(chunk);
+        let written = 0;
+        while (written < chunk.length) {
+          written += await handle.write(chunk.subarray(written));
+        }
+        count(chunk.length);
+      });
+      await handle.sync();
+    } finally {
+      handle.close();
+    }
+    const sum = hash.digest("hex");
+    if (size !== file.size || sum !== file.sha256) {
+      throw new Error(
+        `${size} bytes with SHA-256 ${
+          sum.slice(0, 16)
+        }… arrived, expected ${file.size} with ${file.sha256.slice(0, 16)}…`,
+      );
+    }
+    await Deno.chmod(half, file.name === "k3s" ? 0o755 : 0o644);
+    // A running K3s keeps its old file; the next start takes the new one.
+    await Deno.rename(half, path);
+  } catch (cause) {
+    await Deno.remove(half).catch(() => {});
+    throw new Error(
+      `Cannot install ${file.name}: ${
+        cause instanceof Error ? cause.message : cause
+      }`,
+      { cause },
+    );
+  }
+  await syncFolder(dirname(path));
+}
+
+/** A folder from a stick: the executable k3s, and image archives beside it or below images/. */
+export async function folderSource(folder: string): Promise<Source> {
+  const found = new Map<string, string>();
+  const look = async (at: string) => {
+    for await (const entry of Deno.readDir(at)) {
+      if (!entry.isDirectory && IMAGE_ARCHIVE.test(entry.name)) {
+        found.set(`images/${entry.name}`, join(at, entry.name));
+      }
+    }
+  };
+  const executable = join(folder, "k3s");
+  try {
+    if (!(await Deno.stat(executable)).isFile) throw new Error("it is no file");
+    found.set("k3s", executable);
+    await look(folder);
+    await look(join(folder, "images")).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  } catch (cause) {
+    throw new Error(
+      `Cannot take K3s from "${folder}": expected the executable ${executable}, and image archives beside it (${
+        cause instanceof Error ? cause.message : cause
+      })`,
+      { cause },
+    );
+  }
+  const files: K3sFile[] = [];
+  for (const [name, path] of found) {
+    const hash = createHash("sha256");
+    let size = 0;
+    await stream(path, (chunk) => {
+      hash.update(chunk);
+      size += chunk.length;
+      return Promise.resolve();
+    });
+    files.push({ name, size, sha256: hash.digest("hex") });
+  }
+  return { files, read: (file, sink) => stream(found.get(file.name)!, sink) };
+}
+
+/** "v1.33.5+k3s1" or "v1.33.5+k3s1@SHA256": the release's own list of sums says what is right, unless it is given. */
+export async function downloadSource(
+  wanted: string,
+  proxy: string | undefined,
+): Promise<Source> {
+  const [version, pinned] = wanted.split("@");
+  const base = `${RELEASES}/${encodeURIComponent(version!)}`;
+  const arm = Deno.build.arch === "aarch64";
+  const asset = arm ? "k3s-arm64" : "k3s";
+  const get = async (url: string, init: RequestInit = {}) => {
+    const client = Deno.createHttpClient(
+      proxy ? { proxy: { url: proxy } } : {},
+    );
+    try {
+      const response = await fetch(
+        url,
+        { ...init, client } as RequestInit & { client: Deno.HttpClient },
+      );
+      if (!response.ok) {
+        await response.body?.cancel();
+        throw new Error(`HTTP status ${response.status}`);
+      }
+      return { response, client };
+    } catch (cause) {
+      client.close();
+      throw new Error(
+        `Cannot download ${url}: ${
+          cause instanceof Error ? cause.message : cause
+        }; give a folder with K3s instead (--k3s DIR)`,
+        { cause },
+      );
+    }
+  };
+  let sha256 = pinned;
+  if (!sha256) {
+    const { response, client } = await get(
+      `${base}/sha256sum-${arm ? "arm64" : "amd64"}.txt`,
+      { signal: AbortSignal.timeout(60_000) },
+    );
+    using _client = client;
+    const text = (await response.text()).slice(0, LONGEST_SUM_FILE);
+    sha256 = text.split("\n").map((line) => line.trim().split(/\s+/))
+      .find(([, name]) => name === asset)?.[0];
+  }
+  if (!sha256 || !/^[0-9a-f]{64}$/.test(sha256)) {
+    throw new Error(`${base} has no SHA-256 of ${asset}`);
+  }
+  const head = await get(`${base}/${asset}`, {
+    method: "HEAD",
+    signal: AbortSignal.timeout(60_000),
+  });
+  head.client.close();
+  const size = Number(head.response.headers.get("content-length"));
+  return {
+    files: [{ name: "k3s", size, sha256 }],
+    async read(_file, sink) {
+      const { response, client } = await get(`${base}/${asset}`);
+      using _client = client;
+      for await (const chunk of response.body!) await sink(chunk);
+    },
+  };
+}
+
+async function stream(
+  path: string,
+  sink: (chunk: Uint8Array) => Promise<void>,
+): Promise<void> {
+  using file = await Deno.open(path, { read: true });
+  const buffer = new Uint8Array(1 << 20);
+  for (;;) {
+    const count = await file.read(buffer);
+    if (count === null) return;
+    await sink(buffer.subarray(0, count));
+  }
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { k3sFilePath } from "./files.ts";
+import { folderSource } from "./install.ts";
+import { readyIn, throughAddress } from "./kubernetes.ts";
+
+Deno.test("folderSource() finds the executable and image archives beside and below it", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await assert.rejects(folderSource(folder), /expected the executable/);
+    await Deno.mkdir(join(folder, "images"));
+    for (
+      const name of [
+        "k3s",
+        "k3s-airgap-images-amd64.tar.zst",
+        "images/own.tar",
+        "install.sh",
+        ".hidden.tar",
+      ]
+    ) await Deno.writeTextFile(join(folder, name), name);
+    const source = await folderSource(folder);
+    assert.deepEqual(source.files.map(({ name }) => name).sort(), [
+      "images/k3s-airgap-images-amd64.tar.zst",
+      "images/own.tar",
+      "k3s",
+    ]);
+    const k3s = source.files.find(({ name }) => name === "k3s")!;
+    assert.equal(k3s.size, 3);
+    assert.match(k3s.sha256, /^[0-9a-f]{64}$/);
+    let text = "";
+    await source.read(k3s, (chunk) => {
+      text += new TextDecoder().decode(chunk);
+      return Promise.resolve();
+    });
+    assert.equal(text, "k3s");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("k3sFilePath() knows K3s' files and no other path", () => {
+  assert.equal(k3sFilePath("k3s"), "/usr/local/bin/k3s");
+  assert.equal(
+    k3sFilePath("images/a.tar"),
+    "/var/lib/rancher/k3s/agent/images/a.tar",
+  );
+  for (
+    const name of ["images/../../x.tar", "images/x.sh", "../k3s", "", "images/"]
+  ) {
+    assert.throws(() => k3sFilePath(name), /no file of K3s/);
+  }
+});
+
+Deno.test("readyIn() takes nodes whose condition Ready is True, and survives anything", () => {
+  const node = (name: string, status: string) => ({
+    metadata: { name },
+    status: { conditions: [{ type: "Ready", status }] },
+  });
+  const json = JSON.stringify({
+    items: [node("a", "True"), node("b", "Unknown"), { metadata: {} }],
+  });
+  assert.deepEqual(readyIn(json), ["a"]);
+  assert.deepEqual(readyIn(""), []);
+  assert.deepEqual(readyIn("{}"), []);
+});
+
+Deno.test("throughAddress() changes the server only", () => {
+  const text = "    server: https://127.0.0.1:6443\n  name: default\n";
+  assert.match(
+    throughAddress(text, "10.0.0.9"),
+    /https:\/\/10\.0\.0\.9:6443\n/,
+  );
+  assert.match(throughAddress(text, "fd00::9"), /https:\/\/\[fd00::9\]:6443/);
+});

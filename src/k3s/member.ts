@@ -1,0 +1,262 @@
+/** Steps that both nodes take: services out of boot, the module's folder, units and configuration, the agent. */
+import { join } from "node:path";
+import type { AgentApi } from "../cli/agent_api.ts";
+import type { ClusterState, ModuleState, NodeState } from "../api/state.ts";
+import { folderFiles } from "../cluster/welcome.ts";
+import { writeModule } from "../cluster/adopt.ts";
+import type { Kept } from "../cluster/kept.ts";
+import { fillModule } from "../cluster/module_config.ts";
+import type { Places } from "../cluster/places.ts";
+import type { Step } from "../cluster/step.ts";
+import { exists } from "../cluster/facts.ts";
+import { builtInFolder } from "../module/catalog.ts";
+import { sleep } from "../system/clock.ts";
+import { UNIT_FILE, unitText } from "../system/unit.ts";
+import { K3S } from "./files.ts";
+import { readyNodes } from "./kubernetes.ts";
+import {
+  enabledState,
+  isActive,
+  outdated,
+  systemctl,
+  type TextFile,
+  writeFiles,
+} from "./services.ts";
+import {
+  DATABASE_FOLDER,
+  fillManifest,
+  k3sEnvironment,
+  k3sUnit,
+  MARIADB_CONFIG,
+  MARIADB_DROP_IN,
+  mariadbConfig,
+  mariadbDropIn,
+  NFS_DROP_IN,
+  nfsDropIn,
+} from "./texts.ts";
+
+export const MODULE = "k3s";
+
+/** This node as K3s sees it. */
+export interface Member {
+  readonly name: string;
+  readonly address: string;
+  readonly device: string;
+}
+
+/** The module starts these: at boot, or beside it, they would be a second writer. */
+const SERVICES = ["mariadb", "nfs-server"] as const;
+/** MariaDB 10.11 and later: whoever connects would start it. */
+const SOCKETS = ["mariadb.socket", "mariadb-extra.socket"] as const;
+const AGENT_MS = 60_000;
+const POLL_MS = 1000;
+/** K3s unpacks itself and its images on a first start. */
+const K3S_READY_MS = 15 * 60_000;
+
+/** True while the module serves here: then its services run rightly. */
+export async function isMirrored(): Promise<boolean> {
+  const mounts = await Deno.readTextFile("/proc/self/mounts");
+  return mounts.split("\n").some((line) => {
+    const [, point, type] = line.split(" ");
+    return point === DATABASE_FOLDER && type!.startsWith("fuse");
+  });
+}
+
+export function servicesStep(): Step {
+  return {
+    name: "Services out of boot",
+    async done() {
+      const mirrored = await isMirrored();
+      for (const unit of SERVICES) {
+        if (await enabledState(unit) === "enabled") return null;
+        if (!mirrored && await isActive(unit)) return null;
+      }
+      if ((await openSockets()).length > 0) return null;
+      return SERVICES.join(", ");
+    },
+    async do() {
+      const stop = !await isMirrored();
+      for (const unit of SERVICES) {
+        await systemctl("disable", ...(stop ? ["--now"] : []), unit);
+      }
+      for (const unit of await openSockets()) {
+        await systemctl("mask", "--now", unit);
+      }
+    },
+  };
+}
+
+/** Sockets of this MariaDB that are not masked. */
+async function openSockets(): Promise<string[]> {
+  const open: string[] = [];
+  for (const unit of SOCKETS) {
+    const state = await enabledState(unit);
+    if (!["", "not-found", "masked"].includes(state)) open.push(unit);
+  }
+  return open;
+}
+
+/** For `uninstall`: MariaDB's sockets are the distribution's again. */
+export async function unmaskSockets(): Promise<void> {
+  for (const unit of SOCKETS) {
+    if (await enabledState(unit) === "masked") await systemctl("unmask", unit);
+  }
+}
+
+/** The built-in module with this cluster's values; one that is there is the user's, who may have changed it. */
+export function moduleStep(at: Places, kept: Kept): Step {
+  return {
+    name: "Module k3s",
+    async done() {
+      return await exists(join(at.module, "module.yaml")) ? at.module : null;
+    },
+    async do() {
+      const template = builtInFolder(MODULE);
+      if (!template) throw new Error("it is not in this executable");
+      const files = (await folderFiles(template)).map((file) => ({
+        ...file,
+        // An executable keeps no modes of what it carries.
+        mode: file.path.startsWith("bin/") ? 0o755 : 0o644,
+      }));
+      const yaml = files.find(({ path }) => path === "module.yaml")!;
+      const text = await Deno.readTextFile(join(template, "module.yaml"));
+      yaml.content = btoa(
+        String.fromCharCode(
+          ...new TextEncoder().encode(fillModule(text, kept)),
+        ),
+      );
+      await writeModule(at.module, files);
+    },
+  };
+}
+
+/** Everything outside /etc/hakit that is text. */
+export async function memberFiles(
+  at: Places,
+  kept: Kept,
+  member: Member,
+): Promise<TextFile[]> {
+  const secret = async (file: string) => (await Deno.readTextFile(file)).trim();
+  const manifest = join(at.module, "manifests", "nfs-client.yaml");
+  return [
+    { path: MARIADB_CONFIG, text: mariadbConfig(kept) },
+    { path: MARIADB_DROP_IN, text: mariadbDropIn() },
+    { path: NFS_DROP_IN, text: nfsDropIn(kept.cluster) },
+    { path: K3S.unit, text: k3sUnit(kept, member) },
+    {
+      path: K3S.environment,
+      text: k3sEnvironment(kept, {
+        password: await secret(at.password),
+        token: await secret(at.k3sToken),
+      }),
+      mode: 0o600,
+    },
+    {
+      path: join(K3S.manifests, "hakit-nfs-client.yaml"),
+      text: fillManifest(await Deno.readTextFile(manifest), kept),
+      mode: 0o600,
+    },
+  ];
+}
+
+export function configurationStep(
+  at: Places,
+  kept: Kept,
+  member: Member,
+): Step {
+  return {
+    name: "Configuration of MariaDB, NFS and K3s",
+    async done() {
+      if (!await exists(at.module)) return null;
+      const files = await memberFiles(at, kept, member);
+      return (await outdated(files)).length === 0
+        ? `${files.length} files`
+        : null;
+    },
+    async do() {
+      const files = await memberFiles(at, kept, member);
+      await writeFiles(await outdated(files));
+      await Deno.mkdir(kept.export, { recursive: true });
+      await systemctl("daemon-reload");
+    },
+  };
+}
+
+export function agentStep(api: AgentApi): Step {
+  const unit = { path: UNIT_FILE, text: unitText(executable()) };
+  return {
+    name: "hakit.service",
+    async done() {
+      if ((await outdated([unit])).length > 0) return null;
+      if (await enabledState("hakit") !== "enabled") return null;
+      return await isActive("hakit") && await answers(api) ? "runs" : null;
+    },
+    async do() {
+      await writeFiles([unit]);
+      await systemctl("daemon-reload");
+      await systemctl("enable", "--now", "hakit");
+      const until = performance.now() + AGENT_MS;
+      while (!await answers(api)) {
+        if (performance.now() > until) {
+          throw new Error(
+            `the agent does not answer after ${
+              AGENT_MS / 1000
+            } s: journalctl -u hakit`,
+          );
+        }
+        await sleep(POLL_MS / 4);
+      }
+    },
+  };
+}
+
+/** Where the unit finds this program. */
+function executable(): string {
+  return Deno.build.standalone ? Deno.execPath() : "/usr/local/bin/hakit";
+}
+
+async function answers(api: AgentApi): Promise<boolean> {
+  try {
+    await api.state();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** K3s on this node has condition Ready. */
+export function k3sReadyStep(
+  member: Member,
+  { wait = sleep }: { readonly wait?: (ms: number) => Promise<void> } = {},
+): Step {
+  return {
+    name: "K3s is Ready",
+    async done() {
+      return (await readyNodes()).includes(member.name) ? member.name : null;
+    },
+    async do(say) {
+      const began = performance.now();
+      for (;;) {
+        if ((await readyNodes()).includes(member.name)) break;
+        if (performance.now() - began > K3S_READY_MS) {
+          throw new Error(
+            `node ${member.name} is not Ready after ${
+              K3S_READY_MS / 60_000
+            } min: journalctl -u k3s; run this again when it is`,
+          );
+        }
+        await wait(POLL_MS * 2);
+      }
+      say(`after ${Math.round((performance.now() - began) / 1000)} s`);
+    },
+  };
+}
+
+/** This node and its k3s module in a state; null where it does not know the module (yet). */
+export function localModule(
+  state: ClusterState,
+): { readonly node: NodeState; readonly module: ModuleState } | null {
+  const node = state.nodes.find(({ local }) => local);
+  const module = node?.modules.find(({ name }) => name === MODULE);
+  return node && module ? { node, module } : null;
+}

@@ -1,0 +1,154 @@
+/** Debian packages: which are there, and installing the rest from the network or from a folder of .deb files. */
+import { join, resolve } from "node:path";
+import { command } from "../system/command.ts";
+
+export const PACKAGES = [
+  "mariadb-server",
+  "mariadb-client",
+  "nfs-kernel-server",
+  "nfs-common",
+  "xfsprogs",
+  "iproute2",
+  "iptables",
+  "psmisc",
+  "kmod",
+  "util-linux",
+  "mount",
+] as const;
+
+/** MariaDB's first start on a slow machine included. */
+const INSTALL_MS = 30 * 60_000;
+
+/** Those of PACKAGES that are not installed. */
+export async function missingPackages(): Promise<string[]> {
+  const { stdout } = await command([
+    "dpkg-query",
+    "-W",
+    "-f=${Package} ${db:Status-Status}\\n",
+    ...PACKAGES,
+  ], { anyCode: true });
+  const installed = new Set(
+    stdout.split("\n").filter((line) => line.endsWith(" installed"))
+      .map((line) => line.split(" ")[0]!),
+  );
+  return PACKAGES.filter((name) => !installed.has(name));
+}
+
+/** From the network; `proxy` for apt. */
+export async function installFromNetwork(
+  names: readonly string[],
+  proxy: string | undefined,
+): Promise<void> {
+  const through = proxy ? ["-o", `Acquire::http::Proxy=${proxy}`] : [];
+  await apt([...through, "update"]);
+  await apt([...through, "install", ...names]);
+}
+
+interface Deb {
+  readonly file: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** From a folder: what is missing or older here. What the folder lacks, apt looks for itself. */
+export async function installFromFolder(
+  folder: string,
+  names: readonly string[],
+): Promise<void> {
+  const debs = await debsIn(folder);
+  const lacking = names.filter((name) => !debs.some((d) => d.name === name));
+  if (lacking.length > 0) {
+    throw new Error(
+      `${folder} has no .deb of ${lacking.join(", ")}, expected all of ${
+        names.join(", ")
+      } and what they depend on`,
+    );
+  }
+  const wanted: string[] = [];
+  for (const deb of await newest(debs)) {
+    if (await newerThanInstalled(deb)) wanted.push(resolve(folder, deb.file));
+  }
+  await apt(["install", ...wanted]);
+}
+
+/** One of each name: a folder that grew over time has several versions. */
+async function newest(debs: readonly Deb[]): Promise<Deb[]> {
+  const best = new Map<string, Deb>();
+  for (const deb of debs) {
+    const other = best.get(deb.name);
+    if (!other || await isNewer(deb.version, other.version)) {
+      best.set(deb.name, deb);
+    }
+  }
+  return [...best.values()];
+}
+
+async function isNewer(version: string, than: string): Promise<boolean> {
+  const { code } = await command(
+    ["dpkg", "--compare-versions", version, "gt", than],
+    { anyCode: true },
+  );
+  return code === 0;
+}
+
+async function debsIn(folder: string): Promise<Deb[]> {
+  const files: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      if (!entry.isDirectory && entry.name.endsWith(".deb")) {
+        files.push(entry.name);
+      }
+    }
+  } catch (cause) {
+    throw new Error(`Cannot read the folder of packages "${folder}"`, {
+      cause,
+    });
+  }
+  const here = (await command(["dpkg", "--print-architecture"])).stdout.trim();
+  const debs: Deb[] = [];
+  for (const file of files.sort()) {
+    const { stdout } = await command([
+      "dpkg-deb",
+      "-W",
+      "--showformat=${Package} ${Version} ${Architecture}",
+      join(folder, file),
+    ]);
+    const [name, version, architecture] = stdout.trim().split(" ");
+    if (architecture === here || architecture === "all") {
+      debs.push({ file, name: name!, version: version! });
+    }
+  }
+  return debs;
+}
+
+async function newerThanInstalled(deb: Deb): Promise<boolean> {
+  const { stdout, code } = await command([
+    "dpkg-query",
+    "-W",
+    "-f=${db:Status-Status} ${Version}",
+    deb.name,
+  ], { anyCode: true });
+  const [status, version] = stdout.trim().split(" ");
+  return code !== 0 || status !== "installed" ||
+    await isNewer(deb.version, version!);
+}
+
+/** Never asks, keeps the machine's own configuration files, waits for another apt. */
+async function apt(args: readonly string[]): Promise<void> {
+  await command([
+    "env",
+    "DEBIAN_FRONTEND=noninteractive",
+    "NEEDRESTART_MODE=l",
+    "apt-get",
+    "-q",
+    "-y",
+    "-o",
+    "DPkg::Lock::Timeout=300",
+    "-o",
+    "Dpkg::Options::=--force-confdef",
+    "-o",
+    "Dpkg::Options::=--force-confold",
+    "--no-install-recommends",
+    ...args,
+  ], { timeoutMs: INSTALL_MS });
+}

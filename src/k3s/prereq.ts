@@ -1,0 +1,200 @@
+/** `hakit prereq`: a fresh server gets what a node needs. Nothing of a cluster is made, nothing listens afterwards that did not before. */
+import { exists, type Facts, userIds } from "../cluster/facts.ts";
+import type { Places } from "../cluster/places.ts";
+import type { PrereqSettings } from "../cluster/settings.ts";
+import type { Step } from "../cluster/step.ts";
+import { command } from "../system/command.ts";
+import { isSecured, secure, withServer } from "./database.ts";
+import { isMirrored, servicesStep } from "./member.ts";
+import {
+  installFromFolder,
+  installFromNetwork,
+  missingPackages,
+} from "./packages.ts";
+import { systemctl, writeFiles } from "./services.ts";
+import { DATABASE_FOLDER } from "./texts.ts";
+
+/**
+ * One number for the user mysql on both servers, made before the package would take the next free one. Outside the ranges from which
+ * Debian gives numbers by itself (100 upwards, 999 downwards); where it is taken, `second` compares and says so.
+ */
+const MYSQL_ID = 860;
+const KERNEL_MODULES = ["fuse", "loop", "xfs", "nfsd"] as const;
+const MODULES_FILE = "/etc/modules-load.d/hakit.conf";
+
+export function prereqSteps(
+  settings: PrereqSettings,
+  { at, facts }: { readonly at: Places; readonly facts: Facts },
+): Step[] {
+  return [
+    userStep(facts),
+    packagesStep(settings),
+    kernelStep(),
+    securedStep(at),
+    servicesStep(),
+    foldersStep([settings.storage, settings.export]),
+  ];
+}
+
+function userStep(facts: Facts): Step {
+  return {
+    name: "User mysql",
+    done() {
+      const { mysql } = facts;
+      return Promise.resolve(
+        mysql ? `uid ${mysql.uid}, gid ${mysql.gid}` : null,
+      );
+    },
+    async do(say) {
+      const free = await isFree("passwd", MYSQL_ID) &&
+        await isFree("group", MYSQL_ID) && await isFree("group", "mysql");
+      if (!free) {
+        say(`${MYSQL_ID} is taken here: the package chooses`);
+        return;
+      }
+      const id = String(MYSQL_ID);
+      await command(["groupadd", "--system", "--gid", id, "mysql"]);
+      await command([
+        "useradd",
+        "--system",
+        "--uid",
+        id,
+        "--gid",
+        id,
+        "--home-dir",
+        "/nonexistent",
+        "--no-create-home",
+        "--shell",
+        "/bin/false",
+        "--comment",
+        "MySQL Server",
+        "mysql",
+      ]);
+      say(`uid ${id}, gid ${id}`);
+    },
+  };
+}
+
+async function isFree(database: string, key: string | number) {
+  const { code } = await command(["getent", database, String(key)], {
+    anyCode: true,
+  });
+  return code !== 0;
+}
+
+function packagesStep(settings: PrereqSettings): Step {
+  return {
+    name: "Packages",
+    async done() {
+      return (await missingPackages()).length === 0 ? "all installed" : null;
+    },
+    async do(say) {
+      const names = await missingPackages();
+      if (settings.packages) await installFromFolder(settings.packages, names);
+      else await installFromNetwork(names, settings.proxy);
+      const left = await missingPackages();
+      if (left.length > 0) {
+        throw new Error(`still not installed: ${left.join(", ")}`);
+      }
+      say(names.join(", "));
+    },
+  };
+}
+
+function kernelStep(): Step {
+  const text = KERNEL_MODULES.join("\n") + "\n";
+  return {
+    name: "Kernel modules",
+    async done() {
+      const filesystems = await Deno.readTextFile("/proc/filesystems");
+      const loaded =
+        ["fuse", "xfs", "nfsd"].every((name) =>
+          new RegExp(`\\t${name}$`, "m").test(filesystems)
+        ) && await exists("/dev/loop-control");
+      const kept = await Deno.readTextFile(MODULES_FILE).catch(() => "");
+      return loaded && kept === text ? KERNEL_MODULES.join(", ") : null;
+    },
+    async do() {
+      for (const name of KERNEL_MODULES) {
+        await command(["modprobe", name], { timeoutMs: 30_000 });
+      }
+      await writeFiles([{ path: MODULES_FILE, text }]);
+    },
+  };
+}
+
+/** Asks the database itself; never one whose directory is, or was, mirrored. */
+function securedStep(at: Places): Step {
+  return {
+    name: "MariaDB secured",
+    async done() {
+      if (await exists(at.identity) || await isMirrored()) {
+        return "its data belongs to the cluster";
+      }
+      if (!await exists(`${DATABASE_FOLDER}/mysql`)) return null;
+      // The distribution's service holds the directory: looking means stopping it, which is to be done anyway.
+      if (await databaseRuns()) return null;
+      const secured = await withServer(DATABASE_FOLDER, isSecured);
+      return secured ? "no anonymous users, no remote root, no test" : null;
+    },
+    async do() {
+      await systemctl("stop", "mariadb");
+      if (!await exists(`${DATABASE_FOLDER}/mysql`)) await makeSystemTables();
+      await withServer(DATABASE_FOLDER, secure);
+    },
+  };
+}
+
+async function databaseRuns(): Promise<boolean> {
+  const { code } = await command(["pgrep", "-x", "mariadbd|mysqld"], {
+    anyCode: true,
+  });
+  return code === 0;
+}
+
+/** After `uninstall --data` the package is there and its directory is empty. */
+async function makeSystemTables(): Promise<void> {
+  const name = await exists("/usr/bin/mariadb-install-db")
+    ? "mariadb-install-db"
+    : "mysql_install_db";
+  await command([
+    "install",
+    "-d",
+    "-o",
+    "mysql",
+    "-g",
+    "mysql",
+    "-m",
+    "755",
+    DATABASE_FOLDER,
+  ]);
+  await command([
+    name,
+    "--no-defaults",
+    `--datadir=${DATABASE_FOLDER}`,
+    "--user=mysql",
+    "--auth-root-authentication-method=socket",
+    "--skip-test-db",
+  ], { timeoutMs: 120_000 });
+}
+
+function foldersStep(folders: readonly string[]): Step {
+  return {
+    name: "Folders",
+    async done() {
+      for (const folder of folders) if (!await exists(folder)) return null;
+      return folders.join(", ");
+    },
+    async do() {
+      for (const folder of folders) {
+        await Deno.mkdir(folder, { recursive: true, mode: 0o755 });
+      }
+    },
+  };
+}
+
+/** For the summary: the numbers that `second` will compare. */
+export async function mysqlText(): Promise<string> {
+  const ids = await userIds("mysql");
+  return ids ? `uid ${ids.uid}, gid ${ids.gid}` : "missing";
+}

@@ -1,0 +1,65 @@
+/** systemd, as few small questions and orders. */
+import { dirname } from "node:path";
+import { command } from "../system/command.ts";
+import { readIfPresent, writeDurably } from "../system/files.ts";
+
+/** A unit of the distribution may take its time to stop. */
+const PATIENT = { timeoutMs: 120_000 } as const;
+
+export async function isActive(unit: string): Promise<boolean> {
+  return await says(["is-active", unit]) === "active";
+}
+
+/** "enabled", "disabled", "masked", … ; "" when there is no such unit. */
+export async function enabledState(unit: string): Promise<string> {
+  return await says(["is-enabled", unit]);
+}
+
+export async function systemctl(...args: readonly string[]): Promise<void> {
+  await command(["systemctl", ...args], PATIENT);
+}
+
+async function says(args: readonly string[]): Promise<string> {
+  const { stdout } = await command(["systemctl", ...args], { anyCode: true });
+  return stdout.trim();
+}
+
+export interface TextFile {
+  readonly path: string;
+  readonly text: string;
+  readonly mode?: number;
+}
+
+/** The files whose content or mode is not what it should be. */
+export async function outdated(
+  files: readonly TextFile[],
+): Promise<readonly TextFile[]> {
+  const wrong: TextFile[] = [];
+  for (const file of files) {
+    if (await readIfPresent(file.path) !== file.text) wrong.push(file);
+    else {
+      const { mode } = await Deno.stat(file.path);
+      if (((mode ?? 0) & 0o777) !== (file.mode ?? 0o644)) wrong.push(file);
+    }
+  }
+  return wrong;
+}
+
+/** Writes them, folders included. */
+export async function writeFiles(files: readonly TextFile[]): Promise<void> {
+  for (const { path, text, mode = 0o644 } of files) {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await writeDurably(path, text, { mode });
+  }
+}
+
+/** Removes a file or folder if it is there; true when it was. */
+export async function removeIfPresent(path: string): Promise<boolean> {
+  try {
+    await Deno.remove(path, { recursive: true });
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

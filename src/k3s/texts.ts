@@ -1,0 +1,175 @@
+/** The files that hakit writes for MariaDB, NFS and K3s: units, drop-ins, configuration, environment. Pure. */
+import type { Kept } from "../cluster/kept.ts";
+import { vipOf } from "../cluster/network.ts";
+import { K3S } from "./files.ts";
+
+export const MARIADB_CONFIG = "/etc/mysql/mariadb.conf.d/99-hakit.cnf";
+export const MARIADB_DROP_IN =
+  "/etc/systemd/system/mariadb.service.d/hakit.conf";
+export const NFS_DROP_IN =
+  "/etc/systemd/system/nfs-server.service.d/hakit.conf";
+export const DATABASE_FOLDER = "/var/lib/mysql";
+
+/** Groups [mysqld]: MariaDB 10.3 (Ubuntu 20.04) reads no other. */
+export function mariadbConfig(kept: Kept): string {
+  return `# Written by hakit: K3s' datastore on a mirrored directory.
+[mysqld]
+# Reached through the virtual address only, which is here before MariaDB starts.
+bind-address = ${vipOf(kept)}
+port = 3306
+# An acknowledged transaction is on both servers' disks.
+innodb_flush_log_at_trx_commit = 1
+sync_binlog = 1
+# Recovery takes as long as this log is: 96 MB about 0.6 s. K3s gives up its lead after 10 s without datastore.
+innodb_log_file_size = 96M
+innodb_buffer_pool_dump_at_shutdown = OFF
+innodb_buffer_pool_load_at_startup = OFF
+skip_name_resolve = ON
+max_connections = 1000
+# MariaDB 11.6.2 and later: otherwise K3s' datastore can no longer compact and grows without end.
+loose_innodb_snapshot_isolation = OFF
+`;
+}
+
+/** MariaDB belongs to the module: never by itself, never on a directory that is not mirrored. */
+export function mariadbDropIn(): string {
+  return `# Written by hakit: the module k3s starts and stops MariaDB.
+[Unit]
+# At shutdown MariaDB stops before hakit takes the mirror away.
+After=hakit.service
+# On the server that is not primary this directory is the mirror's copy: a MariaDB on it would part the copies.
+AssertPathIsMountPoint=${DATABASE_FOLDER}
+
+[Service]
+Restart=no
+# The distribution's checks after each start: a failover has no time for them.
+ExecStartPost=
+TimeoutStartSec=280
+`;
+}
+
+/** Lease and grace of 15 s instead of 90; the same server scope on both nodes, or clients may not reclaim what they had open. */
+export function nfsDropIn(cluster: string): string {
+  return `# Written by hakit: the module k3s starts and stops the NFS server.
+[Unit]
+After=hakit.service
+
+[Service]
+ExecStart=
+ExecStart=/usr/bin/unshare --uts -- /bin/sh -c 'echo hakit-${cluster} >/proc/sys/kernel/hostname && exec /usr/sbin/rpc.nfsd --grace-time 15 --lease-time 15 --no-nfs-version 3 8'
+`;
+}
+
+/** K3s: started by the module on both nodes, therefore without [Install]. No secret stands here. */
+export function k3sUnit(
+  kept: Kept,
+  node: {
+    readonly name: string;
+    readonly address: string;
+    readonly device: string;
+  },
+): string {
+  const argv = [
+    K3S.executable,
+    "server",
+    `--node-name=${node.name}`,
+    `--node-ip=${node.address}`,
+    `--advertise-address=${node.address}`,
+    // Flannel would take the first address of the default route's interface, which may be the virtual one.
+    `--flannel-iface=${node.device}`,
+    `--tls-san=${vipOf(kept)}`,
+    // A claim without class must not end on one server's own disk.
+    "--disable=local-storage",
+    "--kube-apiserver-arg=default-not-ready-toleration-seconds=10",
+    "--kube-apiserver-arg=default-unreachable-toleration-seconds=10",
+  ];
+  return `[Unit]
+Description=K3s, started and stopped by hakit's module k3s
+Wants=network-online.target
+After=network-online.target hakit.service
+StartLimitIntervalSec=0
+
+[Service]
+Type=notify
+EnvironmentFile=${K3S.environment}
+ExecStartPre=-/sbin/modprobe br_netfilter
+ExecStartPre=-/sbin/modprobe overlay
+ExecStart=${argv.join(" \\\n  ")}
+KillMode=process
+Delegate=yes
+LimitNOFILE=1048576
+LimitNPROC=infinity
+LimitCORE=infinity
+TasksMax=infinity
+TimeoutStartSec=0
+Restart=always
+RestartSec=2
+`;
+}
+
+/** 0600. The datastore's password and the servers' token; time limits so that a dead primary's connection does not hang for ever. */
+export function k3sEnvironment(
+  kept: Kept,
+  secrets: { readonly password: string; readonly token: string },
+): string {
+  const vip = vipOf(kept);
+  const host = vip.includes(":") ? `[${vip}]` : vip;
+  const lines = [
+    `K3S_DATASTORE_ENDPOINT="mysql://k3s:${secrets.password}@tcp(${host}:3306)/k3s?timeout=3s&readTimeout=30s&writeTimeout=30s"`,
+    `K3S_TOKEN="${secrets.token}"`,
+  ];
+  if (kept.proxy) {
+    const direct = [
+      "localhost",
+      "127.0.0.0/8",
+      "10.42.0.0/16",
+      "10.43.0.0/16",
+      ".svc",
+      ".cluster.local",
+      kept.network ?? kept.vip,
+      ...kept.node1,
+      ...kept.node2,
+    ].join(",");
+    lines.push(
+      `HTTP_PROXY="${kept.proxy}"`,
+      `HTTPS_PROXY="${kept.proxy}"`,
+      `NO_PROXY="${direct}"`,
+    );
+  }
+  return lines.join("\n") + "\n";
+}
+
+/** The provisioner's manifests with this cluster's values. */
+export function fillManifest(template: string, kept: Kept): string {
+  return template.replaceAll("@VIP@", vipOf(kept))
+    .replaceAll("@EXPORT@", kept.export);
+}
+
+/** SQL for database and user; a user of that name from anywhere else goes. */
+export function datastoreSql(kept: Kept, password: string): string {
+  const hosts = datastoreHosts(kept);
+  return [
+    "CREATE DATABASE IF NOT EXISTS k3s;",
+    ...hosts.flatMap((host) => [
+      `CREATE USER IF NOT EXISTS 'k3s'@'${host}' IDENTIFIED BY '${password}';`,
+      `ALTER USER 'k3s'@'${host}' IDENTIFIED BY '${password}';`,
+      `GRANT ALL ON k3s.* TO 'k3s'@'${host}';`,
+    ]),
+  ].join("\n") + "\n";
+}
+
+/** From where K3s comes: both nodes, the virtual address (the primary reaches itself by it), this machine. */
+export function datastoreHosts(kept: Kept): string[] {
+  return ["localhost", "127.0.0.1", vipOf(kept), ...kept.node1, ...kept.node2];
+}
+
+/** What mysql_secure_installation does, without questions; every statement may be repeated. */
+export const SECURE_SQL = [
+  "DELETE FROM mysql.db WHERE Db='test' OR Db='test\\\\_%';",
+  "DROP DATABASE IF EXISTS test;",
+  "FLUSH PRIVILEGES;",
+].join("\n") + "\n";
+
+/** Lists accounts that must not be: without a name, and root from elsewhere. One DROP USER a line. */
+export const INSECURE_ACCOUNTS_SQL =
+  `SELECT CONCAT('DROP USER ', QUOTE(User), '@', QUOTE(Host), ';') FROM mysql.user WHERE User='' OR (User='root' AND Host NOT IN ('localhost','127.0.0.1','::1'));`;

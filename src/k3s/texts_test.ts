@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { parseAllDocuments } from "yaml";
+import { keptText, readKept } from "../cluster/kept.ts";
+import { settingsSchema } from "../cluster/settings.ts";
+import {
+  datastoreSql,
+  fillManifest,
+  k3sEnvironment,
+  k3sUnit,
+  mariadbConfig,
+  mariadbDropIn,
+} from "./texts.ts";
+
+function kept(more: { [name: string]: unknown } = {}) {
+  const settings = settingsSchema.parse({
+    node1: "10.0.0.1,10.1.0.1",
+    node2: "10.0.0.2,10.1.0.2",
+    vip: "10.0.0.100/24",
+    ...more,
+  });
+  return readKept(keptText({ ...settings, name1: "node1" }), "k3s.yaml");
+}
+const NODE = { name: "node1", address: "10.0.0.1", device: "eth0" };
+const SECRETS = { password: "pass.word", token: "token-token-token" };
+
+Deno.test("k3sUnit() pins address and interface, is not started at boot and holds no secret", () => {
+  const text = k3sUnit(kept(), NODE);
+  for (
+    const part of [
+      "--tls-san=10.0.0.100",
+      "--node-ip=10.0.0.1",
+      "--advertise-address=10.0.0.1",
+      "--flannel-iface=eth0",
+      "Type=notify",
+      "After=network-online.target hakit.service",
+      "EnvironmentFile=/etc/systemd/system/k3s.service.env",
+    ]
+  ) assert(text.includes(part), part);
+  assert(!text.includes("[Install]"));
+  assert(!/mysql:|token/i.test(text));
+});
+
+Deno.test("k3sEnvironment() reaches the datastore by the virtual address with time limits", () => {
+  const text = k3sEnvironment(kept(), SECRETS);
+  assert.match(
+    text,
+    /^K3S_DATASTORE_ENDPOINT="mysql:\/\/k3s:pass\.word@tcp\(10\.0\.0\.100:3306\)\/k3s\?timeout=3s/,
+  );
+  assert(!text.includes("PROXY"));
+  const proxied = k3sEnvironment(kept({ proxy: "http://proxy:3128" }), SECRETS);
+  assert.match(proxied, /NO_PROXY=".*10\.0\.0\.100\/24,10\.0\.0\.1,/);
+});
+
+Deno.test("k3sEnvironment() writes an IPv6 address in brackets", () => {
+  const six = kept({ node1: "fd00::1", node2: "fd00::2", vip: "fd00::9/64" });
+  assert(k3sEnvironment(six, SECRETS).includes("@tcp([fd00::9]:3306)/"));
+});
+
+Deno.test("datastoreSql() grants on the datastore only, from the cluster's addresses only", () => {
+  const sql = datastoreSql(kept(), "pass.word");
+  const grants = sql.split("\n").filter((line) => line.startsWith("GRANT"));
+  assert.equal(grants.length, 7);
+  assert(
+    grants.every((line) => line.startsWith("GRANT ALL ON k3s.* TO 'k3s'@'")),
+  );
+  assert(!sql.includes("%"));
+});
+
+Deno.test("mariadbConfig() listens on the virtual address only and keeps compaction working", () => {
+  const text = mariadbConfig(kept());
+  assert.match(text, /^bind-address = 10\.0\.0\.100$/m);
+  assert.match(text, /^loose_innodb_snapshot_isolation = OFF$/m);
+});
+
+Deno.test("mariadbDropIn() refuses a directory that is not mirrored", () => {
+  assert.match(mariadbDropIn(), /^AssertPathIsMountPoint=\/var\/lib\/mysql$/m);
+  assert.match(mariadbDropIn(), /^Restart=no$/m);
+});
+
+Deno.test("the provisioner's manifests are YAML with this cluster's values", async () => {
+  const file = new URL(
+    "../../modules/k3s/manifests/nfs-client.yaml",
+    import.meta.url,
+  );
+  const text = fillManifest(await Deno.readTextFile(file), kept());
+  const documents = parseAllDocuments(text.replace(/^#.*\n/gm, ""));
+  assert(Array.isArray(documents));
+  const objects = documents.map((document) => {
+    assert.deepEqual(document.errors, []);
+    return document.toJS();
+  });
+  assert.deepEqual(
+    objects.map((object) => object.kind),
+    [
+      "Namespace",
+      "ServiceAccount",
+      "ClusterRole",
+      "ClusterRoleBinding",
+      "Deployment",
+      "StorageClass",
+    ],
+  );
+  const pod = objects[4].spec.template.spec;
+  assert.deepEqual(pod.volumes[0].nfs, {
+    server: "10.0.0.100",
+    path: "/srv/hakit-k3s",
+  });
+  assert.equal(
+    pod.containers[0].env.find((e: { name: string }) =>
+      e.name === "ENABLE_LEADER_ELECTION"
+    ).value,
+    "false",
+  );
+  assert(!text.replace(/^#.*\n/gm, "").includes("@"));
+});

@@ -1,0 +1,257 @@
+/** `hakit uninstall`: the reverse of prereq, first and second on this node. Data goes only when asked. */
+import { join } from "node:path";
+import type { AgentApi } from "../cli/agent_api.ts";
+import type { Kept } from "../cluster/kept.ts";
+import type { Places } from "../cluster/places.ts";
+import type { Step } from "../cluster/step.ts";
+import { exists } from "../cluster/facts.ts";
+import { installedModules } from "../module/catalog.ts";
+import type { Module } from "../module/schema.ts";
+import { sleep } from "../system/clock.ts";
+import { command } from "../system/command.ts";
+import type { Paths } from "../system/paths.ts";
+import { UNIT_FILE } from "../system/unit.ts";
+import { K3S } from "./files.ts";
+import { isMirrored, MODULE, unmaskSockets } from "./member.ts";
+import {
+  enabledState,
+  isActive,
+  removeIfPresent,
+  systemctl,
+} from "./services.ts";
+import {
+  DATABASE_FOLDER,
+  MARIADB_CONFIG,
+  MARIADB_DROP_IN,
+  NFS_DROP_IN,
+} from "./texts.ts";
+
+export interface UninstallOptions {
+  readonly paths: Paths;
+  readonly at: Places;
+  /** Null: no cluster was made here. */
+  readonly kept: Kept | null;
+  readonly api: AgentApi;
+  /** The mirrored directories' content, K3s' own state, salvage, secrets of the data. */
+  readonly data: boolean;
+}
+
+/** Scripts of a module have up to five minutes each. */
+const SCRIPT_MS = 300_000;
+
+export function uninstallSteps(options: UninstallOptions): Step[] {
+  const { paths, at } = options;
+  return [
+    modulesStep(options),
+    agentStep(),
+    leftoversStep(paths),
+    removeStep("Units and configuration", [
+      UNIT_FILE,
+      MARIADB_DROP_IN,
+      NFS_DROP_IN,
+      MARIADB_CONFIG,
+      K3S.unit,
+      K3S.environment,
+      "/etc/modules-load.d/hakit.conf",
+    ], async () => {
+      await unmaskSockets();
+      await systemctl("daemon-reload");
+    }),
+    k3sStep(at),
+    // What the data cannot be used without stays as long as the data does.
+    removeStep(
+      "Cluster files",
+      [
+        ...Object.entries(at).filter(([key]) =>
+          !["password", "k3sToken", "identity"].includes(key)
+        ).map(([, path]) => path),
+        join(paths.etc, "links.json"),
+        join(paths.etc, "modules"),
+        paths.run,
+        paths.log,
+        join(paths.state, MODULE),
+      ],
+    ),
+    ...(options.data ? [dataStep(options)] : []),
+  ];
+}
+
+/** Orderly while the agent can: the other node takes over what ran here. */
+function modulesStep({ api }: UninstallOptions): Step {
+  const running = async () => {
+    const state = await api.state().catch(() => null);
+    const local = state?.nodes.find((node) => node.local);
+    return local?.modules.filter(({ role }) => role !== "STOP") ?? [];
+  };
+  return {
+    name: "Modules stopped",
+    async done() {
+      return (await running()).length === 0 ? "none runs here" : null;
+    },
+    async do() {
+      for (const { name } of await running()) {
+        await api.role({ module: name, command: "stop", wait: true });
+      }
+    },
+  };
+}
+
+function agentStep(): Step {
+  return {
+    name: "Agent stopped",
+    async done() {
+      if (await enabledState("hakit") === "enabled") return null;
+      return await isActive("hakit") ? null : "not running";
+    },
+    async do() {
+      await command(["systemctl", "disable", "--now", "hakit"], {
+        timeoutMs: 620_000,
+      });
+    },
+  };
+}
+
+/** After an agent that died: replicators live on in the unit's group, and services on their mounts. */
+function leftoversStep(paths: Paths): Step {
+  return {
+    name: "Nothing left running",
+    async done() {
+      const busy = await isMirrored() || await hasReplicators() ||
+        await isActive("k3s");
+      return busy ? null : "no mirror, no replicator, no K3s";
+    },
+    async do() {
+      for (const { module, folder } of await installedModules(paths)) {
+        if (module) await stopByScripts(folder, module);
+      }
+      if (await isActive("k3s")) await systemctl("stop", "k3s");
+      if (await hasReplicators()) {
+        await systemctl("kill", "--signal=TERM", "hakit").catch(() => {});
+        for (let i = 0; i < 100 && await hasReplicators(); i++) {
+          await sleep(100);
+        }
+      }
+      if (await isMirrored()) {
+        throw new Error(
+          `${DATABASE_FOLDER} is still mirrored: a program uses it ("fuser -vm ${DATABASE_FOLDER}"); stop it and run this again`,
+        );
+      }
+    },
+  };
+}
+
+async function hasReplicators(): Promise<boolean> {
+  const { code } = await command(["pgrep", "-f", "hakit replicator /"], {
+    anyCode: true,
+  });
+  return code === 0;
+}
+
+/** As the agent would on the way to STOP, by force. */
+async function stopByScripts(folder: string, module: Module): Promise<void> {
+  const vip = module.virtual_addresses[0]?.address.split("/")[0] ?? "";
+  const environment = {
+    ...module.variables,
+    HAKIT_MODULE: module.name,
+    HAKIT_MODULE_DIR: folder,
+    HAKIT_VIP: vip,
+  };
+  for (const script of ["stop_prim", "stop_second", "stop_both", "poststop"]) {
+    const file = join(folder, "bin", script);
+    if (!await exists(file)) continue;
+    const words = Object.entries(environment).map(([key, value]) =>
+      `${key}=${value}`
+    );
+    await command(
+      ["env", ...words, file, "force", "WAIT", "STOP", "stop"],
+      { timeoutMs: SCRIPT_MS, anyCode: true },
+    );
+  }
+}
+
+function k3sStep(at: Places): Step {
+  const tools = ["kubectl", "crictl", "ctr"].map((n) => `/usr/local/bin/${n}`);
+  return {
+    name: "K3s removed",
+    async done() {
+      // Without our list it is somebody else's K3s.
+      return await exists(at.k3sFiles) ? null : "not installed by hakit";
+    },
+    async do() {
+      for (const link of tools) {
+        if (await Deno.readLink(link).catch(() => "") === "k3s") {
+          await Deno.remove(link);
+        }
+      }
+      await removeIfPresent(K3S.executable);
+      await removeIfPresent(join(K3S.manifests, "hakit-nfs-client.yaml"));
+      await removeIfPresent(K3S.images);
+    },
+  };
+}
+
+function removeStep(
+  name: string,
+  paths: readonly string[],
+  after: () => Promise<void> = () => Promise.resolve(),
+): Step {
+  return {
+    name,
+    async done() {
+      for (const path of paths) if (await exists(path)) return null;
+      return "none here";
+    },
+    async do() {
+      for (const path of paths) await removeIfPresent(path);
+      await after();
+    },
+  };
+}
+
+/** Folders themselves stay: a package made one, an administrator may have made the other. */
+function dataStep({ paths, at, kept }: UninstallOptions): Step {
+  const folders = [DATABASE_FOLDER, ...(kept ? [kept.storage] : [])];
+  const others = [
+    K3S.data,
+    K3S.config,
+    "/var/lib/kubelet",
+    paths.state,
+    at.password,
+    at.k3sToken,
+    paths.etc,
+  ];
+  return {
+    name: "Data removed",
+    async done() {
+      for (const path of others) if (await exists(path)) return null;
+      for (const folder of folders) if (!await isEmpty(folder)) return null;
+      return "none here";
+    },
+    async do() {
+      // Never through a mount: that would remove the other node's copy, too.
+      const mounts = await Deno.readTextFile("/proc/self/mounts");
+      const mounted = mounts.split("\n").map((line) => line.split(" ")[1]!)
+        .find((point) =>
+          [...folders, ...others].some((path) =>
+            point === path || point?.startsWith(path + "/")
+          )
+        );
+      if (mounted) {
+        throw new Error(`${mounted} is mounted: unmount it and run this again`);
+      }
+      for (const folder of folders) {
+        if (!await exists(folder)) continue;
+        for await (const { name } of Deno.readDir(folder)) {
+          await Deno.remove(join(folder, name), { recursive: true });
+        }
+      }
+      for (const path of others) await removeIfPresent(path);
+    },
+  };
+}
+
+async function isEmpty(folder: string): Promise<boolean> {
+  if (!await exists(folder)) return true;
+  for await (const _ of Deno.readDir(folder)) return false;
+  return true;
+}

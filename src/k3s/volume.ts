@@ -1,0 +1,33 @@
+/** The volume: one sparse file with an XFS, made before its folder is mirrored. */
+import { join } from "node:path";
+import { exists } from "../cluster/facts.ts";
+import { bytesOf } from "../cluster/checks.ts";
+import { command } from "../system/command.ts";
+import { syncFolder } from "../system/files.ts";
+
+export const VOLUME = "replicatedVolume";
+
+/** Makes STORAGE/replicatedVolume of `size`; the name appears when all is on disk. */
+export async function makeVolume(
+  storage: string,
+  size: string,
+): Promise<void> {
+  const file = join(storage, VOLUME);
+  const half = join(storage, `.${VOLUME}.new`);
+  await Deno.mkdir(storage, { recursive: true });
+  if (await exists(half)) await Deno.remove(half);
+  const handle = await Deno.open(half, {
+    write: true,
+    createNew: true,
+    mode: 0o600,
+  });
+  try {
+    await handle.truncate(bytesOf(size));
+    await command(["mkfs.xfs", "-q", half], { timeoutMs: 120_000 });
+    await handle.sync();
+  } finally {
+    handle.close();
+  }
+  await Deno.rename(half, file);
+  await syncFolder(storage);
+}

@@ -1,0 +1,97 @@
+/**
+ * `hakit counter-serve DIR PORT`: the service of the built-in module `counter`, for a lab without a database. Small but real: each
+ * `next` is a numbered row, appended and fsynced before it is answered; `rows` lists all.
+ */
+import { join } from "node:path";
+
+/** A line of a client; longer ones end the connection. */
+const LONGEST_LINE = 64;
+
+/** Rows 1…n as the file holds them; a last line that a crash cut short was never acknowledged and is cut off. Pure. */
+export function wholeRows(text: string): { rows: number; bytes: number } {
+  const bytes = text.lastIndexOf("\n") + 1;
+  const rows = text.slice(0, bytes).split("\n").length - 1;
+  return { rows, bytes };
+}
+
+export async function serveCounter(
+  folder: string,
+  port: number,
+  { signal, onListen = () => {} }: {
+    signal?: AbortSignal;
+    onListen?: (port: number) => void;
+  } = {},
+): Promise<void> {
+  const path = join(folder, "rows");
+  const file = await Deno.open(path, { read: true, write: true, create: true });
+  const known = wholeRows(await Deno.readTextFile(path));
+  await file.truncate(known.bytes);
+  await file.seek(known.bytes, Deno.SeekMode.Start);
+  let rows = known.rows;
+  const encoder = new TextEncoder();
+  // One at a time: the number, the write and its fsync belong together.
+  let turn: Promise<unknown> = Promise.resolve();
+  const next = () => {
+    const mine = turn.then(async () => {
+      const row = rows + 1;
+      const line = encoder.encode(`${row}\n`);
+      if (await file.write(line) !== line.length) {
+        throw new Error(`Cannot append to "${path}": short write`);
+      }
+      await file.sync();
+      rows = row;
+      return row;
+    });
+    turn = mine.catch(() => {});
+    return mine;
+  };
+  const listener = Deno.listen({ hostname: "0.0.0.0", port });
+  signal?.addEventListener("abort", () => listener.close());
+  onListen((listener.addr as Deno.NetAddr).port);
+  const serve = async (connection: Deno.Conn) => {
+    try {
+      for await (const line of lines(connection)) {
+        const answer = line === "next"
+          ? `${await next()}\n`
+          : line === "rows"
+          ? `${rows}\n${await Deno.readTextFile(path)}.\n`
+          : "expected next or rows\n";
+        await writeAll(connection, encoder.encode(answer));
+      }
+    } catch {
+      // The client left, or the disk failed: no answer is no acknowledgement.
+    } finally {
+      try {
+        connection.close();
+      } catch {
+        // It was closed already.
+      }
+    }
+  };
+  try {
+    for await (const connection of listener) serve(connection);
+  } finally {
+    await turn;
+    file.close();
+  }
+}
+
+async function writeAll(connection: Deno.Conn, data: Uint8Array) {
+  while (data.length > 0) data = data.subarray(await connection.write(data));
+}
+
+/** What a peer sends, line by line. */
+export async function* lines(connection: Deno.Conn): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(4096);
+  let rest = "";
+  for (;;) {
+    const count = await connection.read(buffer);
+    if (count === null) return;
+    rest += decoder.decode(buffer.subarray(0, count), { stream: true });
+    for (let at; (at = rest.indexOf("\n")) >= 0; rest = rest.slice(at + 1)) {
+      yield rest.slice(0, at);
+    }
+    if (rest.length > LONGEST_LINE) return;
+  }
+}

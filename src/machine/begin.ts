@@ -1,0 +1,54 @@
+/** The first event of a life: an agent starts, perhaps beside a replicator that never stopped serving. Pure. */
+import type { Report } from "../replication/control.ts";
+import { wantRun } from "./command.ts";
+import { leave } from "./leave.ts";
+import { cleanPlan } from "./plans.ts";
+import type { Role } from "./state.ts";
+import { command, log, run, type Turn } from "./turn.ts";
+
+export function begin(
+  turn: Turn,
+  found: { readonly report: Report | null; readonly boot: boolean },
+): void {
+  const { state } = turn;
+  const { report } = found;
+  state.begun = true;
+  state.report = report;
+  if (report !== null) state.identity = report.identity;
+  const { goal, lastRole } = state.record;
+
+  if (report?.phase === "primary") {
+    const role = lastRole === "PRIM" ? "PRIM" : "ALONE";
+    resume(turn, role);
+    // The record changes before the world does: these two say that this node was on its way out.
+    if (goal === "stop") return leave(turn, "was being stopped");
+    if (lastRole === "SECOND") return leave(turn, "was handing over");
+    if (role === "ALONE" && report.session !== "mirrored") {
+      // The last agent may have died between the record and the word.
+      if (report.session === "lost" || report.session === "none") {
+        command(turn, { command: "alone" });
+      }
+    }
+    state.addressesDue = true;
+    return;
+  }
+  if (report?.phase === "secondary" && goal === "run") {
+    resume(turn, "SECOND");
+    state.addresses = false;
+    // A record that says ALONE was written just before the last agent died: nothing came of it, and the peer may have gone on.
+    state.record = { goal, lastRole: "SECOND", cameFrom: null };
+    return;
+  }
+  if (found.boot && goal === "run") return wantRun(turn);
+  run(turn, "clean", cleanPlan());
+}
+
+function resume(turn: Turn, role: Role): void {
+  const { state } = turn;
+  state.role = role;
+  state.since = turn.at;
+  state.scripts = role;
+  state.oldFault = null;
+  if (role === "PRIM") state.wasMirrored = true;
+  log(turn, "info", `The agent is back beside its replicator: still ${role}`);
+}

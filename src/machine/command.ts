@@ -1,0 +1,170 @@
+/** What people ask for: whether it can be done now, and its first step. Pure. */
+import type { UserCommand } from "./event.ts";
+import { leave } from "./leave.ts";
+import { prestartPlan, restartPlan, secondPlan } from "./plans.ts";
+import { startSwap, swapRefusal } from "./primary.ts";
+import {
+  enter,
+  isPrimary,
+  log,
+  peerView,
+  run,
+  type State,
+  type Turn,
+} from "./turn.ts";
+import { newerHere } from "./verdict.ts";
+import { keepsAside } from "./waiting.ts";
+
+/** Why a command cannot be obeyed now, in one line; null: it can. The API asks before it posts the event. */
+export function refusal(state: State, command: UserCommand): string | null {
+  const { config, role } = state;
+  const peer = peerView(state);
+  switch (command) {
+    case "start":
+    case "stop":
+      return null;
+    case "restart":
+      if (role === "WAIT") {
+        return `Cannot restart ${config.module}: it is in WAIT and runs nothing`;
+      }
+      if (role !== "STOP" && (state.plan !== null || state.swap !== null)) {
+        return `Cannot restart ${config.module}: this node is still busy with a change`;
+      }
+      return null;
+    case "swap": {
+      const why = swapRefusal(state);
+      return why === null ? null : `Cannot swap ${config.module}: ${why}`;
+    }
+    case "prim":
+    case "primforce":
+      if (role !== "STOP" && role !== "WAIT") {
+        return `Cannot make this node primary of ${config.module}: it is ${role}, expected STOP or WAIT`;
+      }
+      if (peer !== null && isPrimary(peer.role)) {
+        return `Cannot make this node primary of ${config.module}: ${config.peer} is ${peer.role}; stop it there first`;
+      }
+      if (
+        command === "prim" && state.identity !== null &&
+        !state.identity.consistent
+      ) {
+        return `Cannot start ${config.module} from this copy: it is only half made; to use it nevertheless: "hakit primforce ${config.module}"`;
+      }
+      return null;
+    case "second":
+      if (isPrimary(role)) {
+        return `Cannot make this node secondary of ${config.module}: it is ${role}; stop it first`;
+      }
+      if (peer === null || !isPrimary(peer.role)) {
+        return `Cannot make this node secondary of ${config.module}: ${config.peer} is ${
+          peer?.role ?? "not heard"
+        }, expected ALONE or PRIM`;
+      }
+      if (role === "SECOND" && state.plan !== null) {
+        return `Cannot copy ${config.module} anew: this node is still busy with a change`;
+      }
+      if (newerHere(state, peer)) {
+        return `Cannot make this node secondary of ${config.module}: its data is newer than that of ${config.peer}`;
+      }
+      return null;
+    default:
+      return command satisfies never;
+  }
+}
+
+export interface Order {
+  readonly command: UserCommand;
+  readonly full: boolean;
+  readonly by: string;
+}
+
+export function obey(turn: Turn, order: Order): void {
+  const { state } = turn;
+  const no = refusal(state, order.command);
+  if (no !== null) {
+    log(turn, "error", no);
+    return;
+  }
+  log(turn, "info", `${order.command} called by ${order.by}`);
+  switch (order.command) {
+    case "start":
+      return wantRun(turn);
+    case "stop":
+      return wantStop(turn);
+    case "restart":
+      return restart(turn);
+    case "swap":
+      return swap(turn);
+    case "prim":
+    case "primforce":
+      state.intent = {
+        kind: "prim",
+        full: order.full || order.command === "primforce",
+      };
+      return wantRun(turn);
+    case "second":
+      return second(turn, order.full);
+    default:
+      return order.command satisfies never;
+  }
+}
+
+/** A person (or boot) starts: old failures count no more. */
+export function wantRun(turn: Turn): void {
+  const { state } = turn;
+  state.record = { ...state.record, goal: "run" };
+  state.failures = [];
+  state.retryAt = Math.min(state.retryAt, turn.at);
+  if (state.role !== "STOP") return;
+  enter(turn, "WAIT", "started");
+  run(turn, "prestart", prestartPlan());
+}
+
+function wantStop(turn: Turn): void {
+  const { state } = turn;
+  state.record = { ...state.record, goal: "stop" };
+  state.intent = null;
+  if (state.role === "STOP") return;
+  state.reason = null;
+  const stopping = state.role === "WAIT" &&
+    (state.plan?.name === "leave" || state.plan?.name === "finish");
+  if (!stopping) leave(turn, "stopped");
+}
+
+function restart(turn: Turn): void {
+  const { state } = turn;
+  switch (state.role) {
+    case "STOP":
+      return wantRun(turn);
+    case "ALONE":
+    case "PRIM":
+    case "SECOND":
+      state.scripts = state.role;
+      return run(turn, "restart", restartPlan(state.role));
+    case "WAIT":
+      return;
+    default:
+      return state.role satisfies never;
+  }
+}
+
+function swap(turn: Turn): void {
+  const { state } = turn;
+  if (state.role === "PRIM") return startSwap(turn);
+  state.swap = "asked";
+  state.swapSince = turn.at;
+}
+
+function second(turn: Turn, full: boolean): void {
+  const { state } = turn;
+  if (state.role !== "SECOND") {
+    state.intent = { kind: "second", full };
+    return wantRun(turn);
+  }
+  if (!full) return;
+  state.synced = false;
+  run(
+    turn,
+    "become-second",
+    secondPlan({ yield: keepsAside(state), full: true }),
+  );
+}

@@ -1,0 +1,54 @@
+/** Everything that can happen to a module. Each event carries its time (`at`, monotonic milliseconds); no clock is read inside. */
+import type { Report } from "../replication/control.ts";
+import type { ModuleView } from "./state.ts";
+
+export type UserCommand =
+  | "start"
+  | "stop"
+  | "restart"
+  | "swap"
+  | "prim"
+  | "primforce"
+  | "second";
+
+export type Event =
+  /** First event of a life: what the agent found. `report` is set when a replicator outlived the last agent. `boot`: start now. */
+  | {
+    readonly type: "begin";
+    readonly at: number;
+    readonly report: Report | null;
+    readonly boot: boolean;
+  }
+  | {
+    readonly type: "command";
+    readonly at: number;
+    readonly command: UserCommand;
+    readonly full: boolean;
+    readonly by: string;
+  }
+  /** A genuine heartbeat of the peer, what it says of this module (null: the peer does not have the module). */
+  | {
+    readonly type: "heard";
+    readonly at: number;
+    readonly view: ModuleView | null;
+  }
+  /** The detector's verdict changed, or is repeated (every tick). unknown: never heard since this agent began. */
+  | {
+    readonly type: "peer";
+    readonly at: number;
+    readonly verdict: "alive" | "late" | "lost" | "unknown";
+  }
+  | { readonly type: "report"; readonly at: number; readonly report: Report }
+  /** The replicator process is gone (died, or its socket closed). The agent restarts it at once; the mount, if any, is dead. */
+  | { readonly type: "replicator-gone"; readonly at: number }
+  /** The end of a plan; `failed` names the first action that failed, later ones were not run. */
+  | {
+    readonly type: "performed";
+    readonly at: number;
+    readonly plan: number;
+    readonly failed: { readonly action: string; readonly error: string } | null;
+  }
+  /** A virtual address was found in use by another machine before it was taken, or was lost. */
+  | { readonly type: "address"; readonly at: number; readonly problem: string }
+  /** Every 100 ms, so that waiting rules can fire. */
+  | { readonly type: "tick"; readonly at: number };

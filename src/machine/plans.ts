@@ -1,0 +1,265 @@
+/** What is done to come from one role to another, in the order that users of such products know. Pure: lists, no decisions. */
+import type { PlanAction, ScriptName } from "./action.ts";
+import type { Role } from "./state.ts";
+
+interface Way {
+  readonly current: Role;
+  readonly next: Role;
+  readonly action: string;
+}
+
+function script(
+  name: ScriptName,
+  way: Way,
+  options: { readonly force?: boolean } = {},
+): PlanAction {
+  return { do: "script", script: name, force: options.force ?? false, ...way };
+}
+
+/** Stop scripts run twice: a request, then by force for what did not obey. */
+function twice(name: ScriptName, way: Way): PlanAction[] {
+  return [script(name, way), script(name, way, { force: true })];
+}
+
+const RELEASE: PlanAction = { do: "release-addresses" };
+const TAKE: PlanAction = { do: "take-addresses" };
+const IDLE: PlanAction = { do: "replicator", command: { command: "idle" } };
+
+/** STOP → WAIT. An address may be left from an agent that died: it goes first. */
+export function prestartPlan(): PlanAction[] {
+  const way: Way = { current: "STOP", next: "WAIT", action: "start" };
+  return [RELEASE, script("transition", way), script("prestart", way)];
+}
+
+/** Nothing of this module may be left over on a node where it does not run. */
+export function cleanPlan(): PlanAction[] {
+  return [RELEASE, IDLE];
+}
+
+/** WAIT → ALONE, or SECOND → ALONE (failover). `force`: this copy is declared the good one first. */
+export function alonePlan(
+  from: "WAIT" | "SECOND",
+  options: { readonly force?: { readonly full: boolean } } = {},
+): PlanAction[] {
+  const way: Way = { current: from, next: "ALONE", action: "start" };
+  const serve: PlanAction[] = [
+    { do: "replicator", command: { command: "primary", alone: true } },
+    TAKE,
+    script("transition", way),
+  ];
+  if (from === "SECOND") {
+    return [script("stop_second", way), ...serve, script("start_prim", way)];
+  }
+  const force: PlanAction[] = options.force
+    ? [{
+      do: "replicator",
+      command: { command: "force", full: options.force.full },
+    }]
+    : [];
+  return [
+    ...force,
+    ...serve,
+    script("start_both", way),
+    script("start_prim", way),
+    script("start_sec", way),
+  ];
+}
+
+/** SECOND → PRIM by swap: writes wait until the old primary is connected as secondary. */
+export function primPlan(): PlanAction[] {
+  const way: Way = { current: "SECOND", next: "PRIM", action: "start" };
+  return [
+    script("stop_sec", way),
+    script("stop_second", way),
+    { do: "replicator", command: { command: "primary", alone: false } },
+    TAKE,
+    script("transition", way),
+    script("start_prim", way),
+  ];
+}
+
+/** The data's side of becoming SECOND; its scripts are a plan of their own, whose failure does not cost the mirror. */
+export function secondPlan(
+  options: { readonly yield: boolean; readonly full: boolean },
+): PlanAction[] {
+  return [
+    RELEASE,
+    {
+      do: "replicator",
+      command: {
+        command: "secondary",
+        ...(options.yield ? { yield: true } : {}),
+        ...(options.full ? { full: true } : {}),
+      },
+    },
+  ];
+}
+
+/** Scripts of a new SECOND by where it comes from. */
+export function secondScripts(current: Role): PlanAction[] {
+  const way: Way = { current, next: "SECOND", action: "start" };
+  switch (current) {
+    case "SECOND":
+      return [];
+    case "ALONE":
+      return [script("transition", way), script("start_second", way)];
+    case "PRIM":
+      return [
+        script("transition", way),
+        script("start_second", way),
+        script("start_sec", way),
+      ];
+    default:
+      return [
+        script("transition", way),
+        script("start_both", way),
+        script("start_second", way),
+        script("start_sec", way),
+      ];
+  }
+}
+
+/**
+ * The loser of a split brain: services off, address off, then what it alone wrote is kept aside. `stuck`: writes wait for a peer that
+ * will not answer any more; whoever writes hangs in the kernel, where no signal reaches it, until the mount is taken away.
+ */
+export function yieldPlan(
+  current: "ALONE" | "PRIM",
+  { stuck }: { readonly stuck: boolean },
+): PlanAction[] {
+  const way: Way = { current, next: "SECOND", action: "stop" };
+  return [
+    RELEASE,
+    ...(stuck ? [IDLE] : []),
+    ...twice("stop_prim", way),
+    { do: "replicator", command: { command: "secondary", yield: true } },
+  ];
+}
+
+export function aloneToPrimaryPlan(): PlanAction[] {
+  const way: Way = { current: "ALONE", next: "PRIM", action: "start" };
+  return [script("stop_sec", way), script("transition", way)];
+}
+
+export function primaryToAlonePlan(): PlanAction[] {
+  const way: Way = { current: "PRIM", next: "ALONE", action: "start" };
+  return [script("transition", way), script("start_sec", way)];
+}
+
+/** The old primary's first half of a swap: afterwards nobody serves until the other takes over. */
+export function swapReleasePlan(): PlanAction[] {
+  const way: Way = { current: "PRIM", next: "SECOND", action: "stop" };
+  return [...twice("stop_prim", way), RELEASE, IDLE];
+}
+
+/** A swap that cannot go on: serve again here. */
+export function swapBackPlan(
+  options: { readonly alone: boolean },
+): PlanAction[] {
+  const next: Role = options.alone ? "ALONE" : "PRIM";
+  const way: Way = { current: "PRIM", next, action: "start" };
+  return [
+    {
+      do: "replicator",
+      command: { command: "primary", alone: options.alone },
+    },
+    TAKE,
+    script("start_prim", way),
+  ];
+}
+
+export interface LeaveOptions {
+  readonly action: string;
+  /** A plan was cut short, so everything that might run is stopped. */
+  readonly all: boolean;
+  /** Whether there is a replicator to be commanded: one that died serves nothing, and the peer must not wait for its successor. */
+  readonly replicator: boolean;
+  /** Writes wait for the peer: scripts that write would hang, see yieldPlan(). */
+  readonly stuck: boolean;
+}
+
+/** Any role → WAIT. */
+export function leavePlan(
+  from: Role,
+  options: LeaveOptions,
+): PlanAction[] {
+  const way: Way = { current: from, next: "WAIT", action: options.action };
+  const primary = from === "ALONE" || from === "PRIM" || options.all;
+  const secondary = from === "SECOND" || options.all;
+  const sec = from === "ALONE" || from === "SECOND" || options.all;
+  const both = primary || secondary;
+  return [
+    ...(options.stuck && options.replicator ? [IDLE] : []),
+    ...(sec ? [script("stop_sec", way)] : []),
+    ...(primary ? twice("stop_prim", way) : []),
+    ...(secondary ? [script("stop_second", way)] : []),
+    ...(both ? twice("stop_both", way) : []),
+    RELEASE,
+    ...(options.replicator ? [IDLE] : []),
+    ...(both ? [script("transition", way)] : []),
+  ];
+}
+
+/** WAIT → STOP: whatever is left goes by force. */
+export function finishPlan(): PlanAction[] {
+  const way: Way = { current: "WAIT", next: "STOP", action: "stop" };
+  const force = { force: true };
+  return [
+    script("stop_sec", way, force),
+    script("stop_prim", way, force),
+    script("stop_second", way, force),
+    script("stop_both", way, force),
+    script("poststop", way),
+    script("transition", way),
+  ];
+}
+
+/** Services anew, data and address untouched: no failover. */
+export function restartPlan(role: "ALONE" | "PRIM" | "SECOND"): PlanAction[] {
+  const way: Way = { current: role, next: role, action: "restart" };
+  switch (role) {
+    case "ALONE":
+      return [
+        script("stop_sec", way),
+        ...twice("stop_prim", way),
+        ...twice("stop_both", way),
+        script("start_both", way),
+        script("start_prim", way),
+        script("start_sec", way),
+      ];
+    case "PRIM":
+      return [
+        ...twice("stop_prim", way),
+        ...twice("stop_both", way),
+        script("start_both", way),
+        script("start_prim", way),
+      ];
+    case "SECOND":
+      return [
+        script("stop_sec", way),
+        script("stop_second", way),
+        ...twice("stop_both", way),
+        script("start_both", way),
+        script("start_second", way),
+        script("start_sec", way),
+      ];
+    default:
+      return role satisfies never;
+  }
+}
+
+/** An agent that came back to a replicator that went on serving: addresses are taken again, scripts are not run. */
+export function resumePlan(): PlanAction[] {
+  return [TAKE];
+}
+
+/** The same when the last agent died in the middle of a plan: what should run is started, whether it runs already or not. */
+export function completePlan(role: "ALONE" | "PRIM"): PlanAction[] {
+  const way: Way = { current: role, next: role, action: "start" };
+  return [
+    TAKE,
+    script("start_both", way),
+    script("start_prim", way),
+    ...(role === "ALONE" ? [script("start_sec", way)] : []),
+  ];
+}

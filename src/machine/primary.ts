@@ -1,0 +1,312 @@
+/** Roles PRIM and ALONE: serve, shut out a peer that left, connect one that came back, yield to one that has more right. Pure. */
+import { compare } from "../replication/identity.ts";
+import { failed, leave } from "./leave.ts";
+import {
+  alonePlan,
+  aloneToPrimaryPlan,
+  completePlan,
+  primaryToAlonePlan,
+  resumePlan,
+  swapBackPlan,
+  swapReleasePlan,
+  yieldPlan,
+} from "./plans.ts";
+import type { ModuleView } from "./state.ts";
+import {
+  alive,
+  command,
+  CONFIRM_MS,
+  enter,
+  GRACE_MS,
+  isPrimary,
+  log,
+  peerView,
+  run,
+  type State,
+  type Turn,
+} from "./turn.ts";
+import { good } from "./verdict.ts";
+
+/** After a swap the other side needs a moment to connect; writes wait meanwhile. */
+const CONNECT_MS = 3_000;
+/** How long a plan may be over while the replicator still reports another phase. */
+const PHASE_MS = 10_000;
+
+export function primary(turn: Turn): void {
+  const { state } = turn;
+  const peer = peerView(state);
+  if (peer !== null && yields(state, peer)) return yieldTo(turn, peer);
+  if (peer !== null && overtaken(state, peer)) {
+    return leave(turn, `${state.config.peer} went on without this node`);
+  }
+  const failure = failureHere(turn);
+  if (failure !== null) return failed(turn, failure);
+
+  if (state.role === "PRIM") watchMirror(turn, peer);
+  else awaitMirror(turn, peer);
+  connect(turn, peer);
+  takeAgain(turn, peer);
+  if (
+    state.role === "PRIM" && state.swap === null && peer?.swap === "asked" &&
+    state.plan === null && turn.at >= state.swapAt
+  ) {
+    startSwap(turn);
+  }
+  bringScripts(turn);
+}
+
+/**
+ * Both serve. Newer data stays; a PRIM, which has acknowledged nothing by itself, yields to one that is ALONE; then the one that
+ * took over yields to the one that was primary; then the second node. Each side comes to the opposite answer.
+ */
+function yields(state: State, peer: ModuleView): boolean {
+  if (!isPrimary(peer.role) || mirrored(state)) return false;
+  const newer = whoIsNewer(state, peer);
+  if (newer !== null) return newer === "theirs";
+  if (state.role !== peer.role) return state.role === "PRIM";
+  const mine = state.record.cameFrom === "SECOND";
+  const theirs = peer.cameFrom === "SECOND";
+  return mine === theirs ? state.config.nodeIndex === 1 : mine;
+}
+
+function whoIsNewer(state: State, peer: ModuleView): "mine" | "theirs" | null {
+  if (state.identity === null || peer.phase === "absent") return null;
+  switch (compare(state.identity, peer.identity).kind) {
+    case "mine-newer":
+      return "mine";
+    case "theirs-newer":
+      return "theirs";
+    default:
+      return null;
+  }
+}
+
+/**
+ * A primary that was without its agent for a while may find that the peer had taken over, written, and stopped: the peer's data is
+ * what was acknowledged, so this node stops serving and data decides.
+ */
+function overtaken(state: State, peer: ModuleView): boolean {
+  if (!state.config.mirrored || mirrored(state)) return false;
+  if (peer.role !== "STOP" && peer.role !== "WAIT") return false;
+  if (good(peer.identity) && whoIsNewer(state, peer) === "theirs") return true;
+  return state.role === "PRIM" && peer.role === "STOP" &&
+    peer.lastRole === "ALONE";
+}
+
+function yieldTo(turn: Turn, peer: ModuleView): void {
+  const { state } = turn;
+  const from = state.role === "PRIM" ? "PRIM" : "ALONE";
+  log(
+    turn,
+    "error",
+    `Both nodes were primary: this one yields to ${state.config.peer} (${peer.role}); what only this node wrote is kept in the module's salvage folder`,
+  );
+  enter(turn, "SECOND", `${state.config.peer} stays primary`);
+  state.record = { goal: "run", lastRole: "SECOND", cameFrom: null };
+  state.scripts = from;
+  const stuck = state.report?.session === "lost";
+  run(turn, "yield", yieldPlan(from, { stuck }));
+}
+
+/** What makes this node unable to serve; null: nothing. */
+function failureHere(turn: Turn): string | null {
+  const { state } = turn;
+  if (!state.config.mirrored) return null;
+  if (state.report === null) return "the replicator died";
+  const { fault, phase } = state.report;
+  if (fault === null) state.oldFault = null;
+  else if (fault !== state.oldFault) return fault;
+  const stray = phase !== "primary" && state.plan === null &&
+    turn.at - state.since > PHASE_MS;
+  return stray ? `the replicator is ${phase}` : null;
+}
+
+function mirrored(state: State): boolean {
+  if (state.config.mirrored) return state.report?.session === "mirrored";
+  return peerView(state)?.role === "SECOND";
+}
+
+/** PRIM: is the mirror still whole? If not, nothing is acknowledged until the peer is gone or has recorded that it is behind. */
+function watchMirror(turn: Turn, peer: ModuleView | null): void {
+  const { state } = turn;
+  const { config } = state;
+  if (state.peer.verdict === "lost") {
+    return goAlone(turn, `no heartbeat of ${config.peer}`);
+  }
+  if (mirrored(state) && !brokenCopy(turn, peer)) {
+    state.wasMirrored = true;
+    state.unmirroredSince = null;
+    state.shutOut = null;
+    state.reason = null;
+    return;
+  }
+  // A swap's first half holds writes by itself, and ends soon; unless the peer goes.
+  if (alive(state) && peer === null && state.peer.view === null) {
+    return goAlone(turn, `${config.peer} does not have the module`);
+  }
+  if (!config.mirrored) {
+    if (peer !== null && peer.role !== "SECOND") {
+      goAlone(turn, `${config.peer} is ${peer.role}`);
+    }
+    return;
+  }
+  if (state.report?.phase !== "primary") return;
+  state.unmirroredSince ??= turn.at;
+  const waited = turn.at - state.unmirroredSince;
+  if (peer !== null && standsBack(state, peer)) {
+    const how = peer.role === "SECOND"
+      ? "has recorded that it is behind"
+      : `is ${peer.role}`;
+    return goAlone(turn, `${config.peer} ${how}`);
+  }
+  const atOnce = state.report.session === "lost" && state.wasMirrored;
+  if (!atOnce && waited < CONNECT_MS) return;
+  if (state.swap === "releasing") cancelSwap(turn);
+  if (state.shutOut === null) {
+    const generation = state.report.identity.current ?? "";
+    state.shutOut = `${generation}/${turn.at}`;
+    state.shutOutSince = turn.at;
+    state.shutOutWarned = false;
+  }
+  if (!state.shutOutWarned && turn.at - state.shutOutSince > CONFIRM_MS) {
+    state.shutOutWarned = true;
+    state.reason =
+      `writes wait: the data connection to ${config.peer} is broken and it has not recorded yet that its copy is behind`;
+    log(turn, "warning", state.reason);
+  }
+}
+
+/** The copy over there is called outdated although the session is whole: a late answer to a shut-out. Only a resync mends it. */
+function brokenCopy(turn: Turn, peer: ModuleView | null): boolean {
+  const { state } = turn;
+  if (!state.config.mirrored) return false;
+  const broken = peer !== null && peer.role === "SECOND" &&
+    peer.session === "mirrored" && !peer.identity.upToDate;
+  if (!broken) state.brokenSince = null;
+  else state.brokenSince ??= turn.at;
+  return state.brokenSince !== null && turn.at - state.brokenSince > CONNECT_MS;
+}
+
+/** Whether the peer can no longer take over by itself: it has said so to this very request, or has left the role on record. */
+function standsBack(state: State, peer: ModuleView): boolean {
+  if (state.shutOut !== null && peer.outdated === state.shutOut) return true;
+  return (peer.role === "STOP" || peer.role === "WAIT") &&
+    peer.lastRole !== "ALONE";
+}
+
+function goAlone(turn: Turn, why: string): void {
+  const { state } = turn;
+  const releasing = state.swap === "releasing";
+  const mounting = state.plan?.name === "become-prim" &&
+    state.report?.phase !== "primary";
+  enter(turn, "ALONE", why);
+  state.record = { goal: "run", lastRole: "ALONE", cameFrom: "PRIM" };
+  if (releasing) {
+    run(turn, "swap-back", swapBackPlan({ alone: true }));
+  } else if (mounting) {
+    state.scripts = "ALONE";
+    run(turn, "become-alone", alonePlan("SECOND"));
+  } else {
+    state.aloneAt = turn.at + 1_000;
+    command(turn, { command: "alone" });
+  }
+}
+
+/** ALONE: the peer is level again and the record says PRIM before the peer may rely on it. */
+function awaitMirror(turn: Turn, peer: ModuleView | null): void {
+  const { state } = turn;
+  if (peer !== null && peer.role === "SECOND" && mirrored(state)) {
+    if (!state.config.mirrored && peer.status !== "Ready") return;
+    enter(turn, "PRIM", `${state.config.peer} is up to date`);
+    state.record = { goal: "run", lastRole: "PRIM", cameFrom: null };
+    state.wasMirrored = true;
+    return;
+  }
+  // Level for a moment and lost again: nobody relied on it, so nobody need be asked.
+  const { report } = state;
+  if (
+    report?.phase === "primary" && report.session === "lost" &&
+    turn.at >= state.aloneAt
+  ) {
+    state.aloneAt = turn.at + 1_000;
+    command(turn, { command: "alone" });
+  }
+}
+
+function connect(turn: Turn, peer: ModuleView | null): void {
+  const { state } = turn;
+  const { report } = state;
+  if (peer === null || report === null || turn.at < state.connectAt) return;
+  if (report.phase !== "primary" || state.swap !== null) return;
+  if (peer.role !== "SECOND" || peer.phase !== "secondary") return;
+  const apart = report.session === "none" ||
+    (report.session === "lost" && !state.wasMirrored);
+  if (!apart) return;
+  state.connectAt = turn.at + 2_000;
+  command(turn, { command: "connect" });
+}
+
+/** Why no swap is possible now; null: it is. */
+export function swapRefusal(state: State): string | null {
+  const { config } = state;
+  const peer = peerView(state);
+  if (peer === null) return `${config.peer} does not answer`;
+  const primaryRole = state.role === "PRIM" ? state.role : peer.role;
+  const secondRole = state.role === "PRIM" ? peer.role : state.role;
+  if (primaryRole !== "PRIM" || secondRole !== "SECOND") {
+    return `it needs PRIM and SECOND, this node is ${state.role} and ${config.peer} is ${peer.role}`;
+  }
+  if (peer.status !== "Ready") {
+    return `${config.peer} is ${peer.role} but not ready`;
+  }
+  if (state.plan !== null || state.swap !== null) {
+    return "this node is still busy with a change";
+  }
+  return null;
+}
+
+export function startSwap(turn: Turn): void {
+  const { state } = turn;
+  const refusal = swapRefusal(state);
+  if (refusal !== null || !mirrored(state)) return;
+  log(turn, "info", `Swap with ${state.config.peer} begins`);
+  state.swap = "releasing";
+  state.swapSince = turn.at;
+  run(turn, "swap-release", swapReleasePlan());
+}
+
+/** The first half of a swap cannot be finished: serve here again; who is asked to stand back is another question. */
+export function cancelSwap(turn: Turn): void {
+  const { state } = turn;
+  log(turn, "error", "The swap was broken off: this node goes on as primary");
+  state.swap = null;
+  // The peer's request may still be under way.
+  state.swapAt = turn.at + 10_000;
+  run(turn, "swap-back", swapBackPlan({ alone: false }));
+}
+
+/** After an agent's absence: the peer may have taken over meanwhile, so its word comes first, or its silence. */
+function takeAgain(turn: Turn, peer: ModuleView | null): void {
+  const { state } = turn;
+  if (!state.addressesDue || state.plan !== null) return;
+  const unheard = turn.at - state.since > GRACE_MS;
+  if (peer === null && state.peer.verdict !== "lost" && !unheard) return;
+  state.addressesDue = false;
+  const role = state.role === "PRIM" ? "PRIM" : "ALONE";
+  // The last agent died in the middle of a plan: scripts are idempotent, so all that belongs to the role is started.
+  if (state.record.settled) run(turn, "resume", resumePlan());
+  else run(turn, "complete", completePlan(role));
+}
+
+/** start_sec belongs to ALONE only: scripts follow the role as soon as no other plan runs. */
+function bringScripts(turn: Turn): void {
+  const { state } = turn;
+  if (state.plan !== null || state.scripts === state.role) return;
+  if (state.role === "PRIM" && state.scripts === "ALONE") {
+    state.scripts = "PRIM";
+    run(turn, "alone-to-primary", aloneToPrimaryPlan());
+  } else if (state.role === "ALONE" && state.scripts === "PRIM") {
+    state.scripts = "ALONE";
+    run(turn, "primary-to-alone", primaryToAlonePlan());
+  }
+}

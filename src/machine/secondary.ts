@@ -1,0 +1,166 @@
+/** Role SECOND: follows the primary, answers when it is shut out, takes over when it may. Pure. */
+import { failed, leave } from "./leave.ts";
+import { primPlan, secondPlan } from "./plans.ts";
+import type { ModuleView } from "./state.ts";
+import {
+  alive,
+  command,
+  enter,
+  GRACE_MS,
+  isPrimary,
+  log,
+  peerView,
+  run,
+  type State,
+  type Turn,
+} from "./turn.ts";
+import { good, hasLetGo } from "./verdict.ts";
+import { becomeAlone, keepsAside } from "./waiting.ts";
+
+/** Two secondaries without a primary: one of a broken swap. Longer than a swap's moment between the two. */
+const NOBODY_MS = 8_000;
+/** A request to change places that the primary did not take up is forgotten. */
+const ASKED_MS = 5_000;
+
+export function secondary(turn: Turn): void {
+  const { state } = turn;
+  const peer = peerView(state);
+  answerShutOut(turn, peer);
+  if (state.swap === "asked" && turn.at - state.swapSince > ASKED_MS) {
+    state.swap = null;
+    log(turn, "warning", `${state.config.peer} did not take up the swap`);
+  }
+
+  // The hand-over is done. Said any longer, it would be taken for the next one: the peer would promote itself in the middle of it.
+  if (state.swap === "released" && peer !== null && isPrimary(peer.role)) {
+    state.swap = null;
+  }
+
+  const fault = state.report?.fault ?? null;
+  if (fault !== null && fault !== state.oldFault) {
+    return failed(turn, fault);
+  }
+  if (fault === null) state.oldFault = null;
+
+  const end = endOfPrimary(turn, peer);
+  if (end === "swap") return becomePrim(turn);
+  if (end !== null) return succeed(turn, end);
+  follow(turn);
+}
+
+/** Why there is no primary any more; "swap": it handed over; null: there is one, or it is not certain that there is none. */
+function endOfPrimary(turn: Turn, peer: ModuleView | null): string | null {
+  const { state } = turn;
+  const { config } = state;
+  if (!alive(state)) {
+    if (state.peer.verdict === "lost") return `no heartbeat of ${config.peer}`;
+    // An agent that came back as SECOND and has heard nothing yet.
+    return turn.at - state.since > GRACE_MS
+      ? `${config.peer} was not heard`
+      : null;
+  }
+  const stays = turn.at - Math.max(state.since, state.peer.roleSince);
+  if (peer === null) {
+    return state.peer.view === null && stays > GRACE_MS
+      ? `${config.peer} does not have the module`
+      : null;
+  }
+  switch (peer.role) {
+    case "STOP":
+    case "WAIT":
+      return hasLetGo(peer)
+        ? `${config.peer} ${peer.goal === "stop" ? "was stopped" : "left"}`
+        : null;
+    case "SECOND":
+      if (peer.swap === "released" && mayTakeOver(state)) return "swap";
+      return stays > NOBODY_MS ? "neither node is primary" : null;
+    case "ALONE":
+    case "PRIM":
+      return null;
+    default:
+      return peer.role satisfies never;
+  }
+}
+
+export function mayTakeOver(state: State): boolean {
+  if (!state.config.mirrored) return state.synced;
+  return state.synced && state.identity !== null && good(state.identity);
+}
+
+function succeed(turn: Turn, why: string): void {
+  const { state } = turn;
+  if (!mayTakeOver(state)) {
+    return leave(turn, `${why}, and this copy is not up to date`);
+  }
+  if (!state.config.failover) {
+    leave(turn, `${why}, and failover is off`);
+    return;
+  }
+  becomeAlone(turn, { cameFrom: "SECOND", why });
+}
+
+function becomePrim(turn: Turn): void {
+  const { state } = turn;
+  enter(turn, "PRIM", `${state.config.peer} has handed over`);
+  state.record = { goal: "run", lastRole: "PRIM", cameFrom: null };
+  state.scripts = "PRIM";
+  run(turn, "become-prim", primPlan());
+}
+
+/**
+ * The primary lost its session to this node and wants to go on alone. It may do so once this copy can never take over by itself,
+ * which must be on disk here before it is said.
+ */
+function answerShutOut(turn: Turn, peer: ModuleView | null): void {
+  const { state } = turn;
+  const token = peer !== null && isPrimary(peer.role) ? peer.shutOut : null;
+  if (token === null) {
+    // Kept while the primary is silent: it may have heard the answer.
+    if (peer !== null) state.outdated = null;
+    return;
+  }
+  if (state.outdated === token) return;
+  if (state.synced) {
+    state.synced = false;
+    log(turn, "warning", `${state.config.peer} goes on without this copy`);
+  }
+  if (state.report === null) return;
+  if (!state.report.identity.upToDate) {
+    state.outdated = token;
+  } else if (turn.at >= state.outdateAt) {
+    state.outdateAt = turn.at + 1_000;
+    command(turn, { command: "outdate" });
+  }
+}
+
+/** Keeps the replicator listening: one that died and was started again is idle. */
+function follow(turn: Turn): void {
+  const { state } = turn;
+  if (state.plan !== null || state.report === null) return;
+  if (state.report.phase === "secondary" || turn.at < state.retryAt) return;
+  state.retryAt = turn.at + 2_000;
+  run(
+    turn,
+    "become-second",
+    secondPlan({ yield: keepsAside(state), full: false }),
+  );
+}
+
+/** The primary's word arrived: is this copy now one that may take over, or no longer? */
+export function judgeSync(turn: Turn, view: ModuleView | null): void {
+  const { state } = turn;
+  if (state.role !== "SECOND" || view === null) return;
+  if (!state.config.mirrored) {
+    if (isPrimary(view.role) && state.plan === null) state.synced = true;
+    return;
+  }
+  const mirrored = state.report?.session === "mirrored";
+  // Only a primary whose record says PRIM cannot start alone behind our back after both nodes died.
+  if (
+    mirrored && view.role === "PRIM" && view.shutOut === null &&
+    state.identity !== null && good(state.identity)
+  ) {
+    state.synced = true;
+  }
+  if (!mirrored && view.role === "ALONE") state.synced = false;
+}

@@ -1,0 +1,46 @@
+/** The words of the automaton. Roles and statuses are those that users of such products know. Pure. */
+import type { Identity } from "../replication/identity.ts";
+import type { Report } from "../replication/control.ts";
+
+export type Role = "STOP" | "WAIT" | "ALONE" | "PRIM" | "SECOND";
+/** NotReady: blocked or stopped; Transient: on the way; Ready: does its work. */
+export type Status = "NotReady" | "Transient" | "Ready";
+
+/** What an agent must remember of a module over its own death and a power cut. Written before it is told or acted on. */
+export interface Record {
+  /** What the user wants: run (start was said) or stop. */
+  readonly goal: "run" | "stop";
+  /** Role at the last change among ALONE, PRIM, SECOND; null: never ran. ALONE means that the peer was shut out. */
+  readonly lastRole: "ALONE" | "PRIM" | "SECOND" | null;
+  /** For ALONE: the role it came from, which decides who yields after a split brain. */
+  readonly cameFrom: "PRIM" | "SECOND" | null;
+  /** Primary whose scripts have all ended: an agent that comes back beside a serving replicator need not run them again. */
+  readonly settled?: boolean | undefined;
+}
+
+/** What each node tells the other about a module, in every heartbeat. */
+export interface ModuleView {
+  readonly module: string;
+  readonly role: Role;
+  readonly status: Status;
+  readonly goal: "run" | "stop";
+  readonly lastRole: Record["lastRole"];
+  readonly cameFrom: Record["cameFrom"];
+  readonly identity: Identity;
+  readonly phase: Report["phase"] | "absent";
+  readonly session: Report["session"];
+  /** "My replication session to you is broken and I want to go on alone: say that you are outdated." The sender's generation. */
+  readonly shutOut: string | null;
+  /** "I have recorded that I am behind that generation." */
+  readonly outdated: string | null;
+  /** Swap hand-shake; each step is set by one side and answered by the other. */
+  readonly swap: null | "asked" | "releasing" | "released";
+  /** Reason of WAIT in plain words, for `state`. */
+  readonly reason: string | null;
+  /** Progress for `state` on the other node. */
+  readonly resync: Report["resync"];
+  readonly lastResync: Report["lastResync"];
+  readonly dirtyBytes: number;
+  /** Whether the virtual addresses are held here. */
+  readonly addresses: boolean;
+}

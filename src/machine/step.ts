@@ -1,0 +1,199 @@
+/** step(state, event) → { state, actions }: the automaton of one mirror module on one node. Pure; the heart; read it first. */
+import { EMPTY } from "../replication/identity.ts";
+import type { Action } from "./action.ts";
+import { begin } from "./begin.ts";
+import { obey } from "./command.ts";
+import type { Event } from "./event.ts";
+import { finished } from "./finished.ts";
+import { primary } from "./primary.ts";
+import { cleanPlan, resumePlan } from "./plans.ts";
+import { judgeSync, secondary } from "./secondary.ts";
+import type { ModuleView, Status } from "./state.ts";
+import {
+  ABSENT_MS,
+  isPrimary,
+  log,
+  run,
+  type State,
+  type Turn,
+} from "./turn.ts";
+import { stillHolds, waiting } from "./waiting.ts";
+
+export { refusal } from "./command.ts";
+export { type Config, initial, type State } from "./turn.ts";
+
+export interface Step {
+  readonly state: State;
+  readonly actions: readonly Action[];
+}
+
+/** Everything that happens to a module comes through here, one event at a time. */
+export function step(state: State, event: Event): Step {
+  const turn: Turn = { state: { ...state }, at: event.at, actions: [] };
+  if (event.at - state.lastAt > ABSENT_MS) wasAbsent(turn);
+  turn.state.lastAt = Math.max(state.lastAt, event.at);
+  observe(turn, event);
+  // Until the agent has said what it found, this node decides nothing.
+  if (turn.state.begun) ROLE[turn.state.role](turn);
+  settle(turn);
+  return inOrder(state, turn);
+}
+
+/** An agent that dies in the middle of a plan leaves the service half started or half stopped: the record must say so before. */
+function settle({ state }: Turn): void {
+  if (state.addressesDue) return;
+  const { settled, ...record } = state.record;
+  const now = isPrimary(state.role) && state.plan === null &&
+    state.scripts === state.role && state.swap === null;
+  if (now !== (settled ?? false)) {
+    state.record = now ? { ...record, settled: true } : record;
+  }
+}
+
+/** One function a role, asked after every event: rules look at the facts as they are, not at what changed. */
+const ROLE: { readonly [role in State["role"]]: (turn: Turn) => void } = {
+  STOP: stopped,
+  WAIT: waiting,
+  ALONE: primary,
+  PRIM: primary,
+  SECOND: secondary,
+};
+
+/** Ticks come every 100 ms: a process or machine that was stopped and goes on must hear anew who it is and what the peer does. */
+function wasAbsent({ state }: Turn): void {
+  state.synced = false;
+  state.peer = { ...state.peer, view: undefined };
+}
+
+/** STOP: an address or a mount that could not be let go at the first try is tried again. */
+function stopped(turn: Turn): void {
+  const { state } = turn;
+  if (state.plan !== null || turn.at < state.retryAt) return;
+  if (stillHolds(state)) run(turn, "clean", cleanPlan());
+}
+
+/** Takes the event's facts into the state. */
+function observe(turn: Turn, event: Event): void {
+  const { state } = turn;
+  switch (event.type) {
+    case "begin":
+      return begin(turn, event);
+    case "command":
+      return obey(turn, event);
+    case "heard": {
+      const role = event.view?.role;
+      const roleSince = role === state.peer.view?.role
+        ? state.peer.roleSince
+        : turn.at;
+      state.peer = { verdict: "alive", view: event.view, roleSince };
+      return judgeSync(turn, event.view);
+    }
+    case "peer":
+      // What it said before it was lost is history: it must speak again to be believed.
+      state.peer = event.verdict === "lost" || event.verdict === "unknown"
+        ? {
+          verdict: event.verdict,
+          view: undefined,
+          roleSince: state.peer.roleSince,
+        }
+        : { ...state.peer, verdict: event.verdict };
+      return;
+    case "report":
+      state.report = event.report;
+      state.identity = event.report.identity;
+      return;
+    case "replicator-gone":
+      state.report = null;
+      return;
+    case "performed":
+      // An older number is a plan that was replaced.
+      if (state.plan?.number === event.plan) {
+        finished(turn, state.plan, event.failed);
+      }
+      return;
+    case "address":
+      return address(turn, event.problem);
+    case "tick":
+      return;
+    default:
+      return event satisfies never;
+  }
+}
+
+function address(turn: Turn, problem: string): void {
+  const { state } = turn;
+  log(turn, "error", problem);
+  // Taken once more, in case it was only lost; a second machine that holds it is a matter for a person.
+  if (
+    isPrimary(state.role) && state.plan === null && turn.at >= state.addressAt
+  ) {
+    state.addressAt = turn.at + 10_000;
+    run(turn, "resume", resumePlan());
+  }
+}
+
+/** The order is law and is written here once: durable, then told, then done. */
+function inOrder(before: State, turn: Turn): Step {
+  const after: State = turn.state;
+  const actions: Action[] = [];
+  if (!same(before.record, after.record)) {
+    actions.push({ do: "persist", record: after.record });
+  }
+  if (worthTelling(view(before), view(after))) actions.push({ do: "tell" });
+  return { state: after, actions: [...actions, ...turn.actions] };
+}
+
+/** Progress is shown with the next heartbeat; everything else is told at once. */
+function worthTelling(before: ModuleView, after: ModuleView): boolean {
+  const still = (
+    { resync: _, lastResync: __, dirtyBytes: ___, ...rest }: ModuleView,
+  ) => rest;
+  return !same(still(before), still(after));
+}
+
+function same(left: object, right: object): boolean {
+  return left === right || JSON.stringify(left) === JSON.stringify(right);
+}
+
+/** What the heartbeat says, and `state` shows. */
+export function view(state: State): ModuleView {
+  const { record, report } = state;
+  return {
+    module: state.config.module,
+    role: state.role,
+    status: status(state),
+    goal: record.goal,
+    lastRole: record.lastRole,
+    cameFrom: record.cameFrom,
+    identity: state.identity ?? EMPTY,
+    phase: report?.phase ?? "absent",
+    session: report?.session ?? "none",
+    shutOut: state.shutOut,
+    outdated: state.outdated,
+    swap: state.swap,
+    reason: state.reason,
+    resync: report?.resync ?? null,
+    lastResync: report?.lastResync ?? null,
+    dirtyBytes: report?.dirtyBytes ?? 0,
+    addresses: state.addresses,
+  };
+}
+
+function status(state: State): Status {
+  const busy = state.plan !== null;
+  const whole = !state.config.mirrored || state.report?.session === "mirrored";
+  switch (state.role) {
+    case "STOP":
+      return busy ? "Transient" : "NotReady";
+    case "WAIT":
+      return busy || state.pending ? "Transient" : "NotReady";
+    case "ALONE":
+      return busy || state.addressesDue ? "Transient" : "Ready";
+    case "PRIM":
+      return busy || state.addressesDue || !whole ? "Transient" : "Ready";
+    case "SECOND":
+      return !busy && whole && state.synced ? "Ready" : "Transient";
+    default:
+      return state.role satisfies never;
+  }
+}

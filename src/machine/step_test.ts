@@ -1,0 +1,270 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { EMPTY } from "../replication/identity.ts";
+import type { Report } from "../replication/control.ts";
+import type { Action } from "./action.ts";
+import type { Event } from "./event.ts";
+import type { ModuleView, Record } from "./state.ts";
+import { initial, refusal, type State, step, view } from "./step.ts";
+
+const CONFIG = {
+  module: "app",
+  node: "one",
+  peer: "two",
+  nodeIndex: 0,
+  failover: true,
+  mirrored: true,
+} as const;
+
+const GOOD = { ...EMPTY, current: "g1", upToDate: true };
+
+function report(change: Partial<Report> = {}): Report {
+  return {
+    phase: "idle",
+    session: "none",
+    identity: GOOD,
+    resync: null,
+    lastResync: null,
+    dirtyBytes: 0,
+    waiting: 0,
+    waitingMs: 0,
+    fault: null,
+    notice: null,
+    ...change,
+  };
+}
+
+function peer(change: Partial<ModuleView>): ModuleView {
+  const record: Record = { goal: "run", lastRole: "PRIM", cameFrom: null };
+  return {
+    ...view(initial({ ...CONFIG, nodeIndex: 1 }, record)),
+    identity: GOOD,
+    ...change,
+  };
+}
+
+/** Feeds events one after the other, 50 ms apart. */
+class Life {
+  state: State;
+  at = 1000;
+  actions: readonly Action[] = [];
+
+  constructor(record: Record, config: Partial<typeof CONFIG> = {}) {
+    this.state = initial({ ...CONFIG, ...config }, record);
+  }
+
+  on(event: DistributiveOmit<Event, "at">): this {
+    this.at += 50;
+    const { state, actions } = step(
+      this.state,
+      { ...event, at: this.at } as Event,
+    );
+    this.state = state;
+    this.actions = actions;
+    return this;
+  }
+
+  /** The running plan succeeds. */
+  done(): this {
+    const { plan } = this.state;
+    ok(plan !== null, "a plan runs");
+    return this.on({ type: "performed", plan: plan.number, failed: null });
+  }
+
+  get kinds(): string[] {
+    return this.actions.map((action) => action.do);
+  }
+}
+
+type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K>
+  : never;
+
+const SECOND: Record = { goal: "run", lastRole: "SECOND", cameFrom: null };
+
+/** A secondary that has heard its primary while it was mirrored. */
+function readySecond(): Life {
+  return new Life(SECOND)
+    .on({
+      type: "begin",
+      report: report({ phase: "secondary", session: "mirrored" }),
+      boot: true,
+    })
+    .on({
+      type: "heard",
+      view: peer({ role: "PRIM", phase: "primary", session: "mirrored" }),
+    });
+}
+
+Deno.test("step() persists before it tells, and tells before it acts", () => {
+  const life = readySecond().on({ type: "peer", verdict: "lost" });
+  strictEqual(life.state.role, "ALONE");
+  deepStrictEqual(life.kinds.slice(0, 2), ["persist", "tell"]);
+  ok(life.kinds.indexOf("run") > 1);
+  deepStrictEqual(life.actions[0], {
+    do: "persist",
+    record: { goal: "run", lastRole: "ALONE", cameFrom: "SECOND" },
+  });
+});
+
+Deno.test("step() as secondary does not take over before the primary's record says PRIM", () => {
+  const life = new Life(SECOND)
+    .on({
+      type: "begin",
+      report: report({ phase: "secondary", session: "mirrored" }),
+      boot: true,
+    })
+    .on({
+      type: "heard",
+      view: peer({ role: "ALONE", phase: "primary", session: "mirrored" }),
+    });
+  strictEqual(view(life.state).status, "Transient");
+  life.on({ type: "peer", verdict: "lost" });
+  strictEqual(life.state.role, "WAIT");
+});
+
+Deno.test("step() as secondary says that it is behind only when that is on disk", () => {
+  const life = readySecond()
+    .on({
+      type: "report",
+      report: report({ phase: "secondary", session: "none" }),
+    })
+    .on({
+      type: "heard",
+      view: peer({ role: "PRIM", phase: "primary", shutOut: "g1/7" }),
+    });
+  deepStrictEqual(
+    life.actions.filter(({ do: what }) => what === "replicator"),
+    [
+      { do: "replicator", command: { command: "outdate" } },
+    ],
+  );
+  strictEqual(view(life.state).outdated, null);
+  life.on({
+    type: "report",
+    report: report({
+      phase: "secondary",
+      identity: { ...GOOD, upToDate: false },
+    }),
+  });
+  strictEqual(view(life.state).outdated, "g1/7");
+  // From now on the death of the primary does not make a primary of this node.
+  life.on({ type: "peer", verdict: "lost" });
+  strictEqual(life.state.role, "WAIT");
+});
+
+Deno.test("step() as primary keeps writes waiting until the peer answers this very request", () => {
+  const record: Record = { goal: "run", lastRole: "PRIM", cameFrom: null };
+  const second = peer({
+    role: "SECOND",
+    phase: "secondary",
+    status: "Ready",
+    lastRole: "SECOND",
+    addresses: false,
+  });
+  const life = new Life(record)
+    .on({
+      type: "begin",
+      report: report({ phase: "primary", session: "mirrored" }),
+      boot: true,
+    })
+    .on({ type: "heard", view: second })
+    .on({
+      type: "report",
+      report: report({ phase: "primary", session: "lost" }),
+    });
+  const { shutOut } = view(life.state);
+  ok(shutOut !== null);
+  life.on({ type: "heard", view: { ...second, outdated: "g1/1" } });
+  strictEqual(life.state.role, "PRIM");
+  life.on({ type: "heard", view: { ...second, outdated: shutOut } });
+  strictEqual(life.state.role, "ALONE");
+  ok(
+    life.actions.some((action) =>
+      action.do === "replicator" && action.command.command === "alone"
+    ),
+  );
+});
+
+Deno.test("step() does not take the peer's old word for its present one after its own absence", () => {
+  const life = readySecond();
+  life.at += 5000;
+  life.on({ type: "tick" });
+  strictEqual(view(life.state).status, "Transient");
+  life.on({ type: "peer", verdict: "lost" });
+  strictEqual(life.state.role, "WAIT");
+});
+
+Deno.test("step() as secondary gives up its right when it hears that the primary went on alone", () => {
+  const life = readySecond()
+    .on({
+      type: "report",
+      report: report({ phase: "secondary", session: "connecting" }),
+    })
+    .on({
+      type: "heard",
+      view: peer({ role: "ALONE", phase: "primary", session: "none" }),
+    })
+    .on({ type: "peer", verdict: "lost" });
+  strictEqual(life.state.role, "WAIT");
+  ok(!life.kinds.includes("persist"), "and the record still says SECOND");
+});
+
+Deno.test("step() with failover off waits", () => {
+  const life = readySecond();
+  life.state = {
+    ...life.state,
+    config: { ...life.state.config, failover: false },
+  };
+  life.on({ type: "peer", verdict: "lost" });
+  strictEqual(life.state.role, "WAIT");
+});
+
+Deno.test("step() ignores the end of a plan that was replaced", () => {
+  const life = new Life({ goal: "run", lastRole: "ALONE", cameFrom: "PRIM" })
+    .on({ type: "begin", report: report(), boot: true });
+  const old = life.state.plan!.number;
+  life.on({ type: "command", command: "stop", full: false, by: "test" });
+  const { plan } = life.state;
+  ok(plan !== null && plan.number > old);
+  life.on({ type: "performed", plan: old, failed: null });
+  strictEqual(life.state.plan?.number, plan.number);
+  life.done().done();
+  strictEqual(life.state.role, "STOP");
+});
+
+Deno.test("step() decides nothing before the agent has said what it found", () => {
+  const life = new Life({ goal: "run", lastRole: "ALONE", cameFrom: "PRIM" })
+    .on({ type: "heard", view: peer({ role: "WAIT" }) })
+    .on({ type: "tick" });
+  strictEqual(view(life.state).addresses, true);
+  deepStrictEqual(life.state.plan, null);
+});
+
+Deno.test("step() stops a module that failed more than three times in a day", () => {
+  const life = new Life({ goal: "run", lastRole: "ALONE", cameFrom: "PRIM" })
+    .on({ type: "begin", report: report(), boot: true }).done()
+    .on({ type: "peer", verdict: "lost" });
+  for (let failure = 1; failure <= 4; failure++) {
+    strictEqual(life.state.role, "ALONE");
+    life.on({
+      type: "performed",
+      plan: life.state.plan!.number,
+      failed: {
+        action: "replicator primary",
+        error: "no space left on device",
+      },
+    });
+    strictEqual(life.state.role, "WAIT");
+    life.done();
+    for (let tick = 0; tick < 50; tick++) life.on({ type: "tick" });
+  }
+  life.done();
+  strictEqual(life.state.role, "STOP");
+  ok(view(life.state).reason?.includes("4 times in 24 hours"));
+});
+
+Deno.test("refusal() says why, and what to do", () => {
+  const life = readySecond();
+  ok(refusal(life.state, "prim")?.includes("it is SECOND"));
+  strictEqual(refusal(life.state, "stop"), null);
+  ok(refusal(life.state, "swap") !== null, "the peer is not Ready");
+});

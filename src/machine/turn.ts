@@ -1,0 +1,265 @@
+/** The automaton's whole memory (State), and the draft of one step over it (Turn) with the few verbs that all roles use. Pure. */
+import type { Identity } from "../replication/identity.ts";
+import type { Command, Report } from "../replication/control.ts";
+import type { Action, PlanAction } from "./action.ts";
+import type { ModuleView, Record, Role } from "./state.ts";
+
+/** What the automaton needs to know of its surroundings; constant for a life. */
+export interface Config {
+  readonly module: string;
+  readonly node: string;
+  readonly peer: string;
+  /** 0 or 1: order in cluster.yaml, the last tie-break. */
+  readonly nodeIndex: 0 | 1;
+  readonly failover: boolean;
+  /** Whether the module has mirrored directories: without them there is no replicator and no question of whose data. */
+  readonly mirrored: boolean;
+}
+
+/** Plans by what they are for; `finished` says what follows each. */
+export type PlanName =
+  | "clean"
+  | "prestart"
+  | "become-alone"
+  | "become-prim"
+  | "become-second"
+  | "second-scripts"
+  | "primary-to-alone"
+  | "alone-to-primary"
+  | "restart"
+  | "resume"
+  | "complete"
+  | "yield"
+  | "swap-release"
+  | "swap-back"
+  | "leave"
+  | "finish";
+
+export interface Plan {
+  readonly number: number;
+  readonly name: PlanName;
+  /** What is true of the virtual addresses when it has succeeded; null: it does not touch them. */
+  readonly addressesAfter: boolean | null;
+}
+
+export interface Peer {
+  readonly verdict: "alive" | "late" | "lost" | "unknown";
+  /** What it last said; undefined: nothing since it was last lost; null: it does not have the module. */
+  readonly view: ModuleView | null | undefined;
+  /** Since when it says the role that it says now. */
+  readonly roleSince: number;
+}
+
+/** What a person asked for and the automaton does as soon as it can. */
+export type Intent =
+  | { readonly kind: "prim"; readonly full: boolean }
+  | { readonly kind: "second"; readonly full: boolean };
+
+export interface State {
+  readonly config: Config;
+  readonly record: Record;
+  /** The first event has come. */
+  readonly begun: boolean;
+  readonly role: Role;
+  /** When the role was entered. */
+  readonly since: number;
+  readonly plan: Plan | null;
+  /** Number of the last plan. */
+  readonly plans: number;
+  /** The replicator's last report; null: there is none now. */
+  readonly report: Report | null;
+  /** The data's identity as last reported, also while the replicator is away; null: not known in this life. */
+  readonly identity: Identity | null;
+  readonly peer: Peer;
+  /** Whether the virtual addresses are, or may be, held here. */
+  readonly addresses: boolean;
+  /** Resumed beside a replicator that serves: the addresses are taken anew as soon as it is certain that the peer has not. */
+  readonly addressesDue: boolean;
+  /** The role that the module's scripts were last brought to: leaving undoes what belongs to it. */
+  readonly scripts: Role;
+  /** This secondary has every acknowledged write and the primary has recorded it: only then may it take over. */
+  readonly synced: boolean;
+  /** This primary was mirrored since it took the role: losing the session then needs an answer at once. */
+  readonly wasMirrored: boolean;
+  /** Since when a primary is without its mirror; null: it is mirrored. */
+  readonly unmirroredSince: number | null;
+  /** Since when the secondary's copy is called outdated although the session is mirrored. */
+  readonly brokenSince: number | null;
+  readonly shutOut: string | null;
+  readonly shutOutSince: number;
+  readonly shutOutWarned: boolean;
+  readonly outdated: string | null;
+  readonly swap: ModuleView["swap"];
+  readonly swapSince: number;
+  readonly reason: string | null;
+  /** The wait goes on by itself: nobody has to do anything. */
+  readonly pending: boolean;
+  /** Times of module failures, the last 24 hours. */
+  readonly failures: readonly number[];
+  /** A fault that was there before the present attempt and is no news. */
+  readonly oldFault: string | null;
+  readonly intent: Intent | null;
+  /** Nothing is tried again before. */
+  readonly retryAt: number;
+  /** The peer's request to swap is not taken up before. */
+  readonly swapAt: number;
+  readonly connectAt: number;
+  readonly outdateAt: number;
+  readonly aloneAt: number;
+  readonly addressAt: number;
+  /** Time of the last event. */
+  readonly lastAt: number;
+}
+
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** One step in the making: the next state and what to do after it is durable and told. */
+export interface Turn {
+  readonly state: Writable<State>;
+  readonly at: number;
+  readonly actions: Action[];
+}
+
+/** Silence before anything was ever heard is not yet an absent peer: it may be booting as we are. */
+export const GRACE_MS = 6_000;
+/** A primary's peer has this long to record that it is behind before somebody is told. */
+export const CONFIRM_MS = 2_100;
+/** A module that failed more often than this within a day is stopped: it will fail again. */
+export const MAXIMUM_RESTARTS = 3;
+/** This node did nothing for so long that the peer may have gone on without it: what it knew of itself must be heard again. */
+export const ABSENT_MS = 1_000;
+export const DAY_MS = 24 * 3_600_000;
+
+export function initial(config: Config, record: Record): State {
+  return {
+    config,
+    record,
+    begun: false,
+    role: "STOP",
+    since: 0,
+    plan: null,
+    plans: 0,
+    report: null,
+    identity: null,
+    peer: { verdict: "unknown", view: undefined, roleSince: 0 },
+    // Until the first event says what was found, this node may still hold them: the peer must not take over meanwhile.
+    addresses: true,
+    addressesDue: false,
+    scripts: "STOP",
+    synced: false,
+    wasMirrored: false,
+    unmirroredSince: null,
+    brokenSince: null,
+    shutOut: null,
+    shutOutSince: 0,
+    shutOutWarned: false,
+    outdated: null,
+    swap: null,
+    swapSince: 0,
+    reason: null,
+    pending: false,
+    failures: [],
+    oldFault: null,
+    intent: null,
+    retryAt: 0,
+    swapAt: 0,
+    connectAt: 0,
+    outdateAt: 0,
+    aloneAt: 0,
+    addressAt: 0,
+    lastAt: 0,
+  };
+}
+
+/** Starts a plan; what runs is replaced. Without mirrored directories there is no replicator to command. */
+export function run(
+  turn: Turn,
+  name: PlanName,
+  actions: readonly PlanAction[],
+): void {
+  const { state } = turn;
+  const kept = state.config.mirrored
+    ? actions
+    : actions.filter((action) => action.do !== "replicator");
+  let addressesAfter: boolean | null = null;
+  for (const action of kept) {
+    if (action.do === "take-addresses") addressesAfter = true;
+    if (action.do === "release-addresses") addressesAfter = false;
+  }
+  if (addressesAfter === true) state.addresses = true;
+  const replace = state.plan !== null;
+  state.plans += 1;
+  state.plan = { number: state.plans, name, addressesAfter };
+  turn.actions.push({
+    do: "run",
+    plan: state.plans,
+    name,
+    actions: kept,
+    replace,
+  });
+}
+
+/** A quick command beside any plan. */
+export function command(turn: Turn, what: Command): void {
+  if (!turn.state.config.mirrored) return;
+  turn.actions.push({ do: "replicator", command: what });
+}
+
+export function log(
+  turn: Turn,
+  level: "error" | "warning" | "info",
+  text: string,
+): void {
+  turn.actions.push({ do: "log", level, text });
+}
+
+/** Which role may follow which. A resumed life (begin) sets its role without asking. */
+const ALLOWED: { readonly [role in Role]: readonly Role[] } = {
+  STOP: ["WAIT"],
+  WAIT: ["STOP", "ALONE", "SECOND"],
+  ALONE: ["PRIM", "SECOND", "WAIT"],
+  PRIM: ["ALONE", "SECOND", "WAIT"],
+  SECOND: ["ALONE", "PRIM", "WAIT"],
+};
+
+/** Changes the role and forgets what belonged to the old one. */
+export function enter(turn: Turn, role: Role, why: string): void {
+  const { state } = turn;
+  if (!ALLOWED[state.role].includes(role)) {
+    throw new Error(
+      `The automaton went from ${state.role} to ${role}: expected one of ${
+        ALLOWED[state.role].join(", ")
+      }; this is a bug`,
+    );
+  }
+  log(turn, "info", `${state.role} becomes ${role}: ${why}`);
+  state.role = role;
+  state.since = turn.at;
+  state.reason = null;
+  state.pending = false;
+  state.shutOut = null;
+  state.shutOutWarned = false;
+  state.swap = null;
+  state.brokenSince = null;
+  state.unmirroredSince = null;
+  if (role !== "SECOND") {
+    state.synced = false;
+    state.outdated = null;
+  }
+  if (role !== "PRIM") state.wasMirrored = false;
+  if (!isPrimary(role)) state.addressesDue = false;
+}
+
+/** Whether the peer answers now: only then is what it says worth a decision. */
+export function alive(state: State): boolean {
+  return state.peer.verdict === "alive" || state.peer.verdict === "late";
+}
+
+/** What the peer says, if it answers and has the module. */
+export function peerView(state: State): ModuleView | null {
+  return alive(state) ? state.peer.view ?? null : null;
+}
+
+export function isPrimary(role: Role): boolean {
+  return role === "ALONE" || role === "PRIM";
+}

@@ -1,0 +1,131 @@
+/** Role WAIT: on the way up, on the way down, or blocked with a reason. Pure. */
+import { finish, leaveAgain } from "./leave.ts";
+import { alonePlan, secondPlan } from "./plans.ts";
+import { compare } from "../replication/identity.ts";
+import {
+  enter,
+  isPrimary,
+  log,
+  peerView,
+  run,
+  type State,
+  type Turn,
+} from "./turn.ts";
+import type { ModuleView } from "./state.ts";
+import { good, startVerdict } from "./verdict.ts";
+
+export function waiting(turn: Turn): void {
+  const { state } = turn;
+  if (state.plan !== null || turn.at < state.retryAt) return;
+  if (stillHolds(state)) return leaveAgain(turn);
+  if (state.record.goal === "stop") return finish(turn);
+  if (state.intent !== null) return intended(turn);
+
+  const verdict = startVerdict(state, turn.at - state.since);
+  switch (verdict.start) {
+    case "alone":
+      return becomeAlone(turn, verdict);
+    case "second":
+      return becomeSecond(turn, { why: verdict.why, full: false });
+    case "wait":
+      if (!verdict.pending && state.reason !== verdict.reason) {
+        log(turn, "warning", `WAIT: ${verdict.reason}`);
+      }
+      state.reason = verdict.reason;
+      state.pending = verdict.pending;
+      return;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** Something of a former role is still in place here. */
+export function stillHolds(state: State): boolean {
+  const mounted = state.report !== null && state.report.phase !== "idle";
+  return state.addresses || mounted;
+}
+
+/** `hakit prim`, `primforce`, `second`: once the way is free. */
+function intended(turn: Turn): void {
+  const { state } = turn;
+  const intent = state.intent!;
+  if (state.config.mirrored && state.report === null) return;
+  state.intent = null;
+  const peer = peerView(state);
+  if (intent.kind === "second") {
+    becomeSecond(turn, { why: "asked for", full: intent.full });
+    return;
+  }
+  if (peer !== null && isPrimary(peer.role)) {
+    log(turn, "error", `Not primary: ${state.config.peer} is ${peer.role}`);
+    return;
+  }
+  becomeAlone(turn, {
+    cameFrom: "PRIM",
+    why: "asked for",
+    force: { full: intent.full || !surelyNewest(state, peer) },
+  });
+}
+
+/**
+ * Whether this copy is the newest anyway. If not, or if nobody knows, a person's word must outlive the moment: the copy becomes a
+ * new generation, so that a newer one that turns up later is told apart (and kept aside) instead of taking over.
+ */
+function surelyNewest(state: State, peer: ModuleView | null): boolean {
+  if (state.identity === null || state.identity.current === null) return true;
+  if (peer === null || peer.phase === "absent") {
+    return state.record.lastRole === "ALONE" && good(state.identity);
+  }
+  const { kind } = compare(state.identity, peer.identity);
+  return kind === "equal" || kind === "mine-newer";
+}
+
+export interface AloneOptions {
+  readonly cameFrom: "PRIM" | "SECOND";
+  readonly why: string;
+  /** Declares this copy the good one. */
+  readonly force?: { readonly full: boolean };
+}
+
+/** WAIT or SECOND → ALONE. The record says so before anything is mounted. */
+export function becomeAlone(turn: Turn, options: AloneOptions): void {
+  const { state } = turn;
+  const from = state.role === "SECOND" ? "SECOND" : "WAIT";
+  state.oldFault = state.report?.fault ?? null;
+  enter(turn, "ALONE", options.why);
+  state.record = {
+    goal: "run",
+    lastRole: "ALONE",
+    cameFrom: options.cameFrom,
+  };
+  state.scripts = "ALONE";
+  run(
+    turn,
+    "become-alone",
+    alonePlan(from, options.force ? { force: options.force } : {}),
+  );
+}
+
+/** WAIT → SECOND. */
+export function becomeSecond(
+  turn: Turn,
+  options: { readonly why: string; readonly full: boolean },
+): void {
+  const { state } = turn;
+  state.oldFault = state.report?.fault ?? null;
+  enter(turn, "SECOND", options.why);
+  state.record = { goal: "run", lastRole: "SECOND", cameFrom: null };
+  run(
+    turn,
+    "become-second",
+    secondPlan({ yield: keepsAside(state), full: options.full }),
+  );
+}
+
+/** Whether this copy holds something that the primary's lacks: it is kept aside before it is overwritten. */
+export function keepsAside(state: State): boolean {
+  const peer = peerView(state);
+  if (peer === null || state.identity === null) return false;
+  const { kind } = compare(state.identity, peer.identity);
+  return kind === "diverged" || kind === "mine-newer";
+}

@@ -1,0 +1,128 @@
+/** Puts a module's folder in place as a whole or not at all: written beside, checked, then renamed. */
+import { dirname, join } from "node:path";
+import type { Paths } from "../system/paths.ts";
+import { syncFolder } from "../system/files.ts";
+import type { ArchiveFile } from "./archive.ts";
+import { installedModules, moduleFolder } from "./catalog.ts";
+import { ConfigError, parseModule } from "./load.ts";
+import type { Module } from "./schema.ts";
+
+/** Checks files that would become module `name`; throws ConfigError. Nothing is written. */
+export async function checkModule(
+  paths: Paths,
+  name: string,
+  files: readonly ArchiveFile[],
+): Promise<Module> {
+  const yaml = files.find((file) => file.path === "module.yaml");
+  const where = `${name}/module.yaml`;
+  if (!yaml) throw new ConfigError("is missing", where);
+  const module = parseModule(new TextDecoder().decode(yaml.content), where);
+  if (module.name !== name) {
+    throw new ConfigError(
+      `name: is "${module.name}", expected "${name}"`,
+      where,
+    );
+  }
+  for (const other of await installedModules(paths)) {
+    if (other.name === name || !other.module) continue;
+    const problem = conflict(module, other.module);
+    if (problem) throw new ConfigError(problem, where);
+  }
+  return module;
+}
+
+/** What two modules of one node must not share, in words; null: nothing. Pure. */
+export function conflict(module: Module, other: Module): string | null {
+  if (
+    module.directories.length > 0 && other.directories.length > 0 &&
+    module.port === other.port
+  ) {
+    return `port: ${module.port} is used by module "${other.name}", expected another`;
+  }
+  for (const { path } of module.directories) {
+    for (const { path: theirs } of other.directories) {
+      const apart = !`${path}/`.startsWith(`${theirs}/`) &&
+        !`${theirs}/`.startsWith(`${path}/`);
+      if (!apart) {
+        return `directories: "${path}" and "${theirs}" of module "${other.name}" overlap, expected folders apart`;
+      }
+    }
+  }
+  const addresses = (of: Module) =>
+    of.virtual_addresses.map(({ address }) => address.split("/")[0]);
+  const shared = addresses(module).find((address) =>
+    addresses(other).includes(address)
+  );
+  return shared === undefined
+    ? null
+    : `virtual_addresses: ${shared} belongs to module "${other.name}", expected another`;
+}
+
+/** Replaces the folder of module `name`. The caller has checked the files and stopped the module. */
+export async function installFiles(
+  paths: Paths,
+  name: string,
+  files: readonly ArchiveFile[],
+): Promise<void> {
+  const target = moduleFolder(paths, name);
+  const parent = dirname(target);
+  const fresh = join(parent, `.${name}.new`);
+  const old = join(parent, `.${name}.old`);
+  await Deno.mkdir(parent, { recursive: true, mode: 0o750 });
+  await removeFolder(fresh);
+  await removeFolder(old);
+  try {
+    // Only root: variables may hold what others must not read.
+    await Deno.mkdir(fresh, { mode: 0o700 });
+    for (const file of files) await write(fresh, file);
+    await syncFolder(fresh);
+    if (await exists(target)) await Deno.rename(target, old);
+    await Deno.rename(fresh, target);
+  } catch (error) {
+    await removeFolder(fresh).catch(() => {});
+    if (!await exists(target) && await exists(old)) {
+      await Deno.rename(old, target);
+    }
+    throw error;
+  }
+  await syncFolder(parent);
+  await removeFolder(old);
+}
+
+/** Takes the module's configuration and scripts away; its data, records and logs stay. */
+export async function removeModule(paths: Paths, name: string): Promise<void> {
+  const target = moduleFolder(paths, name);
+  await removeFolder(target);
+  await syncFolder(dirname(target));
+}
+
+async function write(folder: string, file: ArchiveFile): Promise<void> {
+  const path = join(folder, file.path);
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  const handle = await Deno.open(path, {
+    write: true,
+    createNew: true,
+    mode: file.executable ? 0o755 : 0o644,
+  });
+  try {
+    let written = 0;
+    while (written < file.content.length) {
+      written += await handle.write(file.content.subarray(written));
+    }
+    await handle.sync();
+  } finally {
+    handle.close();
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}
+
+async function removeFolder(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

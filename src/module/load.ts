@@ -1,0 +1,175 @@
+/** Reads cluster.yaml and module.yaml: what is wrong is said with file, line and column, and what was expected. */
+import { isMap, isPair, isSeq, LineCounter, parseDocument } from "yaml";
+import type { Document } from "yaml";
+import type { z } from "zod";
+import {
+  type Cluster,
+  clusterSchema,
+  type Module,
+  moduleSchema,
+} from "./schema.ts";
+import { readIfPresent } from "../system/files.ts";
+
+/** A configuration file may be this large: more is a mistake or an attack (YAML can be slow). */
+const MAX_BYTES = 256 * 1024;
+
+/** A configuration that cannot be used: where, what is wrong, what was expected. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  constructor(
+    message: string,
+    readonly file: string,
+    readonly line: number | null = null,
+    readonly column: number | null = null,
+    options?: ErrorOptions,
+  ) {
+    const place = line === null ? file : `${file}:${line}:${column}`;
+    super(`${place}: ${message}`, options);
+  }
+}
+
+export function parseModule(text: string, file: string): Module {
+  return parse(text, file, moduleSchema);
+}
+
+export function parseCluster(text: string, file: string): Cluster {
+  return parse(text, file, clusterSchema);
+}
+
+export async function loadModule(file: string): Promise<Module> {
+  return parseModule(await read(file), file);
+}
+
+export async function loadCluster(file: string): Promise<Cluster> {
+  return parseCluster(await read(file), file);
+}
+
+async function read(file: string): Promise<string> {
+  let text: string | null;
+  try {
+    text = await readIfPresent(file);
+  } catch (error) {
+    throw new ConfigError(
+      `cannot be read: ${error instanceof Error ? error.message : error}`,
+      file,
+      null,
+      null,
+      { cause: error },
+    );
+  }
+  if (text === null) throw new ConfigError("does not exist", file);
+  return text;
+}
+
+/** The first problem only: the second is often its consequence. */
+function parse<T>(text: string, file: string, schema: z.ZodType<T>): T {
+  if (text.length > MAX_BYTES) {
+    throw new ConfigError(
+      `is ${text.length} bytes, expected at most ${MAX_BYTES}`,
+      file,
+    );
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    strict: true,
+    uniqueKeys: true,
+  });
+  const problem = document.errors[0];
+  if (problem) {
+    const { line, col } = lines.linePos(problem.pos[0]);
+    throw new ConfigError(problem.message, file, line, col);
+  }
+  let value: unknown;
+  try {
+    // Aliases are counted: a few lines must not become a billion values.
+    value = document.toJS({ maxAliasCount: 20 });
+  } catch (error) {
+    throw new ConfigError(
+      error instanceof Error ? error.message : String(error),
+      file,
+      1,
+      1,
+    );
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  // A misspelt key is also a missing one: the spelling is the cause.
+  const { issues } = result.error;
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ??
+    issues[0]!;
+  const unknown = issue.code === "unrecognized_keys" ? issue.keys[0]! : null;
+  const path = unknown === null ? issue.path : [...issue.path, unknown];
+  const { line, col } = lines.linePos(offsetOf(document, path));
+  const where = path.length === 0 ? "" : `${path.map(String).join(".")}: `;
+  const what = unknown === null
+    ? expectation(issue)
+    : `unknown key "${unknown}", expected one of ${keysAt(schema, issue.path)}`;
+  throw new ConfigError(`${where}${what}`, file, line, col);
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type" && issue.input === undefined) {
+    return issue.message.includes("received undefined")
+      ? `is missing, expected ${issue.expected}`
+      : issue.message;
+  }
+  return issue.message;
+}
+
+/** Where in the text the value (or, for an unknown key, the key) at `path` stands; its nearest parent if it is missing. */
+function offsetOf(
+  document: Document.Parsed,
+  path: readonly PropertyKey[],
+): number {
+  let node: unknown = document.contents;
+  let offset = rangeOf(node) ?? 0;
+  for (const key of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) =>
+        isPair(item) && String(item.key) === String(key)
+      );
+      if (!pair) return offset;
+      offset = rangeOf(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)];
+      offset = rangeOf(node) ?? offset;
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}
+
+function rangeOf(node: unknown): number | null {
+  const range = (node as { range?: readonly number[] } | null)?.range;
+  return range?.[0] ?? null;
+}
+
+/** The keys that the schema knows at `path`, for the message. */
+function keysAt(schema: unknown, path: readonly PropertyKey[]): string {
+  let at: unknown = schema;
+  for (const key of path) {
+    at = unwrap(at);
+    const shape = (at as { shape?: { [key: string]: unknown } }).shape;
+    at = shape
+      ? shape[String(key)]
+      : (at as { element?: unknown }).element ?? null;
+  }
+  const shape = (unwrap(at) as { shape?: object } | null)?.shape;
+  return shape ? Object.keys(shape).join(", ") : "nothing";
+}
+
+/** Below defaults, optionals and refinements is the object itself. */
+function unwrap(schema: unknown): unknown {
+  let at = schema;
+  for (let depth = 0; depth < 8; depth++) {
+    const inner = (at as { def?: { innerType?: unknown } } | null)?.def
+      ?.innerType;
+    if (!inner) return at;
+    at = inner;
+  }
+  return at;
+}

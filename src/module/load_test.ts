@@ -1,0 +1,104 @@
+import { strictEqual, throws } from "node:assert/strict";
+import { ConfigError, parseCluster, parseModule } from "./load.ts";
+
+function messageOf(text: string): string {
+  try {
+    parseModule(text, "module.yaml");
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error("was accepted");
+}
+
+Deno.test("parseModule() fills in defaults", () => {
+  const module = parseModule("name: db\nmode: mirror\n", "module.yaml");
+  strictEqual(module.port, 5600);
+  strictEqual(module.boot, "on");
+  strictEqual(module.scripts.start_timeout, 300_000);
+});
+
+Deno.test("parseModule() names file, line, column and the known keys for an unknown key", () => {
+  const message = messageOf("name: db\nmode: mirror\nfailovr: on\n");
+  strictEqual(message.startsWith("module.yaml:3:1: failovr: "), true, message);
+  strictEqual(message.includes("failover"), true, message);
+});
+
+Deno.test("parseModule() names an unknown key inside a list", () => {
+  const message = messageOf(
+    "name: db\nmode: mirror\ndirectories:\n  - path: /srv/db\n    flag: 1\n",
+  );
+  strictEqual(
+    message,
+    'module.yaml:5:5: directories.0.flag: unknown key "flag", expected one of path',
+  );
+});
+
+Deno.test("parseModule() names an unknown key inside a section with defaults", () => {
+  const message = messageOf(
+    "name: db\nmode: mirror\nscripts:\n  start_timout: 5s\n",
+  );
+  strictEqual(
+    message,
+    'module.yaml:4:3: scripts.start_timout: unknown key "start_timout", expected one of start_timeout, stop_timeout',
+  );
+});
+
+Deno.test("parseModule() names the misspelt key before the one that is missing for it", () => {
+  const message = messageOf("nmae: db\nmode: mirror\n");
+  strictEqual(message.startsWith("module.yaml:1:1: nmae: unknown key"), true);
+});
+
+Deno.test("parseModule() refuses a key that stands twice", () => {
+  const message = messageOf("name: db\nmode: mirror\nname: other\n");
+  strictEqual(message.startsWith("module.yaml:3:1: "), true, message);
+});
+
+Deno.test("parseModule() says where a wrong value stands", () => {
+  const message = messageOf("name: db\nmode: mirror\nport: 99999\n");
+  strictEqual(message.startsWith("module.yaml:3:1: port: "), true, message);
+});
+
+Deno.test("parseModule() says that a key is missing", () => {
+  const message = messageOf("mode: mirror\n");
+  strictEqual(message.startsWith("module.yaml:1:1: name: "), true, message);
+});
+
+Deno.test("parseModule() refuses nested and foreign directories", () => {
+  const one = messageOf(
+    "name: db\nmode: mirror\ndirectories: [{path: /srv/a}, {path: /srv/a/b}]\n",
+  );
+  strictEqual(one.includes("/srv/a/b"), true, one);
+  const two = messageOf(
+    "name: db\nmode: mirror\ndirectories: [{path: /srv/../etc}]\n",
+  );
+  strictEqual(two.includes("directories.0.path"), true, two);
+});
+
+Deno.test("parseModule() refuses a virtual address that is none", () => {
+  const message = messageOf(
+    "name: db\nmode: mirror\nvirtual_addresses: [{address: 10.0.0.300/24}]\n",
+  );
+  strictEqual(message.includes("virtual_addresses.0.address"), true, message);
+});
+
+Deno.test("parseModule() survives an alias bomb", () => {
+  const bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" +
+    "bcdefghij".split("").map((letter, index) =>
+      `${letter}: &${letter} [${
+        Array(9).fill(`*${"abcdefghij"[index]}`).join(",")
+      }]`
+    ).join("\n");
+  throws(() => parseModule(bomb, "module.yaml"), ConfigError);
+});
+
+Deno.test("parseCluster() wants two nodes", () => {
+  throws(
+    () =>
+      parseCluster(
+        `cluster: c\nid: "${"0".repeat(32)}"\nnodes: []\n`,
+        "cluster.yaml",
+      ),
+    /cluster.yaml:3:1: nodes: /,
+  );
+});

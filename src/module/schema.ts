@@ -1,0 +1,113 @@
+/** cluster.yaml and module.yaml: one schema gives type, validation and (later) the console's form. Unknown keys are errors. */
+import { z } from "zod";
+
+/** "300ms", "2.1s", "5m", "24h" → milliseconds. A bare number is refused: its unit would be a guess. */
+export const duration = z.string().regex(
+  /^\d+(\.\d+)?(ms|s|m|h|d)$/,
+  'expected a number and one of ms, s, m, h, d, such as "300ms"',
+).transform((text) => {
+  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+  const match = /^([\d.]+)([a-z]+)$/.exec(text)!;
+  return Number(match[1]) * unit[match[2] as keyof typeof unit];
+});
+
+const name = z.string().regex(
+  /^[a-z][a-z0-9-]{0,30}$/,
+  "expected up to 31 of a-z, 0-9 and -, beginning with a letter",
+);
+
+export const clusterSchema = z.strictObject({
+  cluster: name,
+  /** 16 random bytes in hexadecimal: two clusters of the same name never mix. */
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  /** First node first; each with one address a link, in the same order. */
+  nodes: z.array(z.strictObject({
+    name,
+    addresses: z.array(z.union([z.ipv4(), z.ipv6()])).min(1).max(8),
+  })).length(2),
+  heartbeat: z.strictObject({
+    period: duration.default(300),
+    /** Silence after which the peer is lost. */
+    timeout: duration.default(2100),
+    port: z.int().min(1).max(65535).default(4800),
+  }).prefault({}),
+  console: z.strictObject({
+    port: z.int().min(1).max(65535).default(9010),
+  }).prefault({}),
+});
+export type Cluster = z.infer<typeof clusterSchema>;
+
+/** "10.0.0.9/24", "fd00::9": an address that the kernel takes, with a prefix that fits its family. */
+const virtualAddress = z.string().refine((text) => {
+  const [address, prefix, ...rest] = text.split("/");
+  if (rest.length > 0) return false;
+  const v4 = z.ipv4().safeParse(address).success;
+  if (!v4 && !z.ipv6().safeParse(address).success) return false;
+  if (prefix === undefined) return true;
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) >= 1 &&
+    Number(prefix) <= (v4 ? 32 : 128);
+}, 'expected an address such as "10.0.0.9", "10.0.0.9/24" or "fd00::9/64"');
+
+/** Mounted over: a path that is not its own plain form, or holds the system, is a mistake. */
+const mirroredPath = z.string().max(1024).refine(
+  (path) =>
+    /^(\/[^/\0]+)+$/.test(path) &&
+    !path.split("/").some((part) => part === "." || part === ".."),
+  'expected an absolute path without "." , ".." and trailing "/", such as "/srv/data"',
+).refine(
+  (path) =>
+    !["/etc", "/usr", "/bin", "/lib", "/sbin", "/boot", "/dev", "/proc"]
+      .concat(["/sys", "/run", "/var", "/var/lib", "/tmp", "/root", "/home"])
+      .includes(path),
+  "is a folder of the system, expected one of its own such as /srv/data",
+);
+
+export const moduleSchema = z.strictObject({
+  name,
+  title: z.string().max(120).optional(),
+  mode: z.enum(["mirror"]),
+  /** on: started at boot; off: not; auto: started at boot when it was running. */
+  boot: z.enum(["on", "off", "auto"]).default("on"),
+  failover: z.enum(["on", "off"]).default("on"),
+  /** TCP port of the replicators. */
+  port: z.int().min(1).max(65535).default(5600),
+  virtual_addresses: z.array(z.strictObject({
+    /** With prefix: 10.0.0.9/24. Without: /32 or /128. */
+    address: virtualAddress,
+    /** Default: the interface that carries the first link. */
+    interface: z.string().regex(
+      /^[^\s/:]{1,15}$/,
+      "expected the name of a network interface",
+    ).optional(),
+  })).max(16).default([]),
+  directories: z.array(z.strictObject({
+    path: mirroredPath,
+  })).max(16).superRefine((directories, context) => {
+    directories.forEach(({ path }, index) => {
+      const other = directories.find((entry, at) =>
+        at !== index &&
+        (path.startsWith(`${entry.path}/`) ||
+          (path === entry.path && at < index))
+      );
+      if (!other) return;
+      context.addIssue({
+        code: "custom",
+        path: [index, "path"],
+        message: `"${path}" is inside "${other.path}" or the same, expected ` +
+          `folders apart from each other`,
+      });
+    });
+  }).default([]),
+  resync: z.strictObject({
+    /** Bytes per second, "50M"; 0: no cap. */
+    limit: z.string().regex(/^\d+[KMG]?$/).default("0"),
+  }).prefault({}),
+  /** Given to scripts as environment variables. */
+  variables: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string())
+    .default({}),
+  scripts: z.strictObject({
+    start_timeout: duration.default(300_000),
+    stop_timeout: duration.default(300_000),
+  }).prefault({}),
+});
+export type Module = z.infer<typeof moduleSchema>;

@@ -1,0 +1,176 @@
+/**
+ * One connection between two replicators: bytes in, whole frames out. Knows the frame's form, not its meaning. Receiving never
+ * waits; what is to be sent stands in a buffer of fixed size, whose owner looks at `room` first: the limit is back-pressure.
+ */
+import {
+  type Frame,
+  HEADER,
+  intact,
+  MAX_PAYLOAD,
+  newFrame,
+  readHeader,
+  writeHeader,
+} from "./frame.ts";
+import { E, errno, errnoName, libc, Memory } from "../system/libc.ts";
+
+const RECEIVE = 8 << 20;
+const MSG_NOSIGNAL = 0x4000;
+/** Larger control frames than this before the peer has proved who it is are an attack. */
+const MAX_UNPROVED = 16 * 1024;
+
+// Mapped memory is never given back: strangers that come and go must not cost more than those that are here at once.
+const spare: Memory[] = [];
+
+export class Connection {
+  readonly incoming: Memory = spare.pop() ?? new Memory(RECEIVE);
+  readonly frame: Frame = newFrame();
+  /** Where the payload of the frame that `next` returned begins in `incoming`. */
+  payload = 0;
+  proved = false;
+  /** When bytes came last, monotonic ms: silence longer than the detection time ends the session. */
+  heardAt: number;
+  bytesSent = 0;
+  #have = 0;
+  #position = 0;
+
+  constructor(readonly fd: number, now: number) {
+    this.heardAt = now;
+  }
+
+  /** Reads what is there. Null: fine; else why the connection is over. */
+  receive(now: number): string | null {
+    if (this.#position > 0) {
+      this.incoming.bytes.copyWithin(0, this.#position, this.#have);
+      this.#have -= this.#position;
+      this.#position = 0;
+    }
+    const n = libc.recv(
+      this.fd,
+      this.incoming.address + this.#have,
+      RECEIVE - this.#have,
+      0,
+    );
+    if (n > 0) {
+      this.#have += n;
+      this.heardAt = now;
+      return null;
+    }
+    if (n === 0) return "the peer closed the connection";
+    const code = errno();
+    return code === E.AGAIN || code === E.INTR
+      ? null
+      : `connection failed: ${errnoName(code)}`;
+  }
+
+  /** The next whole frame into `frame`: true; nothing more: false. A string: the bytes are not ours (hostile or broken peer). */
+  next(): boolean | string {
+    const available = this.#have - this.#position;
+    if (available < HEADER) return false;
+    const view = this.incoming.view;
+    const length = view.getUint32(this.#position, true);
+    if (length > (this.proved ? MAX_PAYLOAD : MAX_UNPROVED)) {
+      return `frame of ${length} bytes, more than allowed`;
+    }
+    if (available < HEADER + length) return false;
+    if (!intact(this.incoming.bytes, view, this.#position, length)) {
+      return "frame with a wrong checksum";
+    }
+    readHeader(view, this.#position, this.frame);
+    this.payload = this.#position + HEADER;
+    this.#position += HEADER + length;
+    return true;
+  }
+
+  /** A copy of the current frame's payload. */
+  bytes(): Uint8Array {
+    return this.incoming.bytes.slice(
+      this.payload,
+      this.payload + this.frame.length,
+    );
+  }
+
+  /** Sends from memory without waiting; bytes taken, or -1: the connection is over. */
+  send(address: number, length: number): number {
+    const n = libc.send(this.fd, address, length, MSG_NOSIGNAL);
+    if (n >= 0) {
+      this.bytesSent += n;
+      return n;
+    }
+    const code = errno();
+    return code === E.AGAIN || code === E.INTR ? 0 : -1;
+  }
+
+  close(): void {
+    libc.close(this.fd);
+    spare.push(this.incoming);
+  }
+}
+
+/** A stream of frames on its way out: a buffer that is filled at its end and sent from its begin. */
+export class Outgoing {
+  readonly memory: Memory;
+  #begin = 0;
+  #end = 0;
+
+  constructor(size: number) {
+    this.memory = new Memory(size);
+  }
+
+  get room(): number {
+    if (this.#begin === this.#end) this.#begin = this.#end = 0;
+    return this.memory.size - this.#end + this.#begin - HEADER;
+  }
+
+  get isEmpty(): boolean {
+    return this.#begin === this.#end;
+  }
+
+  /** Appends a frame; the payload is copied. The caller has looked at `room`. */
+  append(
+    frame: Partial<Frame> & { readonly kind: number },
+    payload?: Uint8Array,
+  ): void {
+    const length = payload?.length ?? 0;
+    if (this.#end + HEADER + length > this.memory.size) {
+      this.memory.bytes.copyWithin(0, this.#begin, this.#end);
+      this.#end -= this.#begin;
+      this.#begin = 0;
+      if (this.#end + HEADER + length > this.memory.size) {
+        throw new RangeError("Too much to send at once");
+      }
+    }
+    if (payload) this.memory.bytes.set(payload, this.#end + HEADER);
+    writeHeader(this.memory.bytes, this.memory.view, this.#end, {
+      length,
+      kind: frame.kind,
+      volume: frame.volume ?? 0,
+      flags: frame.flags ?? 0,
+      sequence: frame.sequence ?? 0,
+      id: frame.id ?? 0,
+      argument: frame.argument ?? 0,
+    });
+    this.#end += HEADER + length;
+  }
+
+  json(kind: number, value: unknown): void {
+    this.append({ kind }, new TextEncoder().encode(JSON.stringify(value)));
+  }
+
+  /** False: the connection is over. */
+  flush(connection: Connection): boolean {
+    while (this.#begin < this.#end) {
+      const n = connection.send(
+        this.memory.address + this.#begin,
+        this.#end - this.#begin,
+      );
+      if (n < 0) return false;
+      if (n === 0) return true;
+      this.#begin += n;
+    }
+    return true;
+  }
+
+  clear(): void {
+    this.#begin = this.#end = 0;
+  }
+}

@@ -1,0 +1,160 @@
+/** TCP for a loop that must not wait: non-blocking sockets by libc, IPv4 and IPv6 literals (names are resolved by nobody here). */
+import { E, errno, ErrnoError, libc, Memory } from "../system/libc.ts";
+
+const AF_INET = 2,
+  AF_INET6 = 10,
+  SOCK_STREAM = 1,
+  NONBLOCK = 0o4000,
+  CLOEXEC = 0o2000000;
+const SOL_SOCKET = 1,
+  SO_REUSEADDR = 2,
+  SO_ERROR = 4,
+  IPPROTO_TCP = 6,
+  IPPROTO_IPV6 = 41;
+const memory = new Memory(4096);
+
+/** Writes a sockaddr for a literal address; its length, or 0 when it is none. */
+function writeAddress(at: number, address: string, port: number): number {
+  const view = memory.view;
+  memory.bytes.fill(0, at, at + 28);
+  view.setUint16(at + 2, port);
+  const four = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address);
+  if (four) {
+    view.setUint16(at, AF_INET, true);
+    for (let i = 0; i < 4; i++) view.setUint8(at + 4 + i, Number(four[i + 1]));
+    return 16;
+  }
+  const groups = expandIpv6(address);
+  if (!groups) return 0;
+  view.setUint16(at, AF_INET6, true);
+  groups.forEach((group, i) => view.setUint16(at + 8 + 2 * i, group));
+  return 28;
+}
+
+/** The eight groups of an IPv6 literal; null: it is none. */
+export function expandIpv6(address: string): number[] | null {
+  const halves = address.split("::");
+  if (halves.length > 2) return null;
+  const parse = (text: string | undefined) =>
+    text
+      ? text.split(":").map((group) =>
+        /^[0-9a-f]{1,4}$/i.test(group) ? parseInt(group, 16) : NaN
+      )
+      : [];
+  const head = parse(halves[0]), tail = parse(halves[1]);
+  const missing = 8 - head.length - tail.length;
+  if (halves.length === 1 ? missing !== 0 : missing < 1) return null;
+  const groups = [...head, ...Array(missing).fill(0), ...tail];
+  return groups.some(Number.isNaN) ? null : groups;
+}
+
+function option(fd: number, level: number, name: number, value: number): void {
+  memory.view.setInt32(1024, value, true);
+  libc.setsockopt(fd, level, name, memory.address + 1024, 4);
+}
+
+/** What every data connection gets. TCP_USER_TIMEOUT: bytes that nobody acknowledges for 3 s end the connection. */
+function tune(fd: number): void {
+  option(fd, IPPROTO_TCP, 1, 1); // TCP_NODELAY
+  option(fd, SOL_SOCKET, 9, 1); // SO_KEEPALIVE
+  option(fd, IPPROTO_TCP, 4, 1); // TCP_KEEPIDLE, seconds
+  option(fd, IPPROTO_TCP, 5, 1); // TCP_KEEPINTVL
+  option(fd, IPPROTO_TCP, 6, 3); // TCP_KEEPCNT
+  option(fd, IPPROTO_TCP, 18, 3000); // TCP_USER_TIMEOUT, milliseconds
+}
+
+/** A listening socket on one address, or the errno (the address may not be there yet). */
+export function listenOn(
+  address: string,
+  port: number,
+): { readonly fd: number } | { readonly error: number } {
+  const length = writeAddress(0, address, port);
+  if (length === 0) return { error: E.INVAL };
+  const fd = libc.socket(
+    memory.view.getUint16(0, true),
+    SOCK_STREAM | NONBLOCK | CLOEXEC,
+    0,
+  );
+  if (fd < 0) return { error: errno() };
+  option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  if (length === 28) option(fd, IPPROTO_IPV6, 26, 1); // IPV6_V6ONLY
+  if (
+    libc.bind(fd, memory.address, length) !== 0 || libc.listen(fd, 16) !== 0
+  ) {
+    const error = errno();
+    libc.close(fd);
+    return { error };
+  }
+  return { fd };
+}
+
+/** A unix socket that only root can reach. */
+export function listenUnix(path: string): number {
+  const bytes = new TextEncoder().encode(path);
+  if (bytes.length > 107) {
+    throw new RangeError(`Cannot listen on "${path}": longer than 107 bytes`);
+  }
+  const fd = libc.socket(1, SOCK_STREAM | NONBLOCK | CLOEXEC, 0);
+  if (fd < 0) throw new ErrnoError("Cannot make a unix socket");
+  memory.bytes.fill(0, 0, 112);
+  memory.view.setUint16(0, 1, true);
+  memory.bytes.set(bytes, 2);
+  const before = libc.umask(0o177);
+  const failed = libc.bind(fd, memory.address, 2 + bytes.length + 1) !== 0 ||
+    libc.listen(fd, 8) !== 0;
+  const code = failed ? errno() : 0;
+  libc.umask(before);
+  if (failed) throw new ErrnoError(`Cannot listen on "${path}"`, code);
+  return fd;
+}
+
+/** Takes one waiting connection; -1: none. */
+export function accept(fd: number): number {
+  const accepted = libc.accept4(fd, 0, 0, NONBLOCK | CLOEXEC);
+  if (accepted >= 0) tune(accepted);
+  return accepted;
+}
+
+/** Begins to connect; the descriptor becomes writable when it is decided (`connected`). -1: impossible at once. */
+export function dial(
+  address: string,
+  port: number,
+  from: string | undefined,
+): number {
+  const length = writeAddress(0, address, port);
+  if (length === 0) return -1;
+  const fd = libc.socket(
+    memory.view.getUint16(0, true),
+    SOCK_STREAM | NONBLOCK | CLOEXEC,
+    0,
+  );
+  if (fd < 0) return -1;
+  tune(fd);
+  option(fd, IPPROTO_TCP, 7, 2); // TCP_SYNCNT: give a dead link up after some seconds
+  // The link's own address: with policy routing or several links a connection must not hop to another cable.
+  if (from) {
+    const local = writeAddress(64, from, 0);
+    if (local === 0 || libc.bind(fd, memory.address + 64, local) !== 0) {
+      libc.close(fd);
+      return -1;
+    }
+  }
+  if (
+    libc.connect(fd, memory.address, length) === 0 || errno() === E.INPROGRESS
+  ) return fd;
+  libc.close(fd);
+  return -1;
+}
+
+/** After a dialled socket became writable: 0 or the errno of the attempt. */
+export function connected(fd: number): number {
+  memory.view.setUint32(1028, 4, true);
+  libc.getsockopt(
+    fd,
+    SOL_SOCKET,
+    SO_ERROR,
+    memory.address + 1024,
+    memory.address + 1028,
+  );
+  return memory.view.getInt32(1024, true);
+}

@@ -1,0 +1,49 @@
+/** What both roles of a replicator share. */
+import type { Aide } from "./aide.ts";
+import { AIDE } from "./aide.ts";
+import type { Aio } from "./aio.ts";
+import type { ReplicatorConfig, Report } from "./control.ts";
+import type { Dirty } from "./dirty.ts";
+import type { IdentityStore } from "./identity_store.ts";
+import type { Marks } from "./marks.ts";
+import type { Volume } from "./volume.ts";
+
+export interface Context {
+  readonly config: ReplicatorConfig;
+  readonly identity: IdentityStore;
+  /** Marks that survive this process. */
+  readonly dirty: Dirty;
+  /** Secondary's memory of what the primary may not have on its disk; also after the session, until it is persisted or cleared. */
+  readonly marks: Marks;
+  readonly aio: Aio;
+  readonly aide: Aide;
+  /** Monotonic milliseconds. */
+  now(): number;
+  /**
+   * This process began after a crash while mirrored: what was in flight then is in no set of this node. Cleared when level. If the
+   * peer says the same, only a comparison of everything tells the difference.
+   */
+  doubt: boolean;
+  notice: string | null;
+  fault: string | null;
+  lastResync: Report["lastResync"];
+  log(text: string): void;
+}
+
+/** Makes everything written to the volumes durable, beside the loop. */
+export function syncAll(
+  context: Context,
+  volumes: readonly Volume[],
+  done: (error: number) => void,
+): void {
+  let left = volumes.length, worst = 0;
+  if (left === 0) return done(0);
+  for (const volume of volumes) {
+    // syncfs refuses an O_PATH descriptor: the root's data descriptor stands for its file system.
+    const fd = volume.data(volume.root);
+    context.aide.run(AIDE.SYNCFS, fd, null, (error) => {
+      worst ||= error;
+      if (--left === 0) done(worst);
+    });
+  }
+}

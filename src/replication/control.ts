@@ -1,0 +1,105 @@
+/**
+ * What agent and replicator say to each other on the unix socket RUN/MODULE.sock: one JSON object a line, both ways.
+ * The agent sends requests and gets one answer each; the replicator sends a report when it is connected to, at every change,
+ * and once a second. The replicator goes on unchanged when the agent leaves; a new agent connects and reads the report.
+ */
+import type { Identity } from "./identity.ts";
+
+/** Given to `hakit replicator FILE` as JSON; written by the agent (0600), read once at start. */
+export interface ReplicatorConfig {
+  readonly module: string;
+  readonly cluster: string;
+  readonly node: string;
+  readonly peer: string;
+  /** 0 for the first node of cluster.yaml, 1 for the second: keeps inode ids of both apart after a divergence. */
+  readonly nodeIndex: 0 | 1;
+  /** Cluster key, 32 bytes in hexadecimal. */
+  readonly key: string;
+  /** Unix socket for control. */
+  readonly socket: string;
+  /** Folder for identity and dirty map; outside every mirrored directory. */
+  readonly stateDir: string;
+  /** Folder below which diverged data is kept aside. */
+  readonly salvageDir: string;
+  readonly port: number;
+  /** This node's addresses to listen on and the peer's to dial, link by link. */
+  readonly listen: readonly string[];
+  readonly dial: readonly string[];
+  readonly directories: readonly { readonly path: string }[];
+  /** Resync bandwidth cap in bytes per second; 0: none. */
+  readonly resyncLimit: number;
+}
+
+export type Command =
+  /**
+   * Mount and serve. `alone`: the peer is shut out, go on without it. Otherwise writes wait for the peer's replicator (as after
+   * a swap) until it is there or `alone` is said. Answered when the mounts are up.
+   */
+  | { readonly command: "primary"; readonly alone: boolean }
+  /** The peer is shut out: what waits for it is released, changes are remembered for its return. Idempotent. */
+  | { readonly command: "alone" }
+  /** Primary only: dial the peer's replicator (which was told `secondary`), resync it if needed, then mirror. Retries until `alone` or `idle`. */
+  | { readonly command: "connect" }
+  /**
+   * Unmount if mounted, listen for the primary. `yield` says, for the log, that this node lost a split brain; what it alone wrote is
+   * kept aside whenever the identities have diverged, before the first byte is overwritten. `full`: everything is compared.
+   */
+  | {
+    readonly command: "secondary";
+    readonly yield?: boolean;
+    readonly full?: boolean;
+  }
+  /** Orderly end: nothing mounted, nothing connected, everything synced. */
+  | { readonly command: "idle" }
+  /** This copy is behind and must not become primary by itself: persisted before the answer. */
+  | { readonly command: "outdate" }
+  /**
+   * Declares this copy the good one (prim, primforce, first start). A copy that is up to date and consistent already is left as it
+   * is, unless `full`: then, or for any other copy, a new generation begins and the peer gets everything.
+   */
+  | { readonly command: "force"; readonly full: boolean }
+  /** Ends the process after `idle`. */
+  | { readonly command: "exit" };
+
+export type Request = Command & { readonly id: number };
+export type Answer =
+  | { readonly id: number; readonly ok: true }
+  | { readonly id: number; readonly ok: false; readonly error: string };
+
+export interface ResyncProgress {
+  /** names: directory listings; data: regions; final: the last moment, writes wait. */
+  readonly stage: "names" | "data" | "final";
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  /** Bytes that really crossed the network (equal regions and holes do not). */
+  readonly bytesSent: number;
+  readonly bytesPerSecond: number;
+  readonly secondsLeft: number | null;
+}
+
+export interface Report {
+  readonly phase: "idle" | "primary" | "secondary";
+  /**
+   * none: not connected and not trying; connecting: trying; resync: connected, copies not yet equal; mirrored: every change is
+   * on both; lost: primary whose peer vanished: writes wait until the agent says `alone` (or the peer is back and level).
+   */
+  readonly session: "none" | "connecting" | "resync" | "mirrored" | "lost";
+  readonly identity: Identity;
+  readonly resync: ResyncProgress | null;
+  /** The last finished resync, for `state`. */
+  readonly lastResync: {
+    readonly bytesSent: number;
+    readonly seconds: number;
+    readonly full: boolean;
+  } | null;
+  /** Bytes that the peer lacks (upper bound, by regions). */
+  readonly dirtyBytes: number;
+  /** Writes waiting for the peer now, and for how long the oldest has waited. */
+  readonly waiting: number;
+  readonly waitingMs: number;
+  /** A failure that the agent must act on: local disk error, mount lost, configuration impossible. One line. */
+  readonly fault: string | null;
+  /** Last thing worth telling that is no failure, for `state` (a salvage folder, a refused stranger). */
+  readonly notice: string | null;
+}
+export type Message = Answer | { readonly report: Report };

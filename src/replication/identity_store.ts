@@ -1,0 +1,86 @@
+/** identity.json: read at start, replaced as a whole, durable when `save` returns. */
+import { dirname } from "node:path";
+import { z } from "zod";
+import { EMPTY, type Identity } from "./identity.ts";
+
+const generation = z.string().regex(/^[0-9a-f]{16}$/);
+export const identitySchema = z.strictObject({
+  current: generation.nullable(),
+  bitmap: generation.nullable(),
+  history: z.array(generation).max(8),
+  upToDate: z.boolean(),
+  consistent: z.boolean(),
+  connected: z.boolean(),
+  epoch: z.int().min(0).max(2 ** 20),
+});
+
+export function newGeneration(): string {
+  return crypto.getRandomValues(new Uint8Array(8)).toHex();
+}
+
+export class IdentityStore {
+  #identity: Identity;
+  constructor(readonly path: string) {
+    try {
+      this.#identity = identitySchema.parse(
+        JSON.parse(Deno.readTextFileSync(path)),
+      );
+    } catch (error) {
+      // No file: a new node. Anything else is not guessed at: a wrong identity loses data.
+      if (!(error instanceof Deno.errors.NotFound)) {
+        throw new Error(
+          `Cannot read "${path}": ${
+            error instanceof Error ? error.message : error
+          }`,
+        );
+      }
+      this.#identity = EMPTY;
+    }
+  }
+
+  get value(): Identity {
+    return this.#identity;
+  }
+
+  save(change: Partial<Identity>): void {
+    const next = { ...this.#identity, ...change };
+    const temporary = this.path + ".new";
+    const file = Deno.openSync(temporary, {
+      create: true,
+      write: true,
+      truncate: true,
+      mode: 0o600,
+    });
+    try {
+      const text = new TextEncoder().encode(
+        JSON.stringify(next, null, 1) + "\n",
+      );
+      for (let done = 0; done < text.length;) {
+        done += file.writeSync(text.subarray(done));
+      }
+      file.syncSync();
+    } finally {
+      file.close();
+    }
+    Deno.renameSync(temporary, this.path);
+    const folder = Deno.openSync(dirname(this.path));
+    try {
+      folder.syncSync();
+    } finally {
+      folder.close();
+    }
+    this.#identity = next;
+  }
+
+  /** A new generation of this copy; `bitmap` remembers the one the peer has, when it is to be told apart by the dirty map. */
+  advance(
+    change: Partial<Identity> & { readonly bitmap: string | null },
+  ): void {
+    const { current, history } = this.#identity;
+    this.save({
+      ...change,
+      current: newGeneration(),
+      history: current ? [current, ...history].slice(0, 8) : history,
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { compare, EMPTY, type Identity } from "./identity.ts";
+
+const data: Identity = {
+  ...EMPTY,
+  current: "b",
+  history: ["a"],
+  upToDate: true,
+};
+
+Deno.test("compare() calls equal generations equal", () => {
+  deepStrictEqual(compare(data, data), { kind: "equal" });
+});
+
+Deno.test("compare() doubts equal generations when both died while mirrored", () => {
+  const crashed = { ...data, connected: true };
+  deepStrictEqual(compare(crashed, crashed), { kind: "equal-after-crash" });
+});
+
+Deno.test("compare() lets the node that went on alone win, by its dirty map", () => {
+  const alone = { ...data, current: "c", bitmap: "b", history: ["b", "a"] };
+  deepStrictEqual(compare(alone, data), { kind: "mine-newer", full: false });
+  deepStrictEqual(compare(data, alone), { kind: "theirs-newer", full: false });
+});
+
+Deno.test("compare() sees that both went on alone", () => {
+  const one = { ...data, current: "c", bitmap: "b" };
+  const other = { ...data, current: "d", bitmap: "b" };
+  deepStrictEqual(compare(one, other), { kind: "diverged", related: true });
+});
+
+Deno.test("compare() never lets a half-copied node be the source", () => {
+  const half = { ...data, current: "c", bitmap: "b", consistent: false };
+  strictEqual(compare(half, data).kind, "theirs-newer");
+  strictEqual(compare(data, half).kind, "mine-newer");
+});
+
+Deno.test("compare() copies everything when the dirty map counts from an older generation", () => {
+  const older = { ...data, current: "a", history: [] };
+  deepStrictEqual(compare(data, older), { kind: "mine-newer", full: true });
+});
+
+Deno.test("compare() is symmetric for every pair of small identities", () => {
+  const mirror = {
+    equal: "equal",
+    "equal-after-crash": "equal-after-crash",
+    "mine-newer": "theirs-newer",
+    "theirs-newer": "mine-newer",
+    diverged: "diverged",
+    "both-empty": "both-empty",
+  };
+  const all: Identity[] = [];
+  for (const current of [null, "a", "b", "c"]) {
+    for (const bitmap of [null, "a", "b"]) {
+      for (const consistent of [true, false]) {
+        for (const connected of [true, false]) {
+          all.push({
+            ...EMPTY,
+            current,
+            bitmap,
+            consistent,
+            connected,
+            history: current === "c" ? ["b", "a"] : [],
+          });
+        }
+      }
+    }
+  }
+  for (const mine of all) {
+    for (const theirs of all) {
+      strictEqual(
+        mirror[compare(mine, theirs).kind],
+        compare(theirs, mine).kind,
+        JSON.stringify([mine, theirs]),
+      );
+    }
+  }
+});

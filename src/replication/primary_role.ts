@@ -1,0 +1,236 @@
+/**
+ * A replicator as primary: mounts, serves, and goes on alone when it is told. What concerns the peer is SourceSession's.
+ */
+import { clearStaleMounts, Device, openBacking } from "../fuse/device.ts";
+import { Server } from "../fuse/server.ts";
+import { type Poll, POLLIN } from "../system/poll.ts";
+import { AIDE } from "./aide.ts";
+import { type Context, syncAll } from "./context.ts";
+import type { Report } from "./control.ts";
+import { Pipeline } from "./pipeline.ts";
+import { SourceSession } from "./source_session.ts";
+import { Volume } from "./volume.ts";
+
+/** Epochs fit, with the node's bit, above the 32 bits of the counter and below 2^53. */
+const MAX_EPOCH = 2 ** 20;
+
+export class PrimaryRole {
+  readonly volumes: Volume[] = [];
+  readonly pipeline: Pipeline;
+  readonly #servers: Server[] = [];
+  readonly #peer: SourceSession;
+  #diverged: string | null = null;
+  #idCounter = 0;
+  readonly #idBase: number;
+  #stopping = false;
+  readonly #changed: () => void;
+
+  constructor(
+    readonly context: Context,
+    options: { readonly alone: boolean; readonly changed: () => void },
+  ) {
+    this.#changed = options.changed;
+    const { config, identity } = context;
+    const epoch = identity.value.epoch + 1;
+    if (epoch >= MAX_EPOCH) {
+      throw new Error(
+        "Cannot become primary: inode ids are used up (a million starts)",
+      );
+    }
+    identity.save({ epoch });
+    this.#idBase = (epoch * 2 + config.nodeIndex) * 2 ** 32;
+    this.pipeline = new Pipeline(context.dirty, context.aio, {
+      diverged: (why) => this.#diverged ??= why,
+      fault: (what) => this.#fault(what),
+      persist: () => this.#tryPersist(),
+    }, () => context.now());
+    this.#peer = new SourceSession(context, this.pipeline, this.volumes, {
+      persist: () => this.#persist(),
+      changed: options.changed,
+    });
+    try {
+      for (const [index, { path }] of config.directories.entries()) {
+        clearStaleMounts(path);
+        const backing = openBacking(path);
+        const newId = () => this.#newId();
+        this.volumes.push(new Volume(index, path, backing, newId));
+      }
+      for (const volume of this.volumes) {
+        const device = new Device(volume.path);
+        this.#servers.push(new Server(device, volume, this.pipeline));
+      }
+    } catch (error) {
+      this.#closeMounts();
+      throw error;
+    }
+    // What this node remembers about a peer it has now succeeded (or is about to meet again).
+    this.pipeline.unsettled.add(context.marks);
+    context.marks.clear();
+    if (options.alone) this.alone();
+  }
+
+  #newId(): number {
+    this.#idCounter++;
+    if (this.#idCounter >= 2 ** 32) {
+      throw new Error("Inode ids of this start are used up");
+    }
+    return this.#idBase + this.#idCounter;
+  }
+
+  #fault(what: string): void {
+    this.context.fault ??= what;
+    this.#changed();
+  }
+
+  /** Marks on disk, and alone with the first of them the new generation: before anything is done that the peer does not have. */
+  #persist(alone = this.pipeline.alone): void {
+    const { dirty, identity, doubt } = this.context;
+    dirty.flush();
+    const { current, bitmap } = identity.value;
+    if (!alone || bitmap !== null || dirty.marks.isEmpty) return;
+    identity.advance({
+      bitmap: current,
+      upToDate: true,
+      consistent: true,
+      connected: doubt,
+    });
+  }
+
+  #tryPersist(): boolean {
+    const { context } = this;
+    try {
+      this.#persist();
+      return true;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      context.notice =
+        `changes wait: what differs cannot be recorded below "${context.config.stateDir}": ${why}`;
+      return false;
+    }
+  }
+
+  /** The peer is shut out. */
+  alone(): void {
+    const { dirty, identity, doubt, log } = this.context;
+    const { pipeline } = this;
+    if (!pipeline.alone) {
+      this.#peer.drop(null);
+      dirty.add(pipeline.unsettled);
+      this.#persist(true);
+      if (identity.value.connected !== doubt) {
+        identity.save({ connected: doubt });
+      }
+      pipeline.unsettled.clear();
+      pipeline.goAlone();
+      log("goes on alone");
+    }
+    this.#peer.disconnect();
+  }
+
+  connect(): void {
+    this.#peer.connect();
+  }
+
+  watch(poll: Poll): void {
+    if (this.pipeline.accepting && !this.#peer.holding) {
+      for (const server of this.#servers) {
+        poll.add(server.device.fd, POLLIN, () => this.#intake(server));
+      }
+    }
+    this.#peer.watch(poll);
+  }
+
+  /** Whether the loop must not sleep. */
+  get busy(): boolean {
+    return this.#peer.busy ||
+      (this.pipeline.waiting === 0 &&
+        this.#servers.some((server) => server.hasDeferred));
+  }
+
+  #intake(server: Server): void {
+    if (server.intake() || this.#stopping) return;
+    this.#fault(`the mount over "${server.device.path}" is gone`);
+  }
+
+  /** Once a turn: what time brings, and what the turn's events made possible. */
+  turn(): void {
+    this.pipeline.complete();
+    for (const server of this.#servers) {
+      if (server.hasDeferred && !this.#peer.holding) server.intake();
+    }
+    this.pipeline.complete();
+    if (this.#diverged) {
+      this.#peer.drop(this.#diverged);
+      this.#diverged = null;
+    }
+    this.#peer.turn();
+  }
+
+  /** Orderly end; a generator that the loop runs. Applications have been stopped by the scripts. */
+  *stop(): Generator<void, void> {
+    const { context } = this;
+    this.#stopping = true;
+    for (const server of this.#servers) {
+      const deadline = context.now() + 3000;
+      for (let done = false; !done;) {
+        let result = -1;
+        // Beside the loop: the kernel writes back what it has cached before it lets go, and we serve that.
+        context.aide.run(
+          AIDE.UMOUNT,
+          -1,
+          server.device.path,
+          (error) => result = error,
+        );
+        while (result < 0) yield;
+        if (result === 0) server.device.unmounted();
+        else if (context.now() < deadline) {
+          const again = context.now() + 100;
+          while (context.now() < again) yield;
+          continue;
+        } else {context.log(
+            `"${server.device.path}" is still in use: it is taken away from its users`,
+          );}
+        done = true;
+      }
+    }
+    const drained = context.now() + 5000;
+    while (this.pipeline.waiting > 0 && context.now() < drained) yield;
+    this.#closeMounts();
+    this.pipeline.sendTimes(Infinity);
+    let synced = -1;
+    syncAll(context, this.volumes, (error) => synced = error);
+    while (synced < 0) yield;
+    if (synced === 0) yield* this.#peer.close();
+    // What the peer may lack is remembered, whoever is primary next.
+    context.dirty.add(this.pipeline.unsettled);
+    context.dirty.flush();
+    if (this.pipeline.waiting === 0 && !context.doubt) {
+      context.identity.save({ connected: false });
+    }
+    this.#peer.drop(null);
+    this.#peer.disconnect();
+    for (const volume of this.volumes) volume.close();
+    this.volumes.length = 0;
+  }
+
+  #closeMounts(): void {
+    for (const server of this.#servers) {
+      server.close();
+      server.device[Symbol.dispose]();
+    }
+    this.#servers.length = 0;
+  }
+
+  get state(): Pick<
+    Report,
+    "session" | "resync" | "dirtyBytes" | "waiting" | "waitingMs"
+  > {
+    const since = this.pipeline.waitingSince;
+    return {
+      ...this.#peer.state,
+      dirtyBytes: this.context.dirty.marks.bytes,
+      waiting: this.pipeline.waiting,
+      waitingMs: since === 0 ? 0 : Math.round(this.context.now() - since),
+    };
+  }
+}

@@ -1,0 +1,288 @@
+/**
+ * `hakit replicator FILE`: one module's data on one node. One loop that blocks in poll and nowhere else; roles are changed by the
+ * agent's commands, one after the other. It goes on when the agent dies, and says how it is to the next one.
+ */
+import { z } from "zod";
+import { Poll, POLLIN } from "../system/poll.ts";
+import { libc, Memory } from "../system/libc.ts";
+import { clearStaleMounts } from "../fuse/device.ts";
+import { Aide } from "./aide.ts";
+import { Aio } from "./aio.ts";
+import { prepareProcess } from "./apply.ts";
+import type { Context } from "./context.ts";
+import type { Command, ReplicatorConfig, Report } from "./control.ts";
+import { ControlServer } from "./control_server.ts";
+import { Dirty } from "./dirty.ts";
+import { IdentityStore } from "./identity_store.ts";
+import { Marks } from "./marks.ts";
+import { PrimaryRole } from "./primary_role.ts";
+import { SecondaryRole } from "./secondary_role.ts";
+
+const REPORT_MS = 1000;
+const IDLE_MS = 100;
+
+const configSchema = z.object({
+  module: z.string().min(1),
+  cluster: z.string().min(1),
+  node: z.string().min(1),
+  peer: z.string().min(1),
+  nodeIndex: z.union([z.literal(0), z.literal(1)]),
+  key: z.string().regex(/^[0-9a-f]{64}$/),
+  socket: z.string().startsWith("/"),
+  stateDir: z.string().startsWith("/"),
+  salvageDir: z.string().startsWith("/"),
+  port: z.int().min(1).max(65535),
+  listen: z.array(z.string()).min(1),
+  dial: z.array(z.string()).min(1),
+  directories: z.array(z.object({ path: z.string().startsWith("/") })).min(1)
+    .max(64),
+  resyncLimit: z.number().min(0),
+});
+
+/** Runs until `exit`; the process's exit code. */
+export async function runReplicator(file: string): Promise<number> {
+  const config: ReplicatorConfig = configSchema.parse(
+    JSON.parse(Deno.readTextFileSync(file)),
+  );
+  raiseLimits();
+  prepareProcess();
+  // The thread is started while the event loop still turns; afterwards it never does again.
+  const aide = await Aide.start();
+  return new Replicator(config, aide).run();
+}
+
+/** Every inode that the kernel knows costs a descriptor here. */
+function raiseLimits(): void {
+  const memory = new Memory(4096);
+  const RLIMIT_NOFILE = 7;
+  for (const limit of [4_194_304, 1_048_576, 524_288]) {
+    memory.view.setBigUint64(0, BigInt(limit), true);
+    memory.view.setBigUint64(8, BigInt(limit), true);
+    if (libc.setrlimit(RLIMIT_NOFILE, memory.address) === 0) return;
+  }
+}
+
+class Replicator {
+  readonly #context: Context;
+  readonly #control: ControlServer;
+  readonly #poll = new Poll();
+  #primary: PrimaryRole | null = null;
+  #secondary: SecondaryRole | null = null;
+  readonly #tasks: Generator<void, void>[] = [];
+  #changed = true;
+  #reportAt = 0;
+  #exit = false;
+
+  constructor(config: ReplicatorConfig, aide: Aide) {
+    Deno.mkdirSync(config.stateDir, { recursive: true, mode: 0o700 });
+    const identity = new IdentityStore(`${config.stateDir}/identity.json`);
+    this.#context = {
+      config,
+      identity,
+      dirty: new Dirty(`${config.stateDir}/dirty.log`),
+      marks: new Marks(),
+      aio: new Aio(),
+      aide,
+      now: () => performance.now(),
+      doubt: identity.value.connected,
+      notice: null,
+      fault: null,
+      lastResync: null,
+      log: (text) =>
+        writeLine(`${new Date().toISOString()} ${config.module}: ${text}`),
+    };
+    this.#control = new ControlServer(
+      config.socket,
+      (command, answer) => this.#command(command, answer),
+      () => this.#report(),
+    );
+    this.#context.log(
+      this.#context.doubt ? "began after a crash while mirrored" : "began",
+    );
+  }
+
+  run(): number {
+    const { aide, aio, now } = this.#context;
+    while (!this.#exit) {
+      this.#control.watch(this.#poll);
+      this.#poll.add(aide.answers, POLLIN, () => aide.collect());
+      this.#poll.add(aio.eventFd, POLLIN, () => aio.collect());
+      this.#primary?.watch(this.#poll);
+      this.#secondary?.watch(this.#poll);
+      const busy = this.#primary?.busy || (this.#tasks.length > 0);
+      this.#poll.wait(
+        busy
+          ? (this.#tasks.length > 0 && !this.#primary?.busy ? 5 : 0)
+          : IDLE_MS,
+      );
+      this.#primary?.turn();
+      this.#secondary?.turn();
+      this.#work();
+      if (this.#changed || now() >= this.#reportAt) {
+        this.#changed = false;
+        this.#reportAt = now() + REPORT_MS;
+        this.#control.tellAll();
+      }
+    }
+    return 0;
+  }
+
+  #work(): void {
+    const task = this.#tasks[0];
+    if (!task) return;
+    if (task.next().done) {
+      this.#tasks.shift();
+      this.#changed = true;
+    }
+  }
+
+  /** Quick commands at once, changes of role one after the other. */
+  #command(command: Command, answer: (error: string | null) => void): void {
+    const context = this.#context;
+    const attempt = (action: () => void) => {
+      try {
+        action();
+        answer(null);
+      } catch (error) {
+        const text = error instanceof Error ? error.message : String(error);
+        context.log(`${command.command} failed: ${text}`);
+        answer(text);
+      }
+      this.#changed = true;
+    };
+    switch (command.command) {
+      case "alone":
+        return attempt(() => this.#isPrimary().alone());
+      case "connect":
+        return attempt(() => this.#isPrimary().connect());
+      case "outdate":
+        return attempt(() => {
+          if (this.#primary) {
+            throw new Error("Cannot outdate the primary's copy");
+          }
+          context.identity.save({ upToDate: false });
+        });
+      case "force":
+        return attempt(() => this.#force(command.full));
+      default:
+        this.#tasks.push(this.#change(command, attempt));
+    }
+  }
+
+  #isPrimary(): PrimaryRole {
+    if (!this.#primary) throw new Error("this replicator is not primary");
+    return this.#primary;
+  }
+
+  #force(full: boolean): void {
+    const { identity, dirty } = this.#context;
+    const { current, upToDate, consistent } = identity.value;
+    if (current !== null && upToDate && consistent && !full) return;
+    // What the peer has is a different history from now on: everything is compared when it returns.
+    identity.advance({
+      bitmap: null,
+      upToDate: true,
+      consistent: true,
+      connected: false,
+    });
+    this.#context.doubt = false;
+    this.#context.marks.clear();
+    dirty.clear();
+  }
+
+  *#change(
+    command: Command,
+    attempt: (action: () => void) => void,
+  ): Generator<void, void> {
+    const context = this.#context;
+    if (command.command === "primary" && this.#primary) {
+      return attempt(() => command.alone && this.#primary!.alone());
+    }
+    if (
+      command.command === "secondary" && this.#secondary && !command.full &&
+      !command.yield
+    ) return attempt(() => {});
+    try {
+      if (this.#primary) yield* this.#primary.stop();
+      if (this.#secondary) {
+        yield* this.#secondary.stop(command.command !== "primary");
+      }
+    } catch (error) {
+      context.log(
+        `leaving the role failed: ${
+          error instanceof Error ? error.message : error
+        }`,
+      );
+    }
+    this.#primary = null;
+    this.#secondary = null;
+    context.fault = null;
+    const changed = () => this.#changed = true;
+    switch (command.command) {
+      case "primary":
+        return attempt(() => {
+          if (context.identity.value.current === null) {
+            throw new Error(
+              "Cannot become primary: this node has no data of the cluster yet (hakit prim)",
+            );
+          }
+          this.#primary = new PrimaryRole(context, {
+            alone: command.alone,
+            changed,
+          });
+          context.log(command.alone ? "primary, alone" : "primary");
+        });
+      case "secondary":
+        return attempt(() => {
+          this.#secondary = new SecondaryRole(context, {
+            full: command.full ?? false,
+            changed,
+          });
+          context.log(
+            command.yield ? "secondary, after a split brain" : "secondary",
+          );
+        });
+      case "idle":
+        return attempt(() => {
+          for (const { path } of context.config.directories) {
+            clearStaleMounts(path);
+          }
+          context.log("idle");
+        });
+      case "exit":
+        attempt(() => {});
+        this.#exit = true;
+        try {
+          Deno.removeSync(context.config.socket);
+        } catch { /* already gone */ }
+    }
+  }
+
+  #report(): Report {
+    const context = this.#context;
+    const role = this.#primary ?? this.#secondary;
+    const state = role?.state ??
+      {
+        session: "none" as const,
+        resync: null,
+        dirtyBytes: context.dirty.marks.bytes,
+        waiting: 0,
+        waitingMs: 0,
+      };
+    return {
+      phase: this.#primary ? "primary" : this.#secondary ? "secondary" : "idle",
+      ...state,
+      identity: context.identity.value,
+      lastResync: context.lastResync,
+      fault: context.fault,
+      notice: context.notice,
+    };
+  }
+}
+
+/** One line to the log that the agent gave us as standard error; a full disk there must not stop us. */
+function writeLine(text: string): void {
+  try {
+    Deno.stderr.writeSync(new TextEncoder().encode(text + "\n"));
+  } catch { /* nobody to tell */ }
+}

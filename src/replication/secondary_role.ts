@@ -1,0 +1,536 @@
+/**
+ * A replicator as secondary: listens on every link, lets exactly one proved primary in, is made level, then follows. When the
+ * primary is gone it waits: whether this copy becomes the primary is the agent's decision.
+ */
+import { clearStaleMounts, openBacking } from "../fuse/device.ts";
+import { Connection } from "../peer/connection.ts";
+import {
+  type Hello,
+  helloSchema,
+  proofSchema,
+  PROTOCOL,
+  prove,
+  proves,
+  refuse,
+} from "../peer/handshake.ts";
+import { accept, listenOn } from "../peer/socket.ts";
+import { E, errnoName, libc } from "../system/libc.ts";
+import { type Poll, POLLIN, POLLOUT } from "../system/poll.ts";
+import { z } from "zod";
+import { type Context, syncAll } from "./context.ts";
+import type { Report } from "./control.ts";
+import { identitySchema } from "./identity_store.ts";
+import { encodeMarks, Marks } from "./marks.ts";
+import { KIND } from "./operation.ts";
+import { ResyncTarget } from "./resync_target.ts";
+import { salvage } from "./salvage.ts";
+import { Follower } from "./follower.ts";
+import { Volume } from "./volume.ts";
+import { Outgoing } from "../peer/connection.ts";
+
+const MAX_STRANGERS = 4;
+const PROVE_MS = 3000;
+const LISTEN_AGAIN_MS = 1000;
+const SETTLE_MS = 2000;
+
+const beginSchema = z.union([
+  z.object({
+    mode: z.enum(["none", "dirty", "full"]),
+    aside: z.boolean(),
+    diverged: z.boolean(),
+  }),
+  z.object({
+    mode: z.literal("level"),
+    generation: identitySchema.shape.current.unwrap(),
+    history: identitySchema.shape.history,
+    sequence: z.int().min(0),
+    epoch: identitySchema.shape.epoch,
+  }),
+]);
+
+/** A connection that has not proved itself yet. */
+interface Stranger {
+  readonly connection: Connection;
+  readonly outgoing: Outgoing;
+  readonly nonce: string;
+  readonly since: number;
+  theirs: Hello | null;
+}
+
+interface Session {
+  readonly secondary: Follower;
+  readonly since: number;
+  target: ResyncTarget | null;
+  mode: "none" | "dirty" | "full" | null;
+  /** Waiting for both disks before this copy counts as up to date. */
+  levelling: {
+    readonly generation: string;
+    readonly history: readonly string[];
+    readonly sequence: number;
+    readonly epoch: number;
+    here: boolean;
+    there: boolean;
+  } | null;
+}
+
+export class SecondaryRole {
+  readonly volumes: Volume[] = [];
+  readonly #listeners: (number | null)[];
+  readonly #strangers = new Set<Stranger>();
+  #session: Session | null = null;
+  #listenAt = 0;
+  #settleAt = 0;
+  readonly #full: boolean;
+  #stopping = false;
+
+  constructor(
+    readonly context: Context,
+    readonly options: {
+      readonly full: boolean;
+      readonly changed: () => void;
+    },
+  ) {
+    this.#full = options.full;
+    this.#listeners = context.config.listen.map(() => null);
+    context.config.directories.forEach(({ path }, index) => {
+      clearStaleMounts(path);
+      this.volumes.push(
+        new Volume(index, path, openBacking(path), () => {
+          throw new Error("a secondary makes no inode ids");
+        }),
+      );
+    });
+  }
+
+  watch(poll: Poll): void {
+    for (const listener of this.#listeners) {
+      if (listener !== null) {
+        poll.add(listener, POLLIN, () => this.#accept(listener));
+      }
+    }
+    for (const stranger of this.#strangers) {
+      poll.add(
+        stranger.connection.fd,
+        stranger.outgoing.isEmpty ? POLLIN : POLLIN | POLLOUT,
+        () => this.#receiveStranger(stranger),
+      );
+    }
+    const session = this.#session;
+    if (session) {
+      const { connection, outgoing } = session.secondary;
+      poll.add(
+        connection.fd,
+        outgoing.isEmpty ? POLLIN : POLLIN | POLLOUT,
+        () => this.#receive(session),
+      );
+    }
+  }
+
+  turn(): void {
+    const now = this.context.now();
+    if (
+      now >= this.#listenAt && this.#listeners.includes(null) && !this.#stopping
+    ) {
+      this.#listenAt = now + LISTEN_AGAIN_MS;
+      this.#listen();
+    }
+    for (const stranger of this.#strangers) {
+      if (now - stranger.since > PROVE_MS) this.#refuse(stranger, null);
+      else stranger.outgoing.flush(stranger.connection);
+    }
+    const session = this.#session;
+    if (!session) return;
+    if (session.secondary.broken) {
+      // What reached this disk is not known any more: next time everything is compared.
+      const why = `this node's disk failed to sync: ${
+        errnoName(session.secondary.broken)
+      }`;
+      this.context.identity.save({ upToDate: false, consistent: false });
+      this.context.notice = why;
+      return this.#drop(why);
+    }
+    session.secondary.acknowledge();
+    if (now >= this.#settleAt) {
+      this.#settleAt = now + SETTLE_MS;
+      session.secondary.settle();
+    }
+    if (!session.secondary.outgoing.flush(session.secondary.connection)) {
+      this.#drop("connection failed");
+    }
+  }
+
+  #listen(): void {
+    const { config } = this.context;
+    config.listen.forEach((address, i) => {
+      if (this.#listeners[i] !== null) return;
+      const result = listenOn(address, config.port);
+      if ("fd" in result) this.#listeners[i] = result.fd;
+      else if (result.error === E.ADDRINUSE) {
+        this.context.notice =
+          `Cannot listen on ${address} port ${config.port}: another program uses it (see: ss -ltnp)`;
+      } else {this.context.notice ??=
+          `Cannot listen on ${address} port ${config.port}: ${
+            errnoName(result.error)
+          } (is the address there?)`;}
+    });
+  }
+
+  #accept(listener: number): void {
+    const fd = accept(listener);
+    if (fd < 0) return;
+    if (this.#strangers.size >= MAX_STRANGERS) {
+      libc.close(fd);
+      return;
+    }
+    this.#strangers.add({
+      connection: new Connection(fd, this.context.now()),
+      outgoing: new Outgoing(64 * 1024),
+      nonce: crypto.getRandomValues(new Uint8Array(32)).toHex(),
+      since: this.context.now(),
+      theirs: null,
+    });
+  }
+
+  #refuse(stranger: Stranger, why: string | null): void {
+    this.#strangers.delete(stranger);
+    stranger.connection.close();
+    if (why) {
+      this.context.notice =
+        `refused a connection on port ${this.context.config.port}: ${why}`;
+      this.context.log(this.context.notice);
+    }
+  }
+
+  #receiveStranger(stranger: Stranger): void {
+    const { connection } = stranger;
+    const gone = connection.receive(this.context.now());
+    while (this.#strangers.has(stranger)) {
+      const next = connection.next();
+      if (next === false) break;
+      const wrong = next === true ? this.#greet(stranger) : next;
+      if (wrong !== null) return this.#refuse(stranger, wrong);
+    }
+    if (gone && this.#strangers.has(stranger)) this.#refuse(stranger, null);
+  }
+
+  #greet(stranger: Stranger): string | null {
+    const { config } = this.context, { connection } = stranger;
+    let json: unknown = null;
+    try {
+      json = JSON.parse(new TextDecoder().decode(connection.bytes()));
+    } catch { /* refused below: it is not ours */ }
+    if (!stranger.theirs) {
+      const hello = helloSchema.safeParse(json);
+      if (connection.frame.kind !== KIND.HELLO || !hello.success) {
+        return "no greeting of a hakit replicator";
+      }
+      const refused = refuse(config, hello.data);
+      if (refused) return `it ${refused}`;
+      stranger.theirs = hello.data;
+      stranger.outgoing.json(KIND.HELLO, {
+        version: PROTOCOL,
+        cluster: config.cluster,
+        module: config.module,
+        node: config.node,
+        nonce: stranger.nonce,
+        proof: prove(config, "secondary", {
+          mine: stranger.nonce,
+          theirs: hello.data.nonce,
+        }),
+      });
+      return null;
+    }
+    const proof = proofSchema.safeParse(json);
+    if (connection.frame.kind !== KIND.PROOF || !proof.success) {
+      return "no proof of the cluster's key";
+    }
+    if (
+      !proves(config, "primary", {
+        mine: stranger.nonce,
+        theirs: stranger.theirs.nonce,
+        proof: proof.data.proof,
+      })
+    ) {
+      return "it does not know the cluster's key";
+    }
+    connection.proved = true;
+    this.#strangers.delete(stranger);
+    this.#begin(stranger, proof.data.sequence);
+    return null;
+  }
+
+  /** The primary is here. An older session of it is dead, whether or not its socket knows. */
+  #begin(stranger: Stranger, sequence: number): void {
+    this.#drop(null);
+    for (const volume of this.volumes) volume.dropAll();
+    const { context } = this;
+    // Numbers of an earlier session mean nothing in this one: old marks count as made before it.
+    const old = new Marks();
+    old.add(context.marks, 0);
+    context.marks.clear();
+    context.marks.add(old);
+    const secondary = new Follower(
+      stranger.connection,
+      this.volumes,
+      context.marks,
+      {
+        aio: context.aio,
+        syncAll: (done) => syncAll(context, this.volumes, done),
+      },
+      sequence,
+    );
+    this.#session = {
+      secondary,
+      since: context.now(),
+      target: null,
+      mode: null,
+      levelling: null,
+    };
+    secondary.outgoing.json(KIND.WELCOME, {
+      identity: context.identity.value,
+      fresh: this.#full && !this.#wasFull,
+      marked: !context.marks.isEmpty || !context.dirty.marks.isEmpty,
+      doubt: context.doubt,
+    });
+    this.options.changed();
+  }
+
+  #wasFull = false;
+
+  #receive(session: Session): void {
+    const { connection, outgoing } = session.secondary;
+    // Answers that the primary does not take must not pile up.
+    if (outgoing.room < 256 * 1024) return;
+    const gone = connection.receive(this.context.now());
+    while (this.#session === session && outgoing.room > 256 * 1024) {
+      const next = connection.next();
+      if (next === false) break;
+      let wrong: string | null;
+      try {
+        wrong = next === true ? this.#heard(session) : next;
+      } catch (error) {
+        wrong = error instanceof Error ? error.message : String(error);
+      }
+      if (wrong !== null) {
+        this.context.notice = `session with the primary ended: ${wrong}`;
+        return this.#drop(wrong);
+      }
+    }
+    if (
+      session.secondary.lastError && session.secondary.lastError !== this.#told
+    ) {
+      this.#told = session.secondary.lastError;
+      this.context.notice = `this node's disk refuses what the primary wrote: ${
+        errnoName(this.#told)
+      }`;
+      this.options.changed();
+    }
+    if (gone && this.#session === session) this.#drop(gone);
+  }
+
+  #told = 0;
+
+  #heard(session: Session): string | null {
+    const { secondary } = session, { frame } = secondary.connection;
+    if (frame.kind === KIND.BEGIN) return this.#beginResync(session);
+    if (frame.kind === KIND.CLOSE) {
+      this.#closed(session);
+      return null;
+    }
+    if (
+      frame.kind === KIND.SETTLED && session.levelling &&
+      frame.sequence >= session.levelling.sequence
+    ) {
+      session.levelling.there = true;
+      const wrong = secondary.heard();
+      this.#levelled(session);
+      return wrong;
+    }
+    if (session.target && frame.kind >= KIND.LIST && frame.kind <= KIND.HINT) {
+      return session.target.heard(frame, secondary.connection.bytes());
+    }
+    return secondary.heard();
+  }
+
+  #beginResync(session: Session): string | null {
+    const { context } = this, { secondary } = session;
+    const begin = beginSchema.parse(
+      JSON.parse(new TextDecoder().decode(secondary.connection.bytes())),
+    );
+    if (begin.mode === "level") {
+      this.#bytes = session.target?.bytesReceived ?? 0;
+      session.target = null;
+      secondary.level = true;
+      secondary.applied = begin.sequence;
+      session.levelling = {
+        generation: begin.generation,
+        history: begin.history,
+        sequence: begin.sequence,
+        epoch: begin.epoch,
+        here: false,
+        there: false,
+      };
+      syncAll(context, this.volumes, (error) => {
+        if (error) secondary.broken = error;
+        else if (session.levelling) {
+          session.levelling.here = true;
+          this.#levelled(session);
+        }
+      });
+      return null;
+    }
+    session.mode = begin.mode;
+    if (begin.mode !== "none") {
+      // What this node alone wrote is kept before the first byte of it is overwritten.
+      if (begin.diverged && !begin.aside) {
+        const own = new Marks();
+        own.add(context.dirty.marks);
+        own.add(context.marks);
+        const folder = salvage(
+          this.volumes,
+          own,
+          `${context.config.salvageDir}/${context.config.module}`,
+        );
+        if (folder) {
+          context.notice =
+            `both nodes had written alone: what this one wrote is kept in ${folder}`;
+        }
+      }
+      context.identity.save({ upToDate: false });
+      if (begin.aside) {
+        const kept = ResyncTarget.setAside(
+          this.volumes,
+          `aside-${new Date().toISOString().replace(/[:.]/g, "-")}`,
+        );
+        if (kept.length > 0) {
+          context.notice = `what stood here before is kept in ${
+            kept.join(", ")
+          }`;
+        }
+      }
+      // Only now: a half-made copy is known by it, and is not taken for somebody's data when the resync begins again.
+      context.identity.save({ consistent: false });
+      session.target = new ResyncTarget(this.volumes, secondary.outgoing);
+      this.#wasFull = true;
+    }
+    const lines = [
+      ...encodeMarks(context.dirty.marks),
+      ...encodeMarks(context.marks),
+    ];
+    const PART = 2000;
+    for (let at = 0; at === 0 || at < lines.length; at += PART) {
+      const last = at + PART >= lines.length;
+      secondary.outgoing.append(
+        { kind: KIND.MARKS, flags: last ? 1 : 0 },
+        new TextEncoder().encode(lines.slice(at, at + PART).join("\n")),
+      );
+    }
+    this.options.changed();
+    return null;
+  }
+
+  /** Everything is on both disks: from now on this copy is as good as the primary's. */
+  #levelled(session: Session): void {
+    const { context } = this, level = session.levelling;
+    if (!level?.here || !level.there || this.#session !== session) return;
+    session.levelling = null;
+    // Marks with a number of this session stay: they are newer than what was synced.
+    context.marks.settle(0);
+    context.doubt = false;
+    context.dirty.clear();
+    context.identity.save({
+      current: level.generation,
+      history: [...level.history],
+      bitmap: null,
+      upToDate: true,
+      consistent: true,
+      connected: true,
+      epoch: Math.max(context.identity.value.epoch, level.epoch),
+    });
+    session.secondary.outgoing.append({ kind: KIND.LEVEL });
+    if (session.mode !== "none") {
+      context.lastResync = {
+        bytesSent: this.#bytes,
+        seconds: Math.round((context.now() - session.since) / 100) / 10,
+        full: session.mode === "full",
+      };
+    }
+    context.log("level: this copy is up to date");
+    this.options.changed();
+  }
+
+  #bytes = 0;
+
+  /** The primary ends in order: everything is applied; when it is durable here too, no mark is needed. */
+  #closed(session: Session): void {
+    const { context } = this;
+    syncAll(context, this.volumes, (error) => {
+      if (this.#session !== session) return;
+      if (!error && !session.levelling) {
+        context.marks.clear();
+        context.identity.save({ connected: false });
+        session.secondary.outgoing.append({ kind: KIND.CLOSE });
+      }
+      session.secondary.outgoing.flush(session.secondary.connection);
+    });
+  }
+
+  #drop(why: string | null): void {
+    const session = this.#session;
+    if (!session) return;
+    this.#session = null;
+    session.secondary.connection.close();
+    for (const volume of this.volumes) volume.dropAll();
+    if (why) this.context.log(`session ended: ${why}`);
+    this.options.changed();
+  }
+
+  /**
+   * Orderly end, or (`sync` false) the step before this node becomes primary: from here on nothing of the old primary is
+   * acknowledged. A failover does not wait for the disk: what is not on it is marked.
+   */
+  *stop(sync: boolean): Generator<void, void> {
+    const { context } = this;
+    this.#stopping = true;
+    for (const listener of this.#listeners) {
+      if (listener !== null) libc.close(listener);
+    }
+    this.#listeners.fill(null);
+    for (const stranger of [...this.#strangers]) this.#refuse(stranger, null);
+    const level = this.#session?.secondary.level ?? false;
+    this.#drop(null);
+    let synced = sync ? -1 : 0;
+    if (sync) syncAll(context, this.volumes, (error) => synced = error);
+    while (synced < 0) yield;
+    // Which regions the primary may lack must be known after this process too.
+    context.dirty.add(context.marks);
+    context.dirty.flush();
+    context.marks.clear();
+    if (
+      (level || !context.doubt) && synced === 0 &&
+      context.identity.value.connected && !context.doubt
+    ) context.identity.save({ connected: false });
+    for (const volume of this.volumes) volume.close();
+    this.volumes.length = 0;
+  }
+
+  get state(): Pick<
+    Report,
+    "session" | "resync" | "dirtyBytes" | "waiting" | "waitingMs"
+  > {
+    const session = this.#session;
+    let state: Report["session"] = "connecting";
+    if (session) {
+      state = session.secondary.level && !session.levelling
+        ? "mirrored"
+        : "resync";
+    }
+    return {
+      session: state,
+      resync: null,
+      dirtyBytes: this.context.dirty.marks.bytes,
+      waiting: 0,
+      waitingMs: 0,
+    };
+  }
+}

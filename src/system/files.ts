@@ -1,0 +1,99 @@
+/** File calls whose result must survive a power cut: write, fsync, rename, fsync the folder. */
+import { basename, dirname, join } from "node:path";
+
+export interface WriteOptions {
+  /** Permissions of the new file; default 0644. */
+  readonly mode?: number;
+}
+
+/** Replaces `path` so that after a crash either the old or the new content is there, never a part. */
+export async function writeDurably(
+  path: string,
+  content: string | Uint8Array,
+  options: WriteOptions = {},
+): Promise<void> {
+  const bytes = typeof content === "string"
+    ? new TextEncoder().encode(content)
+    : content;
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.new`);
+  try {
+    const file = await Deno.open(temporary, {
+      write: true,
+      create: true,
+      truncate: true,
+      mode: options.mode ?? 0o644,
+    });
+    try {
+      // An older temporary file keeps its own mode: a secret must not inherit it.
+      await Deno.chmod(temporary, options.mode ?? 0o644);
+      let written = 0;
+      while (written < bytes.length) {
+        written += await file.write(bytes.subarray(written));
+      }
+      await file.sync();
+    } finally {
+      file.close();
+    }
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+/** Makes renames and new names inside a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await Deno.open(folder, { read: true });
+  try {
+    await handle.sync();
+  } finally {
+    handle.close();
+  }
+}
+
+/** The text of a file, or null when there is none. */
+export async function readIfPresent(path: string): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** The end of a file: at most `lines` lines out of its last `maxBytes` bytes; empty when there is none. */
+export async function readTail(
+  path: string,
+  lines: number,
+  maxBytes = 1 << 20,
+): Promise<string[]> {
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(path, { read: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+  try {
+    const { size } = await file.stat();
+    const start = Math.max(0, size - maxBytes);
+    await file.seek(start, Deno.SeekMode.Start);
+    const buffer = new Uint8Array(size - start);
+    let filled = 0;
+    while (filled < buffer.length) {
+      const count = await file.read(buffer.subarray(filled));
+      if (count === null) break;
+      filled += count;
+    }
+    const all = new TextDecoder().decode(buffer.subarray(0, filled))
+      .split("\n");
+    if (all.at(-1) === "") all.pop();
+    // The first line may be the second half of one when the file is longer than what was read.
+    if (start > 0) all.shift();
+    return all.slice(-lines);
+  } finally {
+    file.close();
+  }
+}

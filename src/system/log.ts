@@ -1,0 +1,73 @@
+/** One line an event into a file of bounded size, and to stderr for the journal. A full disk costs log lines, never the agent. */
+import { dirname } from "node:path";
+
+export type Level = "error" | "warning" | "info";
+
+/** A log file is moved to FILE.1 at this size: two files bound what a crash loop can write. */
+const MAX_BYTES = 10 * 1024 * 1024;
+
+export interface Log {
+  readonly path: string;
+  write(level: Level, text: string): void;
+  error(text: string): void;
+  warning(text: string): void;
+  info(text: string): void;
+}
+
+export interface LogOptions {
+  /** Also to stderr, where systemd reads it, with this word before each line. */
+  readonly echo?: string;
+}
+
+/** Opens a log; the file is made at the first line. */
+export function createLog(path: string, options: LogOptions = {}): Log {
+  const write = (level: Level, text: string) => {
+    const line = `${new Date().toISOString()} ${level} ${oneLine(text)}\n`;
+    append(path, line);
+    if (options.echo !== undefined) {
+      const priority = { error: "<3>", warning: "<4>", info: "<6>" }[level];
+      const journal = Deno.env.has("JOURNAL_STREAM") ? priority : "";
+      // deno-lint-ignore no-console -- the one place where the daemon speaks to the journal
+      console.error(`${journal}${options.echo}: ${level}: ${oneLine(text)}`);
+    }
+  };
+  return {
+    path,
+    write,
+    error: (text) => write("error", text),
+    warning: (text) => write("warning", text),
+    info: (text) => write("info", text),
+  };
+}
+
+function append(path: string, line: string): void {
+  try {
+    rotate(path);
+    Deno.writeTextFileSync(path, line, { append: true, mode: 0o640 });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) return;
+    try {
+      Deno.mkdirSync(dirname(path), { recursive: true });
+      Deno.writeTextFileSync(path, line, { append: true, mode: 0o640 });
+    } catch {
+      // No place for this line: the service matters more.
+    }
+  }
+}
+
+function rotate(path: string): void {
+  try {
+    if (Deno.statSync(path).size >= MAX_BYTES) {
+      Deno.renameSync(path, `${path}.1`);
+    }
+  } catch {
+    // Not there yet.
+  }
+}
+
+/** Text from scripts, peers and users must not forge a second line or move the reader's cursor. */
+export function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.slice(0, 4000).replaceAll(/[\x00-\x1f\x7f\u2028\u2029]+/g, " ")
+    .trim();
+}

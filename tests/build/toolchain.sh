@@ -1,0 +1,94 @@
+# Sourced by install.sh, tests/run and .ci/run: `toolchain` puts the one Deno that builds hakit on PATH.
+# shellcheck shell=bash
+
+DENO_VERSION=2.9.4
+TOOLS=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/hakit-build
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$0: $*"; exit 1; }
+
+# apt_get PACKAGE...: installs what is missing, without questions. Services that a package brings are not started: a server that
+# is to be part of a cluster, or only runs tests, must not suddenly run a database of its own.
+apt_get() {
+  local missing=() package policy=/usr/sbin/policy-rc.d ours=0
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null |
+      grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  command -v apt-get >/dev/null || die "missing: ${missing[*]} (install them by hand: this system has no apt-get)"
+  [ "$(id -u)" = 0 ] || die "missing: ${missing[*]} (run as root, or install them)"
+  say "Installing ${missing[*]}"
+  if [ ! -e $policy ]; then
+    printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy && ours=1
+  fi
+  local status=0
+  { DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" ||
+    { apt-get update -q &&
+      DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; }; } \
+    </dev/null >"${TMPDIR:-/tmp}/hakit-apt.log" 2>&1 || status=$?
+  [ $ours = 1 ] && rm -f $policy
+  [ $status = 0 ] || { tail -n 5 "${TMPDIR:-/tmp}/hakit-apt.log" >&2; return $status; }
+}
+
+right_deno() { [ "$("$1" eval 'console.log(Deno.version.deno)' 2>/dev/null)" = $DENO_VERSION ]; }
+
+# From Deno's own host, checked against the sum published beside it.
+deno_from_host() {
+  local arch=$1 into=$2 file url
+  file=deno-$arch-unknown-linux-gnu.zip
+  url=https://dl.deno.land/release/v$DENO_VERSION/$file
+  curl -fsSL --connect-timeout 5 --max-time 600 -o "$into/$file" "$url" 2>/dev/null &&
+    curl -fsSL --connect-timeout 5 --max-time 30 -o "$into/sum" "$url.sha256sum" 2>/dev/null || return 1
+  local want have
+  want=$(grep -oiE '\b[0-9a-f]{64}\b' "$into/sum" | head -n 1 | tr A-F a-f)
+  have=$(sha256sum "$into/$file" | cut -d ' ' -f 1)
+  [ -n "$want" ] && [ "$want" = "$have" ] || die "$url: sha256 is $have, expected ${want:-a sum beside it}"
+  unzip -q -o "$into/$file" deno -d "$into"
+}
+
+# From npm (also a mirror that npm is configured for), as the package that npm's own `deno` would fetch, checked by hash: this
+# works with every npm since 6 and runs no install script.
+deno_from_npm() {
+  local arch=$1 into=$2 package sum
+  case $arch in
+    x86_64) package=@deno/linux-x64-glibc
+      sum=Or3ItpBDUC4GKtE723T4LpWs1nKOAQ4Zt8E+tufFeEnX9k+OhYOQTnu8kXqz+8FM42JKeuegfss8pr7k0PVQTQ== ;;
+    aarch64) package=@deno/linux-arm64-glibc
+      sum=SHHmaFnfOtFe0RWEAqo0lGlKFww21O6utyNzcFNYpIFRyQSKXKrfegwYMYP7hN1GEhZ49bDPKIpjJHjPbGFqyw== ;;
+  esac
+  command -v npm >/dev/null || apt_get npm || return 1
+  (cd "$into" && npm pack --loglevel=error "$package@$DENO_VERSION" >/dev/null 2>npm.err) ||
+    { grep -m 3 -iE '^npm err' "$into/npm.err" >&2; return 1; }
+  local archive
+  archive=$(echo "$into"/*.tgz)
+  [ "$(openssl dgst -sha512 -binary "$archive" | base64 -w 0)" = "$sum" ] ||
+    die "$package@$DENO_VERSION: sha512 differs from the expected one"
+  tar -xzf "$archive" -C "$into" --strip-components=1 package/deno
+}
+
+# Puts `deno` of exactly DENO_VERSION first on PATH: an installed one, the kept one, or a new one.
+toolchain() {
+  local arch deno temporary
+  deno=$(command -v deno || true)
+  if [ -n "$deno" ] && right_deno "$deno"; then return 0; fi
+  if ! right_deno "$TOOLS/deno-$DENO_VERSION/deno"; then
+    arch=$(uname -m)
+    case $arch in
+      x86_64) ;;
+      aarch64) say "arm64: by the same way as x86-64, but untested" ;;
+      *) die "$arch: hakit runs on x86_64 and aarch64" ;;
+    esac
+    apt_get ca-certificates curl unzip openssl || die "cannot install what fetching Deno needs"
+    say "Getting Deno $DENO_VERSION"
+    temporary=$(mktemp -d)
+    deno_from_host "$arch" "$temporary" || deno_from_npm "$arch" "$temporary" ||
+      { rm -rf "$temporary"; die "cannot get Deno $DENO_VERSION: neither its download host nor npm answers"; }
+    chmod 755 "$temporary/deno"
+    right_deno "$temporary/deno" || die "the Deno that was fetched does not run here (glibc 2.27 or later is needed)"
+    mkdir -p "$TOOLS/deno-$DENO_VERSION"
+    mv "$temporary/deno" "$TOOLS/deno-$DENO_VERSION/deno"
+    rm -rf "$temporary"
+  fi
+  export PATH="$TOOLS/deno-$DENO_VERSION:$PATH"
+}

@@ -1,0 +1,163 @@
+/** The console on two real agents: a click goes the whole way to a script, and the survivor's console tells of the dead node. */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { command } from "../../src/system/command.ts";
+import { logIn, openBrowser, shows } from "./browser.ts";
+import { twoAgents, type Which } from "./agents.ts";
+
+/** Clicks a button of a node's card and says yes. */
+async function order(page: Page, node: Which, word: string): Promise<void> {
+  await page.click(`article[data-node=node${node}] >> button >> text=${word}`);
+  await page.click(`dialog >> text=${word} on node${node}`);
+}
+
+async function role(page: Page, node: Which, words: string): Promise<void> {
+  await page.locator(`article[data-node=node${node}] .role`, {
+    hasText: words,
+  }).waitFor();
+}
+
+/** The page may be asked for before the agent listens. */
+async function reach(page: Page, url: string): Promise<void> {
+  for (let tries = 0;; tries++) {
+    try {
+      await page.goto(url);
+      return;
+    } catch (error) {
+      if (tries === 40) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
+
+Deno.test({
+  name:
+    "console starts, swaps and shows logs of two agents, and the survivor's goes on when the primary is killed",
+  ignore: !await canIsolate(),
+  // The browser's and the agents' processes are ended by signals and leave their operations behind.
+  sanitizeOps: false,
+  async fn() {
+    await using agents = await twoAgents();
+    agents.start(1);
+    agents.start(2);
+    await using browser = await openBrowser({ namespace: agents.namespace });
+    const { page } = browser;
+    await reach(page, agents.url(2));
+    await logIn(page, agents.url(2));
+    await role(page, 1, "STOP");
+
+    await order(page, 1, "Start");
+    await role(page, 1, "ready");
+    deepStrictEqual(await agents.serving(), [1]);
+    await order(page, 2, "Start");
+    await role(page, 1, "PRIMready");
+    await role(page, 2, "SECONDready");
+    await shows(page, "Protected");
+
+    await page.click("button.swap");
+    await page.click("text=Swap to node2");
+    await role(page, 2, "PRIMready");
+    await role(page, 1, "SECONDready");
+    deepStrictEqual(await agents.serving(), [2]);
+
+    // The other node's log comes through this one.
+    await page.click("article[data-node=node1] >> text=Logs");
+    const option = page.locator("option", { hasText: "stop_prim" }).first();
+    await page.selectOption("select", (await option.getAttribute("value"))!);
+    await shows(page, "stopped on node1");
+    const [saved] = await Promise.all([
+      page.waitForEvent("download"),
+      page.click("text=Save to file"),
+    ]);
+    match(saved.suggestedFilename(), /^node1-plain-stop_prim_2.*\.log$/);
+    match(
+      await Deno.readTextFile((await saved.path())!),
+      /stopped on node1/,
+    );
+
+    await page.click("text=← Cluster");
+    await role(page, 2, "PRIMready");
+    await agents.kill(2);
+    await shows(page, "No answer from node2");
+    await page.click("text=node1 (10.97.1.1)");
+    await page.waitForURL(/login/);
+    await logIn(page, agents.url(1));
+    await role(page, 1, "ALONEready");
+    await role(page, 2, "No answer");
+    // node2 died with its service's mark on the disk; node1 has one of its own now.
+    deepStrictEqual(await agents.serving(), [1, 2]);
+  },
+});
+
+Deno.test({
+  name: "console watches a real copy being made level, byte by byte",
+  ignore: !await canIsolate() || !await exists("/dev/fuse"),
+  sanitizeOps: false,
+  async fn() {
+    await using agents = await twoAgents({ mirrored: true });
+    agents.start(1);
+    agents.start(2);
+    await using browser = await openBrowser({ namespace: agents.namespace });
+    const { page } = browser;
+    await reach(page, agents.url(2));
+    await logIn(page, agents.url(2));
+    await role(page, 1, "STOP");
+    await order(page, 1, "Start");
+    await shows(page, "first start: neither node has data");
+    await page.click("article[data-node=node1] >> text=Make primary");
+    await shows(page, "Neither node has data yet");
+    await page.click("dialog >> text=Use node1's data");
+    await role(page, 1, "ALONEready");
+    const sum = async (node: Which) =>
+      await agents.inside(
+        node,
+        ...["sh", "-c", `cd "$0" && cat f* | sha256sum`, agents.data(node)],
+      );
+    await agents.inside(
+      1,
+      ...["sh", "-c", `head -c 120M /dev/urandom | split -b 4M - "$0/f"`],
+      agents.data(1),
+    );
+    await shows(page, "Running without a safety net");
+
+    await order(page, 2, "Start");
+    const progress = page.locator("article[data-node=node2] progress");
+    await progress.waitFor();
+    await page.waitForFunction(() =>
+      /\d+ % · [\d.]+ MiB of 120\.\d MiB · [\d.]+ MiB\/s · \d+ s left/.test(
+        document.querySelector(".resync")?.textContent
+          ?.replaceAll("\u00a0", " ") ?? "",
+      )
+    );
+    const seen = new Set<string>();
+    while (await progress.count() > 0) {
+      const value = await progress.getAttribute("value", { timeout: 1000 })
+        .catch(() => null);
+      if (value !== null) seen.add(value);
+      await page.waitForTimeout(200);
+    }
+    ok(seen.size >= 3, `the bar moved: ${[...seen].join(" ")}`);
+    await role(page, 1, "PRIMready");
+    await role(page, 2, "SECONDready");
+    await shows(page, "Protected");
+    await shows(page, "identical with node1");
+    strictEqual(await sum(1), await sum(2));
+  },
+});
+
+/** Root, and a kernel or container that lets root make network namespaces. */
+async function canIsolate(): Promise<boolean> {
+  if (Deno.uid() !== 0) return false;
+  const name = `hakit-probe-c${Deno.pid}`;
+  try {
+    await command(["ip", "netns", "add", name]);
+    await command(["ip", "netns", "delete", name]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}

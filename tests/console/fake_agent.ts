@@ -1,0 +1,130 @@
+/** The console on a real HTTPS server, with a cluster that a test moves by hand in place of an agent. */
+import { Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import { join } from "node:path";
+import { Auth, type AuthEnv, createUser } from "../../src/api/auth.ts";
+import { serveHttps } from "../../src/api/https.ts";
+import { loginRoutes } from "../../src/api/login.ts";
+import { createAuthority, issueCertificate } from "../../src/api/tls.ts";
+import type { ClusterState } from "../../src/api/state.ts";
+import { consoleRoutes } from "../../src/console/serve.ts";
+
+export const PASSWORD = "correct horse";
+
+export interface Sent {
+  readonly module: string;
+  readonly command: string;
+  readonly body: unknown;
+}
+
+export interface FakeOptions {
+  readonly port?: number;
+  readonly hostname?: string;
+}
+
+export async function fakeAgent(
+  first: ClusterState,
+  { port = 0, hostname = "127.0.0.1" }: FakeOptions = {},
+) {
+  const dir = await Deno.makeTempDir({ prefix: "hakit-console-" });
+  const usersFile = join(dir, "users.yaml");
+  for (
+    const [name, role] of [
+      ["admin", "administrator"],
+      ["eve", "viewer"],
+    ] as const
+  ) await createUser(usersFile, { name, role, password: PASSWORD });
+
+  let state = first;
+  const wake = new Set<() => void>();
+  const sent: Sent[] = [];
+  const refusal: { message: string | null } = { message: null };
+  const auth = new Auth({ usersFile });
+  const app = new Hono<AuthEnv>()
+    .route("/", loginRoutes(auth))
+    .get("/api/state", auth.requireUser("viewer"), (c) => c.json(state))
+    .get(
+      "/api/events",
+      auth.requireUser("viewer"),
+      (c) =>
+        streamSSE(c, async (stream) => {
+          let open = true;
+          stream.onAbort(() => {
+            open = false;
+          });
+          while (open) {
+            await stream.writeSSE({
+              event: "state",
+              data: JSON.stringify(state),
+            });
+            const { promise, resolve } = Promise.withResolvers<void>();
+            const timer = setTimeout(resolve, 500);
+            wake.add(resolve);
+            await promise;
+            wake.delete(resolve);
+            clearTimeout(timer);
+          }
+        }),
+    )
+    .post(
+      "/api/modules/:module/:command",
+      auth.requireUser("operator"),
+      async (c) => {
+        const { message } = refusal;
+        if (message) return c.json({ error: { code: "busy", message } }, 409);
+        sent.push({ ...c.req.param(), body: await c.req.json() });
+        return c.json(state);
+      },
+    )
+    .route(
+      "/",
+      consoleRoutes({
+        auth,
+        state: () => state,
+        logs: {
+          module: ({ module, node }) =>
+            Promise.resolve([
+              `2026-11-23T02:20:11Z ${module} on ${node} <b>bold</b>`,
+              "2026-11-23T02:20:12Z second line & more",
+            ]),
+          scripts: () =>
+            Promise.resolve([
+              "start_prim_2026-11-23T02-20-11.log",
+              "prestart_2026-11-23T02-20-10.log",
+              "../../etc/passwd",
+            ]),
+          script: ({ node }, file) => {
+            if (file.includes("/")) throw new Error("a path was asked for");
+            return Promise.resolve(`MariaDB started on ${node}\n`);
+          },
+        },
+      }),
+    );
+  const authority = createAuthority(first.cluster);
+  const server = await serveHttps({
+    port,
+    hostname,
+    authority: authority.certPem,
+    certificate: issueCertificate(authority, { name: "node1", addresses: [] }),
+    nodes: first.nodes.map((node) => node.name),
+    fetch: (request, env) => app.fetch(request, env),
+  });
+  return {
+    app,
+    auth,
+    sent,
+    refusal,
+    usersFile,
+    port: server.port,
+    url: `https://localhost:${server.port}`,
+    show(next: ClusterState) {
+      state = next;
+      for (const resolve of wake) resolve();
+    },
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      for (const resolve of wake) resolve();
+      await Deno.remove(dir, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** A disk is full: at the peer the application does not notice, here it gets ENOSPC, and nobody's copy is harmed. */
+import { ok, strictEqual } from "node:assert/strict";
+import { equalCopies, onPair } from "./on_pair.ts";
+import type { Pair } from "./pair.ts";
+
+/** Writes 1 MiB blocks until it is refused; how many were taken, and the refusal. */
+async function writeUntilFull(path: string, most: number) {
+  const block = new Uint8Array(1 << 20).fill(7);
+  using file = await Deno.open(path, { create: true, write: true });
+  for (let taken = 0; taken < most; taken++) {
+    try {
+      let done = 0;
+      while (done < block.length) {
+        done += await file.write(block.subarray(done));
+      }
+    } catch (error) {
+      return { taken, error: (error as Error).message };
+    }
+  }
+  return { taken: most, error: null };
+}
+
+onPair({
+  name: "the peer's disk is full: the application goes on, the peer leaves",
+  sizes: [null, "24m"],
+  async run(pair) {
+    pair.keep(200);
+    const { taken, error } = await writeUntilFull(
+      `${pair.primary.data}/large`,
+      60,
+    );
+    strictEqual(error, null);
+    strictEqual(taken, 60);
+    await pair.release();
+    const info = await Deno.stat(`${pair.primary.backing}/large`);
+    strictEqual(info.size, 60 << 20);
+    strictEqual(pair.secondary.replicator.report.identity.upToDate, false);
+    strictEqual(pair.primary.replicator.running, true);
+    strictEqual(pair.secondary.replicator.running, true);
+    const said = pair.nodes.flatMap((node) => node.replicator.said).join("\n");
+    ok(/space|ENOSPC|full/i.test(said), `nobody said why: "${said}"`);
+    // With room again it comes back.
+    await Deno.remove(`${pair.primary.data}/large`);
+    await Deno.writeTextFile(`${pair.primary.data}/small`, "small");
+    pair.keep(200);
+    await pair.mirrored(60_000);
+    await pair.release();
+    await equalCopies(pair);
+  },
+});
+
+async function stillWorks(pair: Pair) {
+  await Deno.remove(`${pair.primary.data}/large`);
+  await Deno.writeTextFile(`${pair.primary.data}/after`, "after");
+  await pair.mirrored();
+  await equalCopies(pair);
+}
+
+for (
+  const [name, sizes] of [
+    ["the primary's disk is full: ENOSPC, both copies equal", ["24m", null]],
+    ["both disks are full: ENOSPC, both copies equal", ["24m", "24m"]],
+  ] as const
+) {
+  onPair({
+    name,
+    sizes,
+    async run(pair) {
+      pair.keep(200);
+      const { taken, error } = await writeUntilFull(
+        `${pair.primary.data}/large`,
+        60,
+      );
+      ok(error !== null && /28|space/i.test(error), `after ${taken}: ${error}`);
+      ok(taken > 10, `full after ${taken} MiB of 24`);
+      await pair.mirrored();
+      await equalCopies(pair);
+      await stillWorks(pair);
+      await pair.release();
+    },
+  });
+}

@@ -1,0 +1,114 @@
+/** A test with a pair of replicators: left out, with the reason in its name, where the machine lacks something. */
+import { strictEqual } from "node:assert/strict";
+import type { Exercise } from "../fs/exerciser.ts";
+import { cannotPair, type Node, Pair, type PairOptions } from "./pair.ts";
+import { run } from "./shell.ts";
+
+export interface OnPair extends PairOptions {
+  readonly name: string;
+  /** A reason why it cannot run here. */
+  readonly lacking?: string | null;
+  /** Files before the first start. */
+  readonly fill?: (node: Node, index: number) => void | Promise<void>;
+  /** Leave both idle at the start: the test says who begins. */
+  readonly idle?: boolean;
+  readonly run: (pair: Pair) => Promise<void>;
+}
+
+/** Registers the test; `run` gets a mirrored pair with `a` as primary. */
+export function onPair(test: OnPair) {
+  const reason = cannotPair() ?? test.lacking ?? null;
+  Deno.test({
+    name: reason ? `${test.name} (left out: ${reason})` : test.name,
+    ignore: reason !== null,
+    async fn() {
+      await using pair = await Pair.create(test, test.fill);
+      if (!test.idle) await pair.begin();
+      await test.run(pair);
+    },
+  });
+}
+
+/** Both copies the same, as words so that a failure shows them. */
+export async function equalCopies(pair: Pair) {
+  const holes = pair.root.startsWith("/dev/shm") ? "exact" : "loose";
+  strictEqual((await pair.differences({ holes })).join("\n"), "");
+}
+
+const EXERCISER = new URL("../fs/exerciser.ts", import.meta.url).pathname;
+
+export interface PairExercise {
+  readonly seed: number;
+  readonly operations: number;
+  readonly seconds: number;
+  readonly longestMs: number;
+}
+
+/**
+ * Runs exercisers on the primary's mount, each in a folder of its own, at the
+ * same time; the models stay for the next run.
+ */
+export async function exercisePair(
+  pair: Pair,
+  options: {
+    readonly operations: number;
+    readonly seed?: number;
+    readonly writers?: number;
+  },
+): Promise<PairExercise> {
+  const writers = options.writers ?? 2;
+  const seed = (options.seed ?? Number(
+    Deno.env.get("HAKIT_SEED") ??
+      Date.now(),
+  )) % 1_000_000;
+  const runs = Array.from(
+    { length: writers },
+    (_, writer) =>
+      exerciseOne(pair, {
+        folder: `w${writer}`,
+        seed: seed + writer,
+        operations: Math.ceil(options.operations / writers),
+      }),
+  );
+  const results: Exercise[] = [];
+  for (const settled of await Promise.allSettled(runs)) {
+    if (settled.status === "rejected") throw settled.reason;
+    results.push(settled.value);
+  }
+  return {
+    seed,
+    operations: results.reduce((sum, result) => sum + result.operations, 0),
+    seconds: Math.max(...results.map((result) => result.seconds)),
+    longestMs: Math.max(...results.map((result) => result.longestMs)),
+  };
+}
+
+async function exerciseOne(
+  pair: Pair,
+  options: {
+    readonly folder: string;
+    readonly seed: number;
+    readonly operations: number;
+  },
+): Promise<Exercise> {
+  const model = `${pair.root}/model/${options.folder}`;
+  const mount = `${pair.primary.data}/${options.folder}`;
+  await Deno.mkdir(model, { recursive: true });
+  await Deno.mkdir(mount, { recursive: true });
+  const { code, stdout, stderr } = await run(Deno.execPath(), [
+    ...["run", "-A", "--quiet", EXERCISER],
+    ...["--mount", mount, "--model", model],
+    ...["--seed", String(options.seed)],
+    ...["--operations", String(options.operations)],
+    ...["--holes", pair.root.startsWith("/dev/shm") ? "exact" : "loose"],
+  ], { allowFailure: true, timeoutMs: 400_000 });
+  if (code !== 0) {
+    throw new Error(`${stdout}${stderr}\n${await pair.said()}`);
+  }
+  return JSON.parse(stdout.trim().split("\n").at(-1)!) as Exercise;
+}
+
+/** A line for whoever watches the tests. */
+export function tell(line: string) {
+  Deno.stderr.writeSync(new TextEncoder().encode(`  ${line}\n`));
+}

@@ -1,0 +1,330 @@
+/**
+ * Two replicators on this machine, each in a network namespace of its own, with
+ * a cable between them that can be cut; the test is their agents. The backings
+ * are seen beneath the mounts through bind mounts that were made before.
+ */
+import { join } from "node:path";
+import type { ReplicatorConfig } from "../../../src/replication/control.ts";
+import { type CompareOptions, compareTrees } from "../fs/compare_trees.ts";
+import { ReplicatorProcess, sleep } from "./replicator_process.ts";
+import { run } from "./shell.ts";
+
+export interface PairOptions {
+  /** Folder below which everything is put: /dev/shm (default) or a disk. */
+  readonly base?: string;
+  /** Size of a file system for one node's copy, as of a small disk ("64m"); default: the base's own. */
+  readonly sizes?: readonly [string | null, string | null];
+  readonly resyncLimit?: number;
+  /** More configuration for one node, for tests of wrong ones. */
+  readonly config?: readonly [
+    Partial<ReplicatorConfig>,
+    Partial<ReplicatorConfig>,
+  ];
+}
+
+export interface Node {
+  readonly name: string;
+  readonly namespace: string;
+  readonly address: string;
+  /** The mirrored directory as applications see it. */
+  readonly data: string;
+  /** The same directory beneath the mount: this node's copy. */
+  readonly backing: string;
+  readonly salvage: string;
+  readonly replicator: ReplicatorProcess;
+}
+
+const PORT = 5600;
+let count = 0;
+
+export class Pair {
+  readonly root: string;
+  readonly nodes: readonly [Node, Node];
+  readonly key: string;
+  /** Which node is (or was last) the primary. */
+  primaryIndex: 0 | 1 = 0;
+  #keeper: Promise<void> | null = null;
+  #keeping = false;
+  readonly #mounts: string[] = [];
+
+  private constructor(root: string, tag: string, options: PairOptions) {
+    this.root = root;
+    this.key = crypto.getRandomValues(new Uint8Array(32)).toHex();
+    const node = (index: 0 | 1): Node => {
+      const name = index === 0 ? "a" : "b";
+      const own = join(root, `${name}-own`);
+      const address = `10.177.0.${index + 1}`;
+      const salvage = join(own, "salvage");
+      const data = join(root, name, "data");
+      const config: ReplicatorConfig = {
+        module: "pair",
+        cluster: `pair-${tag}`,
+        node: name,
+        peer: index === 0 ? "b" : "a",
+        nodeIndex: index,
+        key: this.key,
+        socket: join(own, "control.sock"),
+        stateDir: join(own, "state"),
+        salvageDir: salvage,
+        port: PORT,
+        listen: [address],
+        dial: [`10.177.0.${2 - index}`],
+        directories: [{ path: data }],
+        resyncLimit: options.resyncLimit ?? 0,
+        ...options.config?.[index],
+      };
+      const namespace = `hakit-${tag}-${name}`;
+      return {
+        name,
+        namespace,
+        address,
+        data,
+        backing: join(root, `${name}-raw`, "data"),
+        salvage,
+        replicator: new ReplicatorProcess({
+          config,
+          configFile: join(own, "replicator.json"),
+          logFile: join(root, `${name}.log`),
+          namespace,
+        }),
+      };
+    };
+    this.nodes = [node(0), node(1)];
+  }
+
+  /** Directories and network; `fill` may put files into a directory before any replicator runs. */
+  static async create(
+    options: PairOptions = {},
+    fill: (node: Node, index: number) => void | Promise<void> = () => {},
+  ): Promise<Pair> {
+    const base = options.base ?? "/dev/shm";
+    const root = await Deno.makeTempDir({ dir: base, prefix: "hakit-pair-" });
+    // Users of the tests must be able to reach the directory.
+    await Deno.chmod(root, 0o755);
+    const tag = `${Deno.pid.toString(36)}${(count++).toString(36)}`;
+    const pair = new Pair(root, tag, options);
+    try {
+      for (const [index, node] of pair.nodes.entries()) {
+        const store = join(root, node.name);
+        await Deno.mkdir(store);
+        const size = options.sizes?.[index];
+        if (size) {
+          await pair.#mount(store, ["-t", "tmpfs", "-o", `size=${size}`, "x"]);
+        }
+        const raw = join(root, `${node.name}-raw`);
+        await Deno.mkdir(node.data);
+        await Deno.mkdir(raw);
+        await pair.#mount(raw, ["--bind", store]);
+        // Else the mount over the data would show in here too.
+        await run("mount", ["--make-private", raw]);
+        const own = join(root, `${node.name}-own`);
+        await Deno.mkdir(join(own, "state"), { recursive: true });
+        await Deno.mkdir(join(own, "salvage"));
+        await fill(node, index);
+      }
+      await pair.#network();
+      for (const node of pair.nodes) await node.replicator.start();
+      return pair;
+    } catch (error) {
+      await pair[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async #mount(at: string, args: readonly string[]) {
+    await run("mount", [...args, at]);
+    this.#mounts.unshift(at);
+  }
+
+  async #network() {
+    const [a, b] = this.nodes;
+    for (const { namespace } of this.nodes) {
+      await run("ip", ["netns", "add", namespace]);
+      await run("ip", ["-n", namespace, "link", "set", "lo", "up"]);
+    }
+    await run("ip", [
+      ...["-n", a.namespace, "link", "add", "cable", "type", "veth"],
+      ...["peer", "name", "cable", "netns", b.namespace],
+    ]);
+    for (const { namespace, address } of this.nodes) {
+      const ip = ["-n", namespace];
+      await run("ip", [
+        ...ip,
+        "addr",
+        "add",
+        `${address}/24`,
+        "dev",
+        "cable",
+        "nodad",
+      ]);
+      await run("ip", [...ip, "link", "set", "cable", "up"]);
+    }
+  }
+
+  get primary(): Node {
+    return this.nodes[this.primaryIndex];
+  }
+  get secondary(): Node {
+    return this.nodes[1 - this.primaryIndex]!;
+  }
+
+  /** First start: this node's data is the good one. Ends when both copies are equal and mirrored. */
+  async begin(index: 0 | 1 = 0) {
+    this.primaryIndex = index;
+    await this.primary.replicator.command({ command: "force", full: true });
+    await this.alone();
+    await this.join();
+  }
+
+  async alone() {
+    await this.primary.replicator.command({ command: "primary", alone: true });
+  }
+
+  /** The other node becomes secondary and is made level. */
+  async join(
+    options: { readonly yield?: boolean; readonly full?: boolean } = {},
+    timeoutMs = 40_000,
+  ) {
+    await this.secondary.replicator.command({
+      command: "secondary",
+      ...options,
+    });
+    await this.primary.replicator.command({ command: "connect" });
+    await this.mirrored(timeoutMs);
+  }
+
+  async mirrored(timeoutMs = 40_000) {
+    try {
+      for (const { replicator } of [this.primary, this.secondary]) {
+        await replicator.until(
+          (report) => report.session === "mirrored",
+          "mirrored",
+          timeoutMs,
+        );
+      }
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      throw new Error(`${error.message}\n${await this.said()}`);
+    }
+  }
+
+  /** An orderly change of places, as `hakit swap` does it. */
+  async swap() {
+    await this.primary.replicator.command({ command: "idle" });
+    this.primaryIndex = this.primaryIndex === 0 ? 1 : 0;
+    await this.primary.replicator.command({ command: "primary", alone: false });
+    await this.join();
+  }
+
+  /** The cable swallows everything, both ways; connections are not told. */
+  async cut() {
+    const rules = "table inet cut { " +
+      "chain in { type filter hook input priority 0; iif cable drop; }; " +
+      "chain out { type filter hook output priority 0; oif cable drop; }; }";
+    await run("nsenter", [
+      ...[`--net=/run/netns/${this.nodes[0].namespace}`, "nft", rules],
+    ]);
+  }
+  async heal() {
+    await run("nsenter", [
+      `--net=/run/netns/${this.nodes[0].namespace}`,
+      ...["nft", "delete table inet cut"],
+    ]);
+  }
+
+  /**
+   * Does what the agents do when a peer is lost, until release(): after
+   * `detectionMs` the peer is told that it is outdated, if it lives, and the
+   * primary goes on alone; a peer that is there again is taken back.
+   */
+  keep(detectionMs = 500) {
+    this.#keeping = true;
+    this.#keeper = this.#keep(detectionMs);
+  }
+  async release() {
+    this.#keeping = false;
+    await this.#keeper;
+    this.#keeper = null;
+  }
+  async #keep(detectionMs: number) {
+    while (this.#keeping) {
+      await sleep(50);
+      const { primary, secondary } = this;
+      if (!primary.replicator.ready) continue;
+      const { session, phase } = primary.replicator.report;
+      if (phase !== "primary") continue;
+      if (session === "lost") {
+        await sleep(detectionMs);
+        if (!primary.replicator.ready) continue;
+        if (primary.replicator.report.session !== "lost") continue;
+        if (secondary.replicator.ready) {
+          await secondary.replicator.command({ command: "outdate" })
+            .catch(() => {});
+        }
+        await primary.replicator.command({ command: "alone" });
+      } else if (
+        secondary.replicator.ready &&
+        (session === "none" ||
+          session === "connecting" &&
+            secondary.replicator.report.phase === "idle")
+      ) {
+        await secondary.replicator.command({ command: "secondary" })
+          .catch(() => {});
+        await primary.replicator.command({ command: "connect" });
+      }
+    }
+  }
+
+  /** What the two copies differ in, once nothing is on its way any more: an empty list. */
+  async differences(options: CompareOptions = {}): Promise<string[]> {
+    const [a, b] = this.nodes;
+    const deadline = Date.now() + 5000;
+    for (;;) {
+      const found = compareTrees(a.backing, b.backing, options);
+      if (found.length === 0 || Date.now() > deadline) return found;
+      await sleep(200);
+    }
+  }
+
+  /** What both replicators reported and logged last. */
+  async said(): Promise<string> {
+    const parts = this.nodes.map(async ({ name, replicator }) =>
+      `${name}: ${replicator.said.join("; ")}\n${await replicator.tail()}`
+    );
+    return (await Promise.all(parts)).join("\n");
+  }
+
+  /** Both idle: unmounted, synced. */
+  async idle() {
+    for (const { replicator } of [this.primary, this.secondary]) {
+      await replicator.command({ command: "idle" });
+    }
+  }
+
+  async [Symbol.asyncDispose]() {
+    if (this.#keeper) await this.release().catch(() => {});
+    for (const { replicator, data } of this.nodes) {
+      await replicator.kill();
+      await run("umount", ["-l", data], { allowFailure: true });
+    }
+    for (const mount of this.#mounts) {
+      await run("umount", ["-l", mount], { allowFailure: true });
+    }
+    for (const { namespace } of this.nodes) {
+      await run("ip", ["netns", "del", namespace], { allowFailure: true });
+    }
+    if (Deno.env.get("HAKIT_KEEP")) return;
+    await Deno.remove(this.root, { recursive: true });
+  }
+}
+
+/** Why these tests cannot run here; null when they can. */
+export function cannotPair(): string | null {
+  if (Deno.uid() !== 0) return "not root";
+  try {
+    Deno.statSync("/dev/fuse");
+  } catch {
+    return "no /dev/fuse";
+  }
+  return null;
+}

@@ -1,0 +1,321 @@
+/** Copies that parted are made level again: first copy, interruptions, crashes of either and both, divergence. */
+import { ok, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import { equalCopies, exercisePair, onPair } from "./on_pair.ts";
+import type { Node, Pair } from "./pair.ts";
+import { sleep } from "./replicator_process.ts";
+import { shell } from "./shell.ts";
+
+/** Data worth copying: many small files, some large, one sparse, links. */
+function fill(dir: string) {
+  return shell(`
+    cd '${dir}'
+    for d in $(seq 20); do
+      mkdir -p "dir$d/sub"
+      for f in $(seq 30); do echo "$d $f" > "dir$d/sub/file$f"; done
+    done
+    head -c 60M /dev/urandom > large
+    truncate -s 2G sparse
+    printf middle | dd of=sparse bs=1 seek=1000000000 conv=notrunc status=none
+    ln large dir1/hard; ln -s ../large dir2/soft; mkfifo dir3/pipe
+    ln dir1/sub/file1 dir20/sub/linked`);
+}
+
+/** The peer is lost and shut out, as the agents do it. */
+async function lose(pair: Pair) {
+  await pair.secondary.replicator.kill();
+  await pair.primary.replicator.until((r) => r.session === "lost", "lost");
+  await pair.primary.replicator.command({ command: "alone" });
+}
+
+onPair({
+  name: "the first copy of a full directory, while applications work",
+  idle: true,
+  resyncLimit: 15 << 20,
+  fill: (node, index) =>
+    index === 0 ? fill(node.data).then(() => {}) : undefined,
+  async run(pair) {
+    await pair.primary.replicator.command({ command: "force", full: true });
+    await pair.alone();
+    const work = join(pair.primary.data, "work");
+    await Deno.mkdir(work);
+    const joined = pair.join();
+    let rounds = 0;
+    let level = false;
+    const finished = joined.finally(() => level = true);
+    while (!level) {
+      await shell(`
+        cd '${work}'
+        head -c 300000 /dev/urandom > new-${rounds}
+        mv new-${rounds} kept-${rounds % 7}
+        echo again >> ../dir${1 + rounds % 20}/sub/file3
+        mv ../dir${1 + rounds % 20} ../dir-moved
+        mv ../dir-moved ../dir${1 + rounds % 20}
+        printf x | dd of=../large bs=1 seek=$((${rounds} * 977777 % 60000000)) conv=notrunc status=none
+        rm -f ../dir5/sub/file${1 + rounds % 30}`);
+      rounds++;
+      const { session, resync } = pair.secondary.replicator.report;
+      if (session === "resync" && resync) {
+        ok(resync.bytesDone <= resync.bytesTotal);
+        // Half a copy is no copy.
+        strictEqual(pair.secondary.replicator.report.identity.upToDate, false);
+      }
+      await sleep(20);
+    }
+    await finished;
+    // How many depends on the machine; that there was work is what counts.
+    ok(rounds > 1, `only ${rounds} rounds of work during the copy`);
+    await equalCopies(pair);
+  },
+});
+
+onPair({
+  name: "a resync that is interrupted again and again ends all the same",
+  idle: true,
+  resyncLimit: 20 << 20,
+  fill: (node, index) =>
+    index === 0 ? fill(node.data).then(() => {}) : undefined,
+  async run(pair) {
+    await pair.primary.replicator.command({ command: "force", full: true });
+    await pair.alone();
+    for (const ms of [50, 300, 900, 1500, 2200]) {
+      await pair.secondary.replicator.command({ command: "secondary" });
+      await pair.primary.replicator.command({ command: "connect" });
+      await sleep(ms);
+      const { session } = pair.secondary.replicator.report;
+      await pair.secondary.replicator.kill();
+      await Deno.writeTextFile(join(pair.primary.data, "between"), `${ms}`);
+      await pair.secondary.replicator.start();
+      const { identity } = pair.secondary.replicator.report;
+      if (session === "resync") strictEqual(identity.upToDate, false);
+      await pair.primary.replicator.until(
+        (r) => r.session !== "mirrored" && r.session !== "resync",
+        "the loss",
+      );
+      await pair.primary.replicator.command({ command: "alone" });
+    }
+    await pair.join();
+    await equalCopies(pair);
+  },
+});
+
+onPair({
+  name: "every kind of change while the peer is away, three times",
+  async run(pair) {
+    for (let round = 0; round < 3; round++) {
+      await exercisePair(pair, { operations: 3_000 });
+      await lose(pair);
+      await exercisePair(pair, { operations: 3_000 });
+      await pair.secondary.replicator.start();
+      await pair.join();
+      await equalCopies(pair);
+    }
+  },
+});
+
+onPair({
+  name: "every kind of change while the peer is away, on a disk",
+  base: "/var/tmp",
+  async run(pair) {
+    await exercisePair(pair, { operations: 3_000 });
+    await lose(pair);
+    await exercisePair(pair, { operations: 3_000 });
+    await pair.secondary.replicator.start();
+    await pair.join();
+    await equalCopies(pair);
+  },
+});
+
+onPair({
+  name: "a lonely primary is killed: what it alone wrote is remembered",
+  async run(pair) {
+    await exercisePair(pair, { operations: 2_000 });
+    await lose(pair);
+    await exercisePair(pair, { operations: 2_000 });
+    await pair.primary.replicator.kill();
+    await pair.primary.replicator.start();
+    strictEqual(pair.primary.replicator.report.identity.upToDate, true);
+    await pair.alone();
+    await Deno.writeTextFile(join(pair.primary.data, "later"), "later");
+    await pair.secondary.replicator.start();
+    strictEqual(pair.secondary.replicator.report.identity.upToDate, true);
+    await pair.join();
+    await equalCopies(pair);
+    ok(pair.primary.replicator.report.lastResync?.full === false);
+  },
+});
+
+onPair({
+  name: "both replicators are killed while applications write",
+  async run(pair) {
+    for (let round = 0; round < 3; round++) {
+      const file = join(pair.primary.data, `written-${round}`);
+      const writer = new Deno.Command("sh", {
+        args: [
+          "-c",
+          `for d in 1 2 3; do ( i=0; while head -c 50000 /dev/urandom > '${file}'-$d-$i; do
+             mv '${file}'-$d-$i '${file}'-$d; echo line >> '${file}'-log || exit; i=$((i+1)); done ) & done; wait`,
+        ],
+        stdout: "null",
+        stderr: "null",
+      }).spawn();
+      await sleep(600 + round * 217);
+      await Promise.all(pair.nodes.map((node) => node.replicator.kill()));
+      await writer.status;
+      for (const node of pair.nodes) await node.replicator.start();
+      await pair.alone();
+      await pair.join();
+      await equalCopies(pair);
+    }
+  },
+});
+
+onPair({
+  name: "divergence: the side that yields keeps aside what it alone wrote",
+  async run(pair) {
+    const [a, b] = pair.nodes;
+    await shell(`cd '${a.data}'; echo common > both; echo common > common;
+      mkdir dir; head -c 5M /dev/urandom > large`);
+    await pair.cut();
+    await pair.secondary.replicator.until(
+      (r) => r.session !== "mirrored",
+      "the cut",
+    );
+    await pair.primary.replicator.until((r) => r.session === "lost", "lost");
+    await a.replicator.command({ command: "alone" });
+    await b.replicator.command({ command: "primary", alone: true });
+    await shell(`cd '${a.data}'; echo a > both; echo a > only-a; mv dir dir-a`);
+    await shell(`cd '${b.data}'; echo b > both; echo b > only-b;
+      echo b > dir/in-b; rm common;
+      printf b | dd of=large bs=1 seek=3000000 conv=notrunc status=none`);
+    await pair.heal();
+    await pair.join({ yield: true });
+    await equalCopies(pair);
+    strictEqual(await Deno.readTextFile(join(a.data, "both")), "a\n");
+    strictEqual(await Deno.readTextFile(join(a.data, "common")), "common\n");
+    const { stdout: salvaged } = await shell(
+      `cd '${b.salvage}'; find . -type f`,
+    );
+    const kept = await shell(
+      `cd '${b.salvage}'; find . -type f -exec head -c 100 {} + | tr -d '\\0'`,
+    );
+    for (const name of ["both", "only-b", "in-b"]) {
+      ok(salvaged.includes(name), `"${name}" is not in:\n${salvaged}`);
+    }
+    ok(kept.stdout.includes("b\n"), kept.stdout);
+    ok(b.replicator.said.join().includes("salvage"), b.replicator.said.join());
+  },
+});
+
+onPair({
+  name: "a full resync finds a byte that rotted on the peer",
+  async run(pair) {
+    await fill(pair.primary.data);
+    await pair.secondary.replicator.kill();
+    await pair.primary.replicator.until((r) => r.session === "lost", "lost");
+    await pair.primary.replicator.command({ command: "alone" });
+    {
+      using file = await Deno.open(join(pair.secondary.backing, "large"), {
+        write: true,
+      });
+      await file.seek(33_333_333, Deno.SeekMode.Start);
+      await file.write(new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]));
+    }
+    await Deno.remove(join(pair.secondary.backing, "dir4", "sub", "file4"));
+    await Deno.writeTextFile(join(pair.secondary.backing, "dir4", "new"), "");
+    await pair.secondary.replicator.start();
+    await pair.join({ full: true });
+    await equalCopies(pair);
+    const last = pair.primary.replicator.report.lastResync;
+    ok(last?.full === true);
+    ok(last.bytesSent < 16 << 20, `${last.bytesSent} bytes for one region`);
+  },
+});
+
+function strange(node: Node) {
+  return shell(`cd '${node.data}'; mkdir -p old/dir dir1; echo x > old/dir/file;
+    echo other > large; echo y > dir1/sub; ln -s nowhere dir2`).then(() => {});
+}
+
+onPair({
+  name: "a new node that holds other files becomes a copy",
+  idle: true,
+  fill: (node, index) =>
+    index === 0 ? fill(node.data).then(() => {}) : strange(node),
+  async run(pair) {
+    await pair.begin();
+    await equalCopies(pair);
+    await Deno.writeTextFile(join(pair.primary.data, "dir1", "more"), "more");
+    await equalCopies(pair);
+  },
+});
+
+onPair({
+  name: "after a swap the new primary waits for its peer and loses nothing",
+  async run(pair) {
+    await Deno.writeTextFile(join(pair.primary.data, "before"), "before");
+    for (let round = 0; round < 3; round++) {
+      await pair.swap();
+      strictEqual(
+        await Deno.readTextFile(join(pair.primary.data, "before")),
+        "before",
+      );
+      await Deno.writeTextFile(join(pair.primary.data, `r${round}`), "round");
+      const last = pair.primary.replicator.report.lastResync;
+      ok(!last || last.bytesSent < 1 << 20, `a swap copied ${last?.bytesSent}`);
+      await equalCopies(pair);
+    }
+  },
+});
+
+onPair({
+  name: "a write made while the peer is greeted is not forgotten",
+  async run(pair) {
+    for (let round = 0; round < 6; round++) {
+      // Both end in order: nothing is marked, and the next session begins with "nothing to do".
+      await pair.primary.replicator.command({ command: "idle" });
+      await pair.secondary.replicator.command({ command: "idle" });
+      await pair.alone();
+      let writing = true;
+      const writer = (async () => {
+        for (let i = 0; writing; i++) {
+          const path = join(pair.primary.data, `round${round}-${i % 50}`);
+          await Deno.writeTextFile(path, `${i}`);
+        }
+      })();
+      await pair.join();
+      writing = false;
+      await writer;
+      await equalCopies(pair);
+    }
+  },
+});
+
+onPair({
+  name: "inode ids are given from above both nodes' epochs",
+  async run(pair) {
+    for (let round = 0; round < 3; round++) await pair.swap();
+    const [a, b] = pair.nodes;
+    const epochs = () =>
+      [a, b].map(({ replicator }) => replicator.report.identity.epoch);
+    const most = Math.max(...epochs());
+    // The secondary is set up anew: it knows nothing of what was given before.
+    await pair.secondary.replicator.kill();
+    await Deno.remove(
+      join(pair.root, `${pair.secondary.name}-own`, "state"),
+      { recursive: true },
+    );
+    await pair.alone();
+    await pair.secondary.replicator.start();
+    await pair.join();
+    ok(Math.min(...epochs()) >= most, `epochs ${epochs()}, expected ${most}`);
+    await Deno.writeTextFile(join(pair.primary.data, "old"), "old");
+    await pair.swap();
+    await Deno.writeTextFile(join(pair.primary.data, "new"), "new");
+    strictEqual(
+      await Deno.readTextFile(join(pair.primary.data, "old")),
+      "old",
+    );
+    await equalCopies(pair);
+  },
+});

@@ -1,0 +1,157 @@
+"""`k3s server`: one row and one heartbeat a second."""
+import argparse
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+
+import places
+from datastore import Away, connect
+
+# K3s' controllers renew their lead every 2 s and give the whole process up after 10 s without.
+RENEW_DEADLINE = 10
+# The datastore may come up later than K3s: kine waits as long.
+START_PATIENCE = 300
+ROW = "/registry/standin/rows/%s/%010d"
+NODES = "/registry/minions/"
+
+
+def say(text):
+    print("k3s: " + text, flush=True)
+
+
+def notify(text):
+    """sd_notify(3)."""
+    path = os.environ.get("NOTIFY_SOCKET")
+    if not path:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        sock.sendto(text.encode(), "\0" + path[1:] if path[0] == "@" else path)
+
+
+def arguments(args):
+    parser = argparse.ArgumentParser(prog="k3s server")
+    for flag in ("node-name", "node-ip", "advertise-address", "flannel-iface"):
+        parser.add_argument("--" + flag, required=True)
+    parser.add_argument("--tls-san", action="append", required=True)
+    parser.add_argument("--disable", action="append", default=[])
+    for part in ("apiserver", "controller-manager"):
+        parser.add_argument("--kube-%s-arg" % part, action="append", default=[])
+    parser.add_argument("--kubelet-arg", action="append", default=[])
+    return parser.parse_args(args)
+
+
+def first_connection():
+    until = time.monotonic() + START_PATIENCE
+    while True:
+        try:
+            return connect()
+        except Away as error:
+            if time.monotonic() > until:
+                raise
+            say("waits for the datastore: %s" % error)
+            time.sleep(1)
+
+
+def acknowledged():
+    try:
+        with open(places.ACKNOWLEDGED) as file:
+            return int(file.read())
+    except FileNotFoundError:
+        return 0
+
+
+def count_rows(store, node):
+    """Every number that was acknowledged must be there."""
+    promised = acknowledged()
+    rows = store.list("/registry/standin/rows/%s/" % node)
+    found = {int(key.rsplit("/", 1)[1]) for key in rows}
+    lost = [n for n in range(1, promised + 1) if n not in found]
+    report = {"node": node, "acknowledged": promised, "found": len(found), "lost": len(lost)}
+    places.write(places.ROWS, json.dumps(report) + "\n")
+    say("%d rows acknowledged, %d found, %d lost" % (promised, len(found), len(lost)))
+    return max(found | {promised}) if found else promised
+
+
+def write_files(options):
+    token = os.environ.get("K3S_TOKEN", "")
+    if not token:
+        raise SystemExit("k3s: K3S_TOKEN is not set")
+    for name in ("token", "node-token"):
+        places.write(places.SERVER + "/" + name, token + "\n")
+    places.write(places.KUBECONFIG, "\n".join([
+        "apiVersion: v1", "kind: Config", "clusters:", "- name: default", "  cluster:",
+        "    server: https://127.0.0.1:6443", "contexts: []", "users: []", ""]))
+    manifests = places.SERVER + "/manifests"
+    if os.path.isdir(manifests):
+        for name in sorted(os.listdir(manifests)):
+            say("would apply %s/%s" % (manifests, name))
+    say("node %s, address %s, interface %s, certificate for %s" % (
+        options.node_name, options.node_ip, options.flannel_iface, options.tls_san))
+
+
+class State:
+    """What kubectl may ask: nodes as last read from the datastore."""
+    nodes = {}
+
+
+def answer_kubectl():
+    try:
+        os.unlink(places.SOCKET)
+    except FileNotFoundError:
+        pass
+    server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    server.bind(places.SOCKET)
+    os.chmod(places.SOCKET, 0o600)
+    server.listen(8)
+
+    def loop():
+        while True:
+            peer, _ = server.accept()
+            with peer:
+                try:
+                    peer.sendall(json.dumps(State.nodes).encode())
+                except OSError:
+                    pass
+    threading.Thread(target=loop, daemon=True).start()
+
+
+def serve(args):
+    options = arguments(args)
+    node = options.node_name
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    store = first_connection()
+    say("datastore through %s" % type(store).__name__.lower())
+    number = count_rows(store, node)
+    write_files(options)
+    answer_kubectl()
+    notify("READY=1")
+    renewed = time.monotonic()
+    while True:
+        try:
+            key, value = ROW % (node, number + 1), "row %d of %s" % (number + 1, node)
+            store.put(key, value)
+            number += 1
+            places.write(places.ACKNOWLEDGED, "%d\n" % number)
+            if store.get(key) != value:
+                say("row %d reads back differently" % number)
+                return 1
+            store.put(NODES + node, json.dumps({"at": round(time.time()), "ip": options.node_ip}))
+            State.nodes = store.list(NODES)
+            renewed = time.monotonic()
+        except Away as error:
+            away = time.monotonic() - renewed
+            say("datastore away for %.1f s: %s" % (away, error))
+            if away > RENEW_DEADLINE:
+                say("leaderelection lost")
+                return 1
+            if not getattr(store, "process").child.poll() is None:
+                store.end()
+                try:
+                    store = connect()
+                except Away as again:
+                    say("cannot connect: %s" % again)
+        time.sleep(1)

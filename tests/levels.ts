@@ -1,0 +1,185 @@
+/** The levels of `tests/run`: which there are, whether this machine can run them, and what came of them. */
+import { join } from "node:path";
+import { tally } from "./tally.ts";
+
+interface Level {
+  readonly name: string;
+  /** Each a program with arguments, run in the project's folder. */
+  readonly commands: readonly (readonly string[])[];
+  /** A command counts as one test, by its exit code; otherwise its closing line is counted. */
+  readonly each?: true;
+  /** Why this machine cannot; null: it can. */
+  readonly obstacle?: () => Promise<string | null>;
+  readonly env?: Readonly<{ [name: string]: string }>;
+  /** Minutes; at the limit the level is ended and has failed. */
+  readonly limit: number;
+}
+
+const root = join(import.meta.dirname!, "..");
+const test = (...paths: string[]) => ["deno", "test", "-A", ...paths];
+
+const LEVELS: readonly Level[] = [
+  {
+    name: "style",
+    each: true,
+    commands: [
+      ["deno", "task", "--quiet", "client"],
+      ["deno", "fmt", "--check", "--quiet"],
+      ["deno", "lint", "--quiet"],
+      ["deno", "check", "--quiet", "main.ts", "src", "tests"],
+    ],
+    limit: 5,
+  },
+  {
+    name: "unit",
+    commands: [test("src", "tests/lint_test.ts", "tests/tally_test.ts")],
+    limit: 10,
+  },
+  { name: "scenarios", commands: [test("tests/scenarios")], limit: 5 },
+  { name: "simulation", commands: [test("tests/simulation")], limit: 10 },
+  {
+    name: "build",
+    each: true,
+    commands: [["deno", "task", "build"], ["dist/hakit", "version"]],
+    limit: 5,
+  },
+  { name: "k3s", commands: [test("tests/k3s")], limit: 5 },
+  {
+    name: "e2e",
+    commands: [test("tests/e2e")],
+    obstacle: namespacesAndFuse,
+    limit: 25,
+  },
+  {
+    name: "console",
+    commands: [test("tests/console")],
+    obstacle: chromium,
+    limit: 5,
+  },
+  {
+    name: "servers",
+    commands: [["tests/servers/run"]],
+    obstacle: emulator,
+    limit: 60,
+  },
+];
+
+async function namespacesAndFuse(): Promise<string | null> {
+  if (Deno.uid() !== 0) return "needs root";
+  if (!await exists("/dev/fuse")) return "/dev/fuse is missing";
+  const name = `hakit-probe-${Deno.pid}`;
+  if (!await succeeds("ip", "netns", "add", name)) {
+    return "cannot make network namespaces";
+  }
+  await succeeds("ip", "netns", "delete", name);
+  return null;
+}
+
+async function chromium(): Promise<string | null> {
+  return await exists("/usr/bin/chromium") ? null : "chromium is not installed";
+}
+
+/** Booting servers without hardware virtualization takes many minutes: only when asked for. */
+async function emulator(): Promise<string | null> {
+  if (Deno.uid() !== 0) return "needs root";
+  if (Deno.args.includes("servers") || Deno.env.get("HAKIT_SERVERS") === "1") {
+    return null;
+  }
+  // The file alone says little: nested virtualization without these flags does not start an ordinary kernel.
+  const flags = await Deno.readTextFile("/proc/cpuinfo");
+  return /\b(vmx|svm)\b/.test(flags) && await exists("/dev/kvm")
+    ? null
+    : 'no KVM; "tests/run servers" runs it in slow emulation';
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+async function succeeds(program: string, ...args: string[]): Promise<boolean> {
+  const command = new Deno.Command(program, {
+    args,
+    stdout: "null",
+    stderr: "null",
+  });
+  return await command.output().then(({ success }) => success, () => false);
+}
+
+interface Counts {
+  passed: number;
+  failed: number;
+}
+
+/** Runs one command, showing its output as it comes; the time limit ends its whole process group. */
+async function execute(
+  level: Level,
+  [program, ...args]: readonly string[],
+): Promise<Counts> {
+  const path = program!.includes("/") ? join(root, program!) : program!;
+  const child = new Deno.Command(path, {
+    args,
+    cwd: root,
+    env: { ...level.env, NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+    detached: true,
+  }).spawn();
+  const timer = setTimeout(() => {
+    say(`${level.name}: not done after ${level.limit} minutes, ended`);
+    Deno.kill(-child.pid, "SIGKILL");
+  }, level.limit * 60_000);
+  let output = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of child.stdout) {
+    Deno.stdout.writeSync(chunk);
+    output += decoder.decode(chunk, { stream: true });
+  }
+  const { success } = await child.status;
+  clearTimeout(timer);
+  if (level.each) return { passed: Number(success), failed: Number(!success) };
+  return tally(output, success);
+}
+
+function say(text: string): void {
+  // deno-lint-ignore no-console -- this is the test runner's own output
+  console.log(text);
+}
+
+async function main(wanted: readonly string[]): Promise<number> {
+  const names = LEVELS.map((level) => level.name);
+  const stranger = wanted.find((name) => !names.includes(name));
+  if (stranger !== undefined) {
+    say(`unknown level "${stranger}", expected ${names.join(", ")}`);
+    return 2;
+  }
+  const total: Counts = { passed: 0, failed: 0 };
+  const summary: string[] = [];
+  for (const level of LEVELS) {
+    if (wanted.length > 0 && !wanted.includes(level.name)) continue;
+    const obstacle = await level.obstacle?.() ?? null;
+    if (obstacle !== null) {
+      summary.push(`${level.name}: left out, ${obstacle}`);
+      continue;
+    }
+    say(`\n== ${level.name}`);
+    const began = performance.now();
+    const counts: Counts = { passed: 0, failed: 0 };
+    for (const command of level.commands) {
+      const { passed, failed } = await execute(level, command);
+      counts.passed += passed;
+      counts.failed += failed;
+    }
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    const took = ((performance.now() - began) / 1000).toFixed(0);
+    summary.push(
+      `${level.name}: ${counts.passed} passed, ${counts.failed} failed, ${took} s`,
+    );
+  }
+  say(`\n${summary.join("\n")}`);
+  say(`${total.passed} passed, ${total.failed} failed`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

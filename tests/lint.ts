@@ -1,0 +1,139 @@
+/**
+ * Layer rules, as a plugin of `deno lint`: pure files decide and touch nothing; imports follow the arrows of ARCHITECTURE.md.
+ * Types may be imported from anywhere: they are gone at run time.
+ */
+
+/** Files that do no I/O, read no clock and draw no lots, so that the simulator can drive them. */
+const PURE = [
+  /^machine\//,
+  /^heartbeat\/(detector|message)\.ts$/,
+  /^fuse\/(abi|errno)\.ts$/,
+  /^replication\/(identity|operation|control|marks|listing)\.ts$/,
+  /^peer\/frame\.ts$/,
+  /^system\/u64\.ts$/,
+  /^cli\/(command|columns|units|progress|suggest|parse|help|module_name)\.ts$/,
+];
+
+/** Packages and built-ins that compute only. */
+const PURE_IMPORTS = [
+  "node:buffer",
+  "node:crypto",
+  "node:net",
+  "node:path",
+  "node:path/posix",
+  "node:util",
+  "node:zlib",
+  "xxhash-wasm",
+  "zod",
+];
+
+/** Which folders a folder may import from (itself always). A folder that is not named here may import from all. */
+const ARROWS: { readonly [folder: string]: readonly string[] } = {
+  system: [],
+  peer: ["system"],
+  fuse: ["replication", "peer", "system"],
+  replication: ["fuse", "peer", "system"],
+  machine: ["replication"],
+  heartbeat: ["machine", "module", "replication", "system"],
+  module: ["system"],
+  actions: ["machine", "module", "system"],
+  cluster: ["api", "actions", "module", "system"],
+  console: ["api", "machine", "module", "system"],
+  k3s: ["cluster", "module", "system"],
+};
+
+/** Only these may import a folder at all. */
+const DOORS: { readonly [folder: string]: readonly string[] } = {
+  agent: ["agent", "cli", "lab", "api"],
+  cli: ["cli", "lab"],
+  lab: ["lab", "cli"],
+};
+
+const SOURCE = new URL("../src/", import.meta.url).pathname;
+
+/** "…/src/machine/step.ts" → "machine/step.ts"; null: not in src, or a test. */
+function inSource(file: string): string | null {
+  if (!file.startsWith(SOURCE) || /_test\.tsx?$/.test(file)) return null;
+  return file.slice(SOURCE.length);
+}
+
+function isPure(path: string | null): boolean {
+  return path !== null && PURE.some((rule) => rule.test(path));
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.indexOf("/"));
+}
+
+/** A pure file's offence against its purity, for one node of the tree. */
+const pure = {
+  create(context) {
+    const path = inSource(context.filename);
+    if (!isPure(path)) return {};
+    const say = (node: Deno.lint.Node, what: string) =>
+      context.report({
+        node,
+        message: `${path} is pure but ${what}`,
+        hint: "Take the value as an argument, or return an action.",
+      });
+    return {
+      'MemberExpression[object.name="Deno"]': (node: Deno.lint.Node) =>
+        say(node, "calls Deno"),
+      'MemberExpression[object.name="Date"][property.name="now"]': (
+        node: Deno.lint.Node,
+      ) => say(node, "reads the clock: take `now` as an argument"),
+      'MemberExpression[object.name="performance"]': (node: Deno.lint.Node) =>
+        say(node, "reads the clock: take `now` as an argument"),
+      'MemberExpression[object.name="Math"][property.name="random"]': (
+        node: Deno.lint.Node,
+      ) => say(node, "draws lots: take the number as an argument"),
+      "CallExpression[callee.name=/^(setTimeout|setInterval|fetch|queueMicrotask)$/]":
+        (node: Deno.lint.Node) => say(node, "waits or fetches"),
+      ImportDeclaration(node) {
+        if (node.importKind === "type") return;
+        const source = node.source.value;
+        const target = resolve(context.filename, source);
+        const allowed = target === null
+          ? PURE_IMPORTS.includes(source)
+          : isPure(inSource(target));
+        if (!allowed) say(node, `imports "${source}", which is not`);
+      },
+    };
+  },
+} satisfies Deno.lint.Rule;
+
+const arrows = {
+  create(context) {
+    const path = inSource(context.filename);
+    if (path === null) return {};
+    const from = folderOf(path);
+    return {
+      ImportDeclaration(node) {
+        if (node.importKind === "type") return;
+        const target = resolve(context.filename, node.source.value);
+        const to = target === null ? null : inSource(target);
+        if (to === null || folderOf(to) === from) return;
+        const folder = folderOf(to);
+        const open = ARROWS[from]?.includes(folder) ?? true;
+        const admitted = DOORS[folder]?.includes(from) ?? true;
+        if (open && admitted) return;
+        context.report({
+          node,
+          message: `src/${from}/ must not import from src/${folder}/`,
+          hint: "See the arrows in tests/lint.ts and ARCHITECTURE.md.",
+        });
+      },
+    };
+  },
+} satisfies Deno.lint.Rule;
+
+/** The file that a relative import names; null for packages. */
+function resolve(importer: string, source: string): string | null {
+  if (!source.startsWith(".")) return null;
+  return new URL(source, `file://${importer}`).pathname;
+}
+
+export default {
+  name: "hakit",
+  rules: { pure, arrows },
+} satisfies Deno.lint.Plugin;

@@ -1,0 +1,212 @@
+/**
+ * The failover manual: transcripts of two nodes, replayed. A line "$ command" acts on the simulated nodes of tests/simulation/ (whose
+ * seed is fixed, so that the order of things is too); the lines after it are what both did, and what they are at the end.
+ *
+ *   $ mirrored                  both are started, node1 is PRIM and node2 SECOND: how they came there is in 01_first_start.txt
+ *   $ unmirrored                the module has no directories (first of all)
+ *   $ node1 hakit prim          any user command                 $ node1 power off | on
+ *   $ node1 kill agent | replicator                              $ node1 start agent
+ *   $ node1 pause 5s            its agent is stopped and goes on $ node1 fault TEXT     its disk fails
+ *   $ node1 start_prim fails    the next time                    $ node1 replicator restarts
+ *   $ cut node1 | both          nothing arrives from it          $ heal
+ *   $ wait 30s                  any command may end in "(2s)": how long the world runs afterwards, 10 s if not said
+ */
+import type { Action, PlanAction } from "../../src/machine/action.ts";
+import type { UserCommand } from "../../src/machine/event.ts";
+import { Node } from "../simulation/node.ts";
+import { World } from "../simulation/world.ts";
+
+const DEFAULT_MS = 10_000;
+
+export class Scenario {
+  readonly #world = new World(20_261_123);
+  readonly #nodes: readonly [Node, Node];
+  #lines: string[] = [];
+
+  constructor(options: { readonly mirrored: boolean }) {
+    const make = (index: 0 | 1): Node =>
+      new Node({
+        world: this.#world,
+        index,
+        mirrored: options.mirrored,
+        other: () => this.#nodes[1 - index]!,
+        acknowledged: () => {},
+        serves: () => {},
+        takes: () => {},
+        acts: (node, action) => {
+          const text = describe(action);
+          if (text !== null) this.#lines.push(`node${node.index + 1}  ${text}`);
+        },
+      });
+    this.#nodes = [make(0), make(1)];
+    this.#write(1);
+  }
+
+  /** Runs one command; what happened, line by line. */
+  play(command: string): string[] {
+    this.#lines = [];
+    const match = /^(.*?)(?:\s+\(([\d.]+)s\))?$/.exec(command.trim())!;
+    const waitMs = match[2] === undefined
+      ? DEFAULT_MS
+      : Number(match[2]) * 1000;
+    this.#do(match[1]!.split(/\s+/), waitMs);
+    return [...this.#lines, ...this.#nodes.map((node) => this.#end(node))];
+  }
+
+  #do(words: readonly string[], waitMs: number): void {
+    const world = this.#world;
+    const [first, verb, ...rest] = words;
+    const run = () => world.runUntil(world.now + waitMs);
+    switch (first) {
+      case "unmirrored":
+        return;
+      case "mirrored":
+        this.#mirrored();
+        this.#lines = [];
+        return;
+      case "wait":
+        return world.runUntil(world.now + seconds(verb));
+      case "cut":
+      case "heal":
+        world.cut[0] = first === "cut" && verb !== "node2";
+        world.cut[1] = first === "cut" && verb !== "node1";
+        for (const { replicator } of this.#nodes) {
+          const connection = replicator?.connection ?? 0;
+          world.later(1000, () => {
+            if (!world.connected()) replicator?.noticeLoss(connection);
+          });
+        }
+        return run();
+      case "node1":
+      case "node2":
+        this.#node(this.#nodes[first === "node1" ? 0 : 1], verb!, rest);
+        return run();
+      default:
+        throw new Error(`Unknown scenario command "${words.join(" ")}"`);
+    }
+  }
+
+  #mirrored(): void {
+    const [one, two] = this.#nodes;
+    for (const node of [one, two]) node.boot();
+    this.#world.runUntil(3000);
+    one.say("prim");
+    this.#world.runUntil(13_000);
+    if (one.view?.role !== "PRIM" || two.view?.status !== "Ready") {
+      throw new Error("The nodes did not come to PRIM and SECOND");
+    }
+  }
+
+  #node(node: Node, verb: string, rest: readonly string[]): void {
+    switch (`${verb} ${rest[0]}`) {
+      case "power on":
+        return node.boot();
+      case "power off":
+        return node.powerCut();
+      case "kill agent":
+        return node.killAgent();
+      case "kill replicator":
+      case "replicator restarts":
+        return node.killReplicator();
+      case "start agent":
+        return node.startAgent();
+      case "start_prim fails":
+        node.startFails = true;
+        return;
+    }
+    if (verb === "pause") return node.pauseAgent(seconds(rest[0]));
+    if (verb === "fault") return node.fail(rest.join(" "));
+    if (verb === "hakit") return node.say(rest[0] as UserCommand);
+    throw new Error(`Unknown scenario command "${verb} ${rest.join(" ")}"`);
+  }
+
+  #end(node: Node): string {
+    const name = `= node${node.index + 1}`;
+    if (!node.power) return `${name} has no power`;
+    const { view } = node;
+    if (view === null) return `${name} has no agent`;
+    const address = node.addresses ? ", holds the address" : "";
+    const reason = view.reason === null ? "" : `: ${view.reason}`;
+    return `${name} ${view.role} ${view.status}${address}${reason}`;
+  }
+
+  /** Somebody always writes. */
+  #write(write: number): void {
+    this.#world.later(50, () => {
+      for (const node of this.#nodes) node.write(write);
+      this.#write(write + 1);
+    });
+  }
+}
+
+function seconds(text: string | undefined): number {
+  const match = /^([\d.]+)s$/.exec(text ?? "");
+  if (match === null) throw new Error(`Not a time: "${text}", expected "5s"`);
+  return Number(match[1]) * 1000;
+}
+
+/** One line for an action; null for what would only be noise. */
+function describe(action: Action): string | null {
+  switch (action.do) {
+    case "persist": {
+      const { goal, lastRole, cameFrom, settled } = action.record;
+      const from = cameFrom === null ? "" : ` from ${cameFrom}`;
+      const whole = settled ? ", settled" : "";
+      return `record: ${goal}, ${lastRole ?? "no role yet"}${from}${whole}`;
+    }
+    case "tell":
+      return null;
+    case "replicator":
+      return `replicator ${options(action.command)}`;
+    case "run":
+      return `${action.name}: ${action.actions.map(step).join(", ")}`;
+    case "log":
+      return action.level === "info"
+        ? action.text
+        : `${action.level}: ${action.text}`;
+    default:
+      return action satisfies never;
+  }
+}
+
+function step(action: PlanAction): string {
+  switch (action.do) {
+    case "replicator":
+      return `replicator ${options(action.command)}`;
+    case "script":
+      return `${action.script}${action.force ? " force" : ""}`;
+    case "take-addresses":
+    case "release-addresses":
+      return action.do.replace("-", " ");
+    default:
+      return action satisfies never;
+  }
+}
+
+function options(command: { readonly command: string }): string {
+  const { command: name, ...rest } = command as { [key: string]: unknown };
+  const words = Object.entries(rest).map(([key, value]) =>
+    value === true ? ` ${key}` : value === false ? ` not ${key}` : ""
+  );
+  return `${name}${words.join("")}`;
+}
+
+/** The transcript as it is now: comments and commands as they stand, what follows a command made anew. */
+export function replay(text: string): string {
+  const scenario = new Scenario({
+    mirrored: !text.includes("\n$ unmirrored"),
+  });
+  const out: string[] = [];
+  for (const block of text.trimEnd().split("\n")) {
+    if (block.startsWith("$ ")) {
+      if (out.length > 0 && out.at(-1) !== "" && !out.at(-1)!.startsWith("#")) {
+        out.push("");
+      }
+      out.push(block, ...scenario.play(block.slice(2)));
+    } else if (block.startsWith("#")) {
+      if (out.length > 0 && !out.at(-1)!.startsWith("#")) out.push("");
+      out.push(block);
+    }
+  }
+  return out.join("\n") + "\n";
+}

@@ -1,0 +1,164 @@
+/**
+ * The stories on two emulated servers: install, failover, links, power, copies.
+ *
+ *   tests/servers/run                   all; bullseye, packages from a folder
+ *   tests/servers/run failover links    these, on the servers as `install` left them
+ *
+ * HAKIT_ROUNDS: power cuts (default 2). HAKIT_SEED: moments of the cuts. HAKIT_SERVERS_PATIENCE: stretches all limits.
+ * HAKIT_SERVERS_SUITE, HAKIT_SERVERS_IMAGE and others: see `vm`.
+ */
+import { join } from "node:path";
+import { pair } from "./cluster.ts";
+import { copiesAreIdentical } from "./copies.ts";
+import { keepEvidence } from "./evidence.ts";
+import { failover } from "./failover.ts";
+import { install, putExecutable } from "./install.ts";
+import { type Server, SERVERS, vm } from "./lab.ts";
+import { links } from "./links.ts";
+import { bothKilled, shutDown } from "./power.ts";
+import { Proof } from "./proof.ts";
+import { broken, CheckFailed, close, note } from "./report.ts";
+
+const root = join(import.meta.dirname!, "..", "..");
+const folder = Deno.env.get("HAKIT_SERVERS_DIR") ?? "/var/tmp/hakit-servers";
+const places = {
+  executable: join(root, "dist", "hakit"),
+  /** With the stand-in `k3s` inside, as `hakit first --k3s` takes it. */
+  k3s: join(folder, "k3s"),
+};
+const rounds = Number(Deno.env.get("HAKIT_ROUNDS") ?? "2");
+const seed = Number(
+  Deno.env.get("HAKIT_SEED") ?? crypto.getRandomValues(new Uint16Array(1))[0],
+);
+
+/** Each takes who is primary and returns who is at its end. */
+type Story = (proof: Proof, primary: Server) => Promise<Server>;
+const STORIES: { readonly [name: string]: Story } = {
+  failover: (proof, primary) =>
+    failover(proof, { primary, rounds, random: random(seed) }),
+  links,
+  power: async (proof, primary) => {
+    let now = await bothKilled(proof, primary, "primary");
+    now = await bothKilled(proof, now, "second");
+    return await shutDown(proof, now, () => Promise.resolve());
+  },
+  copies: async (_proof, primary) => {
+    await copiesAreIdentical();
+    return primary;
+  },
+};
+const SAVED = `installed-${Deno.env.get("HAKIT_SERVERS_SUITE") ?? "bullseye"}`;
+
+async function main(words: readonly string[]): Promise<number> {
+  const names = ["install", ...Object.keys(STORIES)];
+  const stranger = words.find((word) => !names.includes(word));
+  if (stranger !== undefined || !(rounds >= 1)) {
+    broken("usage", `"${stranger ?? rounds}": expected ${names.join(", ")}`);
+    return close();
+  }
+  const wanted = words.length > 0 ? words : names;
+  note(`seed ${seed}, ${rounds} rounds: ${wanted.join(", ")}`);
+  const proof = new Proof(folder);
+  try {
+    let primary: Server | null = 1;
+    await vm(["build"], { seconds: 1200 });
+    if (wanted.includes("install")) {
+      await standIn();
+      await vm(["wipe"]);
+      await vm(["up"], { seconds: 400 });
+      if (!await told("install", () => install(places))) return close();
+      await told("power", () => shutDown(proof, 1, () => save()));
+    } else {
+      await vm(["down"]);
+      await vm(["load", SAVED]);
+      await vm(["up"], { seconds: 400 });
+      await newExecutable();
+    }
+    for (const name of wanted) {
+      if (name === "install") continue;
+      primary = await settled();
+      if (primary === null) break;
+      const from = primary;
+      note(`story ${name}, server ${from} is primary`);
+      await told(name, () => STORIES[name]!(proof, from));
+      await proof.stop();
+    }
+  } catch (error) {
+    broken("the runner", error);
+  } finally {
+    await proof.stop().catch(() => {});
+    await vm(["down"]).catch((error) => broken("ending the servers", error));
+  }
+  return close();
+}
+
+/** Runs a story; a failure is told, with the servers' logs kept, and the next story goes on. */
+async function told(
+  name: string,
+  story: () => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await story();
+    return true;
+  } catch (error) {
+    if (!(error instanceof CheckFailed)) broken(name, error);
+    note(`      logs: ${await keepEvidence(folder, name)}`);
+    return false;
+  }
+}
+
+/** Whatever the last story left: cables in, both on, PRIM and SECOND. Null when the cluster cannot get there. */
+async function settled(): Promise<Server | null> {
+  try {
+    for (const server of SERVERS) {
+      await vm(["thaw", String(server)], { anyCode: true });
+    }
+    await vm(["up"], { seconds: 400 });
+    for (const server of SERVERS) {
+      for (const link of ["0", "1"]) await vm(["heal", String(server), link]);
+    }
+    return await pair(300);
+  } catch (error) {
+    broken("the cluster does not settle, the rest is left out", error);
+    note(`      logs: ${await keepEvidence(folder, "settle")}`);
+    return null;
+  }
+}
+
+async function standIn(): Promise<void> {
+  const { success } = await new Deno.Command(
+    join(root, "tests", "k3s", "build"),
+    { args: [places.k3s], stdin: "null", stdout: "null" },
+  ).output().then(({ success, stderr }) => {
+    if (!success) Deno.stderr.writeSync(stderr);
+    return { success };
+  });
+  if (!success) throw new Error("tests/k3s/build failed");
+}
+
+/** For the stories alone: servers as `install` left them. */
+async function save(): Promise<void> {
+  await vm(["save", SAVED], { seconds: 120 });
+}
+
+/** The saved servers may hold an earlier build. */
+async function newExecutable(): Promise<void> {
+  for (const server of SERVERS) await putExecutable(server, places.executable);
+  for (const server of SERVERS) {
+    await vm(["stop", String(server)], { seconds: 200 });
+  }
+  await vm(["up"], { seconds: 400 });
+}
+
+/** Mulberry32: the same seed, the same moments. */
+function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,457 @@
+/** One simulated server: power, disk, agent with its loop, replicator process. What dies, dies between any two actions. */
+import { Detector } from "../../src/heartbeat/detector.ts";
+import type { Action, PlanAction } from "../../src/machine/action.ts";
+import type { Event, UserCommand } from "../../src/machine/event.ts";
+import type { ModuleView, Record } from "../../src/machine/state.ts";
+import { initial, type State, step, view } from "../../src/machine/step.ts";
+import { EMPTY } from "../../src/replication/identity.ts";
+import type { Report } from "../../src/replication/control.ts";
+import { type Disk, Replicator } from "./replicator.ts";
+import type { World } from "./world.ts";
+
+const PERIOD_MS = 300;
+const TIMEOUT_MS = 2_100;
+const TICK_MS = 100;
+
+/** One life of an agent. */
+interface Agent {
+  state: State;
+  readonly queue: Event[];
+  busy: boolean;
+  begun: boolean;
+  begunAt: number;
+  pausedUntil: number;
+  plan: { readonly number: number; cancelled: boolean; done: boolean } | null;
+  readonly detector: Detector;
+  /** Number of the last message that was believed, and of the last that was sent. */
+  heard: number;
+  sent: number;
+}
+
+export interface NodeOptions {
+  readonly world: World;
+  readonly index: 0 | 1;
+  /** false: a module without directories, and without a replicator. */
+  readonly mirrored?: boolean;
+  other(): Node;
+  acknowledged(node: Node, write: number): void;
+  /** The mount is up: what is on this disk is what the service sees now. */
+  serves(node: Node): void;
+  /** The virtual address is taken. */
+  takes(node: Node): void;
+  /** Every action, in order, for transcripts. */
+  acts?(node: Node, action: Action): void;
+}
+
+export class Node {
+  readonly index: 0 | 1;
+  power = true;
+  record: Record = { goal: "run", lastRole: null, cameFrom: null };
+  readonly disk: Disk = {
+    identity: EMPTY,
+    data: new Set(),
+    aloneWrites: new Set(),
+    salvage: new Set(),
+  };
+  replicator: Replicator | null = null;
+  agent: Agent | null = null;
+  addresses = false;
+  /** The application runs. */
+  service = false;
+  /** The next start of the service fails. */
+  startFails = false;
+  readonly #options: NodeOptions;
+  readonly #world: World;
+  #lives = 0;
+  #reportAt = 0;
+
+  constructor(options: NodeOptions) {
+    this.#options = options;
+    this.#world = options.world;
+    this.index = options.index;
+  }
+
+  get #mirrored(): boolean {
+    return this.#options.mirrored ?? true;
+  }
+
+  get view(): ModuleView | null {
+    return this.agent === null ? null : view(this.agent.state);
+  }
+
+  /** Its agent is away, or slept or began anew, and may not have caught up with the world yet. */
+  get stalled(): boolean {
+    if (this.agent === null || !this.agent.begun) return true;
+    const { pausedUntil, begunAt } = this.agent;
+    return this.#world.now < Math.max(pausedUntil + 1000, begunAt + 3000);
+  }
+
+  note(text: string): void {
+    this.#world.note(`node${this.index + 1} ${text}`);
+  }
+
+  boot(): void {
+    this.power = true;
+    this.startAgent();
+  }
+
+  /** The plug is pulled. */
+  powerCut(): void {
+    this.note("POWER CUT");
+    this.power = false;
+    this.agent = null;
+    this.addresses = false;
+    this.service = false;
+    const replicator = this.replicator;
+    this.replicator = null;
+    if (replicator === null) return;
+    replicator.alive = false;
+    const { connection } = replicator;
+    // No word goes out: the other side notices by silence.
+    this.#world.later(
+      this.#world.between(500, 2500),
+      () => this.#options.other().replicator?.noticeLoss(connection),
+    );
+  }
+
+  killAgent(): void {
+    this.note("agent killed");
+    this.agent = null;
+  }
+
+  killReplicator(): void {
+    const replicator = this.replicator;
+    if (replicator === null) return;
+    this.note("replicator killed");
+    this.replicator = null;
+    replicator.die();
+    this.#afterReplicatorDeath();
+  }
+
+  pauseAgent(ms: number): void {
+    if (this.agent === null) return;
+    this.note(`agent paused ${ms.toFixed(0)} ms`);
+    this.agent.pausedUntil = this.#world.now + ms;
+  }
+
+  fail(fault: string): void {
+    if (this.replicator === null || this.replicator.phase === "idle") return;
+    this.note(`fault: ${fault}`);
+    this.replicator.fault = fault;
+    this.#reported(this.replicator.report());
+  }
+
+  say(command: UserCommand): void {
+    this.note(`$ hakit ${command}`);
+    this.#post({
+      type: "command",
+      at: this.#world.now,
+      command,
+      full: false,
+      by: "the simulation",
+    });
+  }
+
+  startAgent(): void {
+    if (!this.power || this.agent !== null) return;
+    this.note("agent starts");
+    this.#lives += 1;
+    const names = ["node1", "node2"] as const;
+    const agent: Agent = {
+      state: initial({
+        module: "app",
+        node: names[this.index],
+        peer: names[1 - this.index]!,
+        nodeIndex: this.index,
+        failover: true,
+        mirrored: this.#mirrored,
+      }, this.record),
+      queue: [],
+      busy: false,
+      begun: false,
+      begunAt: 0,
+      pausedUntil: 0,
+      plan: null,
+      detector: new Detector({ periodMs: PERIOD_MS, timeoutMs: TIMEOUT_MS }),
+      heard: -1,
+      sent: 0,
+    };
+    this.agent = agent;
+    this.#world.later(this.#world.between(50, 400), () => {
+      if (this.agent !== agent) return;
+      const resumed = this.replicator?.phase === "primary";
+      if (!resumed) this.addresses = false;
+      if (this.replicator === null && this.#mirrored) this.#startReplicator();
+      agent.begun = true;
+      agent.begunAt = this.#world.now;
+      this.#post({
+        type: "begin",
+        at: this.#world.now,
+        report: this.replicator?.report() ?? null,
+        boot: true,
+      });
+      this.#tick(agent);
+      this.#beat(agent);
+    });
+  }
+
+  /** The client of the virtual address, or of the mount. */
+  write(write: number): void {
+    this.replicator?.write(write);
+  }
+
+  hear(from: number, said: ModuleView, number: number): void {
+    const { agent } = this;
+    if (agent === null || !agent.begun) return;
+    const deliver = () => {
+      if (this.agent !== agent) return;
+      if (this.#paused(agent)) return this.#world.later(50, deliver);
+      const message = from * 1e9 + number;
+      if (message <= agent.heard) return;
+      agent.heard = message;
+      agent.detector.heard(this.#world.now);
+      this.#post({ type: "heard", at: this.#world.now, view: said });
+    };
+    deliver();
+  }
+
+  #paused(agent: Agent): boolean {
+    return this.#world.now < agent.pausedUntil;
+  }
+
+  #tick(agent: Agent): void {
+    if (this.agent !== agent) return;
+    this.#world.later(TICK_MS, () => this.#tick(agent));
+    if (this.#paused(agent)) return;
+    const at = this.#world.now;
+    agent.detector.ticked(at, TICK_MS);
+    const verdict = agent.detector.verdict(at);
+    if (verdict !== agent.state.peer.verdict) {
+      this.#post({ type: "peer", at, verdict });
+    }
+    this.#post({ type: "tick", at });
+  }
+
+  #beat(agent: Agent): void {
+    if (this.agent !== agent) return;
+    this.#world.later(PERIOD_MS, () => this.#beat(agent));
+    this.#tell(agent);
+  }
+
+  #tell(agent: Agent): void {
+    if (this.#paused(agent) || !agent.state.begun) return;
+    agent.sent += 1;
+    const said = view(agent.state);
+    const number = agent.sent;
+    const life = this.#lives;
+    this.#world.datagram(
+      this.index,
+      () => this.#options.other().hear(life, said, number),
+    );
+  }
+
+  #startReplicator(): void {
+    this.replicator = new Replicator({
+      world: this.#world,
+      index: this.index,
+      disk: this.disk,
+      other: () => this.#options.other().replicator,
+      report: (report) => this.#reported(report),
+      acknowledged: (write) => this.#options.acknowledged(this, write),
+    });
+  }
+
+  #afterReplicatorDeath(): void {
+    this.#world.later(1, () => {
+      this.#post({ type: "replicator-gone", at: this.#world.now });
+    });
+    this.#world.later(this.#world.between(100, 500), () => {
+      if (this.agent === null || this.replicator !== null) return;
+      this.#startReplicator();
+      this.#reported(this.replicator!.report());
+    });
+  }
+
+  /** Over a socket: late, but in order. */
+  #reported(report: Report): void {
+    const { replicator } = this;
+    const arrives = this.#world.now + this.#world.between(0.1, 3);
+    this.#reportAt = Math.max(this.#reportAt, arrives);
+    this.#world.later(this.#reportAt - this.#world.now, () => {
+      if (this.replicator === null || this.replicator !== replicator) return;
+      this.#post({ type: "report", at: this.#world.now, report });
+    });
+  }
+
+  #post(event: Event): void {
+    const { agent } = this;
+    if (agent === null || !agent.begun) return;
+    agent.queue.push(event);
+    if (!agent.busy) this.#next(agent);
+  }
+
+  #next(agent: Agent): void {
+    if (this.agent !== agent) return;
+    if (this.#paused(agent)) {
+      agent.busy = true;
+      return this.#world.later(
+        agent.pausedUntil - this.#world.now,
+        () => this.#next(agent),
+      );
+    }
+    const event = agent.queue.shift();
+    agent.busy = event !== undefined;
+    if (event === undefined) return;
+    const before = agent.state;
+    const { state, actions } = step(before, event);
+    agent.state = state;
+    if (before.role !== state.role) {
+      this.note(`${before.role} -> ${state.role}`);
+    }
+    this.#act(agent, actions, 0);
+  }
+
+  #act(agent: Agent, actions: readonly Action[], at: number): void {
+    if (this.agent !== agent) return;
+    const action = actions[at];
+    if (action === undefined) return this.#next(agent);
+    this.#options.acts?.(this, action);
+    const after = (ms: number) =>
+      this.#world.later(ms, () => this.#act(agent, actions, at + 1));
+    switch (action.do) {
+      case "persist":
+        // Power may fail before it is durable: nothing after it has happened then.
+        return this.#world.later(this.#world.between(0.5, 15), () => {
+          if (this.agent !== agent) return;
+          this.record = action.record;
+          this.#act(agent, actions, at + 1);
+        });
+      case "tell":
+        this.#tell(agent);
+        return this.#act(agent, actions, at + 1);
+      case "replicator": {
+        const { replicator } = this;
+        return this.#world.later(this.#world.between(0.5, 10), () => {
+          if (replicator?.alive) replicator.command(action.command);
+          after(this.#world.between(0.1, 2));
+        });
+      }
+      case "run":
+        this.#run(agent, action);
+        return this.#act(agent, actions, at + 1);
+      case "log":
+        this.note(`${action.level}: ${action.text}`);
+        return this.#act(agent, actions, at + 1);
+      default:
+        return action satisfies never;
+    }
+  }
+
+  #run(agent: Agent, action: Action & { readonly do: "run" }): void {
+    const previous = agent.plan;
+    if (previous !== null) {
+      if (!previous.done && !action.replace) {
+        throw new Error(
+          `plan ${action.name} while another runs, without replacing it`,
+        );
+      }
+      previous.cancelled = true;
+    }
+    this.note(`plan ${action.plan} ${action.name}`);
+    const plan = { number: action.plan, cancelled: false, done: false };
+    agent.plan = plan;
+    const begin = () => {
+      // What was cut short ends first.
+      if (previous !== null && !previous.done) {
+        return this.#world.later(5, begin);
+      }
+      this.#perform(agent, plan, action.actions, 0);
+    };
+    begin();
+  }
+
+  #perform(
+    agent: Agent,
+    plan: NonNullable<Agent["plan"]>,
+    actions: readonly PlanAction[],
+    at: number,
+  ): void {
+    if (this.agent !== agent) return;
+    const end = (failed: { action: string; error: string } | null) => {
+      plan.done = true;
+      if (plan.cancelled) return;
+      this.#post({
+        type: "performed",
+        at: this.#world.now,
+        plan: plan.number,
+        failed,
+      });
+    };
+    const action = actions[at];
+    if (plan.cancelled || action === undefined) return end(null);
+    const next = () => this.#perform(agent, plan, actions, at + 1);
+    switch (action.do) {
+      case "take-addresses":
+      case "release-addresses":
+        return this.#world.later(this.#world.between(2, 40), () => {
+          if (this.agent !== agent) return;
+          this.addresses = action.do === "take-addresses";
+          if (this.addresses) this.#options.takes(this);
+          next();
+        });
+      case "replicator":
+        return this.#world.later(this.#world.between(2, 80), () => {
+          if (this.agent !== agent) return;
+          const { replicator } = this;
+          const name = `replicator ${action.command.command}`;
+          if (replicator === null) {
+            return end({ action: name, error: "it does not run" });
+          }
+          const error = replicator.command(action.command);
+          if (error !== null) return end({ action: name, error });
+          if (action.command.command === "primary") this.#options.serves(this);
+          next();
+        });
+      case "script":
+        return this.#script(agent, plan, action, { next, end });
+      default:
+        return action satisfies never;
+    }
+  }
+
+  #script(
+    agent: Agent,
+    plan: NonNullable<Agent["plan"]>,
+    action: PlanAction & { readonly do: "script" },
+    way: {
+      readonly next: () => void;
+      readonly end: (failed: { action: string; error: string }) => void;
+    },
+  ): void {
+    const slow = action.script === "start_prim" ||
+      action.script === "stop_prim";
+    const until = this.#world.now +
+      this.#world.between(1, slow && !action.force ? 900 : 60);
+    const wait = () => {
+      if (this.agent !== agent) return;
+      // A replaced plan's script is killed.
+      if (this.#world.now < until && !plan.cancelled) {
+        return this.#world.later(
+          Math.min(20, until - this.#world.now),
+          wait,
+        );
+      }
+      if (action.script === "start_prim" && this.startFails) {
+        this.startFails = false;
+        return way.end({ action: "script start_prim", error: "exit code 1" });
+      }
+      if (!plan.cancelled) {
+        if (action.script === "start_prim") this.service = true;
+        const stops = ["stop_prim", "prestart"];
+        if (stops.includes(action.script)) this.service = false;
+      }
+      way.next();
+    };
+    wait();
+  }
+}

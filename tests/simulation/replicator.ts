@@ -1,0 +1,395 @@
+/**
+ * A replicator as the automaton sees it: data is a set of numbered writes, everything durable is in `disk`. It keeps the promises
+ * of src/replication/control.ts and no more: commands take time, sessions break, a process dies between any two of its steps.
+ */
+import { compare, type Identity } from "../../src/replication/identity.ts";
+import type { Command, Report } from "../../src/replication/control.ts";
+import type { World } from "./world.ts";
+
+/** What survives the process and a power cut. */
+export interface Disk {
+  identity: Identity;
+  readonly data: Set<number>;
+  /** Writes that this node made without the other since the copies parted. */
+  readonly aloneWrites: Set<number>;
+  readonly salvage: Set<number>;
+}
+
+export interface Surroundings {
+  readonly world: World;
+  readonly index: 0 | 1;
+  readonly disk: Disk;
+  /** The other node's replicator, if that process runs. */
+  other(): Replicator | null;
+  /** Told to the agent after every change. */
+  report(report: Report): void;
+  acknowledged(write: number): void;
+}
+
+type Session = Report["session"];
+/** Writes that an application has under way at most. */
+const MAX_WAITING = 4;
+
+export class Replicator {
+  alive = true;
+  phase: Report["phase"] = "idle";
+  session: Session = "none";
+  alone = false;
+  fault: string | null = null;
+  /** Bumped when a session begins or ends: late news of a former one is void. */
+  epoch = 0;
+  /** The connection, by a number that both ends know; 0: none. */
+  connection = 0;
+  readonly waiting: number[] = [];
+  readonly #s: Surroundings;
+
+  constructor(surroundings: Surroundings) {
+    this.#s = surroundings;
+  }
+
+  get disk(): Disk {
+    return this.#s.disk;
+  }
+
+  report(): Report {
+    return {
+      phase: this.phase,
+      session: this.session,
+      identity: this.disk.identity,
+      resync: null,
+      lastResync: null,
+      dirtyBytes: 0,
+      waiting: this.waiting.length,
+      waitingMs: 0,
+      fault: this.fault,
+      notice: null,
+    };
+  }
+
+  die(): void {
+    this.alive = false;
+    this.#hangUp();
+  }
+
+  /** This end is closed: the other one is told, or notices by silence if the word does not arrive. */
+  #hangUp(): void {
+    const { connection } = this;
+    this.epoch++;
+    this.#final = false;
+    this.session = "none";
+    this.connection = 0;
+    if (connection === 0) return;
+    const { world } = this.#s;
+    const reset = world.connected();
+    world.later(
+      reset ? world.between(0.1, 3) : world.between(500, 2500),
+      () => this.#s.other()?.noticeLoss(connection),
+    );
+  }
+
+  /** null: done; otherwise why not. */
+  command(command: Command): string | null {
+    switch (command.command) {
+      case "primary": {
+        if (this.disk.identity.current === null) return "there is no data";
+        if (!this.disk.identity.consistent) return "the copy is half made";
+        if (this.phase === "primary") {
+          if (command.alone) this.#goAlone();
+          break;
+        }
+        this.#drop();
+        this.phase = "primary";
+        this.alone = command.alone;
+        break;
+      }
+      case "alone":
+        if (this.phase !== "primary") return "not primary";
+        this.#goAlone();
+        break;
+      case "connect":
+        if (this.phase !== "primary") return "not primary";
+        if (this.session === "none") {
+          this.session = "connecting";
+          this.#dial(++this.epoch);
+        }
+        break;
+      case "secondary":
+        this.#orderlyEnd();
+        this.phase = "secondary";
+        break;
+      case "idle":
+        this.#orderlyEnd();
+        this.phase = "idle";
+        this.fault = null;
+        break;
+      case "outdate":
+        this.#identity({ upToDate: false });
+        break;
+      case "force": {
+        const { current, history, ...mine } = this.disk.identity;
+        // A copy that is good already has nothing to be declared.
+        if (current !== null && good(mine) && !command.full) break;
+        this.#identity({
+          current: this.#newGeneration(),
+          bitmap: null,
+          history: current === null ? history : [current, ...history],
+          upToDate: true,
+          consistent: true,
+          connected: false,
+        });
+        break;
+      }
+      case "exit":
+        this.die();
+        return null;
+      default:
+        return command satisfies never;
+    }
+    this.#changed();
+    return null;
+  }
+
+  /** An application writes: nothing while the mount is not there, or while too much waits already. */
+  write(write: number): void {
+    if (this.phase !== "primary" || this.waiting.length >= MAX_WAITING) return;
+    if (this.fault !== null) return;
+    if (this.session === "mirrored") {
+      this.waiting.push(write);
+      this.#send(write, this.epoch);
+    } else if (this.alone && this.session !== "lost" && !this.#final) {
+      this.#apply(write);
+    } else {
+      this.waiting.push(write);
+    }
+  }
+
+  /** This connection is broken; another one may live by now. */
+  noticeLoss(connection: number): void {
+    if (!this.alive || connection === 0 || connection !== this.connection) {
+      return;
+    }
+    const was = this.session;
+    this.#hangUp();
+    if (this.phase === "primary") {
+      // Mirrored: the agent must say what becomes of the writes. In a resync this node went on alone anyway.
+      this.session = was === "mirrored" ? "lost" : "connecting";
+      if (was === "mirrored") {
+        this.alone = false;
+        this.#again(this.epoch);
+      } else {
+        this.#release();
+        this.#dial(this.epoch);
+      }
+    } else {
+      this.session = "none";
+    }
+    this.#changed();
+  }
+
+  /** The last moment of a resync: writes wait. */
+  #final = false;
+
+  /** To the peer first, and applied here when it has it; what a cut swallows is sent again while the connection lives. */
+  #send(write: number, epoch: number): void {
+    const { world } = this.#s;
+    const leg = (run: () => void): void =>
+      world.later(world.between(0.1, 3), () => {
+        if (!this.#live(epoch)) return;
+        if (!world.connected()) {
+          return world.later(200, () => this.#live(epoch) && leg(run));
+        }
+        run();
+      });
+    leg(() => {
+      const peer = this.#s.other();
+      if (peer?.connection !== this.connection || !peer.alive) return;
+      peer.disk.data.add(write);
+      leg(() => {
+        const at = this.waiting.indexOf(write);
+        if (at < 0) return;
+        this.waiting.splice(at, 1);
+        this.disk.data.add(write);
+        this.#s.acknowledged(write);
+      });
+    });
+  }
+
+  #live(epoch: number): boolean {
+    return this.alive && this.epoch === epoch;
+  }
+
+  /** A write on this node alone: the first one after the copies parted begins a new generation. */
+  #apply(write: number): void {
+    const { identity } = this.disk;
+    if (identity.bitmap === null || identity.connected) {
+      this.#identity({
+        current: this.#newGeneration(),
+        bitmap: identity.bitmap ?? identity.current,
+        history: [identity.current!, ...identity.history].slice(0, 8),
+        connected: false,
+      });
+      this.#changed();
+    }
+    this.disk.data.add(write);
+    this.disk.aloneWrites.add(write);
+    this.#s.acknowledged(write);
+  }
+
+  #goAlone(): void {
+    this.alone = true;
+    this.#hangUp();
+    this.#release();
+  }
+
+  #release(): void {
+    if (!this.alone) return;
+    for (const write of this.waiting.splice(0)) this.#apply(write);
+  }
+
+  #dial(epoch: number): void {
+    const { world } = this.#s;
+    world.later(world.between(5, 60), () => {
+      if (!this.#live(epoch) || this.session !== "connecting") return;
+      const peer = this.#s.other();
+      if (
+        !world.connected() || !peer?.alive || peer.phase !== "secondary" ||
+        peer.session !== "none"
+      ) {
+        return world.later(300, () => this.#dial(epoch));
+      }
+      const verdict = compare(this.disk.identity, peer.disk.identity);
+      if (verdict.kind === "theirs-newer") {
+        return world.later(300, () => this.#dial(epoch));
+      }
+      // What only the other side wrote is kept there before it is overwritten.
+      if (verdict.kind === "diverged") {
+        for (const write of peer.disk.aloneWrites) peer.disk.salvage.add(write);
+      }
+      const level = verdict.kind === "equal" && good(peer.disk.identity);
+      if (level) return this.#mirror(peer);
+      this.#resync(peer);
+    });
+  }
+
+  #resync(peer: Replicator): void {
+    const { world } = this.#s;
+    this.epoch++;
+    peer.epoch++;
+    this.session = "resync";
+    peer.session = "resync";
+    this.#join(peer);
+    peer.#identity({ upToDate: false, consistent: false });
+    this.#changed();
+    peer.#changed();
+    const epoch = this.epoch;
+    const theirEpoch = peer.epoch;
+    /** Goes on after a while, if the connection still lives; a short cut only takes longer. */
+    const then = (ms: number, run: () => void): void =>
+      world.later(ms, () => {
+        if (!this.#live(epoch) || !peer.#live(theirEpoch)) return;
+        if (!world.connected()) return then(200, run);
+        run();
+      });
+    then(world.between(20, 3000), () => {
+      this.#final = true;
+      then(world.between(1, 10), () => {
+        peer.disk.data.clear();
+        for (const write of this.disk.data) peer.disk.data.add(write);
+        peer.disk.aloneWrites.clear();
+        peer.#identity({
+          ...this.disk.identity,
+          bitmap: null,
+          upToDate: true,
+          consistent: true,
+          connected: true,
+        });
+        peer.#changed();
+        then(world.between(1, 5), () => this.#mirror(peer));
+      });
+    });
+  }
+
+  #join(peer: Replicator): void {
+    const connection = this.#s.world.ticket();
+    this.connection = connection;
+    peer.connection = connection;
+  }
+
+  /** Level: from now on every change is on both. */
+  #mirror(peer: Replicator): void {
+    this.epoch++;
+    peer.epoch++;
+    this.#final = false;
+    this.disk.aloneWrites.clear();
+    this.#identity({ bitmap: null, connected: true });
+    peer.#identity({ connected: true });
+    this.session = "mirrored";
+    peer.session = "mirrored";
+    if (this.connection === 0) this.#join(peer);
+    this.alone = false;
+    for (const write of this.waiting) this.#send(write, this.epoch);
+    this.#changed();
+    peer.#changed();
+  }
+
+  /** A lost session that comes back level by itself, before anybody was shut out. */
+  #again(epoch: number): void {
+    const { world } = this.#s;
+    world.later(world.between(50, 400), () => {
+      if (!this.#live(epoch) || this.session !== "lost") return;
+      const peer = this.#s.other();
+      if (
+        !world.connected() || !peer?.alive || peer.phase !== "secondary" ||
+        peer.session !== "none" || !good(peer.disk.identity) ||
+        peer.disk.identity.current !== this.disk.identity.current
+      ) {
+        return this.#again(epoch);
+      }
+      this.#mirror(peer);
+    });
+  }
+
+  /** What waits is given a last chance by the session; what is not acknowledged then, the application never had. */
+  #orderlyEnd(): void {
+    const partner = this.#s.other();
+    const orderly = this.session === "mirrored" && partner?.alive === true &&
+      partner.session === "mirrored" && this.#s.world.connected();
+    if (orderly) {
+      if (this.phase === "primary") {
+        for (const write of this.waiting.splice(0)) {
+          this.disk.data.add(write);
+          partner.disk.data.add(write);
+          this.#s.acknowledged(write);
+        }
+        partner.#identity({ connected: false });
+      }
+      this.#identity({ connected: false });
+    }
+    this.#drop();
+  }
+
+  #drop(): void {
+    this.waiting.length = 0;
+    this.alone = false;
+    this.#hangUp();
+  }
+
+  #identity(change: Partial<Identity>): void {
+    this.disk.identity = { ...this.disk.identity, ...change };
+  }
+
+  #newGeneration(): string {
+    const { world, index } = this.#s;
+    return `g${index}-${Math.floor(world.random() * 1e9).toString(36)}`;
+  }
+
+  #changed(): void {
+    if (this.alive) this.#s.report(this.report());
+  }
+}
+
+function good(
+  identity: Pick<Identity, "upToDate" | "consistent">,
+): boolean {
+  return identity.upToDate && identity.consistent;
+}

@@ -1,0 +1,20 @@
+/** How many tests an output says have passed and failed. Pure. */
+
+/**
+ * Sums the closing lines ("ok | 6 passed (1 step) | 0 failed", "6 passed, 0 failed"). A command that failed without naming a
+ * failed test (a crash, a time-out), or that ran nothing, counts as one failure.
+ */
+export function tally(
+  output: string,
+  success: boolean,
+): { passed: number; failed: number } {
+  let passed = 0, failed = 0;
+  const closing =
+    /^(?:(?:ok|FAILED) \| )?(\d+) passed(?: \(\d+ steps?\))?(?:,| \|) (\d+) failed/gm;
+  for (const match of output.matchAll(closing)) {
+    passed += Number(match[1]);
+    failed += Number(match[2]);
+  }
+  if (failed === 0 && (!success || passed === 0)) failed = 1;
+  return { passed, failed };
+}
