@@ -1,7 +1,9 @@
 /**
  * How two copies of a chunk are compared: by blocks of 64 KiB, each with a 128-bit hash (XXH64 under two seeds: files are not
- * written by an attacker against us) and a map of its 4 KiB pages that hold data, so that holes stay holes.
+ * written by an attacker against us) and a map of its 4 KiB pages that are not all zeros. Zeros travel as holes: what a file
+ * system calls data in space that was only reserved depends on what happens to be in its cache.
  */
+import { Buffer } from "node:buffer";
 import xxhash from "xxhash-wasm";
 import { CHUNK } from "./marks.ts";
 import { libc, Memory } from "../system/libc.ts";
@@ -13,6 +15,7 @@ export const BLOCKS = CHUNK / BLOCK;
 /** Hash 16 bytes, page map u16. */
 export const SUMMARY = 18;
 const SEEK_DATA = 3, SEEK_HOLE = 4;
+const ZEROS = new Uint8Array(PAGE);
 const { h64Raw } = await xxhash();
 
 /** Data extents of [from, to) of an open file, in whole pages. */
@@ -34,6 +37,26 @@ export function* extents(
   }
 }
 
+function isZero(page: Uint8Array): boolean {
+  // The first byte decides for nearly all.
+  return page[0] === 0 &&
+    Buffer.compare(page, ZEROS.subarray(0, page.length)) === 0;
+}
+
+/** Runs of whole pages that are not zeros, [begin, end) within `bytes`; the last page may be short. */
+export function* dataRuns(
+  bytes: Uint8Array,
+): Generator<readonly [number, number]> {
+  for (let at = 0; at < bytes.length;) {
+    const begin = at;
+    while (at < bytes.length && !isZero(bytes.subarray(at, at + PAGE))) {
+      at += PAGE;
+    }
+    if (at > begin) yield [begin, Math.min(at, bytes.length)];
+    else at += PAGE;
+  }
+}
+
 export class Chunks {
   readonly memory = new Memory(CHUNK);
 
@@ -43,15 +66,15 @@ export class Chunks {
     const length = Math.max(0, Math.min(CHUNK, size - from));
     const blocks = Math.ceil(length / BLOCK);
     const maps = new Uint16Array(blocks);
-    for (const [begin, end] of extents(fd, from, from + length)) {
-      for (
-        let page = Math.floor((begin - from) / PAGE);
-        page * PAGE < end - from;
-        page++
-      ) maps[Math.floor(page / PAGES)]! |= 1 << (page % PAGES);
-    }
-    if (length > 0 && maps.some((map) => map !== 0)) {
+    if (!extents(fd, from, from + length).next().done) {
       if (!this.read(fd, from, length)) return -1;
+      for (
+        const [begin, end] of dataRuns(this.memory.bytes.subarray(0, length))
+      ) {
+        for (let page = begin / PAGE; page * PAGE < end; page++) {
+          maps[Math.floor(page / PAGES)]! |= 1 << (page % PAGES);
+        }
+      }
     }
     const view = new DataView(out.buffer, out.byteOffset);
     for (let block = 0; block < blocks; block++) {
@@ -60,7 +83,7 @@ export class Chunks {
         block * BLOCK,
         Math.min((block + 1) * BLOCK, length),
       );
-      // A block that is all hole is told by its map; hashing zeros would cost for nothing.
+      // A block that is all zeros is told by its map; hashing zeros would cost for nothing.
       view.setBigUint64(at, maps[block] ? h64Raw(bytes, 0n) : 0n, true);
       view.setBigUint64(
         at + 8,

@@ -9,7 +9,7 @@ import { S_IFDIR, S_IFMT, S_IFREG, STATX } from "../fuse/abi.ts";
 import { getU64, setU64 } from "../system/u64.ts";
 import type { Outgoing } from "../peer/connection.ts";
 import { libc, O } from "../system/libc.ts";
-import { BLOCK, Chunks, extents, SUMMARY } from "./blocks.ts";
+import { BLOCK, Chunks, dataRuns, extents, SUMMARY } from "./blocks.ts";
 import type { ResyncProgress } from "./control.ts";
 import { inspect, openName, readAttributes, sizeOf } from "./inspect.ts";
 import { encodeAttributes, encodeListing, type Entry } from "./listing.ts";
@@ -490,7 +490,7 @@ export class ResyncSource {
     return file;
   }
 
-  /** Sends [from, to) as it is now: data as data, and with `punch` holes as holes. */
+  /** Sends [from, to) as it is now: data as data, and with `punch` zeros as holes. */
   *#copy(
     found: Found,
     fd: number,
@@ -498,24 +498,30 @@ export class ResyncSource {
     to: number,
     punch: boolean,
   ): Generator<void, void> {
+    // Behind the last data that was sent.
     let at = from;
     for (const [begin, end] of extents(fd, from, to)) {
-      if (punch && begin > at) yield* this.#hole(found, at, begin - at);
       for (let part = Math.max(begin, at); part < end; part += CHUNK) {
         const length = Math.min(CHUNK, end - part);
         if (!this.#chunks.read(fd, part, length)) {
           throw new Error("a file could not be read");
         }
-        yield* this.#send(
-          KIND.DATA,
-          found,
-          this.#chunks.memory.bytes.slice(0, length),
-          part,
-        );
-        this.bytesSent += length;
-        yield* this.#throttle(length);
+        // A copy: other generators read into the same memory while this one waits.
+        const bytes = this.#chunks.memory.bytes.slice(0, length);
+        for (const [first, last] of dataRuns(bytes)) {
+          const data = part + first;
+          if (punch && data > at) yield* this.#hole(found, at, data - at);
+          yield* this.#send(
+            KIND.DATA,
+            found,
+            bytes.subarray(first, last),
+            data,
+          );
+          at = part + last;
+          this.bytesSent += last - first;
+          yield* this.#throttle(last - first);
+        }
       }
-      at = end;
     }
     if (punch && at < to) yield* this.#hole(found, at, to - at);
   }

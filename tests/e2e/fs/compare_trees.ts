@@ -11,9 +11,10 @@ export interface CompareOptions {
   /** Whether two modification times (nanoseconds) are as they should be; default: equal. */
   readonly sameTime?: (a: bigint, b: bigint) => boolean;
   /**
-   * exact: data extents equal to the byte (tmpfs). loose: ext4 and XFS may turn
-   * unwritten space into zeros when they like, so only a file that lost its
-   * sparseness is reported.
+   * exact: data extents equal to the byte (tmpfs). loose: zeros may be holes on
+   * one side, only a file that lost its sparseness is reported (tmpfs).
+   * ignored: ext4 and XFS call reserved space data as soon as its pages are in
+   * the cache, and fill it with zeros when they like.
    */
   readonly holes?: "exact" | "loose" | "ignored";
   /** Names at the root that are not compared: what the replicator keeps there. */
@@ -22,7 +23,7 @@ export interface CompareOptions {
   readonly limit?: number;
 }
 
-/** Allocated zeros that one side may have and the other not, with loose holes: ext4 fills up to 32 KiB around a write. */
+/** Zeros that one side may have as data and the other not, with loose holes. */
 const LOOSE_BYTES = 512 * 1024;
 const HIDDEN_ATTRIBUTE = /^trusted\.hakit\./;
 const BLOCK = 1 << 20;

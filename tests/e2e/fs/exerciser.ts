@@ -4,7 +4,7 @@
  * the same. It runs as a process of its own, because its calls block:
  *
  *   deno run -A tests/e2e/fs/exerciser.ts --mount DIR --model DIR
- *     [--seed N] [--operations N] [--check-every N] [--holes exact|loose]
+ *     [--seed N] [--operations N] [--check-every N] [--holes exact|ignored]
  *     [--trace FILE] [--as-root]
  *
  * Both directories must be equal at the start, empty or not. The model should
@@ -24,7 +24,7 @@ export interface ExerciseOptions {
   readonly operations: number;
   /** Operations between two comparisons of everything. */
   readonly checkEvery: number;
-  readonly holes: "exact" | "loose";
+  readonly holes: "exact" | "ignored";
   /** Every third operation is made by one of three other users unless this is set. */
   readonly asRoot?: boolean;
   readonly trace?: (line: string) => void;
@@ -137,7 +137,7 @@ function main(): number {
       seed,
       operations: Number(values.operations),
       checkEvery: Number(values["check-every"]),
-      holes: values.holes === "loose" ? "loose" : "exact",
+      holes: values.holes === "ignored" ? "ignored" : "exact",
       asRoot: values["as-root"],
       ...(trace
         ? { trace: (line) => void trace.writeSync(encoder.encode(line + "\n")) }
