@@ -1,57 +1,93 @@
-/** The API's own object behind `hakit state --json`, the console and the support dump. */
+/**
+ * The API's own object behind `hakit state --json`, the console and the support dump. One definition: type, OpenAPI document and the
+ * tests' check of what is answered. A new field is added here and nowhere else; say its unit and what null means.
+ */
+import { z } from "zod";
 import type { Identity } from "../replication/identity.ts";
 import type { ResyncProgress } from "../replication/control.ts";
 import type { Role, Status } from "../machine/state.ts";
 
-export interface LinkState {
-  readonly local: string;
-  readonly remote: string;
-  readonly state: "up" | "down" | "unknown";
-  readonly roundTripMs: number | null;
-}
+const list = <T extends z.ZodType>(item: T) => z.array(item).readonly();
 
-export interface ModuleState {
-  readonly name: string;
-  readonly role: Role;
-  readonly status: Status;
-  readonly upToDate: boolean;
-  /** Why it waits and what to do, or null. */
-  readonly reason: string | null;
-  readonly identity: Identity;
-  readonly session: "none" | "connecting" | "resync" | "mirrored" | "lost";
-  readonly resync: ResyncProgress | null;
-  readonly lastResync: {
-    readonly bytesSent: number;
-    readonly seconds: number;
-    readonly full: boolean;
-  } | null;
-  readonly dirtyBytes: number;
-  readonly addresses: readonly {
-    readonly address: string;
-    readonly held: boolean;
-  }[];
-}
+export const roleSchema = z.enum(
+  ["STOP", "WAIT", "ALONE", "PRIM", "SECOND"],
+) satisfies z.ZodType<Role>;
+const statusSchema = z.enum(
+  ["NotReady", "Transient", "Ready"],
+) satisfies z.ZodType<Status>;
 
-export interface NodeState {
-  readonly name: string;
-  /** True for the node that answered. */
-  readonly local: boolean;
-  /** False: its agent does not answer; modules is then what was last known (empty if nothing). */
-  readonly reachable: boolean;
-  readonly version: string | null;
-  readonly addresses: readonly string[];
-  readonly modules: readonly ModuleState[];
-}
+const identitySchema = z.strictObject({
+  current: z.string().nullable(),
+  bitmap: z.string().nullable(),
+  history: list(z.string()),
+  upToDate: z.boolean(),
+  consistent: z.boolean(),
+  connected: z.boolean(),
+  epoch: z.number(),
+}).readonly() satisfies z.ZodType<Identity>;
 
-export interface ClusterState {
-  readonly cluster: string;
-  readonly nodes: readonly NodeState[];
-  readonly links: readonly LinkState[];
-  /** "none" until there is a witness: two primaries cannot be excluded when all links break. */
-  readonly arbiter: "none";
-  /** What holds now, in one plain sentence; in WAIT also why and what to do. */
-  readonly sentence: string;
-  /** One sentence a module, same order as nodes[0].modules. */
-  readonly sentences: Readonly<{ [module: string]: string }>;
-  readonly warnings: readonly string[];
-}
+const resyncSchema = z.strictObject({
+  stage: z.enum(["names", "data", "final"]),
+  bytesDone: z.number(),
+  bytesTotal: z.number(),
+  bytesSent: z.number(),
+  bytesPerSecond: z.number(),
+  secondsLeft: z.number().nullable(),
+}).readonly() satisfies z.ZodType<ResyncProgress>;
+
+const linkSchema = z.strictObject({
+  local: z.string(),
+  remote: z.string(),
+  state: z.enum(["up", "down", "unknown"]),
+  roundTripMs: z.number().nullable(),
+}).readonly();
+export type LinkState = z.infer<typeof linkSchema>;
+
+const moduleSchema = z.strictObject({
+  name: z.string(),
+  role: roleSchema,
+  status: statusSchema,
+  upToDate: z.boolean(),
+  reason: z.string().nullable().describe("Why it waits and what to do"),
+  identity: identitySchema,
+  session: z.enum(["none", "connecting", "resync", "mirrored", "lost"]),
+  resync: resyncSchema.nullable(),
+  lastResync: z.strictObject({
+    bytesSent: z.number(),
+    seconds: z.number(),
+    full: z.boolean(),
+  }).readonly().nullable(),
+  dirtyBytes: z.number().describe("What the other node lacks, at most"),
+  addresses: list(
+    z.strictObject({ address: z.string(), held: z.boolean() }).readonly(),
+  ),
+}).readonly();
+export type ModuleState = z.infer<typeof moduleSchema>;
+
+const nodeSchema = z.strictObject({
+  name: z.string(),
+  local: z.boolean().describe("True for the node that answered"),
+  reachable: z.boolean().describe(
+    "False: its agent does not answer; modules is then what was last known",
+  ),
+  version: z.string().nullable(),
+  addresses: list(z.string()),
+  modules: list(moduleSchema),
+}).readonly();
+export type NodeState = z.infer<typeof nodeSchema>;
+
+export const clusterStateSchema = z.strictObject({
+  cluster: z.string(),
+  nodes: list(nodeSchema),
+  links: list(linkSchema),
+  arbiter: z.enum(["none"]).describe(
+    '"none" until there is a witness: two primaries cannot be excluded when all links break',
+  ),
+  sentence: z.string().describe(
+    "What holds now, in one plain sentence; in WAIT also why and what to do",
+  ),
+  sentences: z.record(z.string(), z.string()).readonly()
+    .describe("One sentence a module"),
+  warnings: list(z.string()),
+}).readonly();
+export type ClusterState = z.infer<typeof clusterStateSchema>;
