@@ -9,7 +9,7 @@ import {
 } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import { newFrame } from "../peer/frame.ts";
-import { chunksOf } from "./resync_source.ts";
+import { chunksOf } from "./resync/source_data.ts";
 
 Deno.test("Marks forget exactly what was settled", () => {
   const marks = new Marks();

@@ -6,7 +6,7 @@ import { S_IFDIR, S_IFMT, S_IFREG } from "../fuse/abi.ts";
 import { errno, errnoName, libc, Memory, O } from "../system/libc.ts";
 import { inspect, openName, sizeOf } from "./inspect.ts";
 import { CHUNK, type Marks } from "./marks.ts";
-import { chunksOf } from "./resync_source.ts";
+import { chunksOf } from "./resync/source_data.ts";
 import { isHidden, listNames, procPath, type Volume } from "./volume.ts";
 import { extents } from "./blocks.ts";
 

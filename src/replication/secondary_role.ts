@@ -22,7 +22,8 @@ import type { Report } from "./control.ts";
 import { identitySchema } from "./identity_store.ts";
 import { encodeMarks, Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
-import { ResyncTarget } from "./resync_target.ts";
+import { setAside } from "./resync/purgatory.ts";
+import { ResyncTarget } from "./resync/target.ts";
 import { salvage } from "./salvage.ts";
 import { Follower } from "./follower.ts";
 import { Volume } from "./volume.ts";
@@ -398,7 +399,7 @@ export class SecondaryRole {
       }
       context.identity.save({ upToDate: false });
       if (begin.aside) {
-        const kept = ResyncTarget.setAside(
+        const kept = setAside(
           this.volumes,
           `aside-${new Date().toISOString().replace(/[:.]/g, "-")}`,
         );

@@ -21,7 +21,7 @@ import { identitySchema } from "./identity_store.ts";
 import { decodeMark, Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { ResyncSource } from "./resync_source.ts";
+import { ResyncSource } from "./resync/source.ts";
 import type { Volume } from "./volume.ts";
 
 const OUTGOING = 16 << 20;
@@ -488,7 +488,7 @@ export class SourceSession {
       connected: true,
     });
     if (session.source) {
-      const { bytesSent, startedAt } = session.source;
+      const { startedAt, progress: { bytesSent } } = session.source;
       this.context.lastResync = {
         bytesSent,
         seconds: Math.round((this.context.now() - startedAt) / 100) / 10,

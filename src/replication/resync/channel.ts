@@ -1,0 +1,92 @@
+/**
+ * What the source says and hears. Sending waits (by `yield`) for room in the outgoing buffer and for the bandwidth cap; answers wait
+ * in an inbox until somebody asks for their kind.
+ */
+import type { Outgoing } from "../../peer/connection.ts";
+import { type Frame, HEADER } from "../../peer/frame.ts";
+import type { Found } from "./places.ts";
+import type { Progress } from "./progress.ts";
+
+/** Room that must be free in the outgoing buffer before more is made. */
+const ROOM = 4 << 20;
+
+export interface Message {
+  readonly kind: number;
+  readonly volume: number;
+  readonly flags: number;
+  readonly id: number;
+  readonly argument: number;
+  readonly bytes: Uint8Array;
+}
+
+export class Channel {
+  readonly #inbox: Message[] = [];
+  #tokens = 0;
+  #tokensAt: number;
+
+  constructor(
+    readonly tools: {
+      readonly outgoing: Outgoing;
+      /** Bytes per second; 0: no cap. */
+      readonly limit: number;
+      now(): number;
+    },
+    readonly progress: Progress,
+  ) {
+    this.#tokensAt = tools.now();
+  }
+
+  /** An answer of the target. */
+  heard(frame: Frame, bytes: Uint8Array): void {
+    this.#inbox.push({
+      kind: frame.kind,
+      volume: frame.volume,
+      flags: frame.flags,
+      id: frame.id,
+      argument: frame.argument,
+      bytes,
+    });
+  }
+
+  *send(
+    kind: number,
+    about: Found | null,
+    payload: Uint8Array,
+    argument = 0,
+    flags = 0,
+  ): Generator<void, void> {
+    while (this.tools.outgoing.room < ROOM + payload.length + HEADER) yield;
+    this.tools.outgoing.append({
+      kind,
+      volume: about?.volume.index ?? 0,
+      id: about?.id ?? 0,
+      argument,
+      flags,
+    }, payload);
+    if (payload.length >= 64 * 1024) yield;
+  }
+
+  *answer(kind: number): Generator<void, Message> {
+    while (true) {
+      const at = this.#inbox.findIndex((message) => message.kind === kind);
+      if (at >= 0) return this.#inbox.splice(at, 1)[0]!;
+      yield;
+    }
+  }
+
+  /** Keeps to the bandwidth cap, except while applications wait. */
+  *throttle(bytes: number): Generator<void, void> {
+    const { limit, now } = this.tools;
+    if (limit === 0) return;
+    this.#tokens -= bytes;
+    while (this.#tokens < 0 && this.progress.stage !== "final") {
+      const at = now();
+      this.#tokens = Math.min(
+        limit / 4,
+        this.#tokens + (at - this.#tokensAt) / 1000 * limit,
+      );
+      this.#tokensAt = at;
+      if (this.#tokens < 0) yield;
+    }
+  }
+}

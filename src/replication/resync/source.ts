@@ -1,0 +1,189 @@
+/**
+ * Makes a returning peer level while the application works: passes over what differs, each over what changed during the one before;
+ * when little is left the application waits for the last pass, and from then on every change goes to both. A pass: names first
+ * (whole listings of the directories that changed), then data by hashes, then attributes. See ../DESIGN.md.
+ *
+ * A generator: every `yield` gives the loop back to the application's requests.
+ */
+import type { Outgoing } from "../../peer/connection.ts";
+import type { Frame } from "../../peer/frame.ts";
+import { libc } from "../../system/libc.ts";
+import { getU64 } from "../../system/u64.ts";
+import type { ResyncProgress } from "../control.ts";
+import { readAttributes } from "../inspect.ts";
+import { encodeAttributes } from "../listing.ts";
+import { Marks } from "../marks.ts";
+import { KIND, MISSING_DATA, MISSING_NAMES } from "../operation.ts";
+import { readId, type Volume } from "../volume.ts";
+import { Channel } from "./channel.ts";
+import { type Found, Places } from "./places.ts";
+import { Progress } from "./progress.ts";
+import { SourceData } from "./source_data.ts";
+import { SourceNames } from "./source_names.ts";
+
+/** What may be left for the last pass, during which applications wait: some tens of milliseconds. */
+const LAST_BYTES = 8 << 20;
+const LAST_INODES = 256;
+/** An application that changes faster than the network carries is held for the last pass after so many. */
+const MAX_PASSES = 12;
+/** Listings that did not lead to equal names (moves across batches, hard links): everything is listed again, so often at most. */
+const MAX_FULL = 3;
+/** Last passes in a row that had something left to do, while applications wait. */
+const MAX_ROUNDS = 3;
+
+export interface SourceTools {
+  readonly volumes: readonly Volume[];
+  readonly outgoing: Outgoing;
+  /** Bytes per second; 0: no cap. */
+  readonly limit: number;
+  now(): number;
+  /** Takes the changes made since the last call. */
+  takeFresh(): Marks;
+  /** From here on applications wait until the copies are level, or until `release`. */
+  hold(): void;
+  release(): void;
+}
+
+export class ResyncSource {
+  readonly #progress: Progress;
+  readonly #channel: Channel;
+  readonly #places: Places;
+  readonly #names: SourceNames;
+  readonly #data: SourceData;
+  /** Files that the target made empty and needs whole; kept until sent. */
+  readonly #whole = new Map<string, Found>();
+  /** What the target could not take, or nobody could send, because it had moved: for the next pass. */
+  readonly #again = new Marks();
+  /** Files that have another number of links at the target. */
+  readonly #linked: { readonly volume: Volume; readonly id: number }[] = [];
+
+  constructor(readonly tools: SourceTools) {
+    const { volumes } = tools;
+    const shared = { again: this.#again, whole: this.#whole };
+    this.#progress = new Progress(tools.now);
+    this.#channel = new Channel(tools, this.#progress);
+    this.#places = new Places(volumes);
+    this.#names = new SourceNames(this.#channel, this.#places, shared);
+    this.#data = new SourceData(
+      this.#channel,
+      volumes,
+      this.#progress,
+      shared,
+    );
+  }
+
+  /** An answer of the target. */
+  heard(frame: Frame, bytes: Uint8Array): void {
+    if (frame.kind === KIND.MISSING) {
+      // In a pass it had moved at this node after its directory was listed.
+      if (frame.flags & MISSING_NAMES) {
+        this.#again.names(frame.volume, frame.id, 0);
+      }
+      if (frame.flags & MISSING_DATA) {
+        this.#again.tail(frame.volume, frame.id, 0, 0);
+      }
+      this.#again.attributes(frame.volume, frame.id, 0);
+      return;
+    }
+    this.#channel.heard(frame, bytes);
+  }
+
+  get progress(): ResyncProgress {
+    return this.#progress.report;
+  }
+
+  get startedAt(): number {
+    return this.#progress.startedAt;
+  }
+
+  /** Runs the whole resync; `marks` null: everything. Ends when the target has the last pass; throws when it cannot be levelled. */
+  *run(marks: Marks | null): Generator<void, void> {
+    let full = marks === null, todo = marks ?? new Marks();
+    let tries = 0, rounds = 0;
+    for (let pass = 1;; pass++) {
+      const last = !full &&
+        (pass > MAX_PASSES ||
+          (todo.bytes <= LAST_BYTES && todo.count <= LAST_INODES &&
+            this.#whole.size === 0));
+      if (last) {
+        this.tools.hold();
+        this.#progress.stage = "final";
+        todo.add(this.tools.takeFresh());
+      } else {
+        this.tools.release();
+        if (this.#progress.stage === "final") this.#progress.stage = "data";
+      }
+      const why = yield* this.#pass(full ? null : todo, pass);
+      yield* this.#places.findLinks(this.#linked.splice(0), this.#again);
+      const again = new Marks();
+      again.add(this.#again);
+      this.#again.clear();
+      if (last && why === null && again.isEmpty) return;
+      full = why !== null || (last && ++rounds > MAX_ROUNDS);
+      if (full) {
+        // What the target could not do, or could not match while everything stood still, is found by listing and comparing everything.
+        rounds = 0;
+        if (++tries > MAX_FULL) {
+          throw new Error(
+            `the copies do not become level: ${
+              why ?? "names differ after every pass"
+            }`,
+          );
+        }
+      }
+      todo = this.tools.takeFresh();
+      todo.add(again);
+    }
+  }
+
+  *#pass(
+    marks: Marks | null,
+    pass: number,
+  ): Generator<void, string | null> {
+    const touched = new Map<string, Found>();
+    const files = yield* this.#names.run(marks, touched);
+    this.#data.expect(marks, files);
+    if (this.#progress.stage === "names") this.#progress.stage = "data";
+    yield* this.#data.run(marks, files, touched);
+    // Deepest first: setting a child's attributes does not change its parent's times, making it did.
+    const order = [...touched.values()].sort((a, b) =>
+      b.path.length - a.path.length
+    );
+    for (const found of order) {
+      const fd = found.volume.walk(found.path);
+      const stands = fd >= 0 && readId(fd) === found.id;
+      const attributes = stands ? readAttributes(fd) : null;
+      if (fd >= 0) libc.close(fd);
+      if (attributes) {
+        yield* this.#channel.send(
+          KIND.META,
+          found,
+          encodeAttributes(found.path, attributes),
+        );
+      } else if (!stands) {
+        // Gone, or moved: a move marks the directories only.
+        this.#again.attributes(found.volume.index, found.id, 0);
+      }
+    }
+    yield* this.#channel.send(KIND.END, null, new Uint8Array(0), pass);
+    const ended = yield* this.#channel.answer(KIND.ENDED);
+    return this.#ended(ended.bytes);
+  }
+
+  /** What the target says at the end of a pass; null, or why it could not do all of it. */
+  #ended(bytes: Uint8Array): string | null {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    if (bytes.length < 4) throw new Error("the end of a pass that is none");
+    const count = view.getUint32(0, true), words = 4 + count * 9;
+    if (words > bytes.length) throw new Error("the end of a pass that is none");
+    // Inodes with fewer or more names than they had here when their attributes were read: an unlink marks the directory only.
+    for (let at = 4; at < words; at += 9) {
+      const volume = this.tools.volumes[view.getUint8(at)];
+      if (volume) this.#linked.push({ volume, id: getU64(view, at + 1) });
+    }
+    if (words === bytes.length) return null;
+    // A peer's words must not play with a terminal.
+    return new TextDecoder().decode(bytes.subarray(words, words + 300))
+      .replace(/\p{Cc}/gu, "?");
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * The second part of a pass: hashes of what is marked, then the blocks that differ; files that the target made new go whole. Data is
+ * read when it is sent, so it is never older than what was compared.
+ */
+import { S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
+import { libc, O } from "../../system/libc.ts";
+import { getU64, setU64 } from "../../system/u64.ts";
+import { BLOCK, Chunks, dataRuns, extents, SUMMARY } from "../blocks.ts";
+import { sizeOf } from "../inspect.ts";
+import { CHUNK, type Mark, type Marks } from "../marks.ts";
+import { KIND } from "../operation.ts";
+import { procPath, readId, stat, statFd, type Volume } from "../volume.ts";
+import type { Channel } from "./channel.ts";
+import type { Found } from "./places.ts";
+import type { Progress } from "./progress.ts";
+
+/** Chunks whose hashes are on the way. */
+const WINDOW = 16;
+
+export class SourceData {
+  readonly #chunks = new Chunks();
+
+  constructor(
+    readonly channel: Channel,
+    readonly volumes: readonly Volume[],
+    readonly progress: Progress,
+    readonly shared: {
+      /** For the next pass: what had moved. */
+      readonly again: Marks;
+      /** Files that the target made empty and needs whole. */
+      readonly whole: Map<string, Found>;
+    },
+  ) {}
+
+  /** How much there is to do, for the progress. */
+  expect(marks: Marks | null, files: Map<string, Found>): void {
+    if (marks === null) {
+      this.progress.bytesTotal = 0;
+      for (const { volume, path } of files.values()) {
+        const fd = volume.walk(path);
+        if (fd < 0) continue;
+        this.progress.bytesTotal += dataOf(fd);
+        libc.close(fd);
+      }
+    } else this.progress.bytesTotal += marks.bytes;
+  }
+
+  *run(
+    marks: Marks | null,
+    files: Map<string, Found>,
+    touched: Map<string, Found>,
+  ): Generator<void, void> {
+    const open = new Map<
+      string,
+      { readonly fd: number; waiting: number; ended: boolean }
+    >();
+    let inFlight = 0;
+    // BLOCKS answers name the blocks to send; the data is read only then, so it is never older than what was compared.
+    const answers = function* (
+      this: SourceData,
+      until: number,
+    ): Generator<void, void> {
+      while (inFlight > until) {
+        const message = yield* this.channel.answer(KIND.BLOCKS);
+        inFlight--;
+        const name = `${message.volume}:${message.id}`;
+        const file = open.get(name);
+        if (!file) continue;
+        const view = new DataView(
+          message.bytes.buffer,
+          message.bytes.byteOffset,
+          message.bytes.length,
+        );
+        const bits = message.bytes.length >= 2 ? view.getUint16(0, true) : 0;
+        const volume = this.volumes[message.volume]!;
+        for (let block = 0; bits >> block; block++) {
+          if (!(bits >> block & 1)) continue;
+          const from = message.argument * CHUNK + block * BLOCK;
+          yield* this.#copy(
+            { volume, id: message.id, path: EMPTY },
+            file.fd,
+            from,
+            Math.min(from + BLOCK, Math.max(from, sizeOf(file.fd))),
+            true,
+          );
+        }
+        if (--file.waiting === 0 && file.ended) {
+          libc.close(file.fd);
+          open.delete(name);
+        }
+      }
+    }.bind(this);
+    try {
+      const all = new Map([...files, ...this.shared.whole]);
+      for (const [name, found] of all) {
+        const fd = this.#openFile(found);
+        if (fd === NO_DATA) {
+          this.shared.whole.delete(name);
+          continue;
+        }
+        // Gone or moved meanwhile: what became of it is looked for in the next pass.
+        if (fd < 0) {
+          this.shared.again.tail(found.volume.index, found.id, 0, 0);
+          this.shared.whole.delete(name);
+          continue;
+        }
+        touched.set(name, found);
+        const file = { fd, waiting: 0, ended: false };
+        open.set(name, file);
+        const size = sizeOf(fd);
+        const length = new Uint8Array(8);
+        setU64(new DataView(length.buffer), 0, size);
+        yield* this.channel.send(KIND.FILE, found, concat(length, found.path));
+        if (this.shared.whole.has(name)) {
+          if (marks !== null) this.progress.bytesTotal += dataOf(fd);
+          for (const [begin, end] of extents(fd, 0, size)) {
+            for (let at = begin; at < end; at += CHUNK) {
+              const to = Math.min(at + CHUNK, end);
+              yield* this.#copy(found, fd, at, to, false);
+              this.progress.bytesDone += to - at;
+            }
+          }
+          this.shared.whole.delete(name);
+        } else {
+          const mark = marks?.get(found.volume.index, found.id) ?? null;
+          for (const chunk of chunksOf(marks === null ? null : mark, size)) {
+            const summary = new Uint8Array(SUMMARY * (CHUNK / BLOCK));
+            const blocks = this.#chunks.summarize(
+              fd,
+              chunk,
+              sizeOf(fd),
+              summary,
+            );
+            if (blocks < 0) throw new Error("a file could not be read");
+            yield* this.channel.send(
+              KIND.HASHES,
+              found,
+              summary.subarray(0, blocks * SUMMARY),
+              chunk,
+            );
+            file.waiting++;
+            inFlight++;
+            this.progress.bytesDone += marks === null ? dataIn(summary) : CHUNK;
+            yield* answers(WINDOW);
+          }
+        }
+        file.ended = true;
+        if (file.waiting === 0) {
+          libc.close(fd);
+          open.delete(name);
+        }
+      }
+      yield* answers(0);
+    } finally {
+      for (const { fd } of open.values()) libc.close(fd);
+    }
+  }
+
+  /** A descriptor for reading; -1: the file does not stand where it was seen; NO_DATA: it is none. */
+  #openFile(found: Found): number {
+    const known = found.volume.get(found.id);
+    const path = known ? found.volume.pathOf(known) ?? found.path : found.path;
+    const fd = found.volume.walk(path);
+    if (fd < 0) return -1;
+    const same = readId(fd) === found.id && statFd(fd) === 0;
+    const mode = same ? stat.view.getUint16(stat.at + STATX.mode, true) : 0;
+    // Anything else has no data, and to open a pipe would wait for its other end.
+    const regular = (mode & S_IFMT) === S_IFREG;
+    let file = same ? NO_DATA : -1;
+    if (regular) {
+      file = libc.open(procPath(fd), O.RDONLY | O.NOATIME | O.CLOEXEC, 0);
+    }
+    libc.close(fd);
+    return file;
+  }
+
+  /** Sends [from, to) as it is now: data as data, and with `punch` zeros as holes. */
+  *#copy(
+    found: Found,
+    fd: number,
+    from: number,
+    to: number,
+    punch: boolean,
+  ): Generator<void, void> {
+    // Behind the last data that was sent.
+    let at = from;
+    for (const [begin, end] of extents(fd, from, to)) {
+      for (let part = Math.max(begin, at); part < end; part += CHUNK) {
+        const length = Math.min(CHUNK, end - part);
+        if (!this.#chunks.read(fd, part, length)) {
+          throw new Error("a file could not be read");
+        }
+        // A copy: other generators read into the same memory while this one waits.
+        const bytes = this.#chunks.memory.bytes.slice(0, length);
+        for (const [first, last] of dataRuns(bytes)) {
+          const data = part + first;
+          if (punch && data > at) yield* this.#hole(found, at, data - at);
+          yield* this.channel.send(
+            KIND.DATA,
+            found,
+            bytes.subarray(first, last),
+            data,
+          );
+          at = part + last;
+          this.progress.bytesSent += last - first;
+          yield* this.channel.throttle(last - first);
+        }
+      }
+    }
+    if (punch && at < to) yield* this.#hole(found, at, to - at);
+  }
+
+  *#hole(found: Found, at: number, length: number): Generator<void, void> {
+    const bytes = new Uint8Array(8);
+    setU64(new DataView(bytes.buffer), 0, length);
+    yield* this.channel.send(KIND.HOLE, found, bytes, at);
+  }
+}
+/** Bytes of a file that are not holes. */
+function dataOf(fd: number): number {
+  if (statFd(fd) !== 0) return 0;
+  const blocks = getU64(stat.view, stat.at + STATX.blocks);
+  return Math.min(getU64(stat.view, stat.at + STATX.size), blocks * 512);
+}
+
+/** Bytes of a summarized chunk that are not holes, in whole pages. */
+function dataIn(summary: Uint8Array): number {
+  let pages = 0;
+  for (let at = SUMMARY - 2; at < summary.length; at += SUMMARY) {
+    for (let map = summary[at]! | summary[at + 1]! << 8; map; map &= map - 1) {
+      pages++;
+    }
+  }
+  return pages * 4096;
+}
+
+const EMPTY = new Uint8Array(0);
+const NO_DATA = -2;
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+/** The marked chunks of a file of `size` bytes, ascending; all of them without a mark. */
+export function chunksOf(mark: Mark | null, size: number): number[] {
+  const count = Math.ceil(size / CHUNK);
+  const all = (from: number) =>
+    Array.from({ length: Math.max(0, count - from) }, (_, i) => from + i);
+  if (mark === null) return all(0);
+  const marked = [...mark.chunks.keys()].filter((chunk) =>
+    chunk < count && chunk < mark.tail
+  ).sort((a, b) => a - b);
+  return mark.tail === Infinity ? marked : [...marked, ...all(mark.tail)];
+}

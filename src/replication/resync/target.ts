@@ -1,0 +1,83 @@
+/**
+ * The returning node's side of a resync: makes its names, data and attributes those that the source tells. What has no place any
+ * more goes to a purgatory first, so that moved files are found again by their ids and cost no data.
+ */
+import type { Outgoing } from "../../peer/connection.ts";
+import type { Frame } from "../../peer/frame.ts";
+import { KIND } from "../operation.ts";
+import { ROOT, type Volume } from "../volume.ts";
+import { Outcome } from "./outcome.ts";
+import { Purgatory } from "./purgatory.ts";
+import { TargetAttributes } from "./target_attributes.ts";
+import { TargetData } from "./target_data.ts";
+import { TargetNames } from "./target_names.ts";
+
+export class ResyncTarget {
+  readonly #outcome: Outcome;
+  readonly #purgatory: Purgatory;
+  readonly #names: TargetNames;
+  readonly #data: TargetData;
+  readonly #attributes: TargetAttributes;
+
+  constructor(readonly volumes: readonly Volume[], outgoing: Outgoing) {
+    this.#outcome = new Outcome(outgoing);
+    this.#purgatory = new Purgatory(volumes);
+    this.#names = new TargetNames(this.#outcome, this.#purgatory);
+    this.#data = new TargetData(this.#outcome, this.#purgatory);
+    this.#attributes = new TargetAttributes(this.#outcome);
+  }
+
+  /** Bytes that came as data. */
+  get bytesReceived(): number {
+    return this.#data.bytesReceived;
+  }
+
+  /** One frame of the source; null: fine; a string: it cannot go on. */
+  heard(frame: Frame, bytes: Uint8Array): string | null {
+    const volume = this.volumes[frame.volume];
+    if (!volume) {
+      return `resync of directory ${frame.volume}, of ${this.volumes.length}`;
+    }
+    switch (frame.kind) {
+      case KIND.LIST:
+        return this.#list(volume, frame, bytes);
+      case KIND.LISTED:
+        this.#names.arrange();
+        return null;
+      case KIND.HINT:
+        this.#names.hint(volume, frame.id, bytes);
+        return null;
+      case KIND.FILE:
+        return this.#data.file(volume, frame.id, bytes);
+      case KIND.HASHES:
+        return this.#data.compare(volume, frame, bytes);
+      case KIND.DATA:
+        return this.#data.write(volume, frame, bytes);
+      case KIND.HOLE:
+        return this.#data.punch(volume, frame, bytes);
+      case KIND.META:
+        return this.#attributes.take(volume, frame.id, bytes);
+      case KIND.END:
+        return this.#end(frame.argument);
+      default:
+        return `unexpected frame of kind ${frame.kind} in a resync`;
+    }
+  }
+
+  #list(volume: Volume, frame: Frame, bytes: Uint8Array): string | null {
+    const wrong = this.#names.take(volume, frame, bytes);
+    if (!wrong && frame.id === ROOT) this.#attributes.forget();
+    return wrong;
+  }
+
+  #end(pass: number): string | null {
+    this.#purgatory.empty();
+    for (const volume of this.volumes) volume.dropAll();
+    this.#outcome.outgoing.append(
+      { kind: KIND.ENDED, argument: pass },
+      this.#attributes.unlike(),
+    );
+    this.#outcome.uneven = null;
+    return null;
+  }
+}

@@ -1,0 +1,284 @@
+/**
+ * The names of the target become those of the source's listings: first everything leaves that must, then everything is placed that
+ * must be there, parents first. Moves cost no data: what left one directory is found again by its id in another's listing.
+ */
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
+import type { Frame } from "../../peer/frame.ts";
+import { AT, E, errno, libc, Memory, SYS } from "../../system/libc.ts";
+import { getU64, setU64 } from "../../system/u64.ts";
+import { openName } from "../inspect.ts";
+import { decodeListing, type Entry } from "../listing.ts";
+import {
+  KIND,
+  MISSING_DATA,
+  MISSING_NAMES,
+  WANTED_DIRECTORY,
+  WANTED_FILE,
+  WANTED_OTHER,
+} from "../operation.ts";
+import {
+  isHidden,
+  listNames,
+  procPath,
+  readId,
+  ROOT,
+  stat,
+  statFd,
+  validName,
+  type Volume,
+  writeId,
+} from "../volume.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Purgatory } from "./purgatory.ts";
+
+const memory = new Memory(12288);
+const NAME = 0, OTHER = 4096;
+/** Listings held until the source asks for them to be done; more is a broken source. */
+const MAX_LISTINGS = 4096;
+
+interface Listing {
+  readonly volume: Volume;
+  readonly id: number;
+  readonly path: Uint8Array;
+  readonly entries: Entry[];
+}
+
+export class TargetNames {
+  #listings: Listing[] = [];
+  #partial: Listing | null = null;
+  /** Where an id stands on this node, as far as seen. */
+  readonly #seen = new Map<string, Uint8Array>();
+
+  constructor(readonly outcome: Outcome, readonly purgatory: Purgatory) {}
+
+  take(volume: Volume, frame: Frame, bytes: Uint8Array): string | null {
+    const listing = decodeListing(bytes);
+    if (
+      !listing ||
+      listing.entries.some((entry) => !validName(entry.name) || entry.id < 2)
+    ) return "a listing that is none";
+    if (this.#partial) this.#partial.entries.push(...listing.entries);
+    else {this.#partial = {
+        volume,
+        id: frame.id,
+        path: listing.path,
+        entries: listing.entries,
+      };}
+    if (frame.flags & 1) return null;
+    if (this.#listings.length >= MAX_LISTINGS) {
+      return "too many listings at once";
+    }
+    this.#listings.push(this.#partial);
+    this.#partial = null;
+    return null;
+  }
+
+  /** Does the listings that came: first everything that must leave its place, then everything that must be there, parents first. */
+  arrange(): void {
+    const wanted: number[][] = [];
+    const listings = this.#listings;
+    this.#listings = [];
+    for (const listing of listings) {
+      const fd = this.#openDirectory(listing);
+      if (fd < 0) continue;
+      this.#remove(listing, fd);
+      libc.close(fd);
+    }
+    for (const listing of listings) {
+      const fd = this.#openDirectory(listing);
+      if (fd < 0) {
+        this.outcome.missing(listing.volume, listing.id, MISSING_NAMES);
+        continue;
+      }
+      // Again: a directory that only now came to its place could not be looked at before.
+      this.#remove(listing, fd);
+      for (const entry of listing.entries) {
+        this.#place(listing, fd, entry, wanted);
+      }
+      libc.close(fd);
+    }
+    const PART = 6000;
+    for (let at = 0; at === 0 || at < wanted.length; at += PART) {
+      const part = wanted.slice(at, at + PART);
+      const bytes = new Uint8Array(part.length * 10),
+        view = new DataView(bytes.buffer);
+      part.forEach(([volume, directory, id], i) => {
+        view.setUint8(i * 10, volume!);
+        view.setUint8(i * 10 + 1, directory!);
+        setU64(view, i * 10 + 2, id!);
+      });
+      this.outcome.outgoing.append({
+        kind: KIND.WANTED,
+        flags: at + PART < wanted.length ? 1 : 0,
+      }, bytes);
+    }
+  }
+
+  hint(volume: Volume, id: number, path: Uint8Array): void {
+    const fd = volume.walk(path);
+    if (fd < 0) return;
+    if (readId(fd) === id) this.#seen.set(`${volume.index}:${id}`, path);
+    libc.close(fd);
+  }
+
+  #openDirectory(listing: Listing): number {
+    const fd = listing.volume.walk(listing.path);
+    if (fd < 0) return fd;
+    if (listing.id === ROOT || readId(fd) === listing.id) return fd;
+    libc.close(fd);
+    return -E.STALE;
+  }
+
+  #remove(listing: Listing, directory: number): void {
+    const expected = new Map(
+      listing.entries.map((entry) => [text(entry.name), entry]),
+    );
+    for (const name of listNames(directory)) {
+      if (listing.id === ROOT && isHidden(name)) continue;
+      const fd = openName(directory, name);
+      if (fd < 0) continue;
+      const id = readId(fd), error = statFd(fd);
+      const mode = stat.view.getUint16(stat.at + STATX.mode, true);
+      const ino = getU64(stat.view, stat.at + STATX.ino);
+      libc.close(fd);
+      const entry = expected.get(text(name));
+      const path = join(listing.path, name);
+      const right = !error && entry && entry.id === id &&
+        (entry.mode & S_IFMT) === (mode & S_IFMT);
+      if (right) {
+        if (this.#agrees(listing.volume, id, ino, path)) continue;
+        // Two inodes stood for one: passes may have brought the data to either. The one that stays is compared as a whole.
+        this.outcome.missing(listing.volume, id, MISSING_DATA);
+      }
+      this.#banish(listing.volume, directory, name, id, path);
+    }
+  }
+
+  /** Remembers where an id stands; false: it stands elsewhere as another inode (a link that was copied). */
+  #agrees(volume: Volume, id: number, ino: number, path: Uint8Array): boolean {
+    const name = `${volume.index}:${id}`;
+    const seen = this.#seen.get(name);
+    if (seen && !equal(seen, path)) {
+      const fd = volume.walk(seen);
+      if (fd >= 0) {
+        const other = readId(fd) === id && statFd(fd) === 0
+          ? getU64(stat.view, stat.at + STATX.ino)
+          : ino;
+        libc.close(fd);
+        if (other !== ino) return false;
+      }
+    }
+    this.#seen.set(name, path);
+    return true;
+  }
+
+  #banish(
+    volume: Volume,
+    directory: number,
+    name: Uint8Array,
+    id: number,
+    path: Uint8Array,
+  ): void {
+    if (!this.purgatory.take(volume, directory, name, id)) {
+      this.outcome.uneven ??= `"${text(name)}" cannot be moved away`;
+    }
+    const inode = volume.get(id);
+    if (inode) volume.drop(inode);
+    // Where else it stands is still true: a link that was made as a copy becomes a link again.
+    const seen = this.#seen.get(`${volume.index}:${id}`);
+    if (seen && equal(seen, path)) this.#seen.delete(`${volume.index}:${id}`);
+  }
+
+  #place(
+    listing: Listing,
+    directory: number,
+    entry: Entry,
+    wanted: number[][],
+  ): void {
+    const { volume } = listing;
+    const path = join(listing.path, entry.name);
+    const there = openName(directory, entry.name);
+    if (there >= 0) {
+      libc.close(there);
+      return;
+    }
+    const name = memory.string(entry.name, NAME);
+    const type = entry.mode & S_IFMT;
+    const seen = this.#seen.get(`${volume.index}:${entry.id}`);
+    const other = seen ? volume.walk(seen) : -1;
+    if (other >= 0) {
+      // A further name of a file that stands elsewhere.
+      const linked = type !== S_IFDIR && readId(other) === entry.id &&
+        libc.linkat(
+            AT.FDCWD,
+            procPath(other),
+            directory,
+            name,
+            AT.SYMLINK_FOLLOW,
+          ) === 0;
+      libc.close(other);
+      if (linked) return;
+    }
+    if (this.purgatory.give(volume, entry.id, directory, entry.name)) {
+      const fd = openName(directory, entry.name);
+      const right = fd >= 0 && readId(fd) === entry.id && statFd(fd) === 0 &&
+        (stat.view.getUint16(stat.at + STATX.mode, true) & S_IFMT) === type;
+      if (fd >= 0) libc.close(fd);
+      if (right) {
+        this.#seen.set(`${volume.index}:${entry.id}`, path);
+        return;
+      }
+      this.#banish(volume, directory, entry.name, 0, path);
+    }
+    if (this.#make(directory, name, entry) !== 0) {
+      this.outcome.failed(errno());
+      return;
+    }
+    const fd = openName(directory, entry.name);
+    if (fd < 0 || writeId(fd, entry.id) !== 0) this.outcome.failed(errno());
+    if (fd >= 0) libc.close(fd);
+    this.#seen.set(`${volume.index}:${entry.id}`, path);
+    let sort: number = WANTED_OTHER;
+    if (type === S_IFREG) sort = WANTED_FILE;
+    else if (type === S_IFDIR) sort = WANTED_DIRECTORY;
+    wanted.push([volume.index, sort, entry.id]);
+  }
+
+  #make(directory: number, name: number, entry: Entry): number {
+    switch (entry.mode & S_IFMT) {
+      case S_IFDIR:
+        return libc.mkdirat(directory, name, 0o700);
+      case S_IFLNK:
+        return libc.symlinkat(
+          memory.string(entry.target, OTHER),
+          directory,
+          name,
+        );
+      default:
+        return Number(
+          libc.mknodat(
+            SYS.mknodat,
+            directory,
+            name,
+            (entry.mode & S_IFMT) | 0o600,
+            entry.rdev,
+          ),
+        );
+    }
+  }
+}
+
+function text(bytes: Uint8Array): string {
+  // Any bytes: one character each.
+  return String.fromCharCode(...bytes);
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+function join(path: Uint8Array, name: Uint8Array): Uint8Array {
+  return path.length === 0
+    ? name.slice()
+    : new Uint8Array([...path, 47, ...name]);
+}
