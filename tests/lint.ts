@@ -6,6 +6,7 @@
 /** Files that do no I/O, read no clock and draw no lots, so that the simulator can drive them. */
 const PURE = [
   /^machine\//,
+  /^rules\//,
   /^heartbeat\/(detector|message)\.ts$/,
   /^fuse\/(abi|errno)\.ts$/,
   /^replication\/(identity|operation|control|marks|listing)\.ts$/,
@@ -35,7 +36,7 @@ const ARROWS: { readonly [folder: string]: readonly string[] } = {
   replication: ["fuse", "peer", "system"],
   machine: ["replication"],
   heartbeat: ["machine", "module", "replication", "system"],
-  module: ["system"],
+  module: ["machine", "system"],
   actions: ["machine", "module", "system"],
   cluster: ["api", "actions", "module", "system"],
   console: ["api", "machine", "module", "system"],

@@ -62,6 +62,10 @@ export function outcome(progress: Progress): Outcome {
       return now.role === "SECOND" ? PENDING : DONE;
     case "second":
       return now.role === "SECOND" ? DONE : PENDING;
+    case "stopstart":
+      return progress.moved && (now.status === "Ready" || copying(now))
+        ? DONE
+        : PENDING;
     case "start":
       return before.role === now.role || now.status === "Ready" || copying(now)
         ? DONE

@@ -3,7 +3,14 @@ import { dirname, join } from "node:path";
 import type { Action } from "../machine/action.ts";
 import type { Event, UserCommand } from "../machine/event.ts";
 import type { ModuleView, Record } from "../machine/state.ts";
-import { initial, refusal, type State, step, view } from "../machine/step.ts";
+import {
+  type Config,
+  initial,
+  refusal,
+  type State,
+  step,
+  view,
+} from "../machine/step.ts";
 import type { Module } from "../module/schema.ts";
 import { perform, type Surroundings } from "../actions/perform.ts";
 import type { Report } from "../replication/control.ts";
@@ -111,6 +118,11 @@ export class RunningModule {
         nodeIndex: node.index,
         failover: module.failover === "on",
         mirrored: this.#replicator !== null,
+        restarts: {
+          maximum: module.max_restarts,
+          periodMs: module.restart_period,
+        },
+        home: homeOf(node, module),
       }, record),
       {
         persist: (next) => {
@@ -132,6 +144,7 @@ export class RunningModule {
       at: now(),
       report: resumed || report?.phase === "secondary" ? report : null,
       boot: record.goal === "run",
+      bootDelayMs: freshBoot ? module.boot_delay : 0,
     });
     const latest = this.#report ?? report;
     if (latest) this.post({ type: "report", at: now(), report: latest });
@@ -226,6 +239,24 @@ export class RunningModule {
       stopTimeoutMs: module.scripts.stop_timeout,
       warn: (text) => this.log.warning(text),
     };
+  }
+}
+
+/** Where the primary belongs, as this node sees it; throws for a name that is no node. */
+function homeOf(node: Node, module: Module): Config["home"] {
+  switch (module.default_primary) {
+    case "alone":
+      return "anywhere";
+    case "last":
+      return "last";
+    case node.me.name:
+      return "here";
+    case node.peer.name:
+      return "there";
+    default:
+      throw new Error(
+        `module "${module.name}": default_primary "${module.default_primary}" is no node, expected alone, last, ${node.me.name} or ${node.peer.name}`,
+      );
   }
 }
 

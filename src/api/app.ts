@@ -24,6 +24,7 @@ const COMMANDS = [
   "start",
   "stop",
   "restart",
+  "stopstart",
   "swap",
   "prim",
   "primforce",

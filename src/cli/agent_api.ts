@@ -8,6 +8,7 @@ export interface RoleRequest {
     | "start"
     | "stop"
     | "restart"
+    | "stopstart"
     | "swap"
     | "prim"
     | "primforce"

@@ -29,6 +29,7 @@ export const commands: readonly Command[] = [
   roleCommand("start", connect),
   roleCommand("stop", connect),
   roleCommand("restart", connect),
+  roleCommand("stopstart", connect),
   roleCommand("swap", connect),
   roleCommand("prim", connect),
   roleCommand("primforce", connect),

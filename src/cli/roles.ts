@@ -1,4 +1,4 @@
-/** start, stop, restart, swap, prim, primforce, second: one API call each, then what came of it. */
+/** start, stop, restart, stopstart, swap, prim, primforce, second: one API call each, then what came of it. */
 import type { ClusterState } from "../api/state.ts";
 import type { AgentApi, RoleRequest } from "./agent_api.ts";
 import { type Call, type Command, type Flag, JSON_FLAG } from "./command.ts";
@@ -11,6 +11,8 @@ const SUMMARY: { readonly [name in Name]: string } = {
   start: "Start a module on this node: it takes the role that its data allows",
   stop: "Stop a module on this node; the other one takes over",
   restart: "Restart a module's services on this node, without failover",
+  stopstart:
+    "Stop and start a module here; the other node takes over if it can",
   swap: "Let primary and secondary change places",
   prim: "Start a module here as primary: this node's data is the good one",
   primforce: "As prim, even from data that was being copied when it stopped",

@@ -8,7 +8,11 @@ import { command, log, run, type Turn } from "./turn.ts";
 
 export function begin(
   turn: Turn,
-  found: { readonly report: Report | null; readonly boot: boolean },
+  found: {
+    readonly report: Report | null;
+    readonly boot: boolean;
+    readonly bootDelayMs?: number;
+  },
 ): void {
   const { state } = turn;
   const { report } = found;
@@ -39,7 +43,12 @@ export function begin(
     state.record = { goal, lastRole: "SECOND", cameFrom: null };
     return;
   }
-  if (found.boot && goal === "run") return wantRun(turn);
+  const delayMs = found.bootDelayMs ?? 0;
+  if (found.boot && goal === "run" && delayMs === 0) return wantRun(turn);
+  if (found.boot && goal === "run") {
+    state.startAt = turn.at + delayMs;
+    state.reason = `starts ${delayMs / 1000} s after boot`;
+  }
   run(turn, "clean", cleanPlan());
 }
 

@@ -1,6 +1,6 @@
 /** What people ask for: whether it can be done now, and its first step. Pure. */
 import type { UserCommand } from "./event.ts";
-import { leave } from "./leave.ts";
+import { leave, stopStart } from "./leave.ts";
 import { prestartPlan, restartPlan, secondPlan } from "./plans.ts";
 import { startSwap, swapRefusal } from "./primary.ts";
 import {
@@ -24,11 +24,12 @@ export function refusal(state: State, command: UserCommand): string | null {
     case "stop":
       return null;
     case "restart":
-      if (role === "WAIT") {
+    case "stopstart":
+      if (role === "WAIT" && command === "restart") {
         return `Cannot restart ${config.module}: it is in WAIT and runs nothing`;
       }
       if (role !== "STOP" && (state.plan !== null || state.swap !== null)) {
-        return `Cannot restart ${config.module}: this node is still busy with a change`;
+        return `Cannot ${command} ${config.module}: this node is still busy with a change`;
       }
       return null;
     case "swap": {
@@ -92,6 +93,8 @@ export function obey(turn: Turn, order: Order): void {
       return wantStop(turn);
     case "restart":
       return restart(turn);
+    case "stopstart":
+      return stopAndStart(turn);
     case "swap":
       return swap(turn);
     case "prim":
@@ -113,6 +116,7 @@ export function wantRun(turn: Turn): void {
   const { state } = turn;
   state.record = { ...state.record, goal: "run" };
   state.failures = [];
+  state.startAt = null;
   state.retryAt = Math.min(state.retryAt, turn.at);
   if (state.role !== "STOP") return;
   enter(turn, "WAIT", "started");
@@ -123,32 +127,39 @@ function wantStop(turn: Turn): void {
   const { state } = turn;
   state.record = { ...state.record, goal: "stop" };
   state.intent = null;
-  if (state.role === "STOP") return;
+  state.startAt = null;
   state.reason = null;
+  if (state.role === "STOP") return;
   const stopping = state.role === "WAIT" &&
     (state.plan?.name === "leave" || state.plan?.name === "finish");
   if (!stopping) leave(turn, "stopped");
 }
 
 function restart(turn: Turn): void {
+  if (turn.state.role === "STOP") wantRun(turn);
+  else restartServices(turn);
+}
+
+/** Services anew where they run, data and address untouched. */
+export function restartServices(turn: Turn): void {
   const { state } = turn;
-  switch (state.role) {
-    case "STOP":
-      return wantRun(turn);
-    case "ALONE":
-    case "PRIM":
-    case "SECOND":
-      state.scripts = state.role;
-      return run(turn, "restart", restartPlan(state.role));
-    case "WAIT":
-      return;
-    default:
-      return state.role satisfies never;
-  }
+  if (state.role === "STOP" || state.role === "WAIT") return;
+  state.scripts = state.role;
+  run(turn, "restart", restartPlan(state.role));
+}
+
+/** Full stop and start: a peer that is up to date takes over in between. A WAIT that is blocked begins anew as it is. */
+function stopAndStart(turn: Turn): void {
+  const { state } = turn;
+  if (state.role === "STOP") return wantRun(turn);
+  state.failures = [];
+  if (state.role !== "WAIT") stopStart(turn, "stopstart");
 }
 
 function swap(turn: Turn): void {
   const { state } = turn;
+  // The person knows where it should run.
+  state.homeward = false;
   if (state.role === "PRIM") return startSwap(turn);
   state.swap = "asked";
   state.swapSince = turn.at;

@@ -2,14 +2,24 @@
 import type { Report } from "../replication/control.ts";
 import type { ModuleView } from "./state.ts";
 
+export interface Blocked {
+  readonly reason: string;
+  /** A resource that such a rule looks at is not known yet: only a start waits for that. */
+  readonly pending: boolean;
+}
+
 export type UserCommand =
   | "start"
   | "stop"
   | "restart"
+  | "stopstart"
   | "swap"
   | "prim"
   | "primforce"
   | "second";
+
+/** What a failover rule may ask for. wait() is no order but a state: see the event "blocked". */
+export type RuleOrder = "restart" | "stopstart" | "stop" | "swap";
 
 export type Event =
   /** First event of a life: what the agent found. `report` is set when a replicator outlived the last agent. `boot`: start now. */
@@ -18,6 +28,8 @@ export type Event =
     readonly at: number;
     readonly report: Report | null;
     readonly boot: boolean;
+    /** `boot` waits so long first. */
+    readonly bootDelayMs?: number;
   }
   | {
     readonly type: "command";
@@ -50,5 +62,22 @@ export type Event =
   }
   /** A virtual address was found in use by another machine before it was taken, or was lost. */
   | { readonly type: "address"; readonly at: number; readonly problem: string }
+  /** A failover rule fired, after its holding time. */
+  | {
+    readonly type: "rule";
+    readonly at: number;
+    readonly rule: string;
+    readonly order: RuleOrder;
+    /** Which resources made it fire, in words. */
+    readonly reason: string;
+  }
+  /** A rule with wait() holds here; null: none does any more. */
+  | {
+    readonly type: "blocked";
+    readonly at: number;
+    readonly blocked: Blocked | null;
+  }
+  /** The maintenance switch, which outranks the configuration. */
+  | { readonly type: "failover"; readonly at: number; readonly on: boolean }
   /** Every 100 ms, so that waiting rules can fire. */
   | { readonly type: "tick"; readonly at: number };

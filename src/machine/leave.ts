@@ -1,33 +1,29 @@
 /** The ways out of a role: an orderly stop, a failure, a wait. All end in WAIT with nothing mounted and no address held. Pure. */
 import { finishPlan, type LeaveOptions, leavePlan } from "./plans.ts";
-import {
-  DAY_MS,
-  enter,
-  isPrimary,
-  log,
-  MAXIMUM_RESTARTS,
-  run,
-  type State,
-  type Turn,
-} from "./turn.ts";
+import { enter, isPrimary, log, run, type State, type Turn } from "./turn.ts";
 
 /** A failed retry of leaving waits this long: a busy mount needs a moment, not a storm of kills. */
 const AGAIN_MS = 3_000;
 /** After a failure of the module the peer gets this long to take over, and the replicator to start anew. */
 const BACKOFF_MS = 2_000;
 
-/** Leaves the present role for WAIT. */
-export function leave(turn: Turn, why: string): void {
+/** Leaves the present role for WAIT; `action` is what scripts are told. */
+export function leave(
+  turn: Turn,
+  why: string,
+  action: "stop" | "stopwait" | "stopstart" = turn.state.record.goal === "stop"
+    ? "stop"
+    : "stopwait",
+): void {
   const { state } = turn;
   const from = state.role;
   const cutShort = state.plan !== null;
   if (from !== "WAIT") enter(turn, "WAIT", why);
   const roles = from === "WAIT" ? state.scripts : from;
-  run(turn, "leave", leavePlan(roles, options(state, cutShort)));
+  run(turn, "leave", leavePlan(roles, options(state, action, cutShort)));
 }
 
-function options(state: State, all: boolean): LeaveOptions {
-  const action = state.record.goal === "stop" ? "stop" : "stopwait";
+function options(state: State, action: string, all: boolean): LeaveOptions {
   return {
     action,
     all,
@@ -38,7 +34,8 @@ function options(state: State, all: boolean): LeaveOptions {
 
 /** Leaving did not succeed: everything is stopped again, by force too, until nothing is mounted. */
 export function leaveAgain(turn: Turn): void {
-  run(turn, "leave", leavePlan("WAIT", options(turn.state, true)));
+  const action = turn.state.record.goal === "stop" ? "stop" : "stopwait";
+  run(turn, "leave", leavePlan("WAIT", options(turn.state, action, true)));
 }
 
 export function leaveFailed(turn: Turn, what: string): void {
@@ -60,29 +57,52 @@ export function finish(turn: Turn): void {
  */
 export function failed(turn: Turn, what: string): void {
   const { state } = turn;
-  state.failures = [
-    ...state.failures.filter((at) => at > turn.at - DAY_MS),
-    turn.at,
-  ];
   state.retryAt = turn.at + BACKOFF_MS;
   state.oldFault = state.report?.fault ?? null;
   log(turn, "error", `Failed as ${state.role}: ${what}`);
-  if (state.failures.length > MAXIMUM_RESTARTS) {
-    giveUp(
-      turn,
-      `failed ${state.failures.length} times in 24 hours, last: ${what}; start it again when the cause is gone: "hakit start ${state.config.module}"`,
-    );
-    return;
-  }
-  leave(turn, what);
+  if (!tooOften(turn, what)) leave(turn, what);
+}
+
+/** Full stop, then it starts as its data allows: a peer that is up to date is quicker. */
+export function stopStart(turn: Turn, why: string): void {
+  turn.state.retryAt = turn.at + BACKOFF_MS;
+  leave(turn, why, "stopstart");
+}
+
+/** Counts one more restart; beyond the limit the module is stopped here, and true is the answer. */
+export function tooOften(turn: Turn, what: string): boolean {
+  const { state } = turn;
+  const { maximum, periodMs } = state.config.restarts;
+  state.failures = [
+    ...state.failures.filter((at) => at > turn.at - periodMs),
+    turn.at,
+  ];
+  if (periodMs === 0 || state.failures.length <= maximum) return false;
+  giveUp(
+    turn,
+    `failed ${state.failures.length} times in ${
+      inWords(periodMs)
+    }, last: ${what}; start it again when the cause is gone: "hakit start ${state.config.module}"`,
+    "it fails too often here",
+  );
+  return true;
+}
+
+function inWords(ms: number): string {
+  if (ms % 3_600_000 === 0) return `${ms / 3_600_000} hours`;
+  return ms % 60_000 === 0 ? `${ms / 60_000} minutes` : `${ms / 1000} s`;
 }
 
 /** Stops the module here for good and says why; the peer takes over if it can. */
-export function giveUp(turn: Turn, reason: string): void {
+export function giveUp(
+  turn: Turn,
+  reason: string,
+  why = isPrimary(turn.state.role) ? "its service does not start" : reason,
+): void {
   const { state } = turn;
   state.record = { ...state.record, goal: "stop" };
   state.intent = null;
   log(turn, "error", `Stopped: ${reason}`);
-  leave(turn, isPrimary(state.role) ? "its service does not start" : reason);
+  leave(turn, why);
   state.reason = reason;
 }

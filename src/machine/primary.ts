@@ -52,6 +52,12 @@ export function primary(turn: Turn): void {
   ) {
     startSwap(turn);
   }
+  if (state.homeward && swapRefusal(state) === null) {
+    // Once: a swap that fails is not tried again and again.
+    state.homeward = false;
+    log(turn, "info", `${state.config.peer} is where the primary belongs`);
+    startSwap(turn);
+  }
   bringScripts(turn);
 }
 
@@ -217,7 +223,11 @@ function awaitMirror(turn: Turn, peer: ModuleView | null): void {
   const { state } = turn;
   if (peer !== null && peer.role === "SECOND" && mirrored(state)) {
     if (!state.config.mirrored && peer.status !== "Ready") return;
+    const tookOver = state.record.cameFrom === "SECOND";
     enter(turn, "PRIM", `${state.config.peer} is up to date`);
+    const { failover, home } = state.config;
+    state.homeward = failover &&
+      (home === "there" || (home === "last" && tookOver));
     state.record = { goal: "run", lastRole: "PRIM", cameFrom: null };
     state.wasMirrored = true;
     return;

@@ -2,10 +2,11 @@
 import { EMPTY } from "../replication/identity.ts";
 import type { Action } from "./action.ts";
 import { begin } from "./begin.ts";
-import { obey } from "./command.ts";
+import { obey, wantRun } from "./command.ts";
 import type { Event } from "./event.ts";
 import { finished } from "./finished.ts";
 import { primary } from "./primary.ts";
+import { heldBack, obeyRule } from "./rule.ts";
 import { cleanPlan, resumePlan } from "./plans.ts";
 import { judgeSync, secondary } from "./secondary.ts";
 import type { ModuleView, Status } from "./state.ts";
@@ -34,7 +35,7 @@ export function step(state: State, event: Event): Step {
   turn.state.lastAt = Math.max(state.lastAt, event.at);
   observe(turn, event);
   // Until the agent has said what it found, this node decides nothing.
-  if (turn.state.begun) ROLE[turn.state.role](turn);
+  if (turn.state.begun && !heldBack(turn)) ROLE[turn.state.role](turn);
   settle(turn);
   return inOrder(state, turn);
 }
@@ -70,6 +71,7 @@ function stopped(turn: Turn): void {
   const { state } = turn;
   if (state.plan !== null || turn.at < state.retryAt) return;
   if (stillHolds(state)) run(turn, "clean", cleanPlan());
+  else if (state.startAt !== null && turn.at >= state.startAt) wantRun(turn);
 }
 
 /** Takes the event's facts into the state. */
@@ -113,6 +115,14 @@ function observe(turn: Turn, event: Event): void {
       return;
     case "address":
       return address(turn, event.problem);
+    case "rule":
+      return obeyRule(turn, event);
+    case "blocked":
+      state.blocked = event.blocked;
+      return;
+    case "failover":
+      state.config = { ...state.config, failover: event.on };
+      return;
     case "tick":
       return;
     default:

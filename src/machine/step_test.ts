@@ -5,6 +5,7 @@ import type { Action } from "./action.ts";
 import type { Event } from "./event.ts";
 import type { ModuleView, Record } from "./state.ts";
 import { initial, refusal, type State, step, view } from "./step.ts";
+import { RESTARTS } from "./turn.ts";
 
 const CONFIG = {
   module: "app",
@@ -13,6 +14,8 @@ const CONFIG = {
   nodeIndex: 0,
   failover: true,
   mirrored: true,
+  restarts: RESTARTS,
+  home: "anywhere",
 } as const;
 
 const GOOD = { ...EMPTY, current: "g1", upToDate: true };

@@ -2,6 +2,7 @@
 import type { Identity } from "../replication/identity.ts";
 import type { Command, Report } from "../replication/control.ts";
 import type { Action, PlanAction } from "./action.ts";
+import type { Blocked } from "./event.ts";
 import type { ModuleView, Record, Role } from "./state.ts";
 
 /** What the automaton needs to know of its surroundings; constant for a life. */
@@ -14,6 +15,10 @@ export interface Config {
   readonly failover: boolean;
   /** Whether the module has mirrored directories: without them there is no replicator and no question of whose data. */
   readonly mirrored: boolean;
+  /** Failures, and restarts by rules, that are allowed within the period before the module is stopped; period 0: any number. */
+  readonly restarts: { readonly maximum: number; readonly periodMs: number };
+  /** Where the primary belongs once both nodes are level again; last: where it was before the failover. */
+  readonly home: "anywhere" | "last" | "here" | "there";
 }
 
 /** Plans by what they are for; `finished` says what follows each. */
@@ -94,11 +99,19 @@ export interface State {
   readonly reason: string | null;
   /** The wait goes on by itself: nobody has to do anything. */
   readonly pending: boolean;
-  /** Times of module failures, the last 24 hours. */
+  /** Times of module failures and of restarts by rules, within the period. */
   readonly failures: readonly number[];
   /** A fault that was there before the present attempt and is no news. */
   readonly oldFault: string | null;
   readonly intent: Intent | null;
+  /** A rule with wait() holds: this node runs nothing. */
+  readonly blocked: Blocked | null;
+  /** A new PRIM whose place is the other node: it hands over as soon as that one is ready. */
+  readonly homeward: boolean;
+  /** The last order of a rule that could not be obeyed: said once. */
+  readonly refused: string | null;
+  /** Boot waits until then; null: it does not. */
+  readonly startAt: number | null;
   /** Nothing is tried again before. */
   readonly retryAt: number;
   /** The peer's request to swap is not taken up before. */
@@ -124,11 +137,10 @@ export interface Turn {
 export const GRACE_MS = 6_000;
 /** A primary's peer has this long to record that it is behind before somebody is told. */
 export const CONFIRM_MS = 2_100;
-/** A module that failed more often than this within a day is stopped: it will fail again. */
-export const MAXIMUM_RESTARTS = 3;
 /** This node did nothing for so long that the peer may have gone on without it: what it knew of itself must be heard again. */
 export const ABSENT_MS = 1_000;
-export const DAY_MS = 24 * 3_600_000;
+/** A module that failed more often than this within a day is stopped: it will fail again. */
+export const RESTARTS = { maximum: 3, periodMs: 24 * 3_600_000 } as const;
 
 export function initial(config: Config, record: Record): State {
   return {
@@ -161,6 +173,10 @@ export function initial(config: Config, record: Record): State {
     failures: [],
     oldFault: null,
     intent: null,
+    blocked: null,
+    homeward: false,
+    refused: null,
+    startAt: null,
     retryAt: 0,
     swapAt: 0,
     connectAt: 0,
@@ -240,6 +256,8 @@ export function enter(turn: Turn, role: Role, why: string): void {
   state.shutOut = null;
   state.shutOutWarned = false;
   state.swap = null;
+  state.homeward = false;
+  state.refused = null;
   state.brokenSince = null;
   state.unmirroredSince = null;
   if (role !== "SECOND") {

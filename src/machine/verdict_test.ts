@@ -5,7 +5,7 @@ import { EMPTY, type Identity } from "../replication/identity.ts";
 import type { Report } from "../replication/control.ts";
 import type { Record } from "./state.ts";
 import { view } from "./step.ts";
-import { initial, type State } from "./turn.ts";
+import { initial, RESTARTS, type State } from "./turn.ts";
 import { startVerdict } from "./verdict.ts";
 
 interface Side {
@@ -43,7 +43,9 @@ function waiting(nodeIndex: 0 | 1, side: Side): State {
     nodeIndex,
     failover: true,
     mirrored: true,
-  };
+    restarts: RESTARTS,
+    home: "anywhere",
+  } as const;
   const record: Record = {
     goal: side.goal ?? "run",
     lastRole: side.lastRole ?? null,

@@ -11,6 +11,7 @@ import {
   type State,
   type Turn,
 } from "./turn.ts";
+import type { Blocked } from "./event.ts";
 import type { ModuleView } from "./state.ts";
 import { good, startVerdict } from "./verdict.ts";
 
@@ -19,6 +20,7 @@ export function waiting(turn: Turn): void {
   if (state.plan !== null || turn.at < state.retryAt) return;
   if (stillHolds(state)) return leaveAgain(turn);
   if (state.record.goal === "stop") return finish(turn);
+  if (state.blocked !== null) return wait(turn, state.blocked);
   if (state.intent !== null) return intended(turn);
 
   const verdict = startVerdict(state, turn.at - state.since);
@@ -28,15 +30,19 @@ export function waiting(turn: Turn): void {
     case "second":
       return becomeSecond(turn, { why: verdict.why, full: false });
     case "wait":
-      if (!verdict.pending && state.reason !== verdict.reason) {
-        log(turn, "warning", `WAIT: ${verdict.reason}`);
-      }
-      state.reason = verdict.reason;
-      state.pending = verdict.pending;
-      return;
+      return wait(turn, verdict);
     default:
       return verdict satisfies never;
   }
+}
+
+function wait(turn: Turn, { reason, pending }: Blocked): void {
+  const { state } = turn;
+  if (!pending && state.reason !== reason) {
+    log(turn, "warning", `WAIT: ${reason}`);
+  }
+  state.reason = reason;
+  state.pending = pending;
 }
 
 /** Something of a former role is still in place here. */

@@ -1,5 +1,6 @@
 /** cluster.yaml and module.yaml: one schema gives type, validation and (later) the console's form. Unknown keys are errors. */
 import { z } from "zod";
+import { RESTARTS } from "../machine/turn.ts";
 
 /** "300ms", "2.1s", "5m", "24h" → milliseconds. A bare number is refused: its unit would be a guess. */
 export const duration = z.string().regex(
@@ -68,7 +69,15 @@ export const moduleSchema = z.strictObject({
   mode: z.enum(["mirror"]),
   /** on: started at boot; off: not; auto: started at boot when it was running. */
   boot: z.enum(["on", "off", "auto"]).default("on"),
+  /** Waited for first: networks and disks of a machine come up one after the other. */
+  boot_delay: duration.default(0),
+  /** off: the service stays on its node, whatever happens, until a person moves it. */
   failover: z.enum(["on", "off"]).default("on"),
+  /** Where the primary belongs once both nodes are level again: "alone" nowhere (no swap back), "last" where it was, or a node. */
+  default_primary: name.default("alone"),
+  /** Failures and restarts by rules, a period, before the module is stopped; period "0s": never. */
+  max_restarts: z.int().min(0).max(1000).default(RESTARTS.maximum),
+  restart_period: duration.default(RESTARTS.periodMs),
   /** TCP port of the replicators. */
   port: z.int().min(1).max(65535).default(5600),
   virtual_addresses: z.array(z.strictObject({

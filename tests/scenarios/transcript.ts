@@ -8,11 +8,14 @@
  *   $ node1 kill agent | replicator                              $ node1 start agent
  *   $ node1 pause 5s            its agent is stopped and goes on $ node1 fault TEXT     its disk fails
  *   $ node1 start_prim fails    the next time                    $ node1 replicator restarts
+ *   $ node1 rule stopstart      a failover rule fires            $ node1 blocked | free  a rule with wait() holds | no more
+ *   $ node1 failover off | on   the maintenance switch
+ *   $ boot_delay 30s, $ primary last | node1                     settings of the module (first of all)
  *   $ cut node1 | both          nothing arrives from it          $ heal
  *   $ wait 30s                  any command may end in "(2s)": how long the world runs afterwards, 10 s if not said
  */
 import type { Action, PlanAction } from "../../src/machine/action.ts";
-import type { UserCommand } from "../../src/machine/event.ts";
+import type { RuleOrder, UserCommand } from "../../src/machine/event.ts";
 import { Node } from "../simulation/node.ts";
 import { World } from "../simulation/world.ts";
 
@@ -21,14 +24,22 @@ const DEFAULT_MS = 10_000;
 export class Scenario {
   readonly #world = new World(20_261_123);
   readonly #nodes: readonly [Node, Node];
+  readonly #bootDelayMs: number;
   #lines: string[] = [];
 
-  constructor(options: { readonly mirrored: boolean }) {
+  constructor(options: {
+    readonly mirrored: boolean;
+    /** Where the primary belongs. */
+    readonly primary?: "last" | "node1" | "node2";
+    readonly bootDelayMs?: number;
+  }) {
     const make = (index: 0 | 1): Node =>
       new Node({
         world: this.#world,
         index,
         mirrored: options.mirrored,
+        config: { home: homeOf(options.primary, index) },
+        bootDelayMs: options.bootDelayMs ?? 0,
         other: () => this.#nodes[1 - index]!,
         acknowledged: () => {},
         serves: () => {},
@@ -39,6 +50,7 @@ export class Scenario {
         },
       });
     this.#nodes = [make(0), make(1)];
+    this.#bootDelayMs = options.bootDelayMs ?? 0;
     this.#write(1);
   }
 
@@ -59,6 +71,8 @@ export class Scenario {
     const run = () => world.runUntil(world.now + waitMs);
     switch (first) {
       case "unmirrored":
+      case "boot_delay":
+      case "primary":
         return;
       case "mirrored":
         this.#mirrored();
@@ -89,9 +103,10 @@ export class Scenario {
   #mirrored(): void {
     const [one, two] = this.#nodes;
     for (const node of [one, two]) node.boot();
-    this.#world.runUntil(3000);
+    const start = this.#bootDelayMs;
+    this.#world.runUntil(start + 3000);
     one.say("prim");
-    this.#world.runUntil(13_000);
+    this.#world.runUntil(start + 13_000);
     if (one.view?.role !== "PRIM" || two.view?.status !== "Ready") {
       throw new Error("The nodes did not come to PRIM and SECOND");
     }
@@ -113,8 +128,14 @@ export class Scenario {
       case "start_prim fails":
         node.startFails = true;
         return;
+      case "failover on":
+      case "failover off":
+        return node.switchFailover(rest[0] === "on");
     }
     if (verb === "pause") return node.pauseAgent(seconds(rest[0]));
+    if (verb === "rule") return node.rule(rest[0] as RuleOrder);
+    if (verb === "blocked") return node.block("ping.router is down");
+    if (verb === "free") return node.block(null);
     if (verb === "fault") return node.fail(rest.join(" "));
     if (verb === "hakit") return node.say(rest[0] as UserCommand);
     throw new Error(`Unknown scenario command "${verb} ${rest.join(" ")}"`);
@@ -137,6 +158,12 @@ export class Scenario {
       this.#write(write + 1);
     });
   }
+}
+
+function homeOf(primary: string | undefined, index: 0 | 1) {
+  if (primary === undefined) return "anywhere";
+  if (primary === "last") return "last";
+  return primary === `node${index + 1}` ? "here" : "there";
 }
 
 function seconds(text: string | undefined): number {
@@ -193,8 +220,12 @@ function options(command: { readonly command: string }): string {
 
 /** The transcript as it is now: comments and commands as they stand, what follows a command made anew. */
 export function replay(text: string): string {
+  const delay = /^\$ boot_delay (\S+)$/m.exec(text)?.[1];
+  const primary = /^\$ primary (last|node1|node2)$/m.exec(text)?.[1];
   const scenario = new Scenario({
     mirrored: !text.includes("\n$ unmirrored"),
+    ...(delay ? { bootDelayMs: seconds(delay) } : {}),
+    ...(primary ? { primary: primary as "last" } : {}),
   });
   const out: string[] = [];
   for (const block of text.trimEnd().split("\n")) {

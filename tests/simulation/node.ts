@@ -1,9 +1,16 @@
 /** One simulated server: power, disk, agent with its loop, replicator process. What dies, dies between any two actions. */
 import { Detector } from "../../src/heartbeat/detector.ts";
 import type { Action, PlanAction } from "../../src/machine/action.ts";
-import type { Event, UserCommand } from "../../src/machine/event.ts";
+import type { Event, RuleOrder, UserCommand } from "../../src/machine/event.ts";
 import type { ModuleView, Record } from "../../src/machine/state.ts";
-import { initial, type State, step, view } from "../../src/machine/step.ts";
+import {
+  type Config,
+  initial,
+  type State,
+  step,
+  view,
+} from "../../src/machine/step.ts";
+import { RESTARTS } from "../../src/machine/turn.ts";
 import { EMPTY } from "../../src/replication/identity.ts";
 import type { Report } from "../../src/replication/control.ts";
 import { type Disk, Replicator } from "./replicator.ts";
@@ -33,6 +40,8 @@ export interface NodeOptions {
   readonly index: 0 | 1;
   /** false: a module without directories, and without a replicator. */
   readonly mirrored?: boolean;
+  readonly config?: Partial<Config>;
+  readonly bootDelayMs?: number;
   other(): Node;
   acknowledged(node: Node, write: number): void;
   /** The mount is up: what is on this disk is what the service sees now. */
@@ -60,6 +69,8 @@ export class Node {
   service = false;
   /** The next start of the service fails. */
   startFails = false;
+  /** A checker outside the agent: it outlives it. */
+  #blocked: string | null = null;
   readonly #options: NodeOptions;
   readonly #world: World;
   #lives = 0;
@@ -152,6 +163,33 @@ export class Node {
     });
   }
 
+  /** A failover rule fires. */
+  rule(order: RuleOrder): void {
+    this.note(`rule: ${order}`);
+    this.#post({
+      type: "rule",
+      at: this.#world.now,
+      rule: "t_web",
+      order,
+      reason: "tcp.web is down",
+    });
+  }
+
+  /** A rule with wait() holds, until null. */
+  block(reason: string | null): void {
+    if (reason !== this.#blocked) this.note(`blocked: ${reason}`);
+    this.#blocked = reason;
+    this.#post({
+      type: "blocked",
+      at: this.#world.now,
+      blocked: reason === null ? null : { reason, pending: false },
+    });
+  }
+
+  switchFailover(on: boolean): void {
+    this.#post({ type: "failover", at: this.#world.now, on });
+  }
+
   startAgent(): void {
     if (!this.power || this.agent !== null) return;
     this.note("agent starts");
@@ -165,6 +203,9 @@ export class Node {
         nodeIndex: this.index,
         failover: true,
         mirrored: this.#mirrored,
+        restarts: RESTARTS,
+        home: "anywhere",
+        ...this.#options.config,
       }, this.record),
       queue: [],
       busy: false,
@@ -189,7 +230,9 @@ export class Node {
         at: this.#world.now,
         report: this.replicator?.report() ?? null,
         boot: true,
+        bootDelayMs: this.#options.bootDelayMs ?? 0,
       });
+      if (this.#blocked !== null) this.block(this.#blocked);
       this.#tick(agent);
       this.#beat(agent);
     });

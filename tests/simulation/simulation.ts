@@ -123,8 +123,17 @@ export class Simulation {
         quiet();
       },
       () => {
-        node.say("restart");
+        node.say(world.pick(["restart", "stopstart"]));
         quiet();
+      },
+      () => {
+        node.rule(world.pick(["restart", "stopstart", "stop", "swap"]));
+        quiet();
+      },
+      () => {
+        node.block("ping.router is down");
+        quiet();
+        node.block(null);
       },
       () => {
         for (const one of this.nodes) one.powerCut();
@@ -154,6 +163,8 @@ export class Simulation {
         () => node.pauseAgent(world.between(200, 6000)),
         () => node.fail("input/output error"),
         () => node.say(world.pick(["stop", "start", "swap", "restart"])),
+        () => node.rule(world.pick(["restart", "stopstart", "stop", "swap"])),
+        () => node.block(world.chance(0.5) ? "ping.router is down" : null),
       ];
       if (this.kind === "chaos") {
         kinds.push(() => {
@@ -194,6 +205,7 @@ export class Simulation {
     world.cut[1] = false;
     for (const node of this.nodes) {
       node.startFails = false;
+      node.block(null);
       if (!node.power) node.boot();
       else node.startAgent();
     }

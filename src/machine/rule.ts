@@ -1,0 +1,69 @@
+/** What failover rules ask for: their orders, and wait(). All count as restarts, so that a rule cannot turn a module for ever. Pure. */
+import { restartServices } from "./command.ts";
+import type { RuleOrder } from "./event.ts";
+import { giveUp, leave, stopStart, tooOften } from "./leave.ts";
+import { startSwap, swapRefusal } from "./primary.ts";
+import { log, type State, type Turn } from "./turn.ts";
+
+export interface Fired {
+  readonly rule: string;
+  readonly order: RuleOrder;
+  readonly reason: string;
+}
+
+/** In a role and not on the way to another: only then do resources speak of what is, and not of a change that is under way. */
+export function atRest(state: State): boolean {
+  return state.begun && state.role !== "STOP" && state.role !== "WAIT" &&
+    state.plan === null && state.swap === null;
+}
+
+export function obeyRule(turn: Turn, { rule, order, reason }: Fired): void {
+  const { state } = turn;
+  if (!atRest(state)) return;
+  const no = refusal(state, order);
+  if (no !== null) {
+    const text = `${order} by rule ${rule} (${reason}) is not done: ${no}`;
+    // The rule fires as long as its cause is there: said once.
+    if (state.refused !== text) log(turn, "warning", text);
+    state.refused = text;
+    return;
+  }
+  log(turn, "error", `${order} called by rule ${rule}: ${reason}`);
+  if (order === "stop") {
+    giveUp(
+      turn,
+      `rule ${rule}: ${reason}; start it again when the cause is gone: "hakit start ${state.config.module}"`,
+      reason,
+    );
+    return;
+  }
+  if (tooOften(turn, reason)) return;
+  switch (order) {
+    case "restart":
+      return restartServices(turn);
+    case "stopstart":
+      return stopStart(turn, reason);
+    case "swap":
+      return startSwap(turn);
+    default:
+      return order satisfies never;
+  }
+}
+
+/** A swap moves the service away from the node whose rule fired, never to it. */
+function refusal(state: State, order: RuleOrder): string | null {
+  if (order !== "swap") return null;
+  if (state.role !== "PRIM") return `this node is ${state.role}, not PRIM`;
+  return swapRefusal(state);
+}
+
+/** wait(): whatever runs here leaves, as soon as no change is under way. True: it does. */
+export function heldBack(turn: Turn): boolean {
+  const { state } = turn;
+  if (state.blocked === null || state.blocked.pending) return false;
+  if (!atRest(state)) return false;
+  const { reason } = state.blocked;
+  log(turn, "error", `wait called by a rule: ${reason}`);
+  if (!tooOften(turn, reason)) leave(turn, reason);
+  return true;
+}
