@@ -9,7 +9,7 @@ const PURE = [
   /^rules\//,
   /^heartbeat\/(detector|message)\.ts$/,
   /^fuse\/(abi|errno)\.ts$/,
-  /^replication\/(identity|operation|control|marks|listing)\.ts$/,
+  /^replication\/(identity|operation|control|marks|listing|inode_table|name)\.ts$/,
   /^peer\/frame\.ts$/,
   /^system\/u64\.ts$/,
   /^cli\/(command|columns|units|progress|suggest|parse|help|module_name)\.ts$/,

@@ -183,10 +183,9 @@ export class Changes {
           null,
           { payload: request.bytes.slice(BODY + 8, length) },
           (error) => {
-            if (error) {
-              return answer(error);
-            }
-            answerEntry(target, answer);
+            const linked = error ? undefined : this.volume.get(target.id);
+            if (!linked) return answer(error || E.STALE);
+            answerEntry(linked, answer);
           },
         );
       }
@@ -278,8 +277,10 @@ export class Changes {
       payload,
       local,
     }, (error) => {
-      if (error) return answer(error);
-      getattr(inode, answer);
+      // Asked for again: between the request and now it may have been put away.
+      const changed = error ? undefined : this.volume.get(inode.id);
+      if (!changed) return answer(error || E.STALE);
+      getattr(changed, answer);
     });
   }
 

@@ -33,6 +33,8 @@ import {
 /** Requests taken in one turn of the loop before acknowledgements are looked at again. */
 const BATCH = 64;
 const saved = new Uint8Array(IN_HEADER);
+/** Where fuse_in_header has the inode's id. */
+const NODE_ID = 16;
 
 export class Server {
   /** Requests that wait for names to settle or for writes to be done here. */
@@ -138,16 +140,10 @@ export class Server {
       low: view.getUint32(8, true),
       high: view.getUint32(12, true),
     };
-    if (opcode === OP.FORGET) return this.#forget(id, getU64(view, BODY));
+    if (opcode === OP.FORGET) return this.#forget(1, NODE_ID, BODY);
     if (opcode === OP.BATCH_FORGET) {
       const count = view.getUint32(BODY, true);
-      for (let i = 0; i < count; i++) {
-        this.#forget(
-          getU64(view, BODY + 8 + i * 16),
-          getU64(view, BODY + 16 + i * 16),
-        );
-      }
-      return;
+      return this.#forget(count, BODY + 8, BODY + 16);
     }
     const answer = (error: number, size = 0) =>
       send(this.device.fd, unique, error, size);
@@ -253,13 +249,16 @@ export class Server {
     });
   }
 
-  #forget(id: number, count: number): void {
-    const inode = this.volume.get(id);
-    if (!inode || inode === this.volume.root) return;
-    inode.lookups -= count;
-    if (inode.lookups > 0) return;
-    this.pipeline.forget(this.volume, inode);
-    this.volume.drop(inode);
+  /** `count` pairs of an id and the references to take from it; the first ones stand at `ids` and `references`, then every 16 bytes. */
+  #forget(count: number, ids: number, references: number): void {
+    const gone: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const id = getU64(request.view, ids + i * 16);
+      const taken = getU64(request.view, references + i * 16);
+      if (this.volume.forget(id, taken)) gone.push(id);
+    }
+    this.pipeline.forget(this.volume, gone);
+    for (const id of gone) this.volume.dropId(id);
   }
 
   /** Ends what the kernel had open. */

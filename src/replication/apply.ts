@@ -26,6 +26,7 @@ const memory = new Memory(4096);
 const CAPABILITY = memory.string("security.capability", 0);
 const TIMES = 64;
 const UTIME_OMIT = 0x3ffffffe;
+const RENAME_EXCHANGE = 2;
 
 /** Payload of SETATTR: u32 valid, mode, uid, gid; u64 size; u64 atime, u32 ns; u64 mtime, u32 ns. */
 export const SETATTR_SIZE = 48;
@@ -63,9 +64,11 @@ export function apply(
         return E.INVAL;
       }
       const flags = frame.kind === KIND.RMDIR ? AT.REMOVEDIR : 0;
-      return libc.unlinkat(parent.fd, buffer.address + payload, flags) === 0
-        ? 0
-        : errno();
+      const name = buffer.address + payload;
+      const victim = volume.named(parent, name);
+      if (libc.unlinkat(parent.fd, name, flags) !== 0) return errno();
+      volume.nameLost(victim);
+      return 0;
     }
     case KIND.RENAME:
       return rename(volume, frame, buffer, payload);
@@ -132,8 +135,7 @@ export function apply(
     }
     case KIND.FORGET:
       for (let i = 0; i + 8 <= frame.length; i += 8) {
-        const inode = volume.get(getU64(buffer.view, payload + i));
-        if (inode) volume.drop(inode);
+        volume.dropId(getU64(buffer.view, payload + i));
       }
       return 0;
     default:
@@ -331,15 +333,22 @@ function rename(
   if (
     !nameAt(buffer, end + 1, at + frame.length - end - 1, to === volume.root)
   ) return E.INVAL;
+  const oldName = buffer.address + at, newName = buffer.address + end + 1;
+  const moved = volume.named(from, oldName);
+  const victim = volume.named(to, newName);
   const result = libc.renameat2(
     SYS.renameat2,
     from.fd,
-    buffer.address + at,
+    oldName,
     to.fd,
-    buffer.address + end + 1,
+    newName,
     frame.flags,
   );
-  return Number(result) === 0 ? 0 : errno();
+  if (Number(result) !== 0) return errno();
+  if (moved) moved.parent = to.id;
+  if (victim && frame.flags & RENAME_EXCHANGE) victim.parent = from.id;
+  else volume.nameLost(victim);
+  return 0;
 }
 
 /** Checks the C string of `length` bytes (with its NUL) at `at`: a name, and not our own folder. */

@@ -28,6 +28,8 @@ export interface ReplicatorConfig {
   readonly directories: readonly { readonly path: string }[];
   /** Resync bandwidth cap in bytes per second; 0: none. */
   readonly resyncLimit: number;
+  /** Inodes that keep a descriptor while nobody uses them; default 8192. Tests make it small. */
+  readonly inodesInUse?: number | undefined;
 }
 
 export type Command =

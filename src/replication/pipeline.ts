@@ -3,7 +3,7 @@
  * the peer has it (so nothing is ever on a dead primary's disk that the survivor has not seen), or at once when this node is alone
  * (after the mark that it differs is on disk). Then, and only then, the application gets its answer: in `complete`, one place.
  */
-import { getU64 } from "../system/u64.ts";
+import { getU64, setU64 } from "../system/u64.ts";
 import type { Connection } from "../peer/connection.ts";
 import { E, errnoName, libc, Memory } from "../system/libc.ts";
 import { apply, readTimes } from "./apply.ts";
@@ -86,8 +86,8 @@ export class Pipeline {
     null;
   sequence = 0;
   acknowledged = 0;
-  /** Inodes whose times the peer has only nearly: its own clock stamped them. */
-  readonly #stamped = new Map<Inode, Volume>();
+  /** Ids of inodes whose times the peer has only nearly: its own clock stamped them. */
+  readonly #stamped = new Map<Volume, Set<number>>();
   readonly #syncing = new Map<number, Syncing>();
   readonly #unsent = new Set<Syncing>();
   #pending: Pending[] = [];
@@ -99,7 +99,7 @@ export class Pipeline {
   #oldestAt = 0;
   readonly #repairs: {
     readonly volume: Volume;
-    readonly inode: Inode;
+    readonly id: number;
     readonly offset: number;
     readonly length: number;
   }[] = [];
@@ -272,8 +272,8 @@ export class Pipeline {
     const path = volume.pathOf(inode);
     if (path === null) {
       if (
-        statFd(inode.fd) === 0 &&
-        stat.view.getUint32(stat.at + STATX.nlink, true) === 0
+        inode.orphan || statFd(inode.fd) === 0 &&
+          stat.view.getUint32(stat.at + STATX.nlink, true) === 0
       ) return "local";
       // Another hard link of it lives, under a name that we do not know here: level the peer by names instead.
       this.events.diverged(
@@ -286,13 +286,21 @@ export class Pipeline {
     return "bound";
   }
 
-  /** The kernel has forgotten an inode: the peer may too. */
-  forget(volume: Volume, inode: Inode): void {
-    this.#stamped.delete(inode);
-    if (!this.session || inode.boundIn !== this.session.number) return;
-    const id = new Uint8Array(8);
-    new DataView(id.buffer).setBigUint64(0, BigInt(inode.id), true);
-    this.tell(KIND.FORGET, volume.index, inode.id, id);
+  /** The kernel has forgotten inodes: the peer may too. As many as one request of the kernel names fit into a frame. */
+  forget(volume: Volume, ids: readonly number[]): void {
+    const stamped = this.#stamped.get(volume);
+    const told: number[] = [];
+    for (const id of ids) {
+      if (stamped?.delete(id)) this.#sendTimesOf(volume, id);
+      if (this.session && volume.boundIn(id) === this.session.number) {
+        told.push(id);
+      }
+    }
+    if (!this.session || told.length === 0) return;
+    const payload = new Uint8Array(told.length * 8);
+    const view = new DataView(payload.buffer);
+    told.forEach((id, i) => setU64(view, i * 8, id));
+    this.tell(KIND.FORGET, volume.index, told[0]!, payload);
   }
 
   /** Makes an inode durable on both disks, then answers. `local`: it exists here only. */
@@ -321,6 +329,7 @@ export class Pipeline {
       startedAt: this.now(),
       answer: options.answer,
     };
+    inode.holders++;
     if (!sync.there) this.#sendSync(sync);
     this.aio.fsync(fd, dataOnly && !inode.isDirectory, (error) => {
       sync.here = true;
@@ -362,7 +371,9 @@ export class Pipeline {
   }
 
   #answerSync(sync: Syncing): void {
-    if (sync.here && sync.there) sync.answer(sync.error);
+    if (!sync.here || !sync.there) return;
+    sync.inode.holders--;
+    sync.answer(sync.error);
   }
 
   /** Pushes what can be sent; false: the connection is over. */
@@ -470,7 +481,7 @@ export class Pipeline {
         : apply(pending.volume, frame, this.memory, pending.at);
       if (pending.inode) {
         pending.inode.pending--;
-        this.#stamped.set(pending.inode, pending.volume);
+        this.#stamp(pending.volume, pending.inode.id);
       }
       if (pending.renames) this.#renames--;
       if (CHANGES_ATTRIBUTES.has(kind)) {
@@ -531,7 +542,7 @@ export class Pipeline {
       // Typically our disk is full and the peer's is not: give the peer back what stands here.
       this.#repairs.push({
         volume: pending.volume,
-        inode: pending.inode,
+        id: did.id,
         offset: did.argument,
         length: did.length,
       });
@@ -551,9 +562,10 @@ export class Pipeline {
 
   #repair(): void {
     const copy = new Memory(1 << 20);
-    for (const { volume, inode, offset, length } of this.#repairs.splice(0)) {
-      const fd = volume.data(inode);
-      if (fd < 0 || statFd(inode.fd) !== 0) continue;
+    for (const { volume, id, offset, length } of this.#repairs.splice(0)) {
+      const inode = volume.get(id);
+      const fd = inode ? volume.data(inode) : -1;
+      if (!inode || fd < 0 || statFd(inode.fd) !== 0) continue;
       const size = getU64(stat.view, stat.at + STATX.size);
       const n = libc.pread(fd, copy.address, length, offset);
       const back = { volume, inode, peerOnly: true };
@@ -578,17 +590,19 @@ export class Pipeline {
     id: number,
     argument: number,
   ): void {
-    const touch = (at: number) => {
-      const inode = volume.get(at);
-      if (inode) this.#stamped.set(inode, volume);
-    };
     if (kind === KIND.CREATE || kind === KIND.LINK || kind === KIND.RENAME) {
-      touch(argument);
+      this.#stamp(volume, argument);
     }
     if (
       kind === KIND.CREATE || kind === KIND.UNLINK || kind === KIND.RMDIR ||
       kind === KIND.RENAME
-    ) touch(id);
+    ) this.#stamp(volume, id);
+  }
+
+  #stamp(volume: Volume, id: number): void {
+    const ids = this.#stamped.get(volume);
+    if (ids) ids.add(id);
+    else this.#stamped.set(volume, new Set([id]));
   }
 
   /** Tells the peer the times that this disk gave: quiet copies are identical to the nanosecond. At most `limit` inodes a call. */
@@ -598,25 +612,33 @@ export class Pipeline {
       if (this.alone) this.#stamped.clear();
       return;
     }
-    for (const [inode, volume] of this.#stamped) {
-      if (limit-- === 0) return;
-      if (inode.pending > 0) continue;
-      this.#stamped.delete(inode);
-      if (
-        volume.get(inode.id) !== inode ||
-        this.bind(volume, inode) !== "bound" || !this.session
-      ) continue;
-      const times = new Uint8Array(24);
-      if (readTimes(inode, new DataView(times.buffer), 0) !== 0) continue;
-      const at = this.place();
-      this.tell(KIND.TIMES, volume.index, inode.id, times);
-      const frame = readHeader(this.memory.view, at, newFrame());
-      markOperation(this.unsettled, frame, this.memory.view, at + HEADER);
+    for (const [volume, ids] of this.#stamped) {
+      for (const id of ids) {
+        if (limit-- === 0) return;
+        if (volume.get(id)?.pending) continue;
+        ids.delete(id);
+        this.#sendTimesOf(volume, id);
+        // All of them may be told at once, at the end of a role.
+        volume.putAway();
+      }
     }
   }
 
+  #sendTimesOf(volume: Volume, id: number): void {
+    const inode = this.session ? volume.get(id) : undefined;
+    if (!inode || inode.orphan) return;
+    if (this.bind(volume, inode) !== "bound" || !this.session) return;
+    const times = new Uint8Array(24);
+    if (readTimes(inode, new DataView(times.buffer), 0) !== 0) return;
+    const at = this.place();
+    this.tell(KIND.TIMES, volume.index, inode.id, times);
+    const frame = readHeader(this.memory.view, at, newFrame());
+    markOperation(this.unsettled, frame, this.memory.view, at + HEADER);
+  }
+
   get timesToSend(): boolean {
-    return this.#stamped.size > 0;
+    for (const ids of this.#stamped.values()) if (ids.size > 0) return true;
+    return false;
   }
 
   /** Everything up to this number is done here. */

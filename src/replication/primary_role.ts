@@ -53,7 +53,15 @@ export class PrimaryRole {
         clearStaleMounts(path);
         const backing = openBacking(path);
         const newId = () => this.#newId();
-        this.volumes.push(new Volume(index, path, backing, newId));
+        const volume = new Volume(
+          index,
+          path,
+          backing,
+          newId,
+          config.inodesInUse,
+        );
+        this.volumes.push(volume);
+        if (volume.noHandles) context.log(volume.noHandles);
       }
       for (const volume of this.volumes) {
         const device = new Device(volume.path);
@@ -164,6 +172,7 @@ export class PrimaryRole {
       this.#diverged = null;
     }
     this.#peer.turn();
+    for (const volume of this.volumes) volume.putAway();
   }
 
   /** Orderly end; a generator that the loop runs. Applications have been stopped by the scripts. */

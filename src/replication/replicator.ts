@@ -37,6 +37,7 @@ const configSchema = z.object({
   directories: z.array(z.object({ path: z.string().startsWith("/") })).min(1)
     .max(64),
   resyncLimit: z.number().min(0),
+  inodesInUse: z.int().min(1).optional(),
 });
 
 /** Runs until `exit`; the process's exit code. */
@@ -51,7 +52,7 @@ export async function runReplicator(file: string): Promise<number> {
   return new Replicator(config, aide).run();
 }
 
-/** Every inode that the kernel knows costs a descriptor here. */
+/** Open files of applications, and where a file system gives no handles every inode that the kernel knows. */
 function raiseLimits(): void {
   const memory = new Memory(4096);
   const RLIMIT_NOFILE = 7;

@@ -95,11 +95,18 @@ export class SecondaryRole {
     this.#listeners = context.config.listen.map(() => null);
     context.config.directories.forEach(({ path }, index) => {
       clearStaleMounts(path);
-      this.volumes.push(
-        new Volume(index, path, openBacking(path), () => {
-          throw new Error("a secondary makes no inode ids");
-        }),
+      const newId = () => {
+        throw new Error("a secondary makes no inode ids");
+      };
+      const volume = new Volume(
+        index,
+        path,
+        openBacking(path),
+        newId,
+        context.config.inodesInUse,
       );
+      this.volumes.push(volume);
+      if (volume.noHandles) context.log(volume.noHandles);
     });
   }
 
@@ -312,6 +319,7 @@ export class SecondaryRole {
       } catch (error) {
         wrong = error instanceof Error ? error.message : String(error);
       }
+      for (const volume of this.volumes) volume.putAway();
       if (wrong !== null) {
         this.context.notice = `session with the primary ended: ${wrong}`;
         return this.#drop(wrong);

@@ -2,203 +2,42 @@
  * One mirrored directory as a node sees it: the backing tree behind a descriptor, and the inodes in use. An inode is known by an id
  * that both copies carry in a trusted xattr, that the kernel gets as node id, and that every operation names: renames and hard
  * links cost no search. Nothing here knows the kernel's protocol or the peer.
+ *
+ * The kernel remembers millions of inodes; a descriptor for each would be too many. Some thousands have one, the others are put
+ * away as a file handle in an InodeTable, and are opened by it when they are asked for. See "Inodes" in DESIGN.md.
  */
 import { S_IFDIR, S_IFMT, S_IFREG, STATX } from "../fuse/abi.ts";
-import { getU64, setU64 } from "../system/u64.ts";
-import {
-  AT,
-  E,
-  errno,
-  ErrnoError,
-  libc,
-  Memory,
-  O,
-  SYS,
-} from "../system/libc.ts";
+import { E, errno, ErrnoError, errnoName, libc, O } from "../system/libc.ts";
+import { getU64 } from "../system/u64.ts";
+import { procPath, readPath, stat, statFd, statMode } from "./descriptor.ts";
+import { DT_DIR, listEntries, namesOfIno } from "./directory.ts";
+import { FileHandles } from "./file_handle.ts";
+import { readId, writeId } from "./id_xattr.ts";
+import { Inode } from "./inode.ts";
+import { InodeTable } from "./inode_table.ts";
+import { isHidden, joinPath } from "./name.ts";
+import { openHidden, walk } from "./walk.ts";
 
 export const ROOT = 1;
-/** Our own folder at the root of every backing directory: never shown, never mirrored. */
-export const HIDDEN = ".hakit";
-const ID_XATTR = "trusted.hakit.id";
 /** Open data descriptors that a secondary keeps; the oldest are closed and opened again when needed. */
 const MAX_DATA_FDS = 2048;
-
-export class Inode {
-  /** O_PATH descriptor; pins the inode, so that its number cannot be used again. */
-  fd: number;
-  /** For reading and writing, opened when first needed; -1: not open. */
-  dataFd = -1;
-  /** References by the kernel (lookup count). */
-  lookups = 0;
-  /** Open files of the kernel; the data descriptor stays as long. */
-  opens = 0;
-  /** Mode, owner, links or extended attributes were changed since the last full fsync. */
-  attributesChanged = false;
-  /** Session in which the peer was told this id. */
-  boundIn = 0;
-  /** Operations on its data that are under way: at the peer, not yet here. Reads wait for them. */
-  pending = 0;
-  constructor(readonly id: number, fd: number, readonly type: number) {
-    this.fd = fd;
-  }
-  get isDirectory(): boolean {
-    return this.type === S_IFDIR;
-  }
-}
-
-export interface DirectoryEntry {
-  readonly name: Uint8Array;
-  /** "." or ".." */
-  readonly dots: boolean;
-  readonly ino: number;
-  readonly type: number;
-  readonly next: number;
-}
-
-const memory = new Memory(256 * 1024);
-const PROC = 0,
-  STAT = 128,
-  VALUE = 512,
-  XNAME = 768,
-  EMPTY = 1024,
-  NAME = 2048,
-  DENTS = 64 * 1024;
-const DENTS_SIZE = 128 * 1024;
-memory.string("/proc/self/fd/", PROC);
-memory.string(ID_XATTR, XNAME);
-memory.string("", EMPTY);
-/** The last statx() lands here. */
-export const stat: { readonly view: DataView; readonly at: number } = {
-  view: memory.view,
-  at: STAT,
-};
-
-/** Address of "/proc/self/fd/N": how an O_PATH descriptor is reached by calls that want a path. Valid until the next call. */
-export function procPath(fd: number): number {
-  let at = PROC + 14;
-  const digits = String(fd);
-  for (let i = 0; i < digits.length; i++) {
-    memory.bytes[at++] = digits.charCodeAt(i);
-  }
-  memory.bytes[at] = 0;
-  return memory.address + PROC;
-}
-
-/** statx of the inode behind an O_PATH descriptor into `stat`; 0 or errno. */
-export function statFd(fd: number): number {
-  return libc.statx(
-      fd,
-      memory.address + EMPTY,
-      AT.EMPTY_PATH,
-      STATX.BASIC,
-      memory.address + STAT,
-    ) === 0
-    ? 0
-    : errno();
-}
-
-export function statMode(): number {
-  return memory.view.getUint16(STAT + STATX.mode, true);
-}
-
-/** The id in the xattr of the inode behind `fd`; 0: none. */
-export function readId(fd: number): number {
-  const length = libc.getxattr(
-    procPath(fd),
-    memory.address + XNAME,
-    memory.address + VALUE,
-    8,
-  );
-  return length === 8 ? getU64(memory.view, VALUE) : 0;
-}
-
-/** Gives the inode behind `fd` its id; 0 or errno. */
-export function writeId(fd: number, id: number): number {
-  setU64(memory.view, VALUE, id);
-  return libc.setxattr(
-      procPath(fd),
-      memory.address + XNAME,
-      memory.address + VALUE,
-      8,
-      0,
-    ) === 0
-    ? 0
-    : errno();
-}
-
-/** Entries of an open directory from `offset` (a cookie of the file system), one buffer full; empty at the end. */
-export function readEntries(fd: number, offset: number): DirectoryEntry[] {
-  if (Number(libc.lseek(fd, offset, 0)) < 0) {
-    throw new ErrnoError("Cannot seek in a directory");
-  }
-  const length = Number(
-    libc.syscall3(SYS.getdents64, fd, memory.address + DENTS, DENTS_SIZE),
-  );
-  if (length < 0) throw new ErrnoError("Cannot read a directory");
-  const entries: DirectoryEntry[] = [];
-  for (let at = DENTS; at < DENTS + length;) {
-    // struct linux_dirent64: u64 ino, s64 off, u16 reclen, u8 type, name
-    const size = memory.view.getUint16(at + 16, true);
-    const end = memory.bytes.indexOf(0, at + 19);
-    const name = memory.bytes.slice(at + 19, end);
-    entries.push({
-      name,
-      dots: isDots(name),
-      ino: getU64(memory.view, at),
-      type: memory.bytes[at + 18]!,
-      next: getU64(memory.view, at + 8),
-    });
-    at += size;
-  }
-  return entries;
-}
-
-/** All names of the directory behind an O_PATH descriptor, without "." and "..". Throws ErrnoError. */
-export function listNames(fd: number): Uint8Array[] {
-  return [...listEntries(fd)].map((entry) => entry.name);
-}
-
-/** The same with inode numbers and types. */
-export function* listEntries(fd: number): Generator<DirectoryEntry> {
-  const flags = O.RDONLY | O.DIRECTORY | O.NOATIME | O.CLOEXEC;
-  const directory = libc.open(procPath(fd), flags, 0);
-  if (directory < 0) throw new ErrnoError("Cannot open a directory");
-  try {
-    let offset = 0;
-    while (true) {
-      const entries = readEntries(directory, offset);
-      if (entries.length === 0) return;
-      for (const entry of entries) {
-        offset = entry.next;
-        if (!entry.dots) yield entry;
-      }
-    }
-  } finally {
-    libc.close(directory);
-  }
-}
-
-function isDots(name: Uint8Array): boolean {
-  return name[0] === 46 &&
-    (name.length === 1 || (name.length === 2 && name[1] === 46));
-}
-
-/** A name that may stand in a directory: not empty, no slash, no NUL, not "." or "..". Names from the peer are checked with it. */
-export function validName(name: Uint8Array): boolean {
-  if (name.length === 0 || name.length > 255) return false;
-  return !isDots(name) && !name.includes(47) && !name.includes(0);
-}
-
-const HIDDEN_BYTES = new TextEncoder().encode(HIDDEN);
-export function isHidden(name: Uint8Array): boolean {
-  return name.length === HIDDEN_BYTES.length &&
-    name.every((byte, i) => byte === HIDDEN_BYTES[i]);
-}
+/** Inodes that keep a descriptor while nobody uses them; more are put away. As many as an application works with at a time. */
+const IN_USE = 8192;
+/** Handle of the inode that is being put away. */
+const handle = new Uint8Array(64);
 
 export class Volume {
   readonly root: Inode;
-  readonly inodes = new Map<number, Inode>();
-  /** Ids in the order in which their data descriptors were last opened (secondary only). */
+  /** Why every inode keeps a descriptor; null: it need not. */
+  readonly noHandles: string | null;
+  /** With a descriptor; the ones that were looked at last for being put away come last. */
+  readonly #inUse = new Map<number, Inode>();
+  readonly #handles: FileHandles | null;
+  readonly #away: InodeTable;
+  /** In use, above which some are put away. */
+  #enough: number;
+  readonly #limit: number;
+  /** Inodes in the order in which their data descriptors were opened. */
   readonly #recent = new Set<Inode>();
   readonly #base: Uint8Array;
 
@@ -208,12 +47,15 @@ export class Volume {
     readonly path: string,
     readonly backing: number,
     readonly newId: () => number,
+    limit = IN_USE,
   ) {
+    this.#limit = this.#enough = limit;
     const error = statFd(backing);
     if (error) throw new ErrnoError(`Cannot read "${path}"`, error);
     this.root = new Inode(ROOT, backing, S_IFDIR);
     this.root.lookups = 1;
-    this.inodes.set(ROOT, this.root);
+    this.root.holders = 1;
+    this.#inUse.set(ROOT, this.root);
     const trial = writeId(backing, ROOT);
     if (trial) {
       throw new ErrnoError(
@@ -222,20 +64,46 @@ export class Volume {
       );
     }
     this.#base = readPath(backing) ?? new Uint8Array(0);
+    const handles = FileHandles.open(backing);
+    this.#handles = typeof handles === "number" ? null : handles;
+    this.noHandles = typeof handles === "number"
+      ? `the file system of "${path}" gives no file handles (${
+        errnoName(handles)
+      }): every file that the kernel remembers costs a descriptor, about a million at most`
+      : null;
+    this.#away = new InodeTable(this.#handles?.size ?? 0);
   }
 
+  /** Inodes known by their ids, the root too. */
+  get known(): number {
+    return this.#inUse.size + this.#away.size;
+  }
+
+  /** The inode of an id, opened again if it was put away; undefined: not known, or not there any more. */
   get(id: number): Inode | undefined {
-    return this.inodes.get(id);
+    const inode = this.#inUse.get(id);
+    if (!inode) return this.#takeBack(id, -1);
+    inode.used = true;
+    return inode;
+  }
+
+  has(id: number): boolean {
+    return this.#inUse.has(id) || this.#away.has(id);
+  }
+
+  /** Session in which the peer was told an id; 0: never, or not known here. */
+  boundIn(id: number): number {
+    return this.#inUse.get(id)?.boundIn ?? this.#away.boundIn(id);
   }
 
   /** Opens `name` in `parent` without following; the inode it is, known or new (its id read, or given if it has none). Or errno. */
   lookup(parent: Inode, name: number): Inode | number {
     const fd = libc.openat(parent.fd, name, O.PATH | O.NOFOLLOW | O.CLOEXEC, 0);
     if (fd < 0) return errno();
-    return this.#adopt(fd);
+    return this.#adopt(fd, parent.id);
   }
 
-  #adopt(fd: number): Inode | number {
+  #adopt(fd: number, parent: number): Inode | number {
     let id = readId(fd);
     if (id === 0) {
       // A file from before hakit, or one that a crash kept from getting its id: it is found again by resync's listings.
@@ -246,21 +114,26 @@ export class Volume {
         return error;
       }
     }
-    const known = this.inodes.get(id);
+    const known = this.#inUse.get(id);
     if (known) {
       // The newer descriptor has a living name; the older one's may be gone (unlinked while another hard link stays).
       libc.close(known === this.root ? fd : known.fd);
       if (known !== this.root) known.fd = fd;
+      known.parent = parent;
+      known.used = true;
       return known;
+    }
+    const away = this.#takeBack(id, fd);
+    if (away) {
+      away.parent = parent;
+      return away;
     }
     const error = statFd(fd);
     if (error) {
       libc.close(fd);
       return error;
     }
-    const inode = new Inode(id, fd, statMode() & S_IFMT);
-    this.inodes.set(id, inode);
-    return inode;
+    return this.#add(id, fd, parent);
   }
 
   /** Takes a just created inode in: gives it `id`. Or errno. */
@@ -272,73 +145,122 @@ export class Volume {
       libc.close(fd);
       return error;
     }
+    // A broken primary may give an id twice.
+    this.dropId(id);
+    return this.#add(id, fd, parent.id);
+  }
+
+  /** `stat` tells its type. */
+  #add(id: number, fd: number, parent: number): Inode {
     const inode = new Inode(id, fd, statMode() & S_IFMT);
-    this.inodes.set(id, inode);
+    inode.parent = parent;
+    this.#inUse.set(id, inode);
     return inode;
+  }
+
+  /** The known inode that `name` in `parent` is: to be asked before the name is taken away or moved, see `nameLost`. */
+  named(parent: Inode, name: number): Inode | undefined {
+    // Without handles every known inode has its descriptor, and needs no care.
+    if (!this.#handles) return undefined;
+    const fd = libc.openat(parent.fd, name, O.PATH | O.NOFOLLOW | O.CLOEXEC, 0);
+    if (fd < 0) return undefined;
+    const id = readId(fd);
+    const inode = this.#inUse.get(id) ?? this.#takeBack(id, fd);
+    if (inode?.fd !== fd) libc.close(fd);
+    return inode;
+  }
+
+  /** A name of it was removed. If it was the last one, only a descriptor can reach what an application may still have open. */
+  nameLost(inode: Inode | undefined): void {
+    if (!inode || inode === this.root || statFd(inode.fd) !== 0) return;
+    inode.orphan = inode.isDirectory ||
+      stat.view.getUint32(stat.at + STATX.nlink, true) === 0;
+  }
+
+  /** From the table to those in use, by `fd` or else by its handle. */
+  #takeBack(id: number, fd: number): Inode | undefined {
+    if (this.#away.size === 0) return undefined;
+    const record = this.#away.get(id);
+    if (!record) return undefined;
+    let opened = fd;
+    if (fd < 0) {
+      opened = this.#handles!.open(record.handle, record.handleType);
+      if (opened < 0) return undefined;
+      // The handle's generation says so already; one that another file system gives might not.
+      if (readId(opened) !== id) {
+        libc.close(opened);
+        return undefined;
+      }
+    }
+    const inode = new Inode(id, opened, record.type);
+    inode.lookups = record.lookups;
+    inode.boundIn = record.boundIn;
+    inode.parent = record.parent;
+    inode.attributesChanged = record.attributesChanged;
+    this.#away.remove(id);
+    this.#inUse.set(id, inode);
+    return inode;
+  }
+
+  /**
+   * Puts inodes away that were not asked for lately, when too many have a descriptor. Between requests only: while one is served,
+   * its inodes are held without being pinned.
+   */
+  putAway(): void {
+    if (!this.#handles || this.#inUse.size <= this.#enough) return;
+    // Each that was used gets a second chance.
+    const looks = 4 * (this.#inUse.size - this.#limit) + 16;
+    let looked = 0, pinned = 0;
+    for (const inode of this.#inUse.values()) {
+      if (this.#inUse.size <= this.#limit || looked++ === looks) break;
+      this.#inUse.delete(inode.id);
+      if (inode.pinned) pinned++;
+      if (inode.used || inode.pinned || !this.#store(inode)) {
+        inode.used = false;
+        this.#inUse.set(inode.id, inode);
+      }
+    }
+    // Applications may hold more files open than the limit: they are not all looked at again for each further one.
+    const over = this.#inUse.size - this.#limit;
+    this.#enough = this.#limit +
+      (pinned * 2 > looked ? over + (over >> 2) + 256 : 0);
+  }
+
+  #store(inode: Inode): boolean {
+    const handleType = this.#handles!.of(inode.fd, handle);
+    if (handleType < 0) return false;
+    this.#away.add({ ...inode, handleType, handle });
+    this.#close(inode);
+    return true;
+  }
+
+  #close(inode: Inode): void {
+    this.closeData(inode);
+    libc.close(inode.fd);
+    // Whoever still holds the object gets EBADF, and not what the number stands for by then.
+    inode.fd = -1;
   }
 
   /** Walks `path` (bytes, relative, no leading slash) name by name, never through a symlink; a new O_PATH descriptor or -errno. */
   walk(path: Uint8Array): number {
-    let fd = libc.openat(
-      this.backing,
-      memory.string(".", NAME),
-      O.PATH | O.DIRECTORY | O.CLOEXEC,
-      0,
-    );
-    if (fd < 0) return -errno();
-    if (path.length === 0) return fd;
-    let start = 0;
-    while (start <= path.length) {
-      let end = path.indexOf(47, start);
-      if (end < 0) end = path.length;
-      const name = path.subarray(start, end);
-      if (!validName(name)) {
-        libc.close(fd);
-        return -E.INVAL;
-      }
-      const next = libc.openat(
-        fd,
-        memory.string(name, NAME),
-        O.PATH | O.NOFOLLOW | O.CLOEXEC,
-        0,
-      );
-      const error = next < 0 ? errno() : 0;
-      libc.close(fd);
-      if (error) return -error;
-      fd = next;
-      start = end + 1;
-    }
-    return fd;
+    return walk(this.backing, path);
   }
 
   /** An O_PATH descriptor of the folder `name` in our own folder, both made when missing; -errno. */
   hidden(name: string): number {
-    let fd = this.backing;
-    for (const part of [HIDDEN, name]) {
-      const at = memory.string(part, NAME);
-      const made = libc.mkdirat(fd, at, 0o700);
-      let error = made === 0 ? 0 : errno();
-      const flags = O.PATH | O.DIRECTORY | O.NOFOLLOW | O.CLOEXEC;
-      const next = libc.openat(fd, at, flags, 0);
-      if (next >= 0) error = 0;
-      else if (error === 0 || error === E.EXIST) error = errno();
-      if (fd !== this.backing) libc.close(fd);
-      if (error) return -error;
-      fd = next;
-    }
-    return fd;
+    return openHidden(this.backing, name);
   }
 
   /** Secondary: the primary names an inode by its path now; refused when the file there is another one. 0 or errno. */
   bind(id: number, path: Uint8Array): number {
-    if (this.inodes.has(id)) return 0;
+    if (this.get(id)) return 0;
     const fd = this.walk(path);
     if (fd < 0) return -fd;
     if (readId(fd) !== id) {
       libc.close(fd);
       return E.STALE;
     }
-    const inode = this.#adopt(fd);
+    const inode = this.#adopt(fd, 0);
     return typeof inode === "number" ? inode : 0;
   }
 
@@ -348,17 +270,42 @@ export class Volume {
     const path = readPath(inode.fd);
     if (!path) return null;
     const base = this.#base.length === 1 ? 0 : this.#base.length;
-    if (path.length <= base + 1) return null;
+    // One that was opened by its handle has no path when the kernel has dropped its name from memory ("/").
+    const told = path.length > base + 1;
     // The kernel marks a name that is gone; a living file may end in these words too, so it is looked at.
-    if (endsWith(path, DELETED) && statFd(inode.fd) === 0) {
+    if ((!told || endsWith(path, DELETED)) && statFd(inode.fd) === 0) {
       const nlink = stat.view.getUint32(stat.at + STATX.nlink, true);
       const ino = getU64(stat.view, stat.at + STATX.ino);
-      const fd = this.walk(path.subarray(base + 1));
-      const same = fd >= 0 && readId(fd) === inode.id;
-      if (fd >= 0) libc.close(fd);
-      if (!same) return nlink === 0 ? null : this.#search(inode, ino);
+      if (told && this.#stands(inode, path.subarray(base + 1))) {
+        return path.subarray(base + 1);
+      }
+      if (nlink === 0 || inode.orphan) return null;
+      return this.#inParent(inode, ino) ?? this.#search(inode, ino);
     }
-    return path.subarray(base + 1);
+    return told ? path.subarray(base + 1) : null;
+  }
+
+  /** Whether the inode stands at `path`; its descriptor is then one that has this name. */
+  #stands(inode: Inode, path: Uint8Array): boolean {
+    const fd = this.walk(path);
+    if (fd < 0) return false;
+    const same = readId(fd) === inode.id;
+    libc.close(same ? inode.fd : fd);
+    if (same) inode.fd = fd;
+    return same;
+  }
+
+  /** A name of an inode in the directory where it was last seen. */
+  #inParent(inode: Inode, ino: number): Uint8Array | null {
+    const parent = inode.parent === 0 ? undefined : this.get(inode.parent);
+    if (!parent?.isDirectory) return null;
+    const above = this.pathOf(parent);
+    if (above === null) return null;
+    for (const name of namesOfIno(parent.fd, ino)) {
+      const path = joinPath(above, name);
+      if (this.#stands(inode, path)) return path;
+    }
+    return null;
   }
 
   /**
@@ -374,20 +321,9 @@ export class Volume {
       libc.close(at);
       for (const entry of entries) {
         if (path.length === 0 && isHidden(entry.name)) continue;
-        const below = path.length === 0
-          ? entry.name
-          : new Uint8Array([...path, 47, ...entry.name]);
+        const below = joinPath(path, entry.name);
         if (entry.type === DT_DIR) queue.push(below);
-        if (entry.ino !== ino) continue;
-        const fd = this.walk(below);
-        if (fd < 0) continue;
-        if (readId(fd) !== inode.id) {
-          libc.close(fd);
-          continue;
-        }
-        libc.close(inode.fd);
-        inode.fd = fd;
-        return below;
+        if (entry.ino === ino && this.#stands(inode, below)) return below;
       }
     }
     return null;
@@ -437,17 +373,36 @@ export class Volume {
     this.#recent.delete(inode);
   }
 
+  /** Takes `count` from the kernel's references; whether none is left: then to be dropped. */
+  forget(id: number, count: number): boolean {
+    if (id === ROOT) return false;
+    const inode = this.#inUse.get(id);
+    if (!inode) return this.#away.forget(id, count);
+    inode.lookups = Math.max(0, inode.lookups - count);
+    return inode.lookups === 0;
+  }
+
   /** Drops an inode that nobody refers to. */
   drop(inode: Inode): void {
-    if (inode === this.root) return;
-    this.closeData(inode);
-    libc.close(inode.fd);
-    this.inodes.delete(inode.id);
+    this.dropId(inode.id);
+  }
+
+  /** The same without opening it. */
+  dropId(id: number): void {
+    if (id === ROOT) return;
+    const inode = this.#inUse.get(id);
+    if (!inode) {
+      this.#away.remove(id);
+      return;
+    }
+    this.#close(inode);
+    this.#inUse.delete(id);
   }
 
   /** Drops everything but the root: a secondary at the begin of a session, a primary that has unmounted. */
   dropAll(): void {
-    for (const inode of [...this.inodes.values()]) this.drop(inode);
+    for (const inode of [...this.#inUse.values()]) this.drop(inode);
+    this.#away.clear();
     this.closeData(this.root);
     this.root.boundIn = 0;
     this.root.pending = 0;
@@ -456,12 +411,11 @@ export class Volume {
 
   close(): void {
     this.dropAll();
+    this.#handles?.close();
     libc.close(this.backing);
   }
 }
 
-/** Type of a directory in struct linux_dirent64. */
-export const DT_DIR = 4;
 const DELETED = new TextEncoder().encode(" (deleted)");
 function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
   if (bytes.length < end.length) return false;
@@ -469,13 +423,8 @@ function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
   return end.every((byte, i) => bytes[from + i] === byte);
 }
 
-/** Where the system says that a descriptor's inode is. */
-function readPath(fd: number): Uint8Array | null {
-  const length = libc.readlinkat(
-    AT.FDCWD,
-    procPath(fd),
-    memory.address + DENTS,
-    8192,
-  );
-  return length < 0 ? null : memory.bytes.slice(DENTS, DENTS + length);
-}
+export { procPath, stat, statFd, statMode } from "./descriptor.ts";
+export { DT_DIR, listEntries, listNames, readEntries } from "./directory.ts";
+export { readId, writeId } from "./id_xattr.ts";
+export { Inode } from "./inode.ts";
+export { HIDDEN, isHidden, validName } from "./name.ts";

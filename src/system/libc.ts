@@ -72,6 +72,11 @@ const symbols = {
     parameters: ["i32", "usize", "i32", "u32", "usize"],
     result: "i32",
   },
+  name_to_handle_at: {
+    parameters: ["i32", "usize", "usize", "usize", "i32"],
+    result: "i32",
+  },
+  open_by_handle_at: { parameters: ["i32", "usize", "i32"], result: "i32" },
   mount: {
     parameters: ["usize", "usize", "usize", "u64", "usize"],
     result: "i32",

@@ -1,0 +1,108 @@
+/** Entries of a backing directory. */
+import { ErrnoError, libc, Memory, O, SYS } from "../system/libc.ts";
+import { getU64 } from "../system/u64.ts";
+import { procPath } from "./descriptor.ts";
+import { isDots } from "./name.ts";
+
+export interface DirectoryEntry {
+  readonly name: Uint8Array;
+  /** "." or ".." */
+  readonly dots: boolean;
+  readonly ino: number;
+  readonly type: number;
+  readonly next: number;
+}
+
+/** Type of a directory in struct linux_dirent64. */
+export const DT_DIR = 4;
+
+const memory = new Memory(128 * 1024);
+
+/** Reads one buffer full from `offset` (a cookie of the file system); its length in bytes, 0 at the end. Throws ErrnoError. */
+function fill(fd: number, offset: number): number {
+  if (Number(libc.lseek(fd, offset, 0)) < 0) {
+    throw new ErrnoError("Cannot seek in a directory");
+  }
+  const length = Number(
+    libc.syscall3(SYS.getdents64, fd, memory.address, memory.size),
+  );
+  if (length < 0) throw new ErrnoError("Cannot read a directory");
+  return length;
+}
+
+// struct linux_dirent64: u64 ino, s64 off, u16 reclen, u8 type, name
+function entryAt(at: number): DirectoryEntry {
+  const name = memory.bytes.slice(at + 19, memory.bytes.indexOf(0, at + 19));
+  return {
+    name,
+    dots: isDots(name),
+    ino: getU64(memory.view, at),
+    type: memory.bytes[at + 18]!,
+    next: getU64(memory.view, at + 8),
+  };
+}
+
+/** Entries of an open directory from `offset` (a cookie of the file system), one buffer full; empty at the end. */
+export function readEntries(fd: number, offset: number): DirectoryEntry[] {
+  const length = fill(fd, offset);
+  const entries: DirectoryEntry[] = [];
+  for (let at = 0; at < length; at += memory.view.getUint16(at + 16, true)) {
+    entries.push(entryAt(at));
+  }
+  return entries;
+}
+
+/** All names of the directory behind an O_PATH descriptor, without "." and "..". Throws ErrnoError. */
+export function listNames(fd: number): Uint8Array[] {
+  return [...listEntries(fd)].map((entry) => entry.name);
+}
+
+/** The same with inode numbers and types. */
+export function* listEntries(fd: number): Generator<DirectoryEntry> {
+  const directory = openToRead(fd);
+  try {
+    let offset = 0;
+    while (true) {
+      const entries = readEntries(directory, offset);
+      if (entries.length === 0) return;
+      for (const entry of entries) {
+        offset = entry.next;
+        if (!entry.dots) yield entry;
+      }
+    }
+  } finally {
+    libc.close(directory);
+  }
+}
+
+/** Names with which inode number `ino` stands in the directory: without an object for each of a million others. Throws ErrnoError. */
+export function namesOfIno(fd: number, ino: number): Uint8Array[] {
+  const directory = openToRead(fd);
+  const low = ino >>> 0, high = Math.floor(ino / 4294967296);
+  const names: Uint8Array[] = [];
+  try {
+    for (let offset = 0, length; (length = fill(directory, offset)) > 0;) {
+      const { view } = memory;
+      for (let at = 0; at < length; at += view.getUint16(at + 16, true)) {
+        offset = getU64(view, at + 8);
+        if (
+          view.getUint32(at, true) === low &&
+          view.getUint32(at + 4, true) === high
+        ) {
+          const { name, dots } = entryAt(at);
+          if (!dots) names.push(name);
+        }
+      }
+    }
+    return names;
+  } finally {
+    libc.close(directory);
+  }
+}
+
+function openToRead(fd: number): number {
+  const flags = O.RDONLY | O.DIRECTORY | O.NOATIME | O.CLOEXEC;
+  const directory = libc.open(procPath(fd), flags, 0);
+  if (directory < 0) throw new ErrnoError("Cannot open a directory");
+  return directory;
+}

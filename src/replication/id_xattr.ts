@@ -1,0 +1,33 @@
+/** The id of an inode: equal on both copies, in a trusted xattr that no application sees. */
+import { errno, libc, Memory } from "../system/libc.ts";
+import { getU64, setU64 } from "../system/u64.ts";
+import { procPath } from "./descriptor.ts";
+
+const memory = new Memory(4096);
+const NAME = 0, VALUE = 256;
+memory.string("trusted.hakit.id", NAME);
+
+/** The id in the xattr of the inode behind `fd`; 0: none. */
+export function readId(fd: number): number {
+  const length = libc.getxattr(
+    procPath(fd),
+    memory.address + NAME,
+    memory.address + VALUE,
+    8,
+  );
+  return length === 8 ? getU64(memory.view, VALUE) : 0;
+}
+
+/** Gives the inode behind `fd` its id; 0 or errno. */
+export function writeId(fd: number, id: number): number {
+  setU64(memory.view, VALUE, id);
+  return libc.setxattr(
+      procPath(fd),
+      memory.address + NAME,
+      memory.address + VALUE,
+      8,
+      0,
+    ) === 0
+    ? 0
+    : errno();
+}

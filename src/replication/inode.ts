@@ -1,0 +1,41 @@
+/** An inode in use: known by its id, reached by a descriptor. One that is not in use is a line of InodeTable instead. */
+import { S_IFDIR } from "../fuse/abi.ts";
+
+export class Inode {
+  /** O_PATH descriptor; pins the inode, so that its number cannot be used again. -1 after it was put away: never another file. */
+  fd: number;
+  /** For reading and writing, opened when first needed; -1: not open. */
+  dataFd = -1;
+  /** References by the kernel (lookup count). */
+  lookups = 0;
+  /** Open files of the kernel; the data descriptor stays as long. */
+  opens = 0;
+  /** Mode, owner, links or extended attributes were changed since the last full fsync. */
+  attributesChanged = false;
+  /** Session in which the peer was told this id. */
+  boundIn = 0;
+  /** Operations on its data that are under way: at the peer, not yet here. Reads wait for them. */
+  pending = 0;
+  /** Others who keep this object over more than one turn of the loop: fsyncs under way. */
+  holders = 0;
+  /** It has no name any more: no handle would find it, its descriptor is all there is. */
+  orphan = false;
+  /** Id of a directory in which it was seen; 0: none. A hint: it may have moved. */
+  parent = 0;
+  /** Asked for since the volume last looked for inodes to put away. */
+  used = true;
+
+  constructor(readonly id: number, fd: number, readonly type: number) {
+    this.fd = fd;
+  }
+
+  get isDirectory(): boolean {
+    return this.type === S_IFDIR;
+  }
+
+  /** Somebody counts on this object or on its descriptor. */
+  get pinned(): boolean {
+    return this.opens > 0 || this.pending > 0 || this.holders > 0 ||
+      this.orphan;
+  }
+}

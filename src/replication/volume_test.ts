@@ -1,0 +1,136 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { openBacking } from "../fuse/device.ts";
+import { errnoName, libc, Memory } from "../system/libc.ts";
+import { readId } from "./id_xattr.ts";
+import type { Inode } from "./inode.ts";
+import { Volume } from "./volume.ts";
+
+const memory = new Memory(4096);
+const MANY = 9000;
+
+/** Descriptors of this process. */
+function descriptors(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
+}
+
+function onVolume(
+  name: string,
+  run: (volume: Volume, folder: string) => void,
+) {
+  // RAM: thousands of files, and a file system with handles and trusted attributes.
+  const ignore = Deno.uid() !== 0;
+  Deno.test({
+    name: ignore ? `${name} (left out: not root)` : name,
+    ignore,
+    fn() {
+      const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+      let id = 5 * 2 ** 32;
+      const volume = new Volume(0, folder, openBacking(folder), () => ++id);
+      try {
+        strictEqual(volume.noHandles, null);
+        run(volume, folder);
+      } finally {
+        volume.close();
+        Deno.removeSync(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+function lookup(volume: Volume, parent: Inode, name: string): Inode {
+  const inode = volume.lookup(parent, memory.string(name));
+  if (typeof inode === "number") throw new Error(errnoName(inode));
+  inode.lookups++;
+  return inode;
+}
+
+/** Looks up so many files that what was known before is put away. */
+function crowd(volume: Volume, folder: string, count = MANY * 2): number[] {
+  const ids: number[] = [];
+  for (let i = 0; i < count; i++) {
+    // One inode under many names would stay one: each is a file of its own.
+    if (i < MANY) Deno.writeTextFileSync(`${folder}/f${i}`, "");
+    ids.push(lookup(volume, volume.root, `f${i % MANY}`).id);
+    volume.putAway();
+  }
+  return ids;
+}
+
+onVolume(
+  "Volume keeps a bounded number of descriptors and finds every inode again",
+  (volume, folder) => {
+    const before = descriptors();
+    const ids = crowd(volume, folder);
+    strictEqual(new Set(ids).size, MANY);
+    strictEqual(volume.known, MANY + 1);
+    ok(descriptors() - before <= 8400, `${descriptors() - before}`);
+    for (const id of ids.slice(0, MANY)) {
+      const inode = volume.get(id);
+      strictEqual(inode && readId(inode.fd), id);
+      strictEqual(inode?.lookups, 2);
+      volume.putAway();
+    }
+    ok(descriptors() - before <= 8400, `${descriptors() - before}`);
+  },
+);
+
+onVolume(
+  "Volume.forget() and dropId() of one that was put away need no descriptor",
+  (volume, folder) => {
+    const [id] = crowd(volume, folder);
+    volume.forget(id!, 1);
+    ok(volume.has(id!));
+    ok(volume.forget(id!, 1));
+    volume.dropId(id!);
+    strictEqual(volume.get(id!), undefined);
+    strictEqual(volume.known, MANY);
+  },
+);
+
+onVolume(
+  "Volume.get() of a file that was deleted behind our back is nothing, and never its successor",
+  (volume, folder) => {
+    Deno.writeTextFileSync(`${folder}/a`, "old");
+    const { id } = lookup(volume, volume.root, "a");
+    crowd(volume, folder);
+    Deno.removeSync(`${folder}/a`);
+    Deno.writeTextFileSync(`${folder}/a`, "new");
+    strictEqual(volume.get(id), undefined);
+    ok(lookup(volume, volume.root, "a").id !== id);
+  },
+);
+
+onVolume(
+  "Volume keeps the descriptor of one whose last name was taken away",
+  (volume, folder) => {
+    Deno.writeTextFileSync(`${folder}/a`, "still here");
+    const { id } = lookup(volume, volume.root, "a");
+    crowd(volume, folder);
+    const name = memory.string("a");
+    const inode = volume.named(volume.root, name);
+    strictEqual(libc.unlinkat(volume.backing, name, 0), 0);
+    volume.nameLost(inode);
+    crowd(volume, folder);
+    strictEqual(readId(volume.get(id)!.fd), id);
+    strictEqual(volume.pathOf(volume.get(id)!), null);
+  },
+);
+
+onVolume(
+  "Volume.nameLost() of a hard link pins nothing, and pathOf() finds the other name",
+  (volume, folder) => {
+    Deno.mkdirSync(`${folder}/d`);
+    Deno.writeTextFileSync(`${folder}/a`, "");
+    Deno.linkSync(`${folder}/a`, `${folder}/d/b`);
+    const { id } = lookup(volume, volume.root, "a");
+    const name = memory.string("a");
+    const inode = volume.named(volume.root, name);
+    strictEqual(libc.unlinkat(volume.backing, name, 0), 0);
+    volume.nameLost(inode);
+    strictEqual(volume.get(id)?.pinned, false);
+    deepStrictEqual(
+      volume.pathOf(volume.get(id)!),
+      new TextEncoder().encode("d/b"),
+    );
+  },
+);
