@@ -18,11 +18,8 @@ export const DT_DIR = 4;
 
 const memory = new Memory(128 * 1024);
 
-/** Reads one buffer full from `offset` (a cookie of the file system); its length in bytes, 0 at the end. Throws ErrnoError. */
-function fill(fd: number, offset: number): number {
-  if (Number(libc.lseek(fd, offset, 0)) < 0) {
-    throw new ErrnoError("Cannot seek in a directory");
-  }
+/** Reads the next buffer full; its length in bytes, 0 at the end. Throws ErrnoError. */
+function fill(fd: number): number {
   const length = Number(
     libc.syscall3(SYS.getdents64, fd, memory.address, memory.size),
   );
@@ -44,7 +41,14 @@ function entryAt(at: number): DirectoryEntry {
 
 /** Entries of an open directory from `offset` (a cookie of the file system), one buffer full; empty at the end. */
 export function readEntries(fd: number, offset: number): DirectoryEntry[] {
-  const length = fill(fd, offset);
+  if (Number(libc.lseek(fd, offset, 0)) < 0) {
+    throw new ErrnoError("Cannot seek in a directory");
+  }
+  return next(fd);
+}
+
+function next(fd: number): DirectoryEntry[] {
+  const length = fill(fd);
   const entries: DirectoryEntry[] = [];
   for (let at = 0; at < length; at += memory.view.getUint16(at + 16, true)) {
     entries.push(entryAt(at));
@@ -61,12 +65,11 @@ export function listNames(fd: number): Uint8Array[] {
 export function* listEntries(fd: number): Generator<DirectoryEntry> {
   const directory = openToRead(fd);
   try {
-    let offset = 0;
     while (true) {
-      const entries = readEntries(directory, offset);
+      // Where the last call ended, never by a cookie: those of ext4 have 63 bits, a number rounds them, and names would be left out.
+      const entries = next(directory);
       if (entries.length === 0) return;
       for (const entry of entries) {
-        offset = entry.next;
         if (!entry.dots) yield entry;
       }
     }
@@ -81,10 +84,9 @@ export function namesOfIno(fd: number, ino: number): Uint8Array[] {
   const low = ino >>> 0, high = Math.floor(ino / 4294967296);
   const names: Uint8Array[] = [];
   try {
-    for (let offset = 0, length; (length = fill(directory, offset)) > 0;) {
+    for (let length; (length = fill(directory)) > 0;) {
       const { view } = memory;
       for (let at = 0; at < length; at += view.getUint16(at + 16, true)) {
-        offset = getU64(view, at + 8);
         if (
           view.getUint32(at, true) === low &&
           view.getUint32(at + 4, true) === high
