@@ -9,8 +9,6 @@ self.onmessage = (
 ) => {
   const { commands, answers } = event.data;
   const memory = new Memory(4096);
-  const PR_SET_IO_FLUSHER = 57;
-  libc.prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
   self.postMessage("ready");
   // The answer must leave before this thread stops turning its event loop.
   setTimeout(() => {

@@ -34,11 +34,9 @@ export const SETATTR_SIZE = 48;
 /** Once a process: what the kernel did for the caller must not be done again or undone here. */
 export function prepareProcess(): void {
   libc.umask(0);
-  const PR_SET_SECUREBITS = 28, NO_SETUID_FIXUP = 4, PR_SET_IO_FLUSHER = 57;
+  const PR_SET_SECUREBITS = 28, NO_SETUID_FIXUP = 4;
   // With it setfsuid keeps capabilities: files are created as the caller, with our rights.
   libc.prctl(PR_SET_SECUREBITS, NO_SETUID_FIXUP, 0, 0, 0);
-  // A loop device above us writes back through us under memory pressure: do not wait for it (5.6 and later, else no harm).
-  libc.prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
 }
 
 /** Applies the operation in `frame`, whose header stands at `at` of `buffer`. 0 or errno. */

@@ -99,6 +99,8 @@ export interface Report {
   /** Writes waiting for the peer now, and for how long the oldest has waited. */
   readonly waiting: number;
   readonly waitingMs: number;
+  /** Inodes known by their ids: those that the kernel remembers, or that the primary has named. */
+  readonly inodes?: number | undefined;
   /** A failure that the agent must act on: local disk error, mount lost, configuration impossible. One line. */
   readonly fault: string | null;
   /** Last thing worth telling that is no failure, for `state` (a salvage folder, a refused stranger). */

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { Poll, POLLIN } from "../system/poll.ts";
+import { beginAgainWith, IO_FLUSHER } from "../system/io_flusher.ts";
 import { libc, Memory } from "../system/libc.ts";
 import { clearStaleMounts } from "../fuse/device.ts";
 import { Aide } from "./aide.ts";
@@ -45,6 +46,7 @@ export async function runReplicator(file: string): Promise<number> {
   const config: ReplicatorConfig = configSchema.parse(
     JSON.parse(Deno.readTextFileSync(file)),
   );
+  beginAgainWith(IO_FLUSHER);
   raiseLimits();
   prepareProcess();
   // The thread is started while the event loop still turns; afterwards it never does again.
@@ -273,6 +275,7 @@ class Replicator {
     return {
       phase: this.#primary ? "primary" : this.#secondary ? "secondary" : "idle",
       ...state,
+      inodes: role?.volumes.reduce((sum, volume) => sum + volume.known, 0) ?? 0,
       identity: context.identity.value,
       lastResync: context.lastResync,
       fault: context.fault,

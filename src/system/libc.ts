@@ -89,6 +89,8 @@ const symbols = {
     parameters: ["i32", "u64", "u64", "u64", "u64"],
     result: "i32",
   },
+  /** Does not return, or -1. */
+  execv: { parameters: ["usize", "usize"], result: "i32" },
   setrlimit: {
     name: "setrlimit64",
     parameters: ["i32", "usize"],
