@@ -90,6 +90,9 @@ onPair({
     const { primary } = pair;
     await primary.replicator.command({ command: "force", full: true });
     await pair.alone();
+    // A process that has just begun takes tens of MiB for its first work, whatever that is.
+    const half = Math.ceil(KNOWN / FOLDER / 2) * FOLDER;
+    await lookAtAll(primary, half);
     const before = cost(primary);
     await lookAtAll(primary, KNOWN);
     await primary.replicator.until(
@@ -98,7 +101,7 @@ onPair({
     );
     const known = cost(primary);
     ok(known.descriptors < MAX_DESCRIPTORS, `${known.descriptors} descriptors`);
-    const each = (known.rss - before.rss) / KNOWN;
+    const each = (known.rss - before.rss) / (KNOWN - half);
     tell(
       `${KNOWN} inodes: ${known.descriptors} descriptors, ${
         known.rss >> 20
