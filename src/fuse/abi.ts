@@ -48,6 +48,9 @@ export const OP = {
   LSEEK: 46,
   COPY_FILE_RANGE: 47,
   SYNCFS: 50,
+  TMPFILE: 51,
+  STATX: 52,
+  COPY_FILE_RANGE_64: 53,
 } as const;
 
 /** struct fuse_in_header and fuse_out_header. */
@@ -64,6 +67,10 @@ export const MAX_REQUEST = MAX_WRITE + 4096;
 const INIT = {
   ASYNC_READ: 1 << 0,
   BIG_WRITES: 1 << 5,
+  // The umask comes with the request: a default access control list of the directory takes its place.
+  DONT_MASK: 1 << 6,
+  DO_READDIRPLUS: 1 << 13,
+  READDIRPLUS_AUTO: 1 << 14,
   ASYNC_DIO: 1 << 15,
   PARALLEL_DIROPS: 1 << 18,
   ABORT_ERROR: 1 << 21,
@@ -71,14 +78,21 @@ const INIT = {
   CACHE_SYMLINKS: 1 << 23,
   EXPLICIT_INVAL_DATA: 1 << 25,
   HANDLE_KILLPRIV_V2: 1 << 28,
+  SETXATTR_EXT: 1 << 29,
   INIT_EXT: 1 << 30,
 } as const;
 // flags2: DIRECT_IO_ALLOW_MMAP (bit 36), NO_EXPORT_SUPPORT (bit 38): name_to_handle_at fails at once instead of a later ESTALE.
 const INIT2 = { DIRECT_IO_ALLOW_MMAP: 1 << 4, NO_EXPORT_SUPPORT: 1 << 6 };
 
-/** Whether the kernel strips setuid bits through us in one operation instead of asking for security.capability before each write. */
+/** Only where the backing takes access control lists: the kernel then asks for them at every check of permissions. */
+const INIT_POSIX_ACL = 1 << 20;
+
+/** What the kernel of this mount does for us. */
 export interface Negotiated {
-  readonly minor: number;
+  /** struct fuse_setxattr_in has 16 bytes and says whether the setgid bit must go; else 8, and we find out ourselves. */
+  readonly setxattrExtended: boolean;
+  /** Takes setgid from what a stranger makes in a setgid directory (6.0 and later; 7.37 is 6.1); before, file systems did. */
+  readonly stripsSetgid: boolean;
 }
 
 /** Answers FUSE_INIT: reads the request at `at`, writes fuse_init_out at `out` (64 bytes); returns what was agreed. */
@@ -87,11 +101,15 @@ export function negotiate(
   at: number,
   reply: DataView,
   out: number,
+  acls: boolean,
 ): Negotiated {
   const minor = Math.min(request.getUint32(at + 4, true), 45);
   const readahead = request.getUint32(at + 8, true);
   const offered = request.getUint32(at + 12, true);
-  const wanted = Object.values(INIT).reduce((all, flag) => all | flag, 0);
+  const wanted = Object.values(INIT).reduce(
+    (all, flag) => all | flag,
+    acls ? INIT_POSIX_ACL : 0,
+  );
   const extended = (offered & INIT.INIT_EXT) !== 0;
   const offered2 = extended ? request.getUint32(at + 16, true) : 0;
   for (let i = 0; i < 64; i += 4) reply.setUint32(out + i, 0, true);
@@ -106,7 +124,10 @@ export function negotiate(
   reply.setUint16(out + 28, 256, true); // max_pages: 1 MiB, the cap of most kernels
   const wanted2 = INIT2.DIRECT_IO_ALLOW_MMAP | INIT2.NO_EXPORT_SUPPORT;
   reply.setUint32(out + 32, (offered2 & wanted2) >>> 0, true);
-  return { minor };
+  return {
+    setxattrExtended: (offered & INIT.SETXATTR_EXT) !== 0,
+    stripsSetgid: minor >= 37,
+  };
 }
 
 /** struct fuse_setattr_in `valid`. */
@@ -125,6 +146,12 @@ export const FATTR = {
 } as const;
 
 export const WRITE_KILL_SUIDGID = 4;
+export const SETXATTR_ACL_KILL_SGID = 1;
+/**
+ * Nothing of a file may reach beyond: 16 TiB, the limit of ext4. Refused with EFBIG, because a resync looks at every MiB of a file,
+ * and a sparse one of petabytes costs its maker nothing.
+ */
+export const FILE_LIMIT = 2 ** 44;
 /** fuse_open_out.open_flags. Only this mount writes, so the kernel keeps what it has cached. */
 export const FOPEN_KEEP_CACHE = 2;
 export const FOPEN_CACHE_DIR = 8;
@@ -135,6 +162,7 @@ export const VALID_SECONDS = 365 * 86400;
 export const STATX = {
   SIZE: 256,
   BASIC: 0x7ff,
+  BTIME: 0x800,
   nlink: 16,
   uid: 20,
   gid: 24,

@@ -1,5 +1,5 @@
 /** Handlers of requests that change: each becomes an operation of the pipeline, which answers when the change is safe. */
-import { apply, SETATTR_SIZE } from "../replication/apply.ts";
+import { apply, COPY_SIZE } from "../replication/apply.ts";
 import { KIND } from "../replication/operation.ts";
 import type { Pipeline } from "../replication/pipeline.ts";
 import {
@@ -13,16 +13,17 @@ import { HEADER } from "../peer/frame.ts";
 import { E } from "../system/libc.ts";
 import { getU64, setU64 } from "../system/u64.ts";
 import {
-  FATTR,
+  FILE_LIMIT,
   FOPEN_KEEP_CACHE,
+  type Negotiated,
   OP,
-  S_IFDIR,
-  S_IFLNK,
+  STATX,
   WRITE_DATA,
   WRITE_KILL_SUIDGID,
   writeEntry,
 } from "./abi.ts";
-import { getattr, refuseXattr } from "./look.ts";
+import { getattr, isHiddenXattr } from "./look.ts";
+import { aclTakesSetgid, makingOf, setattrPayload } from "./payload.ts";
 import {
   type Answer,
   BODY,
@@ -42,25 +43,21 @@ const NEEDS_NAME = new Set<number>([
   OP.RENAME,
   OP.RENAME2,
   OP.LINK,
+  OP.TMPFILE,
 ]);
 
-/** The times of struct fuse_setattr_in: their flags, where they stand, and where they go in our payload. */
-const TIMES = [
-  {
-    set: FATTR.ATIME,
-    setNow: FATTR.ATIME_NOW,
-    seconds: 32,
-    nanoseconds: 56,
-    to: 24,
-  },
-  {
-    set: FATTR.MTIME,
-    setNow: FATTR.MTIME_NOW,
-    seconds: 40,
-    nanoseconds: 60,
-    to: 36,
-  },
-] as const;
+/** Two inodes: the new parent of a rename, the file of a link, the target of a copy. */
+const OTHER_AT = new Map<number, number>([
+  [OP.RENAME, 0],
+  [OP.RENAME2, 0],
+  [OP.LINK, 0],
+  [OP.COPY_FILE_RANGE, 16],
+  [OP.COPY_FILE_RANGE_64, 16],
+]);
+
+const RENAME_WHITEOUT = 4;
+/** One step of copy_file_range: the replicator does nothing else meanwhile. Callers go on where a shorter answer ended. */
+const MAX_COPY = 4 << 20;
 
 /** Whether the name in the request, bytes [from, to), is our own folder's. */
 export function hides(
@@ -82,6 +79,8 @@ export function answerEntry(inode: Inode, answer: Answer): void {
 }
 
 export class Changes {
+  kernel: Negotiated = { setxattrExtended: false, stripsSetgid: false };
+
   constructor(readonly volume: Volume, readonly pipeline: Pipeline) {}
 
   /** Everything that changes. The peer must know the inodes by their ids first. */
@@ -92,25 +91,34 @@ export class Changes {
     answer: Answer,
   ): "wait" | void {
     const view = request.view;
-    // The second inode: the new parent of a rename, the file of a link.
     let other: Inode | undefined;
-    if (opcode === OP.RENAME || opcode === OP.RENAME2 || opcode === OP.LINK) {
-      other = this.volume.get(getU64(view, BODY));
+    const otherAt = OTHER_AT.get(opcode);
+    if (otherAt !== undefined) {
+      other = this.volume.get(getU64(view, BODY + otherAt));
       if (!other) return answer(E.STALE);
     }
     const bound = this.pipeline.bind(this.volume, inode);
     const otherBound = other ? this.pipeline.bind(this.volume, other) : "bound";
     if (bound === "wait" || otherBound === "wait") return "wait";
-    // No name can be made in a directory, or of a file, that is gone.
-    if (otherBound === "local") return answer(E.NOENT);
-    if (bound === "local" && NEEDS_NAME.has(opcode)) return answer(E.NOENT);
     const local = bound === "local";
+    if (otherAt === 16) {
+      return this.#copy(inode, other!, {
+        local: local || otherBound === "local",
+        answer,
+      });
+    }
+    // No name can be made in a directory that is gone. A file without a name gets its first one by a LINK (O_TMPFILE): one that
+    // was made before this session the peer does not have; it refuses, and is levelled by its name before the link is answered.
+    if (local && NEEDS_NAME.has(opcode)) return answer(E.NOENT);
+    if (otherBound === "local" && opcode !== OP.LINK) return answer(E.NOENT);
     switch (opcode) {
       case OP.WRITE:
         return this.#longWrite(inode, local, answer);
       case OP.SETATTR:
         return this.#setattr(inode, local, answer);
       case OP.FALLOCATE: {
+        const end = getU64(view, BODY + 8) + getU64(view, BODY + 16);
+        if (end > FILE_LIMIT) return answer(E.FBIG);
         const payload = new Uint8Array(12);
         payload.set(request.bytes.subarray(BODY + 16, BODY + 28));
         // Root may change a setuid program and it stays one; the kernel tells us for writes, here the caller does.
@@ -127,23 +135,12 @@ export class Changes {
           answer,
         );
       }
-      case OP.SETXATTR: {
-        const size = view.getUint32(BODY, true),
-          flags = view.getUint32(BODY + 4, true);
-        const end = request.bytes.indexOf(0, BODY + 8) + 1;
-        const refused = refuseXattr(BODY + 8, end - 1);
-        if (refused) return answer(refused);
-        const payload = request.bytes.slice(BODY + 8, end + size);
-        return this.#submit(
-          { kind: KIND.SETXATTR, id: inode.id, argument: flags },
-          inode,
-          { payload, local },
-          answer,
-        );
-      }
+      case OP.SETXATTR:
+        return this.#setxattr(inode, local, answer);
       case OP.REMOVEXATTR: {
-        const refused = refuseXattr(BODY, length - 1);
-        if (refused) return answer(refused);
+        if (isHiddenXattr(request.bytes.subarray(BODY, length))) {
+          return answer(E.PERM);
+        }
         return this.#submit({ kind: KIND.REMOVEXATTR, id: inode.id }, inode, {
           payload: request.bytes.slice(BODY, length),
           local,
@@ -161,6 +158,8 @@ export class Changes {
       case OP.RENAME2: {
         const names = BODY + (opcode === OP.RENAME ? 8 : 16);
         const flags = opcode === OP.RENAME ? 0 : view.getUint32(BODY + 8, true);
+        // It would make a file that nobody has given an id.
+        if (flags & RENAME_WHITEOUT) return answer(E.INVAL);
         const second = request.bytes.indexOf(0, names) + 1;
         if (
           hides(this.volume, inode, names, second - 1) ||
@@ -231,9 +230,68 @@ export class Changes {
     ));
   }
 
+  #setxattr(inode: Inode, local: boolean, answer: Answer): void {
+    const view = request.view;
+    const names = BODY + (this.kernel.setxattrExtended ? 16 : 8);
+    const size = view.getUint32(BODY, true);
+    const end = request.bytes.indexOf(0, names) + 1;
+    const name = request.bytes.subarray(names, end - 1);
+    if (isHiddenXattr(name)) return answer(E.PERM);
+    this.#submit(
+      {
+        kind: KIND.SETXATTR,
+        id: inode.id,
+        argument: view.getUint32(BODY + 4, true),
+        flags: aclTakesSetgid(inode, name, this.kernel) ? 1 : 0,
+      },
+      inode,
+      { payload: request.bytes.slice(names, end + size), local },
+      answer,
+    );
+  }
+
+  /** Both copies do it with their own bytes, which at this place in the order are the same. */
+  #copy(
+    source: Inode,
+    target: Inode,
+    how: { readonly local: boolean; readonly answer: Answer },
+  ): "wait" | void {
+    const view = request.view, { answer } = how;
+    // The kernel then copies by READ and WRITE.
+    if (how.local) return answer(E.XDEV);
+    // How much there is to copy is known when what came before is done.
+    if (source.pending > 0 || target.pending > 0) return "wait";
+    const error = statFd(source.fd);
+    if (error) return answer(error);
+    const size = getU64(stat.view, stat.at + STATX.size);
+    const from = getU64(view, BODY + 8), to = getU64(view, BODY + 32);
+    const length = Math.max(
+      0,
+      Math.min(getU64(view, BODY + 40), MAX_COPY, size - from),
+    );
+    if (to + length > FILE_LIMIT) return answer(E.FBIG);
+    const payload = new Uint8Array(COPY_SIZE);
+    const out = new DataView(payload.buffer);
+    setU64(out, 0, source.id);
+    setU64(out, 8, from);
+    out.setUint32(16, length, true);
+    const flags = view.getUint32(24, true) === 0 ? 0 : 1;
+    this.#submit(
+      { kind: KIND.COPY, id: target.id, argument: to, flags },
+      target,
+      { payload },
+      (error) => {
+        // u32 and padding, or u64: the same for what we copy.
+        setU64(reply.view, OUT, length);
+        answer(error, 8);
+      },
+    );
+  }
+
   #longWrite(inode: Inode, local: boolean, answer: Answer): void {
     const view = request.view;
     const size = view.getUint32(BODY + 16, true);
+    if (getU64(view, BODY + 8) + size > FILE_LIMIT) return answer(E.FBIG);
     const operation = {
       kind: KIND.WRITE,
       id: inode.id,
@@ -250,76 +308,36 @@ export class Changes {
   }
 
   #setattr(inode: Inode, local: boolean, answer: Answer): void {
-    const view = request.view;
-    const payload = new Uint8Array(SETATTR_SIZE);
-    const out = new DataView(payload.buffer);
-    let valid = view.getUint32(BODY, true);
-    // "Now" is one moment for both nodes.
-    const now = Date.now();
-    for (const { set, setNow, seconds, nanoseconds, to } of TIMES) {
-      if (valid & setNow) {
-        valid |= set;
-        out.setBigUint64(to, BigInt(Math.floor(now / 1000)), true);
-        out.setUint32(to + 8, (now % 1000) * 1_000_000, true);
-      } else {
-        out.setBigUint64(to, view.getBigUint64(BODY + seconds, true), true);
-        out.setUint32(to + 8, view.getUint32(BODY + nanoseconds, true), true);
-      }
-    }
-    valid &= FATTR.MODE | FATTR.UID | FATTR.GID | FATTR.SIZE | FATTR.ATIME |
-      FATTR.MTIME | FATTR.KILL_SUIDGID;
-    out.setUint32(0, valid, true);
-    out.setUint32(4, view.getUint32(BODY + 68, true), true);
-    out.setUint32(8, view.getUint32(BODY + 76, true), true);
-    out.setUint32(12, view.getUint32(BODY + 80, true), true);
-    out.setBigUint64(16, view.getBigUint64(BODY + 16, true), true);
-    this.#submit({ kind: KIND.SETATTR, id: inode.id }, inode, {
-      payload,
-      local,
-    }, (error) => {
-      // Asked for again: between the request and now it may have been put away.
-      const changed = error ? undefined : this.volume.get(inode.id);
-      if (!changed) return answer(error || E.STALE);
-      getattr(changed, answer);
-    });
+    const payload = setattrPayload();
+    if (!payload) return answer(E.FBIG);
+    this.#submit(
+      { kind: KIND.SETATTR, id: inode.id },
+      inode,
+      { payload, local },
+      (error) => {
+        // Asked for again: between the request and now it may have been put away.
+        const changed = error ? undefined : this.volume.get(inode.id);
+        if (!changed) return answer(error || E.STALE);
+        getattr(changed, answer);
+      },
+    );
   }
 
   #create(opcode: number, parent: Inode, length: number, answer: Answer): void {
-    const view = request.view;
-    let mode = 0, rdev = 0, names = BODY;
-    switch (opcode) {
-      case OP.CREATE:
-        mode = view.getUint32(BODY + 4, true);
-        names += 16;
-        break;
-      case OP.MKNOD:
-        mode = view.getUint32(BODY, true);
-        rdev = view.getUint32(BODY + 4, true);
-        names += 16;
-        break;
-      case OP.MKDIR:
-        mode = (view.getUint32(BODY, true) & 0o7777) | S_IFDIR;
-        names += 8;
-        break;
-      default:
-        mode = S_IFLNK | 0o777;
+    const made = makingOf(opcode, parent, { length, kernel: this.kernel });
+    if (hides(this.volume, parent, made.name, made.nameEnd)) {
+      return answer(E.PERM);
     }
-    const end = request.bytes.indexOf(0, names);
-    if (hides(this.volume, parent, names, end)) return answer(E.PERM);
-    const payload = new Uint8Array(16 + length - names);
-    const out = new DataView(payload.buffer);
-    out.setUint32(0, mode, true);
-    out.setUint32(4, view.getUint32(24, true), true);
-    out.setUint32(8, view.getUint32(28, true), true);
-    out.setUint32(12, rdev, true);
-    payload.set(request.bytes.subarray(names, length), 16);
     const id = this.volume.newId();
-    this.pipeline.submit({ kind: KIND.CREATE, id, argument: parent.id }, {
-      volume: this.volume,
-      answer: (error) => {
+    this.#submit(
+      { kind: made.kind, id, argument: parent.id, flags: made.umask },
+      null,
+      // Opened O_EXCL it never gets a name, and no copy of it is wanted.
+      { payload: made.payload, local: made.nameForbidden },
+      (error) => {
         const inode = error ? undefined : this.volume.get(id);
         if (!inode) return answer(error || E.IO);
-        if (opcode !== OP.CREATE) return answerEntry(inode, answer);
+        if (!made.opens) return answerEntry(inode, answer);
         if (statFd(inode.fd)) return answer(E.IO);
         inode.lookups++;
         inode.opens++;
@@ -327,6 +345,6 @@ export class Changes {
         writeOpen(OUT + 128, 0, FOPEN_KEEP_CACHE);
         answer(0, 144);
       },
-    }, payload);
+    );
   }
 }

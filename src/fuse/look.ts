@@ -6,21 +6,37 @@ import {
   statFd,
   type Volume,
 } from "../replication/volume.ts";
-import { E, errno, libc, Memory } from "../system/libc.ts";
+import { AT, E, errno, libc, Memory, O } from "../system/libc.ts";
 import { getU64, setU64 } from "../system/u64.ts";
-import { MAX_WRITE, OP, VALID_SECONDS, writeAttr } from "./abi.ts";
+import {
+  FILE_LIMIT,
+  MAX_WRITE,
+  OP,
+  STATX,
+  VALID_SECONDS,
+  writeAttr,
+} from "./abi.ts";
 import { type Answer, BODY, OUT, reply, request } from "./request.ts";
 
-const HIDDEN_XATTR = "trusted.hakit.";
-const encoder = new TextEncoder(), decoder = new TextDecoder();
-const emptyString = new Memory(4096).string("");
+const HIDDEN_XATTR = new TextEncoder().encode("trusted.hakit.");
+const memory = new Memory(4096);
+const emptyString = memory.string(""),
+  accessList = memory.string("system.posix_acl_access", 64),
+  dot = memory.string(".", 128);
 
-/** Our own attributes are invisible; access control lists are not mirrored yet, so that they are refused and not lost. */
-export function refuseXattr(from: number, to: number): number {
-  const name = decoder.decode(request.bytes.slice(from, to));
-  if (name.startsWith(HIDDEN_XATTR)) return E.PERM;
-  if (name.startsWith("system.posix_acl_")) return E.OPNOTSUPP;
-  return 0;
+/** Whether the backing takes access control lists, as ext4, XFS, Btrfs and tmpfs mostly do. */
+export function takesAcls(volume: Volume): boolean {
+  const fd = libc.openat(volume.backing, dot, O.RDONLY | O.CLOEXEC, 0);
+  if (fd < 0) return false;
+  const length = libc.getxattr(procPath(fd), accessList, 0, 0);
+  const taken = length >= 0 || errno() === E.NODATA;
+  libc.close(fd);
+  return taken;
+}
+
+/** Our own attributes are invisible. Names are any bytes. */
+export function isHiddenXattr(name: Uint8Array): boolean {
+  return HIDDEN_XATTR.every((byte, i) => name[i] === byte);
 }
 
 export function getattr(inode: Inode, answer: Answer): void {
@@ -32,6 +48,23 @@ export function getattr(inode: Inode, answer: Answer): void {
   answer(0, 104);
 }
 
+/** Only asked for when somebody wants the time of birth. It is each copy's own: no call can set it. */
+export function statx(inode: Inode, answer: Answer): void {
+  const error = libc.statx(
+      inode.fd,
+      emptyString,
+      AT.EMPTY_PATH,
+      STATX.BASIC | STATX.BTIME,
+      reply.address + OUT + 32,
+    ) === 0
+    ? 0
+    : errno();
+  if (error) return answer(error);
+  setU64(reply.view, OUT, VALID_SECONDS);
+  reply.bytes.fill(0, OUT + 8, OUT + 32);
+  answer(0, 288);
+}
+
 export function readlink(inode: Inode, answer: Answer): void {
   const n = libc.readlinkat(inode.fd, emptyString, reply.address + OUT, 4096);
   return n < 0 ? answer(errno()) : answer(0, n);
@@ -41,6 +74,7 @@ export function read(volume: Volume, inode: Inode, answer: Answer): void {
   const fd = volume.data(inode);
   if (fd < 0) return answer(-fd);
   const size = Math.min(request.view.getUint32(BODY + 16, true), MAX_WRITE);
+  if (getU64(request.view, BODY + 8) >= FILE_LIMIT) return answer(0, 0);
   const n = libc.pread(
     fd,
     reply.address + OUT,
@@ -53,6 +87,7 @@ export function read(volume: Volume, inode: Inode, answer: Answer): void {
 export function lseek(volume: Volume, inode: Inode, answer: Answer): void {
   const fd = volume.data(inode);
   if (fd < 0) return answer(-fd);
+  if (getU64(request.view, BODY + 8) >= FILE_LIMIT) return answer(E.NXIO);
   const at = Number(
     libc.lseek(
       fd,
@@ -69,8 +104,9 @@ export function readXattr(opcode: number, inode: Inode, answer: Answer): void {
   const size = request.view.getUint32(BODY, true);
   if (opcode === OP.GETXATTR) {
     const end = request.bytes.indexOf(0, BODY + 8);
-    const refused = refuseXattr(BODY + 8, end);
-    if (refused) return answer(refused === E.PERM ? E.NODATA : refused);
+    if (isHiddenXattr(request.bytes.subarray(BODY + 8, end))) {
+      return answer(E.NODATA);
+    }
     const n = libc.getxattr(
       procPath(inode.fd),
       request.address + BODY + 8,
@@ -85,20 +121,21 @@ export function readXattr(opcode: number, inode: Inode, answer: Answer): void {
   }
   const n = libc.listxattr(procPath(inode.fd), reply.address + OUT, 65536);
   if (n < 0) return answer(errno());
-  const names = decoder.decode(reply.bytes.slice(OUT, OUT + n)).split("\0")
-    .filter((name) =>
-      name && !name.startsWith(HIDDEN_XATTR) &&
-      !name.startsWith("system.posix_acl_")
-    );
-  const kept = encoder.encode(names.map((name) => name + "\0").join(""));
+  let kept = 0;
+  for (let from = OUT; from < OUT + n;) {
+    const end = reply.bytes.indexOf(0, from) + 1;
+    if (!isHiddenXattr(reply.bytes.subarray(from, end))) {
+      reply.bytes.copyWithin(OUT + kept, from, end);
+      kept += end - from;
+    }
+    from = end;
+  }
   if (size === 0) {
     setU64(reply.view, OUT, 0);
-    reply.view.setUint32(OUT, kept.length, true);
+    reply.view.setUint32(OUT, kept, true);
     return answer(0, 8);
   }
-  if (kept.length > size) return answer(E.RANGE);
-  reply.bytes.set(kept, OUT);
-  answer(0, kept.length);
+  return kept > size ? answer(E.RANGE) : answer(0, kept);
 }
 
 export function statfs(volume: Volume, answer: Answer): void {

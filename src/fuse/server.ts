@@ -8,6 +8,7 @@ import { type Inode, stat, type Volume } from "../replication/volume.ts";
 import { E, errno, libc } from "../system/libc.ts";
 import { getU64, setU64 } from "../system/u64.ts";
 import {
+  FILE_LIMIT,
   FOPEN_KEEP_CACHE,
   IN_HEADER,
   MAX_REQUEST,
@@ -19,7 +20,16 @@ import {
 import { answerEntry, Changes, hides } from "./change.ts";
 import type { Device } from "./device.ts";
 import { Directories } from "./directories.ts";
-import { getattr, lseek, read, readlink, readXattr, statfs } from "./look.ts";
+import {
+  getattr,
+  lseek,
+  read,
+  readlink,
+  readXattr,
+  statfs,
+  statx,
+  takesAcls,
+} from "./look.ts";
 import {
   type Answer,
   BODY,
@@ -115,6 +125,7 @@ export class Server {
       high: view.getUint32(from + 12, true),
     };
     const offset = getU64(view, at + 8), size = view.getUint32(at + 16, true);
+    if (offset + size > FILE_LIMIT) return false;
     const kill = view.getUint32(at + 20, true) & WRITE_KILL_SUIDGID;
     memory.bytes.set(saved, from);
     this.pipeline.submit(
@@ -148,7 +159,8 @@ export class Server {
     const answer = (error: number, size = 0) =>
       send(this.device.fd, unique, error, size);
     if (opcode === OP.INIT) {
-      negotiate(view, BODY, reply.view, OUT);
+      const acls = takesAcls(this.volume);
+      this.#changes.kernel = negotiate(view, BODY, reply.view, OUT, acls);
       return answer(0, 64);
     }
     if (opcode === OP.STATFS) return statfs(this.volume, answer);
@@ -163,6 +175,8 @@ export class Server {
         return this.#lookup(inode, length, answer);
       case OP.GETATTR:
         return getattr(inode, answer);
+      case OP.STATX:
+        return statx(inode, answer);
       case OP.READLINK:
         return readlink(inode, answer);
       case OP.OPEN:
@@ -178,7 +192,12 @@ export class Server {
       case OP.OPENDIR:
         return this.#directories.open(inode, answer);
       case OP.READDIR:
-        return this.#directories.read(inode, answer);
+      case OP.READDIRPLUS:
+        return this.#directories.read(
+          inode,
+          opcode === OP.READDIRPLUS,
+          answer,
+        );
       case OP.RELEASEDIR:
         return this.#directories.release(answer);
       case OP.GETXATTR:
@@ -206,13 +225,15 @@ export class Server {
       case OP.SETXATTR:
       case OP.REMOVEXATTR:
       case OP.FALLOCATE:
+      case OP.TMPFILE:
+      case OP.COPY_FILE_RANGE:
+      case OP.COPY_FILE_RANGE_64:
         if (this.#changes.change(opcode, inode, length, answer) === "wait") {
           this.#defer(length);
         }
         return;
       default:
-        // FLUSH, ACCESS, POLL, BMAP, COPY_FILE_RANGE (the kernel then copies by READ and WRITE) and what we do not know:
-        // the kernel remembers this answer and asks no more.
+        // FLUSH, ACCESS, POLL, BMAP and what we do not know: the kernel remembers this answer and asks no more.
         return answer(E.NOSYS);
     }
   }

@@ -1,35 +1,30 @@
 /** Does one operation on a volume. The same function runs on both nodes on the same bytes; its errno is compared. */
-import {
-  FATTR,
-  S_IFDIR,
-  S_IFLNK,
-  S_IFMT,
-  S_IFREG,
-  STATX,
-} from "../fuse/abi.ts";
+import { FATTR, STATX } from "../fuse/abi.ts";
 import { getU64 } from "../system/u64.ts";
-import { AT, E, errno, libc, Memory, O, SYS } from "../system/libc.ts";
+import { AT, E, errno, libc, Memory, SYS } from "../system/libc.ts";
 import { KIND } from "./operation.ts";
 import { type Frame, HEADER } from "../peer/frame.ts";
+import { create, createNameless, nameAt } from "./create.ts";
+import { mayGainPrivileges, stripPrivileges } from "./privileges.ts";
 import {
   type Inode,
-  isHidden,
   procPath,
   stat,
   statFd,
   statMode,
-  validName,
   type Volume,
 } from "./volume.ts";
 
 const memory = new Memory(4096);
-const CAPABILITY = memory.string("security.capability", 0);
-const TIMES = 64;
+const TIMES = 64, OFFSETS = 96;
 const UTIME_OMIT = 0x3ffffffe;
 const RENAME_EXCHANGE = 2;
+/** In place of nanoseconds: each node's own clock, until TIMES brings what the primary's disk says. */
+export const UTIME_NOW = 0x3fffffff;
 
 /** Payload of SETATTR: u32 valid, mode, uid, gid; u64 size; u64 atime, u32 ns; u64 mtime, u32 ns. */
 export const SETATTR_SIZE = 48;
+export const COPY_SIZE = 20;
 
 /** Once a process: what the kernel did for the caller must not be done again or undone here. */
 export function prepareProcess(): void {
@@ -70,38 +65,12 @@ export function apply(
     }
     case KIND.RENAME:
       return rename(volume, frame, buffer, payload);
-    case KIND.LINK: {
-      const inode = volume.get(frame.id), parent = volume.get(frame.argument);
-      if (!inode || !parent) return E.STALE;
-      if (!nameAt(buffer, payload, frame.length, parent === volume.root)) {
-        return E.INVAL;
-      }
-      return libc.linkat(
-          AT.FDCWD,
-          procPath(inode.fd),
-          parent.fd,
-          buffer.address + payload,
-          AT.SYMLINK_FOLLOW,
-        ) === 0
-        ? 0
-        : errno();
-    }
-    case KIND.SETXATTR: {
-      const inode = volume.get(frame.id);
-      if (!inode) return E.STALE;
-      const end = buffer.bytes.indexOf(0, payload);
-      if (end < 0 || end >= payload + frame.length) return E.INVAL;
-      const value = end + 1;
-      return libc.setxattr(
-          procPath(inode.fd),
-          buffer.address + payload,
-          buffer.address + value,
-          payload + frame.length - value,
-          frame.argument,
-        ) === 0
-        ? 0
-        : errno();
-    }
+    case KIND.TMPFILE:
+      return createNameless(volume, frame, buffer, payload);
+    case KIND.LINK:
+      return link(volume, frame, buffer, payload);
+    case KIND.SETXATTR:
+      return setxattr(volume, frame, buffer, payload);
     case KIND.REMOVEXATTR: {
       const inode = volume.get(frame.id);
       if (!inode) return E.STALE;
@@ -123,6 +92,8 @@ export function apply(
       // No flag says so for fallocate, but writing takes privileges away here too.
       return frame.flags & 1 ? stripPrivileges(inode) : 0;
     }
+    case KIND.COPY:
+      return copy(volume, frame, buffer, payload);
     case KIND.TIMES: {
       const inode = volume.get(frame.id);
       return inode ? setTimes(inode, buffer, payload) : E.STALE;
@@ -164,21 +135,97 @@ function write(volume: Volume, frame: Frame, address: number): number {
   return frame.flags & 1 ? stripPrivileges(inode) : 0;
 }
 
-/** Writing to a file takes its setuid, setgid (if executable by the group) and capabilities away. */
-function stripPrivileges(inode: Inode): number {
-  const error = statFd(inode.fd);
-  if (error) return error;
-  const mode = statMode();
-  if ((mode & S_IFMT) !== S_IFREG) return 0;
-  let kept = mode & 0o7777 & ~0o4000;
-  if (mode & 0o010) kept &= ~0o2000;
-  if (kept !== (mode & 0o7777)) {
-    if (libc.fchmodat(AT.FDCWD, procPath(inode.fd), kept, 0) !== 0) {
-      return errno();
+/** Copies within this node: the data does not travel. All of it or an error: a short copy would be a silent difference. */
+function copy(
+  volume: Volume,
+  frame: Frame,
+  buffer: Memory,
+  at: number,
+): number {
+  const target = volume.get(frame.id);
+  if (frame.length !== COPY_SIZE) return E.INVAL;
+  const source = volume.get(getU64(buffer.view, at));
+  if (!target || !source) return E.STALE;
+  const from = volume.data(source), to = volume.data(target);
+  if (from < 0 || to < 0) return -Math.min(from, to);
+  const length = buffer.view.getUint32(at + 16, true);
+  memory.view.setBigUint64(
+    OFFSETS,
+    buffer.view.getBigUint64(at + 8, true),
+    true,
+  );
+  memory.view.setBigUint64(OFFSETS + 8, BigInt(frame.argument), true);
+  for (let done = 0; done < length;) {
+    // The call moves both offsets on.
+    const n = libc.copy_file_range(
+      from,
+      memory.address + OFFSETS,
+      to,
+      memory.address + OFFSETS + 8,
+      length - done,
+      0,
+    );
+    if (n > 0) done += n;
+    else {
+      const code = n === 0 ? E.IO : errno();
+      if (code !== E.INTR) return code;
     }
   }
-  libc.removexattr(procPath(inode.fd), CAPABILITY);
+  return frame.flags & 1 ? stripPrivileges(target) : 0;
+}
+
+function link(
+  volume: Volume,
+  frame: Frame,
+  buffer: Memory,
+  at: number,
+): number {
+  const inode = volume.get(frame.id), parent = volume.get(frame.argument);
+  if (!inode || !parent) return E.STALE;
+  if (!nameAt(buffer, at, frame.length, parent === volume.root)) {
+    return E.INVAL;
+  }
+  const name = buffer.address + at;
+  const from = procPath(inode.fd);
+  if (libc.linkat(AT.FDCWD, from, parent.fd, name, AT.SYMLINK_FOLLOW) !== 0) {
+    return errno();
+  }
+  // The first name of a file that had none: its descriptor is to know it, for whoever asks where the file is.
+  if (inode.orphan) {
+    inode.orphan = false;
+    volume.lookup(parent, name);
+  }
   return 0;
+}
+
+function setxattr(
+  volume: Volume,
+  frame: Frame,
+  buffer: Memory,
+  at: number,
+): number {
+  const inode = volume.get(frame.id);
+  if (!inode) return E.STALE;
+  const end = buffer.bytes.indexOf(0, at);
+  if (end < 0 || end >= at + frame.length) return E.INVAL;
+  const value = end + 1, path = procPath(inode.fd);
+  mayGainPrivileges(inode);
+  if (
+    libc.setxattr(
+      path,
+      buffer.address + at,
+      buffer.address + value,
+      at + frame.length - value,
+      frame.argument,
+    ) !== 0
+  ) return errno();
+  if ((frame.flags & 1) === 0) return 0;
+  const error = statFd(inode.fd);
+  if (error || (statMode() & 0o2000) === 0) return error;
+  const kept = statMode() & 0o7777 & ~0o2000;
+  return libc.fchmodat(AT.FDCWD, procPath(inode.fd), kept, 0) === 0
+    ? 0
+    : errno();
 }
 
 function setattr(
@@ -205,6 +252,7 @@ function setattr(
     ) return errno();
   }
   if (valid & FATTR.MODE) {
+    mayGainPrivileges(inode);
     if (
       libc.fchmodat(
         AT.FDCWD,
@@ -259,64 +307,6 @@ function setTimes(
     : errno();
 }
 
-function create(
-  volume: Volume,
-  frame: Frame,
-  buffer: Memory,
-  at: number,
-): number {
-  const parent = volume.get(frame.argument);
-  if (!parent) return E.STALE;
-  const view = buffer.view;
-  const mode = view.getUint32(at, true), rdev = view.getUint32(at + 12, true);
-  const name = buffer.address + at + 16;
-  const nameEnd = buffer.bytes.indexOf(0, at + 16);
-  if (nameEnd < 0 || nameEnd >= at + frame.length) return E.INVAL;
-  if (!nameAt(buffer, at + 16, nameEnd - at - 15, parent === volume.root)) {
-    return E.INVAL;
-  }
-  libc.setfsgid(view.getUint32(at + 8, true));
-  libc.setfsuid(view.getUint32(at + 4, true));
-  let failed: number, dataFd = -1;
-  switch (mode & S_IFMT) {
-    case S_IFDIR:
-      failed = libc.mkdirat(parent.fd, name, mode & 0o7777);
-      break;
-    case S_IFLNK:
-      failed = libc.symlinkat(buffer.address + nameEnd + 1, parent.fd, name);
-      break;
-    case S_IFREG:
-      dataFd = libc.openat(
-        parent.fd,
-        name,
-        O.CREAT | O.EXCL | O.RDWR | O.NOFOLLOW | O.CLOEXEC,
-        mode & 0o7777,
-      );
-      failed = dataFd < 0 ? -1 : 0;
-      break;
-    default:
-      // new_encode_dev of the kernel and makedev of this call agree for what mknodat takes.
-      failed = Number(libc.mknodat(SYS.mknodat, parent.fd, name, mode, rdev));
-  }
-  const code = failed === 0 ? 0 : errno();
-  libc.setfsuid(0);
-  libc.setfsgid(0);
-  if (code) return code;
-  const inode = volume.adoptNew(parent, name, frame.id);
-  if (typeof inode === "number") {
-    libc.unlinkat(
-      parent.fd,
-      name,
-      (mode & S_IFMT) === S_IFDIR ? AT.REMOVEDIR : 0,
-    );
-    if (dataFd >= 0) libc.close(dataFd);
-    return inode;
-  }
-  inode.dataFd = dataFd;
-  if (dataFd >= 0) volume.keepData(inode);
-  return 0;
-}
-
 function rename(
   volume: Volume,
   frame: Frame,
@@ -347,18 +337,6 @@ function rename(
   if (victim && frame.flags & RENAME_EXCHANGE) victim.parent = from.id;
   else volume.nameLost(victim);
   return 0;
-}
-
-/** Checks the C string of `length` bytes (with its NUL) at `at`: a name, and not our own folder. */
-function nameAt(
-  buffer: Memory,
-  at: number,
-  length: number,
-  inRoot: boolean,
-): boolean {
-  if (buffer.bytes[at + length - 1] !== 0) return false;
-  const name = buffer.bytes.subarray(at, at + length - 1);
-  return validName(name) && !(inRoot && isHidden(name));
 }
 
 /** Fills a TIMES payload (24 bytes) at `at` from the inode's own times; 0 or errno. */

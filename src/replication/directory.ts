@@ -10,7 +10,8 @@ export interface DirectoryEntry {
   readonly dots: boolean;
   readonly ino: number;
   readonly type: number;
-  readonly next: number;
+  /** Cookie of the place behind it: 63 bits on ext4. */
+  readonly next: bigint;
 }
 
 /** Type of a directory in struct linux_dirent64. */
@@ -18,10 +19,10 @@ export const DT_DIR = 4;
 
 const memory = new Memory(128 * 1024);
 
-/** Reads the next buffer full; its length in bytes, 0 at the end. Throws ErrnoError. */
-function fill(fd: number): number {
+/** Reads on where the last call ended, at most `size` bytes as the system packs entries; their length, 0 at the end. Throws ErrnoError. */
+function fill(fd: number, size: number): number {
   const length = Number(
-    libc.syscall3(SYS.getdents64, fd, memory.address, memory.size),
+    libc.syscall3(SYS.getdents64, fd, memory.address, size),
   );
   if (length < 0) throw new ErrnoError("Cannot read a directory");
   return length;
@@ -35,20 +36,16 @@ function entryAt(at: number): DirectoryEntry {
     dots: isDots(name),
     ino: getU64(memory.view, at),
     type: memory.bytes[at + 18]!,
-    next: getU64(memory.view, at + 8),
+    next: memory.view.getBigUint64(at + 8, true),
   };
 }
 
-/** Entries of an open directory from `offset` (a cookie of the file system), one buffer full; empty at the end. */
-export function readEntries(fd: number, offset: number): DirectoryEntry[] {
-  if (Number(libc.lseek(fd, offset, 0)) < 0) {
-    throw new ErrnoError("Cannot seek in a directory");
-  }
-  return next(fd);
-}
-
-function next(fd: number): DirectoryEntry[] {
-  const length = fill(fd);
+/**
+ * The next entries of an open directory, at most `size` bytes as the system packs them; empty at the end. Where the last call ended,
+ * never by a cookie: those of ext4 have 63 bits, a number rounds them, and names would be left out. Throws ErrnoError.
+ */
+export function readEntries(fd: number, size = memory.size): DirectoryEntry[] {
+  const length = fill(fd, Math.min(size, memory.size));
   const entries: DirectoryEntry[] = [];
   for (let at = 0; at < length; at += memory.view.getUint16(at + 16, true)) {
     entries.push(entryAt(at));
@@ -66,8 +63,7 @@ export function* listEntries(fd: number): Generator<DirectoryEntry> {
   const directory = openToRead(fd);
   try {
     while (true) {
-      // Where the last call ended, never by a cookie: those of ext4 have 63 bits, a number rounds them, and names would be left out.
-      const entries = next(directory);
+      const entries = readEntries(directory);
       if (entries.length === 0) return;
       for (const entry of entries) {
         if (!entry.dots) yield entry;
@@ -84,7 +80,7 @@ export function namesOfIno(fd: number, ino: number): Uint8Array[] {
   const low = ino >>> 0, high = Math.floor(ino / 4294967296);
   const names: Uint8Array[] = [];
   try {
-    for (let length; (length = fill(directory)) > 0;) {
+    for (let length; (length = fill(directory, memory.size)) > 0;) {
       const { view } = memory;
       for (let at = 0; at < length; at += view.getUint16(at + 16, true)) {
         if (

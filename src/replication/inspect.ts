@@ -87,8 +87,8 @@ export function readXattrs(
     at = end + 1;
     const text = new TextDecoder().decode(name);
     if (
-      text.startsWith(HIDDEN_XATTR) || text.startsWith("system.") ||
-      text === "security.selinux"
+      text.startsWith(HIDDEN_XATTR) || text === "security.selinux" ||
+      (text.startsWith("system.") && !text.startsWith("system.posix_acl_"))
     ) continue;
     memory.string(name, 1024);
     const size = libc.getxattr(

@@ -180,6 +180,11 @@ export function markOperation(
         { offset: argument, length: frame.length },
         sequence,
       );
+    case KIND.COPY:
+      return marks.data(volume, id, {
+        offset: argument,
+        length: view.getUint32(at + 16, true),
+      }, sequence);
     case KIND.FALLOCATE:
       return marks.data(volume, id, {
         offset: argument,

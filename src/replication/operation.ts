@@ -18,7 +18,10 @@ export const KIND = {
   WRITE: 1,
   /** payload struct of `SETATTR` (see intercept). */
   SETATTR: 2,
-  /** id new inode; argument parent id; payload mode, uid, gid, rdev (u32 each), name\0[, target\0]. Directory, file, special, symlink by mode. */
+  /**
+   * id new inode; argument parent id; flags the caller's umask; payload mode, uid, gid, rdev (u32 each), name\0[, target\0].
+   * Directory, file, special, symlink by mode.
+   */
   CREATE: 3,
   /** id parent; payload name. */
   UNLINK: 4,
@@ -27,7 +30,7 @@ export const KIND = {
   RENAME: 6,
   /** id inode; argument new parent; payload name. */
   LINK: 7,
-  /** argument xattr flags; payload name\0value. */
+  /** argument xattr flags; payload name\0value; flags bit 0: the setgid bit goes too. */
   SETXATTR: 8,
   REMOVEXATTR: 9,
   /** argument offset; payload u64 length, u32 mode; flags bit 0 as for WRITE. */
@@ -40,6 +43,10 @@ export const KIND = {
   BIND: 13,
   /** Payload: u64 ids that the primary's kernel has forgotten. */
   FORGET: 14,
+  /** A file without a name (O_TMPFILE), as CREATE without one; LINK may give it one later. */
+  TMPFILE: 15,
+  /** argument offset; payload u64 source id, u64 source offset, u32 length (all of it is there); flags bit 0 as for WRITE. */
+  COPY: 16,
 
   /** Secondary to primary: everything up to `sequence` is applied. */
   ACK: 64,

@@ -491,7 +491,8 @@ export class Pipeline {
       if (error === 0 && kind !== KIND.WRITE) {
         this.#stampParents(pending.volume, kind, id, argument);
       }
-      if (kind === KIND.CREATE && error === 0 && this.session) {
+      const makes = kind === KIND.CREATE || kind === KIND.TMPFILE;
+      if (makes && error === 0 && this.session) {
         const inode = pending.volume.get(id);
         if (inode) inode.boundIn = this.session.number;
       }
@@ -593,9 +594,10 @@ export class Pipeline {
     if (kind === KIND.CREATE || kind === KIND.LINK || kind === KIND.RENAME) {
       this.#stamp(volume, argument);
     }
+    // LINK too: a file that had no name until now was not worth telling before.
     if (
       kind === KIND.CREATE || kind === KIND.UNLINK || kind === KIND.RMDIR ||
-      kind === KIND.RENAME
+      kind === KIND.RENAME || kind === KIND.LINK
     ) this.#stamp(volume, id);
   }
 

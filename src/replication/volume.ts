@@ -150,6 +150,23 @@ export class Volume {
     return this.#add(id, fd, parent.id);
   }
 
+  /** Takes in a file that was made without a name: gives it `id`, keeps `fd` for its data. 0 or errno. */
+  adoptOpen(fd: number, id: number): number {
+    const path = libc.open(procPath(fd), O.PATH | O.CLOEXEC, 0);
+    const error = path < 0 ? errno() : writeId(fd, id) || statFd(fd);
+    if (error) {
+      if (path >= 0) libc.close(path);
+      libc.close(fd);
+      return error;
+    }
+    this.dropId(id);
+    const inode = this.#add(id, path, 0);
+    inode.orphan = true;
+    inode.dataFd = fd;
+    this.keepData(inode);
+    return 0;
+  }
+
   /** `stat` tells its type. */
   #add(id: number, fd: number, parent: number): Inode {
     const inode = new Inode(id, fd, statMode() & S_IFMT);
@@ -268,21 +285,20 @@ export class Volume {
   pathOf(inode: Inode): Uint8Array | null {
     if (inode === this.root) return new Uint8Array(0);
     const path = readPath(inode.fd);
-    if (!path) return null;
     const base = this.#base.length === 1 ? 0 : this.#base.length;
-    // One that was opened by its handle has no path when the kernel has dropped its name from memory ("/").
-    const told = path.length > base + 1;
+    // Null: longer than a page. One that was opened by its handle has no path when the kernel has dropped its name from memory ("/").
+    const told = path && path.length > base + 1
+      ? path.subarray(base + 1)
+      : null;
     // The kernel marks a name that is gone; a living file may end in these words too, so it is looked at.
-    if ((!told || endsWith(path, DELETED)) && statFd(inode.fd) === 0) {
+    if ((!told || endsWith(told, DELETED)) && statFd(inode.fd) === 0) {
       const nlink = stat.view.getUint32(stat.at + STATX.nlink, true);
       const ino = getU64(stat.view, stat.at + STATX.ino);
-      if (told && this.#stands(inode, path.subarray(base + 1))) {
-        return path.subarray(base + 1);
-      }
+      if (told && this.#stands(inode, told)) return told;
       if (nlink === 0 || inode.orphan) return null;
       return this.#inParent(inode, ino) ?? this.#search(inode, ino);
     }
-    return told ? path.subarray(base + 1) : null;
+    return told;
   }
 
   /** Whether the inode stands at `path`; its descriptor is then one that has this name. */
@@ -425,6 +441,7 @@ function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
 
 export { procPath, stat, statFd, statMode } from "./descriptor.ts";
 export { DT_DIR, listEntries, listNames, readEntries } from "./directory.ts";
+export type { DirectoryEntry } from "./directory.ts";
 export { readId, writeId } from "./id_xattr.ts";
 export { Inode } from "./inode.ts";
 export { HIDDEN, isHidden, validName } from "./name.ts";

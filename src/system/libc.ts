@@ -39,6 +39,10 @@ const symbols = {
     parameters: ["i32", "i32", "i64", "i64"],
     result: "i32",
   },
+  copy_file_range: {
+    parameters: ["i32", "usize", "i32", "usize", "usize", "u32"],
+    result: "i32",
+  },
   fchmod: { parameters: ["i32", "u32"], result: "i32" },
   fchmodat: { parameters: ["i32", "usize", "u32", "i32"], result: "i32" },
   fchownat: {
@@ -201,6 +205,7 @@ export const O = {
   NOATIME: 0o1000000,
   CLOEXEC: 0o2000000,
   PATH: 0o10000000,
+  TMPFILE: 0o20000000 | (arm ? 0o40000 : 0o200000),
 } as const;
 
 export const AT = {

@@ -100,6 +100,7 @@ export const O_DSYNC = 0o10000;
 export const O_SYNC = 0o4010000;
 export const O_PATH = 0o10000000;
 const ARM = Deno.build.arch === "aarch64";
+export const O_TMPFILE = 0o20000000 | (ARM ? 0o40000 : 0o200000);
 export const O_DIRECT = ARM ? 0o200000 : 0o40000;
 export const O_DIRECTORY = ARM ? 0o40000 : 0o200000;
 export const O_NOFOLLOW = ARM ? 0o100000 : 0o400000;
@@ -111,6 +112,8 @@ export const SEEK_HOLE = 4;
 export const AT_SYMLINK_NOFOLLOW = 0x100;
 export const AT_REMOVEDIR = 0x200;
 export const AT_SYMLINK_FOLLOW = 0x400;
+/** Leaves an owner or a group as it is. */
+export const KEEP = 0xffffffff;
 const AT_EMPTY_PATH = 0x1000;
 const STATX_BASIC_STATS = 0x7ff;
 
@@ -241,6 +244,20 @@ export function lchown(dir: number, path: string, uid: number, gid: number) {
     c.fchownat(dir, cstring(path), uid, gid, AT_SYMLINK_NOFOLLOW),
   );
 }
+/** Like lchown, but of what a symlink leads to. */
+export function chown(dir: number, path: string, uid: number, gid: number) {
+  return answer(c.fchownat(dir, cstring(path), uid, gid, 0));
+}
+export function fchown(fd: number, uid: number, gid: number) {
+  return answer(c.fchownat(fd, cstring(""), uid, gid, AT_EMPTY_PATH));
+}
+export function truncate(path: string, size: number | bigint) {
+  return answer(c.truncate(cstring(path), BigInt(size)));
+}
+/** A first name for a file made with O_TMPFILE, or another one for any open file. */
+export function linkOf(fd: number, dir: number, to: string) {
+  return link(dir, `/proc/self/fd/${fd}`, to, AT_SYMLINK_FOLLOW);
+}
 export function access(dir: number, path: string, mode: number) {
   return answer(c.faccessat(dir, cstring(path), mode, 0));
 }
@@ -254,6 +271,16 @@ export interface Time {
 export function utimens(dir: number, path: string, atime: Time, mtime: Time) {
   return answer(
     c.utimensat(dir, cstring(path), times(atime, mtime), AT_SYMLINK_NOFOLLOW),
+  );
+}
+/** Follows symlinks; null: both now, as utime(path, NULL). */
+export function utimensat(
+  dir: number,
+  path: string,
+  set: readonly [Time, Time] | null,
+) {
+  return answer(
+    c.utimensat(dir, cstring(path), set ? times(...set) : null, 0),
   );
 }
 export function futimens(fd: number, atime: Time, mtime: Time) {
@@ -330,6 +357,42 @@ export function statfs(fd: number) {
     free: Number(buffer[3]),
     nameLength: Number(buffer[8]),
   };
+}
+
+/** Birth time in nanoseconds since 1970; null: this file system has none. */
+export function birth(dir: number, path: string): bigint | number | null {
+  const STATX_BTIME = 0x800;
+  const result = answer(
+    c.statx(dir, cstring(path), AT_SYMLINK_NOFOLLOW, STATX_BTIME, statBuffer),
+  );
+  if (result < 0) return result;
+  if ((statView.getUint32(0, true) & STATX_BTIME) === 0) return null;
+  return statView.getBigInt64(80, true) * 1_000_000_000n +
+    BigInt(statView.getUint32(88, true));
+}
+
+export interface Position {
+  readonly name: string;
+  /** Where a reader that has seen this name goes on: lseek() of the directory. */
+  readonly next: bigint;
+}
+/** The next names of an open directory from where it stands, about `size` bytes of them, with "." and ".."; empty at the end. */
+export function someNames(fd: number, size: number): Position[] | number {
+  const n = answer(c.getdents64(fd, entries, BigInt(size)));
+  if (n < 0) return n;
+  const list: Position[] = [];
+  const view = new DataView(entries.buffer);
+  for (let at = 0; at < n; at += view.getUint16(at + 16, true)) {
+    const end = entries.indexOf(0, at + 19);
+    list.push({
+      name: binary(entries.subarray(at + 19, end)),
+      next: view.getBigInt64(at + 8, true),
+    });
+  }
+  return list;
+}
+export function seekTo(fd: number, at: bigint) {
+  return answer(c.lseek(fd, at, 0));
 }
 
 const entries = new Uint8Array(64 * 1024);

@@ -456,6 +456,87 @@ function xattr(world: World) {
   });
 }
 
+/** An access control list as setfacl writes it: struct posix_acl_xattr_header, version 2, and entries. */
+function someAcl(world: World): Uint8Array<ArrayBuffer> {
+  const r = world.random, none = 0xffffffff;
+  const entries: (readonly [tag: number, id: number])[] = [[1, none]];
+  if (r.chance(0.7)) entries.push([2, 1201]);
+  if (r.chance(0.3)) entries.push([2, 1202]);
+  entries.push([4, none]);
+  if (r.chance(0.3)) entries.push([8, 1301]);
+  // Without users and groups it is a mode; with them it needs a mask.
+  if (entries.length > 2 || r.chance(0.3)) entries.push([16, none]);
+  entries.push([32, none]);
+  const value = new Uint8Array(4 + entries.length * 8);
+  const view = new DataView(value.buffer);
+  view.setUint32(0, 2, true);
+  entries.forEach(([tag, id], i) => {
+    view.setUint16(4 + i * 8, tag, true);
+    // Setgid without the group's execute right, which means nothing, goes with a write by some and not by others: FUSE does not
+    // tell by whom.
+    const least = tag === 4 || tag === 16 ? 1 : 0;
+    view.setUint16(6 + i * 8, tag === 1 ? 7 : r.below(8) | least, true);
+    view.setUint32(8 + i * 8, id, true);
+  });
+  return value;
+}
+
+function acl(world: World) {
+  const r = world.random;
+  const entry = world.tree.pick(r, "file", "directory", "directory", "special");
+  if (!entry) return;
+  const path = world.tree.path(entry);
+  const name = `system.posix_acl_${r.chance(0.5) ? "access" : "default"}`;
+  // An access list goes by setting one that says no more than a mode: tmpfs takes setgid with a removal, ext4 does not.
+  const value = name.endsWith("default") && r.chance(0.4)
+    ? null
+    : someAcl(world);
+  world.withOpen(path, c.O_PATH | c.O_NOFOLLOW, (fds) => {
+    world.both(
+      `${value ? "set" : "remove"} ${name} of ${c.shown(path)}`,
+      (_, side) =>
+        value
+          ? c.setxattr(fds[side], name, value, 0)
+          : c.removexattr(fds[side], name),
+    );
+    world.both(
+      `getxattr ${c.shown(path)} ${name}`,
+      (_, side) => c.getxattr(fds[side], name),
+    );
+    world.sameStat("", fds);
+  });
+}
+
+/** A file without a name, which mostly gets one and stays open. */
+function nameless(world: World) {
+  const r = world.random;
+  const folder = world.tree.path(world.tree.directory(r));
+  const place = world.place("file");
+  const flags = c.O_TMPFILE | c.O_RDWR | (r.chance(0.1) ? c.O_EXCL : 0);
+  const mode = r.pick(MODES);
+  const fds: [number, number] = [-1, -1];
+  const result = world.both(
+    `open O_TMPFILE ${c.shown(folder)} ${mode.toString(8)}`,
+    (root, side) => {
+      fds[side] = c.open(root, folder, flags, mode);
+      return Math.min(fds[side], 0);
+    },
+  );
+  if (result < 0) return;
+  const file = { fds, flags, path: place.path } as const;
+  world.keep(file);
+  world.sameStat("", fds);
+  if (r.chance(0.8)) write(world, file);
+  if (r.chance(0.2)) return;
+  const linked = world.both(
+    `link the nameless to ${c.shown(place.path)}`,
+    (root, side) => c.linkOf(fds[side], root, place.path),
+  );
+  world.sameStat("", fds);
+  if (linked === 0) world.tree.add(place.parent, place.name, "file");
+  if (r.chance(0.5)) write(world, file);
+}
+
 function readdir(world: World) {
   const path = world.tree.path(world.tree.directory(world.random));
   world.withOpen(path, c.O_RDONLY | c.O_DIRECTORY, (fds) => {
@@ -617,10 +698,12 @@ export const OPERATIONS: readonly Operation[] = [
   { name: "chown", weight: 3, run: chown },
   { name: "utimens", weight: 4, run: utimens },
   { name: "xattr", weight: 4, run: xattr },
+  { name: "acl", weight: 3, run: acl },
+  { name: "nameless", weight: 1.5, run: nameless },
   { name: "readdir", weight: 3, run: readdir },
   { name: "mmap", weight: 2, run: mapped },
   { name: "fsync", weight: 2, run: sync },
-  { name: "copy", weight: 1, run: copyRange },
+  { name: "copy", weight: 3, run: copyRange },
   { name: "access", weight: 1, run: access },
   { name: "statfs", weight: 0.2, run: statfs },
   { name: "tooLong", weight: 0.3, run: tooLong },
