@@ -22,6 +22,9 @@ export function replicatorConfig(
     port: module.port,
     listen: node.me.addresses,
     dial: node.peer.addresses,
+    trusted: node.me.addresses.map((_, link) =>
+      node.cluster.links[link]?.trusted ?? false
+    ),
     directories: module.directories.map(({ path }) => ({ path })),
     resyncLimit: bytesOf(module.resync.limit),
   };

@@ -11,6 +11,9 @@ id: "${"1".repeat(32)}"
 nodes:
   - { name: one, addresses: [10.0.0.1, 10.1.0.1] }
   - { name: two, addresses: [10.0.0.2, 10.1.0.2] }
+links:
+  - {}
+  - { trusted: true }
 `,
     "cluster.yaml",
   );
@@ -40,6 +43,7 @@ nodes:
     port: 5600,
     listen: ["10.0.0.2", "10.1.0.2"],
     dial: ["10.0.0.1", "10.1.0.1"],
+    trusted: [false, true],
     directories: [{ path: "/srv/db" }],
     resyncLimit: 50 * 1024 * 1024,
   });

@@ -7,6 +7,7 @@ export const PACKAGES = [
   "mariadb-client",
   "nfs-kernel-server",
   "nfs-common",
+  "openssl",
   "xfsprogs",
   "iproute2",
   "iptables",

@@ -102,3 +102,23 @@ Deno.test("parseCluster() wants two nodes", () => {
     /cluster.yaml:3:1: nodes: /,
   );
 });
+
+Deno.test("parseCluster() takes links as trusted only where that is said, and no more links than addresses", () => {
+  const text = (links: string) =>
+    `cluster: c
+id: "${"1".repeat(32)}"
+nodes:
+  - { name: one, addresses: [10.0.0.1, 10.1.0.1] }
+  - { name: two, addresses: [10.0.0.2, 10.1.0.2] }
+${links}`;
+  const trusted = (links: string) =>
+    parseCluster(text(links), "cluster.yaml").links
+      .map((link) => link.trusted).join();
+  strictEqual(trusted(""), "");
+  strictEqual(trusted("links: [{}, { trusted: true }]\n"), "false,true");
+  throws(
+    () => trusted("links: [{}, {}, { trusted: true }]\n"),
+    /3 links, but the nodes have 2 addresses each/,
+  );
+  throws(() => trusted("links: [{ trusted: yes-please }]\n"), ConfigError);
+});

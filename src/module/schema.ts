@@ -26,6 +26,11 @@ export const clusterSchema = z.strictObject({
     name,
     addresses: z.array(z.union([z.ipv4(), z.ipv6()])).min(1).max(8),
   })).length(2),
+  /** Link by link, in the order of the addresses; those that are left out are not trusted. */
+  links: z.array(z.strictObject({
+    /** A cable of its own between the nodes: replication is not encrypted on it, only authenticated when it connects. */
+    trusted: z.boolean().default(false),
+  })).max(8).default([]),
   heartbeat: z.strictObject({
     period: duration.default(300),
     /** Silence after which the peer is lost. */
@@ -35,6 +40,15 @@ export const clusterSchema = z.strictObject({
   console: z.strictObject({
     port: z.int().min(1).max(65535).default(9010),
   }).prefault({}),
+}).superRefine(({ nodes, links }, context) => {
+  const count = nodes[0]?.addresses.length ?? 0;
+  if (links.length <= count) return;
+  context.addIssue({
+    code: "custom",
+    path: ["links"],
+    message:
+      `${links.length} links, but the nodes have ${count} addresses each: expected at most one entry an address`,
+  });
 });
 export type Cluster = z.infer<typeof clusterSchema>;
 

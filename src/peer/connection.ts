@@ -1,6 +1,7 @@
 /**
- * One connection between two replicators: bytes in, whole frames out. Knows the frame's form, not its meaning. Receiving never
- * waits; what is to be sent stands in a buffer of fixed size, whose owner looks at `room` first: the limit is back-pressure.
+ * One connection between two replicators: bytes in, whole frames out. Knows the frame's form, not its meaning, and not whether its
+ * channel encrypts. Receiving never waits; what is to be sent stands in a buffer of fixed size, whose owner looks at `room` first:
+ * the limit is back-pressure.
  */
 import {
   type Frame,
@@ -11,10 +12,12 @@ import {
   readHeader,
   writeHeader,
 } from "./frame.ts";
-import { E, errno, errnoName, libc, Memory } from "../system/libc.ts";
+import type { Channel } from "./channel.ts";
+import { Memory } from "../system/libc.ts";
+import { POLLIN, POLLOUT } from "../system/poll.ts";
 
 const RECEIVE = 8 << 20;
-const MSG_NOSIGNAL = 0x4000;
+const CLOSED = "the connection was closed here";
 /** Larger control frames than this before the peer has proved who it is are an attack. */
 const MAX_UNPROVED = 16 * 1024;
 
@@ -32,34 +35,53 @@ export class Connection {
   bytesSent = 0;
   #have = 0;
   #position = 0;
+  /** A descriptor that was ready may have been closed by what was done first in the same turn. */
+  #closed = false;
 
-  constructor(readonly fd: number, now: number) {
+  constructor(readonly channel: Channel, now: number) {
     this.heardAt = now;
+  }
+
+  get fd(): number {
+    return this.channel.fd;
+  }
+
+  /** What to poll for; `sending`: something waits to be sent. During the handshake only what the handshake waits for. */
+  interest(sending: boolean): number {
+    const output = this.channel.open ? sending : this.channel.wantsOutput;
+    return output ? POLLIN | POLLOUT : POLLIN;
+  }
+
+  /** More can be received at once, whatever poll says. */
+  get pending(): boolean {
+    return this.channel.pending && !this.#closed;
   }
 
   /** Reads what is there. Null: fine; else why the connection is over. */
   receive(now: number): string | null {
+    if (this.#closed) return CLOSED;
     if (this.#position > 0) {
       this.incoming.bytes.copyWithin(0, this.#position, this.#have);
       this.#have -= this.#position;
       this.#position = 0;
     }
-    const n = libc.recv(
-      this.fd,
+    const { channel } = this;
+    if (!channel.open) {
+      if (!channel.advance()) return channel.failure;
+      if (!channel.open) return null;
+    }
+    const limit = this.proved ? RECEIVE : HEADER + MAX_UNPROVED;
+    if (this.#have >= limit) return null;
+    const n = channel.read(
       this.incoming.address + this.#have,
-      RECEIVE - this.#have,
-      0,
+      limit - this.#have,
     );
+    if (n < 0) return channel.failure;
     if (n > 0) {
       this.#have += n;
       this.heardAt = now;
-      return null;
     }
-    if (n === 0) return "the peer closed the connection";
-    const code = errno();
-    return code === E.AGAIN || code === E.INTR
-      ? null
-      : `connection failed: ${errnoName(code)}`;
+    return null;
   }
 
   /** The next whole frame into `frame`: true; nothing more: false. A string: the bytes are not ours (hostile or broken peer). */
@@ -89,19 +111,23 @@ export class Connection {
     );
   }
 
-  /** Sends from memory without waiting; bytes taken, or -1: the connection is over. */
+  /** Sends from memory without waiting; bytes taken, or -1: the connection is over. What was not taken must be offered first again. */
   send(address: number, length: number): number {
-    const n = libc.send(this.fd, address, length, MSG_NOSIGNAL);
-    if (n >= 0) {
-      this.bytesSent += n;
-      return n;
+    if (this.#closed) return -1;
+    const { channel } = this;
+    if (!channel.open) {
+      if (!channel.advance()) return -1;
+      if (!channel.open) return 0;
     }
-    const code = errno();
-    return code === E.AGAIN || code === E.INTR ? 0 : -1;
+    const n = channel.write(address, length);
+    if (n > 0) this.bytesSent += n;
+    return n;
   }
 
   close(): void {
-    libc.close(this.fd);
+    if (this.#closed) return;
+    this.#closed = true;
+    this.channel.close();
     spare.push(this.incoming);
   }
 }
@@ -168,6 +194,14 @@ export class Outgoing {
       this.#begin += n;
     }
     return true;
+  }
+
+  /** Moves all that waits into `bytes`, which must have room for it; its length. */
+  take(bytes: Uint8Array): number {
+    const waiting = this.memory.bytes.subarray(this.#begin, this.#end);
+    bytes.set(waiting);
+    this.clear();
+    return waiting.length;
   }
 
   clear(): void {

@@ -1,16 +1,22 @@
 /**
  * Who is there? Both sides prove the cluster key on the other's fresh nonce before anything else is believed; module and node names
- * are part of the proof, so that no proof fits another module, direction or cluster. Pure but for the nonce that the caller brings.
+ * and the kind of link are part of the proof, so that no proof fits another module, direction, cluster or a link that encrypts.
+ * Pure but for the nonce that the caller brings.
  *
- *   primary → HELLO {version, cluster, module, node, nonce}
- *   secondary → HELLO {…, nonce, proof}          (proof of the key over both nonces, as "secondary")
+ *   primary → HELLO {version, cluster, module, node, nonce, features}
+ *   secondary → HELLO {…, nonce, proof}          (proof of the key over both nonces, as "secondary"), or REFUSED {version, why}
  *   primary → PROOF {proof, identity, sequence}   (as "primary")
- *   secondary → WELCOME {identity}
+ *   secondary → WELCOME {identity, …}
+ *
+ * Within TLS the key is proved already; the same four frames are sent there, because one way in is easier to get right than two.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 
-export const PROTOCOL = 1;
+/** Counted up when a replicator of before would misunderstand one of now. */
+export const PROTOCOL = 2;
+/** Feature: this node's channel takes a new key of the peer in the middle (RFC 8446 §4.6.3). */
+export const RENEWS_KEYS = "rekey";
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
 
@@ -20,7 +26,16 @@ export const helloSchema = z.object({
   module: z.string().max(64),
   node: z.string().max(64),
   nonce: hex(32),
+  /** What this side can do beyond the version; unknown ones are ignored. */
+  features: z.array(z.string().max(32)).max(32),
   proof: hex(32).optional(),
+});
+/** All that is read of a greeting whose version is another one. */
+const versionSchema = z.object({ version: z.int() });
+/** The secondary's answer to a greeting that it does not accept. */
+export const refusedSchema = z.object({
+  version: z.int(),
+  why: z.string().max(500).regex(/^[^\p{Cc}]*$/u),
 });
 export type Hello = z.infer<typeof helloSchema>;
 export const proofSchema = z.object({
@@ -47,10 +62,15 @@ export interface Party {
 export function prove(
   party: Party,
   role: "primary" | "secondary",
-  nonces: { readonly mine: string; readonly theirs: string },
+  nonces: {
+    readonly mine: string;
+    readonly theirs: string;
+    readonly trusted: boolean;
+  },
 ): string {
   const text = [
-    "hakit replication 1",
+    "hakit replication 2",
+    nonces.trusted ? "plain" : "tls",
     role,
     party.cluster,
     party.module,
@@ -71,12 +91,14 @@ export function proves(
     readonly mine: string;
     readonly theirs: string;
     readonly proof: string;
+    readonly trusted: boolean;
   },
 ): boolean {
   const peer: Party = { ...party, node: party.peer, peer: party.node };
   const expected = prove(peer, role, {
     mine: check.theirs,
     theirs: check.mine,
+    trusted: check.trusted,
   });
   return timingSafeEqual(
     Uint8Array.fromHex(expected),
@@ -84,17 +106,35 @@ export function proves(
   );
 }
 
-/** Null: may be our peer; else one line why not. */
-export function refuse(party: Party, hello: Hello): string | null {
-  if (hello.version !== PROTOCOL) {
-    return `speaks protocol ${hello.version}, expected ${PROTOCOL}: install the same hakit on both nodes`;
+/** A greeting that may be our peer's; else one line why not. */
+export function readHello(
+  party: Party,
+  json: unknown,
+): Hello | { readonly refused: string } {
+  const version = versionSchema.safeParse(json);
+  if (!version.success) return { refused: NO_GREETING };
+  if (version.data.version !== PROTOCOL) {
+    return { refused: otherVersion(version.data.version) };
   }
-  if (hello.cluster !== party.cluster) return `belongs to another cluster`;
+  const parsed = helloSchema.safeParse(json);
+  if (!parsed.success) return { refused: NO_GREETING };
+  const hello = parsed.data;
+  if (hello.cluster !== party.cluster) {
+    return { refused: "belongs to another cluster" };
+  }
   if (hello.module !== party.module) {
-    return `is module "${hello.module}", expected "${party.module}"`;
+    return {
+      refused: `is module "${hello.module}", expected "${party.module}"`,
+    };
   }
   if (hello.node !== party.peer) {
-    return `is node "${hello.node}", expected "${party.peer}"`;
+    return { refused: `is node "${hello.node}", expected "${party.peer}"` };
   }
-  return null;
+  return hello;
+}
+
+export const NO_GREETING = "sends no greeting of a hakit replicator";
+
+export function otherVersion(version: number): string {
+  return `speaks protocol ${version}, expected ${PROTOCOL}: install the same hakit on both nodes`;
 }

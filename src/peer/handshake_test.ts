@@ -1,5 +1,5 @@
-import { ok, strictEqual } from "node:assert/strict";
-import { type Party, prove, proves, refuse } from "./handshake.ts";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { type Party, PROTOCOL, prove, proves, readHello } from "./handshake.ts";
 import { expandIpv6 } from "./socket.ts";
 
 const one: Party = {
@@ -17,39 +17,55 @@ Deno.test("a proof by the cluster's key on both nonces is accepted", () => {
     proves(one, "secondary", {
       mine,
       theirs,
-      proof: prove(two, "secondary", { mine: theirs, theirs: mine }),
+      trusted: false,
+      proof: prove(two, "secondary", {
+        mine: theirs,
+        theirs: mine,
+        trusted: false,
+      }),
     }),
   );
 });
 
-Deno.test("a proof does not fit another key, role, module, direction or nonce", () => {
+Deno.test("a proof does not fit another key, role, module, direction, nonce or kind of link", () => {
+  const nonces = { mine: theirs, theirs: mine, trusted: false };
   const wrong = [
-    prove({ ...two, key: "cd".repeat(32) }, "secondary", {
-      mine: theirs,
-      theirs: mine,
-    }),
-    prove(two, "primary", { mine: theirs, theirs: mine }),
-    prove({ ...two, module: "n" }, "secondary", { mine: theirs, theirs: mine }),
-    prove(one, "secondary", { mine: theirs, theirs: mine }),
-    prove(two, "secondary", { mine: theirs, theirs: "33".repeat(32) }),
+    prove({ ...two, key: "cd".repeat(32) }, "secondary", nonces),
+    prove(two, "primary", nonces),
+    prove({ ...two, module: "n" }, "secondary", nonces),
+    prove(one, "secondary", nonces),
+    prove(two, "secondary", { ...nonces, theirs: "33".repeat(32) }),
+    prove(two, "secondary", { ...nonces, trusted: true }),
   ];
   for (const proof of wrong) {
-    ok(!proves(one, "secondary", { mine, theirs, proof }));
+    ok(!proves(one, "secondary", { mine, theirs, proof, trusted: false }));
   }
 });
 
-Deno.test("refuse() names what is wrong with a stranger", () => {
+Deno.test("readHello() takes the peer's greeting and names what is wrong with a stranger's", () => {
   const hello = {
-    version: 1,
+    version: PROTOCOL,
     cluster: "c",
     module: "m",
     node: "two",
     nonce: theirs,
+    features: ["rekey", "of tomorrow"],
   };
-  strictEqual(refuse(one, hello), null);
-  ok(refuse(one, { ...hello, cluster: "x" })?.includes("another cluster"));
-  ok(refuse(one, { ...hello, node: "three" })?.includes('"three"'));
-  ok(refuse(one, { ...hello, version: 2 })?.includes("protocol 2"));
+  const refused = (json: unknown) => {
+    const read = readHello(one, json);
+    ok("refused" in read);
+    return read.refused;
+  };
+  deepStrictEqual(readHello(one, hello), hello);
+  ok(refused({ ...hello, cluster: "x" }).includes("another cluster"));
+  ok(refused({ ...hello, module: "n" }).includes('module "n"'));
+  ok(refused({ ...hello, node: "three" }).includes('"three"'));
+  ok(refused({ ...hello, nonce: "short" }).includes("no greeting"));
+  // Whatever else another version says, its number is understood.
+  ok(refused({ version: 7 }).includes("protocol 7"));
+  for (const json of [null, [], "text", {}, { version: "2" }]) {
+    ok(refused(json).includes("no greeting"));
+  }
 });
 
 Deno.test("expandIpv6() reads literals", () => {

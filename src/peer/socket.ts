@@ -115,6 +115,41 @@ export function accept(fd: number): number {
   return accepted;
 }
 
+export interface Accepted {
+  readonly fd: number;
+  /** Where it comes from, as `canonicalAddress` writes it. */
+  readonly address: string;
+}
+
+/** As `accept`, with the address; null: none waits. */
+export function acceptFrom(fd: number): Accepted | null {
+  const LENGTH = 160, ADDRESS = 128;
+  memory.view.setUint32(LENGTH, 28, true);
+  const accepted = libc.accept4(
+    fd,
+    memory.address + ADDRESS,
+    memory.address + LENGTH,
+    NONBLOCK | CLOEXEC,
+  );
+  if (accepted < 0) return null;
+  tune(accepted);
+  const { view, bytes } = memory;
+  const groups = Array.from(
+    { length: 8 },
+    (_, i) => view.getUint16(ADDRESS + 8 + 2 * i).toString(16),
+  );
+  const address = view.getUint16(ADDRESS, true) === AF_INET6
+    ? groups.join(":")
+    : bytes.slice(ADDRESS + 4, ADDRESS + 8).join(".");
+  return { fd: accepted, address };
+}
+
+/** One text for one address: IPv6 in eight groups. */
+export function canonicalAddress(address: string): string {
+  return expandIpv6(address)?.map((group) => group.toString(16)).join(":") ??
+    address;
+}
+
 /** Begins to connect; the descriptor becomes writable when it is decided (`connected`). -1: impossible at once. */
 export function dial(
   address: string,

@@ -1,4 +1,5 @@
 /** What both roles of a replicator share. */
+import type { Links } from "../peer/link.ts";
 import type { Aide } from "./aide.ts";
 import { AIDE } from "./aide.ts";
 import type { Aio } from "./aio.ts";
@@ -10,6 +11,8 @@ import type { Volume } from "./volume.ts";
 
 export interface Context {
   readonly config: ReplicatorConfig;
+  /** Gives connections their channel, encrypted unless the link is trusted. */
+  readonly links: Links;
   readonly identity: IdentityStore;
   /** Marks that survive this process. */
   readonly dirty: Dirty;

@@ -25,6 +25,8 @@ export interface ReplicatorConfig {
   /** This node's addresses to listen on and the peer's to dial, link by link. */
   readonly listen: readonly string[];
   readonly dial: readonly string[];
+  /** Link by link: whether it is marked trusted, so that the replication is not encrypted on it. Missing: no. */
+  readonly trusted: readonly boolean[];
   readonly directories: readonly { readonly path: string }[];
   /** Resync bandwidth cap in bytes per second; 0: none. */
   readonly resyncLimit: number;

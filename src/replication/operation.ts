@@ -64,6 +64,8 @@ export const KIND = {
   HELLO: 80,
   PROOF: 81,
   WELCOME: 82,
+  /** Secondary to primary, instead of its HELLO: {version, why}. */
+  REFUSED: 83,
   /** Resync, source to target: JSON or binary, see resync files. */
   BEGIN: 96,
   LIST: 97,

@@ -7,6 +7,7 @@ import { Poll, POLLIN } from "../system/poll.ts";
 import { beginAgainWith, IO_FLUSHER } from "../system/io_flusher.ts";
 import { libc, Memory } from "../system/libc.ts";
 import { clearStaleMounts } from "../fuse/device.ts";
+import { Links } from "../peer/link.ts";
 import { Aide } from "./aide.ts";
 import { Aio } from "./aio.ts";
 import { prepareProcess } from "./apply.ts";
@@ -16,6 +17,7 @@ import { ControlServer } from "./control_server.ts";
 import { Dirty } from "./dirty.ts";
 import { IdentityStore } from "./identity_store.ts";
 import { Marks } from "./marks.ts";
+import { KIND } from "./operation.ts";
 import { PrimaryRole } from "./primary_role.ts";
 import { SecondaryRole } from "./secondary_role.ts";
 
@@ -35,6 +37,7 @@ const configSchema = z.object({
   port: z.int().min(1).max(65535),
   listen: z.array(z.string()).min(1),
   dial: z.array(z.string()).min(1),
+  trusted: z.array(z.boolean()),
   directories: z.array(z.object({ path: z.string().startsWith("/") })).min(1)
     .max(64),
   resyncLimit: z.number().min(0),
@@ -81,6 +84,7 @@ class Replicator {
     const identity = new IdentityStore(`${config.stateDir}/identity.json`);
     this.#context = {
       config,
+      links: new Links(config, { hello: KIND.HELLO }),
       identity,
       dirty: new Dirty(`${config.stateDir}/dirty.log`),
       marks: new Marks(),
@@ -102,6 +106,21 @@ class Replicator {
     this.#context.log(
       this.#context.doubt ? "began after a crash while mirrored" : "began",
     );
+    this.#prepareLinks();
+  }
+
+  /** Looks for OpenSSL now: at the first connection its loading would be part of the peer's patience. */
+  #prepareLinks(): void {
+    const { config, links, log } = this.#context;
+    if (config.listen.every((_, link) => config.trusted[link])) return;
+    try {
+      links.prepare();
+    } catch (error) {
+      this.#context.notice = error instanceof Error
+        ? error.message
+        : String(error);
+      log(this.#context.notice);
+    }
   }
 
   run(): number {
@@ -112,12 +131,9 @@ class Replicator {
       this.#poll.add(aio.eventFd, POLLIN, () => aio.collect());
       this.#primary?.watch(this.#poll);
       this.#secondary?.watch(this.#poll);
-      const busy = this.#primary?.busy || (this.#tasks.length > 0);
-      this.#poll.wait(
-        busy
-          ? (this.#tasks.length > 0 && !this.#primary?.busy ? 5 : 0)
-          : IDLE_MS,
-      );
+      const busy = this.#primary?.busy || this.#secondary?.busy;
+      const working = this.#tasks.length > 0 ? 5 : IDLE_MS;
+      this.#poll.wait(busy ? 0 : working);
       this.#primary?.turn();
       this.#secondary?.turn();
       this.#work();

@@ -1,21 +1,11 @@
 /**
- * A replicator as secondary: listens on every link, lets exactly one proved primary in, is made level, then follows. When the
- * primary is gone it waits: whether this copy becomes the primary is the agent's decision.
+ * A replicator as secondary: takes the primary that the entrance lets in, is made level, then follows. When the primary is gone it
+ * waits: whether this copy becomes the primary is the agent's decision.
  */
 import { clearStaleMounts, openBacking } from "../fuse/device.ts";
-import { Connection } from "../peer/connection.ts";
-import {
-  type Hello,
-  helloSchema,
-  proofSchema,
-  PROTOCOL,
-  prove,
-  proves,
-  refuse,
-} from "../peer/handshake.ts";
-import { accept, listenOn } from "../peer/socket.ts";
-import { E, errnoName, libc } from "../system/libc.ts";
-import { type Poll, POLLIN, POLLOUT } from "../system/poll.ts";
+import type { Connection } from "../peer/connection.ts";
+import { errnoName } from "../system/libc.ts";
+import type { Poll } from "../system/poll.ts";
 import { z } from "zod";
 import { type Context, syncAll } from "./context.ts";
 import type { Report } from "./control.ts";
@@ -26,13 +16,12 @@ import { setAside } from "./resync/purgatory.ts";
 import { ResyncTarget } from "./resync/target.ts";
 import { salvage } from "./salvage.ts";
 import { Follower } from "./follower.ts";
+import { Entrance } from "./entrance.ts";
 import { Volume } from "./volume.ts";
-import { Outgoing } from "../peer/connection.ts";
 
-const MAX_STRANGERS = 4;
-const PROVE_MS = 3000;
-const LISTEN_AGAIN_MS = 1000;
 const SETTLE_MS = 2000;
+/** Answers that one frame may cause fit into this. */
+const MIN_ROOM = 256 * 1024;
 
 const beginSchema = z.union([
   z.object({
@@ -48,15 +37,6 @@ const beginSchema = z.union([
     epoch: identitySchema.shape.epoch,
   }),
 ]);
-
-/** A connection that has not proved itself yet. */
-interface Stranger {
-  readonly connection: Connection;
-  readonly outgoing: Outgoing;
-  readonly nonce: string;
-  readonly since: number;
-  theirs: Hello | null;
-}
 
 interface Session {
   readonly secondary: Follower;
@@ -76,13 +56,10 @@ interface Session {
 
 export class SecondaryRole {
   readonly volumes: Volume[] = [];
-  readonly #listeners: (number | null)[];
-  readonly #strangers = new Set<Stranger>();
+  readonly #entrance: Entrance;
   #session: Session | null = null;
-  #listenAt = 0;
   #settleAt = 0;
   readonly #full: boolean;
-  #stopping = false;
 
   constructor(
     readonly context: Context,
@@ -92,7 +69,10 @@ export class SecondaryRole {
     },
   ) {
     this.#full = options.full;
-    this.#listeners = context.config.listen.map(() => null);
+    this.#entrance = new Entrance(
+      context,
+      (connection, sequence) => this.#begin(connection, sequence),
+    );
     context.config.directories.forEach(({ path }, index) => {
       clearStaleMounts(path);
       const newId = () => {
@@ -111,40 +91,30 @@ export class SecondaryRole {
   }
 
   watch(poll: Poll): void {
-    for (const listener of this.#listeners) {
-      if (listener !== null) {
-        poll.add(listener, POLLIN, () => this.#accept(listener));
-      }
-    }
-    for (const stranger of this.#strangers) {
-      poll.add(
-        stranger.connection.fd,
-        stranger.outgoing.isEmpty ? POLLIN : POLLIN | POLLOUT,
-        () => this.#receiveStranger(stranger),
-      );
-    }
+    this.#entrance.watch(poll);
     const session = this.#session;
     if (session) {
       const { connection, outgoing } = session.secondary;
       poll.add(
         connection.fd,
-        outgoing.isEmpty ? POLLIN : POLLIN | POLLOUT,
+        connection.interest(!outgoing.isEmpty),
         () => this.#receive(session),
       );
     }
   }
 
+  /** Received bytes wait inside, of which poll does not know: the loop must not sleep. */
+  get busy(): boolean {
+    const session = this.#session;
+    return !!session && session.secondary.connection.pending &&
+      session.secondary.outgoing.room >= MIN_ROOM;
+  }
+
   turn(): void {
     const now = this.context.now();
-    if (
-      now >= this.#listenAt && this.#listeners.includes(null) && !this.#stopping
-    ) {
-      this.#listenAt = now + LISTEN_AGAIN_MS;
-      this.#listen();
-    }
-    for (const stranger of this.#strangers) {
-      if (now - stranger.since > PROVE_MS) this.#refuse(stranger, null);
-      else stranger.outgoing.flush(stranger.connection);
+    this.#entrance.turn();
+    if (this.#session?.secondary.connection.pending) {
+      this.#receive(this.#session);
     }
     const session = this.#session;
     if (!session) return;
@@ -167,108 +137,8 @@ export class SecondaryRole {
     }
   }
 
-  #listen(): void {
-    const { config } = this.context;
-    config.listen.forEach((address, i) => {
-      if (this.#listeners[i] !== null) return;
-      const result = listenOn(address, config.port);
-      if ("fd" in result) this.#listeners[i] = result.fd;
-      else if (result.error === E.ADDRINUSE) {
-        this.context.notice =
-          `Cannot listen on ${address} port ${config.port}: another program uses it (see: ss -ltnp)`;
-      } else {this.context.notice ??=
-          `Cannot listen on ${address} port ${config.port}: ${
-            errnoName(result.error)
-          } (is the address there?)`;}
-    });
-  }
-
-  #accept(listener: number): void {
-    const fd = accept(listener);
-    if (fd < 0) return;
-    if (this.#strangers.size >= MAX_STRANGERS) {
-      libc.close(fd);
-      return;
-    }
-    this.#strangers.add({
-      connection: new Connection(fd, this.context.now()),
-      outgoing: new Outgoing(64 * 1024),
-      nonce: crypto.getRandomValues(new Uint8Array(32)).toHex(),
-      since: this.context.now(),
-      theirs: null,
-    });
-  }
-
-  #refuse(stranger: Stranger, why: string | null): void {
-    this.#strangers.delete(stranger);
-    stranger.connection.close();
-    if (why) {
-      this.context.notice =
-        `refused a connection on port ${this.context.config.port}: ${why}`;
-      this.context.log(this.context.notice);
-    }
-  }
-
-  #receiveStranger(stranger: Stranger): void {
-    const { connection } = stranger;
-    const gone = connection.receive(this.context.now());
-    while (this.#strangers.has(stranger)) {
-      const next = connection.next();
-      if (next === false) break;
-      const wrong = next === true ? this.#greet(stranger) : next;
-      if (wrong !== null) return this.#refuse(stranger, wrong);
-    }
-    if (gone && this.#strangers.has(stranger)) this.#refuse(stranger, null);
-  }
-
-  #greet(stranger: Stranger): string | null {
-    const { config } = this.context, { connection } = stranger;
-    let json: unknown = null;
-    try {
-      json = JSON.parse(new TextDecoder().decode(connection.bytes()));
-    } catch { /* refused below: it is not ours */ }
-    if (!stranger.theirs) {
-      const hello = helloSchema.safeParse(json);
-      if (connection.frame.kind !== KIND.HELLO || !hello.success) {
-        return "no greeting of a hakit replicator";
-      }
-      const refused = refuse(config, hello.data);
-      if (refused) return `it ${refused}`;
-      stranger.theirs = hello.data;
-      stranger.outgoing.json(KIND.HELLO, {
-        version: PROTOCOL,
-        cluster: config.cluster,
-        module: config.module,
-        node: config.node,
-        nonce: stranger.nonce,
-        proof: prove(config, "secondary", {
-          mine: stranger.nonce,
-          theirs: hello.data.nonce,
-        }),
-      });
-      return null;
-    }
-    const proof = proofSchema.safeParse(json);
-    if (connection.frame.kind !== KIND.PROOF || !proof.success) {
-      return "no proof of the cluster's key";
-    }
-    if (
-      !proves(config, "primary", {
-        mine: stranger.nonce,
-        theirs: stranger.theirs.nonce,
-        proof: proof.data.proof,
-      })
-    ) {
-      return "it does not know the cluster's key";
-    }
-    connection.proved = true;
-    this.#strangers.delete(stranger);
-    this.#begin(stranger, proof.data.sequence);
-    return null;
-  }
-
   /** The primary is here. An older session of it is dead, whether or not its socket knows. */
-  #begin(stranger: Stranger, sequence: number): void {
+  #begin(connection: Connection, sequence: number): void {
     this.#drop(null);
     for (const volume of this.volumes) volume.dropAll();
     const { context } = this;
@@ -278,7 +148,7 @@ export class SecondaryRole {
     context.marks.clear();
     context.marks.add(old);
     const secondary = new Follower(
-      stranger.connection,
+      connection,
       this.volumes,
       context.marks,
       {
@@ -306,11 +176,13 @@ export class SecondaryRole {
   #wasFull = false;
 
   #receive(session: Session): void {
+    // Replaced by a newer one in the same turn.
+    if (this.#session !== session) return;
     const { connection, outgoing } = session.secondary;
     // Answers that the primary does not take must not pile up.
-    if (outgoing.room < 256 * 1024) return;
+    if (outgoing.room < MIN_ROOM) return;
     const gone = connection.receive(this.context.now());
-    while (this.#session === session && outgoing.room > 256 * 1024) {
+    while (this.#session === session && outgoing.room >= MIN_ROOM) {
       const next = connection.next();
       if (next === false) break;
       let wrong: string | null;
@@ -464,6 +336,7 @@ export class SecondaryRole {
         full: session.mode === "full",
       };
     }
+    this.#entrance.forgetRefusals();
     context.log("level: this copy is up to date");
     this.options.changed();
   }
@@ -500,12 +373,7 @@ export class SecondaryRole {
    */
   *stop(sync: boolean): Generator<void, void> {
     const { context } = this;
-    this.#stopping = true;
-    for (const listener of this.#listeners) {
-      if (listener !== null) libc.close(listener);
-    }
-    this.#listeners.fill(null);
-    for (const stranger of [...this.#strangers]) this.#refuse(stranger, null);
+    this.#entrance.close();
     const level = this.#session?.secondary.level ?? false;
     this.#drop(null);
     let synced = sync ? -1 : 0;

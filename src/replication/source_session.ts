@@ -4,16 +4,20 @@
  */
 import { Connection, Outgoing } from "../peer/connection.ts";
 import {
-  type Hello,
-  helloSchema,
+  otherVersion,
   PROTOCOL,
   prove,
   proves,
-  refuse,
+  readHello,
+  refusedSchema,
+  RENEWS_KEYS,
   welcomeSchema,
 } from "../peer/handshake.ts";
+import type { Channel } from "../peer/channel.ts";
+import { LineLimit } from "../peer/line_limit.ts";
 import { connected, dial } from "../peer/socket.ts";
-import { type Poll, POLLIN, POLLOUT } from "../system/poll.ts";
+import { libc } from "../system/libc.ts";
+import { type Poll, POLLOUT } from "../system/poll.ts";
 import { type Context, syncAll } from "./context.ts";
 import type { Report } from "./control.ts";
 import { compare, type Identity } from "./identity.ts";
@@ -27,7 +31,12 @@ import type { Volume } from "./volume.ts";
 const OUTGOING = 16 << 20;
 /** An attempt to reach the peer's replicator on one link. */
 const DIAL_MS = 1000;
+/** From there to WELCOME: three round trips and some arithmetic, also on a machine that is busy. */
+const GREET_MS = 2000;
 const REDIAL_MS = 200;
+/** After a refusal, which will most likely be repeated; short, for the next link may be another matter. */
+const REDIAL_AFTER_REFUSAL_MS = 1000;
+const LINES = { burst: 10, everyMs: 60_000 };
 /** After a session that failed for a reason other than the network: a full disk there does not empty itself in a second. */
 const REDIAL_AFTER_FAILURE_MS = 3000;
 /** The default detection time: a peer that is silent so long is treated as gone. */
@@ -43,6 +52,7 @@ const CLOSE_MS = 5000;
 
 type Stage =
   | "dialling"
+  | "securing"
   | "hello"
   | "welcome"
   | "marks"
@@ -54,6 +64,7 @@ type Stage =
 interface Session {
   readonly fd: number;
   readonly connection: Connection;
+  readonly trusted: boolean;
   readonly outgoing: Outgoing;
   readonly nonce: string;
   readonly since: number;
@@ -84,6 +95,7 @@ export class SourceSession {
   #settling = false;
   #settledUpTo = 0;
   #timesAt = 0;
+  readonly #lines = new LineLimit(LINES);
 
   constructor(
     readonly context: Context,
@@ -101,9 +113,9 @@ export class SourceSession {
     return this.#holding;
   }
 
-  /** A resync that wants the loop's next turn at once. */
+  /** A resync that wants the loop's next turn at once, or received bytes of which poll does not know. */
   get busy(): boolean {
-    return !!this.#session?.work;
+    return !!this.#session?.work || !!this.#session?.connection.pending;
   }
 
   /** Dials until it is level with the peer, and again after a loss. */
@@ -123,9 +135,15 @@ export class SourceSession {
     if (!session) return;
     if (session.stage === "dialling") {
       poll.add(session.fd, POLLOUT, () => this.#dialled(session));
+    } else if (session.stage === "securing") {
+      poll.add(
+        session.fd,
+        session.connection.interest(false),
+        () => this.#secure(session),
+      );
     } else {
       const sending = !this.#outgoing.isEmpty || this.pipeline.unsent;
-      poll.add(session.fd, sending ? POLLIN | POLLOUT : POLLIN, (events) => {
+      poll.add(session.fd, session.connection.interest(sending), (events) => {
         if (events & ~POLLOUT) this.#receive(session);
       });
     }
@@ -140,18 +158,18 @@ export class SourceSession {
     }
     this.#watchTime(session, now);
     if (this.#session !== session) return;
+    if (session.connection.pending) this.#receive(session);
+    if (this.#session !== session) return;
     if (session.work) this.#resync(session);
     if (this.#session !== session) return;
     if (
       session.stage === "mirrored" || session.stage === "mirroring" ||
       session.stage === "closing"
     ) this.#keep(session, now);
-    if (!this.#outgoing.flush(session.connection)) {
-      return this.drop("connection failed");
-    }
-    if (this.#outgoing.isEmpty && !this.pipeline.flush()) {
-      this.drop("connection failed");
-    }
+    if (
+      !this.#outgoing.flush(session.connection) ||
+      (this.#outgoing.isEmpty && !this.pipeline.flush())
+    ) this.drop(session.connection.channel.failure);
   }
 
   #dial(now: number): void {
@@ -164,9 +182,22 @@ export class SourceSession {
     );
     this.#redialAt = now + REDIAL_MS;
     if (fd < 0) return;
+    const trusted = config.trusted[this.#link] ?? false;
+    let channel: Channel;
+    try {
+      channel = this.context.links.dialled(fd, trusted);
+    } catch (error) {
+      libc.close(fd);
+      this.#redialAt = now + REDIAL_AFTER_REFUSAL_MS;
+      this.context.notice = error instanceof Error
+        ? error.message
+        : String(error);
+      return;
+    }
     this.#session = {
       fd,
-      connection: new Connection(fd, now),
+      connection: new Connection(channel, now),
+      trusted,
       outgoing: this.#outgoing,
       nonce: crypto.getRandomValues(new Uint8Array(32)).toHex(),
       since: now,
@@ -184,8 +215,20 @@ export class SourceSession {
   }
 
   #dialled(session: Session): void {
+    if (this.#session !== session) return;
     if (connected(session.fd) !== 0) return this.drop(null);
-    const { config } = this.context;
+    session.stage = "securing";
+    this.#secure(session);
+  }
+
+  /** One step of the channel's handshake; nothing of ours is said before it is over. */
+  #secure(session: Session): void {
+    if (this.#session !== session) return;
+    const { config } = this.context, { channel } = session.connection;
+    if (!channel.open && !channel.advance()) {
+      return this.#refused(session, channel.failure);
+    }
+    if (!channel.open) return;
     session.stage = "hello";
     this.#outgoing.json(KIND.HELLO, {
       version: PROTOCOL,
@@ -193,15 +236,20 @@ export class SourceSession {
       module: config.module,
       node: config.node,
       nonce: session.nonce,
+      features: channel.renewsKeys ? [RENEWS_KEYS] : [],
     });
   }
 
   #watchTime(session: Session, now: number): void {
+    if (session.stage === "dialling") {
+      if (now - session.since > DIAL_MS) this.drop(null);
+      return;
+    }
     if (
-      session.stage === "dialling" || session.stage === "hello" ||
+      session.stage === "securing" || session.stage === "hello" ||
       session.stage === "welcome"
     ) {
-      if (now - session.since > DIAL_MS) this.drop(null);
+      if (now - session.since > GREET_MS) this.drop(null);
       return;
     }
     // Silence counts only while something was asked: PING is sent all the time.
@@ -224,6 +272,8 @@ export class SourceSession {
   }
 
   #receive(session: Session): void {
+    // Dropped by a command that came in the same turn.
+    if (this.#session !== session) return;
     const gone = session.connection.receive(this.context.now());
     while (this.#session === session) {
       const next = session.connection.next();
@@ -232,6 +282,22 @@ export class SourceSession {
       if (wrong !== null) return this.drop(wrong);
     }
     if (gone && this.#session === session) this.drop(gone);
+  }
+
+  /** This machine is not our peer, or does not take us for its own: said in `state` and the log, and tried again. */
+  #refused(session: Session, why: string): void {
+    const { config } = this.context;
+    this.context.notice = `no session with ${
+      config.dial[this.#link]
+    } port ${config.port}: ${why}`;
+    const left = this.#lines.take(this.context.now());
+    if (left !== null) {
+      const more = left > 0 ? ` (${left} more before it)` : "";
+      this.context.log(this.context.notice + more);
+    }
+    if (this.#session === session) this.drop(null);
+    this.#redialAt = this.context.now() + REDIAL_AFTER_REFUSAL_MS;
+    this.options.changed();
   }
 
   #heard(session: Session): string | null {
@@ -272,37 +338,43 @@ export class SourceSession {
 
   #hello(session: Session): string | null {
     const { config, identity } = this.context;
-    const hello = helloSchema.safeParse(this.#json(session));
-    if (session.connection.frame.kind !== KIND.HELLO || !hello.success) {
-      return "no greeting of a hakit replicator";
+    const { kind } = session.connection.frame, json = this.#json(session);
+    const refused = refusedSchema.safeParse(json);
+    if (kind === KIND.REFUSED && refused.success) {
+      const { version, why } = refused.data;
+      this.#refused(
+        session,
+        version === PROTOCOL
+          ? `it says that this node ${why}`
+          : `it ${otherVersion(version)}`,
+      );
+      return null;
     }
-    const theirs: Hello = hello.data;
-    const refused = refuse(config, theirs);
-    if (refused) {
-      this.context.notice = `the machine at ${
-        config.dial[this.#link]
-      } ${refused}`;
-      return refused;
+    const theirs = readHello(config, kind === KIND.HELLO ? json : null);
+    if ("refused" in theirs) {
+      this.#refused(session, `it ${theirs.refused}`);
+      return null;
     }
+    const { trusted } = session;
+    const nonces = { mine: session.nonce, theirs: theirs.nonce, trusted };
     if (
       !theirs.proof ||
-      !proves(config, "secondary", {
-        mine: session.nonce,
-        theirs: theirs.nonce,
-        proof: theirs.proof,
-      })
+      !proves(config, "secondary", { ...nonces, proof: theirs.proof })
     ) {
-      this.context.notice = `the machine at ${
-        config.dial[this.#link]
-      } does not know the cluster's key`;
-      return "wrong proof";
+      this.#refused(session, "it does not know the cluster's key");
+      return null;
+    }
+    if (theirs.features.includes(RENEWS_KEYS)) {
+      session.connection.channel.mayRenewKey();
     }
     session.connection.proved = true;
+    this.context.log(
+      `connected to ${
+        config.dial[this.#link]
+      }: ${session.connection.channel.description}`,
+    );
     session.stage = "welcome";
-    const proof = prove(config, "primary", {
-      mine: session.nonce,
-      theirs: theirs.nonce,
-    });
+    const proof = prove(config, "primary", nonces);
     this.#outgoing.json(KIND.PROOF, {
       proof,
       identity: identity.value,
@@ -543,9 +615,10 @@ export class SourceSession {
       this.context.log(`session ended: ${why}`);
       if (failed) this.context.notice = why;
     }
-    if (session.stage !== "dialling" && session.stage !== "hello") {
-      this.options.changed();
-    }
+    if (
+      session.stage !== "dialling" && session.stage !== "securing" &&
+      session.stage !== "hello"
+    ) this.options.changed();
   }
 
   /** Orderly goodbye: everything here is durable; ends when the peer says the same, or after some seconds. */

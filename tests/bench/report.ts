@@ -30,16 +30,49 @@ export function table(rows: readonly Row[]): string {
     round(mirrored.medianUs),
     round(mirrored.p99Us),
   ]);
-  const all = [head, ...lines];
-  const widths = head.map((_, i) =>
+  return columns([head, ...lines]);
+}
+
+/** One line a row: trusted, encrypted, how much of the trusted speed is left. */
+export function linkColumns(
+  rows: readonly {
+    readonly job: Job;
+    readonly trusted: number;
+    readonly encrypted: number;
+  }[],
+): string[][] {
+  return [
+    ["job", "trusted", "encrypted", "unit", "ratio"],
+    ...rows.map(({ job, trusted, encrypted }) => [
+      job.name,
+      round(trusted),
+      round(encrypted),
+      job.unit,
+      (encrypted / trusted).toFixed(2),
+    ]),
+  ];
+}
+
+/** Words to the left, numbers to the right. */
+export function columns(all: readonly (readonly string[])[]): string {
+  const widths = all[0]!.map((_, i) =>
     Math.max(...all.map((line) => line[i]!.length))
   );
-  const number = new Set([2, 3, 5, 6, 7]);
+  const isNumber = (i: number) =>
+    all.slice(1).every((line) => /^[\d.,]+$/.test(line[i]!));
   return all.map((line) =>
     line.map((cell, i) =>
-      number.has(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)
+      isNumber(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)
     ).join("  ").trimEnd()
   ).join("\n");
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1
+    ? sorted[half]!
+    : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
 function round(value: number): string {

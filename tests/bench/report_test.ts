@@ -1,6 +1,6 @@
 import { strictEqual } from "node:assert/strict";
 import { JOBS } from "./fio.ts";
-import { table } from "./report.ts";
+import { columns, linkColumns, median, table } from "./report.ts";
 
 Deno.test("table() shows bare, mirrored and what is left of the speed", () => {
   const bare = { perSecond: 100_000, medianUs: 4, p99Us: 20 };
@@ -13,4 +13,20 @@ Deno.test("table() shows bare, mirrored and what is left of the speed", () => {
       "RAM    4 KiB writes, 1 writer  100,000    25,000  writes/s   0.25         38      90",
     ].join("\n"),
   );
+});
+
+Deno.test("linkColumns() shows what encryption leaves of the speed", () => {
+  const row = { job: JOBS[0]!, trusted: 20_000, encrypted: 17_000 };
+  strictEqual(
+    columns(linkColumns([row])),
+    [
+      "job                     trusted  encrypted  unit      ratio",
+      "4 KiB writes, 1 writer   20,000     17,000  writes/s   0.85",
+    ].join("\n"),
+  );
+});
+
+Deno.test("median() is the middle, of an even number the mean of both", () => {
+  strictEqual(median([3, 1, 2]), 2);
+  strictEqual(median([4, 1, 2, 3]), 2.5);
 });

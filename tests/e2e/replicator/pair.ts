@@ -15,6 +15,10 @@ export interface PairOptions {
   /** Size of a file system for one node's copy, as of a small disk ("64m"); default: the base's own. */
   readonly sizes?: readonly [string | null, string | null];
   readonly resyncLimit?: number;
+  /** The cable is marked trusted: nothing is encrypted. */
+  readonly trusted?: boolean;
+  /** OpenSSL cannot be loaded on this node, as where it is not installed. */
+  readonly withoutOpenSsl?: readonly [boolean, boolean];
   /** More configuration for one node, for tests of wrong ones. */
   readonly config?: readonly [
     Partial<ReplicatorConfig>,
@@ -41,6 +45,7 @@ export class Pair {
   readonly root: string;
   readonly nodes: readonly [Node, Node];
   readonly key: string;
+  readonly cluster: string;
   /** Which node is (or was last) the primary. */
   primaryIndex: 0 | 1 = 0;
   #keeper: Promise<void> | null = null;
@@ -50,6 +55,7 @@ export class Pair {
   private constructor(root: string, tag: string, options: PairOptions) {
     this.root = root;
     this.key = crypto.getRandomValues(new Uint8Array(32)).toHex();
+    this.cluster = `pair-${tag}`;
     const node = (index: 0 | 1): Node => {
       const name = index === 0 ? "a" : "b";
       const own = join(root, `${name}-own`);
@@ -58,7 +64,7 @@ export class Pair {
       const data = join(root, name, "data");
       const config: ReplicatorConfig = {
         module: "pair",
-        cluster: `pair-${tag}`,
+        cluster: this.cluster,
         node: name,
         peer: index === 0 ? "b" : "a",
         nodeIndex: index,
@@ -69,6 +75,7 @@ export class Pair {
         port: PORT,
         listen: [address],
         dial: [`10.177.0.${2 - index}`],
+        trusted: [options.trusted ?? false],
         directories: [{ path: data }],
         resyncLimit: options.resyncLimit ?? 0,
         ...options.config?.[index],
@@ -86,6 +93,9 @@ export class Pair {
           configFile: join(own, "replicator.json"),
           logFile: join(root, `${name}.log`),
           namespace,
+          env: options.withoutOpenSsl?.[index]
+            ? { LD_LIBRARY_PATH: join(root, "broken-libraries") }
+            : {},
         }),
       };
     };
@@ -104,6 +114,7 @@ export class Pair {
     const tag = `${Deno.pid.toString(36)}${(count++).toString(36)}`;
     const pair = new Pair(root, tag, options);
     try {
+      if (options.withoutOpenSsl) await breakOpenSsl(root);
       for (const [index, node] of pair.nodes.entries()) {
         const store = join(root, node.name);
         await Deno.mkdir(store);
@@ -315,6 +326,15 @@ export class Pair {
     }
     if (Deno.env.get("HAKIT_KEEP")) return;
     await Deno.remove(this.root, { recursive: true });
+  }
+}
+
+/** Files that the loader finds first and cannot use. */
+async function breakOpenSsl(root: string) {
+  const folder = join(root, "broken-libraries");
+  await Deno.mkdir(folder);
+  for (const name of ["libssl.so.3", "libssl.so.1.1"]) {
+    await Deno.writeTextFile(join(folder, name), "not a library");
   }
 }
 

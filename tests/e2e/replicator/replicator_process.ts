@@ -16,6 +16,7 @@ export interface ProcessOptions {
   readonly logFile: string;
   /** Network namespace to run in. */
   readonly namespace: string;
+  readonly env: Record<string, string>;
 }
 
 export class ReplicatorProcess {
@@ -53,7 +54,7 @@ export class ReplicatorProcess {
 
   /** Starts the process and connects to its socket. */
   async start() {
-    const { config, configFile, logFile, namespace } = this.#options;
+    const { config, configFile, logFile, namespace, env } = this.#options;
     await Deno.writeTextFile(configFile, JSON.stringify(config), {
       mode: 0o600,
     });
@@ -69,6 +70,7 @@ export class ReplicatorProcess {
         "replicator",
         configFile,
       ],
+      env,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -1,0 +1,111 @@
+/**
+ * Stands between two replicators and harms one TLS record a connection, each in another way; when the list is done it only relays.
+ *
+ *   deno run -A harmful_proxy.ts LISTEN TARGET PORT AFTER HARM...
+ */
+const [listen, target, port, after, ...harms] = Deno.args;
+type Send = (bytes: Uint8Array) => Promise<void>;
+
+/** What is done to the record instead of passing it on; true: the connection ends with it. */
+const HARM: {
+  readonly [name: string]: (
+    record: Uint8Array,
+    send: Send,
+  ) => Promise<boolean | void>;
+} = {
+  flip(record, send) {
+    record[record.length - 20]! ^= 4;
+    return send(record);
+  },
+  async repeat(record, send) {
+    await send(record);
+    await send(record);
+  },
+  async drop() {},
+  async cut(record, send) {
+    await send(record.subarray(0, record.length >> 1));
+    return true;
+  },
+  async insert(record, send) {
+    const stranger = record.slice();
+    crypto.getRandomValues(stranger.subarray(5));
+    await send(stranger);
+    await send(record);
+  },
+  shorten(record, send) {
+    // A whole record with a length that is right, of less than was sealed.
+    const less = record.slice(0, record.length - 1);
+    new DataView(less.buffer).setUint16(3, less.length - 5);
+    return send(less);
+  },
+};
+
+const APPLICATION_DATA = 23;
+
+async function relay(
+  from: Deno.Conn,
+  to: Deno.Conn,
+  harm: string | undefined,
+): Promise<void> {
+  const send: Send = async (bytes) => {
+    for (let at = 0; at < bytes.length;) {
+      at += await to.write(bytes.subarray(at));
+    }
+  };
+  let waiting = harm, passed = 0, rest: Uint8Array = new Uint8Array(0);
+  const buffer = new Uint8Array(65536);
+  for (;;) {
+    const n = await from.read(buffer);
+    if (n === null) return;
+    if (!waiting) {
+      await send(buffer.subarray(0, n));
+      continue;
+    }
+    const joined = new Uint8Array(rest.length + n);
+    joined.set(rest);
+    joined.set(buffer.subarray(0, n), rest.length);
+    rest = joined;
+    while (rest.length >= 5) {
+      const length = 5 + (rest[3]! << 8 | rest[4]!);
+      if (rest.length < length) break;
+      const record = rest.slice(0, length);
+      rest = rest.slice(length);
+      passed += length;
+      if (
+        waiting && record[0] === APPLICATION_DATA && passed > Number(after)
+      ) {
+        const name: string = waiting;
+        waiting = undefined;
+        Deno.stdout.writeSync(new TextEncoder().encode(`${name}\n`));
+        if (await HARM[name]!(record, send)) return;
+      } else await send(record);
+    }
+    if (!waiting) {
+      await send(rest);
+      rest = new Uint8Array(0);
+    }
+  }
+}
+
+const listener = Deno.listen({ hostname: listen!, port: Number(port) });
+for await (const near of listener) {
+  let far: Deno.Conn;
+  try {
+    far = await Deno.connect({ hostname: target!, port: Number(port) });
+  } catch {
+    near.close();
+    continue;
+  }
+  const [way, harm] = harms.shift()?.split(":") ?? [];
+  const end = () => {
+    for (const side of [near, far]) {
+      try {
+        side.close();
+      } catch { /* closed by the other direction */ }
+    }
+  };
+  relay(near, far, way === "there" ? harm : undefined).catch(() => {})
+    .finally(end);
+  relay(far, near, way === "back" ? harm : undefined).catch(() => {})
+    .finally(end);
+}
