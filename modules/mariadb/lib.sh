@@ -57,7 +57,7 @@ sql() {
 }
 
 answers() {
-  "$(first_of mariadb-admin mysqladmin)" --no-defaults --protocol=socket \
+  timeout 3 "$(first_of mariadb-admin mysqladmin)" --no-defaults --protocol=socket \
     --socket="$socket" --user=root --connect-timeout=2 --silent ping \
     >/dev/null 2>&1
 }

@@ -87,7 +87,7 @@ export async function runScript(run: ScriptRun): Promise<ScriptResult | null> {
 }
 
 /** Executable: run as it is. Otherwise (a copy from a stick without modes): by /bin/sh. */
-async function startLine(
+export async function startLine(
   path: string,
   args: readonly string[],
 ): Promise<string[]> {

@@ -86,6 +86,8 @@ export class Cluster {
       freshBoot,
       tell: () => this.#tell(),
       changed: () => this.#changed(),
+      peerView: () => this.#alive() ? this.peerView(name) : null,
+      serves: (other, where) => this.#serves(other, where),
       broken: (error) => {
         this.#options.log.error(
           `module "${name}": decision failed, this is a bug: ${
@@ -165,6 +167,15 @@ export class Cluster {
         module.name,
         module.virtual_addresses.map(({ address }) => address),
       ])),
+      resources: Object.fromEntries(modules.map((running) => [
+        running.module.name,
+        running.resources().map(({ name, state, detail, at }) => ({
+          name,
+          state,
+          detail,
+          since: at,
+        })),
+      ])),
       unmirrored: modules.filter(({ module }) =>
         module.directories.length === 0
       ).map(({ module }) => module.name),
@@ -195,6 +206,20 @@ export class Cluster {
     }
     await Promise.all(
       modules.map((module) => module.close({ exit: stopped(module) })),
+    );
+  }
+
+  #alive(): boolean {
+    return this.#verdict === "alive" || this.#verdict === "late";
+  }
+
+  #serves(name: string, where: "any" | "local"): boolean | null {
+    const here = this.#modules.get(name);
+    if (here === undefined) return null;
+    const there = where === "any" && this.#alive() ? this.peerView(name) : null;
+    return [here.view(), there].some((view) =>
+      view !== null && view.status === "Ready" &&
+      (view.role === "PRIM" || view.role === "ALONE")
     );
   }
 
@@ -241,7 +266,7 @@ export class Cluster {
   #tick(): void {
     for (const module of this.#modules.values()) {
       module.post({ type: "peer", at: now(), verdict: this.#verdict });
-      module.post({ type: "tick", at: now() });
+      module.tick();
     }
   }
 }

@@ -10,6 +10,9 @@ import { now } from "../system/clock.ts";
 import { readTail } from "../system/files.ts";
 import type { Log } from "../system/log.ts";
 import type { Cluster } from "./cluster.ts";
+import type { Resource } from "../checker/board.ts";
+import type { ResourceState } from "../rules/rule.ts";
+import type { Switch } from "./switches.ts";
 import { ModuleStore } from "./module_store.ts";
 import type { Node } from "./node.ts";
 import { outcome } from "./outcome.ts";
@@ -102,6 +105,37 @@ export class Door {
         WAIT_MS / 60_000
       } minutes: see "hakit state" and "hakit log ${request.module}"`,
     );
+  }
+
+  /** What checkers found on this node, each with its history. */
+  resources(module: string): Resource[] {
+    return this.#module(module).resources();
+  }
+
+  setResource(
+    module: string,
+    { resource, state, by }: {
+      readonly resource: string;
+      readonly state: ResourceState;
+      readonly by: string;
+    },
+  ): Resource[] {
+    const running = this.#module(module);
+    running.setResource(resource, state, by);
+    return running.resources();
+  }
+
+  /** A maintenance switch of this node. */
+  async setSwitch(
+    module: string,
+    { name, value, by }: {
+      readonly name: Switch;
+      readonly value: "on" | "off";
+      readonly by: string;
+    },
+  ): Promise<ClusterState> {
+    await this.#module(module).setSwitch(name, value, by);
+    return this.state();
   }
 
   async log(module: string, lines: number): Promise<string[]> {

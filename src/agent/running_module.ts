@@ -16,6 +16,19 @@ import { perform, type Surroundings } from "../actions/perform.ts";
 import type { Report } from "../replication/control.ts";
 import { now, sleep } from "../system/clock.ts";
 import { createLog, type Log } from "../system/log.ts";
+import { ApiError } from "../api/error.ts";
+import type { Resource } from "../checker/board.ts";
+import type { Sight } from "../checker/look.ts";
+import type { ResourceState } from "../rules/rule.ts";
+import { Monitor } from "./monitor.ts";
+import {
+  configured,
+  deviations,
+  readSwitches,
+  type Switch,
+  type Switches,
+  writeSwitches,
+} from "./switches.ts";
 import { Addresses } from "./addresses.ts";
 import { Loop } from "./loop.ts";
 import type { Node } from "./node.ts";
@@ -34,6 +47,10 @@ export interface RunningModuleOptions {
   /** Something that is shown has changed. */
   readonly changed: () => void;
   readonly broken: (error: unknown) => void;
+  /** What the peer says of this module, while it is heard. */
+  readonly peerView: () => ModuleView | null;
+  /** Whether another module is primary and ready; null: there is none of that name. */
+  readonly serves: Sight["serves"];
 }
 
 /** A plan may hand long work (salvage, a last sync of the disks) to the replicator; it can be replaced at any time. */
@@ -46,6 +63,8 @@ export class RunningModule {
   readonly #options: RunningModuleOptions;
   readonly #addresses: Addresses;
   readonly #replicator: ReplicatorLink | null;
+  readonly #monitor: Monitor;
+  #switches: Switches = {};
   #loop: Loop<State> | null = null;
   #report: Report | null = null;
   /** Set while the agent ends: what the user wants is not changed by that. */
@@ -64,6 +83,26 @@ export class RunningModule {
         this.log.error(problem);
         this.post({ type: "address", at: now(), problem });
       },
+    });
+    this.#monitor = new Monitor({
+      module,
+      sight: {
+        folder: options.folder,
+        directory: module.directories[0]?.path ?? null,
+        near: node.me.addresses[0]!,
+        serves: options.serves,
+        env: () => ({
+          ...scriptEnvironment(options, this.log),
+          HAKIT_ROLE: this.view()?.role ?? "STOP",
+        }),
+      },
+      log: this.log,
+      remote: () => {
+        const resources = options.peerView()?.watch?.resources ?? [];
+        return new Map(resources.map((one) => [one.name, one]));
+      },
+      post: (event) => this.post(event),
+      changed: options.changed,
     });
     this.#replicator = module.directories.length === 0
       ? null
@@ -90,7 +129,62 @@ export class RunningModule {
 
   /** What the peer is told and the user shown; null until the module has begun. */
   view(): ModuleView | null {
-    return this.#loop?.view() ?? null;
+    const view = this.#loop?.view();
+    if (view === undefined) return null;
+    const { module } = this.#options;
+    return {
+      ...view,
+      watch: {
+        resources: this.#monitor.told(),
+        maintenance: deviations(module, this.#switches),
+      },
+    };
+  }
+
+  resources(): Resource[] {
+    return this.#monitor.resources();
+  }
+
+  /** Sets what is checked from outside; throws with one line when it is not. */
+  setResource(name: string, state: ResourceState, by: string): void {
+    const refusal = this.#monitor.refusal(name);
+    if (refusal !== null) throw new ApiError(409, "refused", refusal);
+    this.#monitor.set(name, state, `set by ${by}`);
+  }
+
+  /** Kept until a person changes it again. */
+  async setSwitch(
+    name: Switch,
+    value: "on" | "off",
+    by: string,
+  ): Promise<void> {
+    const { node, module } = this.#options;
+    const { [name]: _, ...rest } = this.#switches;
+    const next = value === configured(module, name)
+      ? rest
+      : { ...rest, [name]: value };
+    await writeSwitches(node.paths, module.name, next);
+    this.#switches = next;
+    this.#monitor.switch(next);
+    if (value === "off") this.log.warning(`${name} is switched off by ${by}`);
+    else this.log.info(`${name} is switched on by ${by}`);
+    await this.post({ type: "failover", at: now(), on: this.#failover() });
+    this.#options.tell();
+    this.#options.changed();
+  }
+
+  #failover(): boolean {
+    return (this.#switches.failover ?? this.module.failover) === "on";
+  }
+
+  /** Rules are judged ten times a second, and after every step. */
+  #watch(): void {
+    if (this.#loop) this.#monitor.update(this.#loop.state(), now());
+  }
+
+  tick(): void {
+    this.post({ type: "tick", at: now() });
+    this.#watch();
   }
 
   /** The replicator's last word, null while there is none. */
@@ -100,6 +194,12 @@ export class RunningModule {
 
   async begin(): Promise<void> {
     const { node, module, freshBoot } = this.#options;
+    this.#switches = await readSwitches(node.paths, module.name)
+      .catch((error) => {
+        this.log.error(error instanceof Error ? error.message : String(error));
+        return {};
+      });
+    this.#monitor.switch(this.#switches);
     const record = await this.#firstRecord(freshBoot);
     const report = await this.#replicator?.start() ?? null;
     const resumed = report?.phase === "primary";
@@ -116,7 +216,7 @@ export class RunningModule {
         node: node.me.name,
         peer: node.peer.name,
         nodeIndex: node.index,
-        failover: module.failover === "on",
+        failover: this.#failover(),
         mirrored: this.#replicator !== null,
         restarts: {
           maximum: module.max_restarts,
@@ -133,7 +233,10 @@ export class RunningModule {
         replicator: (command) => this.#command(command, QUICK_COMMAND_MS),
         perform: (action, signal) => perform(action, this.#world(), signal),
         log: (level, text) => this.log.write(level, text),
-        changed: () => this.#options.changed(),
+        changed: () => {
+          this.#watch();
+          this.#options.changed();
+        },
         broken: this.#options.broken,
       },
     );
@@ -177,6 +280,7 @@ export class RunningModule {
     if (options.exit && this.#replicator) {
       await this.#command({ command: "exit" }, 5000).catch(() => {});
     }
+    this.#monitor.close();
     await this.#loop?.close();
     await this.#replicator?.close();
     this.#addresses.close();
@@ -200,8 +304,9 @@ export class RunningModule {
       // Without its record a node cannot know that it may go on: it waits for its peer or a person.
       this.log.error(error instanceof Error ? error.message : String(error));
     }
-    if (!freshBoot || this.module.boot === "auto") return record;
-    return { ...record, goal: this.module.boot === "on" ? "run" : "stop" };
+    const boot = this.#switches.boot ?? this.module.boot;
+    if (!freshBoot || boot === "auto") return record;
+    return { ...record, goal: boot === "on" ? "run" : "stop" };
   }
 
   async #command(

@@ -5,6 +5,7 @@ import type {
   LinkState,
   ModuleState,
   NodeState,
+  ResourceInfo,
 } from "../api/state.ts";
 import { compare } from "../replication/identity.ts";
 
@@ -28,6 +29,8 @@ export interface Known {
   readonly links: readonly LinkState[];
   /** Virtual addresses, module by module. */
   readonly addresses: Readonly<{ [module: string]: readonly string[] }>;
+  /** Resources of this node, module by module. */
+  readonly resources: Readonly<{ [module: string]: readonly ResourceInfo[] }>;
   /** Modules without mirrored folders: they have no data that could be old. */
   readonly unmirrored: readonly string[];
   /** 0 or 1: this node's place in cluster.yaml. */
@@ -45,7 +48,7 @@ export function clusterState(known: Known): ClusterState {
     reachable: true,
     version: local.version,
     addresses: local.addresses,
-    modules: local.modules.map((view) => moduleState(view, known)),
+    modules: local.modules.map((view) => moduleState(view, known, true)),
   };
   const there: NodeState = {
     name: peer.name,
@@ -53,7 +56,7 @@ export function clusterState(known: Known): ClusterState {
     reachable: alive,
     version: peer.version,
     addresses: peer.addresses,
-    modules: peer.modules.map((view) => moduleState(view, known)),
+    modules: peer.modules.map((view) => moduleState(view, known, false)),
   };
   const names = [
     ...new Set([...local.modules, ...peer.modules].map((view) => view.module)),
@@ -80,7 +83,8 @@ export function clusterState(known: Known): ClusterState {
 
 function moduleState(
   view: ModuleView,
-  { addresses, unmirrored: without }: Known,
+  { addresses, unmirrored: without, resources }: Known,
+  local: boolean,
 ): ModuleState {
   const unmirrored = without.includes(view.module);
   return {
@@ -98,11 +102,15 @@ function moduleState(
       address,
       held: view.addresses,
     })),
+    resources: local
+      ? resources[view.module] ?? []
+      : (view.watch?.resources ?? []).map((one) => ({ ...one, since: null })),
+    maintenance: view.watch?.maintenance ?? [],
   };
 }
 
 function warningsOf(known: Known, alive: boolean): string[] {
-  const warnings = [...known.problems];
+  const warnings = [...maintenanceOf(known, alive), ...known.problems];
   for (const link of known.links) {
     if (link.state === "down" && alive) {
       warnings.push(
@@ -120,6 +128,29 @@ function warningsOf(known: Known, alive: boolean): string[] {
   );
   return warnings;
 }
+
+/** First of all: whoever forgets a switch has no failover when it counts. */
+function maintenanceOf({ local, peer }: Known, alive: boolean): string[] {
+  const sides = alive ? [local, peer] : [local];
+  return sides.flatMap(({ name, modules }) =>
+    modules.flatMap(({ module, watch }) =>
+      (watch?.maintenance ?? []).map((entry) => {
+        const [what = "", how] = entry.split(" ");
+        const back = how === "off" ? "on" : "off";
+        return `MAINTENANCE: ${entry.toUpperCase()} for ${module} on ${name}: ${
+          MEANING[entry] ?? "not as module.yaml says"
+        }; "hakit ${what} ${back} -m ${module}" ends it.`;
+      })
+    )
+  );
+}
+
+const MEANING: Readonly<{ [entry: string]: string }> = {
+  "errd off": "a process that dies has no consequence",
+  "checker off": "what checkers find has no consequence",
+  "failover off": "it stays where it is if its node dies",
+  "boot off": "it is not started at boot",
+};
 
 /** What holds for one module. `mine` null: not installed here; `theirs` null: the peer said nothing of it. */
 export function moduleSentence(

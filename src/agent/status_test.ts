@@ -62,6 +62,7 @@ function state(
     links: [{ ...link, state: "up" }, { ...link, state: "up" }],
     addresses: { k3s: ["10.0.0.9/24"] },
     unmirrored: [],
+    resources: {},
     index: 0,
     problems: [],
     ...change,

@@ -5,7 +5,9 @@ import { HTTPException } from "hono/http-exception";
 import { validator } from "hono/validator";
 import { z } from "zod";
 import type { Door } from "../agent/door.ts";
+import { SWITCHES } from "../agent/switches.ts";
 import { MAX_ARCHIVE } from "../module/archive.ts";
+import { RESOURCE_STATES } from "../rules/rule.ts";
 import type { Auth, AuthEnv, Caller } from "./auth.ts";
 import { ApiError } from "./error.ts";
 import type { EventStreams } from "./events.ts";
@@ -44,6 +46,25 @@ const moduleParams = z.object({ module: moduleName });
 const scriptParams = z.object({
   module: moduleName,
   file: z.string().max(100),
+});
+const resourceParams = z.object({
+  module: moduleName,
+  resource: z.string().max(64),
+});
+const resourceBody = z.strictObject({
+  node: nodeName,
+  state: z.enum(
+    RESOURCE_STATES,
+    `expected one of ${RESOURCE_STATES.join(", ")}`,
+  ),
+});
+const switchParams = z.object({
+  module: moduleName,
+  name: z.enum(SWITCHES, `expected one of ${SWITCHES.join(", ")}`),
+});
+const switchBody = z.strictObject({
+  node: nodeName,
+  value: z.enum(["on", "off"], "expected on or off"),
 });
 const nodeQuery = z.object({ node: nodeName });
 const logQuery = z.object({
@@ -111,6 +132,63 @@ export function createApp({ door, auth, streams }: AppOptions) {
           });
         }
         return c.json({ lines: await door.log(module, lines) });
+      },
+    )
+    .get(
+      "/api/modules/:module/resources",
+      viewer,
+      params(moduleParams),
+      query(nodeQuery),
+      (c) => {
+        const { module } = c.req.valid("param");
+        if (door.isPeer(c.req.valid("query").node)) {
+          return door.forward(`/api/modules/${module}/resources`, {
+            method: "GET",
+          });
+        }
+        return c.json({ resources: door.resources(module) });
+      },
+    )
+    .put(
+      "/api/modules/:module/resources/:resource",
+      operator,
+      small,
+      params(resourceParams),
+      json(resourceBody),
+      (c) => {
+        const { module, resource } = c.req.valid("param");
+        const { node, state } = c.req.valid("json");
+        if (door.isPeer(node)) {
+          return door.forward(`/api/modules/${module}/resources/${resource}`, {
+            method: "PUT",
+            body: JSON.stringify({ state }),
+            type: "application/json",
+          });
+        }
+        const by = nameOf(c.var.caller);
+        return c.json({
+          resources: door.setResource(module, { resource, state, by }),
+        });
+      },
+    )
+    .put(
+      "/api/modules/:module/switches/:name",
+      operator,
+      small,
+      params(switchParams),
+      json(switchBody),
+      async (c) => {
+        const { module, name } = c.req.valid("param");
+        const { node, value } = c.req.valid("json");
+        if (door.isPeer(node)) {
+          return door.forward(`/api/modules/${module}/switches/${name}`, {
+            method: "PUT",
+            body: JSON.stringify({ value }),
+            type: "application/json",
+          });
+        }
+        const by = nameOf(c.var.caller);
+        return c.json(await door.setSwitch(module, { name, value, by }));
       },
     )
     .get(

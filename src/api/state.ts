@@ -43,6 +43,16 @@ const linkSchema = z.strictObject({
 }).readonly();
 export type LinkState = z.infer<typeof linkSchema>;
 
+const resourceSchema = z.strictObject({
+  name: z.string(),
+  state: z.enum(["up", "down", "init", "unknown"]),
+  detail: z.string().nullable().describe("Why"),
+  since: z.number().nullable().describe(
+    "Milliseconds since 1970; null: of the other node, not known here",
+  ),
+}).readonly();
+export type ResourceInfo = z.infer<typeof resourceSchema>;
+
 const moduleSchema = z.strictObject({
   name: z.string(),
   role: roleSchema,
@@ -60,6 +70,12 @@ const moduleSchema = z.strictObject({
   dirtyBytes: z.number().describe("What the other node lacks, at most"),
   addresses: list(
     z.strictObject({ address: z.string(), held: z.boolean() }).readonly(),
+  ),
+  resources: list(resourceSchema).describe(
+    "What checkers found; of the other node only what is down and what rules look at",
+  ),
+  maintenance: list(z.string()).describe(
+    'Switches that deviate from module.yaml, such as "checker off"',
   ),
 }).readonly();
 export type ModuleState = z.infer<typeof moduleSchema>;

@@ -1,5 +1,8 @@
 /** What the commands need of the agent: a narrow door, so that their tests need no agent. */
 import type { Installation, ModuleInfo } from "../agent/module_store.ts";
+import type { Switch } from "../agent/switches.ts";
+import type { Resource } from "../checker/board.ts";
+import type { ResourceState } from "../rules/rule.ts";
 import type { ClusterState } from "../api/state.ts";
 
 export interface RoleRequest {
@@ -27,6 +30,14 @@ export interface LogRequest {
   readonly node?: string | undefined;
 }
 
+export interface SwitchRequest {
+  readonly module: string;
+  readonly name: Switch;
+  readonly value: "on" | "off";
+  /** Default: the node that is asked. */
+  readonly node?: string | undefined;
+}
+
 export interface AgentApi {
   state(): Promise<ClusterState>;
   role(request: RoleRequest): Promise<ClusterState>;
@@ -34,6 +45,16 @@ export interface AgentApi {
   /** File names of script runs, newest first. */
   scripts(request: LogRequest): Promise<readonly string[]>;
   script(request: LogRequest & { file: string }): Promise<string>;
+  /** What checkers found on a node. */
+  resources(request: LogRequest): Promise<readonly Resource[]>;
+  setResource(
+    request: LogRequest & {
+      readonly resource: string;
+      readonly state: ResourceState;
+    },
+  ): Promise<readonly Resource[]>;
+  /** A maintenance switch. */
+  switch(request: SwitchRequest): Promise<void>;
   modules(): Promise<readonly ModuleInfo[]>;
   /** Installs or replaces, on both nodes when both answer. */
   install(

@@ -3,6 +3,7 @@ import type { Installation, ModuleInfo } from "../agent/module_store.ts";
 import { agentClient, answer, ClientError } from "../api/client.ts";
 import type { ClusterState } from "../api/state.ts";
 import { paths } from "../system/paths.ts";
+import type { Resource } from "../checker/board.ts";
 import type { AgentApi } from "./agent_api.ts";
 
 /** A command that waits for a role may take its scripts' time limits; the agent answers by then in any case. */
@@ -81,6 +82,32 @@ export function connect(home?: string): AgentApi {
         }, o)
       );
       return text;
+    },
+    async resources({ module, node }) {
+      const { resources } = await call<{ resources: Resource[] }>((api, o) =>
+        api.modules[":module"].resources.$get({
+          param: { module },
+          query: query(node),
+        }, o)
+      );
+      return resources;
+    },
+    async setResource({ module, node, resource, state }) {
+      const { resources } = await call<{ resources: Resource[] }>((api, o) =>
+        api.modules[":module"].resources[":resource"].$put({
+          param: { module, resource },
+          json: { ...query(node), state },
+        }, o)
+      );
+      return resources;
+    },
+    async switch({ module, node, name, value }) {
+      await call((api, o) =>
+        api.modules[":module"].switches[":name"].$put({
+          param: { module, name },
+          json: { ...query(node), value },
+        }, o)
+      );
     },
     async modules() {
       const { modules } = await call<{ modules: ModuleInfo[] }>((api, o) =>

@@ -15,7 +15,9 @@ import { moduleCommand } from "./module.ts";
 import { command as prereq } from "./prereq.ts";
 import { roleCommand } from "./roles.ts";
 import { command as second } from "./second.ts";
+import { resourceCommand } from "./resource.ts";
 import { stateCommand } from "./state.ts";
+import { switchCommand } from "./switch.ts";
 import { command as uninstall } from "./uninstall.ts";
 import { command as version } from "./version.ts";
 
@@ -33,6 +35,11 @@ export const commands: readonly Command[] = [
   roleCommand("swap", connect),
   roleCommand("prim", connect),
   roleCommand("primforce", connect),
+  resourceCommand(connect),
+  switchCommand("errd", connect),
+  switchCommand("checker", connect),
+  switchCommand("failover", connect),
+  switchCommand("boot", connect),
   moduleCommand(connect),
   lab,
   agentCommand,

@@ -30,6 +30,8 @@ const MODULE: ModuleState = {
   lastResync: null,
   dirtyBytes: 0,
   addresses: [{ address: "10.0.0.9/24", held: true }],
+  resources: [],
+  maintenance: [],
 };
 
 function cluster(...modules: Partial<ModuleState>[]): ClusterState {
@@ -52,14 +54,32 @@ function cluster(...modules: Partial<ModuleState>[]): ClusterState {
   };
 }
 
+const RESOURCES = [{
+  name: "tcp.web",
+  at: 0,
+  state: "down",
+  detail: "connection refused",
+  history: [{ at: 0, state: "down", detail: "connection refused" }],
+}] as const;
+
 /** Runs a command line over a fake agent; what it printed and asked. */
 async function hakit(line: string, state: ClusterState | Error = cluster({})) {
   const asked: RoleRequest[] = [];
+  const set: unknown[] = [];
   const answer = () =>
     state instanceof Error ? Promise.reject(state) : Promise.resolve(state);
   const refuse = () => Promise.reject(new Error("not asked for here"));
   const api = (): AgentApi => ({
     modules: refuse,
+    resources: () => Promise.resolve(RESOURCES),
+    setResource: (request) => {
+      set.push(request);
+      return Promise.resolve(RESOURCES);
+    },
+    switch: (request) => {
+      set.push(request);
+      return Promise.resolve();
+    },
     install: refuse,
     archive: refuse,
     remove: refuse,

@@ -50,10 +50,23 @@ export function printState(state: ClusterState, out: Output): void {
       }
     }
   }
+  for (const line of downLines(state)) out.line(out.style("red", line));
   for (const warning of state.warnings) {
     out.line(out.style("yellow", `Warning: ${warning}`));
   }
   out.line(state.sentence);
+}
+
+/** What is not well, on either node. Pure. */
+export function downLines(state: ClusterState): string[] {
+  return state.nodes.flatMap((node) =>
+    node.modules.flatMap((module) =>
+      module.resources.filter((one) => one.state === "down").map((one) => {
+        const why = one.detail === null ? "" : `: ${one.detail}`;
+        return `${module.name} on ${node.name}: ${one.name} is down${why}`;
+      })
+    )
+  );
 }
 
 function agentText(node: NodeState, out: Output): string {

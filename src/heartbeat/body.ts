@@ -1,6 +1,6 @@
 /** What a heartbeat says, checked field by field: it came over the network, even if from one who knows the key. Pure. */
 import { z } from "zod";
-import type { ModuleView } from "../machine/state.ts";
+import type { ModuleView, WatchView } from "../machine/state.ts";
 
 export interface Body {
   /** Version of the sender's program, for `state`. */
@@ -10,6 +10,10 @@ export interface Body {
 
 /** More modules than a cluster may have; each view is below 2 kB. */
 const MAX_MODULES = 32;
+/** Resources travel in what they leave free: a node must never fall silent because much is down on it. */
+const MAX_RESOURCES = 64;
+const MAX_DETAIL = 200;
+const MAX_WATCH_BYTES = 12_000;
 
 const text = (max: number) => z.string().max(max);
 const count = z.number().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -55,6 +59,14 @@ const moduleView = z.object({
   }).nullable(),
   dirtyBytes: count,
   addresses: z.boolean(),
+  watch: z.object({
+    resources: z.array(z.object({
+      name: text(64),
+      state: z.enum(["up", "down", "init", "unknown"]),
+      detail: text(MAX_DETAIL).nullable(),
+    })).max(MAX_RESOURCES),
+    maintenance: z.array(text(20)).max(8),
+  }).optional(),
 });
 
 const body = z.object({
@@ -70,11 +82,25 @@ export function checkBody(value: unknown): Body | null {
 
 /** What does not fit is cut before it is sent: a long reason must not silence the node. */
 export function fitBody(value: Body): Body {
+  let room = MAX_WATCH_BYTES;
+  const fit = (watch: WatchView): WatchView => {
+    const resources = watch.resources.slice(0, MAX_RESOURCES)
+      .map((one) => ({
+        ...one,
+        detail: one.detail?.slice(0, MAX_DETAIL) ?? null,
+      }))
+      .filter((one) => {
+        room -= JSON.stringify(one).length;
+        return room > 0;
+      });
+    return { ...watch, resources };
+  };
   return {
     version: value.version.slice(0, 64),
     modules: value.modules.slice(0, MAX_MODULES).map((view) => ({
       ...view,
       reason: view.reason === null ? null : view.reason.slice(0, 1000),
+      ...(view.watch ? { watch: fit(view.watch) } : {}),
     })),
   };
 }

@@ -3,7 +3,7 @@ import { restartServices } from "./command.ts";
 import type { RuleOrder } from "./event.ts";
 import { giveUp, leave, stopStart, tooOften } from "./leave.ts";
 import { startSwap, swapRefusal } from "./primary.ts";
-import { log, type State, type Turn } from "./turn.ts";
+import { log, type PlanName, type State, type Turn } from "./turn.ts";
 
 export interface Fired {
   readonly rule: string;
@@ -16,6 +16,25 @@ export function atRest(state: State): boolean {
   return state.begun && state.role !== "STOP" && state.role !== "WAIT" &&
     state.plan === null && state.swap === null;
 }
+
+export type Activity = "none" | "pre" | "prim" | "second";
+
+/** Which checkers look now: those of a role do so only between changes, as a service that is being started is no dead one. */
+export function activity(state: State): Activity {
+  if (state.role === "STOP" || state.record.goal === "stop") return "none";
+  const still = state.plan === null || STILL.includes(state.plan.name);
+  const stays = state.swap === null || state.swap === "asked";
+  if (state.role === "WAIT" || !still || !stays) return "pre";
+  return state.role === "SECOND" ? "second" : "prim";
+}
+
+/** Plans beside which the services of the role go on. */
+const STILL: readonly PlanName[] = [
+  "alone-to-primary",
+  "primary-to-alone",
+  "second-scripts",
+  "resume",
+];
 
 export function obeyRule(turn: Turn, { rule, order, reason }: Fired): void {
   const { state } = turn;
@@ -53,6 +72,7 @@ export function obeyRule(turn: Turn, { rule, order, reason }: Fired): void {
 /** A swap moves the service away from the node whose rule fired, never to it. */
 function refusal(state: State, order: RuleOrder): string | null {
   if (order !== "swap") return null;
+  if (!state.config.failover) return "failover is off";
   if (state.role !== "PRIM") return `this node is ${state.role}, not PRIM`;
   return swapRefusal(state);
 }

@@ -43,4 +43,17 @@ export interface ModuleView {
   readonly dirtyBytes: number;
   /** Whether the virtual addresses are held here. */
   readonly addresses: boolean;
+  /** What checkers found; put in by the agent, absent from an older version. */
+  readonly watch?: WatchView | undefined;
+}
+
+/** What the other node is told of this one's checkers: what is down, and what its rules look at. */
+export interface WatchView {
+  readonly resources: readonly {
+    readonly name: string;
+    readonly state: "up" | "down" | "init" | "unknown";
+    readonly detail: string | null;
+  }[];
+  /** Maintenance switches that deviate from module.yaml: "checker off", "boot on". */
+  readonly maintenance: readonly string[];
 }

@@ -1,5 +1,12 @@
 /** Reads cluster.yaml and module.yaml: what is wrong is said with file, line and column, and what was expected. */
-import { isMap, isPair, isSeq, LineCounter, parseDocument } from "yaml";
+import {
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+} from "yaml";
 import type { Document } from "yaml";
 import type { z } from "zod";
 import {
@@ -101,7 +108,8 @@ function parse<T>(text: string, file: string, schema: z.ZodType<T>): T {
     issues[0]!;
   const unknown = issue.code === "unrecognized_keys" ? issue.keys[0]! : null;
   const path = unknown === null ? issue.path : [...issue.path, unknown];
-  const { line, col } = lines.linePos(offsetOf(document, path));
+  const { line, col } = inText(issue, document, { text, lines }) ??
+    lines.linePos(offsetOf(document, path));
   const where = path.length === 0 ? "" : `${path.map(String).join(".")}: `;
   const what = unknown === null
     ? expectation(issue)
@@ -116,6 +124,27 @@ function expectation(issue: z.core.$ZodIssue): string {
       : issue.message;
   }
   return issue.message;
+}
+
+/** A problem inside a text (rules) has a place of its own in that text; here it is found in the file. Null: it has none. */
+function inText(
+  issue: z.core.$ZodIssue,
+  document: Document.Parsed,
+  file: { readonly text: string; readonly lines: LineCounter },
+): { line: number; col: number } | null {
+  const place = issue.code === "custom" ? issue.params : undefined;
+  const node = document.getIn(issue.path, true);
+  if (typeof place?.line !== "number" || !isScalar(node)) return null;
+  const start = node.range?.[0] ?? 0;
+  const { line, col } = file.lines.linePos(start);
+  // "|" and ">": the text begins on the next line, and its indentation is not part of it.
+  if (node.type !== "BLOCK_LITERAL" && node.type !== "BLOCK_FOLDED") {
+    const quote = node.type === "PLAIN" ? 0 : 1;
+    return { line, col: col + place.column - 1 + quote };
+  }
+  const rows = file.text.split("\n").slice(line);
+  const indent = /^ */.exec(rows.find((row) => row.trim() !== "") ?? "")![0];
+  return { line: line + place.line, col: indent.length + place.column };
 }
 
 /** Where in the text the value (or, for an unknown key, the key) at `path` stands; its nearest parent if it is missing. */

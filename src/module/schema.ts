@@ -1,16 +1,10 @@
 /** cluster.yaml and module.yaml: one schema gives type, validation and (later) the console's form. Unknown keys are errors. */
 import { z } from "zod";
+import { checksOf, rulesOf, unknownVariables } from "../checker/checks.ts";
 import { RESTARTS } from "../machine/turn.ts";
-
-/** "300ms", "2.1s", "5m", "24h" → milliseconds. A bare number is refused: its unit would be a guess. */
-export const duration = z.string().regex(
-  /^\d+(\.\d+)?(ms|s|m|h|d)$/,
-  'expected a number and one of ms, s, m, h, d, such as "300ms"',
-).transform((text) => {
-  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-  const match = /^([\d.]+)([a-z]+)$/.exec(text)!;
-  return Number(match[1]) * unit[match[2] as keyof typeof unit];
-});
+import { RuleError } from "../rules/tokens.ts";
+import { checkersSchema, processesSchema } from "./checkers.ts";
+import { duration } from "./duration.ts";
 
 const name = z.string().regex(
   /^[a-z][a-z0-9-]{0,30}$/,
@@ -132,5 +126,53 @@ export const moduleSchema = z.strictObject({
     start_timeout: duration.default(300_000),
     stop_timeout: duration.default(300_000),
   }).prefault({}),
+  checkers: checkersSchema.prefault({}),
+  processes: processesSchema,
+  /** Failover rules: src/rules/parse.ts says how they are written. */
+  rules: z.string().default(""),
+  /** A condition must hold so long without a break before its rule fires. */
+  hold: duration.default(15_000),
+}).superRefine((module, context) => {
+  const checks = checksOf(module);
+  for (const [index, check] of checks.entries()) {
+    const { resource, kind, when, action } = check;
+    const at = checks.slice(0, index).filter((check) => check.kind === kind);
+    const path = kind === "proc"
+      ? ["processes", at.length]
+      : ["checkers", kind, at.length];
+    const issue = (key: string, message: string) =>
+      context.addIssue({ code: "custom", path: [...path, key], message });
+    if (at.some((check) => check.resource === resource)) {
+      issue("name", `there is a checker "${resource}" already`);
+    }
+    const [missing] = unknownVariables(check, module.variables);
+    if (missing) issue("name", `there is no variable ${missing}`);
+    if (check.kind === "module" && check.module === module.name) {
+      issue("module", "is this module itself, expected another");
+    }
+    if (
+      check.kind === "mount" && module.directories.length === 0 &&
+      check.path === undefined
+    ) {
+      issue("path", "is missing, as the module has no mirrored directory");
+    }
+    if (action === "wait" && when !== "pre") {
+      issue(
+        "action",
+        'wait needs "when: pre": another checker does not look while the module waits',
+      );
+    }
+  }
+  try {
+    rulesOf(module);
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    context.addIssue({
+      code: "custom",
+      path: ["rules"],
+      message: error.message,
+      params: { line: error.line, column: error.column },
+    });
+  }
 });
 export type Module = z.infer<typeof moduleSchema>;

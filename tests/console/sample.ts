@@ -19,6 +19,8 @@ export function sampleModule(change: Partial<ModuleState> = {}): ModuleState {
     lastResync: null,
     dirtyBytes: 0,
     addresses: [{ address: "10.0.0.9/24", held: true }],
+    resources: [],
+    maintenance: [],
     ...change,
   };
 }

@@ -1,0 +1,165 @@
+/** What a module.yaml asks to be looked at, as one list; and the rules that follow from it. Pure. */
+import type { Checkers, ProcessCheck } from "../module/checkers.ts";
+import { parseRules } from "../rules/parse.ts";
+import {
+  CLASSES,
+  matching,
+  type Reference,
+  references,
+  type ResourceClass,
+  type Rule,
+} from "../rules/rule.ts";
+import { RuleError } from "../rules/tokens.ts";
+
+export type When = "pre" | "prim" | "second" | "both";
+
+type Spec =
+  | { [kind in keyof Checkers]: { kind: kind } & Checkers[kind][number] }[
+    keyof Checkers
+  ]
+  | ({ kind: "proc" } & ProcessCheck);
+
+/** One thing to look at; its resource is called `resource`. */
+export type Check = Spec & { readonly resource: string };
+
+export interface Watched {
+  readonly variables: Readonly<{ [name: string]: string }>;
+  readonly checkers: Checkers;
+  readonly processes: readonly ProcessCheck[];
+  readonly rules: string;
+}
+
+/** "${DATADIR}" in the texts of a check stands for the module's variable, so that a folder is written down once. */
+const VARIABLE = /\$\{([A-Z][A-Z0-9_]*)\}/g;
+
+/** Variables that a text names and the module does not have. */
+export function unknownVariables(
+  value: unknown,
+  variables: Watched["variables"],
+): string[] {
+  return [...JSON.stringify(value).matchAll(VARIABLE)].map(([, name]) => name!)
+    .filter((name) => !Object.hasOwn(variables, name));
+}
+
+function filled<T>(value: T, variables: Watched["variables"]): T {
+  if (typeof value === "string") {
+    return value.replaceAll(
+      VARIABLE,
+      (all, name) => Object.hasOwn(variables, name) ? variables[name]! : all,
+    ) as T;
+  }
+  if (Array.isArray(value)) {
+    return value.map((one) => filled(one, variables)) as T;
+  }
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, filled(one, variables)]),
+  ) as T;
+}
+
+export function checksOf({ checkers, processes, variables }: Watched): Check[] {
+  const named = CLASSES.flatMap((kind) =>
+    kind === "proc"
+      ? processes.map((spec) => ({ kind, ...spec }) as Spec)
+      : checkers[kind].map((spec) => ({ kind, ...spec }) as Spec)
+  );
+  return named.map((spec) => ({
+    ...filled(spec, variables),
+    resource: `${spec.kind}.${spec.name}`,
+  }));
+}
+
+/** The names of the rules that checkers bring along, as users of such products know them. */
+const LABELS: Readonly<{ [kind in ResourceClass]: (name: string) => string }> =
+  {
+    tcp: (name) => `t_${name}`,
+    ping: (name) => `p_${name}`,
+    intf: (name) => `interface_failure_${name}`,
+    ip: (name) => `ip_failure_${name}`,
+    http: (name) => `h_${name}`,
+    custom: (name) => `c_${name}`,
+    module: (name) => `module_failure_${name}`,
+    mount: (name) => `m_${name}`,
+    proc: (name) => `errd_${name}`,
+  };
+
+/** A process that is gone is gone: its rule waits no longer than a glance. */
+const PROCESS_HOLD_MS = 0;
+
+function defaultRule(check: Check): Rule[] {
+  if (check.action === "nothing") return [];
+  const place = { line: 0, column: 0 };
+  const { kind, name } = check;
+  return [{
+    ...place,
+    label: LABELS[kind](name),
+    condition: {
+      is: "compare",
+      reference: { ...place, side: "local", kind, id: name, which: "one" },
+      equal: true,
+      state: "down",
+    },
+    action: check.action,
+    holdMs: kind === "proc" ? PROCESS_HOLD_MS : null,
+  }];
+}
+
+/**
+ * The module's own rules, then those of its checkers. An own rule with the name of a checker's replaces that one.
+ * Throws RuleError.
+ */
+export function rulesOf(watched: Watched): Rule[] {
+  const own = parseRules(watched.rules);
+  const checks = checksOf(watched);
+  for (const rule of own) checkRule(rule, checks);
+  const labels = own.map(({ label }) => label);
+  return [
+    ...own,
+    ...checks.flatMap(defaultRule).filter(({ label }) =>
+      !labels.includes(label)
+    ),
+  ];
+}
+
+function checkRule(rule: Rule, checks: readonly Check[]): void {
+  for (const reference of references(rule.condition)) {
+    const meant = matching(reference, checks.map(({ resource }) => resource));
+    if (meant.length === 0) {
+      throw new RuleError(
+        `no checker is called "${nameOf(reference)}", expected ${
+          checks.map(({ resource }) => resource).join(", ") ||
+          "one of checkers or processes, of which there is none"
+        }`,
+        reference.line,
+        reference.column,
+      );
+    }
+    if (rule.action !== "wait" || reference.side === "remote") continue;
+    const other = checks.find(({ resource, when }) =>
+      meant.includes(resource) && when !== "pre"
+    );
+    if (other) {
+      throw new RuleError(
+        `wait() looks at ${other.resource}, which is not looked at while the module waits: it needs "when: pre"`,
+        reference.line,
+        reference.column,
+      );
+    }
+  }
+}
+
+function nameOf({ kind, id, which }: Reference): string {
+  return `${kind}.${id}${{ one: "", all: "*", any: "?" }[which]}`;
+}
+
+/** The resources that rules on the other node look at here: only these travel in every heartbeat. */
+export function remoteNames(
+  rules: readonly Rule[],
+  checks: readonly Check[],
+): string[] {
+  const names = checks.map(({ resource }) => resource);
+  const wanted = rules.flatMap(({ condition }) => references(condition))
+    .filter(({ side }) => side === "remote")
+    .flatMap((reference) => matching(reference, names));
+  return [...new Set(wanted)];
+}

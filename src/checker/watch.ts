@@ -1,0 +1,86 @@
+/** Looks at one thing on its interval. A look that hangs costs this watch its next looks, and nobody else anything. */
+import { now, sleep } from "../system/clock.ts";
+import { down, type Reading } from "./reading.ts";
+
+/** One look: a reading, and (if it left something that hangs) when the next one may begin. */
+export type Look = (
+  signal: AbortSignal,
+) => Promise<Reading & { readonly gone?: Promise<unknown> }>;
+
+export interface WatchOptions {
+  readonly look: Look;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly startDelayMs: number;
+  readonly report: (reading: Reading) => void;
+}
+
+/** A look ends itself by its time limit; if it does not, this much later nobody waits for it. */
+const GRACE_MS = 4000;
+
+export class Watch {
+  readonly #options: WatchOptions;
+  #stop: AbortController | null = null;
+  /** Since when the last look hangs. */
+  #hangsSince: number | null = null;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+  }
+
+  get runs(): boolean {
+    return this.#stop !== null;
+  }
+
+  start(): void {
+    if (this.#stop !== null) return;
+    this.#stop = new AbortController();
+    this.#loop(this.#stop.signal);
+  }
+
+  stop(): void {
+    this.#stop?.abort();
+    this.#stop = null;
+  }
+
+  async #loop(signal: AbortSignal): Promise<void> {
+    await sleep(this.#options.startDelayMs, signal);
+    while (!signal.aborted) {
+      const begun = now();
+      const reading = await this.#look(signal);
+      if (signal.aborted) return;
+      this.#options.report(reading);
+      const rest = this.#options.intervalMs - (now() - begun);
+      await sleep(Math.max(100, rest), signal);
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<Reading> {
+    if (this.#hangsSince !== null) {
+      const seconds = Math.round((now() - this.#hangsSince) / 1000);
+      return down(`the last look hangs since ${seconds} s`);
+    }
+    const { look, timeoutMs } = this.#options;
+    const begun = now();
+    const limit = new AbortController();
+    const work = look(signal).catch((error) =>
+      down(error instanceof Error ? error.message : String(error))
+    ) as ReturnType<Look>;
+    const late = sleep(timeoutMs + GRACE_MS, limit.signal).then(() => null);
+    const result = await Promise.race([work, late]);
+    limit.abort();
+    if (result === null) {
+      this.#hang(begun, work.then((one) => one.gone));
+      return down(`took longer than ${timeoutMs / 1000} s`);
+    }
+    if (result.gone) this.#hang(begun, result.gone);
+    return { state: result.state, detail: result.detail };
+  }
+
+  #hang(since: number, end: Promise<unknown>): void {
+    this.#hangsSince = since;
+    end.catch(() => {}).then(() => {
+      this.#hangsSince = null;
+    });
+  }
+}
