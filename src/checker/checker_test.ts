@@ -6,8 +6,9 @@ import {
   throws,
 } from "node:assert/strict";
 import fc from "fast-check";
-import { ConfigError, parseModule } from "../module/load.ts";
+import { type ConfigError, parseModule } from "../module/load.ts";
 import { processesSchema } from "../module/checkers.ts";
+import { holds } from "../rules/evaluate.ts";
 import { Board, HISTORY } from "./board.ts";
 import { checksOf, remoteNames, rulesOf } from "./checks.ts";
 import { globFinds, globMatches } from "./glob.ts";
@@ -279,3 +280,51 @@ for (
     );
   });
 }
+
+Deno.test("the built-in mariadb moves a dead database, and one off a full disk only to a server with room", async () => {
+  const file = new URL("../../modules/mariadb/module.yaml", import.meta.url);
+  const module = parseModule(await Deno.readTextFile(file), "module.yaml");
+  const rule = rulesOf(module).find(({ label }) => label === "dead")!;
+  strictEqual(rule.action, "stopstart");
+  const fires = (
+    local: { readonly [name: string]: "up" | "down" },
+    there: "up" | "down" | "unknown",
+  ) => {
+    const states: [string, "up" | "down"][] = Object.entries({
+      "custom.sql": "up",
+      "custom.space": "up",
+      "mount.data": "up",
+      ...local,
+    });
+    return holds(rule.condition, {
+      local: new Map(
+        states.map(([name, state]) => [name, { state, detail: null }]),
+      ),
+      remote: new Map([["custom.space", { state: there, detail: null }]]),
+    });
+  };
+  const full = { "custom.space": "down", "mount.data": "down" } as const;
+  deepStrictEqual(
+    [
+      fires({}, "up"),
+      fires({ "custom.sql": "down" }, "unknown"),
+      fires({ "mount.data": "down" }, "up"),
+      fires({ "custom.space": "down" }, "up"),
+      fires(full, "up"),
+      fires(full, "down"),
+      fires(full, "unknown"),
+    ],
+    [false, true, true, false, true, false, false],
+  );
+  deepStrictEqual(remoteNames(rulesOf(module), checksOf(module)), [
+    "custom.space",
+  ]);
+});
+
+Deno.test("a failing check in the middle of a text is one line", () => {
+  fc.assert(fc.property(fc.string(), (output) => {
+    const { detail } = judgeScript({ code: 1, timedOut: false, output }, 1000);
+    strictEqual(detail !== null && !/[\n\r]/.test(detail), true);
+    strictEqual(detail!.length <= 200, true);
+  }));
+});

@@ -110,8 +110,15 @@ export async function makeDatastore(
 
 /** Names of databases that are neither MariaDB's own nor ours. */
 export async function foreignDatabases(folder: string): Promise<string[]> {
-  const own = new Set(["mysql", "performance_schema", "sys", "test", "k3s"])
-    .add("hakit");
+  // hakit: what the checker of the datastore writes to.
+  const own = new Set([
+    "mysql",
+    "performance_schema",
+    "sys",
+    "test",
+    "k3s",
+    "hakit",
+  ]);
   const names: string[] = [];
   if (!await exists(folder)) return names;
   for await (const entry of Deno.readDir(folder)) {
