@@ -25,7 +25,7 @@ export function replicatorConfig(
     trusted: node.me.addresses.map((_, link) =>
       node.cluster.links[link]?.trusted ?? false
     ),
-    directories: module.directories.map(({ path }) => ({ path })),
+    directories: module.directories,
     resyncLimit: bytesOf(module.resync.limit),
   };
 }

@@ -271,3 +271,19 @@ Deno.test("refusal() says why, and what to do", () => {
   strictEqual(refusal(life.state, "stop"), null);
   ok(refusal(life.state, "swap") !== null, "the peer is not Ready");
 });
+
+Deno.test("step() in WAIT starts nothing while what tocheck names is missing", () => {
+  const missing = '"/srv/data/marker" does not exist';
+  const life = new Life({ goal: "run", lastRole: "ALONE", cameFrom: "PRIM" })
+    .on({ type: "begin", report: report({ missing }), boot: true }).done();
+  for (let i = 0; i < 200; i++) life.on({ type: "peer", verdict: "lost" });
+  strictEqual(life.state.role, "WAIT");
+  strictEqual(life.state.reason, missing);
+  // Not by a person's word either: it would make the empty folder the good copy.
+  life.on({ type: "command", command: "prim", full: false, by: "test" });
+  life.on({ type: "tick" });
+  strictEqual(life.state.role, "WAIT");
+  life.on({ type: "report", report: report() });
+  life.on({ type: "peer", verdict: "lost" });
+  strictEqual(life.state.role, "ALONE");
+});

@@ -21,6 +21,14 @@ export function waiting(turn: Turn): void {
   if (stillHolds(state)) return leaveAgain(turn);
   if (state.record.goal === "stop") return finish(turn);
   if (state.blocked !== null) return wait(turn, state.blocked);
+  // A node that has never had the data may follow all the same: what it is to hold comes from the peer.
+  const missing = state.report?.missing;
+  const newHere = state.report?.identity.current === null;
+  if (missing && !(newHere && state.intent?.kind !== "prim")) {
+    // Asked for once, refused once: the person who asked sees why.
+    state.intent = null;
+    return wait(turn, { reason: missing, pending: false });
+  }
   if (state.intent !== null) return intended(turn);
 
   const verdict = startVerdict(state, turn.at - state.since);

@@ -71,6 +71,14 @@ const mirroredPath = z.string().max(1024).refine(
   "is a folder of the system, expected one of its own such as /srv/data",
 );
 
+/** Below a mirrored directory: "mysql/ibdata1". */
+const pathBelow = z.string().max(1024).refine(
+  (path) =>
+    /^[^/\0]+(\/[^/\0]+)*$/.test(path) &&
+    !path.split("/").some((part) => part === "." || part === ".."),
+  'expected a path below the directory, without "/" at its begin or end, "." and "..", such as "mysql/ibdata1"',
+);
+
 export const moduleSchema = z.strictObject({
   name,
   title: z.string().max(120).optional(),
@@ -99,6 +107,8 @@ export const moduleSchema = z.strictObject({
   })).max(16).default([]),
   directories: z.array(z.strictObject({
     path: mirroredPath,
+    /** Path below it that must exist before the module starts: it waits where the file system of `path` is not mounted. */
+    tocheck: pathBelow.optional(),
   })).max(16).superRefine((directories, context) => {
     directories.forEach(({ path }, index) => {
       const other = directories.find((entry, at) =>

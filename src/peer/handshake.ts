@@ -48,6 +48,8 @@ export const welcomeSchema = z.object({
   fresh: z.boolean(),
   marked: z.boolean(),
   doubt: z.boolean(),
+  /** In doubt, but with a journal that names what may differ. */
+  journal: z.boolean().default(false),
 });
 
 export interface Party {

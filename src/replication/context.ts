@@ -5,6 +5,7 @@ import { AIDE } from "./aide.ts";
 import type { Aio } from "./aio.ts";
 import type { ReplicatorConfig, Report } from "./control.ts";
 import type { Dirty } from "./dirty.ts";
+import type { Journal } from "./journal.ts";
 import type { IdentityStore } from "./identity_store.ts";
 import type { Marks } from "./marks.ts";
 import type { Volume } from "./volume.ts";
@@ -18,13 +19,17 @@ export interface Context {
   readonly dirty: Dirty;
   /** Secondary's memory of what the primary may not have on its disk; also after the session, until it is persisted or cleared. */
   readonly marks: Marks;
+  /** A secondary's journal on disk of what may differ, should both nodes die. */
+  readonly journal: Journal;
+  /** What such a journal says that a process before this one left: complete, as long as `doubt` is set. Null: there is none. */
+  left: Marks | null;
   readonly aio: Aio;
   readonly aide: Aide;
   /** Monotonic milliseconds. */
   now(): number;
   /**
    * This process began after a crash while mirrored: what was in flight then is in no set of this node. Cleared when level. If the
-   * peer says the same, only a comparison of everything tells the difference.
+   * peer says the same, the journal of the one that was secondary tells the difference, and without it only a comparison of everything.
    */
   doubt: boolean;
   notice: string | null;

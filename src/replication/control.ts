@@ -27,7 +27,11 @@ export interface ReplicatorConfig {
   readonly dial: readonly string[];
   /** Link by link: whether it is marked trusted, so that the replication is not encrypted on it. Missing: no. */
   readonly trusted: readonly boolean[];
-  readonly directories: readonly { readonly path: string }[];
+  readonly directories: readonly {
+    readonly path: string;
+    /** Path below it that must be there before this node mirrors: else an unmounted, empty folder would be mirrored. */
+    readonly tocheck?: string | undefined;
+  }[];
   /** Resync bandwidth cap in bytes per second; 0: none. */
   readonly resyncLimit: number;
   /** Inodes that keep a descriptor while nobody uses them; default 8192. Tests make it small. */
@@ -93,6 +97,8 @@ export interface Report {
   /** The last finished resync, for `state`. */
   readonly lastResync: {
     readonly bytesSent: number;
+    /** Bytes that were compared by hash; the primary knows it. */
+    readonly bytesCompared?: number;
     readonly seconds: number;
     readonly full: boolean;
   } | null;
@@ -105,6 +111,8 @@ export interface Report {
   readonly inodes?: number | undefined;
   /** A failure that the agent must act on: local disk error, mount lost, configuration impossible. One line. */
   readonly fault: string | null;
+  /** A path of `tocheck` that is not there: nothing may start here. One line. */
+  readonly missing?: string | null;
   /** Last thing worth telling that is no failure, for `state` (a salvage folder, a refused stranger). */
   readonly notice: string | null;
 }

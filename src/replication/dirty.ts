@@ -54,6 +54,13 @@ export class Dirty {
   }
 
   add(marks: Marks): void {
+    for (const { volume, group } of marks.groups()) {
+      if (this.marks.hasGroup(volume, group)) continue;
+      const missing = new Marks();
+      missing.group(volume, group, 0);
+      this.#unwritten.push(...encodeMarks(missing));
+      this.marks.add(missing);
+    }
     for (const { volume, id, mark } of marks) {
       const known = this.marks.get(volume, id);
       const missing = new Marks();

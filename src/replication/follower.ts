@@ -4,10 +4,13 @@
  */
 import { type Connection, Outgoing } from "../peer/connection.ts";
 import { apply } from "./apply.ts";
+import type { Journal } from "./journal.ts";
 import { markOperation, type Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
-import { HEADER } from "../peer/frame.ts";
-import type { Volume } from "./volume.ts";
+import { type Frame, HEADER } from "../peer/frame.ts";
+import { stat, statFd, type Volume } from "./volume.ts";
+import { STATX } from "../fuse/abi.ts";
+import { getU64 } from "../system/u64.ts";
 import { E } from "../system/libc.ts";
 
 /** Answers that wait for the socket. */
@@ -19,6 +22,13 @@ export interface FollowerTools {
   };
   /** Makes everything that this node was told durable, beside the loop. */
   syncAll(done: (error: number) => void): void;
+  readonly journal: Pick<Journal, "enter" | "flush" | "settle">;
+}
+
+/** An operation whose region is not in the journal on disk yet. Its payload stays where it was received. */
+interface Held {
+  readonly frame: Frame;
+  readonly payload: number;
 }
 
 export class Follower {
@@ -34,6 +44,8 @@ export class Follower {
   lastError = 0;
   /** A sync failed: the system tells it once, so no later success says anything about what was written before. */
   broken = 0;
+  /** What came behind something that must be in the journal first: one flush for all that was received together. */
+  #held: Held[] = [];
 
   constructor(
     readonly connection: Connection,
@@ -69,9 +81,43 @@ export class Follower {
       return `operation on directory ${frame.volume}, of ${this.volumes.length}`;
     }
     this.applied = frame.sequence;
+    const entered = frame.kind === KIND.FSYNC || this.tools.journal.enter(
+      frame,
+      incoming.view,
+      payload,
+      this.#sizeBefore(volume, frame),
+    );
+    if (!entered || this.#held.length > 0) {
+      this.#held.push({ frame: { ...frame }, payload });
+    } else this.#do(volume, frame, payload);
+    return null;
+  }
+
+  /** Does what waited for the journal. To be called before anything more is received, and before anything but an operation is done. */
+  release(): void {
+    if (this.#held.length === 0) return;
+    const held = this.#held;
+    this.#held = [];
+    this.tools.journal.flush();
+    for (const { frame, payload } of held) {
+      this.#do(this.volumes[frame.volume]!, frame, payload);
+    }
+  }
+
+  /** Of a file that is to be truncated; Infinity where something that waits may change it. */
+  #sizeBefore(volume: Volume, frame: Frame): number {
+    if (frame.kind !== KIND.SETATTR || this.#held.length > 0) return Infinity;
+    const inode = volume.get(frame.id);
+    return inode && statFd(inode.fd) === 0
+      ? getU64(stat.view, stat.at + STATX.size)
+      : Infinity;
+  }
+
+  #do(volume: Volume, frame: Frame, payload: number): void {
+    const { incoming } = this.connection;
     if (frame.kind === KIND.FSYNC) {
       this.#sync(volume, frame.id, frame.argument === 1, frame.sequence);
-      return null;
+      return;
     }
     markOperation(this.marks, frame, incoming.view, payload);
     const error = apply(volume, frame, incoming, payload - HEADER);
@@ -86,7 +132,6 @@ export class Follower {
         argument: error,
       });
     }
-    return null;
   }
 
   #sync(volume: Volume, id: number, dataOnly: boolean, sequence: number): void {
@@ -102,7 +147,9 @@ export class Follower {
   #settledThere = -1;
   /** A mark goes when both disks have it: this node may go on alone, crash, and then be the one that lacks it. */
   #forget(): void {
-    this.marks.settle(Math.min(this.#settled, this.#settledThere));
+    const settled = Math.min(this.#settled, this.#settledThere);
+    this.marks.settle(settled);
+    this.tools.journal.settle(settled);
   }
 
   /** After a batch: one acknowledgement for all of it. */

@@ -12,6 +12,8 @@ import type { Frame } from "../peer/frame.ts";
 export const CHUNK = 1 << 20;
 /** More chunks than this in one operation become one mark "from here to the end". */
 const MANY = 1024;
+/** Inodes with following ids, one entry of the journal: a directory's worth of small files costs one flush. */
+export const GROUP = 256;
 
 export interface Mark {
   /** Sequence of the last change of the directory's entries; -1: none. */
@@ -41,6 +43,8 @@ function newMark(): Mark {
 
 export class Marks {
   readonly #volumes: Map<number, Mark>[] = [];
+  /** Whole groups of inodes, by "volume group"; see `group`. */
+  readonly #groups = new Map<string, number>();
 
   #mark(volume: number, id: number): Mark {
     let inodes = this.#volumes[volume];
@@ -94,8 +98,27 @@ export class Marks {
     mark.attributes = sequence;
   }
 
+  /** Names, attributes and the first chunk of all GROUP inodes whose id divided by GROUP is `group`: see groups.ts. */
+  group(volume: number, group: number, sequence: number): void {
+    this.#groups.set(`${volume} ${group}`, sequence);
+  }
+
+  *groups(): Generator<{ readonly volume: number; readonly group: number }> {
+    for (const key of this.#groups.keys()) {
+      const [volume, group] = key.split(" ").map(Number);
+      yield { volume: volume!, group: group! };
+    }
+  }
+
+  hasGroup(volume: number, group: number): boolean {
+    return this.#groups.has(`${volume} ${group}`);
+  }
+
   /** Everything up to `sequence` is on the other node's disk. */
   settle(sequence: number): void {
+    for (const [key, at] of this.#groups) {
+      if (at <= sequence) this.#groups.delete(key);
+    }
     for (const inodes of this.#volumes) {
       for (const [id, mark] of inodes) {
         if (mark.names <= sequence) mark.names = -1;
@@ -116,7 +139,8 @@ export class Marks {
   }
 
   get isEmpty(): boolean {
-    return this.#volumes.every((inodes) => inodes.size === 0);
+    return this.#groups.size === 0 &&
+      this.#volumes.every((inodes) => inodes.size === 0);
   }
 
   /** Upper bound of the marked data; a tail counts as one chunk because its file's size is not known here. */
@@ -129,15 +153,24 @@ export class Marks {
   }
 
   get count(): number {
-    return this.#volumes.reduce((sum, inodes) => sum + inodes.size, 0);
+    return this.#volumes.reduce(
+      (sum, inodes) => sum + inodes.size,
+      this.#groups.size,
+    );
   }
 
   clear(): void {
     this.#volumes.length = 0;
+    this.#groups.clear();
   }
 
   /** Takes over all marks of `other`, with sequence `as` when given. */
   add(other: Iterable<Marked>, as?: number): void {
+    if (other instanceof Marks) {
+      for (const [key, at] of other.#groups) {
+        this.#groups.set(key, Math.max(this.#groups.get(key) ?? 0, as ?? at));
+      }
+    }
     for (const { volume, id, mark } of other) {
       const mine = this.#mark(volume, id);
       if (mark.names >= 0) mine.names = Math.max(mine.names, as ?? mark.names);
@@ -220,7 +253,8 @@ export function markOperation(
 }
 
 /** One line of text for each thing marked: the form of dirty.log and of MARKS frames. */
-export function* encodeMarks(marks: Iterable<Marked>): Generator<string> {
+export function* encodeMarks(marks: Marks): Generator<string> {
+  for (const { volume, group } of marks.groups()) yield `g ${volume} ${group}`;
   for (const { volume, id, mark } of marks) {
     if (mark.names >= 0) yield `n ${volume} ${id}`;
     if (mark.attributes >= 0) yield `a ${volume} ${id}`;
@@ -231,12 +265,15 @@ export function* encodeMarks(marks: Iterable<Marked>): Generator<string> {
 
 /** Reads one such line into `marks`; false: it is none (torn by a crash, or hostile). */
 export function decodeMark(marks: Marks, line: string): boolean {
-  const match = /^([nadt]) (\d{1,3}) (\d{1,16})(?: (\d{1,12}))?$/.exec(line);
+  const match = /^([gnadt]) (\d{1,3}) (\d{1,16})(?: (\d{1,12}))?$/.exec(line);
   if (!match) return false;
   const volume = Number(match[2]),
     id = Number(match[3]),
     chunk = Number(match[4] ?? 0);
   switch (match[1]) {
+    case "g":
+      marks.group(volume, id, 0);
+      break;
     case "n":
       marks.names(volume, id, 0);
       break;

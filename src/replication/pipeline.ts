@@ -93,6 +93,8 @@ export class Pipeline {
   #pending: Pending[] = [];
   #head = 0;
   #renames = 0;
+  /** Directories' names moved so far: a walk over names during which it changed may have missed some. */
+  renamed = 0;
   #begin = PAD;
   #sent = PAD;
   #end = PAD;
@@ -484,6 +486,7 @@ export class Pipeline {
         this.#stamp(pending.volume, pending.inode.id);
       }
       if (pending.renames) this.#renames--;
+      if (kind === KIND.RENAME) this.renamed++;
       if (CHANGES_ATTRIBUTES.has(kind)) {
         const inode = pending.volume.get(id);
         if (inode) inode.attributesChanged = true;

@@ -37,6 +37,14 @@ export class PrimaryRole {
         "Cannot become primary: inode ids are used up (a million starts)",
       );
     }
+    // What this node knows as a former secondary counts from here on as its own; as primary it keeps no journal.
+    if (context.left) {
+      context.dirty.add(context.left);
+      context.dirty.flush();
+      context.left = null;
+      context.doubt = false;
+    }
+    context.journal.discard();
     identity.save({ epoch });
     this.#idBase = (epoch * 2 + config.nodeIndex) * 2 ** 32;
     this.pipeline = new Pipeline(context.dirty, context.aio, {

@@ -15,9 +15,11 @@ import type { Context } from "./context.ts";
 import type { Command, ReplicatorConfig, Report } from "./control.ts";
 import { ControlServer } from "./control_server.ts";
 import { Dirty } from "./dirty.ts";
+import { Journal } from "./journal.ts";
 import { IdentityStore } from "./identity_store.ts";
 import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
+import { missingPath } from "./tocheck.ts";
 import { PrimaryRole } from "./primary_role.ts";
 import { SecondaryRole } from "./secondary_role.ts";
 
@@ -38,8 +40,10 @@ const configSchema = z.object({
   listen: z.array(z.string()).min(1),
   dial: z.array(z.string()).min(1),
   trusted: z.array(z.boolean()),
-  directories: z.array(z.object({ path: z.string().startsWith("/") })).min(1)
-    .max(64),
+  directories: z.array(z.object({
+    path: z.string().startsWith("/"),
+    tocheck: z.string().optional(),
+  })).min(1).max(64),
   resyncLimit: z.number().min(0),
   inodesInUse: z.int().min(1).optional(),
 });
@@ -82,16 +86,24 @@ class Replicator {
   constructor(config: ReplicatorConfig, aide: Aide) {
     Deno.mkdirSync(config.stateDir, { recursive: true, mode: 0o700 });
     const identity = new IdentityStore(`${config.stateDir}/identity.json`);
+    const journal = new Journal(`${config.stateDir}/journal`, (why) => {
+      this.#context.notice =
+        `no journal can be kept below "${config.stateDir}" (should both nodes die at once, everything is compared): ${why}`;
+      this.#context.log(this.#context.notice);
+    });
+    const { connected, current } = identity.value;
     this.#context = {
       config,
       links: new Links(config, { hello: KIND.HELLO }),
       identity,
       dirty: new Dirty(`${config.stateDir}/dirty.log`),
       marks: new Marks(),
+      journal,
+      left: connected && current !== null ? journal.read(current) : null,
       aio: new Aio(),
       aide,
       now: () => performance.now(),
-      doubt: identity.value.connected,
+      doubt: connected,
       notice: null,
       fault: null,
       lastResync: null,
@@ -103,8 +115,10 @@ class Replicator {
       (command, answer) => this.#command(command, answer),
       () => this.#report(),
     );
+    const { left } = this.#context;
+    const after = left ? `, with a journal of ${left.count} entries` : "";
     this.#context.log(
-      this.#context.doubt ? "began after a crash while mirrored" : "began",
+      connected ? `began after a crash while mirrored${after}` : "began",
     );
     this.#prepareLinks();
   }
@@ -205,6 +219,7 @@ class Replicator {
       connected: false,
     });
     this.#context.doubt = false;
+    this.#context.left = null;
     this.#context.marks.clear();
     dirty.clear();
   }
@@ -240,6 +255,7 @@ class Replicator {
     switch (command.command) {
       case "primary":
         return attempt(() => {
+          this.#guard();
           if (context.identity.value.current === null) {
             throw new Error(
               "Cannot become primary: this node has no data of the cluster yet (hakit prim)",
@@ -253,6 +269,8 @@ class Replicator {
         });
       case "secondary":
         return attempt(() => {
+          // A new node gets from the primary what is to be checked for.
+          if (context.identity.value.current !== null) this.#guard();
           this.#secondary = new SecondaryRole(context, {
             full: command.full ?? false,
             changed,
@@ -277,6 +295,15 @@ class Replicator {
     }
   }
 
+  /** The agent waits for what is missing; this is for one that did not look, or a dead mount that hid it. */
+  #guard(): void {
+    for (const { path } of this.#context.config.directories) {
+      clearStaleMounts(path);
+    }
+    const missing = missingPath(this.#context.config.directories);
+    if (missing) throw new Error(missing);
+  }
+
   #report(): Report {
     const context = this.#context;
     const role = this.#primary ?? this.#secondary;
@@ -295,6 +322,8 @@ class Replicator {
       identity: context.identity.value,
       lastResync: context.lastResync,
       fault: context.fault,
+      // With a role it was there, and stays: its file system cannot be unmounted.
+      missing: role ? null : missingPath(context.config.directories),
       notice: context.notice,
     };
   }

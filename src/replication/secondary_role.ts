@@ -28,6 +28,7 @@ const beginSchema = z.union([
     mode: z.enum(["none", "dirty", "full"]),
     aside: z.boolean(),
     diverged: z.boolean(),
+    journal: z.boolean().default(false),
   }),
   z.object({
     mode: z.literal("level"),
@@ -154,6 +155,7 @@ export class SecondaryRole {
       {
         aio: context.aio,
         syncAll: (done) => syncAll(context, this.volumes, done),
+        journal: context.journal,
       },
       sequence,
     );
@@ -169,6 +171,7 @@ export class SecondaryRole {
       fresh: this.#full && !this.#wasFull,
       marked: !context.marks.isEmpty || !context.dirty.marks.isEmpty,
       doubt: context.doubt,
+      journal: context.left !== null,
     });
     this.options.changed();
   }
@@ -192,10 +195,12 @@ export class SecondaryRole {
         wrong = error instanceof Error ? error.message : String(error);
       }
       for (const volume of this.volumes) volume.putAway();
-      if (wrong !== null) {
-        this.context.notice = `session with the primary ended: ${wrong}`;
-        return this.#drop(wrong);
-      }
+      if (wrong !== null) return this.#end(wrong);
+    }
+    try {
+      session.secondary.release();
+    } catch (error) {
+      return this.#end(error instanceof Error ? error.message : String(error));
     }
     if (
       session.secondary.lastError && session.secondary.lastError !== this.#told
@@ -209,10 +214,16 @@ export class SecondaryRole {
     if (gone && this.#session === session) this.#drop(gone);
   }
 
+  #end(why: string): void {
+    this.context.notice = `session with the primary ended: ${why}`;
+    this.#drop(why);
+  }
+
   #told = 0;
 
   #heard(session: Session): string | null {
     const { secondary } = session, { frame } = secondary.connection;
+    if (frame.kind >= 64) secondary.release();
     if (frame.kind === KIND.BEGIN) return this.#beginResync(session);
     if (frame.kind === KIND.CLOSE) {
       this.#closed(session);
@@ -241,6 +252,10 @@ export class SecondaryRole {
     if (begin.mode === "level") {
       this.#bytes = session.target?.bytesReceived ?? 0;
       session.target = null;
+      // Before the first operation: what it changes is in no other set, should both nodes die before this copy counts as level.
+      context.journal.begin(begin.generation);
+      context.left = null;
+      if (session.mode === "none") context.identity.save({ connected: true });
       secondary.level = true;
       secondary.applied = begin.sequence;
       session.levelling = {
@@ -294,10 +309,11 @@ export class SecondaryRole {
       session.target = new ResyncTarget(this.volumes, secondary.outgoing);
       this.#wasFull = true;
     }
-    const lines = [
-      ...encodeMarks(context.dirty.marks),
-      ...encodeMarks(context.marks),
-    ];
+    const marks = new Marks();
+    marks.add(context.dirty.marks);
+    marks.add(context.marks);
+    if (begin.journal && context.left) marks.add(context.left);
+    const lines = [...encodeMarks(marks)];
     const PART = 2000;
     for (let at = 0; at === 0 || at < lines.length; at += PART) {
       const last = at + PART >= lines.length;

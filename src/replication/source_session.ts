@@ -20,6 +20,7 @@ import { libc } from "../system/libc.ts";
 import { type Poll, POLLOUT } from "../system/poll.ts";
 import { type Context, syncAll } from "./context.ts";
 import type { Report } from "./control.ts";
+import { expandGroups } from "./groups.ts";
 import { compare, type Identity } from "./identity.ts";
 import { identitySchema } from "./identity_store.ts";
 import { decodeMark, Marks } from "./marks.ts";
@@ -49,6 +50,7 @@ const SYNC_MS = 10_000;
 const SETTLE_MS = 2000;
 const TIMES_MS = 1000;
 const CLOSE_MS = 5000;
+const HELD_WALK = 3;
 
 type Stage =
   | "dialling"
@@ -400,14 +402,17 @@ export class SourceSession {
     }
     const mine = identity.value;
     const relation = compare(mine, theirs.data);
+    // Both died while mirrored: the journal of the one that was secondary names what may differ.
+    const both = doubt && welcome.data.doubt;
+    const journal = both && welcome.data.journal;
     let full: boolean, aside = false;
     switch (relation.kind) {
       case "equal":
       case "equal-after-crash":
-        full = doubt && welcome.data.doubt;
+        full = both && !journal;
         break;
       case "mine-newer":
-        full = relation.full || (doubt && welcome.data.doubt);
+        full = relation.full || (both && !journal);
         break;
       case "diverged":
         full = true;
@@ -423,7 +428,7 @@ export class SourceSession {
     full ||= welcome.data.fresh;
     // What stands on a new node is not ours; what a resync that broke off left there is.
     aside ||= theirs.data.current === null && theirs.data.consistent;
-    const marked = welcome.data.marked || !dirty.marks.isEmpty ||
+    const marked = journal || welcome.data.marked || !dirty.marks.isEmpty ||
       !this.pipeline.unsettled.isEmpty;
     session.full = full || aside;
     session.none = !session.full && !marked;
@@ -440,16 +445,17 @@ export class SourceSession {
     let mode: "none" | "dirty" | "full" = "dirty";
     if (session.full) mode = "full";
     if (session.none) mode = "none";
-    this.#begin(mode, { aside, diverged: relation.kind === "diverged" });
+    const diverged = relation.kind === "diverged";
+    this.#begin(mode, { aside, diverged, journal });
     this.options.changed();
     return null;
   }
 
   #begin(
     mode: "none" | "dirty" | "full",
-    { aside = false, diverged = false } = {},
+    { aside = false, diverged = false, journal = false } = {},
   ): void {
-    this.#outgoing.json(KIND.BEGIN, { mode, aside, diverged });
+    this.#outgoing.json(KIND.BEGIN, { mode, aside, diverged, journal });
   }
 
   #marks(session: Session): string | null {
@@ -501,8 +507,21 @@ export class SourceSession {
       hold: () => this.#holding = true,
       release: () => this.#holding = false,
     });
-    session.work = session.source.run(session.full ? null : marks);
+    session.work = this.#work(session.source, session.full ? null : marks);
     return null;
+  }
+
+  *#work(source: ResyncSource, marks: Marks | null): Generator<void, void> {
+    for (let walk = 1; marks; walk++) {
+      // An application that moves directories all the time is held for the third walk.
+      this.#holding = walk >= HELD_WALK;
+      while (this.#holding && this.pipeline.waiting > 0) yield;
+      const { renamed } = this.pipeline;
+      yield* expandGroups(this.volumes, marks);
+      if (renamed === this.pipeline.renamed) break;
+    }
+    this.#holding = false;
+    yield* source.run(marks);
   }
 
   /** Some milliseconds of resync, then applications again. */
@@ -560,9 +579,11 @@ export class SourceSession {
       connected: true,
     });
     if (session.source) {
-      const { startedAt, progress: { bytesSent } } = session.source;
+      const { bytesCompared, startedAt, progress: { bytesSent } } =
+        session.source;
       this.context.lastResync = {
         bytesSent,
+        bytesCompared,
         seconds: Math.round((this.context.now() - startedAt) / 100) / 10,
         full: session.full,
       };

@@ -5,6 +5,8 @@ export class Progress {
   /** Compared or copied so far, and all there is to do as far as known. */
   bytesDone = 0;
   bytesTotal = 0;
+  /** Data that was read and hashed. */
+  bytesCompared = 0;
   /** Data that travelled. */
   bytesSent = 0;
   stage: ResyncProgress["stage"] = "names";

@@ -88,6 +88,11 @@ export class ResyncSource {
     this.#channel.heard(frame, bytes);
   }
 
+  /** Bytes read and hashed here so far. */
+  get bytesCompared(): number {
+    return this.#progress.bytesCompared;
+  }
+
   get progress(): ResyncProgress {
     return this.#progress.report;
   }

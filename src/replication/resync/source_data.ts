@@ -140,6 +140,10 @@ export class SourceData {
             );
             file.waiting++;
             inFlight++;
+            this.progress.bytesCompared += Math.min(
+              CHUNK,
+              size - chunk * CHUNK,
+            );
             this.progress.bytesDone += marks === null ? dataIn(summary) : CHUNK;
             yield* answers(WINDOW);
           }

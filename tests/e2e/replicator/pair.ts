@@ -14,6 +14,8 @@ export interface PairOptions {
   readonly base?: string;
   /** Size of a file system for one node's copy, as of a small disk ("64m"); default: the base's own. */
   readonly sizes?: readonly [string | null, string | null];
+  /** Size of a disk for each node ("512m"), with its copy and its state on it, whose power can be cut: ext4 on a loop device. */
+  readonly disks?: string;
   readonly resyncLimit?: number;
   /** The cable is marked trusted: nothing is encrypted. */
   readonly trusted?: boolean;
@@ -70,7 +72,9 @@ export class Pair {
         nodeIndex: index,
         key: this.key,
         socket: join(own, "control.sock"),
-        stateDir: join(own, "state"),
+        stateDir: options.disks
+          ? join(root, name, "state")
+          : join(own, "state"),
         salvageDir: salvage,
         port: PORT,
         listen: [address],
@@ -122,12 +126,10 @@ export class Pair {
         if (size) {
           await pair.#mount(store, ["-t", "tmpfs", "-o", `size=${size}`, "x"]);
         }
-        const raw = join(root, `${node.name}-raw`);
+        if (options.disks) await pair.#disk(node, options.disks);
         await Deno.mkdir(node.data);
-        await Deno.mkdir(raw);
-        await pair.#mount(raw, ["--bind", store]);
-        // Else the mount over the data would show in here too.
-        await run("mount", ["--make-private", raw]);
+        await Deno.mkdir(join(root, `${node.name}-raw`));
+        await pair.#bind(node);
         const own = join(root, `${node.name}-own`);
         await Deno.mkdir(join(own, "state"), { recursive: true });
         await Deno.mkdir(join(own, "salvage"));
@@ -139,6 +141,43 @@ export class Pair {
     } catch (error) {
       await pair[Symbol.asyncDispose]();
       throw error;
+    }
+  }
+
+  /** The copy as it is beneath the mount over it. */
+  async #bind(node: Node) {
+    const raw = join(this.root, `${node.name}-raw`);
+    await this.#mount(raw, ["--bind", join(this.root, node.name)]);
+    // Else the mount over the data would show in here too.
+    await run("mount", ["--make-private", raw]);
+  }
+
+  async #disk(node: Node, size: string) {
+    const image = join(this.root, `${node.name}.img`);
+    await run("truncate", ["-s", size, image]);
+    await run("mkfs.ext4", ["-q", "-F", image]);
+    await this.#mount(join(this.root, node.name), ["-o", "loop", image]);
+  }
+
+  /**
+   * Both nodes lose their power at once: the replicators die, and what their
+   * disks were not told to keep is gone. Afterwards the disks are mounted again.
+   */
+  async cutPower() {
+    const dead = this.nodes.map(({ replicator }) => replicator.kill());
+    for (const { name } of this.nodes) dropUnwritten(join(this.root, name));
+    await Promise.all(dead);
+    for (const node of this.nodes) {
+      const store = join(this.root, node.name);
+      await run("umount", ["-l", node.data], { allowFailure: true });
+      await run("umount", [join(this.root, `${node.name}-raw`)]);
+      await run("umount", [store]);
+      // Another namespace of this machine may still hold the old mount, which stays dead: a copy of its disk is a new one.
+      const image = `${store}.img`;
+      await run("cp", ["--sparse=always", image, `${image}.new`]);
+      await Deno.rename(`${image}.new`, image);
+      await run("mount", ["-o", "loop", image, store]);
+      await this.#bind(node);
     }
   }
 
@@ -336,6 +375,23 @@ async function breakOpenSsl(root: string) {
   for (const name of ["libssl.so.3", "libssl.so.1.1"]) {
     await Deno.writeTextFile(join(folder, name), "not a library");
   }
+}
+
+/** Lets an ext4 forget what is not on its disk, and write no more (EXT4_IOC_SHUTDOWN, without flushing its log). */
+function dropUnwritten(path: string) {
+  const library = Deno.dlopen("libc.so.6", {
+    ioctl: { parameters: ["i32", "u64", "buffer"], result: "i32" },
+    open: { parameters: ["buffer", "i32"], result: "i32" },
+    close: { parameters: ["i32"], result: "i32" },
+  });
+  const EXT4_IOC_SHUTDOWN = 0x8004587dn, NOLOGFLUSH = 2;
+  const name = new TextEncoder().encode(`${path}\0`);
+  const fd = library.symbols.open(name, 0);
+  const flags = new Uint32Array([NOLOGFLUSH]);
+  const result = library.symbols.ioctl(fd, EXT4_IOC_SHUTDOWN, flags);
+  library.symbols.close(fd);
+  library.close();
+  if (result !== 0) throw new Error(`Cannot cut the power of "${path}"`);
 }
 
 /** Why these tests cannot run here; null when they can. */

@@ -1,0 +1,99 @@
+import { ok, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { KEPT, marksOf, Regions } from "./journal_regions.ts";
+import { CHUNK, GROUP, markOperation, Marks } from "./marks.ts";
+import { KIND } from "./operation.ts";
+import { anyOperation, operation, uncovered } from "./journal_sample.ts";
+
+const payload = new DataView(new ArrayBuffer(64));
+
+Deno.test("Regions always name what is not on both disks (against the marks themselves)", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(anyOperation, fc.nat(40)), { maxLength: 300 }),
+      fc.boolean(),
+      (steps, resize) => {
+        const regions = new Regions(), needed = new Marks();
+        payload.setUint32(0, resize ? 8 : 1, true);
+        payload.setBigUint64(16, BigInt(5 * CHUNK), true);
+        let sequence = 0;
+        for (const [frame, settle] of steps) {
+          frame.sequence = ++sequence;
+          regions.enter(frame, payload, 0, Infinity);
+          markOperation(needed, frame, payload, 0);
+          // Now and then most of what went before settles.
+          if (settle === 0) {
+            regions.settle(sequence - 3);
+            needed.settle(sequence - 3);
+          }
+          const missing = uncovered(marksOf(regions), needed);
+          strictEqual(missing.join(", "), "");
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+Deno.test("Regions enter what is hot once", () => {
+  const regions = new Regions();
+  const write = operation(KIND.WRITE, 9, 5 * CHUNK, 4096);
+  strictEqual(regions.enter(write, payload, 0, 0).length, 1);
+  for (let i = 0; i < 100; i++) {
+    write.sequence++;
+    write.argument = 5 * CHUNK + i * 4096;
+    strictEqual(regions.enter(write, payload, 0, 0).length, 0);
+  }
+});
+
+Deno.test("a file that grows is entered by 16 MiB, new files by hundreds", () => {
+  const regions = new Regions();
+  let entries = 0;
+  for (let chunk = 0; chunk < 160; chunk++) {
+    const write = operation(KIND.WRITE, 9, chunk * CHUNK, CHUNK);
+    entries += regions.enter(write, payload, 0, 0).length;
+  }
+  ok(entries <= 14, `${entries} entries for 160 MiB`);
+  entries = 0;
+  for (let i = 0; i < 10 * GROUP; i++) {
+    const id = 2 ** 40 + i;
+    for (
+      const frame of [
+        operation(KIND.CREATE, id, 9, 20),
+        operation(KIND.WRITE, id, 0, 5000),
+      ]
+    ) entries += regions.enter(frame, payload, 0, 0).length;
+  }
+  strictEqual(entries, 10);
+});
+
+Deno.test("a small file that is truncated needs no entry of its own, a large one does", () => {
+  const regions = new Regions();
+  payload.setUint32(0, 8, true);
+  payload.setBigUint64(16, 0n, true);
+  const truncate = operation(KIND.SETATTR, 9, 0, 48);
+  strictEqual(regions.enter(truncate, payload, 0, CHUNK).length, 1);
+  strictEqual(regions.enter(truncate, payload, 0, CHUNK).length, 0);
+  strictEqual(regions.enter(truncate, payload, 0, CHUNK + 1).length, 1);
+});
+
+Deno.test("Regions stay bounded: the quiet leave, and what is under way grows coarse", () => {
+  const regions = new Regions();
+  const write = operation(KIND.WRITE, 0, 0, 4096);
+  for (let i = 0; i < 20_000; i++) {
+    write.id = 1 + i % 7;
+    write.argument = (1 + (i * 7919) % 1_000_000) * CHUNK;
+    write.sequence++;
+    regions.enter(write, payload, 0, 0);
+    regions.settle(write.sequence - 100);
+    ok(regions.size <= KEPT * 1.3, `${regions.size} entries`);
+  }
+  // Nothing settles: a terabyte is written everywhere in some seconds.
+  for (let i = 0; i < 100_000; i++) {
+    write.id = 1;
+    write.argument = (1 + (i * 7919) % 1_000_000) * CHUNK;
+    write.sequence++;
+    regions.enter(write, payload, 0, 0);
+  }
+  ok(regions.size < 10 * KEPT, `${regions.size} entries`);
+});
