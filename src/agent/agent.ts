@@ -1,5 +1,6 @@
 /** The daemon: starts the parts in order, stops them in reverse. Only this file knows everybody. */
 import { join } from "node:path";
+import { Audit, loginEntry } from "../api/audit.ts";
 import { Auth } from "../api/auth.ts";
 import { createApp } from "../api/app.ts";
 import { EventStreams, StateFeed } from "../api/events.ts";
@@ -7,8 +8,11 @@ import { joinRoutes } from "../api/join.ts";
 import { PeerApi } from "../api/peer_api.ts";
 import { consoleRoutes } from "../console/serve.ts";
 import { ConfigError } from "../module/load.ts";
-import { createLog, type Log } from "../system/log.ts";
+import { now } from "../system/clock.ts";
+import { createLog, type Log, type LogLine } from "../system/log.ts";
 import { type Paths, paths as defaultPaths } from "../system/paths.ts";
+import { keepAccountsLevel } from "./accounts_sync.ts";
+import { Certificates } from "./certificates.ts";
 import { Cluster } from "./cluster.ts";
 import { isFreshBoot, rememberBoot } from "./boot.ts";
 import { Door } from "./door.ts";
@@ -16,11 +20,17 @@ import { lockAgent } from "./lock.ts";
 import { consoleLogs } from "./console_logs.ts";
 import { readNode } from "./node.ts";
 import { serveNetwork, serveSocket } from "./serve.ts";
+import { Takeovers } from "./takeovers.ts";
 
 /** `hakit agent`: runs until it is told to stop; exit code 0 after an orderly stop, 1 when it cannot begin. */
 export async function runAgent(): Promise<number> {
   const paths = defaultPaths();
-  const log = createLog(join(paths.log, "agent.log"), { echo: "agent" });
+  // Followed as soon as there is somebody to follow it.
+  const lines: { follow?: (line: LogLine) => void } = {};
+  const log = createLog(join(paths.log, "agent.log"), {
+    echo: "agent",
+    onLine: (line) => lines.follow?.(line),
+  });
   // A reader that vanished or a peer that talks nonsense must cost one line, never the daemon. Failures of decisions do not come this way.
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
@@ -28,7 +38,7 @@ export async function runAgent(): Promise<number> {
   });
   try {
     await using _lock = await lockAgent(paths);
-    await live(paths, log);
+    await live(paths, log, lines);
     return 0;
   } catch (error) {
     log.error(messageOf(error));
@@ -36,7 +46,11 @@ export async function runAgent(): Promise<number> {
   }
 }
 
-async function live(paths: Paths, log: Log): Promise<void> {
+async function live(
+  paths: Paths,
+  log: Log,
+  lines: { follow?: (line: LogLine) => void },
+): Promise<void> {
   await makeFolders(paths);
   const node = await readNode(paths);
   const freshBoot = await isFreshBoot(paths);
@@ -46,16 +60,37 @@ async function live(paths: Paths, log: Log): Promise<void> {
   log.info(`begins as ${node.me.name} of cluster "${node.cluster.cluster}"`);
 
   using peer = new PeerApi(node);
-  const cluster = new Cluster({ node, log, peer, broken: broken.reject });
+  const cluster: Cluster = new Cluster({
+    node,
+    log,
+    peer,
+    onLine: (module, line) => streams.log({ module, ...line }),
+    broken: broken.reject,
+  });
   const feed = new StateFeed(() => cluster.state());
-  cluster.onChange = () => feed.changed();
+  const streams = new EventStreams(feed);
+  lines.follow = (line) => streams.log({ module: null, ...line });
+  const takeovers = new Takeovers();
+  cluster.onChange = () => {
+    takeovers.observe(cluster.state(), { at: now(), date: Date.now() });
+    feed.changed();
+  };
+  const audit = new Audit(join(paths.log, "audit.log"), {
+    onFault: (line) => log.error(line),
+  });
   const auth = new Auth({
     usersFile: join(paths.etc, "users.yaml"),
     log: (line) => log.info(line),
+    onLogin: (login) => audit.write(loginEntry(login)),
   });
-  const streams = new EventStreams(feed);
-  const door = new Door({ node, cluster, feed, peer, log });
-  const app = createApp({ door, auth, streams });
+  const certificates = new Certificates({
+    node,
+    virtualAddresses: () => cluster.virtualAddresses(),
+    log,
+  });
+  certificates.onChange(() => peer.reset());
+  const door = new Door({ node, cluster, feed, peer, log, takeovers, streams });
+  const app = createApp({ door, auth, streams, audit, certificates });
   // The second node has no session and no certificate yet, only its one-time secret.
   app.route("/", joinRoutes(paths));
   app.route(
@@ -64,6 +99,7 @@ async function live(paths: Paths, log: Log): Promise<void> {
       auth,
       state: () => cluster.state(),
       logs: consoleLogs(door),
+      audit: (lines) => audit.read(lines),
     }),
   );
 
@@ -74,8 +110,20 @@ async function live(paths: Paths, log: Log): Promise<void> {
   await using _heartbeats = cluster.startHeartbeats();
   await rememberBoot(paths);
   door.modules.watch(stop).catch(broken.reject);
+  keepAccountsLevel({
+    accounts: auth.accounts,
+    peer,
+    alive: () => cluster.verdict === "alive",
+    log,
+  }, stop).catch(broken.reject);
   // The network last, and retried: a taken port or a missing certificate must not keep services down.
-  await using _network = serveNetwork({ node, app, log, signal: stop });
+  await using _network = serveNetwork({
+    node,
+    app,
+    log,
+    certificates,
+    signal: stop,
+  });
 
   await Promise.race([aborted(stop), broken.promise]);
   log.info("stops");

@@ -8,7 +8,7 @@ import type { ModuleView } from "../machine/state.ts";
 import { type Installed, installedModules } from "../module/catalog.ts";
 import { conflict } from "../module/install.ts";
 import { now, sleep } from "../system/clock.ts";
-import type { Log } from "../system/log.ts";
+import type { Log, LogLine } from "../system/log.ts";
 import type { Node } from "./node.ts";
 import { makeFolders, RunningModule } from "./running_module.ts";
 import { clusterState } from "./status.ts";
@@ -24,6 +24,8 @@ export interface ClusterOptions {
   readonly node: Node;
   readonly log: Log;
   readonly peer: PeerApi;
+  /** A line of a module's log. */
+  readonly onLine: (module: string, line: LogLine) => void;
   readonly broken: (error: unknown) => void;
 }
 
@@ -57,6 +59,23 @@ export class Cluster {
     return this.#peerViews.find((view) => view.module === name) ?? null;
   }
 
+  /** What the replicators say that the state does not. */
+  reports() {
+    return [...this.#modules].flatMap(([module, running]) => {
+      const report = running.report();
+      if (!report) return [];
+      const { waiting, waitingMs } = report;
+      return [{ module, waiting, waitingMs }];
+    });
+  }
+
+  /** Of all modules. */
+  virtualAddresses(): string[] {
+    return [...this.#modules.values()].flatMap(({ module }) =>
+      module.virtual_addresses.map(({ address }) => address)
+    );
+  }
+
   async begin({ freshBoot }: { readonly freshBoot: boolean }): Promise<void> {
     const installed = await installedModules(this.#options.node.paths);
     await Promise.all(installed.map(async (entry) => {
@@ -84,6 +103,7 @@ export class Cluster {
       module,
       folder,
       freshBoot,
+      onLine: (line) => this.#options.onLine(name, line),
       tell: () => this.#tell(),
       changed: () => this.#changed(),
       peerView: () => this.#alive() ? this.peerView(name) : null,

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { UserCommand } from "../machine/event.ts";
 import { SCRIPT_LOG } from "../actions/script.ts";
 import { ApiError } from "../api/error.ts";
-import type { StateFeed } from "../api/events.ts";
+import type { EventStreams, StateFeed } from "../api/events.ts";
+import { metricsText } from "../api/metrics.ts";
 import type { PeerApi } from "../api/peer_api.ts";
 import type { ClusterState } from "../api/state.ts";
 import { now } from "../system/clock.ts";
@@ -17,6 +18,8 @@ import { ModuleStore } from "./module_store.ts";
 import type { Node } from "./node.ts";
 import { outcome } from "./outcome.ts";
 import type { RunningModule } from "./running_module.ts";
+import type { Takeovers } from "./takeovers.ts";
+import { VERSION } from "./version.ts";
 
 export interface CommandRequest {
   readonly module: string;
@@ -36,6 +39,8 @@ export interface DoorOptions {
   readonly feed: StateFeed;
   readonly peer: PeerApi;
   readonly log: Log;
+  readonly takeovers: Takeovers;
+  readonly streams: EventStreams;
 }
 
 export class Door {
@@ -138,6 +143,32 @@ export class Door {
     return this.state();
   }
 
+  /** Whether this node does the module's work now: what a load balancer asks. */
+  serves(module: string): boolean {
+    const view = this.#options.cluster.module(module)?.view();
+    return view?.status === "Ready" &&
+      (view.role === "PRIM" || view.role === "ALONE");
+  }
+
+  metrics(): string {
+    const { cluster, takeovers, streams } = this.#options;
+    return metricsText({
+      state: this.state(),
+      version: VERSION,
+      replication: cluster.reports(),
+      takeovers: takeovers.takeovers(),
+      linkLosses: takeovers.linkLosses(),
+      eventReaders: streams.readers,
+      memoryBytes: Deno.memoryUsage().rss,
+      uptimeSeconds: Math.round(now() / 1000),
+    });
+  }
+
+  async agentLog(lines: number): Promise<string[]> {
+    const { log } = this.#options.node.paths;
+    return await readTail(join(log, "agent.log"), lines);
+  }
+
   async log(module: string, lines: number): Promise<string[]> {
     this.#module(module);
     return await readTail(
@@ -185,6 +216,8 @@ export class Door {
       readonly method: "GET" | "POST" | "PUT" | "DELETE";
       readonly body?: BodyInit;
       readonly type?: string;
+      readonly by?: string;
+      readonly lastId?: string;
     },
   ): Promise<Response> {
     const answer = await this.#options.peer.request(path, {

@@ -15,7 +15,7 @@ import type { Module } from "../module/schema.ts";
 import { perform, type Surroundings } from "../actions/perform.ts";
 import type { Report } from "../replication/control.ts";
 import { now, sleep } from "../system/clock.ts";
-import { createLog, type Log } from "../system/log.ts";
+import { createLog, type Log, type LogLine } from "../system/log.ts";
 import { ApiError } from "../api/error.ts";
 import type { Resource } from "../checker/board.ts";
 import type { Sight } from "../checker/look.ts";
@@ -42,6 +42,8 @@ export interface RunningModuleOptions {
   readonly folder: string;
   /** The first agent since this machine booted: `boot` decides. Else the goal that was saved does. */
   readonly freshBoot: boolean;
+  /** A line of this module's log. */
+  readonly onLine: (line: LogLine) => void;
   /** Send a heartbeat now. */
   readonly tell: () => void;
   /** Something that is shown has changed. */
@@ -74,7 +76,9 @@ export class RunningModule {
     const { node, module } = options;
     this.module = module;
     this.#options = options;
-    this.log = createLog(join(node.paths.log, `${module.name}.log`));
+    this.log = createLog(join(node.paths.log, `${module.name}.log`), {
+      onLine: options.onLine,
+    });
     this.#addresses = new Addresses({
       specs: module.virtual_addresses,
       near: node.me.addresses[0]!,

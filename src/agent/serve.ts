@@ -1,10 +1,13 @@
 /** The two doors of the API: a unix socket for root on this machine, HTTPS for people and the peer. */
 import { join } from "node:path";
 import type { App } from "../api/app.ts";
-import { serveHttps } from "../api/https.ts";
+import { type Connection, isLocal } from "../api/caller.ts";
+import { errorBody } from "../api/error.ts";
+import { serveHttp, serveHttps } from "../api/https.ts";
 import { sleep } from "../system/clock.ts";
 import type { Log } from "../system/log.ts";
 import type { Paths } from "../system/paths.ts";
+import type { Certificates } from "./certificates.ts";
 import type { Node } from "./node.ts";
 
 const RETRY_MS = 5000;
@@ -24,7 +27,10 @@ export async function serveSocket(
       transport: "unix",
       path,
       onListen: () => {},
-      onError: () => new Response(null, { status: 500 }),
+      onError: () =>
+        Response.json(errorBody("failed", "The request failed"), {
+          status: 500,
+        }),
     }, (request) => app.fetch(request, { connection: { kind: "socket" } }));
   } finally {
     Deno.umask(umask);
@@ -40,14 +46,16 @@ export async function serveSocket(
   };
 }
 
+export interface NetworkOptions {
+  readonly node: Node;
+  readonly app: App;
+  readonly log: Log;
+  readonly certificates: Certificates;
+}
+
 /** Serves as soon as certificates are there and the port is free; what is in the way is logged once. */
 export function serveNetwork(
-  { node, app, log, signal }: {
-    readonly node: Node;
-    readonly app: App;
-    readonly log: Log;
-    readonly signal: AbortSignal;
-  },
+  { signal, ...options }: NetworkOptions & { readonly signal: AbortSignal },
 ): AsyncDisposable {
   const stop = new AbortController();
   const end = AbortSignal.any([signal, stop.signal]);
@@ -55,10 +63,10 @@ export function serveNetwork(
     let said = "";
     while (!end.aborted) {
       try {
-        return await open(node, app, log);
+        return await open(options);
       } catch (error) {
         const text = error instanceof Error ? error.message : String(error);
-        if (text !== said) log.warning(text);
+        if (text !== said) options.log.warning(text);
         said = text;
         await sleep(RETRY_MS, end);
       }
@@ -73,29 +81,34 @@ export function serveNetwork(
   };
 }
 
-async function open(node: Node, app: App, log: Log) {
-  const file = async (name: string) => {
-    const path = join(node.paths.etc, name);
-    try {
-      return await Deno.readTextFile(path);
-    } catch (cause) {
-      throw new Error(
-        `Cannot serve the console: "${path}" cannot be read, expected the certificate files that "hakit first" makes`,
-        { cause },
+async function open({ node, app, log, certificates }: NetworkOptions) {
+  const { port, http } = node.cluster.console;
+  const shared = {
+    fetch: (request: Request, env: { connection: Connection }) =>
+      app.fetch(request, env),
+    log: (line: string) => log.warning(line),
+  };
+  await using opened = new AsyncDisposableStack();
+  const server = opened.use(
+    await serveHttps({
+      ...shared,
+      ...await certificates.read(),
+      port,
+      nodes: node.cluster.nodes.map(({ name }) => name),
+    }),
+  );
+  certificates.onChange((shown) => server.show(shown));
+  log.info(`console and API on port ${port}`);
+  if (http) {
+    opened.use(
+      await serveHttp({ ...shared, port: http.port, hostname: http.address }),
+    );
+    log.info(`console and API on http://${http.address}:${http.port}`);
+    if (!isLocal({ kind: "network", address: http.address })) {
+      log.warning(
+        `passwords and keys cross the network in the clear on port ${http.port}, as cluster.yaml asks`,
       );
     }
-  };
-  const server = await serveHttps({
-    port: node.cluster.console.port,
-    authority: await file("ca.pem"),
-    certificate: {
-      certPem: await file("node.pem"),
-      keyPem: await file("node.key"),
-    },
-    nodes: node.cluster.nodes.map(({ name }) => name),
-    fetch: (request, env) => app.fetch(request, env),
-    log: (line) => log.warning(line),
-  });
-  log.info(`console and API on port ${node.cluster.console.port}`);
-  return server;
+  }
+  return opened.move();
 }

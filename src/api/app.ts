@@ -1,87 +1,50 @@
 /** The API's routes on the agent; their type is the client's (`hc<App>`). Who may: src/api/auth.ts. */
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
-import { validator } from "hono/validator";
-import { z } from "zod";
+import type { Certificates } from "../agent/certificates.ts";
 import type { Door } from "../agent/door.ts";
-import { SWITCHES } from "../agent/switches.ts";
 import { MAX_ARCHIVE } from "../module/archive.ts";
-import { RESOURCE_STATES } from "../rules/rule.ts";
-import type { Auth, AuthEnv, Caller } from "./auth.ts";
-import { ApiError } from "./error.ts";
+import { accountRoutes } from "./account_routes.ts";
+import { type Audit, auditing } from "./audit.ts";
+import type { Auth } from "./auth.ts";
+import { type AuthEnv, type Caller, callerName } from "./caller.ts";
+import { certificateRoutes } from "./certificate_routes.ts";
+import { ApiError, errorBody } from "./error.ts";
 import type { EventStreams } from "./events.ts";
 import { loginRoutes } from "./login.ts";
+import {
+  commandBody,
+  commandParams,
+  eventsQuery,
+  localQuery,
+  logQuery,
+  moduleParams,
+  nodeQuery,
+  resourceBody,
+  resourceParams,
+  scriptParams,
+  switchBody,
+  switchParams,
+} from "./schemas.ts";
+import { json, limit, params, query } from "./validate.ts";
+import { watchRoutes } from "./watch_routes.ts";
 
 /** Commands are a few words. */
 const MAX_BODY = 16 * 1024;
-const MAX_LINES = 10_000;
-
-const nodeName = z.string().max(64).optional();
-const moduleName = z.string().regex(
-  /^[a-z][a-z0-9-]{0,30}$/,
-  "expected the name of a module",
-);
-const COMMANDS = [
-  "start",
-  "stop",
-  "restart",
-  "stopstart",
-  "swap",
-  "prim",
-  "primforce",
-  "second",
-] as const;
-
-const commandParams = z.object({
-  module: moduleName,
-  command: z.enum(COMMANDS, `expected one of ${COMMANDS.join(", ")}`),
-});
-const commandBody = z.strictObject({
-  node: nodeName,
-  full: z.boolean().optional(),
-  wait: z.boolean().optional(),
-});
-const moduleParams = z.object({ module: moduleName });
-const scriptParams = z.object({
-  module: moduleName,
-  file: z.string().max(100),
-});
-const resourceParams = z.object({
-  module: moduleName,
-  resource: z.string().max(64),
-});
-const resourceBody = z.strictObject({
-  node: nodeName,
-  state: z.enum(
-    RESOURCE_STATES,
-    `expected one of ${RESOURCE_STATES.join(", ")}`,
-  ),
-});
-const switchParams = z.object({
-  module: moduleName,
-  name: z.enum(SWITCHES, `expected one of ${SWITCHES.join(", ")}`),
-});
-const switchBody = z.strictObject({
-  node: nodeName,
-  value: z.enum(["on", "off"], "expected on or off"),
-});
-const nodeQuery = z.object({ node: nodeName });
-const logQuery = z.object({
-  node: nodeName,
-  lines: z.coerce.number().int().min(1).max(MAX_LINES).optional(),
-});
-const localQuery = z.object({ local: z.literal("1").optional() });
 
 export interface AppOptions {
   readonly door: Door;
   readonly auth: Auth;
   readonly streams: EventStreams;
+  readonly audit: Audit;
+  readonly certificates: Certificates;
 }
 
 export type App = ReturnType<typeof createApp>;
 
-export function createApp({ door, auth, streams }: AppOptions) {
+export function createApp(options: AppOptions) {
+  const { door, auth, streams, audit, certificates } = options;
   const viewer = auth.requireUser("viewer");
   const operator = auth.requireUser("operator");
   const administrator = auth.requireUser("administrator");
@@ -90,28 +53,50 @@ export function createApp({ door, auth, streams }: AppOptions) {
   return new Hono<AuthEnv>()
     .onError((error, c) => {
       if (error instanceof ApiError) {
-        return c.json(
-          { error: { code: error.code, message: error.message } },
-          error.status,
-        );
+        const { code, message, remedy, status } = error;
+        return c.json(errorBody(code, message, remedy), status);
       }
       const message = error instanceof Error ? error.message : String(error);
       // Hono's own refusals: a body that is no JSON.
       if (error instanceof HTTPException) {
-        return c.json(
-          { error: { code: "bad-request", message } },
-          error.status,
-        );
+        return c.json(errorBody("bad-request", message), error.status);
       }
-      return c.json({ error: { code: "failed", message } }, 500);
+      return c.json(errorBody("failed", message), 500);
     })
     .notFound((c) => {
       const message = `Nothing is at "${c.req.path.slice(0, 200)}"`;
-      return c.json({ error: { code: "not-found", message } }, 404);
+      return c.json(errorBody("not-found", message), 404);
     })
+    .use("*", auditing(audit), harmless)
     .get("/api/ping", viewer, (c) => c.json({ ok: true }))
     .get("/api/state", viewer, (c) => c.json(door.state()))
-    .get("/api/events", viewer, (c) => streams.serve(c))
+    .get("/api/events", viewer, query(eventsQuery), (c) => {
+      const { node, only } = c.req.valid("query");
+      const lastId = c.req.header("last-event-id");
+      if (door.isPeer(node)) {
+        return door.forward(`/api/events?only=${only.join(",")}`, {
+          method: "GET",
+          by: callerName(c.var.caller),
+          ...(lastId ? { lastId } : {}),
+        });
+      }
+      const viewer = c.var.caller.role === "viewer";
+      return streams.serve(c, { lastId, only, viewer });
+    })
+    .get("/api/log", operator, query(logQuery), async (c) => {
+      const { node, lines = 100 } = c.req.valid("query");
+      if (door.isPeer(node)) {
+        return door.forward(`/api/log?lines=${lines}`, { method: "GET" });
+      }
+      return c.json({ lines: await door.agentLog(lines) });
+    })
+    .get("/api/audit", administrator, query(logQuery), async (c) => {
+      const { node, lines = 100 } = c.req.valid("query");
+      if (door.isPeer(node)) {
+        return door.forward(`/api/audit?lines=${lines}`, { method: "GET" });
+      }
+      return c.json({ entries: await audit.read(lines) });
+    })
     .get("/api/modules", viewer, async (c) => {
       // Variables may be passwords of services: not for everybody who may look.
       const modules = await door.modules.list();
@@ -158,14 +143,17 @@ export function createApp({ door, auth, streams }: AppOptions) {
       (c) => {
         const { module, resource } = c.req.valid("param");
         const { node, state } = c.req.valid("json");
+        c.set("detail", [node ? `on ${node}` : "", state].join(" ").trim());
         if (door.isPeer(node)) {
-          return door.forward(`/api/modules/${module}/resources/${resource}`, {
+          const name = encodeURIComponent(resource);
+          return door.forward(`/api/modules/${module}/resources/${name}`, {
             method: "PUT",
             body: JSON.stringify({ state }),
             type: "application/json",
+            by: callerName(c.var.caller),
           });
         }
-        const by = nameOf(c.var.caller);
+        const by = callerName(c.var.caller);
         return c.json({
           resources: door.setResource(module, { resource, state, by }),
         });
@@ -180,14 +168,16 @@ export function createApp({ door, auth, streams }: AppOptions) {
       async (c) => {
         const { module, name } = c.req.valid("param");
         const { node, value } = c.req.valid("json");
+        c.set("detail", [node ? `on ${node}` : "", value].join(" ").trim());
         if (door.isPeer(node)) {
           return door.forward(`/api/modules/${module}/switches/${name}`, {
             method: "PUT",
             body: JSON.stringify({ value }),
             type: "application/json",
+            by: callerName(c.var.caller),
           });
         }
-        const by = nameOf(c.var.caller);
+        const by = callerName(c.var.caller);
         return c.json(await door.setSwitch(module, { name, value, by }));
       },
     )
@@ -241,6 +231,10 @@ export function createApp({ door, auth, streams }: AppOptions) {
         const { module, command } = c.req.valid("param");
         const { node, ...body } = c.req.valid("json");
         const { caller } = c.var;
+        c.set(
+          "detail",
+          [node ? `on ${node}` : "", body.full ? "full" : ""].join(" ").trim(),
+        );
         // What may destroy newer data needs more than the right to start and stop.
         if (
           caller.role !== "administrator" &&
@@ -257,6 +251,7 @@ export function createApp({ door, auth, streams }: AppOptions) {
             method: "POST",
             body: JSON.stringify(body),
             type: "application/json",
+            by: callerName(caller),
           });
         }
         return c.json(
@@ -265,7 +260,7 @@ export function createApp({ door, auth, streams }: AppOptions) {
             command,
             full: body.full ?? false,
             wait: body.wait ?? false,
-            by: nameOf(caller),
+            by: callerName(caller),
           }),
         );
       },
@@ -294,25 +289,29 @@ export function createApp({ door, auth, streams }: AppOptions) {
         return c.json(await door.modules.remove(module, { local }));
       },
     )
-    .route("/", loginRoutes(auth));
+    .route("/", loginRoutes(auth))
+    .route("/", accountRoutes(auth))
+    .route("/", watchRoutes({ auth, door }))
+    .route("/", certificateRoutes({ auth, door, certificates }));
 }
+
+/** What scripts printed and users typed is never a page, whatever it looks like; the console's pages bring a policy of their own. */
+const harmless = createMiddleware<AuthEnv>(async (c, next) => {
+  await next();
+  const { headers } = c.res;
+  c.header("X-Content-Type-Options", "nosniff");
+  if (!headers.has("cache-control")) c.header("Cache-Control", "no-store");
+  if (!headers.has("content-security-policy")) {
+    c.header(
+      "Content-Security-Policy",
+      "default-src 'none'; frame-ancestors 'none'",
+    );
+  }
+});
 
 /** Handed on by the peer, or wanted so by root: not handed back. */
 function isLocal(caller: Caller, local: "1" | undefined): boolean {
   return caller.kind === "peer" || local === "1";
-}
-
-function nameOf(caller: Caller): string {
-  switch (caller.kind) {
-    case "root":
-      return "root";
-    case "peer":
-      return `node ${caller.node}`;
-    case "user":
-      return `user ${caller.name}`;
-    default:
-      return caller satisfies never;
-  }
 }
 
 function withoutVariables(
@@ -320,50 +319,4 @@ function withoutVariables(
 ) {
   if (!info.module) return info;
   return { ...info, module: { ...info.module, variables: {} } };
-}
-
-function limit(maxSize: number) {
-  return bodyLimit({
-    maxSize,
-    onError: () => {
-      throw new ApiError(
-        413,
-        "too-large",
-        `The request is larger than ${maxSize} bytes`,
-      );
-    },
-  });
-}
-
-function check<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const where = issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
-  throw new ApiError(400, "bad-request", `${where}${issue.message}`);
-}
-
-function params<T>(schema: z.ZodType<T>) {
-  return validator("param", (value) => check(schema, value));
-}
-
-function query<T>(schema: z.ZodType<T>) {
-  return validator("query", (value) => check(schema, value));
-}
-
-/** An empty body is an empty object; anything else must be JSON. */
-function json<T>(schema: z.ZodType<T>) {
-  return validator("json", async (value, c) => {
-    if (value && Object.keys(value).length > 0) return check(schema, value);
-    const text = await c.req.text();
-    if (text.trim() === "") return check(schema, {});
-    try {
-      return check(schema, JSON.parse(text));
-    } catch (error) {
-      if (error instanceof ApiError) throw error;
-      throw new ApiError(400, "bad-request", "The body is no JSON", {
-        cause: error,
-      });
-    }
-  });
 }

@@ -1,7 +1,9 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import type { Door } from "../agent/door.ts";
+import type { Certificates } from "../agent/certificates.ts";
 import { createApp } from "./app.ts";
+import { Audit } from "./audit.ts";
 import { Auth, type Connection } from "./auth.ts";
 import { EventStreams, StateFeed } from "./events.ts";
 import type { ClusterState } from "./state.ts";
@@ -65,6 +67,8 @@ async function withApp(
     } as unknown as Door,
     auth,
     streams,
+    audit: new Audit(join(folder, "audit.log")),
+    certificates: {} as Certificates,
   });
   // Where a page would carry its token.
   app.get("/whoami", auth.requireUser("viewer"), (c) => c.json(c.var.caller));
@@ -131,6 +135,7 @@ Deno.test("createApp() hands on what is for the other node, without its name", a
         method: "POST",
         body: '{"wait":true}',
         type: "application/json",
+        by: "root",
       }],
       ["forward", "/api/modules/db/log?lines=5", { method: "GET" }],
     ]);
@@ -245,7 +250,8 @@ Deno.test("EventStreams sends the state at once, and again when it changes", asy
     const reader = answer.body!.pipeThrough(new TextDecoderStream())
       .getReader();
     const first = (await reader.read()).value!;
-    strictEqual(first, `event: state\ndata: ${JSON.stringify(STATE)}\n\n`);
+    match(first, /^event: state\ndata: (.*)\nid: \w+-0\n\n$/);
+    strictEqual(first.includes(`data: ${JSON.stringify(STATE)}\n`), true);
     STATE.cluster = "other";
     feed.changed();
     const second = (await reader.read()).value!;

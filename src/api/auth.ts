@@ -7,47 +7,25 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import { timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
+import { ROLES, type User, type UserRole } from "./accounts_file.ts";
+import { AccountStore } from "./accounts.ts";
+import {
+  type AuthEnv,
+  BY_HEADER,
+  type Caller,
+  isLocal,
+  nameFromPeer,
+  originOf,
+} from "./caller.ts";
+import { errorBody } from "./error.ts";
+import { stampOf, verifyPassword } from "./passwords.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { addressKey, BY_ADDRESS, BY_USER, Throttle } from "./throttle.ts";
-import {
-  readUsers,
-  ROLES,
-  stampOf,
-  useLoginLink,
-  type UserRole,
-  verifyPassword,
-} from "./users.ts";
+import { useLoginLink } from "./users.ts";
 
 export { createLoginLink, createUser, readUsers } from "./users.ts";
 export type { User, UserRole } from "./users.ts";
-
-/** How a request reached us; said by the server that took it, never by the request. */
-export type Connection =
-  | { readonly kind: "socket" }
-  | { readonly kind: "peer"; readonly node: string }
-  | { readonly kind: "network"; readonly address: string };
-
-export type Caller =
-  | { readonly kind: "root"; readonly role: "administrator" }
-  /** The other node: it has asked its own user before it forwards. */
-  | {
-    readonly kind: "peer";
-    readonly role: "administrator";
-    readonly node: string;
-  }
-  | {
-    readonly kind: "user";
-    readonly role: UserRole;
-    readonly name: string;
-    /** Goes into the page, comes back in CSRF_HEADER. */
-    readonly csrf: string;
-  };
-
-/** Environment of every Hono app that stands behind `Auth`. */
-export interface AuthEnv {
-  Bindings: { connection?: Connection };
-  Variables: { caller: Caller };
-}
+export type { AuthEnv, Caller, Connection } from "./caller.ts";
 
 export type Credentials =
   | { readonly name: string; readonly password: string }
@@ -69,15 +47,25 @@ const KNOWN_PLACES = 1000;
 /** How often an event stream looks whether its session is still good. */
 const STREAM_CHECK_MS = 5_000;
 
+/** A login that was tried. */
+export interface LoginEvent {
+  /** As typed: anybody may send anything. */
+  readonly name: string;
+  readonly from: string;
+  readonly ok: boolean;
+}
+
 export interface AuthOptions {
   readonly usersFile: string;
   /** One line for each login and refusal. */
   readonly log?: (line: string) => void;
+  readonly onLogin?: (login: LoginEvent) => void;
   readonly now?: () => number;
   readonly streamCheckMs?: number;
 }
 
 export class Auth {
+  readonly accounts: AccountStore;
   readonly #options: AuthOptions;
   readonly #now: () => number;
   readonly #sessions = new Sessions();
@@ -89,6 +77,7 @@ export class Auth {
 
   constructor(options: AuthOptions) {
     this.#options = options;
+    this.accounts = new AccountStore(options.usersFile);
     this.#now = options.now ?? Date.now;
   }
 
@@ -108,14 +97,39 @@ export class Auth {
         const what = `The request lacks the page's token: reload the page`;
         return refuse(c, 403, "csrf", what);
       }
-      c.set("caller", caller);
       await next();
       this.#endWithSession(c);
     });
   }
 
-  /** Who asks, or null for a stranger. */
+  /** As requireUser(), but whoever is on this machine needs no login. */
+  requireUserOrLocal(role: UserRole): MiddlewareHandler<AuthEnv> {
+    const required = this.requireUser(role);
+    return (c, next) => isLocal(c.env?.connection) ? next() : required(c, next);
+  }
+
+  /** The other node alone: what passes here is no person's business, an administrator's neither. */
+  requirePeer(): MiddlewareHandler<AuthEnv> {
+    return createMiddleware<AuthEnv>(async (c, next) => {
+      const caller = await this.caller(c);
+      if (!caller) {
+        return refuse(c, 401, "login-required", "Log in first");
+      }
+      if (caller.kind !== "peer") {
+        return refuse(c, 403, "forbidden", "This is for the other node only");
+      }
+      await next();
+    });
+  }
+
+  /** Who asks, or null for a stranger. Sets `c.var.caller`. */
   async caller(c: Context<AuthEnv>): Promise<Caller | null> {
+    const caller = await this.#identify(c);
+    if (caller) c.set("caller", caller);
+    return caller;
+  }
+
+  async #identify(c: Context<AuthEnv>): Promise<Caller | null> {
     const connection = c.env?.connection;
     switch (connection?.kind) {
       case "socket":
@@ -125,8 +139,11 @@ export class Auth {
           kind: "peer",
           role: "administrator",
           node: connection.node,
+          by: nameFromPeer(c.req.header(BY_HEADER)),
         };
       case "network": {
+        const bearer = c.req.header("authorization");
+        if (bearer !== undefined) return await this.#keyOf(bearer);
         const id = getCookie(c, COOKIE);
         // A page that reconnects its event stream all night is not somebody at work.
         const touch = !c.req.path.endsWith("/events");
@@ -144,9 +161,55 @@ export class Auth {
     c: Context<AuthEnv>,
     credentials: Credentials,
   ): Promise<LoginResult> {
+    const name = "name" in credentials ? credentials.name : null;
+    const user = await this.#try(c, name, () => this.#match(credentials));
+    if (user === null) return { kind: "wrong" };
+    if ("seconds" in user) return user;
+    // The id is new at every login: one planted in the browser before is worth nothing.
+    this.logout(c);
+    this.#open(c, user);
+    return { kind: "in", name: user.name, role: user.role };
+  }
+
+  /** Sets another password, if `old` is right; guessing is slowed down as at the login. The session goes on, all others end. */
+  async changePassword(
+    c: Context<AuthEnv>,
+    { name, old, password }: {
+      readonly name: string;
+      readonly old: string;
+      readonly password: string;
+    },
+  ): Promise<LoginResult> {
+    const credentials = { name, password: old };
+    const user = await this.#try(c, name, () => this.#match(credentials));
+    if (user === null) return { kind: "wrong" };
+    if ("seconds" in user) return user;
+    await this.accounts.setPassword(name, password);
+    const changed = (await this.accounts.users())
+      .find((known) => known.name === name);
+    if (changed && getCookie(c, COOKIE)) {
+      this.logout(c);
+      this.#open(c, changed);
+    }
+    return { kind: "in", name, role: user.role };
+  }
+
+  #open(c: Context<AuthEnv>, user: User): void {
+    const { id } = this.#sessions.create(
+      { name: user.name, stamp: stampOf(user) },
+      this.#now(),
+    );
+    setCookie(c, COOKIE, id, COOKIE_OPTIONS);
+  }
+
+  /** One attempt at a password or a link: compared in turn, counted, told. */
+  async #try(
+    c: Context<AuthEnv>,
+    name: string | null,
+    match: () => Promise<User | null>,
+  ): Promise<User | null | { kind: "wait"; seconds: number }> {
     const from = addressOf(c);
     const place = addressKey(from);
-    const name = "name" in credentials ? credentials.name : null;
     // A place that this user logged in from is not held up by strangers who guess at the name.
     const guarded = name !== null && !this.#known.has(`${name} ${place}`);
     const waitMs = Math.max(
@@ -159,12 +222,14 @@ export class Auth {
     this.#byAddress.attempt(place, this.#now());
     if (guarded) this.#byUser.attempt(name, this.#now());
 
-    const user = await this.#inTurn(() => this.#match(credentials));
+    const user = await this.#inTurn(match);
+    const shown = user?.name ?? name ?? "(link)";
+    this.#options.onLogin?.({ name: shown, from, ok: user !== null });
     if (!user) {
       this.#options.log?.(
-        `login refused: user ${JSON.stringify(name ?? "(link)")} from ${from}`,
+        `login refused: user ${JSON.stringify(shown)} from ${from}`,
       );
-      return { kind: "wrong" };
+      return null;
     }
     this.#byAddress.succeeded(place);
     this.#byUser.succeeded(user.name);
@@ -175,15 +240,8 @@ export class Auth {
         break;
       }
     }
-    // The id is new at every login: one planted in the browser before is worth nothing.
-    this.logout(c);
-    const { id } = this.#sessions.create(
-      { name: user.name, stamp: stampOf(user) },
-      this.#now(),
-    );
-    setCookie(c, COOKIE, id, COOKIE_OPTIONS);
     this.#options.log?.(`login: user "${user.name}" from ${from}`);
-    return { kind: "in", name: user.name, role: user.role };
+    return user;
   }
 
   /** Ends the request's session, if it has one. */
@@ -194,13 +252,19 @@ export class Auth {
     deleteCookie(c, COOKIE, COOKIE_OPTIONS);
   }
 
-  async #match(credentials: Credentials) {
-    const { usersFile } = this.#options;
+  async #match(credentials: Credentials): Promise<User | null> {
     if ("once" in credentials) {
       const token = credentials.once;
+      const { usersFile } = this.#options;
       return await useLoginLink(usersFile, { token, now: this.#now() });
     }
-    return await verifyPassword(await readUsers(usersFile), credentials);
+    return await verifyPassword(await this.accounts.users(), credentials);
+  }
+
+  async #keyOf(bearer: string): Promise<Caller | null> {
+    const [, secret = ""] = /^Bearer ([\w-]{1,100})$/i.exec(bearer) ?? [];
+    const key = await this.accounts.findKey(secret);
+    return key ? { kind: "key", role: key.role, name: key.name } : null;
   }
 
   async #inTurn<T>(compare: () => Promise<T>): Promise<T> {
@@ -217,7 +281,7 @@ export class Auth {
   async #userOf(id: string, touch: boolean): Promise<Caller | null> {
     const session = this.#sessions.find(id, { now: this.#now(), touch });
     if (!session) return null;
-    const user = (await readUsers(this.#options.usersFile))
+    const user = (await this.accounts.users())
       .find((known) => known.name === session.user);
     // Removed, or with another password or role: what was opened before is shut.
     if (!user || stampOf(user) !== session.stamp) {
@@ -281,8 +345,7 @@ export function isOwnOrigin(c: Context): boolean {
 
 /** The address for the throttle and the log. */
 export function addressOf(c: Context<AuthEnv>): string {
-  const connection = c.env?.connection;
-  return connection?.kind === "network" ? connection.address : "local";
+  return originOf(c.env?.connection);
 }
 
 function isSafe(c: Context): boolean {
@@ -297,5 +360,5 @@ function carriesCsrf(c: Context, { csrf }: Pick<Session, "csrf">): boolean {
 }
 
 function refuse(c: Context, status: 401 | 403, code: string, message: string) {
-  return c.json({ error: { code, message } }, status);
+  return c.json(errorBody(code, message), status);
 }

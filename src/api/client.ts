@@ -16,17 +16,35 @@ export class ClientError extends Error {
   }
 }
 
+type Fetch = (
+  input: RequestInfo | URL,
+  init?: RequestInit,
+) => Promise<Response>;
+
 /** `using client = agentClient()`, then `await answer(client.api.api.state.$get())`. */
 export function agentClient(
   paths: Paths = defaultPaths(),
 ): { readonly api: ReturnType<typeof hc<App>> } & Disposable {
+  const agent = agentFetch(paths);
+  return {
+    api: hc<App>(AGENT_URL, { fetch: agent.fetch }),
+    [Symbol.dispose]: () => agent[Symbol.dispose](),
+  };
+}
+
+/** A number, not a name: Deno asks the name server even for what goes to a unix socket, and may wait 5 s for it. */
+export const AGENT_URL = "http://127.0.0.1";
+
+/** `fetch` over the agent's socket, for addresses below AGENT_URL. */
+export function agentFetch(
+  paths: Paths = defaultPaths(),
+): { readonly fetch: Fetch } & Disposable {
   const socket = join(paths.run, "agent.sock");
   const client = Deno.createHttpClient({
     proxy: { transport: "unix", path: socket },
   });
-  // A number, not a name: Deno asks the name server even for what goes to a unix socket, and may wait 5 s for it.
-  const api = hc<App>("http://127.0.0.1", {
-    fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
+  return {
+    fetch: async (input, init) => {
       try {
         return await fetch(input, { ...init, client } as RequestInit);
       } catch (cause) {
@@ -37,8 +55,8 @@ export function agentClient(
         );
       }
     },
-  });
-  return { api, [Symbol.dispose]: () => client.close() };
+    [Symbol.dispose]: () => client.close(),
+  };
 }
 
 /** The answer's value; throws ClientError with the agent's own words otherwise. */

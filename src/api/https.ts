@@ -1,31 +1,46 @@
 /**
  * The HTTPS server of port 9010: people by session, the peer by a certificate of the cluster's authority. node:https, because
- * Deno.serve never asks for a client certificate. It says how each request came (`Connection`) and serves `fetch`.
+ * Deno.serve never asks for a client certificate. It says how each request came (`Connection`) and serves `fetch`. On request the same
+ * over plain HTTP, where nobody is the peer.
  */
 import { getRequestListener } from "@hono/node-server";
+import { X509Certificate } from "node:crypto";
 import { createServer } from "node:https";
+import { createServer as createPlainServer } from "node:http";
+import type { Server as PlainServer } from "node:http";
 import type { Server } from "node:https";
 import type { IncomingMessage } from "node:http";
-import type { TLSSocket } from "node:tls";
+import { createSecureContext, type TLSSocket } from "node:tls";
 import type { AddressInfo } from "node:net";
-import type { Connection } from "./auth.ts";
+import type { Connection } from "./caller.ts";
+import { errorBody } from "./error.ts";
 import { limitPatience, type PatienceLimits } from "./patience.ts";
 import type { KeyedCertificate } from "./tls.ts";
 
-export interface HttpsOptions {
+/** Shown to browsers. */
+export interface Certificates {
+  /** Of the cluster's authority: for the peer, for `second`, and for browsers that use an address. */
+  readonly certificate: KeyedCertificate;
+  /** For browsers that ask for one of its names. */
+  readonly own?: KeyedCertificate | null;
+}
+
+export interface ServeOptions {
   readonly port: number;
   /** Default: every address, so that the console answers on the virtual one too. */
   readonly hostname?: string;
-  readonly authority: string;
-  readonly certificate: KeyedCertificate;
-  /** The cluster's nodes: a certificate of another name is a stranger's, whoever signed it. */
-  readonly nodes: readonly string[];
   readonly fetch: (
     request: Request,
     env: { readonly connection: Connection },
   ) => Response | Promise<Response>;
   readonly log?: (line: string) => void;
   readonly patience?: PatienceLimits;
+}
+
+export interface HttpsOptions extends ServeOptions, Certificates {
+  readonly authority: string;
+  /** The cluster's nodes: a certificate of another name is a stranger's, whoever signed it. */
+  readonly nodes: readonly string[];
 }
 
 /** People's tabs, a few programs, the peer. More connections are closed at once, so that descriptors are left for the agent. */
@@ -36,54 +51,100 @@ const HEADER_BYTES = 16 * 1024;
 
 /** Listens; rejects when the port is taken. */
 export async function serveHttps(options: HttpsOptions) {
-  const listener = getRequestListener(
-    (request, env) => {
-      const { incoming } = env as { incoming: IncomingMessage };
-      return options.fetch(request, {
-        connection: connectionOf(incoming, options.nodes),
-      });
-    },
-    {
-      // The unix socket's Deno.serve in the same process takes Deno's own Response only.
-      overrideGlobalObjects: false,
-      // The page and the API answer their own errors; this is for requests that are no HTTP.
-      errorHandler: (error) => {
-        options.log?.(`request failed: ${messageOf(error)}`);
-        return new Response("Bad request\n", { status: 400 });
-      },
-    },
-  );
+  const { authority } = options;
+  let pick = contexts(authority, options);
   const server = createServer({
     cert: options.certificate.certPem,
     key: options.certificate.keyPem,
-    ca: options.authority,
+    ca: authority,
+    SNICallback: (name, done) => done(null, pick(name)),
     requestCert: true,
     // Browsers have no certificate: they are let in and asked for a session.
     rejectUnauthorized: false,
     minVersion: "TLSv1.2",
     maxHeaderSize: HEADER_BYTES,
     handshakeTimeout: HANDSHAKE_MS,
-  }, listener);
+  }, listenerOf(options, (incoming) => connectionOf(incoming, options.nodes)));
   server.maxConnections = CONNECTIONS;
   limitPatience(server, options.patience);
   server.on("tlsClientError", () => {}); // Port scanners and browsers that dislike the authority.
   server.on("clientError", (_error, socket) => socket.destroy());
   await listening(server, options);
-  const { port } = server.address() as AddressInfo;
   return {
-    port,
-    async [Symbol.asyncDispose]() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      server.close(() => resolve());
-      // Event streams never end by themselves.
-      server.closeAllConnections();
-      await promise;
+    port: (server.address() as AddressInfo).port,
+    /** Shows these from the next connection on; those that are open stay. */
+    show(certificates: Certificates): void {
+      pick = contexts(authority, certificates);
     },
+    [Symbol.asyncDispose]: () => close(server),
   };
 }
 
+/** Without encryption: for a program on this machine, or behind somebody's own proxy. */
+export async function serveHttp(
+  options: ServeOptions & { readonly hostname: string },
+) {
+  const server = createPlainServer(
+    { maxHeaderSize: HEADER_BYTES },
+    listenerOf(options, ({ socket }) => networkOf(socket.remoteAddress)),
+  );
+  server.maxConnections = CONNECTIONS;
+  limitPatience(server, options.patience);
+  server.on("clientError", (_error, socket) => socket.destroy());
+  await listenOn(server, options);
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: () => close(server),
+  };
+}
+
+function listenerOf(
+  { fetch, log }: ServeOptions,
+  connection: (incoming: IncomingMessage) => Connection,
+) {
+  return getRequestListener(
+    (request, env) => {
+      const { incoming } = env as { incoming: IncomingMessage };
+      return fetch(request, { connection: connection(incoming) });
+    },
+    {
+      // The unix socket's Deno.serve in the same process takes Deno's own Response only.
+      overrideGlobalObjects: false,
+      // The page and the API answer their own errors; this is for requests that are no HTTP.
+      errorHandler: (error) => {
+        log?.(`request failed: ${messageOf(error)}`);
+        return Response.json(errorBody("bad-request", "This is no request"), {
+          status: 400,
+        });
+      },
+    },
+  );
+}
+
+/** Which certificate for which name. The peer dials an address, which is no name; `second` says "localhost". */
+function contexts(ca: string, { certificate, own }: Certificates) {
+  const contextOf = ({ certPem: cert, keyPem: key }: KeyedCertificate) =>
+    createSecureContext({ cert, key, ca });
+  const base = contextOf(certificate);
+  if (!own) return () => base;
+  const other = contextOf(own);
+  const parsed = new X509Certificate(own.certPem);
+  return (name: string) =>
+    name !== "" && name !== "localhost" && parsed.checkHost(name) !== undefined
+      ? other
+      : base;
+}
+
+async function close(server: Server | PlainServer): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  // Event streams never end by themselves.
+  server.closeAllConnections();
+  await promise;
+}
+
 /** "::" takes IPv4 too; a kernel without IPv6 has only "0.0.0.0". */
-async function listening(server: Server, options: HttpsOptions) {
+async function listening(server: Server, options: ServeOptions) {
   const { port, hostname } = options;
   if (hostname) return await listenOn(server, { port, hostname });
   try {
@@ -99,7 +160,7 @@ async function listening(server: Server, options: HttpsOptions) {
 }
 
 function listenOn(
-  server: Server,
+  server: Server | PlainServer,
   { port, hostname }: { readonly port: number; readonly hostname: string },
 ) {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -127,8 +188,12 @@ function connectionOf(
       return { kind: "peer", node: name };
     }
   }
+  return networkOf(socket.remoteAddress);
+}
+
+function networkOf(remote: string | undefined): Connection {
   // An IPv4 caller of a socket that takes both.
-  const address = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, "");
+  const address = remote?.replace(/^::ffff:(?=\d+\.)/i, "");
   return { kind: "network", address: address ?? "unknown" };
 }
 

@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { serveHttps } from "./https.ts";
+import { serveHttp, serveHttps } from "./https.ts";
 import { createAuthority, issueCertificate } from "./tls.ts";
 import type { Connection } from "./auth.ts";
 import type { PatienceLimits } from "./patience.ts";
@@ -137,3 +137,60 @@ Deno.test("serveHttps() takes only so many connections of one address, and forge
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
+
+Deno.test("serveHttps() shows another certificate from the next connection on, and an own one only by its name", async () => {
+  await using server = await serve();
+  const company = createAuthority("company");
+  const own = issueCertificate(company, {
+    name: "console",
+    addresses: ["hakit.example"],
+  });
+  const renewed = issueCertificate(authority, { name: "node1", addresses: [] });
+  const shown = (servername?: string) =>
+    new Promise<string | undefined>((resolve, reject) => {
+      const socket = connectTls({
+        port: server.port,
+        host: "127.0.0.1",
+        rejectUnauthorized: false,
+        ...(servername ? { servername } : {}),
+      }, () => {
+        resolve(socket.getPeerCertificate().raw.toString("hex"));
+        socket.destroy();
+      });
+      socket.on("error", reject);
+    });
+  const before = await shown();
+  strictEqual(typeof before, "string");
+  server.show({ certificate: renewed, own });
+  const after = await shown();
+  strictEqual(before === after, false);
+  strictEqual(await shown("node1"), after);
+  const theirs = await shown("hakit.example");
+  strictEqual(theirs === after, false);
+  deepStrictEqual(await ask(server.port, node2), {
+    kind: "peer",
+    node: "node2",
+  });
+  server.show({ certificate: renewed, own: null });
+  strictEqual(await shown("hakit.example"), after);
+});
+
+Deno.test("serveHttp() takes nobody for the peer, and closes whoever says nothing", async () => {
+  await using server = await serveHttp({
+    port: 0,
+    hostname: "127.0.0.1",
+    patience: { perAddress: 10, idleMs: 300 },
+    fetch: (_request, env) => Response.json(env.connection),
+  });
+  const answer = await fetch(`http://127.0.0.1:${server.port}/`);
+  deepStrictEqual(await answer.json(), {
+    kind: "network",
+    address: "127.0.0.1",
+  });
+  await new Promise<void>((resolve) => {
+    const socket = connect(server.port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.on("close", () => resolve());
+    socket.resume();
+  });
+});

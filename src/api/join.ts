@@ -12,6 +12,7 @@ import { k3sFilePath } from "../k3s/files.ts";
 import { loadCluster } from "../module/load.ts";
 import { readIfPresent } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
+import { errorBody } from "./error.ts";
 
 const requestSchema = z.strictObject({
   /** Of the token: a token of another cluster is told apart from a wrong secret. */
@@ -33,7 +34,8 @@ export function joinRoutes(paths: Paths) {
 
   const small = bodyLimit({
     maxSize: BODY_BYTES,
-    onError: (c) => c.json(error("too-large", "Expected a short body"), 413),
+    onError: (c) =>
+      c.json(errorBody("too-large", "Expected a short body"), 413),
   });
 
   /** Null: welcome. */
@@ -57,7 +59,7 @@ export function joinRoutes(paths: Paths) {
       );
       if (!body.success) return c.json(NOT_A_REQUEST, 400);
       const why = await refusal(body.data);
-      if (why !== null) return c.json(error("refused", why), 403);
+      if (why !== null) return c.json(errorBody("refused", why), 403);
       c.header("Cache-Control", "no-store");
       return c.json(await gatherWelcome(paths), 200);
     })
@@ -66,24 +68,20 @@ export function joinRoutes(paths: Paths) {
       if (!body.success) return c.json(NOT_A_REQUEST, 400);
       const { name, ...request } = body.data;
       const why = await refusal(request);
-      if (why !== null) return c.json(error("refused", why), 403);
+      if (why !== null) return c.json(errorBody("refused", why), 403);
       const files = z.array(k3sFileSchema).parse(
         JSON.parse(await readIfPresent(at.k3sFiles) ?? "[]"),
       );
       // Only what is listed: the name never becomes a path by itself.
       const known = files.find((file) => file.name === name);
-      if (!known) return c.json(error("not-found", "No such file"), 404);
+      if (!known) return c.json(errorBody("not-found", "No such file"), 404);
       const file = await Deno.open(k3sFilePath(known.name), { read: true });
       c.header("Content-Length", String((await file.stat()).size));
       return c.body(file.readable, 200);
     });
 }
 
-const NOT_A_REQUEST = error(
+const NOT_A_REQUEST = errorBody(
   "bad-request",
   'Expected {"cluster", "secret", "machine"}',
 );
-
-function error(code: string, message: string) {
-  return { error: { code, message } };
-}

@@ -3,7 +3,11 @@
  * here, so the ones that matter are kept by hand: connections of one address, and time without a request.
  */
 import type { Server } from "node:https";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type {
+  IncomingMessage,
+  Server as PlainServer,
+  ServerResponse,
+} from "node:http";
 import type { Socket } from "node:net";
 import { addressKey } from "./throttle.ts";
 
@@ -17,7 +21,7 @@ export interface PatienceLimits {
 export const PATIENCE: PatienceLimits = { perAddress: 60, idleMs: 15_000 };
 
 export function limitPatience(
-  server: Server,
+  server: Server | PlainServer,
   { perAddress, idleMs }: PatienceLimits = PATIENCE,
 ): void {
   const open = new Map<string, number>();
@@ -36,11 +40,10 @@ export function limitPatience(
       if (rest > 0) open.set(key, rest);
       else open.delete(key);
     });
+    // A TLS handshake has a limit of its own; plain HTTP begins at once.
+    if (!("setSecureContext" in server)) begin(socket);
   });
-  server.on("secureConnection", (socket: Socket) => {
-    wait(socket);
-    socket.once("close", () => clearTimeout(timers.get(socket)));
-  });
+  server.on("secureConnection", begin);
   server.on("request", (request: IncomingMessage, answer: ServerResponse) => {
     const { socket } = request;
     clearTimeout(timers.get(socket));
@@ -48,6 +51,11 @@ export function limitPatience(
       if (!socket.destroyed) wait(socket);
     });
   });
+
+  function begin(socket: Socket): void {
+    wait(socket);
+    socket.once("close", () => clearTimeout(timers.get(socket)));
+  }
 
   function wait(socket: Socket): void {
     clearTimeout(timers.get(socket));

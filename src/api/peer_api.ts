@@ -1,6 +1,7 @@
 /** The other node's API: by mutual TLS with the cluster's certificates, over whichever link answers. */
 import { join } from "node:path";
 import type { Node } from "../agent/node.ts";
+import { BY_HEADER } from "./caller.ts";
 import { ApiError } from "./error.ts";
 
 /** An address that does not even connect by then is tried no longer. */
@@ -10,6 +11,9 @@ export interface PeerRequest {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   readonly body?: BodyInit;
   readonly type?: string;
+  /** For whom: told to the other node's log and audit. */
+  readonly by?: string;
+  readonly lastId?: string;
   readonly timeoutMs: number;
 }
 
@@ -29,6 +33,11 @@ export class PeerApi implements Disposable {
     } catch (cause) {
       throw this.#unreachable(cause);
     }
+  }
+
+  /** Forgets the certificate: it was renewed. What is under way goes on with the old one. */
+  reset(): void {
+    this.#client = null;
   }
 
   [Symbol.dispose](): void {
@@ -65,7 +74,13 @@ export class PeerApi implements Disposable {
       redirect: "error",
       signal: AbortSignal.timeout(request.timeoutMs),
       ...(request.body === undefined ? {} : { body: request.body }),
-      ...(request.type ? { headers: { "content-type": request.type } } : {}),
+      headers: {
+        ...(request.type ? { "content-type": request.type } : {}),
+        ...(request.by ? { [BY_HEADER]: headerText(request.by) } : {}),
+        ...(request.lastId
+          ? { "last-event-id": headerText(request.lastId) }
+          : {}),
+      },
     };
   }
 
@@ -89,4 +104,9 @@ export class PeerApi implements Disposable {
       { cause },
     );
   }
+}
+
+/** Headers carry printable ASCII; a user's name is that anyway. */
+function headerText(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 200);
 }

@@ -1,5 +1,8 @@
 /** The table: every command there is, in the order of help. */
 import { connect } from "./agent_client.ts";
+import { askAgent } from "./ask.ts";
+import { auditCommand } from "./audit.ts";
+import { certCommand } from "./cert.ts";
 import type { Command } from "./command.ts";
 import { completionCommand } from "./completion.ts";
 import {
@@ -10,7 +13,9 @@ import {
 } from "./inner.ts";
 import { command as first } from "./first.ts";
 import { command as lab } from "./lab.ts";
+import { keyCommand } from "./key.ts";
 import { logCommand } from "./log.ts";
+import { command as metrics } from "./metrics.ts";
 import { moduleCommand } from "./module.ts";
 import { command as prereq } from "./prereq.ts";
 import { roleCommand } from "./roles.ts";
@@ -19,6 +24,7 @@ import { resourceCommand } from "./resource.ts";
 import { stateCommand } from "./state.ts";
 import { switchCommand } from "./switch.ts";
 import { command as uninstall } from "./uninstall.ts";
+import { userCommand } from "./user.ts";
 import { command as version } from "./version.ts";
 
 export const commands: readonly Command[] = [
@@ -26,8 +32,13 @@ export const commands: readonly Command[] = [
   first,
   second,
   uninstall,
+  userCommand(askAgent),
+  keyCommand(askAgent),
+  certCommand(askAgent),
   stateCommand(connect),
   logCommand(connect),
+  auditCommand(askAgent),
+  metrics,
   roleCommand("start", connect),
   roleCommand("stop", connect),
   roleCommand("restart", connect),

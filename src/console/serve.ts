@@ -5,8 +5,10 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
+import type { AuditEntry } from "../api/audit.ts";
 import { type Auth, type AuthEnv, isOwnOrigin } from "../api/auth.ts";
-import { credentialsSchema, LOGIN_BODY } from "../api/login.ts";
+import { LOGIN_BODY } from "../api/login.ts";
+import { credentialsSchema } from "../api/schemas.ts";
 import type { ClusterState } from "../api/state.ts";
 import { assetAt } from "./assets.ts";
 import {
@@ -26,6 +28,8 @@ export interface LogPlace {
 export interface ConsoleOptions {
   readonly auth: Auth;
   readonly state: () => ClusterState | Promise<ClusterState>;
+  /** The newest entries, oldest first. */
+  readonly audit: (lines: number) => Promise<readonly AuditEntry[]>;
   readonly logs: {
     /** The last lines of the module's log. */
     readonly module: (

@@ -33,6 +33,11 @@ export const clusterSchema = z.strictObject({
   }).prefault({}),
   console: z.strictObject({
     port: z.int().min(1).max(65535).default(9010),
+    /** The same without encryption, only when it is asked for; default: for this machine alone. */
+    http: z.strictObject({
+      port: z.int().min(1).max(65535),
+      address: z.union([z.ipv4(), z.ipv6()]).default("127.0.0.1"),
+    }).optional(),
   }).prefault({}),
 }).superRefine(({ nodes, links }, context) => {
   const count = nodes[0]?.addresses.length ?? 0;

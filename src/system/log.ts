@@ -14,7 +14,16 @@ export interface Log {
   info(text: string): void;
 }
 
+/** As it stands in the file. */
+export interface LogLine {
+  readonly at: string;
+  readonly level: Level;
+  readonly text: string;
+}
+
 export interface LogOptions {
+  /** Also to whoever follows the log now; must not throw. */
+  readonly onLine?: (line: LogLine) => void;
   /** Also to stderr, where systemd reads it, with this word before each line. */
   readonly echo?: string;
 }
@@ -22,13 +31,14 @@ export interface LogOptions {
 /** Opens a log; the file is made at the first line. */
 export function createLog(path: string, options: LogOptions = {}): Log {
   const write = (level: Level, text: string) => {
-    const line = `${new Date().toISOString()} ${level} ${oneLine(text)}\n`;
-    append(path, line);
+    const entry = { at: new Date().toISOString(), level, text: oneLine(text) };
+    append(path, `${entry.at} ${level} ${entry.text}\n`);
+    options.onLine?.(entry);
     if (options.echo !== undefined) {
       const priority = { error: "<3>", warning: "<4>", info: "<6>" }[level];
       const journal = Deno.env.has("JOURNAL_STREAM") ? priority : "";
       // deno-lint-ignore no-console -- the one place where the daemon speaks to the journal
-      console.error(`${journal}${options.echo}: ${level}: ${oneLine(text)}`);
+      console.error(`${journal}${options.echo}: ${level}: ${entry.text}`);
     }
   };
   return {

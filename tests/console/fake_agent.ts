@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { join } from "node:path";
+import { Audit, auditing, loginEntry } from "../../src/api/audit.ts";
 import { Auth, type AuthEnv, createUser } from "../../src/api/auth.ts";
 import { serveHttps } from "../../src/api/https.ts";
 import { loginRoutes } from "../../src/api/login.ts";
@@ -39,8 +40,13 @@ export async function fakeAgent(
   const wake = new Set<() => void>();
   const sent: Sent[] = [];
   const refusal: { message: string | null } = { message: null };
-  const auth = new Auth({ usersFile });
+  const audit = new Audit(join(dir, "audit.log"));
+  const auth = new Auth({
+    usersFile,
+    onLogin: (login) => audit.write(loginEntry(login)),
+  });
   const app = new Hono<AuthEnv>()
+    .use("*", auditing(audit))
     .route("/", loginRoutes(auth))
     .get("/api/state", auth.requireUser("viewer"), (c) => c.json(state))
     .get(
@@ -81,6 +87,7 @@ export async function fakeAgent(
       consoleRoutes({
         auth,
         state: () => state,
+        audit: (lines) => audit.read(lines),
         logs: {
           module: ({ module, node }) =>
             Promise.resolve([

@@ -1,0 +1,150 @@
+/** Who did what, from where, with which result: one JSON object a line, only ever appended to, kept in files of bounded number. */
+import { dirname } from "node:path";
+import { createMiddleware } from "hono/factory";
+import { z } from "zod";
+import { oneLine } from "../system/log.ts";
+import { readTail } from "../system/files.ts";
+import type { LoginEvent } from "./auth.ts";
+import { type AuthEnv, callerName, originOf } from "./caller.ts";
+import { ApiError } from "./error.ts";
+
+export const auditEntrySchema = z.strictObject({
+  at: z.iso.datetime(),
+  who: z.string().describe('"user anna", "key backup", "root", "node node2"'),
+  from: z.string().describe('An address, a node, or "local"'),
+  what: z.string(),
+  detail: z.string(),
+  result: z.enum(["done", "refused", "failed"]),
+  status: z.int(),
+});
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+const MAX_BYTES = 10 * 1024 * 1024;
+/** audit.log.1 is the newest of them: 100 MB hold some years of two servers. */
+const KEPT_FILES = 9;
+const LONGEST_TEXT = 300;
+
+export class Audit {
+  readonly path: string;
+  readonly #maxBytes: number;
+  readonly #onFault: (line: string) => void;
+
+  constructor(path: string, { maxBytes = MAX_BYTES, onFault = () => {} }: {
+    readonly maxBytes?: number;
+    /** An entry could not be written: a full disk must not keep anybody from stopping a service. */
+    readonly onFault?: (line: string) => void;
+  } = {}) {
+    this.path = path;
+    this.#maxBytes = maxBytes;
+    this.#onFault = onFault;
+  }
+
+  write(entry: Omit<AuditEntry, "at">): void {
+    const line = JSON.stringify({
+      at: new Date().toISOString(),
+      who: short(entry.who),
+      from: short(entry.from),
+      what: short(entry.what),
+      detail: short(entry.detail),
+      result: entry.result,
+      status: entry.status,
+    });
+    try {
+      this.#rotate();
+      Deno.mkdirSync(dirname(this.path), { recursive: true });
+      Deno.writeTextFileSync(this.path, line + "\n", {
+        append: true,
+        mode: 0o600,
+      });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#onFault(`audit entry lost (${why}): ${line}`);
+    }
+  }
+
+  /** The newest entries, oldest first; lines that are none (a torn write at a power cut) are left out. */
+  async read(lines: number): Promise<AuditEntry[]> {
+    const entries: AuditEntry[] = [];
+    for (const path of [this.path, `${this.path}.1`]) {
+      const found = (await readTail(path, lines, this.#maxBytes))
+        .flatMap((line) => parseEntry(line) ?? []);
+      entries.unshift(...found);
+      if (entries.length >= lines) break;
+    }
+    return entries.slice(-lines);
+  }
+
+  #rotate(): void {
+    const size = sizeOf(this.path);
+    if (size < this.#maxBytes) return;
+    for (let number = KEPT_FILES; number >= 1; number--) {
+      const from = number === 1 ? this.path : `${this.path}.${number - 1}`;
+      if (sizeOf(from) >= 0) Deno.renameSync(from, `${this.path}.${number}`);
+    }
+  }
+}
+
+/**
+ * Writes down whatever changes something, what was refused of it too, and the reading of archives, which hold secrets. Strangers are
+ * left out but for logins (Auth tells those): otherwise anybody could push the entries that matter out of the files.
+ */
+export function auditing(audit: Audit) {
+  return createMiddleware<AuthEnv>(async (c, next) => {
+    await next();
+    const { method, path } = c.req;
+    const read = method === "GET" || method === "HEAD" || method === "OPTIONS";
+    if (read && !path.endsWith("/archive")) return;
+    const caller = c.get("caller");
+    if (!caller) return;
+    const { status } = c.res;
+    const why = c.error instanceof ApiError ? c.error.code : "";
+    const detail = c.get("detail") ?? "";
+    audit.write({
+      who: callerName(caller),
+      from: originOf(c.env?.connection),
+      what: `${method} ${path}`,
+      detail: why ? `${detail} ${why}`.trim() : detail,
+      result: resultOf(status),
+      status,
+    });
+  });
+}
+
+/** A login is known by the name that was typed. */
+export function loginEntry(
+  { name, from, ok }: LoginEvent,
+): Omit<AuditEntry, "at"> {
+  return {
+    who: `user ${name}`,
+    from,
+    what: "login",
+    detail: "",
+    result: ok ? "done" : "refused",
+    status: ok ? 200 : 401,
+  };
+}
+
+function resultOf(status: number): AuditEntry["result"] {
+  if (status < 400) return "done";
+  return status < 500 ? "refused" : "failed";
+}
+
+function parseEntry(line: string): AuditEntry | null {
+  try {
+    return auditEntrySchema.parse(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
+
+function short(text: string): string {
+  return oneLine(text.slice(0, LONGEST_TEXT));
+}
+
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return -1;
+  }
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Audit } from "./audit.ts";
+
+const entry = {
+  who: "user anna",
+  from: "192.0.2.1",
+  what: "POST /api/modules/db/stop",
+  detail: "",
+  result: "done",
+  status: 200,
+} as const;
+
+async function folder() {
+  const dir = await Deno.makeTempDir({ prefix: "hakit-audit-" });
+  return {
+    path: join(dir, "log/audit.log"),
+    [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }),
+  };
+}
+
+Deno.test("Audit appends one line an entry, whatever was typed, in a file for root", async () => {
+  await using dir = await folder();
+  const audit = new Audit(dir.path);
+  audit.write(entry);
+  audit.write({
+    ...entry,
+    who: 'user "x"\n{"at":"2026-01-01T00:00:00Z","who":"root"}\u001b[2J',
+    detail: "y".repeat(100_000),
+  });
+  const text = await Deno.readTextFile(dir.path);
+  assert.equal(text.split("\n").length, 3);
+  // deno-lint-ignore no-control-regex
+  assert.equal(/[\x00-\x09\x0b-\x1f]/.test(text), false);
+  assert.equal((await Deno.stat(dir.path)).mode! & 0o777, 0o600);
+  const [first, second] = await audit.read(10);
+  assert.equal(first!.who, "user anna");
+  assert.equal(second!.detail.length, 300);
+  assert.equal((await audit.read(1))[0]!.detail.length, 300);
+});
+
+Deno.test("Audit.read() leaves out torn lines", async () => {
+  await using dir = await folder();
+  const audit = new Audit(dir.path);
+  audit.write(entry);
+  await Deno.writeTextFile(dir.path, '{"at":"2026\n', { append: true });
+  audit.write(entry);
+  assert.equal((await audit.read(10)).length, 2);
+});
+
+Deno.test("Audit keeps files of bounded number and size, and reads over their border", async () => {
+  await using dir = await folder();
+  const audit = new Audit(dir.path, { maxBytes: 2000 });
+  for (let count = 0; count < 400; count++) {
+    audit.write({ ...entry, detail: String(count) });
+  }
+  let files = 0;
+  for await (const { name } of Deno.readDir(join(dir.path, ".."))) {
+    assert.ok((await Deno.stat(join(dir.path, "..", name))).size < 2200);
+    files++;
+  }
+  assert.equal(files, 10);
+  const found = (await audit.read(12)).map(({ detail }) => Number(detail));
+  assert.deepEqual(found, [...Array(12).keys()].map((at) => 388 + at));
+});
+
+Deno.test("Audit tells what it could not write and goes on", async () => {
+  await using dir = await folder();
+  await Deno.mkdir(dir.path, { recursive: true });
+  const faults: string[] = [];
+  new Audit(dir.path, { onFault: (line) => faults.push(line) }).write(entry);
+  assert.match(faults[0]!, /audit entry lost .*user anna/);
+});

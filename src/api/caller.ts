@@ -1,0 +1,84 @@
+/** Who asks, as the routes, the logs and the audit see them. */
+import type { UserRole } from "./accounts_file.ts";
+import { oneLine } from "../system/log.ts";
+
+/** How a request reached us; said by the server that took it, never by the request. */
+export type Connection =
+  | { readonly kind: "socket" }
+  | { readonly kind: "peer"; readonly node: string }
+  | { readonly kind: "network"; readonly address: string };
+
+export type Caller =
+  | { readonly kind: "root"; readonly role: "administrator" }
+  /** The other node: it has asked its own user before it forwards, and says who that was. */
+  | {
+    readonly kind: "peer";
+    readonly role: "administrator";
+    readonly node: string;
+    readonly by: string | null;
+  }
+  /** A program with an API key. */
+  | { readonly kind: "key"; readonly role: UserRole; readonly name: string }
+  | {
+    readonly kind: "user";
+    readonly role: UserRole;
+    readonly name: string;
+    /** Goes into the page, comes back in CSRF_HEADER. */
+    readonly csrf: string;
+  };
+
+/** Environment of every Hono app that stands behind `Auth`. */
+export interface AuthEnv {
+  Bindings: { connection?: Connection };
+  Variables: {
+    caller: Caller;
+    /** More for the audit than the path says: never a secret. */
+    detail: string;
+  };
+}
+
+/** From the peer only: for whom it asks. */
+export const BY_HEADER = "x-hakit-by";
+const LONGEST_NAME = 100;
+
+export function callerName(caller: Caller): string {
+  switch (caller.kind) {
+    case "root":
+      return "root";
+    case "peer":
+      return caller.by === null
+        ? `node ${caller.node}`
+        : `${caller.by} through ${caller.node}`;
+    case "key":
+      return `key ${caller.name}`;
+    case "user":
+      return `user ${caller.name}`;
+    default:
+      return caller satisfies never;
+  }
+}
+
+/** What the peer says of its user: one short line, whatever it is. */
+export function nameFromPeer(header: string | undefined): string | null {
+  return header ? oneLine(header.slice(0, LONGEST_NAME)) || null : null;
+}
+
+/** This machine itself. */
+export function isLocal(connection: Connection | undefined): boolean {
+  if (connection?.kind === "socket") return true;
+  if (connection?.kind !== "network") return false;
+  const { address } = connection;
+  return address === "::1" || /^127(\.\d{1,3}){3}$/.test(address);
+}
+
+/** For the throttle, the log and the audit. */
+export function originOf(connection: Connection | undefined): string {
+  switch (connection?.kind) {
+    case "network":
+      return connection.address;
+    case "peer":
+      return connection.node;
+    default:
+      return "local";
+  }
+}

@@ -1,0 +1,182 @@
+/** What the API takes and gives, beside the state: validators of the routes and parts of the OpenAPI document alike. */
+import { z } from "zod";
+import { SWITCHES } from "../agent/switches.ts";
+import { RESOURCE_STATES } from "../rules/rule.ts";
+import { userName, userRole } from "./accounts_file.ts";
+import { auditEntrySchema } from "./audit.ts";
+import { type EventName, EVENTS } from "./events.ts";
+
+const MAX_LINES = 10_000;
+export const COMMANDS = [
+  "start",
+  "stop",
+  "restart",
+  "stopstart",
+  "swap",
+  "prim",
+  "primforce",
+  "second",
+] as const;
+
+export const nodeName = z.string().max(64).optional()
+  .describe("The node that is meant; default: the one that is asked");
+export const moduleName = z.string().regex(
+  /^[a-z][a-z0-9-]{0,30}$/,
+  "expected the name of a module",
+);
+const lines = z.coerce.number().int().min(1).max(MAX_LINES).optional()
+  .describe("The newest ones; default 100");
+
+export const commandParams = z.object({
+  module: moduleName,
+  command: z.enum(COMMANDS, `expected one of ${COMMANDS.join(", ")}`),
+});
+export const commandBody = z.strictObject({
+  node: nodeName,
+  full: z.boolean().optional().describe("second: copy everything"),
+  wait: z.boolean().optional().describe("Answer when it has come to its end"),
+});
+export const moduleParams = z.object({ module: moduleName });
+export const scriptParams = z.object({
+  module: moduleName,
+  file: z.string().max(100).regex(/^[^./\\][^/\\]*$/, "expected a file name"),
+});
+export const resourceParams = z.object({
+  module: moduleName,
+  /** Part of an address at the other node, where we are its administrator: no step upwards. */
+  resource: z.string().max(64).regex(
+    /^[^./\\][^/\\]*$/,
+    "expected the name of a resource",
+  ),
+});
+export const resourceBody = z.strictObject({
+  node: nodeName,
+  state: z.enum(
+    RESOURCE_STATES,
+    `expected one of ${RESOURCE_STATES.join(", ")}`,
+  ),
+});
+export const switchParams = z.object({
+  module: moduleName,
+  name: z.enum(SWITCHES, `expected one of ${SWITCHES.join(", ")}`),
+});
+export const switchBody = z.strictObject({
+  node: nodeName,
+  value: z.enum(["on", "off"], "expected on or off"),
+});
+export const nodeQuery = z.object({ node: nodeName });
+export const logQuery = z.object({ node: nodeName, lines });
+export const localQuery = z.object({
+  local: z.literal("1").optional().describe("This node only"),
+});
+export const eventsQuery = z.object({
+  node: nodeName,
+  only: z.string().max(60).optional()
+    .describe(`Of ${EVENTS.join(",")}; default: all`)
+    .transform((text): readonly EventName[] =>
+      text === undefined
+        ? EVENTS
+        : EVENTS.filter((name) => text.split(",").includes(name))
+    ),
+});
+
+export const nameParams = z.object({ name: userName });
+const password = z.string().min(1).max(256);
+export const newUserBody = z.strictObject({
+  name: userName,
+  role: userRole,
+  password,
+});
+export const changedUserBody = z.strictObject({
+  role: userRole.optional(),
+  password: password.optional(),
+}).refine(
+  (body) => (body.role === undefined) !== (body.password === undefined),
+  "expected either role or password",
+);
+export const ownPasswordBody = z.strictObject({ old: password, password });
+export const newKeyBody = z.strictObject({ name: userName, role: userRole });
+export const nodeBody = z.strictObject({ node: nodeName });
+const pem = z.string().max(40_000).startsWith("-----BEGIN ");
+export const certificateBody = z.strictObject({
+  certificate: pem.describe("PEM; the chain below it may follow"),
+  key: pem.describe("Its private key, PEM"),
+});
+export const credentialsSchema = z.union([
+  z.strictObject({ once: z.string().min(1).max(100) }),
+  z.strictObject({ name: z.string().min(1).max(100), password }),
+]);
+
+const list = <T extends z.ZodType>(item: T) => z.array(item);
+
+export const okAnswer = z.strictObject({ ok: z.literal(true) });
+export const meAnswer = z.strictObject({
+  name: z.string(),
+  role: userRole,
+  kind: z.enum(["root", "peer", "key", "user"]),
+});
+export const loginAnswer = z.strictObject({
+  name: z.string(),
+  role: userRole,
+});
+export const auditAnswer = z.strictObject({ entries: list(auditEntrySchema) });
+export const linesAnswer = z.strictObject({ lines: list(z.string()) });
+export const filesAnswer = z.strictObject({ files: list(z.string()) });
+const assignment = {
+  at: z.number(),
+  state: z.enum(RESOURCE_STATES),
+  detail: z.string().nullable(),
+};
+export const resourcesAnswer = z.strictObject({
+  resources: list(z.strictObject({
+    name: z.string(),
+    ...assignment,
+    history: list(z.strictObject(assignment)),
+  })),
+});
+export const textAnswer = z.strictObject({ text: z.string() });
+export const modulesAnswer = z.strictObject({
+  modules: list(z.strictObject({
+    name: z.string(),
+    module: z.looseObject({ name: z.string() }).nullable()
+      .describe("module.yaml with its defaults; null: it cannot be read"),
+    problem: z.string().nullable(),
+    digest: z.string().nullable()
+      .describe("Equal on both nodes when the folders are"),
+    pending: z.boolean().describe("The other node has not got it yet"),
+  })),
+});
+export const installationAnswer = z.strictObject({
+  module: z.string(),
+  installed: list(z.string()).describe("Nodes that have it now"),
+  pending: list(z.string()).describe("Nodes that get it when they answer"),
+});
+export const removedAnswer = z.strictObject({ removed: list(z.string()) });
+export const usersAnswer = z.strictObject({
+  users: list(z.strictObject({ name: z.string(), role: userRole })),
+});
+export const keysAnswer = z.strictObject({
+  keys: list(z.strictObject({
+    name: z.string(),
+    role: userRole,
+    created: z.iso.datetime(),
+  })),
+});
+export const newKeyAnswer = z.strictObject({
+  name: z.string(),
+  key: z.string().describe("Shown once"),
+});
+const certificateInfo = z.strictObject({
+  subject: z.string(),
+  names: z.string().describe("Names and addresses that it is valid for"),
+  from: z.string(),
+  until: z.string(),
+  fingerprint: z.string().describe("SHA-256, hexadecimal"),
+});
+export type CertificateInfo = z.infer<typeof certificateInfo>;
+export const certificatesAnswer = z.strictObject({
+  node: z.string(),
+  cluster: certificateInfo.describe("Of the cluster's own authority"),
+  own: certificateInfo.nullable()
+    .describe("Shown to browsers that ask for one of its names"),
+});

@@ -1,0 +1,47 @@
+/** One request to the agent of this machine, for commands that print what the API says. */
+import type { z } from "zod";
+import { AGENT_URL, agentFetch, answer } from "../api/client.ts";
+
+export interface Request<T extends z.ZodType> {
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly body?: unknown;
+  readonly answer: T;
+}
+
+/** Throws ClientError with the agent's words. */
+export type Ask = <T extends z.ZodType>(
+  path: string,
+  request: Request<T>,
+) => Promise<z.infer<T>>;
+
+const ANSWER_MS = 60_000;
+
+export const askAgent: Ask = async (path, { method, body, answer: schema }) => {
+  const value = await answer(ask(path, method ?? "GET", body));
+  return schema.parse(value);
+};
+
+/** For answers that are text. */
+export async function askText(path: string): Promise<string> {
+  const response = await ask(path, "GET", undefined);
+  if (!response.ok) await answer(Promise.resolve(response));
+  return await response.text();
+}
+
+async function ask(
+  path: string,
+  method: string,
+  body: unknown,
+): Promise<Response> {
+  using agent = agentFetch();
+  const response = await agent.fetch(`${AGENT_URL}${path}`, {
+    method,
+    signal: AbortSignal.timeout(ANSWER_MS),
+    ...(body === undefined ? {} : {
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    }),
+  });
+  // Read whole: the connection goes with the client.
+  return new Response(await response.arrayBuffer(), response);
+}
