@@ -17,7 +17,7 @@ import { Cluster } from "./cluster.ts";
 import { isFreshBoot, rememberBoot } from "./boot.ts";
 import { Door } from "./door.ts";
 import { lockAgent } from "./lock.ts";
-import { consoleLogs } from "./console_logs.ts";
+import { consoleAudit, consoleLogs } from "./console_logs.ts";
 import { readNode } from "./node.ts";
 import { serveNetwork, serveSocket } from "./serve.ts";
 import { Takeovers } from "./takeovers.ts";
@@ -99,7 +99,7 @@ async function live(
       auth,
       state: () => cluster.state(),
       logs: consoleLogs(door),
-      audit: (lines) => audit.read(lines),
+      audit: consoleAudit(door, audit),
     }),
   );
 

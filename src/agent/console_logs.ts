@@ -1,16 +1,11 @@
-/** Logs for the console's pages, of either node. */
+/** Logs and audit for the console's pages, of either node. */
+import type { Audit } from "../api/audit.ts";
 import type { ConsoleOptions, LogPlace } from "../console/serve.ts";
 import type { Door } from "./door.ts";
 
 export function consoleLogs(door: Door): ConsoleOptions["logs"] {
-  const remote = async (place: LogPlace, path: string) => {
-    const answer = await door.forward(`/api/modules/${place.module}/${path}`, {
-      method: "GET",
-    });
-    const body = await answer.json();
-    if (answer.ok) return body;
-    throw new Error(body.error?.message ?? `${place.node} did not answer`);
-  };
+  const remote = (place: LogPlace, path: string) =>
+    ask(door, place.node, `/api/modules/${place.module}/${path}`);
   return {
     module: async (place, lines) =>
       door.isPeer(place.node)
@@ -25,4 +20,22 @@ export function consoleLogs(door: Door): ConsoleOptions["logs"] {
         ? (await remote(place, `scripts/${encodeURIComponent(file)}`)).text
         : await door.script(place.module, file),
   };
+}
+
+export function consoleAudit(
+  door: Door,
+  audit: Audit,
+): ConsoleOptions["audit"] {
+  return async (node, lines) =>
+    door.isPeer(node)
+      ? (await ask(door, node, `/api/audit?lines=${lines}`)).entries
+      : await audit.read(lines);
+}
+
+/** The other node's answer; throws its words when it refuses. */
+async function ask(door: Door, node: string, path: string) {
+  const answer = await door.forward(path, { method: "GET" });
+  const body = await answer.json();
+  if (answer.ok) return body;
+  throw new Error(body.error?.message ?? `${node} did not answer`);
 }

@@ -1,11 +1,16 @@
 /** The frame of every page. No inline script or style: the Content-Security-Policy refuses both. */
 import type { Child } from "hono/jsx";
+import type { UserRole } from "../api/users.ts";
 import { CLIENT_URL, ICON_URL, STYLE_URL } from "./assets.ts";
 
 export interface LayoutProps {
   readonly title: string;
   /** Null: nobody is logged in. */
-  readonly user: { readonly name: string; readonly csrf: string } | null;
+  readonly user: {
+    readonly name: string;
+    readonly csrf: string;
+    readonly role: UserRole;
+  } | null;
   readonly cluster?: string;
   readonly children: Child;
 }
@@ -33,7 +38,17 @@ export function Layout({ title, user, cluster, children }: LayoutProps) {
           {user
             ? (
               <form method="post" action="/logout">
-                <span class="who">{user.name}</span>
+                {user.role === "administrator"
+                  ? (
+                    <>
+                      <a href="/users">Users</a>
+                      <a href="/audit">Audit</a>
+                    </>
+                  )
+                  : null}
+                <a class="who" href="/account">
+                  {user.name} <small>{user.role}</small>
+                </a>
                 <input type="hidden" name="csrf" value={user.csrf} />
                 <button type="submit">Log out</button>
               </form>

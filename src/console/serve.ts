@@ -5,19 +5,14 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
-import type { AuditEntry } from "../api/audit.ts";
 import { type Auth, type AuthEnv, isOwnOrigin } from "../api/auth.ts";
 import { LOGIN_BODY } from "../api/login.ts";
 import { credentialsSchema } from "../api/schemas.ts";
 import type { ClusterState } from "../api/state.ts";
 import { assetAt } from "./assets.ts";
-import {
-  ClusterPage,
-  LoginPage,
-  LogPage,
-  type PageUser,
-  ProblemPage,
-} from "./pages.tsx";
+import { accountPages, type AccountServeOptions } from "./account_serve.ts";
+import { ClusterPage, LoginPage, LogPage, type PageUser } from "./pages.tsx";
+import { page, problem, visitor } from "./respond.ts";
 
 /** Whose log, of which module. */
 export interface LogPlace {
@@ -25,11 +20,7 @@ export interface LogPlace {
   readonly node: string;
 }
 
-export interface ConsoleOptions {
-  readonly auth: Auth;
-  readonly state: () => ClusterState | Promise<ClusterState>;
-  /** The newest entries, oldest first. */
-  readonly audit: (lines: number) => Promise<readonly AuditEntry[]>;
+export interface ConsoleOptions extends AccountServeOptions {
   readonly logs: {
     /** The last lines of the module's log. */
     readonly module: (
@@ -116,7 +107,8 @@ export function consoleRoutes(options: ConsoleOptions) {
         "content-disposition": `attachment; filename="${name}"`,
         "cache-control": "no-store",
       });
-    });
+    })
+    .route("/", accountPages(options));
 }
 
 /** Only what this page itself brings runs, only this server is asked, and no other page frames it. */
@@ -168,21 +160,6 @@ async function logIn(c: Context<AuthEnv>, auth: Auth) {
     default:
       return result satisfies never;
   }
-}
-
-/** The one who looks at the page, or the way to the login. */
-async function visitor(c: Context<AuthEnv>, auth: Auth) {
-  const caller = await auth.caller(c);
-  if (caller?.kind === "user") {
-    const { name, csrf, role } = caller;
-    const user: PageUser = { name, csrf, role };
-    return { user, away: null };
-  }
-  const { pathname, search } = new URL(c.req.url);
-  const next = c.req.method === "GET" && pathname !== "/"
-    ? `?next=${encodeURIComponent(pathname + search)}`
-    : "";
-  return { user: null, away: c.redirect(`/login${next}`, 303) };
 }
 
 /** Names from the address are looked up, never used: what is not in the state does not exist. */
@@ -237,25 +214,6 @@ function ownPath(next: string | undefined): string {
   return url?.origin === base ? url.pathname + url.search : "/";
 }
 
-function page(
-  c: Context<AuthEnv>,
-  body: ReturnType<typeof LoginPage>,
-  status: 200 | 400 | 401 | 403 | 404 | 413 | 429 | 500 = 200,
-) {
-  c.header("Cache-Control", "no-store");
-  return c.html(`<!doctype html>${body}`, status);
-}
-
 function missing(c: Context<AuthEnv>, user: PageUser) {
   return problem(c, 404, "Not found", "No such module or node here.", user);
-}
-
-function problem(
-  c: Context<AuthEnv>,
-  status: 403 | 404 | 413 | 500,
-  title: string,
-  message: string,
-  user: PageUser | null = null,
-) {
-  return page(c, ProblemPage({ title, message, user }), status);
 }

@@ -87,7 +87,7 @@ export async function fakeAgent(
       consoleRoutes({
         auth,
         state: () => state,
-        audit: (lines) => audit.read(lines),
+        audit: (_node, lines) => audit.read(lines),
         logs: {
           module: ({ module, node }) =>
             Promise.resolve([

@@ -1,0 +1,210 @@
+/** Routes of the pages about people. Plain forms: they work without JavaScript, and the token in them is the page's. */
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { z } from "zod";
+import type { AuditEntry } from "../api/audit.ts";
+import type { Auth, AuthEnv } from "../api/auth.ts";
+import { ROLES, userRole } from "../api/accounts_file.ts";
+import { ApiError } from "../api/error.ts";
+import { LOGIN_BODY } from "../api/login.ts";
+import type { ClusterState } from "../api/state.ts";
+import {
+  AccountPage,
+  AuditPage,
+  type Outcome,
+  UsersPage,
+} from "./account_pages.tsx";
+import type { PageUser } from "./pages.tsx";
+import { page, problem, visitor } from "./respond.ts";
+
+export interface AccountServeOptions {
+  readonly auth: Auth;
+  readonly state: () => ClusterState | Promise<ClusterState>;
+  /** The newest entries of that node, oldest first. */
+  readonly audit: (
+    node: string,
+    lines: number,
+  ) => Promise<readonly AuditEntry[]>;
+}
+
+const SHOWN_ENTRIES = 500;
+const text = z.string().max(256);
+const roleForm = z.object({ name: text, role: userRole });
+const passwordForm = z.object({ name: text, password: text });
+const addForm = roleForm.extend({ password: text });
+const ownForm = z.object({ old: text, password: text, again: text });
+
+export function accountPages({ auth, state, audit }: AccountServeOptions) {
+  const { accounts } = auth;
+  const small = bodyLimit({
+    maxSize: LOGIN_BODY,
+    onError: (c) => problem(c, 413, "Too much", "Expected a short form."),
+  });
+
+  /** Lets users of this role through, with what their form brought if its token is their page's. */
+  async function enter(c: Context<AuthEnv>, role: PageUser["role"]) {
+    const { user, away } = await visitor(c, auth);
+    if (!user) return { answer: away };
+    if (ROLES.indexOf(user.role) < ROLES.indexOf(role)) {
+      const what = `This needs role ${role}, you are ${user.role}.`;
+      return { answer: problem(c, 403, "Not for you", what, user) };
+    }
+    if (c.req.method === "GET") return { user, form: {} };
+    const form = await c.req.parseBody();
+    if (form["csrf"] !== user.csrf) {
+      const what = "The form is not of your page: reload it and try again.";
+      return { answer: problem(c, 403, "Refused", what, user) };
+    }
+    return { user, form };
+  }
+
+  async function usersPage(
+    c: Context<AuthEnv>,
+    user: PageUser,
+    outcome?: Outcome,
+  ) {
+    const { cluster } = await state();
+    const users = await accounts.users();
+    const status = outcome?.kind === "failed" ? 400 : 200;
+    return page(c, UsersPage({ user, cluster, users, outcome }), status);
+  }
+
+  /** One form of the users' page: checked, done, told. */
+  function change<T>(
+    schema: z.ZodType<T>,
+    act: (form: T, c: Context<AuthEnv>) => Promise<string>,
+  ) {
+    return async (c: Context<AuthEnv>) => {
+      const { user, form, answer } = await enter(c, "administrator");
+      if (!user) return answer;
+      const outcome = await attempt(async () =>
+        await act(checked(schema, form), c)
+      );
+      // Whoever changed or removed himself is a stranger now.
+      const still = await auth.caller(c);
+      if (still?.kind !== "user" || still.role !== "administrator") {
+        return c.redirect("/", 303);
+      }
+      return await usersPage(c, user, outcome);
+    };
+  }
+
+  return new Hono<AuthEnv>()
+    .get("/account", async (c) => {
+      const { user, answer } = await enter(c, "viewer");
+      if (!user) return answer;
+      const { cluster } = await state();
+      return page(c, AccountPage({ user, cluster }));
+    })
+    .post("/account/password", small, async (c) => {
+      const { user, form, answer } = await enter(c, "viewer");
+      if (!user) return answer;
+      const outcome = await attempt(async () => {
+        const { old, password, again } = checked(ownForm, form);
+        if (password !== again) {
+          throw new ApiError(400, "bad-user", "The new passwords differ.");
+        }
+        const { name } = user;
+        const result = await auth.changePassword(c, { name, old, password });
+        if (result.kind === "wrong") {
+          throw new ApiError(403, "wrong-login", "The old password is wrong.");
+        }
+        if (result.kind === "wait") {
+          const wait = `Too many attempts. Wait ${result.seconds} s.`;
+          throw new ApiError(429, "wait", wait);
+        }
+        return "Your password is changed.";
+      });
+      const { cluster } = await state();
+      // The token of the old session's page is void with it.
+      if (outcome.kind === "done") return c.redirect("/account", 303);
+      return page(c, AccountPage({ user, cluster, outcome }), 400);
+    })
+    .get("/users", async (c) => {
+      const { user, answer } = await enter(c, "administrator");
+      return user ? await usersPage(c, user) : answer;
+    })
+    .post(
+      "/users/add",
+      small,
+      change(addForm, async (user, c) => {
+        c.set("detail", `${user.name} as ${user.role}`);
+        await accounts.addUser(user);
+        return `${user.name} is ${user.role} now.`;
+      }),
+    )
+    .post(
+      "/users/role",
+      small,
+      change(roleForm, async ({ name, role }, c) => {
+        c.set("detail", `${name} role ${role}`);
+        await accounts.setRole(name, role);
+        return `${name} is ${role} now.`;
+      }),
+    )
+    .post(
+      "/users/password",
+      small,
+      change(passwordForm, async ({ name, password }, c) => {
+        c.set("detail", name);
+        await accounts.setPassword(name, password);
+        return `The password of ${name} is changed.`;
+      }),
+    )
+    .post(
+      "/users/remove",
+      small,
+      change(z.object({ name: text }), async ({ name }, c) => {
+        c.set("detail", name);
+        await accounts.removeUser(name);
+        return `${name} is removed.`;
+      }),
+    )
+    .get("/audit", async (c) => {
+      const { user, answer } = await enter(c, "administrator");
+      if (!user) return answer;
+      const { cluster, nodes } = await state();
+      const wanted = c.req.query("node");
+      const node = nodes.find(({ name, local }) =>
+        wanted ? name === wanted : local
+      );
+      if (!node) {
+        return problem(c, 404, "Not found", "No such node here.", user);
+      }
+      let entries: readonly AuditEntry[] = [];
+      let why: string | null = null;
+      try {
+        entries = (await audit(node.name, SHOWN_ENTRIES)).toReversed();
+      } catch (error) {
+        why = error instanceof Error ? error.message : String(error);
+      }
+      return page(
+        c,
+        AuditPage({
+          user,
+          cluster,
+          node: node.name,
+          nodes: nodes.map(({ name }) => name),
+          entries,
+          problem: why,
+        }),
+      );
+    });
+}
+
+function checked<T>(schema: z.ZodType<T>, form: unknown): T {
+  const result = schema.safeParse(form);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  throw new ApiError(400, "bad-request", `${path.join(".")}: ${message}`);
+}
+
+/** Refusals are for the page; failures of ours are not. */
+async function attempt(act: () => Promise<string>): Promise<Outcome> {
+  try {
+    return { kind: "done", text: await act() };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { kind: "failed", text: error.message };
+  }
+}

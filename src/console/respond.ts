@@ -1,0 +1,38 @@
+/** What pages of the console answer with, and who looks at them. */
+import type { Context } from "hono";
+import type { Auth, AuthEnv } from "../api/auth.ts";
+import { type LoginPage, type PageUser, ProblemPage } from "./pages.tsx";
+
+/** The one who looks at the page, or the way to the login. */
+export async function visitor(c: Context<AuthEnv>, auth: Auth) {
+  const caller = await auth.caller(c);
+  if (caller?.kind === "user") {
+    const { name, csrf, role } = caller;
+    const user: PageUser = { name, csrf, role };
+    return { user, away: null };
+  }
+  const { pathname, search } = new URL(c.req.url);
+  const next = c.req.method === "GET" && pathname !== "/"
+    ? `?next=${encodeURIComponent(pathname + search)}`
+    : "";
+  return { user: null, away: c.redirect(`/login${next}`, 303) };
+}
+
+export function page(
+  c: Context<AuthEnv>,
+  body: ReturnType<typeof LoginPage>,
+  status: 200 | 400 | 401 | 403 | 404 | 413 | 429 | 500 = 200,
+) {
+  c.header("Cache-Control", "no-store");
+  return c.html(`<!doctype html>${body}`, status);
+}
+
+export function problem(
+  c: Context<AuthEnv>,
+  status: 403 | 404 | 413 | 500,
+  title: string,
+  message: string,
+  user: PageUser | null = null,
+) {
+  return page(c, ProblemPage({ title, message, user }), status);
+}
