@@ -82,6 +82,20 @@ export async function twoAgents({ mirrored = false }: AgentsOptions = {}) {
   return {
     data: (node: Which) => join(home(node), "data"),
     url: (node: Which) => `https://${address(node)}:9010`,
+    home,
+    pid: (node: Which) => running.get(node)!.pid,
+    /** A hakit command on that node; its standard output, and its code if that is not 0. */
+    async hakit(
+      node: Which,
+      ...argv: string[]
+    ): Promise<{ code: number; text: string }> {
+      const { code, stdout, stderr } = await command([
+        ...["ip", "netns", "exec", name(node)],
+        ...["env", `HAKIT_HOME=${home(node)}`, Deno.execPath(), "run"],
+        ...["--allow-all", "--no-check", join(root, "main.ts"), ...argv],
+      ], { anyCode: true, timeoutMs: 120_000 });
+      return { code, text: code === 0 ? stdout : stderr };
+    },
     /** Runs a program where it reaches the nodes even when node 1 is dead. */
     namespace: name(2),
     start(node: Which): void {
@@ -166,6 +180,7 @@ async function writeFiles(
     await put("node", `node${node}\n`);
     await put("secret.key", "5a".repeat(32) + "\n");
     await put("ca.pem", authority.certPem);
+    await put("ca.key", authority.keyPem);
     await put("node.pem", certificate.certPem);
     await put("node.key", certificate.keyPem);
     const directory = join(home(node), "data");

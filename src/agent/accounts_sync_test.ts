@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { AccountStore } from "../api/accounts.ts";
+import { accountsSchema } from "../api/accounts_file.ts";
+import { ApiError } from "../api/error.ts";
+import type { PeerApi, PeerRequest } from "../api/peer_api.ts";
+import { exchange, keepAccountsLevel } from "./accounts_sync.ts";
+
+const ANNA = { name: "anna", role: "viewer", password: "long enough" } as const;
+
+/** Two nodes' stores; each is the other's peer while `link.up`. */
+async function pair() {
+  const dir = await Deno.makeTempDir({ prefix: "hakit-sync-" });
+  const one = new AccountStore(join(dir, "one.yaml"));
+  const two = new AccountStore(join(dir, "two.yaml"));
+  await one.addUser({ ...ANNA, name: "admin", role: "administrator" });
+  await two.merge(await one.read());
+  const link = { up: true, answers: true };
+  const towards = (store: AccountStore): Pick<PeerApi, "request"> => ({
+    async request(_path: string, { body }: PeerRequest) {
+      if (!link.up) throw new ApiError(502, "peer-not-reachable", "away");
+      const both = await store.merge(
+        accountsSchema.parse(JSON.parse(String(body))),
+      );
+      // It was taken, but its answer was lost.
+      if (!link.answers) throw new ApiError(502, "peer-not-reachable", "cut");
+      return Response.json(both);
+    },
+  });
+  const names = async (store: AccountStore) =>
+    (await store.users()).map(({ name }) => name).sort().join(" ");
+  return {
+    one,
+    two,
+    link,
+    towards,
+    names,
+    [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }),
+  };
+}
+
+Deno.test("exchange() gives both nodes what either knows, and a removed user stays removed", async () => {
+  await using nodes = await pair();
+  const { one, two, towards, names } = nodes;
+  await one.addUser(ANNA);
+  await two.addUser({ ...ANNA, name: "ben" });
+  await exchange({ accounts: one, peer: towards(two) });
+  assert.equal(await names(one), "admin anna ben");
+  assert.equal(await names(two), "admin anna ben");
+  nodes.link.up = false;
+  await one.removeUser("anna");
+  await assert.rejects(exchange({ accounts: one, peer: towards(two) }), /away/);
+  nodes.link.up = true;
+  // The one that was away speaks first.
+  await exchange({ accounts: two, peer: towards(one) });
+  assert.equal(await names(one), "admin ben");
+  assert.equal(await names(two), "admin ben");
+});
+
+Deno.test("exchange() is made up for when its answer was lost", async () => {
+  await using nodes = await pair();
+  const { one, two, towards, names, link } = nodes;
+  await two.addUser(ANNA);
+  link.answers = false;
+  await assert.rejects(exchange({ accounts: one, peer: towards(two) }));
+  assert.equal(await names(one), "admin");
+  link.answers = true;
+  await exchange({ accounts: one, peer: towards(two) });
+  assert.equal(await names(one), "admin anna");
+});
+
+Deno.test("keepAccountsLevel() sends a change at once, says once that it could not, and makes up for it", async () => {
+  await using nodes = await pair();
+  const { one, two, towards, names, link } = nodes;
+  const stop = new AbortController();
+  const said: string[] = [];
+  const running = keepAccountsLevel({
+    accounts: one,
+    peer: towards(two),
+    alive: () => true,
+    log: { warning: (text) => said.push(text) },
+    everyMs: 50,
+  }, stop.signal);
+  const until = async (wanted: string) => {
+    for (let tries = 0; await names(two) !== wanted; tries++) {
+      assert.ok(tries < 400, `${await names(two)}, expected ${wanted}`);
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  };
+  await one.addUser(ANNA);
+  await until("admin anna");
+  link.up = false;
+  await one.removeUser("anna");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal(said.length, 1);
+  link.up = true;
+  await until("admin");
+  stop.abort();
+  await running;
+});

@@ -1,0 +1,154 @@
+import { match, ok, strictEqual } from "node:assert/strict";
+import { fakeAgent, PASSWORD } from "../../tests/console/fake_agent.ts";
+import { sampleState } from "../../tests/console/sample.ts";
+import type { Connection } from "../api/auth.ts";
+
+const network: Connection = { kind: "network", address: "192.0.2.1" };
+
+async function world() {
+  const agent = await fakeAgent(sampleState());
+  const request = (path: string, init: RequestInit = {}) =>
+    agent.app.request(path, init, { connection: network });
+  async function enter(name: string, password = PASSWORD) {
+    const answer = await request("/login", {
+      method: "POST",
+      body: new URLSearchParams({ name, password }),
+    });
+    strictEqual(answer.status, 303);
+    let cookie = answer.headers.get("set-cookie")!.split(";")[0]!;
+    const look = async (path: string) => {
+      const response = await request(path, { headers: { cookie } });
+      return { status: response.status, text: await response.text() };
+    };
+    const csrf = /data-csrf="([^"]+)"/.exec((await look("/")).text)![1]!;
+    return {
+      look,
+      async send(path: string, fields: Record<string, string>) {
+        const response = await request(path, {
+          method: "POST",
+          headers: { cookie },
+          body: new URLSearchParams({ csrf, ...fields }),
+        });
+        const next = response.headers.get("set-cookie")?.split(", ").at(-1);
+        if (next) cookie = next.split(";")[0]!;
+        return { status: response.status, text: await response.text() };
+      },
+    };
+  }
+  const users = async () =>
+    (await agent.auth.accounts.users())
+      .map(({ name, role }) => `${name} ${role}`).sort().join(", ");
+  return {
+    agent,
+    enter,
+    users,
+    [Symbol.asyncDispose]: () => agent[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("the page shows the role, and ways to users and audit to administrators only", async () => {
+  await using all = await world();
+  const admin = await all.enter("admin");
+  const eve = await all.enter("eve");
+  const [mine, theirs] = [await admin.look("/"), await eve.look("/")];
+  match(mine.text, /admin <small>administrator<\/small>/);
+  match(theirs.text, /eve <small>viewer<\/small>/);
+  match(mine.text, /href="\/users"/);
+  strictEqual(/href="\/(users|audit)"/.test(theirs.text), false);
+  for (const path of ["/users", "/audit"]) {
+    strictEqual((await admin.look(path)).status, 200);
+    strictEqual((await eve.look(path)).status, 403);
+  }
+  strictEqual((await eve.look("/account")).status, 200);
+});
+
+Deno.test("administrators add, change and remove users, and nobody else does", async () => {
+  await using all = await world();
+  const admin = await all.enter("admin");
+  const eve = await all.enter("eve");
+  const anna = { name: "anna", role: "operator", password: "long enough" };
+  strictEqual((await eve.send("/users/add", anna)).status, 403);
+  strictEqual(
+    (await eve.send("/users/role", { name: "eve", role: "administrator" }))
+      .status,
+    403,
+  );
+  strictEqual(
+    (await admin.send("/users/add", { ...anna, csrf: "x" })).status,
+    403,
+  );
+  strictEqual(await all.users(), "admin administrator, eve viewer");
+
+  match((await admin.send("/users/add", anna)).text, /anna is operator now/);
+  match(
+    (await admin.send("/users/add", { ...anna, password: "short" })).text,
+    /it exists/,
+  );
+  match(
+    (await admin.send("/users/add", { ...anna, name: "<b>" })).text,
+    /Cannot create user &quot;&lt;b&gt;&quot;/,
+  );
+  match(
+    (await admin.send("/users/role", { name: "anna", role: "king" })).text,
+    /expected one of viewer, operator, administrator/,
+  );
+  await admin.send("/users/role", { name: "anna", role: "viewer" });
+  strictEqual(
+    await all.users(),
+    "admin administrator, anna viewer, eve viewer",
+  );
+  match(
+    (await admin.send("/users/remove", { name: "admin" })).text,
+    /last administrator/,
+  );
+  await admin.send("/users/remove", { name: "anna" });
+  strictEqual(await all.users(), "admin administrator, eve viewer");
+});
+
+Deno.test("everybody changes the own password, with the old one, and goes on", async () => {
+  await using all = await world();
+  const eve = await all.enter("eve");
+  const fields = {
+    old: PASSWORD,
+    password: "new password",
+    again: "new password",
+  };
+  match(
+    (await eve.send("/account/password", { ...fields, again: "other words" }))
+      .text,
+    /The new passwords differ/,
+  );
+  match(
+    (await eve.send("/account/password", { ...fields, old: "wrong" })).text,
+    /The old password is wrong/,
+  );
+  strictEqual((await eve.send("/account/password", fields)).status, 303);
+  strictEqual((await eve.look("/account")).status, 200);
+  await all.enter("eve", "new password");
+});
+
+Deno.test("the audit page shows what was done and refused, and what was typed as text", async () => {
+  await using all = await world();
+  const admin = await all.enter("admin");
+  const eve = await all.enter("eve");
+  await eve.send("/users/add", { name: "x" });
+  await admin.send("/users/add", {
+    name: "anna",
+    role: "viewer",
+    password: "long enough",
+  });
+  await all.agent.app.request("/login", {
+    method: "POST",
+    body: new URLSearchParams({ name: "<script>", password: "x" }),
+  }, { connection: network });
+  const { text } = await admin.look("/audit");
+  match(
+    text,
+    /user eve<\/td><td>192\.0\.2\.1<\/td><td class="refused">refused/,
+  );
+  match(text, /POST \/users\/add anna as viewer/);
+  ok(text.indexOf("anna as viewer") < text.indexOf("user eve"), "newest first");
+  match(text, /user &lt;script&gt;/);
+  strictEqual(text.includes("long enough"), false);
+  strictEqual((await admin.look("/audit?node=nobody")).status, 404);
+});
