@@ -153,7 +153,7 @@ export function AuditPage({ user, cluster, node, nodes, entries, problem }: {
                   <tr>
                     {["When (UTC)", "Who", "From", "Result", "What"].map((
                       word,
-                    ) => <th scope="col">{word}</th>)}
+                    ) => <th scope="col" key={word}>{word}</th>)}
                   </tr>
                 </thead>
                 <tbody>
