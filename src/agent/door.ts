@@ -18,6 +18,7 @@ import { ModuleStore } from "./module_store.ts";
 import type { Node } from "./node.ts";
 import { outcome } from "./outcome.ts";
 import type { RunningModule } from "./running_module.ts";
+import { supportArchive } from "./support.ts";
 import type { Takeovers } from "./takeovers.ts";
 import { VERSION } from "./version.ts";
 
@@ -162,6 +163,20 @@ export class Door {
       memoryBytes: Deno.memoryUsage().rss,
       uptimeSeconds: Math.round(now() / 1000),
     });
+  }
+
+  /** What support needs, of both nodes or (`local`) of this one. */
+  snapshot(
+    options: { readonly local: boolean },
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { node, peer } = this.#options;
+    return supportArchive({
+      node,
+      peer,
+      modules: this.modules,
+      state: () => this.state(),
+      metrics: () => this.metrics(),
+    }, options);
   }
 
   async agentLog(lines: number): Promise<string[]> {

@@ -97,6 +97,13 @@ export function createApp(options: AppOptions) {
       }
       return c.json({ entries: await audit.read(lines) });
     })
+    .get("/api/snapshot", administrator, query(localQuery), async (c) => {
+      const local = isLocal(c.var.caller, c.req.valid("query").local);
+      return c.body(await door.snapshot({ local }), 200, {
+        "content-type": "application/x-tar",
+        "content-disposition": 'attachment; filename="hakit-snapshot.tar"',
+      });
+    })
     .get("/api/modules", viewer, async (c) => {
       // Variables may be passwords of services: not for everybody who may look.
       const modules = await door.modules.list();

@@ -93,7 +93,7 @@ export function auditing(audit: Audit) {
     await next();
     const { method, path } = c.req;
     const read = method === "GET" || method === "HEAD" || method === "OPTIONS";
-    if (read && !path.endsWith("/archive")) return;
+    if (read && !/\/(archive|snapshot)$/.test(path)) return;
     const caller = c.get("caller");
     if (!caller) return;
     const { status } = c.res;

@@ -76,6 +76,14 @@ export const ROUTES: readonly RouteContract[] = [
   },
   {
     method: "get",
+    path: "/api/snapshot",
+    summary: "What support needs of both nodes, secrets removed",
+    access: "administrator",
+    query: schemas.localQuery,
+    answer: "application/x-tar",
+  },
+  {
+    method: "get",
     path: "/api/modules",
     summary:
       "Installed modules; their variables are shown to administrators only",

@@ -28,6 +28,12 @@ export async function askText(path: string): Promise<string> {
   return await response.text();
 }
 
+export async function askBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await ask(path, "GET", undefined);
+  if (!response.ok) await answer(Promise.resolve(response));
+  return new Uint8Array(await response.arrayBuffer());
+}
+
 async function ask(
   path: string,
   method: string,

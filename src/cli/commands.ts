@@ -21,6 +21,7 @@ import { command as prereq } from "./prereq.ts";
 import { roleCommand } from "./roles.ts";
 import { command as second } from "./second.ts";
 import { resourceCommand } from "./resource.ts";
+import { command as snapshot } from "./snapshot.ts";
 import { stateCommand } from "./state.ts";
 import { switchCommand } from "./switch.ts";
 import { command as uninstall } from "./uninstall.ts";
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   logCommand(connect),
   auditCommand(askAgent),
   metrics,
+  snapshot,
   roleCommand("start", connect),
   roleCommand("stop", connect),
   roleCommand("restart", connect),

@@ -144,6 +144,11 @@ export function AuditPage({ user, cluster, node, nodes, entries, problem }: {
             ))}
           </nav>
         </header>
+        <p>
+          <a class="button" href="/api/snapshot" download>
+            Save a snapshot for support
+          </a>
+        </p>
         {problem
           ? <p class="failed" role="alert">{problem}</p>
           : (

@@ -189,6 +189,7 @@ function fakeDoor(
         memoryBytes: 1,
         uptimeSeconds: 1,
       }),
+    snapshot: () => Promise.resolve(new Uint8Array(1024)),
     agentLog: () => Promise.resolve(["agent line"]),
     resources: () => [],
     setResource: () => {

@@ -1,14 +1,19 @@
 /**
- * Hostile requests against a real agent over HTTPS: `deno run -A fuzz.ts URL KEY RUNS`. Run inside the node's network namespace. Prints
+ * Hostile requests against a real agent over HTTPS: `deno run -A fuzz.ts URL CA KEY RUNS SECRET...`. Run inside the node's network namespace. Prints
  * what must not have been answered; exit code 1 then.
  */
 import fc from "fast-check";
 import { type Document, hostileRequests, offence } from "../../api/hostile.ts";
 
-const [url, key, runs, ...secrets] = Deno.args as [string, string, string];
+const [url, ca, key, runs, ...secrets] = Deno.args as [
+  string,
+  string,
+  string,
+  string,
+];
 using client = Deno.createHttpClient({
-  unsafelyIgnoreCertificateErrors: true,
-} as Deno.CreateHttpClientOptions);
+  caCerts: [await Deno.readTextFile(ca)],
+});
 const ask = (path: string, init: RequestInit = {}) =>
   fetch(url + path, { ...init, client } as RequestInit);
 const document = await (await ask("/api/openapi.json")).json() as Document;

@@ -146,6 +146,19 @@ Deno.test({
     assert.equal((await curl(agents, 1, "/metrics")).status, 401);
     assert.match(await hakit(1, "metrics"), /hakit_link_up/);
 
+    // Both nodes' support files in one archive, without the cluster's key.
+    const snapshot = join(agents.home(1), "snapshot.tar.gz");
+    await hakit(1, "snapshot", snapshot);
+    const tar = await command(["tar", "-xzOf", snapshot]);
+    const names = await command(["tar", "-tzf", snapshot]);
+    assert.match(names.stdout, /^node1\/log\/agent\.log$/m);
+    assert.match(names.stdout, /^node2\/log\/agent\.log$/m);
+    assert.equal(
+      /5a5a5a5a|scrypt\$|BEGIN (EC )?PRIVATE/.test(tar.stdout),
+      false,
+    );
+    assert.match(tar.stdout, /begins as node2 of cluster/);
+
     // A stream of the other node through this one, and again from where it broke.
     const stream = await curl(
       agents,
@@ -195,7 +208,8 @@ Deno.test({
     const script = new URL("fuzz.ts", import.meta.url).pathname;
     const { code, stdout, stderr } = await command([
       ...["ip", "netns", "exec", agents.namespace, Deno.execPath(), "run"],
-      ...["-A", "--no-check", script, agents.url(1), key, String(RUNS)],
+      ...["-A", "--no-check", script, agents.url(1)],
+      ...[join(agents.home(1), "etc/ca.pem"), key, String(RUNS)],
       "5a".repeat(32),
     ], { anyCode: true, timeoutMs: 500_000 });
     assert.equal(code, 0, stderr);

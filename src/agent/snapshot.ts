@@ -1,0 +1,189 @@
+/**
+ * What support needs of this node, in files: configuration, logs, records, what the kernel shows. Secrets are taken out by value, not by
+ * name: whatever stands in a secret file of /etc/hakit, or in a module's variable that is named like one, occurs nowhere in it.
+ */
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { ArchiveFile } from "../module/archive.ts";
+import { command } from "../system/command.ts";
+import { readTail } from "../system/files.ts";
+import type { Paths } from "../system/paths.ts";
+import { redact, REMOVED, secretsIn } from "../system/redact.ts";
+
+/** Of each log: what happened lately. */
+const LOG_LINES = 5000;
+const LOG_BYTES = 1024 * 1024;
+/** Newest script runs of a module. */
+const SCRIPT_LOGS = 20;
+/** So that both nodes' fit into one archive. */
+const MOST_BYTES = 12 * 1024 * 1024;
+const MOST_FILES = 400;
+
+/** Readable by anybody, or needed to understand: all else in /etc/hakit is a secret. */
+const OPEN_FILES = ["cluster.yaml", "node", "ca.pem", "node.pem", "own.pem"]
+  .concat(["k3s.yaml", "k3s-files.json"]);
+const SECRET_NAME = /PASS|SECRET|TOKEN|KEY|CREDENTIAL|AUTH/i;
+
+const COMMANDS: Readonly<{ [file: string]: readonly string[] }> = {
+  "ip-address.txt": ["ip", "addr"],
+  "ip-route.txt": ["ip", "route"],
+  "disks.txt": ["df", "-h"],
+  "mounts.txt": ["cat", "/proc/mounts"],
+  "memory.txt": ["cat", "/proc/meminfo"],
+  "kernel.txt": ["uname", "-a"],
+  "system.txt": ["cat", "/etc/os-release"],
+  "processes.txt": ["ps", "-eo", "pid,ppid,etime,rss,comm"],
+};
+
+export interface SnapshotSource {
+  readonly paths: Paths;
+  /** Named in the archive's folder. */
+  readonly node: string;
+  /** What is known beside the files: state.json, modules.json. */
+  readonly known: Readonly<{ [file: string]: unknown }>;
+}
+
+/** All files of one node below a folder of its name. What cannot be read says so in its place. */
+export async function collect(
+  { paths, node, known }: SnapshotSource,
+): Promise<ArchiveFile[]> {
+  const secrets = await secretsOf(paths.etc);
+  const files: ArchiveFile[] = [];
+  let bytes = 0;
+  const add = (path: string, text: string) => {
+    const content = new TextEncoder().encode(redact(text, secrets));
+    if (bytes + content.length > MOST_BYTES || files.length >= MOST_FILES) {
+      return;
+    }
+    bytes += content.length;
+    files.push({ path: `${node}/${path}`, executable: false, content });
+  };
+
+  for (const [file, value] of Object.entries(known)) {
+    add(file, JSON.stringify(value, null, 2) + "\n");
+  }
+  for (const name of OPEN_FILES) {
+    await addFile(add, `etc/${name}`, join(paths.etc, name));
+  }
+  for (const module of await namesIn(join(paths.etc, "modules"))) {
+    const folder = join(paths.etc, "modules", module);
+    await addFile(
+      add,
+      `etc/modules/${module}/module.yaml`,
+      `${folder}/module.yaml`,
+    );
+    for (const script of await namesIn(join(folder, "bin"))) {
+      await addFile(
+        add,
+        `etc/modules/${module}/bin/${script}`,
+        `${folder}/bin/${script}`,
+      );
+    }
+    for (const name of ["record.json", "identity.json"]) {
+      await addFile(
+        add,
+        `state/${module}/${name}`,
+        join(paths.state, module, name),
+      );
+    }
+    const logs = await namesIn(join(paths.log, module));
+    for (const name of newest(logs)) {
+      await addFile(
+        add,
+        `log/${module}/${name}`,
+        join(paths.log, module, name),
+      );
+    }
+  }
+  for (const name of await namesIn(paths.log)) {
+    if (/\.log(\.1)?$/.test(name)) {
+      await addFile(add, `log/${name}`, join(paths.log, name));
+    }
+  }
+  for (const [file, argv] of Object.entries(COMMANDS)) {
+    add(`system/${file}`, await outputOf(argv));
+  }
+  return files;
+}
+
+/** Everything secret that this node's configuration holds. */
+export async function secretsOf(etc: string): Promise<string[]> {
+  const secrets: string[] = [];
+  for (const name of await namesIn(etc)) {
+    if (OPEN_FILES.includes(name)) continue;
+    secrets.push(...secretsIn(await textOf(join(etc, name)) ?? ""));
+  }
+  for (const module of await namesIn(join(etc, "modules"))) {
+    const file = join(etc, "modules", module, "module.yaml");
+    secrets.push(...variablesOf(await textOf(file) ?? ""));
+  }
+  return secrets.filter((secret) => secret !== REMOVED);
+}
+
+/** Values of variables that are named like a secret. */
+function variablesOf(yaml: string): string[] {
+  let variables: unknown;
+  try {
+    variables = parse(yaml)?.variables;
+  } catch {
+    return [];
+  }
+  return Object.entries(variables ?? {}).flatMap(([name, value]) =>
+    SECRET_NAME.test(name) && value !== "" ? [String(value)] : []
+  );
+}
+
+async function addFile(
+  add: (path: string, text: string) => void,
+  path: string,
+  file: string,
+): Promise<void> {
+  try {
+    const lines = await readTail(file, LOG_LINES, LOG_BYTES);
+    if (lines.length > 0) add(path, lines.join("\n") + "\n");
+  } catch (error) {
+    add(path, `(cannot be read: ${messageOf(error)})\n`);
+  }
+}
+
+/** Names of the files and folders in it, in order; none where there is no such folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      // Half-written ones and names that an archive does not take.
+      if (/^[\w][\w.+-]{0,100}$/.test(name)) names.push(name);
+    }
+  } catch {
+    // Not there, or no folder.
+  }
+  return names.sort();
+}
+
+/** By the date in their names; what has none is kept. */
+function newest(names: readonly string[]): string[] {
+  const dated = names.filter((name) => /\d{4}-\d\d-\d\dT/.test(name))
+    .sort((a, b) => dateIn(a) < dateIn(b) ? 1 : -1);
+  const old = new Set(dated.slice(SCRIPT_LOGS));
+  return names.filter((name) => name.includes(".log") && !old.has(name));
+}
+
+function dateIn(name: string): string {
+  return name.slice(name.search(/\d{4}-/));
+}
+
+async function textOf(file: string): Promise<string | null> {
+  return await Deno.readTextFile(file).catch(() => null);
+}
+
+async function outputOf(argv: readonly string[]): Promise<string> {
+  try {
+    return (await command([...argv], { anyCode: true })).stdout;
+  } catch (error) {
+    return `(${argv[0]}: ${messageOf(error)})\n`;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,66 @@
+/** The support archive: this node's files and, when it answers, the other one's. */
+import { type ArchiveFile, pack, unpack } from "../module/archive.ts";
+import type { PeerApi } from "../api/peer_api.ts";
+import type { ModuleStore } from "./module_store.ts";
+import type { ClusterState } from "../api/state.ts";
+import type { Node } from "./node.ts";
+import { collect } from "./snapshot.ts";
+
+/** Reading and packing over there. */
+const PEER_MS = 60_000;
+
+export interface SupportOptions {
+  readonly node: Node;
+  readonly peer: Pick<PeerApi, "request">;
+  readonly modules: Pick<ModuleStore, "list">;
+  readonly state: () => ClusterState;
+  readonly metrics: () => string;
+}
+
+/** A tar with a folder for each node. `local`: this node's alone, because the other one asks. */
+export async function supportArchive(
+  options: SupportOptions,
+  { local }: { readonly local: boolean },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { node, modules, state, metrics } = options;
+  const files = await collect({
+    paths: node.paths,
+    node: node.me.name,
+    known: {
+      "state.json": state(),
+      // Variables are in module.yaml, where they are looked through.
+      "modules.json": (await modules.list()).map(
+        ({ name, problem, digest, pending }) => ({
+          name,
+          problem,
+          digest,
+          pending,
+        }),
+      ),
+      "metrics.json": metrics().split("\n"),
+    },
+  });
+  return pack(local ? files : [...files, ...await theirs(options)]);
+}
+
+async function theirs(
+  { node, peer }: SupportOptions,
+): Promise<ArchiveFile[]> {
+  try {
+    const answer = await peer.request("/api/snapshot?local=1", {
+      timeoutMs: PEER_MS,
+    });
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    if (!answer.ok) throw new Error(`it answered with status ${answer.status}`);
+    return unpack(bytes);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return [{
+      path: `${node.peer.name}/missing.txt`,
+      executable: false,
+      content: new TextEncoder().encode(
+        `This node's half is missing: ${why}\nSay "hakit snapshot" there.\n`,
+      ),
+    }];
+  }
+}
