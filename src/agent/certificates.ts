@@ -148,7 +148,7 @@ export class Certificates {
     const text = await readIfPresent(path);
     if (text !== null) return text;
     throw new Error(
-      `Cannot serve the console: "${path}" is missing, expected the certificate files that "hakit first" makes`,
+      `Cannot read the certificates: "${path}" is missing, expected the certificate files that "hakit first" makes`,
     );
   }
 }

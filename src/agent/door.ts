@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { UserCommand } from "../machine/event.ts";
 import { SCRIPT_LOG } from "../actions/script.ts";
 import { ApiError } from "../api/error.ts";
+import { gate } from "../api/gate.ts";
 import type { EventStreams, StateFeed } from "../api/events.ts";
 import { metricsText } from "../api/metrics.ts";
 import type { PeerApi } from "../api/peer_api.ts";
@@ -240,12 +241,12 @@ export class Door {
       timeoutMs: WAIT_MS + 30_000,
     });
     // Only what is ours goes back: no cookies or other headers of the peer's server.
-    return new Response(answer.body, {
+    const type = answer.headers.get("content-type") ?? "application/json";
+    // An event stream ends with the time limit, or with the peer: its reader comes back with the last id.
+    const endless = answer.body && type.startsWith("text/event-stream");
+    return new Response(endless ? gate(answer.body!).body : answer.body, {
       status: answer.status,
-      headers: {
-        "content-type": answer.headers.get("content-type") ??
-          "application/json",
-      },
+      headers: { "content-type": type },
     });
   }
 

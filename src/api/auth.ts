@@ -18,6 +18,7 @@ import {
   originOf,
 } from "./caller.ts";
 import { errorBody } from "./error.ts";
+import { gate } from "./gate.ts";
 import { stampOf, verifyPassword } from "./passwords.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { addressKey, BY_ADDRESS, BY_USER, Throttle } from "./throttle.ts";
@@ -98,7 +99,7 @@ export class Auth {
         return refuse(c, 403, "csrf", what);
       }
       await next();
-      this.#endWithSession(c);
+      this.#endWithCaller(c);
     });
   }
 
@@ -296,31 +297,22 @@ export class Auth {
     };
   }
 
-  /** An event stream would outlive its session: it is cut when the session ends. */
-  #endWithSession(c: Context<AuthEnv>): void {
-    const id = getCookie(c, COOKIE);
+  /** An event stream would outlive its session, or its key: it is cut when that ends. */
+  #endWithCaller(c: Context<AuthEnv>): void {
     const type = c.res.headers.get("content-type") ?? "";
-    if (c.env?.connection?.kind !== "network" || !id || !c.res.body) return;
+    if (c.env?.connection?.kind !== "network" || !c.res.body) return;
     if (!type.startsWith("text/event-stream")) return;
-    // Closed, not aborted: for the server below an aborted answer is an error worth printing.
-    let close = () => {};
-    const gate = new TransformStream<Uint8Array, Uint8Array>({
-      start(controller) {
-        close = () => controller.terminate();
-      },
-    });
+    const { body, ended, close } = gate(c.res.body);
     let looking = false;
     const timer = setInterval(async () => {
       if (looking) return;
       looking = true;
-      const good = await this.#userOf(id, false).catch(() => null);
+      const good = await this.#identify(c).catch(() => null);
       looking = false;
       if (!good) close();
     }, this.#options.streamCheckMs ?? STREAM_CHECK_MS);
-    c.res.body.pipeTo(gate.writable)
-      .catch(() => {}) // The reader left, or the session ended: both are the end of the stream.
-      .finally(() => clearInterval(timer));
-    c.res = new Response(gate.readable, c.res);
+    ended.finally(() => clearInterval(timer));
+    c.res = new Response(body, c.res);
   }
 }
 

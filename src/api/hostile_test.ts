@@ -338,6 +338,33 @@ Deno.test("an event stream goes on where it broke, keeps the agent's own log fro
   assert.match(await read("key viewer", "gone-17"), /event: reset/);
 });
 
+Deno.test("an event stream ends when its key is revoked", async () => {
+  await using world = await apiWorld();
+  const answer = await world.ask("key operator", "/api/events");
+  const reader = answer.body!.getReader();
+  await reader.read();
+  await world.accounts.removeKey("operator");
+  const end = Date.now() + 20_000;
+  while (!(await reader.read()).done) assert.ok(Date.now() < end);
+});
+
+Deno.test("offence() sees failures, secrets and source, or the fuzz would prove nothing", () => {
+  const secrets = ["s3cret"];
+  for (
+    const [status, text] of [
+      [500, "{}"],
+      [503, "{}"],
+      [200, "it is s3cret"],
+      [200, "scrypt$32768$x$y"],
+      [404, "-----BEGIN PRIVATE KEY-----"],
+      [200, "root:x:0:0:root"],
+      [400, "Error\n    at file:///x/app.ts:1:2"],
+    ] as const
+  ) assert.notEqual(offence(status, text, { secrets }), null, text);
+  assert.equal(offence(404, "Nothing is here", { secrets }), null);
+  assert.equal(offence(503, "", { secrets, unready: [503] }), null);
+});
+
 Deno.test("module archives leave their folder by no name", async () => {
   const { unpack } = await import("../module/archive.ts");
   const good = pack([{

@@ -78,6 +78,7 @@ export async function apiWorld() {
   const audit = new Audit(join(at.log, "audit.log"));
   const auth = new Auth({
     usersFile,
+    streamCheckMs: 50,
     onLogin: (login) => audit.write(loginEntry(login)),
   });
   const state = sampleState();
