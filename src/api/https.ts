@@ -72,7 +72,7 @@ export async function serveHttps(options: HttpsOptions) {
   await listening(server, options);
   return {
     port: (server.address() as AddressInfo).port,
-    /** Shows these from the next connection on; those that are open stay. */
+    /** Shows these from the next handshake on: open connections and clients that resume a TLS session see the old ones. */
     show(certificates: Certificates): void {
       pick = contexts(authority, certificates);
     },
