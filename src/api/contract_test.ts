@@ -191,7 +191,9 @@ for (const caller of CALLERS) {
       assert.deepEqual(world.done, []);
     }
     const acted = role === "operator"
-      ? world.done.filter((line) => !/^(stop k3s by|resource|switch)/.test(line))
+      ? world.done.filter((line) =>
+        !/^(stop k3s by|resource|switch)/.test(line)
+      )
       : [];
     assert.deepEqual(acted, []);
   });
