@@ -284,11 +284,14 @@ for (
 Deno.test("the built-in mariadb moves a dead database, and one off a full disk only to a server with room", async () => {
   const file = new URL("../../modules/mariadb/module.yaml", import.meta.url);
   const module = parseModule(await Deno.readTextFile(file), "module.yaml");
-  const rule = rulesOf(module).find(({ label }) => label === "dead")!;
-  strictEqual(rule.action, "stopstart");
+  const byLabel = (label: string) =>
+    rulesOf(module).find((one) => one.label === label)!;
+  strictEqual(byLabel("dead").action, "stopstart");
+  strictEqual(byLabel("full").action, "swap");
   const fires = (
     local: { readonly [name: string]: "up" | "down" },
     there: "up" | "down" | "unknown",
+    rule = byLabel("dead"),
   ) => {
     const states: [string, "up" | "down"][] = Object.entries({
       "custom.sql": "up",
@@ -315,6 +318,12 @@ Deno.test("the built-in mariadb moves a dead database, and one off a full disk o
       fires(full, "unknown"),
     ],
     [false, true, true, false, true, false, false],
+  );
+  deepStrictEqual(
+    (["up", "down", "unknown"] as const).map((there) =>
+      fires({ "custom.space": "down" }, there, byLabel("full"))
+    ),
+    [true, false, false],
   );
   deepStrictEqual(remoteNames(rulesOf(module), checksOf(module)), [
     "custom.space",
