@@ -12,6 +12,7 @@ const PURE = [
   /^heartbeat\/(detector|message)\.ts$/,
   /^fuse\/(abi|errno)\.ts$/,
   /^replication\/(identity|operation|control|marks|listing|inode_table|name)\.ts$/,
+  /^replication\/verify\/(form|pace|summaries)\.ts$/,
   /^peer\/frame\.ts$/,
   /^system\/u64\.ts$/,
   /^cli\/(command|columns|units|progress|suggest|parse|help|module_name)\.ts$/,

@@ -8,6 +8,11 @@ import type { EventStreams, StateFeed } from "../api/events.ts";
 import { metricsText } from "../api/metrics.ts";
 import type { PeerApi } from "../api/peer_api.ts";
 import type { ClusterState } from "../api/state.ts";
+import type {
+  Command as ReplicatorCommand,
+  VerifyReport,
+} from "../replication/control.ts";
+import type { Proof } from "../replication/verify/proof.ts";
 import { now } from "../system/clock.ts";
 import { readTail } from "../system/files.ts";
 import type { Log } from "../system/log.ts";
@@ -34,6 +39,11 @@ export interface CommandRequest {
 
 /** Longest wait for a role: scripts have 5 minutes each. */
 const WAIT_MS = 10 * 60_000;
+
+export interface Verification {
+  readonly verify: VerifyReport | null;
+  readonly proof: Proof | null;
+}
 
 export interface DoorOptions {
   readonly node: Node;
@@ -183,6 +193,23 @@ export class Door {
   async agentLog(lines: number): Promise<string[]> {
     const { log } = this.#options.node.paths;
     return await readTail(join(log, "agent.log"), lines);
+  }
+
+  /** Passes a command on to the module's replicator here; what it refuses is a refusal. */
+  async replicator(module: string, command: ReplicatorCommand): Promise<void> {
+    try {
+      await this.#module(module).ask(command);
+    } catch (error) {
+      if (error instanceof ApiError) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new ApiError(409, "refused", `Cannot ${command.command}: ${why}`);
+    }
+  }
+
+  /** How the copies compare, as the primary's replicator last said. */
+  verification(module: string): Verification {
+    const report = this.#module(module).report();
+    return { verify: report?.verify ?? null, proof: report?.proof ?? null };
   }
 
   async log(module: string, lines: number): Promise<string[]> {

@@ -27,6 +27,7 @@ export function replicatorConfig(
     ),
     directories: module.directories,
     resyncLimit: bytesOf(module.resync.limit),
+    verifyRate: bytesOf(module.verify.rate),
   };
 }
 

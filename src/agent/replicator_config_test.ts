@@ -46,6 +46,7 @@ links:
     trusted: [false, true],
     directories: [{ path: "/srv/db" }],
     resyncLimit: 50 * 1024 * 1024,
+    verifyRate: 0,
   });
 });
 

@@ -261,6 +261,14 @@ export class RunningModule {
     return this.#loop?.post(event) ?? Promise.resolve([]);
   }
 
+  /** Passes a quick command on to the replicator; throws what it refuses, or where there is none. */
+  async ask(command: Parameters<ReplicatorLink["send"]>[0]): Promise<void> {
+    if (!this.#replicator) {
+      throw new Error("the module has no mirrored directories");
+    }
+    await this.#command(command, QUICK_COMMAND_MS);
+  }
+
   /** Why a command cannot be obeyed now; null: it can. */
   refusal(command: UserCommand): string | null {
     return this.#loop ? refusal(this.#loop.state(), command) : null;

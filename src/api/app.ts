@@ -23,9 +23,11 @@ import {
   nodeQuery,
   resourceBody,
   resourceParams,
+  resyncBody,
   scriptParams,
   switchBody,
   switchParams,
+  verifyBody,
 } from "./schemas.ts";
 import { json, limit, params, query } from "./validate.ts";
 import { watchRoutes } from "./watch_routes.ts";
@@ -226,6 +228,69 @@ export function createApp(options: AppOptions) {
       async (c) => {
         const archive = await door.modules.archive(c.req.valid("param").module);
         return c.body(archive, 200, { "content-type": "application/x-tar" });
+      },
+    )
+    .get(
+      "/api/modules/:module/verify",
+      viewer,
+      params(moduleParams),
+      query(nodeQuery),
+      (c) => {
+        const { module } = c.req.valid("param");
+        if (door.isPeer(c.req.valid("query").node)) {
+          return door.forward(`/api/modules/${module}/verify`, {
+            method: "GET",
+          });
+        }
+        return c.json(door.verification(module));
+      },
+    )
+    .post(
+      "/api/modules/:module/verify",
+      operator,
+      small,
+      params(moduleParams),
+      json(verifyBody),
+      async (c) => {
+        const { module } = c.req.valid("param");
+        const { node, ...body } = c.req.valid("json");
+        if (door.isPeer(node)) {
+          return door.forward(`/api/modules/${module}/verify`, {
+            method: "POST",
+            body: JSON.stringify(body),
+            type: "application/json",
+            by: callerName(c.var.caller),
+          });
+        }
+        const { repair = false, rate = 0 } = body;
+        await door.replicator(
+          module,
+          body.stop
+            ? { command: "verify-stop" }
+            : { command: "verify", repair, rate },
+        );
+        return c.json(door.verification(module));
+      },
+    )
+    .post(
+      "/api/modules/:module/resync",
+      operator,
+      small,
+      params(moduleParams),
+      json(resyncBody),
+      async (c) => {
+        const { module } = c.req.valid("param");
+        const { node, ...body } = c.req.valid("json");
+        if (door.isPeer(node)) {
+          return door.forward(`/api/modules/${module}/resync`, {
+            method: "POST",
+            body: JSON.stringify(body),
+            type: "application/json",
+            by: callerName(c.var.caller),
+          });
+        }
+        await door.replicator(module, { command: "resync", ...body });
+        return c.json({ ok: true });
       },
     )
     .post(

@@ -153,6 +153,33 @@ export const ROUTES: readonly RouteContract[] = [
     answer: "application/x-tar",
   },
   {
+    method: "get",
+    path: "/api/modules/{module}/verify",
+    summary: "How the copies compare, as the primary's replicator last said",
+    access: "viewer",
+    params: schemas.moduleParams,
+    query: nodeQuery,
+    answer: schemas.verifyAnswer,
+  },
+  {
+    method: "post",
+    path: "/api/modules/{module}/verify",
+    summary: "Compare both copies while they are used; on the primary's node",
+    access: "operator",
+    params: schemas.moduleParams,
+    body: schemas.verifyBody,
+    answer: schemas.verifyAnswer,
+  },
+  {
+    method: "post",
+    path: "/api/modules/{module}/resync",
+    summary: "Limit, pause or continue a resync; on the primary's node",
+    access: "operator",
+    params: schemas.moduleParams,
+    body: schemas.resyncBody,
+    answer: schemas.okAnswer,
+  },
+  {
     method: "post",
     path: "/api/modules/{module}/{command}",
     summary:

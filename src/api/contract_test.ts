@@ -41,6 +41,15 @@ const EXAMPLES: {
     path: "/api/modules/k3s/scripts/start_prim_2026-11-23T00-00-00.log",
   },
   "get /api/modules/{module}/archive": { path: "/api/modules/k3s/archive" },
+  "get /api/modules/{module}/verify": { path: "/api/modules/k3s/verify" },
+  "post /api/modules/{module}/verify": {
+    path: "/api/modules/k3s/verify",
+    body: { rate: 1000 },
+  },
+  "post /api/modules/{module}/resync": {
+    path: "/api/modules/k3s/resync",
+    body: { limit: 0 },
+  },
   "post /api/modules/{module}/{command}": {
     path: "/api/modules/k3s/stop",
     body: { wait: true },

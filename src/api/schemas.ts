@@ -36,6 +36,20 @@ export const commandBody = z.strictObject({
   full: z.boolean().optional().describe("second: copy everything"),
   wait: z.boolean().optional().describe("Answer when it has come to its end"),
 });
+export const verifyBody = z.strictObject({
+  node: nodeName,
+  repair: z.boolean().optional()
+    .describe("Make the secondary's copy equal where it differs"),
+  rate: z.number().min(0).optional()
+    .describe("Bytes per second; 0: as fast as it goes"),
+  stop: z.boolean().optional().describe("End the one that runs"),
+});
+export const resyncBody = z.strictObject({
+  node: nodeName,
+  limit: z.number().min(0).optional()
+    .describe("Bytes per second; 0: no cap. Until the role changes"),
+  paused: z.boolean().optional(),
+});
 export const moduleParams = z.object({ module: moduleName });
 export const scriptParams = z.object({
   module: moduleName,
@@ -133,6 +147,43 @@ export const resourcesAnswer = z.strictObject({
     ...assignment,
     history: list(z.strictObject(assignment)),
   })),
+});
+export const verifyAnswer = z.strictObject({
+  verify: z.strictObject({
+    number: z.number(),
+    state: z.enum([
+      "running",
+      "repairing",
+      "identical",
+      "repaired",
+      "different",
+      "stopped",
+      "failed",
+    ]),
+    background: z.boolean(),
+    repair: z.boolean(),
+    bytesDone: z.number(),
+    bytesTotal: z.number().nullable(),
+    entries: z.number(),
+    bytesPerSecond: z.number(),
+    secondsLeft: z.number().nullable(),
+    round: z.number(),
+    differences: z.number(),
+    found: list(z.strictObject({
+      path: z.string(),
+      what: z.enum(["name", "attributes", "data"]),
+      text: z.string(),
+      offset: z.number().optional(),
+      length: z.number().optional(),
+    })),
+  }).nullable(),
+  proof: z.strictObject({
+    at: z.string(),
+    operation: z.number(),
+    since: z.number(),
+    bytes: z.number(),
+    entries: z.number(),
+  }).nullable().describe("When both copies were last found identical"),
 });
 export const textAnswer = z.strictObject({ text: z.string() });
 export const modulesAnswer = z.strictObject({

@@ -33,6 +33,8 @@ const resyncSchema = z.strictObject({
   bytesSent: z.number(),
   bytesPerSecond: z.number(),
   secondsLeft: z.number().nullable(),
+  paused: z.boolean().optional(),
+  limit: z.number().optional().describe("Bytes per second; 0: no cap"),
 }).readonly() satisfies z.ZodType<ResyncProgress>;
 
 const linkSchema = z.strictObject({

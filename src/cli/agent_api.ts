@@ -3,6 +3,7 @@ import type { Installation, ModuleInfo } from "../agent/module_store.ts";
 import type { Switch } from "../agent/switches.ts";
 import type { Resource } from "../checker/board.ts";
 import type { ResourceState } from "../rules/rule.ts";
+import type { Verification } from "../agent/door.ts";
 import type { ClusterState } from "../api/state.ts";
 
 export interface RoleRequest {
@@ -55,6 +56,23 @@ export interface AgentApi {
   ): Promise<readonly Resource[]>;
   /** A maintenance switch. */
   switch(request: SwitchRequest): Promise<void>;
+  /** How the copies compare, as the asked node's replicator last said. */
+  verification(request: LogRequest): Promise<Verification>;
+  verify(
+    request: LogRequest & {
+      readonly repair?: boolean;
+      /** Bytes per second; 0: as fast as it goes. */
+      readonly rate?: number;
+      readonly stop?: boolean;
+    },
+  ): Promise<Verification>;
+  resync(
+    request: LogRequest & {
+      /** Bytes per second; 0: no cap. */
+      readonly limit?: number;
+      readonly paused?: boolean;
+    },
+  ): Promise<void>;
   modules(): Promise<readonly ModuleInfo[]>;
   /** Installs or replaces, on both nodes when both answer. */
   install(

@@ -1,5 +1,6 @@
 /** The agent's API over its unix socket, as the commands see it. */
 import type { Installation, ModuleInfo } from "../agent/module_store.ts";
+import type { Verification } from "../agent/door.ts";
 import { agentClient, answer, ClientError } from "../api/client.ts";
 import type { ClusterState } from "../api/state.ts";
 import { paths } from "../system/paths.ts";
@@ -107,6 +108,22 @@ export function connect(home?: string): AgentApi {
           param: { module, name },
           json: { ...query(node), value },
         }, o)
+      );
+    },
+    verification: ({ module, node }) =>
+      call<Verification>((api, o) =>
+        api.modules[":module"].verify.$get({
+          param: { module },
+          query: query(node),
+        }, o)
+      ),
+    verify: ({ module, ...json }) =>
+      call<Verification>((api, o) =>
+        api.modules[":module"].verify.$post({ param: { module }, json }, o)
+      ),
+    async resync({ module, ...json }) {
+      await call((api, o) =>
+        api.modules[":module"].resync.$post({ param: { module }, json }, o)
       );
     },
     async modules() {

@@ -19,6 +19,7 @@ import { command as metrics } from "./metrics.ts";
 import { moduleCommand } from "./module.ts";
 import { command as prereq } from "./prereq.ts";
 import { roleCommand } from "./roles.ts";
+import { resyncCommand } from "./resync.ts";
 import { command as second } from "./second.ts";
 import { resourceCommand } from "./resource.ts";
 import { command as snapshot } from "./snapshot.ts";
@@ -26,6 +27,7 @@ import { stateCommand } from "./state.ts";
 import { switchCommand } from "./switch.ts";
 import { command as uninstall } from "./uninstall.ts";
 import { userCommand } from "./user.ts";
+import { verifyCommand } from "./verify.ts";
 import { command as version } from "./version.ts";
 
 export const commands: readonly Command[] = [
@@ -53,6 +55,8 @@ export const commands: readonly Command[] = [
   switchCommand("checker", connect),
   switchCommand("failover", connect),
   switchCommand("boot", connect),
+  verifyCommand(connect),
+  resyncCommand(connect),
   moduleCommand(connect),
   lab,
   agentCommand,

@@ -70,6 +70,9 @@ async function hakit(line: string, state: ClusterState | Error = cluster({})) {
     state instanceof Error ? Promise.reject(state) : Promise.resolve(state);
   const refuse = () => Promise.reject(new Error("not asked for here"));
   const api = (): AgentApi => ({
+    verification: refuse,
+    verify: refuse,
+    resync: refuse,
     modules: refuse,
     resources: () => Promise.resolve(RESOURCES),
     setResource: (request) => {

@@ -109,6 +109,7 @@ function dataText(module: ModuleState | undefined): string {
     const left = resync.secondsLeft === null
       ? ""
       : `, ${seconds(resync.secondsLeft)} left`;
+    if (resync.paused) return `copying ${resync.stage} ${share} %, paused`;
     return `copying ${resync.stage} ${share} % at ${
       bytes(resync.bytesPerSecond)
     }/s${left}, ${bytes(resync.bytesSent)} sent`;

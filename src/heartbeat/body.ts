@@ -51,6 +51,8 @@ const moduleView = z.object({
     bytesSent: count,
     bytesPerSecond: count,
     secondsLeft: count.nullable(),
+    paused: z.boolean().optional(),
+    limit: count.optional(),
   }).nullable(),
   lastResync: z.object({
     bytesSent: count,

@@ -134,6 +134,13 @@ export const moduleSchema = z.strictObject({
     /** Bytes per second, "50M"; 0: no cap. */
     limit: z.string().regex(/^\d+[KMG]?$/).default("0"),
   }).prefault({}),
+  verify: z.strictObject({
+    /**
+     * Bytes per second that are compared on both nodes all the time, "10M"; 0: only by "hakit verify". Off unless it is wanted: reading
+     * everything again and again takes room in both nodes' caches from the services.
+     */
+    rate: z.string().regex(/^\d+[KMG]?$/).default("0"),
+  }).prefault({}),
   /** Given to scripts as environment variables. */
   variables: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string())
     .default({}),

@@ -18,6 +18,16 @@ const SEEK_DATA = 3, SEEK_HOLE = 4;
 const ZEROS = new Uint8Array(PAGE);
 const { h64Raw } = await xxhash();
 
+const SEED = 0x9e3779b97f4a7c15n;
+
+/** The 128-bit hash of some bytes. */
+export function digest(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(16), view = new DataView(out.buffer);
+  view.setBigUint64(0, h64Raw(bytes, 0n), true);
+  view.setBigUint64(8, h64Raw(bytes, SEED), true);
+  return out;
+}
+
 /** Data extents of [from, to) of an open file, in whole pages. */
 export function* extents(
   fd: number,
@@ -87,7 +97,7 @@ export class Chunks {
       view.setBigUint64(at, maps[block] ? h64Raw(bytes, 0n) : 0n, true);
       view.setBigUint64(
         at + 8,
-        maps[block] ? h64Raw(bytes, 0x9e3779b97f4a7c15n) : 0n,
+        maps[block] ? h64Raw(bytes, SEED) : 0n,
         true,
       );
       view.setUint16(at + 16, maps[block]!, true);

@@ -4,6 +4,8 @@
  * and once a second. The replicator goes on unchanged when the agent leaves; a new agent connects and reads the report.
  */
 import type { Identity } from "./identity.ts";
+import type { Found } from "./verify/form.ts";
+import type { Proof } from "./verify/proof.ts";
 
 /** Given to `hakit replicator FILE` as JSON; written by the agent (0600), read once at start. */
 export interface ReplicatorConfig {
@@ -36,6 +38,8 @@ export interface ReplicatorConfig {
   readonly resyncLimit: number;
   /** Inodes that keep a descriptor while nobody uses them; default 8192. Tests make it small. */
   readonly inodesInUse?: number | undefined;
+  /** Bytes per second that are compared all the time in the background; 0 (and absent): none. */
+  readonly verifyRate?: number | undefined;
 }
 
 export type Command =
@@ -66,6 +70,22 @@ export type Command =
    * is, unless `full`: then, or for any other copy, a new generation begins and the peer gets everything.
    */
   | { readonly command: "force"; readonly full: boolean }
+  /**
+   * Primary only: compares both copies while they are in use. `repair`: what differs is levelled from here. `rate`: bytes per second,
+   * 0 as fast as it goes. Answered when it has begun; the report says the rest.
+   */
+  | {
+    readonly command: "verify";
+    readonly repair: boolean;
+    readonly rate: number;
+  }
+  | { readonly command: "verify-stop" }
+  /** Resync from here on: `limit` bytes per second (0: none), `paused` or not. What is absent stays as it is. Not kept over a restart. */
+  | {
+    readonly command: "resync";
+    readonly limit?: number | undefined;
+    readonly paused?: boolean | undefined;
+  }
   /** Ends the process after `idle`. */
   | { readonly command: "exit" };
 
@@ -83,6 +103,38 @@ export interface ResyncProgress {
   readonly bytesSent: number;
   readonly bytesPerSecond: number;
   readonly secondsLeft: number | null;
+  /** Waits for somebody to let it go on. */
+  readonly paused?: boolean | undefined;
+  /** Cap in bytes per second; 0: none. */
+  readonly limit?: number | undefined;
+}
+
+export interface VerifyReport {
+  /** Which verification of this primary's life it is, from 1. */
+  readonly number: number;
+  /** repairing: what differed is being levelled, then everything is compared again. */
+  readonly state:
+    | "running"
+    | "repairing"
+    | "identical"
+    | "repaired"
+    | "different"
+    | "stopped"
+    | "failed";
+  readonly background: boolean;
+  readonly repair: boolean;
+  /** Compared in this round. */
+  readonly bytesDone: number;
+  /** Null: still being counted. */
+  readonly bytesTotal: number | null;
+  readonly entries: number;
+  readonly bytesPerSecond: number;
+  readonly secondsLeft: number | null;
+  readonly round: number;
+  /** All that were found, in all rounds. */
+  readonly differences: number;
+  /** The first of them; the rest stands in the module's log. */
+  readonly found: readonly Found[];
 }
 
 export interface Report {
@@ -102,6 +154,10 @@ export interface Report {
     readonly seconds: number;
     readonly full: boolean;
   } | null;
+  /** The verification that runs, or the last one of this primary. */
+  readonly verify?: VerifyReport | null;
+  /** When this node last found both copies identical. */
+  readonly proof?: Proof | null;
   /** Bytes that the peer lacks (upper bound, by regions). */
   readonly dirtyBytes: number;
   /** Writes waiting for the peer now, and for how long the oldest has waited. */

@@ -26,6 +26,19 @@ const requestSchema = z.discriminatedUnion("command", [
   z.object({ id: z.number(), command: z.literal("idle") }),
   z.object({ id: z.number(), command: z.literal("outdate") }),
   z.object({ id: z.number(), command: z.literal("force"), full: z.boolean() }),
+  z.object({
+    id: z.number(),
+    command: z.literal("verify"),
+    repair: z.boolean(),
+    rate: z.number().min(0),
+  }),
+  z.object({ id: z.number(), command: z.literal("verify-stop") }),
+  z.object({
+    id: z.number(),
+    command: z.literal("resync"),
+    limit: z.number().min(0).optional(),
+    paused: z.boolean().optional(),
+  }),
   z.object({ id: z.number(), command: z.literal("exit") }),
 ]);
 

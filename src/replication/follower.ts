@@ -12,6 +12,7 @@ import { stat, statFd, type Volume } from "./volume.ts";
 import { STATX } from "../fuse/abi.ts";
 import { getU64 } from "../system/u64.ts";
 import { E } from "../system/libc.ts";
+import { Checker } from "./verify/checker.ts";
 
 /** Answers that wait for the socket. */
 const OUTGOING = 4 << 20;
@@ -115,6 +116,7 @@ export class Follower {
 
   #do(volume: Volume, frame: Frame, payload: number): void {
     const { incoming } = this.connection;
+    if (frame.kind === KIND.CHECK) return this.#check(volume, frame, payload);
     if (frame.kind === KIND.FSYNC) {
       this.#sync(volume, frame.id, frame.argument === 1, frame.sequence);
       return;
@@ -132,6 +134,28 @@ export class Follower {
         argument: error,
       });
     }
+  }
+
+  /** Here and now: everything before it is done, nothing after it. A question that is none stays without an answer. */
+  #check(volume: Volume, frame: Frame, payload: number): void {
+    const { bytes } = this.connection.incoming;
+    const answer = this.#checker.answer(
+      volume,
+      frame,
+      bytes.slice(payload, payload + frame.length),
+    );
+    if (!answer) return;
+    this.outgoing.append({
+      kind: KIND.CHECKED,
+      sequence: frame.sequence,
+    }, answer);
+  }
+
+  readonly #checker = new Checker();
+
+  /** The session is over. */
+  close(): void {
+    this.#checker.close();
   }
 
   #sync(volume: Volume, id: number, dataOnly: boolean, sequence: number): void {

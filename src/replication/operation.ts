@@ -47,6 +47,8 @@ export const KIND = {
   TMPFILE: 15,
   /** argument offset; payload u64 source id, u64 source offset, u32 length (all of it is there); flags bit 0 as for WRITE. */
   COPY: 16,
+  /** Compares a place on both disks, both as they are at this number: flags a sort of `CHECK`; answered by CHECKED. Changes nothing. */
+  CHECK: 17,
 
   /** Secondary to primary: everything up to `sequence` is applied. */
   ACK: 64,
@@ -60,6 +62,8 @@ export const KIND = {
   PONG: 69,
   /** Orderly goodbye: everything sent was applied. */
   CLOSE: 70,
+  /** Answer to CHECK, with its number: what stands at the secondary. */
+  CHECKED: 71,
   /** JSON payloads. */
   HELLO: 80,
   PROOF: 81,

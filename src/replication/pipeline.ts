@@ -621,6 +621,9 @@ export class Pipeline {
       for (const id of ids) {
         if (limit-- === 0) return;
         if (volume.get(id)?.pending) continue;
+        // Cannot be named just now: later, or the copies would keep two times for ever.
+        const { session } = this;
+        if (this.renaming && volume.boundIn(id) !== session.number) continue;
         ids.delete(id);
         this.#sendTimesOf(volume, id);
         // All of them may be told at once, at the end of a role.
@@ -639,6 +642,11 @@ export class Pipeline {
     this.tell(KIND.TIMES, volume.index, inode.id, times);
     const frame = readHeader(this.memory.view, at, newFrame());
     markOperation(this.unsettled, frame, this.memory.view, at + HEADER);
+  }
+
+  /** Whether the peer has been told the times of an inode as this disk has them. */
+  timesTold(volume: Volume, id: number): boolean {
+    return !this.#stamped.get(volume)?.has(id);
   }
 
   get timesToSend(): boolean {

@@ -187,6 +187,7 @@ export class PrimaryRole {
   *stop(): Generator<void, void> {
     const { context } = this;
     this.#stopping = true;
+    this.#peer.verification.stop();
     for (const server of this.#servers) {
       const deadline = context.now() + 3000;
       for (let done = false; !done;) {
@@ -238,9 +239,20 @@ export class PrimaryRole {
     this.#servers.length = 0;
   }
 
+  /** For commands about what concerns the peer. */
+  get peer(): SourceSession {
+    return this.#peer;
+  }
+
   get state(): Pick<
     Report,
-    "session" | "resync" | "dirtyBytes" | "waiting" | "waitingMs"
+    | "verify"
+    | "proof"
+    | "session"
+    | "resync"
+    | "dirtyBytes"
+    | "waiting"
+    | "waitingMs"
   > {
     const since = this.pipeline.waitingSince;
     return {

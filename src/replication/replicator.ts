@@ -46,6 +46,7 @@ const configSchema = z.object({
   })).min(1).max(64),
   resyncLimit: z.number().min(0),
   inodesInUse: z.int().min(1).optional(),
+  verifyRate: z.number().min(0).optional(),
 });
 
 /** Runs until `exit`; the process's exit code. */
@@ -194,6 +195,22 @@ class Replicator {
             throw new Error("Cannot outdate the primary's copy");
           }
           context.identity.save({ upToDate: false });
+        });
+      case "verify":
+        return attempt(() =>
+          this.#isPrimary().peer.verification.begin({
+            repair: command.repair,
+            rate: command.rate,
+            background: false,
+          })
+        );
+      case "verify-stop":
+        return attempt(() => this.#isPrimary().peer.verification.stop());
+      case "resync":
+        return attempt(() => {
+          const { resync } = this.#isPrimary().peer;
+          resync.limit = command.limit ?? resync.limit;
+          resync.paused = command.paused ?? resync.paused;
         });
       case "force":
         return attempt(() => this.#force(command.full));

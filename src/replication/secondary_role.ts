@@ -378,6 +378,7 @@ export class SecondaryRole {
     if (!session) return;
     this.#session = null;
     session.secondary.connection.close();
+    session.secondary.close();
     for (const volume of this.volumes) volume.dropAll();
     if (why) this.context.log(`session ended: ${why}`);
     this.options.changed();

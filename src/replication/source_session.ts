@@ -26,7 +26,9 @@ import { identitySchema } from "./identity_store.ts";
 import { decodeMark, Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import type { Pipeline } from "./pipeline.ts";
+import type { ResyncControl } from "./resync/channel.ts";
 import { ResyncSource } from "./resync/source.ts";
+import { Verification } from "./verify/verification.ts";
 import type { Volume } from "./volume.ts";
 
 const OUTGOING = 16 << 20;
@@ -82,6 +84,8 @@ interface Session {
 }
 
 export class SourceSession {
+  readonly resync: ResyncControl;
+  readonly verification: Verification;
   readonly #outgoing = new Outgoing(OUTGOING);
   #session: Session | null = null;
   #sessions = 0;
@@ -108,7 +112,14 @@ export class SourceSession {
       readonly persist: () => void;
       readonly changed: () => void;
     },
-  ) {}
+  ) {
+    this.resync = { limit: context.config.resyncLimit, paused: false };
+    this.verification = new Verification(context, pipeline, volumes, {
+      persist: options.persist,
+      changed: options.changed,
+      drop: (why) => this.drop(why),
+    });
+  }
 
   /** Applications wait for the last pass of a resync. */
   get holding(): boolean {
@@ -117,7 +128,10 @@ export class SourceSession {
 
   /** A resync that wants the loop's next turn at once, or received bytes of which poll does not know. */
   get busy(): boolean {
-    return !!this.#session?.work || !!this.#session?.connection.pending;
+    const work = !!this.#session?.work;
+    // One that waits for its operator needs no turns.
+    return (work && !this.resync.paused) || this.verification.busy ||
+      !!this.#session?.connection.pending;
   }
 
   /** Dials until it is level with the peer, and again after a loss. */
@@ -168,6 +182,9 @@ export class SourceSession {
       session.stage === "mirrored" || session.stage === "mirroring" ||
       session.stage === "closing"
     ) this.#keep(session, now);
+    if (session.stage === "mirrored") this.verification.turn(now);
+    // What differed is levelled in a session of its own.
+    if (this.#session !== session) return;
     if (
       !this.#outgoing.flush(session.connection) ||
       (this.#outgoing.isEmpty && !this.pipeline.flush())
@@ -316,6 +333,9 @@ export class SourceSession {
       case KIND.MISSING:
         if (!session.source) return "answer to a resync that is none";
         session.source.heard(frame, connection.bytes());
+        return null;
+      case KIND.CHECKED:
+        this.verification.heard(frame, connection.bytes());
         return null;
       case KIND.LEVEL:
         this.#level(session);
@@ -497,7 +517,7 @@ export class SourceSession {
     session.source = new ResyncSource({
       volumes: this.volumes,
       outgoing: this.#outgoing,
-      limit: this.context.config.resyncLimit,
+      control: this.resync,
       now: () => this.context.now(),
       takeFresh: () => {
         const fresh = this.pipeline.fresh ?? new Marks();
@@ -625,6 +645,7 @@ export class SourceSession {
     if (!session) return;
     this.#session = null;
     session.connection.close();
+    this.verification.interrupted();
     this.#outgoing.clear();
     this.#holding = false;
     this.pipeline.fresh = null;
@@ -657,7 +678,7 @@ export class SourceSession {
     if (session.closed) this.pipeline.unsettled.clear();
   }
 
-  get state(): Pick<Report, "session" | "resync"> {
+  get state(): Pick<Report, "session" | "resync" | "verify" | "proof"> {
     const stage = this.#session?.stage;
     let session: Report["session"] = this.#wanted ? "connecting" : "none";
     // After a swap the peer is expected at once; when it does not come, that is the same as losing it.
@@ -670,6 +691,7 @@ export class SourceSession {
     if (stage === "mirrored" || stage === "closing") session = "mirrored";
     return {
       session,
+      ...this.verification.report,
       resync: session === "resync"
         ? this.#session?.source?.progress ?? null
         : null,

@@ -198,6 +198,8 @@ function fakeDoor(
     snapshot: () => Promise.resolve(new Uint8Array(1024)),
     agentLog: () => Promise.resolve(["agent line"]),
     resources: () => [],
+    verification: () => ({ verify: null, proof: null }),
+    replicator: () => Promise.resolve(),
     setResource: () => {
       did("resource");
       return [];

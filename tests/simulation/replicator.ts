@@ -139,6 +139,11 @@ export class Replicator {
         });
         break;
       }
+      case "verify":
+      case "verify-stop":
+      case "resync":
+        // An operator's, never the automaton's.
+        return "not simulated";
       case "exit":
         this.die();
         return null;

@@ -10,6 +10,14 @@ import type { Progress } from "./progress.ts";
 /** Room that must be free in the outgoing buffer before more is made. */
 const ROOM = 4 << 20;
 
+/** What an operator may change while it runs. */
+export interface ResyncControl {
+  /** Bytes per second; 0: no cap. */
+  limit: number;
+  /** Nothing new is compared or sent. */
+  paused: boolean;
+}
+
 export interface Message {
   readonly kind: number;
   readonly volume: number;
@@ -27,8 +35,7 @@ export class Channel {
   constructor(
     readonly tools: {
       readonly outgoing: Outgoing;
-      /** Bytes per second; 0: no cap. */
-      readonly limit: number;
+      readonly control: ResyncControl;
       now(): number;
     },
     readonly progress: Progress,
@@ -55,6 +62,8 @@ export class Channel {
     argument = 0,
     flags = 0,
   ): Generator<void, void> {
+    // Never while applications wait.
+    while (this.tools.control.paused && this.progress.stage !== "final") yield;
     while (this.tools.outgoing.room < ROOM + payload.length + HEADER) yield;
     this.tools.outgoing.append({
       kind,
@@ -76,11 +85,13 @@ export class Channel {
 
   /** Keeps to the bandwidth cap, except while applications wait. */
   *throttle(bytes: number): Generator<void, void> {
-    const { limit, now } = this.tools;
-    if (limit === 0) return;
+    const { control, now } = this.tools;
+    if (control.limit === 0) return;
     this.#tokens -= bytes;
     while (this.#tokens < 0 && this.progress.stage !== "final") {
-      const at = now();
+      const at = now(), { limit } = control;
+      // The cap was lifted meanwhile.
+      if (limit === 0) break;
       this.#tokens = Math.min(
         limit / 4,
         this.#tokens + (at - this.#tokensAt) / 1000 * limit,

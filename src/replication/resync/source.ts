@@ -15,7 +15,7 @@ import { encodeAttributes } from "../listing.ts";
 import { Marks } from "../marks.ts";
 import { KIND, MISSING_DATA, MISSING_NAMES } from "../operation.ts";
 import { readId, type Volume } from "../volume.ts";
-import { Channel } from "./channel.ts";
+import { Channel, type ResyncControl } from "./channel.ts";
 import { type Found, Places } from "./places.ts";
 import { Progress } from "./progress.ts";
 import { SourceData } from "./source_data.ts";
@@ -34,8 +34,7 @@ const MAX_ROUNDS = 3;
 export interface SourceTools {
   readonly volumes: readonly Volume[];
   readonly outgoing: Outgoing;
-  /** Bytes per second; 0: no cap. */
-  readonly limit: number;
+  readonly control: ResyncControl;
   now(): number;
   /** Takes the changes made since the last call. */
   takeFresh(): Marks;
@@ -94,7 +93,7 @@ export class ResyncSource {
   }
 
   get progress(): ResyncProgress {
-    return this.#progress.report;
+    return { ...this.#progress.report, ...this.tools.control };
   }
 
   get startedAt(): number {
