@@ -6,6 +6,7 @@
 /** Files that do no I/O, read no clock and draw no lots, so that the simulator can drive them. */
 const PURE = [
   /^machine\//,
+  /^witness\/(register|protocol|token|unit)\.ts$/,
   /^rules\//,
   /^module\/(checkers|duration)\.ts$/,
   /^checker\/(board|checks|glob|processes|reading)\.ts$/,
@@ -37,7 +38,8 @@ const ARROWS: { readonly [folder: string]: readonly string[] } = {
   peer: ["system"],
   fuse: ["replication", "peer", "system"],
   replication: ["fuse", "peer", "system"],
-  machine: ["replication"],
+  machine: ["replication", "witness"],
+  witness: ["heartbeat", "system"],
   heartbeat: ["machine", "module", "replication", "system"],
   rules: [],
   module: ["machine", "checker", "rules", "system"],

@@ -14,6 +14,7 @@ import { type Paths, paths as defaultPaths } from "../system/paths.ts";
 import { keepAccountsLevel } from "./accounts_sync.ts";
 import { Certificates } from "./certificates.ts";
 import { Cluster } from "./cluster.ts";
+import { readArbiter } from "./arbiter_store.ts";
 import { isFreshBoot, rememberBoot } from "./boot.ts";
 import { Door } from "./door.ts";
 import { lockAgent } from "./lock.ts";
@@ -60,11 +61,13 @@ async function live(
   log.info(`begins as ${node.me.name} of cluster "${node.cluster.cluster}"`);
 
   using peer = new PeerApi(node);
+  const arbiter = await readArbiter(paths);
   const cluster: Cluster = new Cluster({
     node,
     log,
     peer,
     onLine: (module, line) => streams.log({ module, ...line }),
+    arbiter,
     broken: broken.reject,
   });
   const feed = new StateFeed(() => cluster.state());

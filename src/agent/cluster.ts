@@ -10,6 +10,8 @@ import { conflict } from "../module/install.ts";
 import { now, sleep } from "../system/clock.ts";
 import type { Log, LogLine } from "../system/log.ts";
 import type { Node } from "./node.ts";
+import { ArbiterLink } from "./arbiter_link.ts";
+import type { ArbiterFile } from "./arbiter_store.ts";
 import { makeFolders, RunningModule } from "./running_module.ts";
 import { clusterState } from "./status.ts";
 import { VERSION } from "./version.ts";
@@ -26,6 +28,7 @@ export interface ClusterOptions {
   readonly peer: PeerApi;
   /** A line of a module's log. */
   readonly onLine: (module: string, line: LogLine) => void;
+  readonly arbiter: ArbiterFile | null;
   readonly broken: (error: unknown) => void;
 }
 
@@ -42,8 +45,23 @@ export class Cluster {
   problems: readonly string[] = [];
   onChange: () => void = () => {};
 
+  readonly arbiter: ArbiterLink;
+
   constructor(options: ClusterOptions) {
     this.#options = options;
+    this.arbiter = new ArbiterLink(options.arbiter, {
+      node: options.node,
+      asks: () =>
+        [...this.#modules.values()].flatMap((module) => module.asks() ?? []),
+      post: async (name, event) => {
+        const all = [...this.#modules.values()];
+        const meant = name === null
+          ? all
+          : all.filter(({ module }) => module.name === name);
+        await Promise.all(meant.map((module) => module.post(event)));
+        this.onChange();
+      },
+    });
   }
 
   get verdict() {
@@ -104,6 +122,7 @@ export class Cluster {
       folder,
       freshBoot,
       onLine: (line) => this.#options.onLine(name, line),
+      arbiter: () => this.arbiter.arbiter,
       tell: () => this.#tell(),
       changed: () => this.#changed(),
       peerView: () => this.#alive() ? this.peerView(name) : null,
@@ -142,7 +161,7 @@ export class Cluster {
       periodMs: heartbeat.period,
       timeoutMs: heartbeat.timeout,
       links: linksOf(node),
-      onHeard: (body) => this.#heard(body),
+      onHeard: (body, heardUsAt) => this.#heard(body, heardUsAt),
       onVerdict: (verdict) => this.#judge(verdict),
       onLinks: (health) => {
         this.#health = health;
@@ -152,10 +171,12 @@ export class Cluster {
     });
     this.#links = links;
     this.#tell();
+    this.arbiter.start();
     const timer = setInterval(() => this.#tick(), TICK_MS);
     return {
       [Symbol.asyncDispose]: async () => {
         clearInterval(timer);
+        this.arbiter.close();
         this.#links = null;
         await links.close();
       },
@@ -183,6 +204,8 @@ export class Cluster {
         verdict: this.#verdict,
       },
       links: this.#health,
+      arbiter: this.arbiter.arbiter,
+      arbiterAnswers: this.arbiter.answers(),
       addresses: Object.fromEntries(modules.map(({ module }) => [
         module.name,
         module.virtual_addresses.map(({ address }) => address),
@@ -254,6 +277,7 @@ export class Cluster {
   }
 
   #changed(): void {
+    this.arbiter.changed();
     this.#links?.send({ version: VERSION, modules: this.#views() });
     this.onChange();
   }
@@ -263,11 +287,16 @@ export class Cluster {
     this.#links?.tell();
   }
 
-  #heard(body: Body): void {
+  #heard(body: Body, heardUsAt: number | null): void {
     this.#peerViews = body.modules;
     this.#peerVersion = body.version;
     for (const [name, module] of this.#modules) {
-      module.post({ type: "heard", at: now(), view: this.peerView(name) });
+      module.post({
+        type: "heard",
+        at: now(),
+        view: this.peerView(name),
+        ...(heardUsAt === null ? {} : { heardUsAt }),
+      });
     }
     this.onChange();
   }

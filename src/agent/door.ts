@@ -20,6 +20,7 @@ import type { Cluster } from "./cluster.ts";
 import type { Resource } from "../checker/board.ts";
 import type { ResourceState } from "../rules/rule.ts";
 import type { Switch } from "./switches.ts";
+import { ArbiterChanges } from "./arbiter_changes.ts";
 import { ModuleStore } from "./module_store.ts";
 import type { Node } from "./node.ts";
 import { outcome } from "./outcome.ts";
@@ -58,10 +59,15 @@ export interface DoorOptions {
 export class Door {
   readonly #options: DoorOptions;
   readonly modules: ModuleStore;
+  readonly arbiter: ArbiterChanges;
 
   constructor(options: DoorOptions) {
     this.#options = options;
     this.modules = new ModuleStore(options);
+    this.arbiter = new ArbiterChanges({
+      ...options,
+      link: options.cluster.arbiter,
+    });
   }
 
   state(): ClusterState {

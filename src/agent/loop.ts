@@ -36,7 +36,14 @@ export interface Effects {
 /** Ticks and repeated news are merged, so that only commands and results can pile up; beyond this something is wrong. */
 const MAX_QUEUE = 256;
 const BUSY_QUEUE = 32;
-const NEWS: readonly Event["type"][] = ["tick", "heard", "peer", "report"];
+const NEWS: readonly Event["type"][] = [
+  "tick",
+  "heard",
+  "peer",
+  "report",
+  "witness",
+  "pinged",
+];
 /** How long a quick replicator command may hold the loop up: it is a few bytes over a unix socket and at most one fsync. */
 const QUICK_MS = 2000;
 const PERSIST_RETRY_MS = 250;

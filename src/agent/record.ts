@@ -11,6 +11,8 @@ const recordSchema = z.object({
   lastRole: z.enum(["ALONE", "PRIM", "SECOND"]).nullable(),
   cameFrom: z.enum(["PRIM", "SECOND"]).nullable(),
   settled: z.boolean().optional(),
+  claim: z.int().min(0).optional(),
+  untold: z.boolean().optional(),
 });
 
 export const NEW_RECORD: Record = {

@@ -14,6 +14,8 @@ Deno.test("readRecord() gives what writeRecord() kept, and nothing but a record"
       lastRole: "ALONE",
       cameFrom: "PRIM",
       settled: true,
+      claim: 7,
+      untold: true,
     };
     await writeRecord(file, record);
     deepStrictEqual(await readRecord(file), record);

@@ -1,9 +1,11 @@
 /** One module on this node: its loop, its replicator, its addresses and its scripts, put together. */
 import { dirname, join } from "node:path";
 import type { Action } from "../machine/action.ts";
+import type { Arbiter } from "../machine/arbiter.ts";
 import type { Event, UserCommand } from "../machine/event.ts";
 import type { ModuleView, Record } from "../machine/state.ts";
 import {
+  ask,
   type Config,
   initial,
   refusal,
@@ -14,6 +16,7 @@ import {
 import type { Module } from "../module/schema.ts";
 import { perform, type Surroundings } from "../actions/perform.ts";
 import type { Report } from "../replication/control.ts";
+import type { Ask } from "../witness/register.ts";
 import { now, sleep } from "../system/clock.ts";
 import { createLog, type Log, type LogLine } from "../system/log.ts";
 import { ApiError } from "../api/error.ts";
@@ -44,6 +47,8 @@ export interface RunningModuleOptions {
   readonly freshBoot: boolean;
   /** A line of this module's log. */
   readonly onLine: (line: LogLine) => void;
+  /** Who decides between the nodes, now. */
+  readonly arbiter: () => Arbiter;
   /** Send a heartbeat now. */
   readonly tell: () => void;
   /** Something that is shown has changed. */
@@ -191,6 +196,11 @@ export class RunningModule {
     this.#watch();
   }
 
+  /** What the witness is to be asked about it; null: nothing. */
+  asks(): Ask | null {
+    return this.#loop ? ask(this.#loop.state()) : null;
+  }
+
   /** The replicator's last word, null while there is none. */
   report(): Report | null {
     return this.#report;
@@ -215,19 +225,27 @@ export class RunningModule {
     }
     const loop = new Loop(
       { step, view },
-      initial({
-        module: module.name,
-        node: node.me.name,
-        peer: node.peer.name,
-        nodeIndex: node.index,
-        failover: this.#failover(),
-        mirrored: this.#replicator !== null,
-        restarts: {
-          maximum: module.max_restarts,
-          periodMs: module.restart_period,
+      initial(
+        {
+          module: module.name,
+          node: node.me.name,
+          peer: node.peer.name,
+          nodeIndex: node.index,
+          failover: this.#failover(),
+          mirrored: this.#replicator !== null,
+          restarts: {
+            maximum: module.max_restarts,
+            periodMs: module.restart_period,
+          },
+          home: homeOf(node, module),
+          timeoutMs: node.cluster.heartbeat.timeout,
+          ...(node.cluster.split_brain.keep === undefined
+            ? {}
+            : { keeps: node.cluster.split_brain.keep }),
         },
-        home: homeOf(node, module),
-      }, record),
+        record,
+        this.#options.arbiter(),
+      ),
       {
         persist: (next) => {
           const goal = this.#keptGoal ?? next.goal;

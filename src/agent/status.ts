@@ -1,4 +1,5 @@
 /** The sum of what this node knows, in one object and in plain sentences: what holds now and, where it waits, what to do. Pure. */
+import type { Arbiter } from "../machine/arbiter.ts";
 import type { ModuleView } from "../machine/state.ts";
 import type {
   ClusterState,
@@ -27,6 +28,9 @@ export interface Known {
     readonly verdict: "alive" | "late" | "lost" | "unknown";
   };
   readonly links: readonly LinkState[];
+  readonly arbiter: Arbiter;
+  /** null: not known yet. */
+  readonly arbiterAnswers: boolean | null;
   /** Virtual addresses, module by module. */
   readonly addresses: Readonly<{ [module: string]: readonly string[] }>;
   /** Resources of this node, module by module. */
@@ -72,7 +76,7 @@ export function clusterState(known: Known): ClusterState {
     cluster: known.cluster,
     nodes: known.index === 0 ? [here, there] : [there, here],
     links: known.links,
-    arbiter: "none",
+    arbiter: arbiterSentence(known),
     sentence: names.length === 0
       ? 'No module is installed: see "hakit help module".'
       : Object.values(sentences).join(" "),
@@ -123,9 +127,10 @@ function warningsOf(known: Known, alive: boolean): string[] {
       "There is only one link between the nodes: add a second one, so that one broken cable cannot part them.",
     );
   }
-  warnings.push(
-    "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.",
-  );
+  if (known.arbiter.kind === "none") warnings.push(arbiterSentence(known));
+  else if (known.arbiterAnswers === false) {
+    warnings.push(arbiterSentence(known));
+  }
   return warnings;
 }
 
@@ -151,6 +156,40 @@ const MEANING: Readonly<{ [entry: string]: string }> = {
   "failover off": "it stays where it is if its node dies",
   "boot off": "it is not started at boot",
 };
+
+/** Who decides when the nodes are parted, and what that cannot exclude. */
+export function arbiterSentence(
+  { arbiter, arbiterAnswers, local, peer }: Known,
+): string {
+  switch (arbiter.kind) {
+    case "none":
+      return "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.";
+    case "ping": {
+      const names = arbiter.addresses.join(", ");
+      const word = arbiterAnswers === false
+        ? `The arbiter does not answer from ${local.name} (ping ${names}): when the links break now, this node stops.`
+        : `The arbiter is a ping of ${names}: a node that is cut off stops.`;
+      return `${word} It cannot exclude two primaries: when only the links between the nodes break, both reach it.`;
+    }
+    case "witness": {
+      const name = `witness ${arbiter.address}`;
+      if (arbiter.retired) {
+        return `The ${name} is being removed: until that is done on both nodes, neither goes on without the other; say "hakit witness remove" again.`;
+      }
+      const entitled = [...local.modules, ...peer.modules].every((view) =>
+        view.claim !== undefined || !isPrimary(view)
+      );
+      if (arbiterAnswers === false || arbiterAnswers === null) {
+        return `The ${name} does not answer ${local.name}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the ${name} is back.`;
+      }
+      return entitled
+        ? `The ${name} decides: two primaries are excluded; should it and a node fail together, the service stops.`
+        : `The ${name} answers and has not been told yet who is up to date; that follows when both nodes are level.`;
+    }
+    default:
+      return arbiter satisfies never;
+  }
+}
 
 /** What holds for one module. `mine` null: not installed here; `theirs` null: the peer said nothing of it. */
 export function moduleSentence(

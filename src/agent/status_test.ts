@@ -60,6 +60,8 @@ function state(
       verdict,
     },
     links: [{ ...link, state: "up" }, { ...link, state: "up" }],
+    arbiter: { kind: "none" },
+    arbiterAnswers: null,
     addresses: { k3s: ["10.0.0.9/24"] },
     unmirrored: [],
     resources: {},

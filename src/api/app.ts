@@ -6,6 +6,7 @@ import type { Certificates } from "../agent/certificates.ts";
 import type { Door } from "../agent/door.ts";
 import { MAX_ARCHIVE } from "../module/archive.ts";
 import { accountRoutes } from "./account_routes.ts";
+import { arbiterRoutes } from "./arbiter_routes.ts";
 import { type Audit, auditing } from "./audit.ts";
 import type { Auth } from "./auth.ts";
 import { type AuthEnv, type Caller, callerName } from "./caller.ts";
@@ -363,6 +364,7 @@ export function createApp(options: AppOptions) {
     )
     .route("/", loginRoutes(auth))
     .route("/", accountRoutes(auth))
+    .route("/", arbiterRoutes({ auth, door }))
     .route("/", watchRoutes({ auth, door }))
     .route("/", certificateRoutes({ auth, door, certificates }));
 }

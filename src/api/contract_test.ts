@@ -81,6 +81,8 @@ const EXAMPLES: {
   },
   "get /health/{module}": { path: "/health/k3s", as: "stranger" },
   "post /api/certificates/renew": { body: {} },
+  "put /api/arbiter": { body: { kind: "witness", address: "10.0.0.3" } },
+  "put /api/arbiter/adopt": { as: "peer", body: { arbiter: null } },
 };
 /** Their answer needs the whole first node: src/api/join_test.ts. */
 const ELSEWHERE = ["post /api/join", "post /api/join/file"];

@@ -50,6 +50,23 @@ export const resyncBody = z.strictObject({
     .describe("Bytes per second; 0: no cap. Until the role changes"),
   paused: z.boolean().optional(),
 });
+const addressText = z.string().max(64);
+export const arbiterBody = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("witness"),
+    address: addressText,
+    port: z.int().min(1).max(65535).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("ping"),
+    addresses: z.array(addressText).min(1).max(8),
+  }),
+]);
+export const arbiterAnswer = z.strictObject({
+  token: z.string().nullable().describe("What the witness must be told"),
+});
+export const adoptBody = z.strictObject({ arbiter: z.unknown() });
+export const doneAnswer = z.strictObject({ ok: z.literal(true) });
 export const moduleParams = z.object({ module: moduleName });
 export const scriptParams = z.object({
   module: moduleName,

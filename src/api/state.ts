@@ -98,8 +98,8 @@ export const clusterStateSchema = z.strictObject({
   cluster: z.string(),
   nodes: list(nodeSchema),
   links: list(linkSchema),
-  arbiter: z.enum(["none"]).describe(
-    '"none" until there is a witness: two primaries cannot be excluded when all links break',
+  arbiter: z.string().describe(
+    "Who decides when the nodes are parted, and what that cannot exclude, in one plain sentence",
   ),
   sentence: z.string().describe(
     "What holds now, in one plain sentence; in WAIT also why and what to do",

@@ -82,4 +82,15 @@ export interface AgentApi {
   /** The installed folder. */
   archive(module: string): Promise<Uint8Array>;
   remove(module: string): Promise<readonly string[]>;
+  /** Another arbiter, on both nodes; what the witness must be told, or null. */
+  setArbiter(
+    wish:
+      | {
+        readonly kind: "witness";
+        readonly address: string;
+        readonly port?: number;
+      }
+      | { readonly kind: "ping"; readonly addresses: readonly string[] },
+  ): Promise<string | null>;
+  removeArbiter(): Promise<void>;
 }

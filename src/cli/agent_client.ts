@@ -161,6 +161,15 @@ export function connect(home?: string): AgentApi {
       );
       return removed;
     },
+    async setArbiter(wish) {
+      const { token } = await call<{ token: string | null }>(
+        (api, o) => api.arbiter.$put({ json: wish as never }, o),
+      );
+      return token;
+    },
+    async removeArbiter() {
+      await call((api, o) => api.arbiter.$delete({}, o));
+    },
   };
 }
 

@@ -23,12 +23,14 @@ import { resyncCommand } from "./resync.ts";
 import { command as second } from "./second.ts";
 import { resourceCommand } from "./resource.ts";
 import { command as snapshot } from "./snapshot.ts";
+import { salvageCommand } from "./salvage.ts";
 import { stateCommand } from "./state.ts";
 import { switchCommand } from "./switch.ts";
 import { command as uninstall } from "./uninstall.ts";
 import { userCommand } from "./user.ts";
 import { verifyCommand } from "./verify.ts";
 import { command as version } from "./version.ts";
+import { witnessCommand } from "./witness.ts";
 
 export const commands: readonly Command[] = [
   prereq,
@@ -38,6 +40,7 @@ export const commands: readonly Command[] = [
   userCommand(askAgent),
   keyCommand(askAgent),
   certCommand(askAgent),
+  witnessCommand(connect),
   stateCommand(connect),
   logCommand(connect),
   auditCommand(askAgent),
@@ -57,6 +60,7 @@ export const commands: readonly Command[] = [
   switchCommand("boot", connect),
   verifyCommand(connect),
   resyncCommand(connect),
+  salvageCommand,
   moduleCommand(connect),
   lab,
   agentCommand,

@@ -17,7 +17,8 @@ import {
   switchOff,
   switchOn,
 } from "../lab/lab.ts";
-import { setCables } from "../lab/network.ts";
+import { setCables, setWitnessCable } from "../lab/network.ts";
+import { killWitness, startWitness } from "../lab/witness.ts";
 import { inside } from "../lab/node.ts";
 import {
   addressOf,
@@ -42,6 +43,7 @@ const ACTIONS: { readonly [action: string]: (call: Call) => Promise<number> } =
     heal: (call) => cables(call, "up"),
     exec,
     drill,
+    witness,
   };
 
 export const command: Command = {
@@ -85,6 +87,7 @@ hakit lab up           two nodes with MariaDB, mirrored, behind one address
 hakit lab kill 1       pull the plug of node 1; start 1 gives it power again
 hakit lab cut 1 2      pull one network cable; heal 1 plugs all in
 hakit lab stop 1       an orderly shutdown
+hakit lab witness      a third machine that decides; witness kill; witness cut 1, heal 1
 hakit lab exec 1 -- hakit state
 hakit lab drill        kill the primary while a client writes; every row is checked
 hakit lab down         remove it all`,
@@ -185,6 +188,23 @@ async function cables(call: Call, to: "up" | "down"): Promise<number> {
     const verb = links.length > 1 ? "are" : "is";
     call.out.line(
       `${cable} of node${node} ${verb} ${to === "up" ? "plugged in" : "out"}.`,
+    );
+  }
+  return 0;
+}
+
+/** Starts it, or `witness kill`, or `witness cut|heal 1`: a node's cable to it. */
+async function witness(call: Call): Promise<number> {
+  await requireLab();
+  const [, what = "start", node] = call.args;
+  if (what === "cut" || what === "heal") {
+    const which = linkOf(node ?? "");
+    await setWitnessCable(which, what === "heal" ? "up" : "down");
+  } else if (what === "kill") await killWitness();
+  else if (what === "start") await startWitness();
+  else {
+    throw new UsageError(
+      `hakit lab witness: unknown word "${what}", expected start, kill, cut or heal`,
     );
   }
   return 0;

@@ -86,6 +86,8 @@ async function hakit(line: string, state: ClusterState | Error = cluster({})) {
     install: refuse,
     archive: refuse,
     remove: refuse,
+    setArbiter: refuse,
+    removeArbiter: refuse,
     state: answer,
     role: (request) => {
       asked.push(request);

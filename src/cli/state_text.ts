@@ -41,6 +41,7 @@ export function printState(state: ClusterState, out: Output): void {
     }${time}`;
   });
   if (links.length > 0) out.line(`Links: ${links.join("; ")}`);
+  if (!state.warnings.includes(state.arbiter)) out.line(state.arbiter);
   for (const name of names) {
     for (const node of state.nodes) {
       const reason = node.modules.find((module) => module.name === name)

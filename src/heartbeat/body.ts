@@ -69,6 +69,8 @@ const moduleView = z.object({
     })).max(MAX_RESOURCES),
     maintenance: z.array(text(20)).max(8),
   }).optional(),
+  claim: count.optional(),
+  witness: text(64).optional(),
 });
 
 const body = z.object({

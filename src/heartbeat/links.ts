@@ -17,7 +17,7 @@ export interface LinksOptions {
     readonly remote: string;
   }[];
   /** The peer's present word, in the order in which it was said. */
-  onHeard(body: Body): void;
+  onHeard(body: Body, heardUsAt: number | null): void;
   /** At every change, and once a second. */
   onVerdict(verdict: PeerVerdict): void;
   /** At every change, and once a second with the round trips. */
@@ -48,7 +48,12 @@ export type ToWorker =
   | { readonly type: "close" };
 
 export type FromWorker =
-  | { readonly type: "heard"; readonly body: Body }
+  | {
+    readonly type: "heard";
+    readonly body: Body;
+    /** When this node sent (clock.now()) what the peer had heard last. */
+    readonly heardUsAt: number | null;
+  }
   | { readonly type: "verdict"; readonly verdict: PeerVerdict }
   | { readonly type: "links"; readonly links: readonly LinkHealth[] }
   | {
@@ -79,7 +84,7 @@ export class Links {
       if (!this.#open) return;
       switch (data.type) {
         case "heard":
-          return onHeard(data.body);
+          return onHeard(data.body, data.heardUsAt);
         case "verdict":
           return onVerdict(data.verdict);
         case "links":

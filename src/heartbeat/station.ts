@@ -22,9 +22,11 @@ export interface Received {
   readonly answer: boolean;
   /** The peer's present word, if this was one. */
   readonly body: Body | null;
+  /** The peer had heard by then what this node sent at this time (by the clock of `now`); null: it says nothing of that. */
+  readonly heardUsAt: number | null;
 }
 
-const NOTHING: Received = { answer: false, body: null };
+const NOTHING: Received = { answer: false, body: null, heardUsAt: null };
 /** Answers to greetings, a link: a flood of recordings must not be answered one by one. */
 const ANSWER_MS = 50;
 
@@ -42,6 +44,7 @@ export class Station {
   readonly #peer: Detector;
   readonly #links: Link[];
   #number = 0;
+  #beganAt = Infinity;
   #body: Body | null = null;
 
   constructor(options: StationOptions) {
@@ -77,6 +80,7 @@ export class Station {
       body: this.#body,
     };
     this.#number += 1;
+    this.#beganAt = Math.min(this.#beganAt, now);
     const { nodeIndex, boot } = this.#options;
     return this.#codec.seal({
       sender: nodeIndex,
@@ -98,7 +102,7 @@ export class Station {
       case "ignored":
         return NOTHING;
       case "hello":
-        return { answer: this.#mayAnswer(end, now), body: null };
+        return { ...NOTHING, answer: this.#mayAnswer(end, now) };
       case "heard": {
         // The first word after a silence: the other side may not know yet that it is heard.
         const answer = this.#peer.verdict(now) !== "alive" &&
@@ -107,7 +111,11 @@ export class Station {
         const body = hearing.newest && datagram.content.body !== null
           ? checkBody(datagram.content.body)
           : null;
-        return { answer, body };
+        // Its time is ours, or of a life before this one: the machine's clock goes on.
+        const { reply } = datagram.content;
+        const ours = reply !== null && reply.sentAt >= this.#beganAt &&
+          reply.sentAt <= now;
+        return { answer, body, heardUsAt: ours ? reply.sentAt : null };
       }
       default:
         return hearing satisfies never;

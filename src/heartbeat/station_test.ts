@@ -33,7 +33,11 @@ Deno.test("Station.receive() believes the peer only after it named this life", (
   const one = station(0, "a");
   const two = station(1, "b");
   const greeting = one.compose(0, 1000);
-  deepStrictEqual(two.receive(0, greeting, 1000), { answer: true, body: null });
+  deepStrictEqual(two.receive(0, greeting, 1000), {
+    answer: true,
+    body: null,
+    heardUsAt: null,
+  });
   strictEqual(two.verdict(1000), "unknown");
   const answer = two.compose(0, 1001);
   deepStrictEqual(one.receive(0, answer, 1001).body?.version, "life b");
@@ -52,7 +56,11 @@ Deno.test("Station.receive() counts every datagram once, and only on its own lin
   const word = one.compose(0, 2000);
   strictEqual(two.receive(1, word, 2000).body, null);
   strictEqual(two.receive(0, word, 2000).body?.version, "life a");
-  deepStrictEqual(two.receive(0, word, 9000), { answer: false, body: null });
+  deepStrictEqual(two.receive(0, word, 9000), {
+    answer: false,
+    body: null,
+    heardUsAt: null,
+  });
   strictEqual(two.verdict(9000), "lost");
 });
 
@@ -80,6 +88,7 @@ Deno.test("Station.receive() never believes a recording of a former life, whoeve
   deepStrictEqual(two.receive(0, recorded, 6000), {
     answer: false,
     body: null,
+    heardUsAt: null,
   });
   // The receiver starts anew: whatever was recorded before does not name its life.
   const twoAgain = station(1, "d");
@@ -97,6 +106,7 @@ Deno.test("Station.receive() ignores its own datagrams when they are sent back",
   deepStrictEqual(one.receive(0, one.compose(0, 1000), 1000), {
     answer: false,
     body: null,
+    heardUsAt: null,
   });
 });
 
@@ -108,4 +118,22 @@ Deno.test("Station.link() measures the round trip", () => {
   one.receive(0, two.compose(0, 2100), 2104);
   const { roundTripMs } = one.link(0, 2104);
   strictEqual(roundTripMs !== null && roundTripMs <= 7, true);
+});
+
+Deno.test("Station.receive() says when this node was heard, by the clock of this life only", () => {
+  const one = station(0, "a");
+  const two = station(1, "b");
+  exchange(one, two, 1000);
+  two.receive(0, one.compose(0, 2000), 2003);
+  strictEqual(
+    one.receive(0, two.compose(0, 2500), 2504).heardUsAt,
+    2000,
+  );
+  // What the peer heard of a former life is no promise to this one.
+  const again = station(0, "c");
+  again.receive(0, two.compose(0, 3000), 3001);
+  two.receive(0, again.compose(0, 3100), 3101);
+  const { body, heardUsAt } = again.receive(0, two.compose(0, 3200), 3201);
+  strictEqual(body?.version, "life b");
+  strictEqual(heardUsAt === null || heardUsAt >= 3001, true);
 });

@@ -11,6 +11,7 @@ import type {
   ToWorker,
   WorkerOptions,
 } from "./links.ts";
+import { now } from "../system/clock.ts";
 import { realTime } from "./real_time.ts";
 import { LinkSocket } from "./socket.ts";
 import { Station } from "./station.ts";
@@ -29,7 +30,7 @@ class Heartbeats {
   #verdict: PeerVerdict | null = null;
   #links = "";
   #repeatAt = 0;
-  #turnedAt = performance.now();
+  #turnedAt = now();
   #hung = false;
 
   constructor(options: WorkerOptions) {
@@ -59,7 +60,7 @@ class Heartbeats {
   }
 
   turning(): void {
-    this.#turnedAt = performance.now();
+    this.#turnedAt = now();
     if (this.#hung) {
       this.#hung = false;
       post({ type: "log", level: "warning", text: "The agent answers again" });
@@ -79,7 +80,7 @@ class Heartbeats {
   #send(link: number): void {
     try {
       this.#sockets[link]!.send(
-        this.#station.compose(link, performance.now()),
+        this.#station.compose(link, now()),
       );
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
@@ -88,20 +89,20 @@ class Heartbeats {
   }
 
   #receive(link: number, bytes: Uint8Array): void {
-    const { answer, body } = this.#station.receive(
+    const { answer, body, heardUsAt } = this.#station.receive(
       link,
       bytes,
-      performance.now(),
+      now(),
     );
     if (answer && !this.#hung) this.#send(link);
-    if (body !== null) post({ type: "heard", body });
+    if (body !== null) post({ type: "heard", body, heardUsAt });
     this.#report();
   }
 
   #tick(): void {
-    const now = performance.now();
-    this.#station.ticked(now, TICK_MS);
-    if (!this.#hung && now - this.#turnedAt > HUNG_MS) {
+    const at = now();
+    this.#station.ticked(at, TICK_MS);
+    if (!this.#hung && at - this.#turnedAt > HUNG_MS) {
       this.#hung = true;
       const text = "The agent does not turn any more: heartbeats are held back";
       post({ type: "log", level: "error", text });
@@ -110,16 +111,16 @@ class Heartbeats {
   }
 
   #report(): void {
-    const now = performance.now();
-    const repeat = now >= this.#repeatAt;
-    if (repeat) this.#repeatAt = now + REPEAT_MS;
-    const verdict = this.#station.verdict(now);
+    const at = now();
+    const repeat = at >= this.#repeatAt;
+    if (repeat) this.#repeatAt = at + REPEAT_MS;
+    const verdict = this.#station.verdict(at);
     if (repeat || verdict !== this.#verdict) {
       this.#verdict = verdict;
       post({ type: "verdict", verdict });
     }
     const links = this.#options.links.map((ends, link): LinkHealth => {
-      const { verdict, roundTripMs } = this.#station.link(link, now);
+      const { verdict, roundTripMs } = this.#station.link(link, at);
       return { ...ends, state: STATE[verdict], roundTripMs };
     });
     const states = links.map(({ state }) => state).join();

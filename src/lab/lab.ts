@@ -11,6 +11,7 @@ import {
 } from "./files.ts";
 import { buildNetwork, networkIsUp, removeNetwork } from "./network.ts";
 import { firstProcess, killNode, startNode, stopNode } from "./node.ts";
+import { killWitness } from "./witness.ts";
 import { home, type LabNode, nodeName, NODES } from "./topology.ts";
 
 /** First start of a database on a slow machine, with room. */
@@ -68,7 +69,7 @@ export async function labUp(
     for (const node of NODES) await killNode(node);
   }
   if (!await networkIsUp()) {
-    tell("Making two nodes and their client: three network namespaces");
+    tell("Making two nodes and their client: four network namespaces");
     await buildNetwork();
   }
   await createFiles(module);
@@ -101,6 +102,7 @@ export async function labUp(
 /** Gone without a trace. */
 export async function labDown(): Promise<void> {
   for (const node of NODES) await killNode(node);
+  await killWitness();
   await removeNetwork();
   await removeFiles();
 }

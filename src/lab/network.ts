@@ -6,17 +6,16 @@ import {
   type Link,
   LINKS,
   namespace,
-  NODES,
+  PLACES,
   port,
   upCommands,
+  witnessPort,
 } from "./topology.ts";
 
 export async function networkIsUp(): Promise<boolean> {
   const { stdout } = await command(["ip", "netns", "list"]);
   const names = stdout.split("\n").map((line) => line.split(" ")[0]);
-  return [0, ...NODES].every((node) =>
-    names.includes(namespace(node as 0 | LabNode))
-  );
+  return PLACES.every((node) => names.includes(namespace(node)));
 }
 
 /** From nothing or from the rest of an interrupted attempt. */
@@ -31,7 +30,7 @@ export async function buildNetwork(): Promise<void> {
 
 /** The interfaces go with their namespaces. */
 export async function removeNetwork(): Promise<void> {
-  for (const node of [0, ...NODES] as const) {
+  for (const node of PLACES) {
     await command(["ip", "netns", "delete", namespace(node)], {
       anyCode: true,
     });
@@ -50,4 +49,15 @@ export async function setCables(
       ...[port(node, link), state],
     ]);
   }
+}
+
+/** The same for the cable to the witness. */
+export async function setWitnessCable(
+  node: LabNode,
+  state: "up" | "down",
+): Promise<void> {
+  await command([
+    ...["ip", "-n", namespace(0), "link", "set"],
+    ...[witnessPort(node), state],
+  ]);
 }

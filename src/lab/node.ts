@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { readIfPresent, writeDurably } from "../system/files.ts";
 import { sleep } from "../system/clock.ts";
-import { setCables } from "./network.ts";
+import { setCables, setWitnessCable } from "./network.ts";
 import { home, type LabNode, namespace, STORAGE } from "./topology.ts";
 
 /** Scripts may take long to stop; after that it is a power cut. */
@@ -57,6 +57,7 @@ export async function startNode(node: LabNode): Promise<void> {
   await Deno.mkdir(STORAGE, { recursive: true });
   await Deno.mkdir(join(home(node), "storage"), { recursive: true });
   await setCables(node, "up");
+  await setWitnessCable(node, "up");
   const script = join(home(node), "init");
   await writeDurably(script, FIRST_PROCESS);
   const file = join(home(node), "pid");
@@ -116,6 +117,7 @@ export async function killNode(node: LabNode): Promise<void> {
   const pid = await firstProcess(node);
   if (pid === null) return;
   await setCables(node, "down");
+  await setWitnessCable(node, "down");
   Deno.kill(pid, "SIGKILL");
   await gone(node, 10_000);
 }

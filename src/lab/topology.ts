@@ -1,9 +1,11 @@
 /**
- * The lab's shape: three network namespaces on this machine, hakit-lab1 and hakit-lab2 for the nodes and hakit-lab0 for their client,
- * which also holds the two bridges (the switches). Pure.
+ * The lab's shape: four network namespaces on this machine, hakit-lab1 and hakit-lab2 for the nodes, hakit-lab0 for their client,
+ * which also holds the bridges (the switches), and hakit-lab3 for the witness, to which each node has a third cable. Pure.
  */
 
 export type LabNode = 1 | 2;
+/** 0: the client, 3: the witness. */
+export type Place = 0 | LabNode | 3;
 export type Link = 1 | 2;
 
 export const NODES: readonly LabNode[] = [1, 2];
@@ -19,8 +21,16 @@ const SUBNETS: { readonly [link in Link]: string } = {
   2: "10.78.1",
 };
 
-/** 0 is the client's place. */
-export function namespace(node: 0 | LabNode): string {
+export const PLACES: readonly Place[] = [0, ...NODES, 3];
+/** Where the witness listens, and where each node comes from to it. */
+export const WITNESS_ADDRESS = "10.76.1.3";
+
+/** A node's cable to the witness. */
+export function witnessPort(node: LabNode): string {
+  return `node${node}witness`;
+}
+
+export function namespace(node: Place): string {
   return `hakit-lab${node}`;
 }
 
@@ -52,12 +62,8 @@ export function port(node: LabNode, link: Link): string {
 
 /** `ip` commands that build it all; each fails where its object exists. */
 export function upCommands(): string[][] {
-  const commands = [[0, ...NODES] as const].flat().map((node) => [
-    "netns",
-    "add",
-    namespace(node),
-  ]);
-  for (const node of [0, ...NODES] as const) {
+  const commands = PLACES.map((node) => ["netns", "add", namespace(node)]);
+  for (const node of PLACES) {
     commands.push(["-n", namespace(node), "link", "set", "lo", "up"]);
   }
   const client = ["-n", namespace(0)];
@@ -82,6 +88,34 @@ export function upCommands(): string[][] {
         [...end, "link", "set", inside, "up"],
       );
     }
+  }
+  return [...commands, ...witnessCommands()];
+}
+
+/** A switch of its own: what parts the nodes from each other need not part them from the witness. */
+function witnessCommands(): string[][] {
+  const client = ["-n", namespace(0)];
+  const commands = [
+    [...client, "link", "add", "witness", "type", "bridge"],
+    [...client, "link", "set", "witness", "up"],
+  ];
+  const ends = [
+    [1, witnessPort(1), "10.76.1.1"],
+    [2, witnessPort(2), "10.76.1.2"],
+    [3, "witness3", WITNESS_ADDRESS],
+  ] as const;
+  for (const [place, outside, address] of ends) {
+    const end = ["-n", namespace(place)];
+    commands.push(
+      [
+        ...client,
+        ...["link", "add", outside, "type", "veth"],
+        ...["peer", "name", "eth2", "netns", namespace(place)],
+      ],
+      [...client, "link", "set", outside, "master", "witness", "up"],
+      [...end, "addr", "add", `${address}/24`, "dev", "eth2"],
+      [...end, "link", "set", "eth2", "up"],
+    );
   }
   return commands;
 }

@@ -1,5 +1,6 @@
 /** The first event of a life: an agent starts, perhaps beside a replicator that never stopped serving. Pure. */
 import type { Report } from "../replication/control.ts";
+import { kept } from "./arbiter.ts";
 import { wantRun } from "./command.ts";
 import { leave } from "./leave.ts";
 import { cleanPlan } from "./plans.ts";
@@ -40,7 +41,12 @@ export function begin(
     resume(turn, "SECOND");
     state.addresses = false;
     // A record that says ALONE was written just before the last agent died: nothing came of it, and the peer may have gone on.
-    state.record = { goal, lastRole: "SECOND", cameFrom: null };
+    state.record = {
+      goal,
+      lastRole: "SECOND",
+      cameFrom: null,
+      ...kept(state.record),
+    };
     return;
   }
   const delayMs = found.bootDelayMs ?? 0;

@@ -1,5 +1,7 @@
 /** Everything that can happen to a module. Each event carries its time (`at`, monotonic milliseconds); no clock is read inside. */
 import type { Report } from "../replication/control.ts";
+import type { Answer } from "../witness/protocol.ts";
+import type { Arbiter } from "./arbiter.ts";
 import type { ModuleView } from "./state.ts";
 
 export interface Blocked {
@@ -43,6 +45,8 @@ export type Event =
     readonly type: "heard";
     readonly at: number;
     readonly view: ModuleView | null;
+    /** The peer has heard what this node sent at this time; absent: not known. */
+    readonly heardUsAt?: number | undefined;
   }
   /** The detector's verdict changed, or is repeated (every tick). unknown: never heard since this agent began. */
   | {
@@ -79,5 +83,21 @@ export type Event =
   }
   /** The maintenance switch, which outranks the configuration. */
   | { readonly type: "failover"; readonly at: number; readonly on: boolean }
+  /** The witness has answered what was asked at `askedAt`. */
+  | {
+    readonly type: "witness";
+    readonly at: number;
+    readonly askedAt: number;
+    readonly answer: Answer;
+  }
+  /** A round of pings, begun at `askedAt`, to all addresses that were configured. */
+  | {
+    readonly type: "pinged";
+    readonly at: number;
+    readonly askedAt: number;
+    readonly answered: boolean;
+  }
+  /** Another arbiter was configured. */
+  | { readonly type: "arbiter"; readonly at: number; readonly arbiter: Arbiter }
   /** Every 100 ms, so that waiting rules can fire. */
   | { readonly type: "tick"; readonly at: number };

@@ -1,9 +1,10 @@
 /** What follows a plan that has ended, well or not. Pure. */
+import { kept } from "./arbiter.ts";
 import { wantRun } from "./command.ts";
 import { cancelSwap } from "./primary.ts";
 import { failed, giveUp, leave, leaveFailed } from "./leave.ts";
 import { secondScripts } from "./plans.ts";
-import { enter, log, type Plan, run, type Turn } from "./turn.ts";
+import { enter, log, peerView, type Plan, run, type Turn } from "./turn.ts";
 
 export interface Failure {
   readonly action: string;
@@ -105,7 +106,14 @@ function bringSecondScripts(turn: Turn): void {
 function handOver(turn: Turn): void {
   const { state } = turn;
   enter(turn, "SECOND", `hands over to ${state.config.peer}`);
-  state.record = { goal: "run", lastRole: "SECOND", cameFrom: null };
+  // Both were level and both stay entitled, or the new primary alone is.
+  const both = peerView(state)?.claim === state.record.claim;
+  state.record = {
+    goal: "run",
+    lastRole: "SECOND",
+    cameFrom: null,
+    ...(both ? kept(state.record) : {}),
+  };
   state.swap = "released";
   state.swapSince = turn.at;
   // Everything that was ever acknowledged is here: should the peer die now, this node may go on.

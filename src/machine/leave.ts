@@ -1,6 +1,15 @@
 /** The ways out of a role: an orderly stop, a failure, a wait. All end in WAIT with nothing mounted and no address held. Pure. */
+import { giveUpClaim, leaseUntil } from "./arbiter.ts";
 import { finishPlan, type LeaveOptions, leavePlan } from "./plans.ts";
-import { enter, isPrimary, log, run, type State, type Turn } from "./turn.ts";
+import {
+  enter,
+  isPrimary,
+  log,
+  peerView,
+  run,
+  type State,
+  type Turn,
+} from "./turn.ts";
 
 /** A failed retry of leaving waits this long: a busy mount needs a moment, not a storm of kills. */
 const AGAIN_MS = 3_000;
@@ -18,9 +27,26 @@ export function leave(
   const { state } = turn;
   const from = state.role;
   const cutShort = state.plan !== null;
+  if (handsOver(turn)) giveUpClaim(turn);
   if (from !== "WAIT") enter(turn, "WAIT", why);
+  // Until something better is known this is what it waits for: nobody has to do anything yet.
+  if (state.record.goal === "run") {
+    state.reason = `${why}; goes on by itself`;
+    state.pending = true;
+  }
   const roles = from === "WAIT" ? state.scripts : from;
   run(turn, "leave", leavePlan(roles, options(state, action, cutShort)));
+}
+
+/** Who leaves while the other node can go on says so in its record: that one need not ask anybody else then. */
+function handsOver({ state, at }: Turn): boolean {
+  const peer = peerView(state);
+  if (peer === null) return false;
+  if (state.role === "SECOND") return isPrimary(peer.role);
+  // A peer that has not heard this node lately may not hear this either: then both stay entitled, and the witness decides.
+  return state.role === "PRIM" && peer.role === "SECOND" &&
+    leaseUntil(state) > at && peer.claim !== undefined &&
+    peer.claim === state.record.claim;
 }
 
 function options(state: State, action: string, all: boolean): LeaveOptions {
@@ -28,7 +54,9 @@ function options(state: State, action: string, all: boolean): LeaveOptions {
     action,
     all,
     replicator: state.report !== null,
-    stuck: state.report?.session === "lost",
+    // Without a lease nothing is answered, whatever the session is: whoever writes hangs until the mount is taken away.
+    stuck: state.report?.session === "lost" || state.ranOutSince !== null,
+    fenced: state.ranOutSince !== null,
   };
 }
 

@@ -66,16 +66,25 @@ export function alonePlan(
 }
 
 /** SECOND → PRIM by swap: writes wait until the old primary is connected as secondary. */
-export function primPlan(): PlanAction[] {
+export function primPlan(until: number | null = null): PlanAction[] {
   const way: Way = { current: "SECOND", next: "PRIM", action: "start" };
   return [
     script("stop_sec", way),
     script("stop_second", way),
-    { do: "replicator", command: { command: "primary", alone: false } },
+    serve(until),
     TAKE,
     script("transition", way),
     script("start_prim", way),
   ];
+}
+
+/** Served before the peer is connected: only while it surely waits for this node. */
+function serve(until: number | null): PlanAction {
+  const lease = until === null ? {} : { until };
+  return {
+    do: "replicator",
+    command: { command: "primary", alone: false, ...lease },
+  };
 }
 
 /** The data's side of becoming SECOND; its scripts are a plan of their own, whose failure does not cost the mirror. */
@@ -154,15 +163,14 @@ export function swapReleasePlan(): PlanAction[] {
 
 /** A swap that cannot go on: serve again here. */
 export function swapBackPlan(
-  options: { readonly alone: boolean },
+  options: { readonly alone: boolean; readonly until?: number | null },
 ): PlanAction[] {
   const next: Role = options.alone ? "ALONE" : "PRIM";
   const way: Way = { current: "PRIM", next, action: "start" };
   return [
-    {
-      do: "replicator",
-      command: { command: "primary", alone: options.alone },
-    },
+    options.alone
+      ? { do: "replicator", command: { command: "primary", alone: true } }
+      : serve(options.until ?? null),
     TAKE,
     script("start_prim", way),
   ];
@@ -176,6 +184,8 @@ export interface LeaveOptions {
   readonly replicator: boolean;
   /** Writes wait for the peer: scripts that write would hang, see yieldPlan(). */
   readonly stuck: boolean;
+  /** The peer may take over any moment: clients must not find this node any more. */
+  readonly fenced?: boolean;
 }
 
 /** Any role → WAIT. */
@@ -189,6 +199,7 @@ export function leavePlan(
   const sec = from === "ALONE" || from === "SECOND" || options.all;
   const both = primary || secondary;
   return [
+    ...(options.fenced ? [RELEASE] : []),
     ...(options.stuck && options.replicator ? [IDLE] : []),
     ...(sec ? [script("stop_sec", way)] : []),
     ...(primary ? twice("stop_prim", way) : []),

@@ -1,5 +1,16 @@
 /** Roles PRIM and ALONE: serve, shut out a peer that left, connect one that came back, yield to one that has more right. Pure. */
 import { compare } from "../replication/identity.ts";
+import {
+  aloneRecord,
+  deposed,
+  giveUpClaim,
+  kept,
+  leaseOf,
+  leaseRanOut,
+  type Permission,
+  permission,
+  witnessOf,
+} from "./arbiter.ts";
 import { failed, leave } from "./leave.ts";
 import {
   alonePlan,
@@ -39,6 +50,12 @@ export function primary(turn: Turn): void {
   if (peer !== null && overtaken(state, peer)) {
     return leave(turn, `${state.config.peer} went on without this node`);
   }
+  if (deposed(state)) {
+    log(turn, "error", `The witness has let ${state.config.peer} go on`);
+    giveUpClaim(turn);
+    return leave(turn, `${state.config.peer} goes on without this node`);
+  }
+  if (leaseRanOut(turn)) return fence(turn);
   const failure = failureHere(turn);
   if (failure !== null) return failed(turn, failure);
 
@@ -70,9 +87,14 @@ function yields(state: State, peer: ModuleView): boolean {
   const newer = whoIsNewer(state, peer);
   if (newer !== null) return newer === "theirs";
   if (state.role !== peer.role) return state.role === "PRIM";
-  const mine = state.record.cameFrom === "SECOND";
-  const theirs = peer.cameFrom === "SECOND";
-  return mine === theirs ? state.config.nodeIndex === 1 : mine;
+  const { keeps, node } = state.config;
+  if (keeps !== undefined) return keeps !== node;
+  // The later epoch is the one that the witness gave last.
+  const [mine, theirs] = [state.record.claim ?? 0, peer.claim ?? 0];
+  if (mine !== theirs) return mine < theirs;
+  const took = state.record.cameFrom === "SECOND";
+  const other = peer.cameFrom === "SECOND";
+  return took === other ? state.config.nodeIndex === 1 : took;
 }
 
 function whoIsNewer(state: State, peer: ModuleView): "mine" | "theirs" | null {
@@ -85,6 +107,15 @@ function whoIsNewer(state: State, peer: ModuleView): "mine" | "theirs" | null {
     default:
       return null;
   }
+}
+
+/** Neither the peer nor the witness hears this node: the peer may be primary any moment. What it holds still counts afterwards. */
+function fence(turn: Turn): void {
+  const { config } = turn.state;
+  const why =
+    `neither ${config.peer} nor the witness has heard this node in time`;
+  log(turn, "error", `Fenced: ${why}; nothing is acknowledged any more`);
+  leave(turn, why);
 }
 
 /**
@@ -137,7 +168,7 @@ function watchMirror(turn: Turn, peer: ModuleView | null): void {
   const { state } = turn;
   const { config } = state;
   if (state.peer.verdict === "lost") {
-    return goAlone(turn, `no heartbeat of ${config.peer}`);
+    return tryAlone(turn, peer, `no heartbeat of ${config.peer}`);
   }
   if (mirrored(state) && !brokenCopy(turn, peer)) {
     state.wasMirrored = true;
@@ -148,11 +179,12 @@ function watchMirror(turn: Turn, peer: ModuleView | null): void {
   }
   // A swap's first half holds writes by itself, and ends soon; unless the peer goes.
   if (alive(state) && peer === null && state.peer.view === null) {
-    return goAlone(turn, `${config.peer} does not have the module`);
+    return tryAlone(turn, peer, `${config.peer} does not have the module`);
   }
   if (!config.mirrored) {
     if (peer !== null && peer.role !== "SECOND") {
-      goAlone(turn, `${config.peer} is ${peer.role}`);
+      askToStandBack(turn);
+      tryAlone(turn, peer, `${config.peer} is ${peer.role}`);
     }
     return;
   }
@@ -160,21 +192,29 @@ function watchMirror(turn: Turn, peer: ModuleView | null): void {
   state.unmirroredSince ??= turn.at;
   const waited = turn.at - state.unmirroredSince;
   if (peer !== null && standsBack(state, peer)) {
+    const word = permission(turn, peer, { bid: false });
     const how = peer.role === "SECOND"
       ? "has recorded that it is behind"
       : `is ${peer.role}`;
-    return goAlone(turn, `${config.peer} ${how}`);
+    if (word.may === "yes") {
+      return goAlone(turn, `${config.peer} ${how}`, word);
+    }
   }
   const atOnce = state.report.session === "lost" && state.wasMirrored;
   if (!atOnce && waited < CONNECT_MS) return;
   if (state.swap === "releasing") cancelSwap(turn);
-  if (state.shutOut === null) {
-    const generation = state.report.identity.current ?? "";
-    state.shutOut = `${generation}/${turn.at}`;
-    state.shutOutSince = turn.at;
-    state.shutOutWarned = false;
+  askToStandBack(turn);
+  const late = turn.at - state.shutOutSince > CONFIRM_MS;
+  // It is heard and does not hear: the witness can decide what it cannot.
+  if (late && witnessOf(state) !== null) {
+    tryAlone(
+      turn,
+      peer,
+      `the data connection to ${config.peer} is broken and it does not answer`,
+    );
+    if (state.role !== "PRIM") return;
   }
-  if (!state.shutOutWarned && turn.at - state.shutOutSince > CONFIRM_MS) {
+  if (!state.shutOutWarned && late) {
     state.shutOutWarned = true;
     state.reason =
       `writes wait: the data connection to ${config.peer} is broken and it has not recorded yet that its copy is behind`;
@@ -200,13 +240,42 @@ function standsBack(state: State, peer: ModuleView): boolean {
     peer.lastRole !== "ALONE";
 }
 
-function goAlone(turn: Turn, why: string): void {
+function askToStandBack({ state, at }: Turn): void {
+  if (state.shutOut !== null) return;
+  state.shutOut = `${state.report?.identity.current ?? ""}/${at}`;
+  state.shutOutSince = at;
+  state.shutOutWarned = false;
+}
+
+/** Until somebody says that the peer cannot go on, writes wait; if nobody does in time, leaseRanOut() ends it. */
+function tryAlone(turn: Turn, peer: ModuleView | null, why: string): void {
+  const { state } = turn;
+  const word = permission(turn, peer);
+  switch (word.may) {
+    case "yes":
+      return goAlone(turn, why, word);
+    case "later":
+      state.reason = `writes wait: ${why}, and ${word.reason}`;
+      return;
+    case "no":
+      log(turn, "error", `Not alone: ${why}, and ${word.reason}`);
+      return leave(turn, `${why}, and ${word.reason}`);
+    default:
+      return word satisfies never;
+  }
+}
+
+function goAlone(
+  turn: Turn,
+  why: string,
+  word: Permission & { readonly may: "yes" },
+): void {
   const { state } = turn;
   const releasing = state.swap === "releasing";
   const mounting = state.plan?.name === "become-prim" &&
     state.report?.phase !== "primary";
   enter(turn, "ALONE", why);
-  state.record = { goal: "run", lastRole: "ALONE", cameFrom: "PRIM" };
+  state.record = aloneRecord("PRIM", word);
   if (releasing) {
     run(turn, "swap-back", swapBackPlan({ alone: true }));
   } else if (mounting) {
@@ -228,7 +297,12 @@ function awaitMirror(turn: Turn, peer: ModuleView | null): void {
     const { failover, home } = state.config;
     state.homeward = failover &&
       (home === "there" || (home === "last" && tookOver));
-    state.record = { goal: "run", lastRole: "PRIM", cameFrom: null };
+    state.record = {
+      goal: "run",
+      lastRole: "PRIM",
+      cameFrom: null,
+      ...kept(state.record),
+    };
     state.wasMirrored = true;
     return;
   }
@@ -292,7 +366,7 @@ export function cancelSwap(turn: Turn): void {
   state.swap = null;
   // The peer's request may still be under way.
   state.swapAt = turn.at + 10_000;
-  run(turn, "swap-back", swapBackPlan({ alone: false }));
+  run(turn, "swap-back", swapBackPlan({ alone: false, until: leaseOf(state) }));
 }
 
 /** After an agent's absence: the peer may have taken over meanwhile, so its word comes first, or its silence. */

@@ -1,4 +1,11 @@
 /** Role SECOND: follows the primary, answers when it is shut out, takes over when it may. Pure. */
+import {
+  giveUpClaim,
+  kept,
+  leaseOf,
+  permission,
+  witnessOf,
+} from "./arbiter.ts";
 import { failed, leave } from "./leave.ts";
 import { primPlan, secondPlan } from "./plans.ts";
 import type { ModuleView } from "./state.ts";
@@ -44,7 +51,10 @@ export function secondary(turn: Turn): void {
 
   const end = endOfPrimary(turn, peer);
   if (end === "swap") return becomePrim(turn);
-  if (end !== null) return succeed(turn, end);
+  if (end !== null) return succeed(turn, peer, end);
+  if (state.arbiter.kind !== "none" && state.bidSince !== null) {
+    state.reason = null;
+  }
   follow(turn);
 }
 
@@ -87,7 +97,7 @@ export function mayTakeOver(state: State): boolean {
   return state.synced && state.identity !== null && good(state.identity);
 }
 
-function succeed(turn: Turn, why: string): void {
+function succeed(turn: Turn, peer: ModuleView | null, why: string): void {
   const { state } = turn;
   if (!mayTakeOver(state)) {
     return leave(turn, `${why}, and this copy is not up to date`);
@@ -96,15 +106,37 @@ function succeed(turn: Turn, why: string): void {
     leave(turn, `${why}, and failover is off`);
     return;
   }
-  becomeAlone(turn, { cameFrom: "SECOND", why });
+  const word = permission(turn, peer);
+  switch (word.may) {
+    case "yes":
+      return becomeAlone(turn, { cameFrom: "SECOND", why, word });
+    case "later": {
+      const reason = `${why}: ${word.reason}`;
+      if (!word.pending && state.reason !== reason) {
+        log(turn, "warning", reason);
+      }
+      state.reason = reason;
+      return;
+    }
+    case "no":
+      if (state.arbiter.kind === "witness") giveUpClaim(turn);
+      return leave(turn, `${why}, and ${word.reason}`);
+    default:
+      return word satisfies never;
+  }
 }
 
 function becomePrim(turn: Turn): void {
   const { state } = turn;
   enter(turn, "PRIM", `${state.config.peer} has handed over`);
-  state.record = { goal: "run", lastRole: "PRIM", cameFrom: null };
+  state.record = {
+    goal: "run",
+    lastRole: "PRIM",
+    cameFrom: null,
+    ...kept(state.record),
+  };
   state.scripts = "PRIM";
-  run(turn, "become-prim", primPlan());
+  run(turn, "become-prim", primPlan(leaseOf(state)));
 }
 
 /**
@@ -113,7 +145,12 @@ function becomePrim(turn: Turn): void {
  */
 function answerShutOut(turn: Turn, peer: ModuleView | null): void {
   const { state } = turn;
-  const token = peer !== null && isPrimary(peer.role) ? peer.shutOut : null;
+  const asks = peer !== null &&
+    (isPrimary(peer.role) ||
+      // Two secondaries of a broken swap, neither of them primary: one gives way.
+      (peer.role === "SECOND" &&
+        (state.shutOut === null || state.config.nodeIndex === 1)));
+  const token = asks ? peer.shutOut : null;
   if (token === null) {
     // Kept while the primary is silent: it may have heard the answer.
     if (peer !== null) state.outdated = null;
@@ -124,6 +161,8 @@ function answerShutOut(turn: Turn, peer: ModuleView | null): void {
     state.synced = false;
     log(turn, "warning", `${state.config.peer} goes on without this copy`);
   }
+  state.shutOut = null;
+  giveUpClaim(turn);
   if (state.report === null) return;
   if (!state.report.identity.upToDate) {
     state.outdated = token;
@@ -150,8 +189,12 @@ function follow(turn: Turn): void {
 export function judgeSync(turn: Turn, view: ModuleView | null): void {
   const { state } = turn;
   if (state.role !== "SECOND" || view === null) return;
+  if (view.role === "ALONE") giveUpClaim(turn);
   if (!state.config.mirrored) {
-    if (isPrimary(view.role) && state.plan === null) state.synced = true;
+    if (isPrimary(view.role) && state.plan === null) {
+      state.synced = true;
+      if (view.role === "PRIM") adopt(turn, view);
+    }
     return;
   }
   const mirrored = state.report?.session === "mirrored";
@@ -161,6 +204,17 @@ export function judgeSync(turn: Turn, view: ModuleView | null): void {
     state.identity !== null && good(state.identity)
   ) {
     state.synced = true;
+    if (view.identity.current === state.identity.current) adopt(turn, view);
   }
   if (!mirrored && view.role === "ALONE") state.synced = false;
+}
+
+/** What entitles the primary at the witness entitles its level secondary, too. */
+function adopt({ state }: Turn, view: ModuleView): void {
+  const witness = witnessOf(state);
+  if (witness === null || witness.retired || view.witness !== witness.id) {
+    return;
+  }
+  if (view.claim === undefined || view.claim === state.record.claim) return;
+  state.record = { ...state.record, claim: view.claim };
 }

@@ -16,6 +16,13 @@ export interface Record {
   readonly cameFrom: "PRIM" | "SECOND" | null;
   /** Primary whose scripts have all ended: an agent that comes back beside a serving replicator need not run them again. */
   readonly settled?: boolean | undefined;
+  /**
+   * With a witness: the epoch in which this copy is entitled to go on alone, if the witness still stands there. Absent: in none; then
+   * only the peer can entitle it, or a person.
+   */
+  readonly claim?: number | undefined;
+  /** ALONE by the peer's own word: the witness has not been told yet. */
+  readonly untold?: boolean | undefined;
 }
 
 /** What each node tells the other about a module, in every heartbeat. */
@@ -45,6 +52,10 @@ export interface ModuleView {
   readonly addresses: boolean;
   /** What checkers found; put in by the agent, absent from an older version. */
   readonly watch?: WatchView | undefined;
+  /** See Record.claim; absent: none. */
+  readonly claim?: number | undefined;
+  /** Id of the witness that this node heeds; absent: none. Nodes that disagree trust no epoch. */
+  readonly witness?: string | undefined;
 }
 
 /** What the other node is told of this one's checkers: what is down, and what its rules look at. */

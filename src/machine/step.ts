@@ -1,6 +1,18 @@
 /** step(state, event) → { state, actions }: the automaton of one mirror module on one node. Pure; the heart; read it first. */
 import { EMPTY } from "../replication/identity.ts";
 import type { Action } from "./action.ts";
+import {
+  answerAsk,
+  ask,
+  beginAsking,
+  changeArbiter,
+  endAsking,
+  heardWitness,
+  kept,
+  peerHeardUs,
+  tellLease,
+  witnessOf,
+} from "./arbiter.ts";
 import { begin } from "./begin.ts";
 import { obey, wantRun } from "./command.ts";
 import type { Event } from "./event.ts";
@@ -14,6 +26,7 @@ import {
   ABSENT_MS,
   isPrimary,
   log,
+  peerView,
   run,
   type State,
   type Turn,
@@ -22,6 +35,7 @@ import { stillHolds, waiting } from "./waiting.ts";
 
 export { refusal } from "./command.ts";
 export { type Config, initial, type State } from "./turn.ts";
+export { ask };
 
 export interface Step {
   readonly state: State;
@@ -34,8 +48,11 @@ export function step(state: State, event: Event): Step {
   if (event.at - state.lastAt > ABSENT_MS) wasAbsent(turn);
   turn.state.lastAt = Math.max(state.lastAt, event.at);
   observe(turn, event);
+  beginAsking(turn);
   // Until the agent has said what it found, this node decides nothing.
   if (turn.state.begun && !heldBack(turn)) ROLE[turn.state.role](turn);
+  endAsking(turn);
+  tellLease(turn);
   settle(turn);
   return inOrder(state, turn);
 }
@@ -61,7 +78,8 @@ const ROLE: { readonly [role in State["role"]]: (turn: Turn) => void } = {
 };
 
 /** Ticks come every 100 ms: a process or machine that was stopped and goes on must hear anew who it is and what the peer does. */
-function wasAbsent({ state }: Turn): void {
+function wasAbsent({ state, at }: Turn): void {
+  state.awakeAt = at;
   state.synced = false;
   state.peer = { ...state.peer, view: undefined };
 }
@@ -69,6 +87,7 @@ function wasAbsent({ state }: Turn): void {
 /** STOP: an address or a mount that could not be let go at the first try is tried again. */
 function stopped(turn: Turn): void {
   const { state } = turn;
+  answerAsk(turn, peerView(state));
   if (state.plan !== null || turn.at < state.retryAt) return;
   if (stillHolds(state)) run(turn, "clean", cleanPlan());
   else if (state.startAt !== null && turn.at >= state.startAt) wantRun(turn);
@@ -88,6 +107,9 @@ function observe(turn: Turn, event: Event): void {
         ? state.peer.roleSince
         : turn.at;
       state.peer = { verdict: "alive", view: event.view, roleSince };
+      state.peerWitness = event.view?.witness ?? null;
+      // Only one that follows leaves this node alone for having heard it.
+      if (role === "SECOND") peerHeardUs(turn, event.heardUsAt);
       return judgeSync(turn, event.view);
     }
     case "peer":
@@ -123,6 +145,13 @@ function observe(turn: Turn, event: Event): void {
     case "failover":
       state.config = { ...state.config, failover: event.on };
       return;
+    case "witness":
+      return heardWitness(turn, event);
+    case "pinged":
+      state.pinged = { askedAt: event.askedAt, answered: event.answered };
+      return;
+    case "arbiter":
+      return changeArbiter(turn, event.arbiter);
     case "tick":
       return;
     default:
@@ -168,6 +197,7 @@ function same(left: object, right: object): boolean {
 /** What the heartbeat says, and `state` shows. */
 export function view(state: State): ModuleView {
   const { record, report } = state;
+  const witness = witnessOf(state);
   return {
     module: state.config.module,
     role: state.role,
@@ -186,6 +216,8 @@ export function view(state: State): ModuleView {
     lastResync: report?.lastResync ?? null,
     dirtyBytes: report?.dirtyBytes ?? 0,
     addresses: state.addresses,
+    ...kept(record),
+    ...(witness === null ? {} : { witness: witness.id }),
   };
 }
 

@@ -287,3 +287,21 @@ Deno.test("step() in WAIT starts nothing while what tocheck names is missing", (
   life.on({ type: "peer", verdict: "lost" });
   strictEqual(life.state.role, "ALONE");
 });
+
+Deno.test("step() that could not take over says why it waits", () => {
+  const life = new Life({ goal: "run", lastRole: "ALONE", cameFrom: "PRIM" });
+  life.on({ type: "begin", report: report(), boot: true });
+  life.on({ type: "peer", verdict: "lost" }).done();
+  strictEqual(life.state.role, "ALONE");
+  const error =
+    'Cannot take address "10.0.0.9/24": another machine answers for it';
+  life.on({
+    type: "performed",
+    plan: life.state.plan!.number,
+    failed: { action: "take-addresses", error },
+  });
+  strictEqual(life.state.role, "WAIT");
+  ok(view(life.state).reason?.includes(error));
+  life.done();
+  ok(view(life.state).reason?.includes(error), "also while it pauses");
+});

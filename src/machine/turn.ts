@@ -1,8 +1,10 @@
 /** The automaton's whole memory (State), and the draft of one step over it (Turn) with the few verbs that all roles use. Pure. */
 import type { Identity } from "../replication/identity.ts";
 import type { Command, Report } from "../replication/control.ts";
+import type { Entry } from "../witness/register.ts";
 import type { Action, PlanAction } from "./action.ts";
 import type { Blocked } from "./event.ts";
+import type { Arbiter } from "./arbiter.ts";
 import type { ModuleView, Record, Role } from "./state.ts";
 
 /** What the automaton needs to know of its surroundings; constant for a life. */
@@ -19,6 +21,10 @@ export interface Config {
   readonly restarts: { readonly maximum: number; readonly periodMs: number };
   /** Where the primary belongs once both nodes are level again; last: where it was before the failover. */
   readonly home: "anywhere" | "last" | "here" | "there";
+  /** Silence after which each node takes the other for lost; a lease ends before it. Default 2100. */
+  readonly timeoutMs?: number;
+  /** After a split brain with data on both sides this node keeps its own, whoever the arbiter favours. */
+  readonly keeps?: string;
 }
 
 /** Plans by what they are for; `finished` says what follows each. */
@@ -120,6 +126,33 @@ export interface State {
   readonly outdateAt: number;
   readonly aloneAt: number;
   readonly addressAt: number;
+  readonly arbiter: Arbiter;
+  /** What the witness said last, and when it was asked; null: nothing in this life. */
+  readonly seen: {
+    readonly entry: Entry | null;
+    readonly askedAt: number;
+    readonly at: number;
+    readonly leasedMs: number;
+  } | null;
+  /** This node wants to go on alone and asks whether it may; since when; by a person's word. */
+  readonly bidding: boolean;
+  readonly bidSince: number | null;
+  readonly forced: boolean;
+  /** The last round of pings. */
+  readonly pinged: {
+    readonly askedAt: number;
+    readonly answered: boolean;
+  } | null;
+  /** Id of the witness that the peer heeds, as it last said. */
+  readonly peerWitness: string | null;
+  /** Ends of this primary's lease: by the peer's having heard it, by the witness'. */
+  readonly peerUntil: number;
+  readonly witnessUntil: number;
+  /** The end that the replicator was told. */
+  readonly toldUntil: number | null;
+  readonly ranOutSince: number | null;
+  /** When this process last went on after it had been stopped. */
+  readonly awakeAt: number;
   /** Time of the last event. */
   readonly lastAt: number;
 }
@@ -142,7 +175,11 @@ export const ABSENT_MS = 1_000;
 /** A module that failed more often than this within a day is stopped: it will fail again. */
 export const RESTARTS = { maximum: 3, periodMs: 24 * 3_600_000 } as const;
 
-export function initial(config: Config, record: Record): State {
+export function initial(
+  config: Config,
+  record: Record,
+  arbiter: Arbiter = { kind: "none" },
+): State {
   return {
     config,
     record,
@@ -183,6 +220,18 @@ export function initial(config: Config, record: Record): State {
     outdateAt: 0,
     aloneAt: 0,
     addressAt: 0,
+    arbiter,
+    seen: null,
+    bidding: false,
+    bidSince: null,
+    forced: false,
+    pinged: null,
+    peerWitness: null,
+    peerUntil: 0,
+    witnessUntil: 0,
+    toldUntil: null,
+    ranOutSince: null,
+    awakeAt: 0,
     lastAt: 0,
   };
 }
@@ -264,6 +313,7 @@ export function enter(turn: Turn, role: Role, why: string): void {
     state.synced = false;
     state.outdated = null;
   }
+  if (role !== "WAIT") state.ranOutSince = null;
   if (role !== "PRIM") state.wasMirrored = false;
   if (!isPrimary(role)) state.addressesDue = false;
 }

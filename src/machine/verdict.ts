@@ -7,6 +7,7 @@ import {
   type Comparison,
   type Identity,
 } from "../replication/identity.ts";
+import { grantedThere } from "./arbiter.ts";
 import type { ModuleView } from "./state.ts";
 import { alive, GRACE_MS, isPrimary, type State } from "./turn.ts";
 
@@ -209,7 +210,9 @@ function absent(state: State, how: string, waitedMs: number): Verdict {
   if (how !== "does not answer" && waitedMs < GRACE_MS) {
     return pending(`${config.peer} ${how}`);
   }
-  if (shutOutBefore(state)) return alone(state);
+  if (shutOutBefore(state) || entitled(state)) return alone(state);
+  const there = grantedThere(state);
+  if (there !== null) return stuck(there);
   if (mine.current === null) {
     return stuck(
       `waits for ${config.peer}, which ${how}: this node has no data yet; if there is none elsewhere: "hakit prim ${config.module}"`,
@@ -231,6 +234,12 @@ function absent(state: State, how: string, waitedMs: number): Verdict {
 /** This node went on alone and knows it: nobody can have newer data. */
 function shutOutBefore(state: State): boolean {
   return state.record.lastRole === "ALONE" && good(state.report!.identity);
+}
+
+/** Level when it stopped, and the witness may say that nobody has gone on since. */
+function entitled({ arbiter, record, report }: State): boolean {
+  return arbiter.kind === "witness" && record.claim !== undefined &&
+    good(report!.identity);
 }
 
 export function good(identity: Identity): boolean {
@@ -258,6 +267,8 @@ function alone(state: State): Verdict {
     : record.lastRole ?? "PRIM";
   const why = alive(state)
     ? `this node goes first, ${config.peer} follows`
+    : state.arbiter.kind === "witness"
+    ? `${config.peer} does not answer, and the witness has let nobody else go on`
     : `${config.peer} does not answer and cannot have newer data`;
   return { start: "alone", cameFrom, why };
 }

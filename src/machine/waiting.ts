@@ -1,4 +1,10 @@
 /** Role WAIT: on the way up, on the way down, or blocked with a reason. Pure. */
+import {
+  aloneRecord,
+  answerAsk,
+  type Permission,
+  permission,
+} from "./arbiter.ts";
 import { finish, leaveAgain } from "./leave.ts";
 import { alonePlan, secondPlan } from "./plans.ts";
 import { compare } from "../replication/identity.ts";
@@ -17,6 +23,7 @@ import { good, startVerdict } from "./verdict.ts";
 
 export function waiting(turn: Turn): void {
   const { state } = turn;
+  answerAsk(turn, peerView(state));
   if (state.plan !== null || turn.at < state.retryAt) return;
   if (stillHolds(state)) return leaveAgain(turn);
   if (state.record.goal === "stop") return finish(turn);
@@ -33,8 +40,12 @@ export function waiting(turn: Turn): void {
 
   const verdict = startVerdict(state, turn.at - state.since);
   switch (verdict.start) {
-    case "alone":
-      return becomeAlone(turn, verdict);
+    case "alone": {
+      const word = permission(turn, peerView(state));
+      if (word.may === "yes") return becomeAlone(turn, { ...verdict, word });
+      const pending = word.may === "later" && word.pending;
+      return wait(turn, { reason: word.reason, pending });
+    }
     case "second":
       return becomeSecond(turn, { why: verdict.why, full: false });
     case "wait":
@@ -64,19 +75,28 @@ function intended(turn: Turn): void {
   const { state } = turn;
   const intent = state.intent!;
   if (state.config.mirrored && state.report === null) return;
-  state.intent = null;
   const peer = peerView(state);
   if (intent.kind === "second") {
+    state.intent = null;
     becomeSecond(turn, { why: "asked for", full: intent.full });
     return;
   }
   if (peer !== null && isPrimary(peer.role)) {
+    state.intent = null;
     log(turn, "error", `Not primary: ${state.config.peer} is ${peer.role}`);
     return;
+  }
+  const word = permission(turn, peer, { force: true });
+  if (word.may === "later") return wait(turn, word);
+  state.intent = null;
+  if (word.may === "no") {
+    log(turn, "error", `Not primary: ${word.reason}`);
+    return wait(turn, { reason: word.reason, pending: false });
   }
   becomeAlone(turn, {
     cameFrom: "PRIM",
     why: "asked for",
+    word,
     force: { full: intent.full || !surelyNewest(state, peer) },
   });
 }
@@ -97,6 +117,7 @@ function surelyNewest(state: State, peer: ModuleView | null): boolean {
 export interface AloneOptions {
   readonly cameFrom: "PRIM" | "SECOND";
   readonly why: string;
+  readonly word: Permission & { readonly may: "yes" };
   /** Declares this copy the good one. */
   readonly force?: { readonly full: boolean };
 }
@@ -107,11 +128,7 @@ export function becomeAlone(turn: Turn, options: AloneOptions): void {
   const from = state.role === "SECOND" ? "SECOND" : "WAIT";
   state.oldFault = state.report?.fault ?? null;
   enter(turn, "ALONE", options.why);
-  state.record = {
-    goal: "run",
-    lastRole: "ALONE",
-    cameFrom: options.cameFrom,
-  };
+  state.record = aloneRecord(options.cameFrom, options.word);
   state.scripts = "ALONE";
   run(
     turn,

@@ -31,6 +31,10 @@ export const clusterSchema = z.strictObject({
     timeout: duration.default(2100),
     port: z.int().min(1).max(65535).default(4800),
   }).prefault({}),
+  split_brain: z.strictObject({
+    /** Name of the node whose data stays when both wrote apart; default: the side that the witness let go on, else the former primary. */
+    keep: name.optional(),
+  }).prefault({}),
   console: z.strictObject({
     port: z.int().min(1).max(65535).default(9010),
     /** The same without encryption, only when it is asked for; default: for this machine alone. */

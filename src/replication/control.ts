@@ -47,7 +47,12 @@ export type Command =
    * Mount and serve. `alone`: the peer is shut out, go on without it. Otherwise writes wait for the peer's replicator (as after
    * a swap) until it is there or `alone` is said. Answered when the mounts are up.
    */
-  | { readonly command: "primary"; readonly alone: boolean }
+  | {
+    readonly command: "primary";
+    readonly alone: boolean;
+    /** As of `lease`: refused when it is past, for this process may have been stopped since it was asked. */
+    readonly until?: number;
+  }
   /** The peer is shut out: what waits for it is released, changes are remembered for its return. Idempotent. */
   | { readonly command: "alone" }
   /** Primary only: dial the peer's replicator (which was told `secondary`), resync it if needed, then mirror. Retries until `alone` or `idle`. */
@@ -65,6 +70,11 @@ export type Command =
   | { readonly command: "idle" }
   /** This copy is behind and must not become primary by itself: persisted before the answer. */
   | { readonly command: "outdate" }
+  /**
+   * Primary that is mirrored: acknowledges nothing after `until` (monotonic milliseconds of the machine, clock.now()), as the peer
+   * may have taken over by then. Null, and every `alone`: no limit.
+   */
+  | { readonly command: "lease"; readonly until: number | null }
   /**
    * Declares this copy the good one (prim, primforce, first start). A copy that is up to date and consistent already is left as it
    * is, unless `full`: then, or for any other copy, a new generation begins and the peer gets everything.

@@ -14,6 +14,7 @@ const requestSchema = z.discriminatedUnion("command", [
     id: z.number(),
     command: z.literal("primary"),
     alone: z.boolean(),
+    until: z.number().optional(),
   }),
   z.object({ id: z.number(), command: z.literal("alone") }),
   z.object({ id: z.number(), command: z.literal("connect") }),
@@ -25,6 +26,11 @@ const requestSchema = z.discriminatedUnion("command", [
   }),
   z.object({ id: z.number(), command: z.literal("idle") }),
   z.object({ id: z.number(), command: z.literal("outdate") }),
+  z.object({
+    id: z.number(),
+    command: z.literal("lease"),
+    until: z.number().nullable(),
+  }),
   z.object({ id: z.number(), command: z.literal("force"), full: z.boolean() }),
   z.object({
     id: z.number(),

@@ -5,6 +5,7 @@
  */
 import { getU64, setU64 } from "../system/u64.ts";
 import type { Connection } from "../peer/connection.ts";
+import { now as clock } from "../system/clock.ts";
 import { E, errnoName, libc, Memory } from "../system/libc.ts";
 import { apply, readTimes } from "./apply.ts";
 import type { Dirty } from "./dirty.ts";
@@ -84,6 +85,9 @@ export class Pipeline {
   /** Set while every frame goes to the peer. */
   session: { readonly connection: Connection; readonly number: number } | null =
     null;
+  /** Mirrored: nothing is acknowledged after this (clock.now()), the peer may have gone on; null: no limit. */
+  lease: number | null = null;
+  readonly #late: Syncing[] = [];
   sequence = 0;
   acknowledged = 0;
   /** Ids of inodes whose times the peer has only nearly: its own clock stamped them. */
@@ -118,7 +122,7 @@ export class Pipeline {
 
   get waiting(): number {
     return this.#pending.length - this.#head + this.#unsent.size +
-      this.#syncing.size + this.#owed.length;
+      this.#syncing.size + this.#owed.length + this.#late.length;
   }
 
   /** Since when the oldest change has waited; 0: nothing waits. */
@@ -374,8 +378,14 @@ export class Pipeline {
 
   #answerSync(sync: Syncing): void {
     if (!sync.here || !sync.there) return;
+    if (this.#ranOut) return void this.#late.push(sync);
     sync.inode.holders--;
     sync.answer(sync.error);
+  }
+
+  /** Looked at before each single answer: this process may have been stopped since the peer's acknowledgement came. */
+  get #ranOut(): boolean {
+    return !this.alone && this.lease !== null && clock() > this.lease;
   }
 
   /** Pushes what can be sent; false: the connection is over. */
@@ -461,11 +471,15 @@ export class Pipeline {
     if (this.alone && this.dirty.needsFlush && !this.events.persist()) return;
     const frame = this.#frame;
     const before = this.#head;
+    if (this.#late.length > 0 && !this.#ranOut) {
+      for (const sync of this.#late.splice(0)) this.#answerSync(sync);
+    }
     while (this.#head < this.#pending.length) {
       const pending = this.#pending[this.#head]!;
       if (
         !this.alone &&
-        (this.session === null || pending.sequence > this.acknowledged)
+        (this.session === null || pending.sequence > this.acknowledged ||
+          this.#ranOut)
       ) break;
       this.#head++;
       readHeader(this.memory.view, pending.at, frame);
@@ -671,6 +685,7 @@ export class Pipeline {
   /** The peer is shut out: nothing waits for it any more. The caller has made the marks durable. */
   goAlone(): void {
     this.alone = true;
+    this.lease = null;
     this.session = null;
     this.#sent = this.#end;
     for (const sync of [...this.#syncing.values(), ...this.#unsent]) {

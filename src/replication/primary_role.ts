@@ -143,6 +143,11 @@ export class PrimaryRole {
     this.#peer.disconnect();
   }
 
+  /** See the command of this name. */
+  lease(until: number | null): void {
+    this.pipeline.lease = until;
+  }
+
   connect(): void {
     this.#peer.connect();
   }

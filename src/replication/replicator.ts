@@ -3,6 +3,7 @@
  * agent's commands, one after the other. It goes on when the agent dies, and says how it is to the next one.
  */
 import { z } from "zod";
+import { now as clock } from "../system/clock.ts";
 import { Poll, POLLIN } from "../system/poll.ts";
 import { beginAgainWith, IO_FLUSHER } from "../system/io_flusher.ts";
 import { libc, Memory } from "../system/libc.ts";
@@ -189,6 +190,8 @@ class Replicator {
         return attempt(() => this.#isPrimary().alone());
       case "connect":
         return attempt(() => this.#isPrimary().connect());
+      case "lease":
+        return attempt(() => this.#isPrimary().lease(command.until));
       case "outdate":
         return attempt(() => {
           if (this.#primary) {
@@ -273,6 +276,11 @@ class Replicator {
       case "primary":
         return attempt(() => {
           this.#guard();
+          if (command.until !== undefined && command.until < clock()) {
+            throw new Error(
+              "Cannot become primary: this node's time to do so has run out, the peer may have gone on",
+            );
+          }
           if (context.identity.value.current === null) {
             throw new Error(
               "Cannot become primary: this node has no data of the cluster yet (hakit prim)",
@@ -282,6 +290,7 @@ class Replicator {
             alone: command.alone,
             changed,
           });
+          this.#primary.lease(command.until ?? null);
           context.log(command.alone ? "primary, alone" : "primary");
         });
       case "secondary":

@@ -184,6 +184,11 @@ function fakeDoor(
   const door: Partial<Record<keyof Door, unknown>> = {
     state: () => state,
     serves: (module: string) => module === "k3s",
+    arbiter: {
+      add: () => Promise.resolve(null),
+      remove: () => Promise.resolve(),
+      adopt: () => Promise.resolve(),
+    },
     metrics: () =>
       metricsText({
         state,

@@ -12,11 +12,15 @@
  *   $ node1 failover off | on   the maintenance switch
  *   $ boot_delay 30s, $ primary last | node1                     settings of the module (first of all)
  *   $ cut node1 | both          nothing arrives from it          $ heal
+ *   $ witness, $ ping           there is an arbiter (first of all)
+ *   $ isolate node1 | both      cut from everything, the arbiter too
+ *   $ witness off | on | forgets                                 $ witness cut node1
  *   $ wait 30s                  any command may end in "(2s)": how long the world runs afterwards, 10 s if not said
  */
 import type { Action, PlanAction } from "../../src/machine/action.ts";
 import type { RuleOrder, UserCommand } from "../../src/machine/event.ts";
 import { Node } from "../simulation/node.ts";
+import { Witness } from "../simulation/witness.ts";
 import { World } from "../simulation/world.ts";
 
 const DEFAULT_MS = 10_000;
@@ -25,6 +29,8 @@ export class Scenario {
   readonly #world = new World(20_261_123);
   readonly #nodes: readonly [Node, Node];
   readonly #bootDelayMs: number;
+  readonly #isolated: [boolean, boolean] = [false, false];
+  #witness: Witness | undefined;
   #lines: string[] = [];
 
   constructor(options: {
@@ -32,7 +38,10 @@ export class Scenario {
     /** Where the primary belongs. */
     readonly primary?: "last" | "node1" | "node2";
     readonly bootDelayMs?: number;
+    readonly arbiter?: "witness" | "ping";
   }) {
+    if (options.arbiter === "witness") this.#witness = new Witness(this.#world);
+    const pings = options.arbiter === "ping";
     const make = (index: 0 | 1): Node =>
       new Node({
         world: this.#world,
@@ -40,6 +49,8 @@ export class Scenario {
         mirrored: options.mirrored,
         config: { home: homeOf(options.primary, index) },
         bootDelayMs: options.bootDelayMs ?? 0,
+        witness: this.#witness,
+        pings: pings ? () => !this.#isolated[index] : undefined,
         other: () => this.#nodes[1 - index]!,
         acknowledged: () => {},
         serves: () => {},
@@ -74,6 +85,12 @@ export class Scenario {
       case "boot_delay":
       case "primary":
         return;
+      case "ping":
+        return;
+      case "witness":
+        if (verb === undefined) return;
+        this.#third(verb, rest[0]);
+        return run();
       case "mirrored":
         this.#mirrored();
         this.#lines = [];
@@ -81,9 +98,14 @@ export class Scenario {
       case "wait":
         return world.runUntil(world.now + seconds(verb));
       case "cut":
+      case "isolate":
       case "heal":
-        world.cut[0] = first === "cut" && verb !== "node2";
-        world.cut[1] = first === "cut" && verb !== "node1";
+        for (const index of [0, 1] as const) {
+          const meant = verb === "both" || verb === `node${index + 1}`;
+          world.cut[index] = first === "isolate" || (first === "cut" && meant);
+          this.#isolated[index] = first === "isolate" && meant;
+          if (this.#witness) this.#witness.cut[index] = this.#isolated[index];
+        }
         for (const { replicator } of this.#nodes) {
           const connection = replicator?.connection ?? 0;
           world.later(1000, () => {
@@ -98,6 +120,15 @@ export class Scenario {
       default:
         throw new Error(`Unknown scenario command "${words.join(" ")}"`);
     }
+  }
+
+  #third(verb: string, node: string | undefined): void {
+    const witness = this.#witness!;
+    if (verb === "off") witness.stop();
+    else if (verb === "on") witness.start();
+    else if (verb === "forgets") witness.start(true);
+    else if (verb === "cut") witness.cut[node === "node1" ? 0 : 1] = true;
+    else throw new Error(`Unknown scenario command "witness ${verb}"`);
   }
 
   #mirrored(): void {
@@ -176,14 +207,21 @@ function seconds(text: string | undefined): number {
 function describe(action: Action): string | null {
   switch (action.do) {
     case "persist": {
-      const { goal, lastRole, cameFrom, settled } = action.record;
+      const { goal, lastRole, cameFrom, settled, claim, untold } =
+        action.record;
       const from = cameFrom === null ? "" : ` from ${cameFrom}`;
       const whole = settled ? ", settled" : "";
-      return `record: ${goal}, ${lastRole ?? "no role yet"}${from}${whole}`;
+      const epoch = claim === undefined ? "" : `, epoch ${claim}`;
+      const told = untold ? ", witness not told" : "";
+      return `record: ${goal}, ${
+        lastRole ?? "no role yet"
+      }${from}${whole}${epoch}${told}`;
     }
     case "tell":
       return null;
     case "replicator":
+      // Renewed all the time.
+      if (action.command.command === "lease") return null;
       return `replicator ${options(action.command)}`;
     case "run":
       return `${action.name}: ${action.actions.map(step).join(", ")}`;
@@ -222,7 +260,9 @@ function options(command: { readonly command: string }): string {
 export function replay(text: string): string {
   const delay = /^\$ boot_delay (\S+)$/m.exec(text)?.[1];
   const primary = /^\$ primary (last|node1|node2)$/m.exec(text)?.[1];
+  const arbiter = /^\$ (witness|ping)$/m.exec(text)?.[1];
   const scenario = new Scenario({
+    ...(arbiter ? { arbiter: arbiter as "witness" } : {}),
     mirrored: !text.includes("\n$ unmirrored"),
     ...(delay ? { bootDelayMs: seconds(delay) } : {}),
     ...(primary ? { primary: primary as "last" } : {}),

@@ -3,7 +3,9 @@ import { Detector } from "../../src/heartbeat/detector.ts";
 import type { Action, PlanAction } from "../../src/machine/action.ts";
 import type { Event, RuleOrder, UserCommand } from "../../src/machine/event.ts";
 import type { ModuleView, Record } from "../../src/machine/state.ts";
+import type { Arbiter } from "../../src/machine/arbiter.ts";
 import {
+  ask,
   type Config,
   initial,
   type State,
@@ -14,6 +16,7 @@ import { RESTARTS } from "../../src/machine/turn.ts";
 import { EMPTY } from "../../src/replication/identity.ts";
 import type { Report } from "../../src/replication/control.ts";
 import { type Disk, Replicator } from "./replicator.ts";
+import type { Witness } from "./witness.ts";
 import type { World } from "./world.ts";
 
 const PERIOD_MS = 300;
@@ -33,6 +36,13 @@ interface Agent {
   /** Number of the last message that was believed, and of the last that was sent. */
   heard: number;
   sent: number;
+  /** The peer's message that was believed last: told back, so that it knows when it was heard. */
+  echo: { readonly life: number; readonly sentAt: number } | null;
+  /** Life of the witness as this agent knows it, and what it was asked last. */
+  witness: number;
+  asked: string;
+  askedAt: number;
+  questions: number;
 }
 
 export interface NodeOptions {
@@ -42,6 +52,10 @@ export interface NodeOptions {
   readonly mirrored?: boolean;
   readonly config?: Partial<Config>;
   readonly bootDelayMs?: number;
+  /** The third machine; absent: no arbiter. */
+  readonly witness?: Witness | undefined;
+  /** Addresses that this node pings; whether they answer is the world's business. Absent: none. */
+  readonly pings?: (() => boolean) | undefined;
   other(): Node;
   acknowledged(node: Node, write: number): void;
   /** The mount is up: what is on this disk is what the service sees now. */
@@ -80,6 +94,17 @@ export class Node {
     this.#options = options;
     this.#world = options.world;
     this.index = options.index;
+  }
+
+  /** What the nodes are told of who decides. */
+  get arbiter(): Arbiter {
+    const { witness, pings } = this.#options;
+    if (witness !== undefined) {
+      return { kind: "witness", id: "w", address: "third", retired: false };
+    }
+    return pings === undefined
+      ? { kind: "none" }
+      : { kind: "ping", addresses: ["10.0.0.254"] };
   }
 
   get #mirrored(): boolean {
@@ -145,6 +170,12 @@ export class Node {
     this.agent.pausedUntil = this.#world.now + ms;
   }
 
+  /** Replicator and agent together, as a machine that stands still. */
+  pauseAll(ms: number): void {
+    this.pauseAgent(ms);
+    this.replicator?.pause(ms);
+  }
+
   fail(fault: string): void {
     if (this.replicator === null || this.replicator.phase === "idle") return;
     this.note(`fault: ${fault}`);
@@ -196,17 +227,21 @@ export class Node {
     this.#lives += 1;
     const names = ["node1", "node2"] as const;
     const agent: Agent = {
-      state: initial({
-        module: "app",
-        node: names[this.index],
-        peer: names[1 - this.index]!,
-        nodeIndex: this.index,
-        failover: true,
-        mirrored: this.#mirrored,
-        restarts: RESTARTS,
-        home: "anywhere",
-        ...this.#options.config,
-      }, this.record),
+      state: initial(
+        {
+          module: "app",
+          node: names[this.index],
+          peer: names[1 - this.index]!,
+          nodeIndex: this.index,
+          failover: true,
+          mirrored: this.#mirrored,
+          restarts: RESTARTS,
+          home: "anywhere",
+          ...this.#options.config,
+        },
+        this.record,
+        this.arbiter,
+      ),
       queue: [],
       busy: false,
       begun: false,
@@ -216,6 +251,11 @@ export class Node {
       detector: new Detector({ periodMs: PERIOD_MS, timeoutMs: TIMEOUT_MS }),
       heard: -1,
       sent: 0,
+      echo: null,
+      witness: 0,
+      asked: "",
+      askedAt: -Infinity,
+      questions: 0,
     };
     this.agent = agent;
     this.#world.later(this.#world.between(50, 400), () => {
@@ -243,7 +283,12 @@ export class Node {
     this.replicator?.write(write);
   }
 
-  hear(from: number, said: ModuleView, number: number): void {
+  hear(
+    from: number,
+    said: ModuleView,
+    number: number,
+    times: { readonly sentAt: number; readonly echo: Agent["echo"] },
+  ): void {
     const { agent } = this;
     if (agent === null || !agent.begun) return;
     const deliver = () => {
@@ -253,7 +298,14 @@ export class Node {
       if (message <= agent.heard) return;
       agent.heard = message;
       agent.detector.heard(this.#world.now);
-      this.#post({ type: "heard", at: this.#world.now, view: said });
+      agent.echo = { life: from, sentAt: times.sentAt };
+      const mine = times.echo?.life === this.#lives;
+      this.#post({
+        type: "heard",
+        at: this.#world.now,
+        view: said,
+        ...(mine ? { heardUsAt: times.echo!.sentAt } : {}),
+      });
     };
     deliver();
   }
@@ -273,6 +325,59 @@ export class Node {
       this.#post({ type: "peer", at, verdict });
     }
     this.#post({ type: "tick", at });
+    this.#ask(agent);
+    this.#ping(agent);
+  }
+
+  #ping(agent: Agent): void {
+    const { pings } = this.#options;
+    if (pings === undefined || agent.questions++ % 5 !== 0) return;
+    const askedAt = this.#world.now;
+    this.#world.later(this.#world.between(1, 300), () => {
+      if (this.agent !== agent) return;
+      const answered = pings();
+      this.#post({ type: "pinged", at: this.#world.now, askedAt, answered });
+    });
+  }
+
+  /** As src/witness/client.ts: now and then, at once when something else is wanted, and again soon when it is urgent. */
+  #ask(agent: Agent): void {
+    const { witness } = this.#options;
+    const question = ask(agent.state);
+    if (witness === undefined || question === null) return;
+    if (this.#paused(agent)) return;
+    const text = JSON.stringify(question);
+    const waited = this.#world.now - agent.askedAt;
+    const due = question.want === "set" ? 100 : PERIOD_MS;
+    if (text === agent.asked && waited < due - 1) return;
+    agent.asked = text;
+    agent.askedAt = this.#world.now;
+    agent.questions += 1;
+    const askedAt = this.#world.now;
+    witness.send({
+      from: this.index,
+      life: this.#lives,
+      number: agent.questions,
+      to: agent.witness,
+      askedAt,
+      ask: question,
+      reply: (life, answer) => {
+        const arrive = (): void => {
+          if (this.agent !== agent) return;
+          if (this.#paused(agent)) return this.#world.later(50, arrive);
+          if (life < agent.witness) return;
+          if (life > agent.witness) {
+            agent.witness = life;
+            agent.asked = "";
+            this.#ask(agent);
+          }
+          if (answer === null || answer.to !== this.#lives) return;
+          const at = this.#world.now;
+          this.#post({ type: "witness", at, askedAt, answer: answer.answer });
+        };
+        arrive();
+      },
+    });
   }
 
   #beat(agent: Agent): void {
@@ -287,9 +392,10 @@ export class Node {
     const said = view(agent.state);
     const number = agent.sent;
     const life = this.#lives;
+    const times = { sentAt: this.#world.now, echo: agent.echo };
     this.#world.datagram(
       this.index,
-      () => this.#options.other().hear(life, said, number),
+      () => this.#options.other().hear(life, said, number, times),
     );
   }
 
@@ -348,6 +454,7 @@ export class Node {
     const before = agent.state;
     const { state, actions } = step(before, event);
     agent.state = state;
+    this.#ask(agent);
     if (before.role !== state.role) {
       this.note(`${before.role} -> ${state.role}`);
     }
@@ -374,10 +481,12 @@ export class Node {
         return this.#act(agent, actions, at + 1);
       case "replicator": {
         const { replicator } = this;
-        return this.#world.later(this.#world.between(0.5, 10), () => {
+        const give = (): void => {
+          if (replicator?.paused) return this.#world.later(20, give);
           if (replicator?.alive) replicator.command(action.command);
           after(this.#world.between(0.1, 2));
-        });
+        };
+        return this.#world.later(this.#world.between(0.5, 10), give);
       }
       case "run":
         this.#run(agent, action);
@@ -442,10 +551,13 @@ export class Node {
           if (this.addresses) this.#options.takes(this);
           next();
         });
-      case "replicator":
-        return this.#world.later(this.#world.between(2, 80), () => {
+      case "replicator": {
+        const command = (): void => {
           if (this.agent !== agent) return;
           const { replicator } = this;
+          if (replicator?.paused && !plan.cancelled) {
+            return this.#world.later(20, command);
+          }
           const name = `replicator ${action.command.command}`;
           if (replicator === null) {
             return end({ action: name, error: "it does not run" });
@@ -454,7 +566,9 @@ export class Node {
           if (error !== null) return end({ action: name, error });
           if (action.command.command === "primary") this.#options.serves(this);
           next();
-        });
+        };
+        return this.#world.later(this.#world.between(2, 80), command);
+      }
       case "script":
         return this.#script(agent, plan, action, { next, end });
       default:

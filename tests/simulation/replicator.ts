@@ -41,6 +41,11 @@ export class Replicator {
   /** The connection, by a number that both ends know; 0: none. */
   connection = 0;
   readonly waiting: number[] = [];
+  /** Acknowledges nothing of a mirrored session after this; null: no limit. */
+  lease: number | null = null;
+  /** Counts how often it became primary. */
+  reign = 0;
+  #pausedUntil = 0;
   readonly #s: Surroundings;
 
   constructor(surroundings: Surroundings) {
@@ -49,6 +54,20 @@ export class Replicator {
 
   get disk(): Disk {
     return this.#s.disk;
+  }
+
+  /** The process is stopped and goes on: what the network brought meanwhile is still there. */
+  pause(ms: number): void {
+    const { world } = this.#s;
+    this.#pausedUntil = world.now + ms;
+    const { connection } = this;
+    if (ms < 2100) return;
+    world.later(2100, () => this.#s.other()?.noticeLoss(connection));
+    world.later(ms, () => this.noticeLoss(connection));
+  }
+
+  get paused(): boolean {
+    return this.#s.world.now < this.#pausedUntil;
   }
 
   report(): Report {
@@ -97,9 +116,14 @@ export class Replicator {
           if (command.alone) this.#goAlone();
           break;
         }
+        if ((command.until ?? Infinity) < this.#s.world.now) {
+          return "the lease ran out";
+        }
         this.#drop();
         this.phase = "primary";
+        this.reign = this.#s.world.ticket();
         this.alone = command.alone;
+        this.lease = command.until ?? null;
         break;
       }
       case "alone":
@@ -125,6 +149,9 @@ export class Replicator {
       case "outdate":
         this.#identity({ upToDate: false });
         break;
+      case "lease":
+        this.lease = command.until;
+        return null;
       case "force": {
         const { current, history, ...mine } = this.disk.identity;
         // A copy that is good already has nothing to be declared.
@@ -173,6 +200,12 @@ export class Replicator {
     if (!this.alive || connection === 0 || connection !== this.connection) {
       return;
     }
+    if (this.paused) {
+      // It has not looked yet; what came before the end is read first.
+      const { world } = this.#s;
+      const awake = this.#pausedUntil - world.now + 20;
+      return world.later(awake, () => this.noticeLoss(connection));
+    }
     const was = this.session;
     this.#hangUp();
     if (this.phase === "primary") {
@@ -200,8 +233,12 @@ export class Replicator {
     const leg = (run: () => void): void =>
       world.later(world.between(0.1, 3), () => {
         if (!this.#live(epoch)) return;
-        if (!world.connected()) {
-          return world.later(200, () => this.#live(epoch) && leg(run));
+        const stopped = this.paused || this.#s.other()?.paused;
+        if (!world.connected() || stopped) {
+          return world.later(
+            stopped ? 20 : 200,
+            () => this.#live(epoch) && leg(run),
+          );
         }
         run();
       });
@@ -209,14 +246,23 @@ export class Replicator {
       const peer = this.#s.other();
       if (peer?.connection !== this.connection || !peer.alive) return;
       peer.disk.data.add(write);
-      leg(() => {
+      // Its answer is in this end's socket whatever becomes of the peer: only this process has to run for it.
+      const answered = (): void => {
+        if (!this.#live(epoch)) return;
+        if (this.paused || this.#ranOut) return world.later(10, answered);
         const at = this.waiting.indexOf(write);
         if (at < 0) return;
         this.waiting.splice(at, 1);
         this.disk.data.add(write);
         this.#s.acknowledged(write);
-      });
+      };
+      const slow = this.lease !== null && world.chance(0.05) ? 400 : 3;
+      world.later(world.between(0.1, slow), answered);
     });
+  }
+
+  get #ranOut(): boolean {
+    return this.lease !== null && this.#s.world.now > this.lease;
   }
 
   #live(epoch: number): boolean {
@@ -242,6 +288,7 @@ export class Replicator {
 
   #goAlone(): void {
     this.alone = true;
+    this.lease = null;
     this.#hangUp();
     this.#release();
   }

@@ -1,13 +1,16 @@
 /** Two nodes under a seed: faults as drawn, invariants checked while it runs, and whether peace brings PRIM and SECOND back. */
 import { Node } from "./node.ts";
+import { Witness } from "./witness.ts";
 import { World } from "./world.ts";
 
 /**
  * single: one fault at a time, then peace. An acknowledged write must be on whichever node serves.
  * crashes: several at once, but the network holds. The same promise, as nobody can go on who was not entitled to.
  * chaos: cuts as well. Without an arbiter both nodes may go on; then nothing acknowledged is destroyed: it is served or kept aside.
+ * witness: a third machine, everything is cut and dies at random, that one too. Never two primaries that acknowledge, and the promise
+ * of "crashes".
  */
-export type Kind = "single" | "crashes" | "chaos";
+export type Kind = "single" | "crashes" | "chaos" | "witness";
 
 /** Peace must bring the cluster back within this time, without a person. */
 const RECOVERY_MS = 30_000;
@@ -19,17 +22,23 @@ export class Simulation {
   readonly nodes: readonly [Node, Node];
   readonly acknowledged = new Set<number>();
   readonly kind: Kind;
+  readonly witness: Witness | undefined;
   #writes = 0;
+  /** Who acknowledged last, and every reign that has ended by that. */
+  #reign = 0;
+  readonly #over = new Set<number>();
 
   constructor(seed: number, kind: Kind) {
     this.kind = kind;
     this.world = new World(seed);
+    this.witness = kind === "witness" ? new Witness(this.world) : undefined;
     const make = (index: 0 | 1): Node =>
       new Node({
         world: this.world,
         index,
         other: () => this.nodes[1 - index]!,
-        acknowledged: (_, write) => this.acknowledged.add(write),
+        witness: this.witness,
+        acknowledged: (node, write) => this.#acknowledge(node, write),
         serves: (node) => this.#served(node),
         takes: (node) => this.#taken(node),
       });
@@ -62,6 +71,23 @@ export class Simulation {
     }
     this.nodes[0].say("prim");
     this.#recover();
+  }
+
+  /** With a witness one reign follows the other: who acknowledges after another one has begun to was not fenced. */
+  #acknowledge(node: Node, write: number): void {
+    this.acknowledged.add(write);
+    if (this.kind !== "witness") return;
+    const { reign } = node.replicator!;
+    if (reign === this.#reign) return;
+    if (this.#over.has(reign)) {
+      this.#violated(
+        `node${
+          node.index + 1
+        } acknowledges ${write} although the other node has gone on`,
+      );
+    }
+    this.#over.add(this.#reign);
+    this.#reign = reign;
   }
 
   #write(): void {
@@ -149,7 +175,8 @@ export class Simulation {
   #manyFaults(): void {
     const { world } = this;
     // So many lost in a row that the peer seems dead is a cut, and belongs to chaos.
-    const worst = this.kind === "chaos" ? 0.3 : 0.1;
+    const cuts = this.kind === "chaos" || this.kind === "witness";
+    const worst = cuts ? 0.3 : 0.1;
     world.loss = world.chance(0.5) ? world.between(0, worst) : 0;
     const count = Math.floor(world.between(2, 7));
     for (let fault = 0; fault < count; fault++) {
@@ -166,14 +193,33 @@ export class Simulation {
         () => node.rule(world.pick(["restart", "stopstart", "stop", "swap"])),
         () => node.block(world.chance(0.5) ? "ping.router is down" : null),
       ];
-      if (this.kind === "chaos") {
-        kinds.push(() => {
+      if (cuts) {
+        kinds.push(() => node.pauseAll(world.between(500, 6000)), () => {
           const cut = world.chance(0.6);
           world.cut[node.index] = cut;
           if (world.chance(0.5)) world.cut[1 - node.index] = cut;
           world.note(`cut: ${world.cut}`);
           this.#breakConnections();
         });
+      }
+      const { witness } = this;
+      if (witness !== undefined) {
+        kinds.push(
+          () => witness.stop(),
+          () => witness.start(),
+          () => witness.start(true),
+          () => {
+            witness.cut[node.index] = world.chance(0.6);
+            world.note(`cut from the witness: ${witness.cut}`);
+          },
+          // A machine that loses all its cables.
+          () => {
+            world.cut[0] = world.cut[1] = true;
+            witness.cut[node.index] = true;
+            world.note(`node${node.index + 1} is cut off`);
+            this.#breakConnections();
+          },
+        );
       }
       world.pick(kinds)();
       world.runUntil(world.now + world.between(0, 4000));
@@ -203,6 +249,10 @@ export class Simulation {
     if (!world.connected()) world.cutAt = world.now;
     world.cut[0] = false;
     world.cut[1] = false;
+    if (this.witness !== undefined) {
+      this.witness.cut[0] = this.witness.cut[1] = false;
+      if (!this.witness.up) this.witness.start();
+    }
     for (const node of this.nodes) {
       node.startFails = false;
       node.block(null);

@@ -5,12 +5,13 @@ const SEEDS = Number(Deno.env.get("HAKIT_SEEDS") ?? 2000);
 const ONE = Deno.env.get("HAKIT_SEED");
 
 const SHARE: { readonly [kind in Kind]: number } = {
-  single: 0.5,
-  crashes: 0.25,
-  chaos: 0.25,
+  single: 0.4,
+  crashes: 0.2,
+  chaos: 0.2,
+  witness: 0.2,
 };
 
-for (const kind of ["single", "crashes", "chaos"] as const) {
+for (const kind of ["single", "crashes", "chaos", "witness"] as const) {
   if (ONE !== undefined && !ONE.startsWith(`${kind}:`)) continue;
   const from = ONE === undefined ? 1 : Number(ONE.split(":")[1]);
   const count = ONE === undefined ? Math.ceil(SEEDS * SHARE[kind]) : 1;

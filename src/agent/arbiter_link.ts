@@ -1,0 +1,131 @@
+/** This node's way to its arbiter: asks the witness what the modules want to know, or pings, and tells the modules what came back. */
+import type { Arbiter } from "../machine/arbiter.ts";
+import type { Event } from "../machine/event.ts";
+import { command } from "../system/command.ts";
+import { now, sleep } from "../system/clock.ts";
+import { WitnessClient } from "../witness/client.ts";
+import type { Ask } from "../witness/register.ts";
+import { type ArbiterFile, arbiterOf } from "./arbiter_store.ts";
+import type { Node } from "./node.ts";
+
+export interface ArbiterLinkOptions {
+  readonly node: Node;
+  readonly asks: () => readonly Ask[];
+  /** To one module, or to all. */
+  readonly post: (module: string | null, event: Event) => Promise<unknown>;
+}
+
+const PING_EVERY_MS = 500;
+/** Longer than a ping over a house's network ever takes, shorter than anybody waits for a failover. */
+const PING_TIMEOUT_MS = 1_000;
+
+export class ArbiterLink {
+  readonly #options: ArbiterLinkOptions;
+  #file: ArbiterFile | null;
+  #client: WitnessClient | null = null;
+  #pinging: AbortController | null = null;
+  #answered: boolean | null = null;
+
+  constructor(file: ArbiterFile | null, options: ArbiterLinkOptions) {
+    this.#options = options;
+    this.#file = file;
+  }
+
+  get file(): ArbiterFile | null {
+    return this.#file;
+  }
+
+  get arbiter(): Arbiter {
+    return arbiterOf(this.#file);
+  }
+
+  /** Whether it answers: null while that is not known. */
+  answers(): boolean | null {
+    if (this.#client === null) return this.#answered;
+    const { heardAt } = this.#client;
+    const { timeout } = this.#options.node.cluster.heartbeat;
+    if (heardAt !== null) return now() - heardAt < Math.max(2 * timeout, 3000);
+    return null;
+  }
+
+  start(): void {
+    const { node } = this.#options;
+    const file = this.#file;
+    if (file?.kind === "witness") {
+      this.#client = new WitnessClient({
+        address: file.address,
+        port: file.port,
+        key: file.key,
+        cluster: node.cluster.id,
+        node: node.index,
+        periodMs: node.cluster.heartbeat.period,
+        asks: this.#options.asks,
+        onAnswer: (answer, askedAt) =>
+          this.#options.post(answer.ask.module, {
+            type: "witness",
+            at: now(),
+            askedAt,
+            answer,
+          }),
+      });
+    }
+    if (file?.kind === "ping") this.#ping(file.addresses);
+  }
+
+  /** Another one from now on; resolves when every module heeds it and has it on record. */
+  async change(file: ArbiterFile | null): Promise<void> {
+    this.close();
+    this.#file = file;
+    this.#answered = null;
+    await this.#options.post(null, {
+      type: "arbiter",
+      at: now(),
+      arbiter: this.arbiter,
+    });
+    this.start();
+  }
+
+  /** A module may want to know something else now. */
+  changed(): void {
+    this.#client?.changed();
+  }
+
+  close(): void {
+    this.#client?.close();
+    this.#client = null;
+    this.#pinging?.abort();
+    this.#pinging = null;
+  }
+
+  async #ping(addresses: readonly string[]): Promise<void> {
+    const stop = new AbortController();
+    this.#pinging = stop;
+    while (!stop.signal.aborted) {
+      const askedAt = now();
+      const found = await Promise.all(addresses.map(answersPing));
+      if (stop.signal.aborted) return;
+      this.#answered = found.includes(true);
+      this.#options.post(null, {
+        type: "pinged",
+        at: now(),
+        askedAt,
+        answered: this.#answered,
+      });
+      await sleep(PING_EVERY_MS - (now() - askedAt), stop.signal);
+    }
+  }
+}
+
+/** By the system's own ping: raw sockets are its business. */
+async function answersPing(address: string): Promise<boolean> {
+  const seconds = String(PING_TIMEOUT_MS / 1000);
+  try {
+    const { code } = await command(
+      ["ping", "-n", "-q", "-c", "1", "-W", seconds, address],
+      { anyCode: true, timeoutMs: 2 * PING_TIMEOUT_MS },
+    );
+    return code === 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,74 @@
+import { strictEqual } from "node:assert/strict";
+import { EMPTY } from "../replication/identity.ts";
+import { answerAsk } from "./arbiter.ts";
+import { initial, type State, step, view } from "./step.ts";
+import { RESTARTS } from "./turn.ts";
+
+const WITNESS = {
+  kind: "witness",
+  id: "w",
+  address: "10.0.0.3",
+  retired: false,
+} as const;
+const DATA = { ...EMPTY, current: "g1", upToDate: true };
+
+function node(
+  lastRole: "ALONE" | "PRIM" | "SECOND",
+  change: Partial<State> = {},
+): State {
+  const config = {
+    module: "app",
+    node: "one",
+    peer: "two",
+    nodeIndex: 0,
+    failover: true,
+    mirrored: true,
+    restarts: RESTARTS,
+    home: "anywhere",
+  } as const;
+  const record = { goal: "run", lastRole, cameFrom: null, claim: 4 } as const;
+  return {
+    ...initial(config, record, WITNESS),
+    begun: true,
+    identity: DATA,
+    ...change,
+  };
+}
+
+Deno.test("step() as primary takes only a follower's word for a lease", () => {
+  const primary = node("PRIM", { role: "PRIM", lastAt: 900 });
+  for (const role of ["ALONE", "SECOND"] as const) {
+    const said = { ...view(node("SECOND", { role })), role };
+    const heard = { type: "heard", at: 1000, view: said, heardUsAt: 990 };
+    const { state } = step(primary, heard as never);
+    strictEqual(state.peerUntil > 0, role === "SECOND", role);
+  }
+});
+
+Deno.test("answerAsk() of a node that went on alone does not stand back for an older copy", () => {
+  const asks = {
+    ...view(node("PRIM", { role: "PRIM", shutOut: "g1/1" })),
+    phase: "primary" as const,
+  };
+  for (
+    const [lastRole, current, answers] of [
+      ["SECOND", "g1", true],
+      ["ALONE", "g1", true],
+      ["ALONE", "g2", false],
+    ] as const
+  ) {
+    const identity = { ...DATA, current, bitmap: "g1", history: ["g1"] };
+    const state = node(lastRole, {
+      role: "WAIT",
+      identity: current === "g1" ? DATA : identity,
+    });
+    const turn = { state: { ...state }, at: 1, actions: [] };
+    answerAsk(turn, asks);
+    strictEqual(
+      turn.state.outdated !== null,
+      answers,
+      `${lastRole} ${current}`,
+    );
+    strictEqual(turn.state.record.claim === undefined, answers);
+  }
+});

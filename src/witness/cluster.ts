@@ -1,0 +1,129 @@
+/** One cluster as the witness serves it: opens what its nodes send, answers when what it remembers is on disk. */
+import type { Log } from "../system/log.ts";
+import { Channel } from "./channel.ts";
+import { checkAsks } from "./protocol.ts";
+import { type Ask, type Cell, judge, NO_LEASES } from "./register.ts";
+import type { Remembered } from "./store.ts";
+
+export interface Where {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+export interface WitnessClusterOptions {
+  /** This life of the witness, 32 hexadecimal digits. */
+  readonly boot: string;
+  readonly startedAt: number;
+  readonly now: () => number;
+  readonly save: (memory: Remembered) => Promise<void>;
+  readonly send: (bytes: Uint8Array, to: Where) => void;
+  readonly log: Log;
+}
+
+/** Questions that wait for the disk; beyond it they are lost, and asked again. */
+const MAX_QUEUE = 64;
+
+export class WitnessCluster {
+  #memory: Remembered;
+  readonly #options: WitnessClusterOptions;
+  readonly #channels: readonly [Channel, Channel];
+  readonly #cells = new Map<string, Cell>();
+  #work: Promise<void> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(memory: Remembered, options: WitnessClusterOptions) {
+    this.#memory = memory;
+    this.#options = options;
+    const { id: cluster, key } = memory;
+    const { boot } = options;
+    const channel = (node: 0 | 1) =>
+      new Channel({ side: "witness", key, cluster, node, boot });
+    this.#channels = [channel(0), channel(1)];
+    for (const [module, entry] of Object.entries(memory.modules)) {
+      this.#cells.set(module, { entry, leases: NO_LEASES });
+    }
+  }
+
+  get key(): string {
+    return this.#memory.key;
+  }
+
+  receive(bytes: Uint8Array, from: Where): void {
+    const now = this.#options.now();
+    for (const node of [0, 1] as const) {
+      const channel = this.#channels[node];
+      const { answer, word } = channel.receive(bytes, now);
+      if (answer) this.#options.send(channel.compose(null, now), from);
+      const asks = word === null ? null : checkAsks(word.body);
+      if (word === null || asks === null) continue;
+      if (this.#waiting >= MAX_QUEUE) return;
+      this.#waiting++;
+      // One after the other: what is answered is what is on disk, and nothing newer.
+      this.#work = this.#work.then(() =>
+        this.#answer(node, asks, word.saidAt, from)
+      ).finally(() => this.#waiting--);
+    }
+  }
+
+  /** All that was asked so far is answered. */
+  async idle(): Promise<void> {
+    await this.#work;
+  }
+
+  async #answer(
+    node: 0 | 1,
+    asks: readonly Ask[],
+    askedAt: number,
+    to: Where,
+  ): Promise<void> {
+    const { now, startedAt, save, send, log } = this.#options;
+    const cells = new Map<string, Cell>();
+    const modules = { ...this.#memory.modules };
+    let changed = false;
+    const answers = asks.map((ask) => {
+      const before = cells.get(ask.module) ?? this.#cells.get(ask.module) ??
+        { entry: null, leases: NO_LEASES };
+      const moment = { node, now: now(), startedAt };
+      const { cell, verdict } = judge(before, ask, moment);
+      cells.set(ask.module, cell);
+      if (cell.entry !== null && cell.entry !== before.entry) {
+        modules[ask.module] = cell.entry;
+        changed = true;
+      }
+      return { ask, verdict };
+    });
+    if (changed) {
+      const memory = { ...this.#memory, modules };
+      try {
+        await save(memory);
+      } catch (error) {
+        // Nothing is answered that would not outlive a power cut: to the nodes this witness is away.
+        log.error(
+          `cannot save what cluster "${memory.name}" decided: ${
+            messageOf(error)
+          }`,
+        );
+        return;
+      }
+      this.#told(memory);
+      this.#memory = memory;
+    }
+    for (const [module, cell] of cells) this.#cells.set(module, cell);
+    const body = { askedAt, answers };
+    send(this.#channels[node].compose(body, now()), to);
+  }
+
+  #told({ name, modules }: Remembered): void {
+    for (const [module, { epoch, holder, by }] of Object.entries(modules)) {
+      if (this.#memory.modules[module]?.epoch === epoch) continue;
+      const what = holder === null
+        ? `both nodes are up to date (said by node ${by + 1})`
+        : `node ${holder + 1} may go on alone`;
+      this.#options.log.info(`${name}/${module}: epoch ${epoch}, ${what}`);
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

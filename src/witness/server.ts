@@ -1,0 +1,107 @@
+/** `hakit witness`: one UDP socket, a file a cluster. Clusters are admitted and dismissed while it runs. */
+import { createSocket } from "node:dgram";
+import { now, sleep } from "../system/clock.ts";
+import type { Log } from "../system/log.ts";
+import { clusterOf } from "./channel.ts";
+import { WitnessCluster } from "./cluster.ts";
+import type { Store } from "./store.ts";
+
+/** How often the folder is looked at for clusters that were admitted or dismissed. */
+const LOOK_MS = 1_000;
+/** A witness serves many clusters; each costs some kilobytes. */
+const MAX_CLUSTERS = 1_000;
+
+export interface WitnessOptions {
+  readonly store: Store;
+  readonly port: number;
+  /** Address to listen on; default all. */
+  readonly address?: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Called when it listens. */
+  readonly ready?: () => void;
+}
+
+/** Runs until `signal`. Throws when the port is taken or its memory cannot be read. */
+export async function runWitness(options: WitnessOptions): Promise<void> {
+  const { store, port, log, signal } = options;
+  const address = options.address ?? "::";
+  const socket = createSocket({
+    type: address.includes(":") ? "udp6" : "udp4",
+    ipv6Only: false,
+  });
+  const clusters = new Map<string, WitnessCluster>();
+  const boot = crypto.getRandomValues(new Uint8Array(16)).toHex();
+  const send = (
+    bytes: Uint8Array,
+    to: { readonly hostname: string; readonly port: number },
+  ) => socket.send(bytes, to.port, to.hostname, () => {});
+
+  const look = async () => {
+    const found = await store.read();
+    for (const memory of found.slice(0, MAX_CLUSTERS)) {
+      const known = clusters.get(memory.id);
+      if (known?.key === memory.key) continue;
+      log.info(`serves cluster "${memory.name}"`);
+      const save = async (next: typeof memory) => {
+        // Dismissed meanwhile: it must not come back by our hand.
+        const present = await store.find(next.id);
+        if (present?.key !== next.key) throw new Error("it was dismissed");
+        await store.write(next);
+      };
+      clusters.set(
+        memory.id,
+        // What leases there were before is not known: dismissed and admitted again is a restart, too.
+        new WitnessCluster(memory, {
+          boot,
+          startedAt: now(),
+          now,
+          save,
+          send,
+          log,
+        }),
+      );
+    }
+    for (const id of clusters.keys()) {
+      if (!found.some((memory) => memory.id === id)) clusters.delete(id);
+    }
+  };
+
+  await look();
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => {});
+  socket.on("error", (error: Error & { code?: string }) => {
+    if (error.code === "ECONNREFUSED") return;
+    failed.reject(
+      new Error(
+        `Cannot listen on UDP port ${port}${
+          options.address ? ` of ${options.address}` : ""
+        }: ${error.message}`,
+        { cause: error },
+      ),
+    );
+  });
+  socket.on(
+    "message",
+    (bytes: Uint8Array, from: { address: string; port: number }) => {
+      const id = clusterOf(bytes);
+      const where = { hostname: from.address, port: from.port };
+      if (id !== null) clusters.get(id)?.receive(bytes, where);
+    },
+  );
+  const listening = Promise.withResolvers<void>();
+  socket.on("listening", () => listening.resolve());
+  socket.bind({ address, port });
+  try {
+    await Promise.race([listening.promise, failed.promise]);
+    log.info(`witness on UDP port ${port}, ${clusters.size} clusters`);
+    options.ready?.();
+    while (!signal.aborted) {
+      await Promise.race([sleep(LOOK_MS, signal), failed.promise]);
+      if (!signal.aborted) await look();
+    }
+  } finally {
+    for (const cluster of clusters.values()) await cluster.idle();
+    socket.close();
+  }
+}

@@ -1,0 +1,149 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { Log } from "../system/log.ts";
+import { now, sleep } from "../system/clock.ts";
+import { WitnessClient } from "./client.ts";
+import type { Answer } from "./protocol.ts";
+import type { Ask } from "./register.ts";
+import { runWitness } from "./server.ts";
+import { Store } from "./store.ts";
+
+const CLUSTER = "cd".repeat(16);
+const KEY = "ab".repeat(32);
+const QUIET: Log = {
+  path: "",
+  write: () => {},
+  error: () => {},
+  warning: () => {},
+  info: () => {},
+};
+
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  return port;
+}
+
+/** A running witness; `end` stops it and waits. */
+async function start(folder: string, port: number) {
+  const stop = new AbortController();
+  const ready = Promise.withResolvers<void>();
+  const done = runWitness({
+    store: new Store(folder),
+    port,
+    address: "127.0.0.1",
+    log: QUIET,
+    signal: stop.signal,
+    ready: ready.resolve,
+  });
+  await Promise.race([ready.promise, done]);
+  return { end: () => (stop.abort(), done) };
+}
+
+function ask(change: Partial<Ask>): Ask {
+  return {
+    module: "app",
+    want: "look",
+    expect: 0,
+    floor: 0,
+    alone: false,
+    heedLease: true,
+    leaseMs: 500,
+    ...change,
+  };
+}
+
+class Asker {
+  answers: Answer[] = [];
+  asked: Ask = ask({});
+  readonly client: WitnessClient;
+
+  constructor(node: 0 | 1, port: number, key = KEY) {
+    this.client = new WitnessClient({
+      address: "127.0.0.1",
+      port,
+      key,
+      cluster: CLUSTER,
+      node,
+      periodMs: 100,
+      asks: () => [this.asked],
+      onAnswer: (answer, askedAt) => {
+        strictEqual(askedAt <= now(), true);
+        this.answers.push(answer);
+      },
+    });
+  }
+
+  /** The first answer to this very question; null: none in time. */
+  async ask(question: Ask, limitMs = 5000): Promise<Answer | null> {
+    this.answers = [];
+    this.asked = question;
+    this.client.changed();
+    const end = now() + limitMs;
+    const text = JSON.stringify(question);
+    while (now() < end) {
+      const found = this.answers.find(({ ask }) =>
+        JSON.stringify(ask) === text
+      );
+      if (found) return found;
+      await sleep(5);
+    }
+    return null;
+  }
+}
+
+Deno.test("a witness lets one of two nodes go on, and remembers it over its own death", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "hakit-witness-" });
+  const port = freePort();
+  await new Store(folder).write({
+    name: "office",
+    id: CLUSTER,
+    key: KEY,
+    modules: {},
+  });
+  let witness = await start(folder, port);
+  const one = new Asker(0, port);
+  const two = new Asker(1, port);
+  const stranger = new Asker(0, port, "00".repeat(32));
+  try {
+    const share = await one.ask(ask({ want: "set" }));
+    strictEqual(share?.verdict.entry?.epoch, 1);
+    const bid = ask({ want: "set", expect: 1, alone: true });
+    deepStrictEqual((await two.ask(bid))?.verdict.entry?.holder, 1);
+    await two.ask(ask({}));
+    strictEqual((await one.ask(bid))?.verdict.done, false);
+
+    await witness.end();
+    strictEqual(await one.ask(ask({ floor: 1 }), 400), null);
+    witness = await start(folder, port);
+    const after = await one.ask(ask({ floor: 2 }));
+    strictEqual(after?.verdict.entry?.holder, 1);
+    strictEqual(after?.verdict.entry?.epoch, 2);
+
+    strictEqual(await stranger.ask(ask({ floor: 9 }), 400), null);
+  } finally {
+    for (const { client } of [one, two, stranger]) client.close();
+    await witness.end();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a witness serves a cluster that is admitted while it runs, and forgets one that is dismissed", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "hakit-witness-" });
+  const port = freePort();
+  const witness = await start(folder, port);
+  const one = new Asker(0, port);
+  try {
+    strictEqual(await one.ask(ask({}), 300), null);
+    const store = new Store(folder);
+    await store.write({ name: "office", id: CLUSTER, key: KEY, modules: {} });
+    strictEqual((await one.ask(ask({ floor: 1 })))?.verdict.entry, null);
+    await store.remove(CLUSTER);
+    await sleep(1500);
+    strictEqual(await one.ask(ask({ floor: 2 }), 400), null);
+  } finally {
+    one.client.close();
+    await witness.end();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
