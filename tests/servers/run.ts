@@ -1,5 +1,5 @@
 /**
- * The stories on two emulated servers: install, failover, links, power, copies.
+ * The stories on two emulated servers: install, failover, links, power, copies, uninstall.
  *
  *   tests/servers/run                   all; bullseye, packages from a folder
  *   tests/servers/run failover links    these, on the servers as `install` left them
@@ -13,11 +13,12 @@ import { copiesAreIdentical } from "./copies.ts";
 import { keepEvidence } from "./evidence.ts";
 import { failover } from "./failover.ts";
 import { install, putExecutable } from "./install.ts";
-import { type Server, SERVERS, vm } from "./lab.ts";
+import { on, type Server, SERVERS, vm } from "./lab.ts";
 import { links } from "./links.ts";
 import { bothKilled, shutDown } from "./power.ts";
 import { Proof } from "./proof.ts";
 import { broken, CheckFailed, close, note } from "./report.ts";
+import { uninstall } from "./uninstall.ts";
 
 const root = join(import.meta.dirname!, "..", "..");
 const folder = Deno.env.get("HAKIT_SERVERS_DIR") ?? "/var/tmp/hakit-servers";
@@ -44,8 +45,10 @@ const STORIES: { readonly [name: string]: Story } = {
   },
   copies: async (_proof, primary) => {
     await copiesAreIdentical();
+    await Promise.all(SERVERS.map((server) => on(server, "hakit start")));
     return primary;
   },
+  uninstall,
 };
 const SAVED = `installed-${Deno.env.get("HAKIT_SERVERS_SUITE") ?? "bullseye"}`;
 
