@@ -1,78 +1,75 @@
 /** The measurements as a table for people. Pure. */
-import type { Job, Measurement } from "./fio.ts";
+export interface Figure {
+  readonly rate: number;
+  /** Processor time of the serving processes for one unit of work, in microseconds; null: none serve. */
+  readonly cpuUs: number | null;
+  /** Resident memory of the serving processes, MiB. */
+  readonly memory: number | null;
+}
 
 export interface Row {
   readonly store: string;
-  readonly job: Job;
-  readonly bare: Measurement;
-  readonly mirrored: Measurement;
+  readonly name: string;
+  readonly unit: string;
+  readonly rival: string;
+  readonly least: number;
+  readonly stretch: number;
+  readonly ours: Figure;
+  readonly theirs: Figure;
+  readonly bare: number | null;
 }
 
-/** One line a row: bare, mirrored, how much of the bare speed is left, times per write. */
-export function table(rows: readonly Row[]): string {
-  const head = [
-    "store",
-    "job",
-    "bare",
-    "mirrored",
-    "unit",
-    "ratio",
-    "median µs",
-    "p99 µs",
-  ];
-  const lines = rows.map(({ store, job, bare, mirrored }) => [
-    store,
-    job.name,
-    round(bare.perSecond),
-    round(mirrored.perSecond),
-    job.unit,
-    (mirrored.perSecond / bare.perSecond).toFixed(2),
-    round(mirrored.medianUs),
-    round(mirrored.p99Us),
-  ]);
-  return columns([head, ...lines]);
-}
+const HEAD = [
+  "store",
+  "work",
+  "hakit",
+  "rival",
+  "",
+  "unit",
+  "ratio",
+  "at least",
+  "reached",
+  "bare",
+  "µs CPU each",
+  "MiB RAM",
+] as const;
 
-/** One line a row: trusted, encrypted, how much of the trusted speed is left. */
-export function linkColumns(
-  rows: readonly {
-    readonly job: Job;
-    readonly trusted: number;
-    readonly encrypted: number;
-  }[],
-): string[][] {
+export function cells(row: Row): string[] {
+  const ratio = row.ours.rate / row.theirs.rate;
+  const both = (key: "cpuUs" | "memory") =>
+    [row.ours[key], row.theirs[key]].map((value) =>
+      value === null ? "-" : round(value)
+    ).join(" / ");
   return [
-    ["job", "trusted", "encrypted", "unit", "ratio"],
-    ...rows.map(({ job, trusted, encrypted }) => [
-      job.name,
-      round(trusted),
-      round(encrypted),
-      job.unit,
-      (encrypted / trusted).toFixed(2),
-    ]),
+    row.store,
+    row.name,
+    round(row.ours.rate),
+    row.rival,
+    round(row.theirs.rate),
+    row.unit,
+    ratio.toFixed(2),
+    `${row.least}`,
+    ratio >= row.stretch ? "stretch" : ratio >= row.least ? "yes" : "NO",
+    row.bare === null ? "" : round(row.bare),
+    both("cpuUs"),
+    both("memory"),
   ];
 }
 
-/** Words to the left, numbers to the right. */
+/** As GitHub reads it, so that it can stand in README as it is. */
+export function table(rows: readonly Row[]): string {
+  return columns([[...HEAD], ...rows.map(cells)]);
+}
+
+/** The first row is the head. */
 export function columns(all: readonly (readonly string[])[]): string {
   const widths = all[0]!.map((_, i) =>
-    Math.max(...all.map((line) => line[i]!.length))
+    Math.max(...all.map((cells) => cells[i]!.length))
   );
-  const isNumber = (i: number) =>
-    all.slice(1).every((line) => /^[\d.,]+$/.test(line[i]!));
-  return all.map((line) =>
-    line.map((cell, i) =>
-      isNumber(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)
-    ).join("  ").trimEnd()
-  ).join("\n");
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1
-    ? sorted[half]!
-    : (sorted[half - 1]! + sorted[half]!) / 2;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+  return [line(all[0]!), rule, ...all.slice(1).map(line)].join("\n");
 }
 
 function round(value: number): string {

@@ -1,32 +1,30 @@
-import { strictEqual } from "node:assert/strict";
-import { JOBS } from "./fio.ts";
-import { columns, linkColumns, median, table } from "./report.ts";
+import { match, strictEqual } from "node:assert/strict";
+import { cells, type Row, table } from "./report.ts";
 
-Deno.test("table() shows bare, mirrored and what is left of the speed", () => {
-  const bare = { perSecond: 100_000, medianUs: 4, p99Us: 20 };
-  const mirrored = { perSecond: 25_000.4, medianUs: 38.2, p99Us: 90 };
-  const text = table([{ store: "RAM", job: JOBS[0]!, bare, mirrored }]);
+const row: Row = {
+  store: "RAM",
+  name: "4 KiB writes",
+  unit: "writes/s",
+  rival: "GlusterFS",
+  least: 3,
+  stretch: 6,
+  ours: { rate: 18_000.4, cpuUs: 70.2, memory: 240 },
+  theirs: { rate: 5000, cpuUs: 300, memory: 150 },
+  bare: 100_000,
+};
+
+Deno.test("a row tells whether its aim is reached", () => {
+  strictEqual(cells(row)[6], "3.60");
+  strictEqual(cells(row)[8], "yes");
   strictEqual(
-    text,
-    [
-      "store  job                        bare  mirrored  unit      ratio  median µs  p99 µs",
-      "RAM    4 KiB writes, 1 writer  100,000    25,000  writes/s   0.25         38      90",
-    ].join("\n"),
+    cells({ ...row, ours: { ...row.ours, rate: 30_001 } })[8],
+    "stretch",
   );
+  strictEqual(cells({ ...row, ours: { ...row.ours, rate: 14_999 } })[8], "NO");
 });
 
-Deno.test("linkColumns() shows what encryption leaves of the speed", () => {
-  const row = { job: JOBS[0]!, trusted: 20_000, encrypted: 17_000 };
-  strictEqual(
-    columns(linkColumns([row])),
-    [
-      "job                     trusted  encrypted  unit      ratio",
-      "4 KiB writes, 1 writer   20,000     17,000  writes/s   0.85",
-    ].join("\n"),
-  );
-});
-
-Deno.test("median() is the middle, of an even number the mean of both", () => {
-  strictEqual(median([3, 1, 2]), 2);
-  strictEqual(median([4, 1, 2, 3]), 2.5);
+Deno.test("table() has all columns in every line", () => {
+  const lines = table([row, { ...row, bare: null }]).split("\n");
+  strictEqual(new Set(lines.map((line) => line.split("|").length)).size, 1);
+  match(lines[2]!, /18,000 .* 100,000 .* 70 \/ 300 .* 240 \/ 150/);
 });

@@ -1,8 +1,8 @@
 /** Programs that people run, on a mirrored directory on a disk: each is content, and afterwards both copies are the same. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
+import { Database, installDatabase } from "./database.ts";
 import { equalCopies, onPair, tell } from "../replicator/on_pair.ts";
-import type { Pair } from "../replicator/pair.ts";
 import { sleep } from "../replicator/replicator_process.ts";
 import { lacking, run, shell } from "../replicator/shell.ts";
 
@@ -166,59 +166,6 @@ onPair({
   },
 });
 
-/** A database server of this test's own. */
-class Database {
-  readonly #child: Deno.ChildProcess;
-  constructor(readonly dir: string, readonly socket: string, log: string) {
-    this.#child = new Deno.Command("mariadbd", {
-      args: [
-        ...["--no-defaults", "--user=mysql", `--datadir=${dir}`],
-        ...[`--socket=${socket}`, "--skip-networking", `--log-error=${log}`],
-        ...[`--pid-file=${socket}.pid`, "--innodb-buffer-pool-size=64M"],
-      ],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-  }
-  async ready() {
-    for (let attempt = 0; attempt < 300; attempt++) {
-      const { code } = await this.#client(["-e", "SELECT 1"], true);
-      if (code === 0) return;
-      await sleep(200);
-    }
-    throw new Error("MariaDB does not answer");
-  }
-  sql(text: string) {
-    return this.#client(["-N", "-e", text], false);
-  }
-  #client(args: readonly string[], allowFailure: boolean) {
-    return run("mariadb", [
-      ...["--no-defaults", `--socket=${this.socket}`, "-uroot", ...args],
-    ], { allowFailure });
-  }
-  async stop() {
-    this.#child.kill("SIGTERM");
-    await this.#child.status;
-  }
-  async kill() {
-    this.#child.kill("SIGKILL");
-    await this.#child.status;
-  }
-}
-
-async function installDatabase(pair: Pair): Promise<[string, string, string]> {
-  const dir = join(pair.primary.data, "mysql");
-  // The socket's folder must be reachable for the user mysql.
-  const socketDir = join(pair.root, "sock");
-  await Deno.mkdir(socketDir);
-  await shell(`
-    mkdir '${dir}'; chown mysql:mysql '${dir}' '${socketDir}'; chmod 700 '${dir}'
-    mariadb-install-db --no-defaults --user=mysql --datadir='${dir}' \
-      --skip-test-db --auth-root-authentication-method=normal`);
-  return [dir, join(socketDir, "m"), join(socketDir, "log")];
-}
-
 onPair({
   name: "MariaDB with sysbench, a kill and recovery",
   base,
@@ -229,7 +176,10 @@ onPair({
     "innochecksum",
   ),
   async run(pair) {
-    const [dir, socket, log] = await installDatabase(pair);
+    const [dir, socket, log] = await installDatabase(
+      pair.primary.data,
+      pair.root,
+    );
     let database = new Database(dir, socket, log);
     try {
       await database.ready();
@@ -281,7 +231,10 @@ onPair({
   base,
   lacking: lacking("mariadbd", "mariadb-install-db"),
   async run(pair) {
-    const [dir, socket, log] = await installDatabase(pair);
+    const [dir, socket, log] = await installDatabase(
+      pair.primary.data,
+      pair.root,
+    );
     let database = new Database(dir, socket, log);
     await database.ready();
     await database.sql(
