@@ -38,6 +38,18 @@ const CHANGES_ATTRIBUTES = new Set<number>([
   KIND.LINK,
 ]);
 
+/** What may have been done in part when it fails. */
+const IN_PARTS = new Set<number>([KIND.WRITE, KIND.FALLOCATE, KIND.COPY]);
+/** With these; another refusal comes before anything is done. */
+const MIDWAY = new Set<number>([E.NOSPC, E.DQUOT, E.IO, E.FBIG]);
+
+/** Whether the copies may differ after an operation with these results (errno, 0: done). */
+export function mayDiffer(kind: number, here: number, there: number): boolean {
+  if (here === 0 || there === 0) return here !== there;
+  // Two disks that are full end a write at different places.
+  return IN_PARTS.has(kind) && (MIDWAY.has(here) || MIDWAY.has(there));
+}
+
 /** One change under way. */
 export interface Pending {
   sequence: number;
@@ -513,10 +525,7 @@ export class Pipeline {
         const inode = pending.volume.get(id);
         if (inode) inode.boundIn = this.session.number;
       }
-      if (
-        !this.alone && error !== pending.peerErrno &&
-        !(error !== 0 && pending.peerErrno !== 0)
-      ) {
+      if (!this.alone && mayDiffer(kind, error, pending.peerErrno)) {
         this.#mismatch(pending, { kind, id, argument, length, error });
       }
       if (error === E.IO || error === E.ROFS) {
@@ -545,7 +554,7 @@ export class Pipeline {
     }
   }
 
-  /** Only one of the copies did it. */
+  /** Only one of the copies did it, or both a part of it. */
   #mismatch(
     pending: Pending,
     did: {
@@ -557,7 +566,7 @@ export class Pipeline {
     },
   ): void {
     if (did.error !== 0 && did.kind === KIND.WRITE && pending.inode) {
-      // Typically our disk is full and the peer's is not: give the peer back what stands here.
+      // Typically our disk is full: give the peer back what stands here.
       this.#repairs.push({
         volume: pending.volume,
         id: did.id,
@@ -574,7 +583,9 @@ export class Pipeline {
     this.events.diverged(
       did.error === 0
         ? `the peer could not do ${what}: ${errnoName(pending.peerErrno)}`
-        : `${what} failed here (${errnoName(did.error)}) and not at the peer`,
+        : `${what} failed here (${errnoName(did.error)}) and ${
+          pending.peerErrno === 0 ? "not at the peer" : "at the peer"
+        }`,
     );
   }
 

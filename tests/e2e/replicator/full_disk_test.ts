@@ -1,11 +1,12 @@
 /** A disk is full: at the peer the application does not notice, here it gets ENOSPC, and nobody's copy is harmed. */
 import { ok, strictEqual } from "node:assert/strict";
-import { equalCopies, onPair } from "./on_pair.ts";
+import { equalCopies, onPair, tell } from "./on_pair.ts";
 import type { Pair } from "./pair.ts";
+import { sleep } from "./replicator_process.ts";
 
-/** Writes 1 MiB blocks until it is refused; how many were taken, and the refusal. */
-async function writeUntilFull(path: string, most: number) {
-  const block = new Uint8Array(1 << 20).fill(7);
+/** Writes blocks until one is refused; how many were taken, and the refusal. */
+async function writeUntilFull(path: string, most: number, size = 1 << 20) {
+  const block = new Uint8Array(size).fill(7);
   using file = await Deno.open(path, { create: true, write: true });
   for (let taken = 0; taken < most; taken++) {
     try {
@@ -79,4 +80,52 @@ for (
       await pair.release();
     },
   });
+}
+
+onPair({
+  name:
+    "both disks end in the middle of the same write, at different places: both copies equal",
+  sizes: ["24m", "24m"],
+  // Three pages less on the second one.
+  fill: (node, index) =>
+    index === 1
+      ? Deno.writeFile(`${node.data}/../filler`, new Uint8Array(3 * 4096))
+      : undefined,
+  async run(pair) {
+    pair.keep(200);
+    const path = `${pair.primary.data}/large`;
+    let together = 0;
+    for (const pages of [37, 50, 61]) {
+      const { error } = await writeUntilFull(path, Infinity, pages * 4096);
+      ok(error !== null && /28|space/i.test(error), `${error}`);
+      // The last write was refused by both in the middle, or the peer has no room for what stands here: then it says so.
+      if (await staysMirrored(pair)) {
+        together++;
+        await equalCopies(pair);
+      } else {
+        await pair.secondary.replicator.until(
+          ({ identity }) => !identity.upToDate,
+          "a peer that does not count",
+        );
+      }
+      await Deno.remove(path);
+      // The kernel forgets the removed file in a moment, and only then its space is free.
+      await sleep(500);
+      await Deno.writeTextFile(`${path}-${pages}`, "there is room again");
+      await pair.mirrored();
+      await equalCopies(pair);
+    }
+    await pair.release();
+    tell(`${together} of 3 times both refused the same write`);
+  },
+});
+
+/** For a second: longer than a divergence needs to be seen. */
+async function staysMirrored(pair: Pair): Promise<boolean> {
+  for (let i = 0; i < 10; i++) {
+    await sleep(100);
+    const reports = pair.nodes.map(({ replicator }) => replicator.report);
+    if (reports.some(({ session }) => session !== "mirrored")) return false;
+  }
+  return true;
 }
