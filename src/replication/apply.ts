@@ -190,6 +190,7 @@ function link(
   if (libc.linkat(AT.FDCWD, from, parent.fd, name, AT.SYMLINK_FOLLOW) !== 0) {
     return errno();
   }
+  volume.moves++;
   // The first name of a file that had none: its descriptor is to know it, for whoever asks where the file is.
   if (inode.orphan) {
     inode.orphan = false;
@@ -333,6 +334,7 @@ function rename(
     frame.flags,
   );
   if (Number(result) !== 0) return errno();
+  volume.moves++;
   if (moved) moved.parent = to.id;
   if (victim && frame.flags & RENAME_EXCHANGE) victim.parent = from.id;
   else volume.nameLost(victim);

@@ -40,6 +40,8 @@ export class Volume {
   /** Inodes in the order in which their data descriptors were opened. */
   readonly #recent = new Set<Inode>();
   readonly #base: Uint8Array;
+  /** Counts what gives an inode another name: a walk over all names during which it stood still has seen every inode. */
+  moves = 0;
 
   /** `backing`: descriptor of the directory, kept until close. `newId` gives ids never used before. */
   constructor(

@@ -28,7 +28,8 @@ export interface Found {
 export class Places {
   /** Where an id was seen, by `volume:id`. */
   readonly #paths = new Map<string, Uint8Array>();
-  readonly #walked = new WeakSet<Marks>();
+  /** Moves of the volume when the walk for these marks began. */
+  readonly #walked = new WeakMap<Marks, readonly number[]>();
 
   constructor(readonly volumes: readonly Volume[]) {}
 
@@ -40,28 +41,33 @@ export class Places {
     return this.#paths.get(`${volume.index}:${id}`);
   }
 
-  /** Where a marked inode is now. */
+  /**
+   * Where a marked inode is now. "gone": it has no name, nothing is to be copied. "moving": names changed while it was looked for,
+   * it may have gone from where nobody had looked yet to where somebody already had: its mark must stay.
+   */
   *locate(
     volume: Volume,
     id: number,
     marks: Marks,
-  ): Generator<void, Found | null> {
+  ): Generator<void, Found | "gone" | "moving"> {
     if (id === ROOT) return { volume, id, path: new Uint8Array(0) };
     const known = volume.get(id);
     const name = `${volume.index}:${id}`;
     const path = (known && volume.pathOf(known)) ?? this.#paths.get(name);
     if (path && this.#stands(volume, id, path)) return { volume, id, path };
     // Unlinked but open: nothing to copy.
-    if (known) return null;
-    if (!this.#walked.has(marks)) {
-      this.#walked.add(marks);
+    if (known) return "gone";
+    let before = this.#walked.get(marks);
+    if (!before) {
+      before = this.volumes.map(({ moves }) => moves);
+      this.#walked.set(marks, before);
       yield* this.#walkAll();
       const again = this.#paths.get(name);
       if (again && this.#stands(volume, id, again)) {
         return { volume, id, path: again };
       }
     }
-    return null;
+    return before[volume.index] === volume.moves ? "gone" : "moving";
   }
 
   #stands(volume: Volume, id: number, path: Uint8Array): boolean {

@@ -44,8 +44,14 @@ export class SourceNames {
     } else {
       for (const { volume: index, id, mark } of marks) {
         const volume = this.places.volumes[index];
-        const found = volume && (yield* this.places.locate(volume, id, marks));
-        if (!found) continue;
+        const found = volume
+          ? yield* this.places.locate(volume, id, marks)
+          : "gone";
+        if (found === "moving") {
+          this.shared.again.add([{ volume: index, id, mark }]);
+          continue;
+        }
+        if (found === "gone") continue;
         touched.set(key(found), found);
         if (mark.names >= 0) queue.push(found);
         else yield* this.channel.send(KIND.HINT, found, found.path);
