@@ -26,7 +26,9 @@ export function leave(
 ): void {
   const { state } = turn;
   const from = state.role;
-  const cutShort = state.plan !== null;
+  // A yield that failed half-way is over as a plan, but the primary's services may run still.
+  const cutShort = state.plan !== null ||
+    (from === "SECOND" && isPrimary(state.scripts));
   if (handsOver(turn)) giveUpClaim(turn);
   if (from !== "WAIT") enter(turn, "WAIT", why);
   // Until something better is known this is what it waits for: nobody has to do anything yet.

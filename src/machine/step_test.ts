@@ -305,3 +305,25 @@ Deno.test("step() that could not take over says why it waits", () => {
   life.done();
   ok(view(life.state).reason?.includes(error), "also while it pauses");
 });
+
+Deno.test("step() whose yield failed half-way stops the primary's services nevertheless", () => {
+  const life = new Life({ goal: "run", lastRole: "PRIM", cameFrom: null });
+  const serving = report({ phase: "primary", session: "lost" });
+  life.on({ type: "begin", report: serving, boot: false });
+  const other = peer({ role: "ALONE", status: "Ready", phase: "primary" });
+  life.on({ type: "heard", view: other });
+  strictEqual(life.state.plan?.name, "yield");
+  life.on({
+    type: "performed",
+    plan: life.state.plan.number,
+    failed: { action: "replicator idle", error: "it does not run" },
+  });
+  strictEqual(life.state.role, "WAIT");
+  const leaves = life.actions.find((action) => action.do === "run");
+  ok(leaves?.do === "run");
+  ok(
+    leaves.actions.some((action) =>
+      action.do === "script" && action.script === "stop_prim"
+    ),
+  );
+});

@@ -249,6 +249,16 @@ class Replicator {
     attempt: (action: () => void) => void,
   ): Generator<void, void> {
     const context = this.#context;
+    if (
+      command.command === "primary" && command.until !== undefined &&
+      command.until < clock()
+    ) {
+      return attempt(() => {
+        throw new Error(
+          "Cannot be primary: this node's time to do so has run out, the peer may have gone on",
+        );
+      });
+    }
     if (command.command === "primary" && this.#primary) {
       return attempt(() => command.alone && this.#primary!.alone());
     }
@@ -276,11 +286,6 @@ class Replicator {
       case "primary":
         return attempt(() => {
           this.#guard();
-          if (command.until !== undefined && command.until < clock()) {
-            throw new Error(
-              "Cannot become primary: this node's time to do so has run out, the peer may have gone on",
-            );
-          }
           if (context.identity.value.current === null) {
             throw new Error(
               "Cannot become primary: this node has no data of the cluster yet (hakit prim)",

@@ -110,14 +110,14 @@ export class Replicator {
   command(command: Command): string | null {
     switch (command.command) {
       case "primary": {
+        if ((command.until ?? Infinity) < this.#s.world.now) {
+          return "the lease ran out";
+        }
         if (this.disk.identity.current === null) return "there is no data";
         if (!this.disk.identity.consistent) return "the copy is half made";
         if (this.phase === "primary") {
           if (command.alone) this.#goAlone();
           break;
-        }
-        if ((command.until ?? Infinity) < this.#s.world.now) {
-          return "the lease ran out";
         }
         this.#drop();
         this.phase = "primary";
