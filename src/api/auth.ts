@@ -311,8 +311,18 @@ export class Auth {
       looking = false;
       if (!good) close();
     }, this.#options.streamCheckMs ?? STREAM_CHECK_MS);
-    ended.finally(() => clearInterval(timer));
+    this.#watched++;
+    ended.finally(() => {
+      clearInterval(timer);
+      this.#watched--;
+    });
     c.res = new Response(body, c.res);
+  }
+
+  #watched = 0;
+  /** Event streams whose caller is looked at again and again. */
+  get watched(): number {
+    return this.#watched;
   }
 }
 

@@ -164,7 +164,8 @@ export async function apiWorld() {
     async [Symbol.asyncDispose]() {
       streams.close();
       // Streams that a test let go of end a little later.
-      for (let tries = 0; streams.readers > 0 && tries < 100; tries++) {
+      const open = () => streams.readers + auth.watched > 0;
+      for (let tries = 0; open() && tries < 200; tries++) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
