@@ -101,6 +101,8 @@ function moduleState(
     session: view.session,
     resync: view.resync,
     lastResync: view.lastResync,
+    proven: view.proven ?? null,
+    differences: view.differences ?? 0,
     dirtyBytes: view.dirtyBytes,
     addresses: (addresses[view.module] ?? []).map((address) => ({
       address,
@@ -114,7 +116,11 @@ function moduleState(
 }
 
 function warningsOf(known: Known, alive: boolean): string[] {
-  const warnings = [...maintenanceOf(known, alive), ...known.problems];
+  const warnings = [
+    ...maintenanceOf(known, alive),
+    ...differencesOf(known, alive),
+    ...known.problems,
+  ];
   for (const link of known.links) {
     if (link.state === "down" && alive) {
       warnings.push(
@@ -132,6 +138,14 @@ function warningsOf(known: Known, alive: boolean): string[] {
     warnings.push(arbiterSentence(known));
   }
   return warnings;
+}
+
+/** Both copies count as up to date, and one of them is not: nobody may overlook it. */
+function differencesOf({ local, peer }: Known, alive: boolean): string[] {
+  const views = [...local.modules, ...(alive ? peer.modules : [])];
+  return views.filter(({ differences }) => differences).map((view) =>
+    `The copies of ${view.module} DIFFER in ${view.differences} places (its log names them): "hakit verify ${view.module} --repair" levels the secondary's from the primary's; look for a failing disk.`
+  );
 }
 
 /** First of all: whoever forgets a switch has no failover when it counts. */

@@ -164,3 +164,19 @@ Deno.test("clusterState() warns of a broken link, of a single one, and of the mi
   match(warnings[1]!, /only one link/);
   match(warnings[2]!, /no arbiter/);
 });
+
+Deno.test("clusterState() is loud about copies that were found to differ", () => {
+  const found = { ...PRIM, differences: 3, proven: "2026-11-23T17:00:00Z" };
+  for (const [mine, theirs] of [[found, SECOND], [SECOND, found]] as const) {
+    const { warnings, nodes } = state(mine, theirs);
+    match(warnings[0]!, /DIFFER in 3 places.*hakit verify k3s --repair/);
+    strictEqual(
+      Math.max(...nodes.map(({ modules }) => modules[0]!.differences)),
+      3,
+    );
+  }
+  strictEqual(
+    state(PRIM, SECOND).warnings.some((text) => text.includes("DIFFER")),
+    false,
+  );
+});

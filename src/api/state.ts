@@ -69,6 +69,12 @@ const moduleSchema = z.strictObject({
     seconds: z.number(),
     full: z.boolean(),
   }).readonly().nullable(),
+  proven: z.string().nullable().describe(
+    "When both copies were last found identical, as this node knows; null: never",
+  ),
+  differences: z.number().describe(
+    "Places in which a comparison found the copies to differ, and not mended yet",
+  ),
   dirtyBytes: z.number().describe("What the other node lacks, at most"),
   addresses: list(
     z.strictObject({ address: z.string(), held: z.boolean() }).readonly(),

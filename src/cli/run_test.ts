@@ -29,6 +29,8 @@ const MODULE: ModuleState = {
   resync: null,
   lastResync: null,
   dirtyBytes: 0,
+  proven: null,
+  differences: 0,
   addresses: [{ address: "10.0.0.9/24", held: true }],
   resources: [],
   maintenance: [],

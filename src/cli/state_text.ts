@@ -128,6 +128,10 @@ function dataText(module: ModuleState | undefined): string {
       } in ${lastResync.seconds.toFixed(1)} s`,
     );
   }
+  if (module.differences > 0) parts.push("COPIES DIFFER");
+  else if (module.proven) {
+    parts.push(`proven identical ${module.proven.slice(0, 16)}Z`);
+  }
   return parts.join(", ");
 }
 

@@ -1,4 +1,5 @@
 /** step(state, event) → { state, actions }: the automaton of one mirror module on one node. Pure; the heart; read it first. */
+import type { Report } from "../replication/control.ts";
 import { EMPTY } from "../replication/identity.ts";
 import type { Action } from "./action.ts";
 import {
@@ -216,8 +217,22 @@ export function view(state: State): ModuleView {
     lastResync: report?.lastResync ?? null,
     dirtyBytes: report?.dirtyBytes ?? 0,
     addresses: state.addresses,
+    ...compared(report),
     ...kept(record),
     ...(witness === null ? {} : { witness: witness.id }),
+  };
+}
+
+function compared(
+  report: Report | null,
+): Pick<ModuleView, "proven" | "differences"> {
+  const { verify, proof } = report ?? {};
+  const mended = verify?.state === "identical" || verify?.state === "repaired";
+  return {
+    ...(proof ? { proven: proof.at } : {}),
+    ...(verify && !mended && verify.differences > 0
+      ? { differences: verify.differences }
+      : {}),
   };
 }
 

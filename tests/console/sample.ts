@@ -18,6 +18,8 @@ export function sampleModule(change: Partial<ModuleState> = {}): ModuleState {
     resync: null,
     lastResync: null,
     dirtyBytes: 0,
+    proven: null,
+    differences: 0,
     addresses: [{ address: "10.0.0.9/24", held: true }],
     resources: [],
     maintenance: [],
