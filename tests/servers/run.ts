@@ -13,7 +13,7 @@ import { copiesAreIdentical } from "./copies.ts";
 import { keepEvidence } from "./evidence.ts";
 import { failover } from "./failover.ts";
 import { install, putExecutable } from "./install.ts";
-import { on, type Server, SERVERS, vm } from "./lab.ts";
+import { type Server, SERVERS, vm } from "./lab.ts";
 import { links } from "./links.ts";
 import { bothKilled, shutDown } from "./power.ts";
 import { Proof } from "./proof.ts";
@@ -44,8 +44,7 @@ const STORIES: { readonly [name: string]: Story } = {
     return await shutDown(proof, now, () => Promise.resolve());
   },
   copies: async (_proof, primary) => {
-    await copiesAreIdentical();
-    await Promise.all(SERVERS.map((server) => on(server, "hakit start")));
+    await copiesAreIdentical(primary);
     return primary;
   },
   uninstall,
