@@ -33,7 +33,7 @@ const LEVELS: readonly Level[] = [
   {
     name: "unit",
     commands: [test("src", "tests/lint_test.ts", "tests/tally_test.ts")],
-    limit: 10,
+    limit: 15,
   },
   { name: "scenarios", commands: [test("tests/scenarios")], limit: 5 },
   { name: "simulation", commands: [test("tests/simulation")], limit: 10 },
@@ -48,19 +48,19 @@ const LEVELS: readonly Level[] = [
     name: "e2e",
     commands: [test("tests/e2e")],
     obstacle: namespacesAndFuse,
-    limit: 25,
+    limit: 45,
   },
   {
     name: "console",
     commands: [test("tests/console")],
     obstacle: chromium,
-    limit: 5,
+    limit: 10,
   },
   {
     name: "servers",
     commands: [["tests/servers/run"]],
     obstacle: emulator,
-    limit: 60,
+    limit: 80,
   },
 ];
 
