@@ -23,6 +23,16 @@ fail() {
   exit 1
 }
 
+# full FOLDER: ends the checker with "cannot tell" when the disk below has no
+# room; false where it has.
+full() {
+  local free
+  free=$(df --output=avail -k "$1" 2>/dev/null | tail -n 1)
+  ((${free:-9999} < 1024)) || return 1
+  complain "the disk of $1 is full"
+  exit 75
+}
+
 # Between two roles K3s stays: pods that are well are not touched. It leaves
 # with the module only.
 leaving() {
