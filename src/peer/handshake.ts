@@ -14,7 +14,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 
 /** Counted up when a replicator of before would misunderstand one of now. */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 /** Feature: this node's channel takes a new key of the peer in the middle (RFC 8446 §4.6.3). */
 export const RENEWS_KEYS = "rekey";
 const hex = (bytes: number) =>

@@ -146,7 +146,10 @@ function copy(
   if (frame.length !== COPY_SIZE) return E.INVAL;
   const source = volume.get(getU64(buffer.view, at));
   if (!target || !source) return E.STALE;
-  const from = volume.data(source), to = volume.data(target);
+  volume.data(source);
+  const to = volume.data(target);
+  // Opening the second may have closed the first: the secondary keeps the newest only.
+  const from = volume.data(source);
   if (from < 0 || to < 0) return -Math.min(from, to);
   const length = buffer.view.getUint32(at + 16, true);
   memory.view.setBigUint64(

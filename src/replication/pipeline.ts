@@ -109,8 +109,6 @@ export class Pipeline {
   #pending: Pending[] = [];
   #head = 0;
   #renames = 0;
-  /** Directories' names moved so far: a walk over names during which it changed may have missed some. */
-  renamed = 0;
   #begin = PAD;
   #sent = PAD;
   #end = PAD;
@@ -237,7 +235,8 @@ export class Pipeline {
     if (renames) this.#renames++;
     if (this.#head === this.#pending.length) this.#oldestAt = this.now();
     this.#pending.push(pending);
-    if (!pending.peerOnly) this.#mark(frame, at);
+    // Also what only the peer is to do: until it is durable there, the copies may differ.
+    this.#mark(frame, at);
   }
 
   #append(frame: Frame): void {
@@ -512,7 +511,6 @@ export class Pipeline {
         this.#stamp(pending.volume, pending.inode.id);
       }
       if (pending.renames) this.#renames--;
-      if (kind === KIND.RENAME) this.renamed++;
       if (CHANGES_ATTRIBUTES.has(kind)) {
         const inode = pending.volume.get(id);
         if (inode) inode.attributesChanged = true;
@@ -610,6 +608,11 @@ export class Pipeline {
       view.setUint32(0, 8, true); // FATTR.SIZE
       view.setBigUint64(16, BigInt(size), true);
       this.submit({ kind: KIND.SETATTR, id: inode.id }, back, payload);
+      // The mark of the write that failed may have been settled since: the peer has that write.
+      if (length > 0) {
+        const range = { offset, length };
+        this.unsettled.data(volume.index, id, range, this.sequence);
+      }
     }
   }
 

@@ -536,9 +536,9 @@ export class SourceSession {
       // An application that moves directories all the time is held for the third walk.
       this.#holding = walk >= HELD_WALK;
       while (this.#holding && this.pipeline.waiting > 0) yield;
-      const { renamed } = this.pipeline;
+      const before = this.volumes.map(({ moves }) => moves);
       yield* expandGroups(this.volumes, marks);
-      if (renamed === this.pipeline.renamed) break;
+      if (this.volumes.every(({ moves }, i) => moves === before[i])) break;
     }
     this.#holding = false;
     yield* source.run(marks);
@@ -668,6 +668,8 @@ export class SourceSession {
     const session = this.#session, { context } = this;
     this.#wanted = false;
     if (session?.stage !== "mirrored" || !this.pipeline.session) return;
+    // What the peer did and this node did not (it was fenced, or stopped in the middle): no goodbye, so that the peer keeps its marks.
+    if (this.pipeline.done !== this.pipeline.sequence) return;
     session.stage = "closing";
     this.pipeline.tell(KIND.SETTLED, 0, 0, null, this.pipeline.sequence);
     this.pipeline.tell(KIND.CLOSE, 0, 0, null);

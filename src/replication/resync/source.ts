@@ -122,7 +122,10 @@ export class ResyncSource {
       const again = new Marks();
       again.add(this.#again);
       this.#again.clear();
-      if (last && why === null && again.isEmpty) return;
+      const done = last && why === null && again.isEmpty;
+      // What could not be done before (no room for its mark) may have been done during the last pass.
+      todo = this.tools.takeFresh();
+      if (done && todo.isEmpty) return;
       full = why !== null || (last && ++rounds > MAX_ROUNDS);
       if (full) {
         // What the target could not do, or could not match while everything stood still, is found by listing and comparing everything.
@@ -135,7 +138,6 @@ export class ResyncSource {
           );
         }
       }
-      todo = this.tools.takeFresh();
       todo.add(again);
     }
   }
