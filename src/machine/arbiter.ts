@@ -145,13 +145,15 @@ function witnessWord(
   const { state, at } = turn;
   const { config, record } = state;
   const { address } = witnessOf(state)!;
-  const fresh = state.seen !== null && state.seen.askedAt >= state.bidSince!
-    ? state.seen
+  const { seen } = state;
+  // A renewal that left while the loop was held up answers another question.
+  const fresh = seen !== null && seen.bid && seen.askedAt >= state.bidSince!
+    ? seen
     : null;
   const entitled = record.claim !== undefined || untoldAlone(record);
   if (force) {
-    if (fresh?.entry?.holder === config.nodeIndex) {
-      return { may: "yes", claim: fresh.entry.epoch, untold: false };
+    if (fresh !== null && granted(state, fresh)) {
+      return { may: "yes", claim: fresh.entry!.epoch, untold: false };
     }
     if (fresh !== null && fresh.leasedMs > 0) {
       return {
@@ -173,8 +175,8 @@ function witnessWord(
     };
   }
   const { entry } = fresh;
-  if (entry?.holder === config.nodeIndex && entitled) {
-    return { may: "yes", claim: entry.epoch, untold: false };
+  if (entitled && granted(state, fresh)) {
+    return { may: "yes", claim: entry!.epoch, untold: false };
   }
   const there = grantedThere(state);
   if (there !== null) return { may: "no", reason: there };
@@ -201,6 +203,20 @@ function witnessWord(
     reason:
       `${config.peer} may still be primary for a moment, says the witness`,
   };
+}
+
+/**
+ * The witness names this node, and means the present: an entry from the last time it was ALONE proves nothing once it was level again,
+ * as the other node then holds the same epoch.
+ */
+function granted(
+  { config, record }: State,
+  { entry, set }: NonNullable<State["seen"]>,
+): boolean {
+  if (entry?.holder !== config.nodeIndex) return false;
+  if (set || (record.lastRole === "ALONE" && !record.untold)) return true;
+  // Set by this node, and the answer was lost.
+  return record.claim !== undefined && entry.epoch > record.claim;
 }
 
 function notEntitled({ config }: State): Permission {
@@ -253,8 +269,12 @@ function pinged(turn: Turn): Permission {
 /** Why this node waits, when the witness has let the other one go on; null: it has not. */
 export function grantedThere(state: State): string | null {
   const witness = witnessOf(state);
-  const there = state.seen?.entry?.holder === other(state.config.nodeIndex);
-  if (witness === null || !there) return null;
+  const entry = state.seen?.entry;
+  if (witness === null || entry?.holder !== other(state.config.nodeIndex)) {
+    return null;
+  }
+  // An entry from before both were level again: neither has gone on since.
+  if (entry.epoch === state.record.claim) return null;
   const { module, peer } = state.config;
   return `the witness ${witness.address} has let ${peer} go on alone; this node follows when it hears it; if ${peer} will not come back: "hakit prim ${module}"`;
 }
@@ -324,7 +344,10 @@ export function heardWitness(
   if (witnessOf(state) === null || ask.module !== config.module) return;
   if (state.seen !== null && askedAt < state.seen.askedAt) return;
   const { entry, leasedMs } = verdict;
-  state.seen = { entry, askedAt, at, leasedMs };
+  const set = ask.want === "set" && ask.alone && verdict.done;
+  const bid = ask.want === "look" || ask.alone;
+  const seen = { entry, askedAt, at, leasedMs, bid, set };
+  state.seen = seen;
   if (
     ask.want === "renew" && verdict.done && isPrimary(state.role) &&
     ask.expect === record.claim
@@ -333,7 +356,7 @@ export function heardWitness(
     state.witnessUntil = Math.max(state.witnessUntil, until);
   }
   if (entry === null) return;
-  if (state.role === "ALONE" && entry.holder === config.nodeIndex) {
+  if (state.role === "ALONE" && granted(state, seen)) {
     const { untold: _, ...told } = record;
     state.record = { ...told, claim: entry.epoch };
     return;

@@ -72,3 +72,50 @@ Deno.test("answerAsk() of a node that went on alone does not stand back for an o
     strictEqual(turn.state.record.claim === undefined, answers);
   }
 });
+
+Deno.test("heardWitness() takes an old entry of this node for no leave to go on", () => {
+  const entry = { epoch: 4, holder: 0, by: 0, leaseMs: 2100 } as const;
+  const asked = {
+    module: "app",
+    expect: 4,
+    floor: 4,
+    heedLease: true,
+    leaseMs: 2100,
+  };
+  const cases = [
+    // The epoch is its own because of the last time it was ALONE; the other node may hold the same claim.
+    ["PRIM", { want: "set", alone: true }, { done: false }, "WAIT"],
+    ["PRIM", { want: "set", alone: true }, { done: true, epoch: 5 }, "ALONE"],
+    // The answer to the question that was granted was lost.
+    ["PRIM", { want: "set", alone: true }, { done: false, epoch: 5 }, "ALONE"],
+    // It left before this node bid, and the event was late.
+    ["PRIM", { want: "renew", alone: false }, { done: true, epoch: 5 }, "WAIT"],
+    ["ALONE", { want: "set", alone: true }, { done: false }, "ALONE"],
+  ] as const;
+  for (const [lastRole, ask, { done, ...epoch }, role] of cases) {
+    const waits = node(lastRole, {
+      role: "WAIT",
+      since: 1,
+      lastAt: 9_900,
+      addresses: false,
+      bidding: true,
+      bidSince: 9_000,
+      peer: { verdict: "lost", view: undefined, roleSince: 0 },
+      report: { phase: "idle", session: "none", identity: DATA } as never,
+    });
+    const { state } = step(waits, {
+      type: "witness",
+      at: 10_000,
+      askedAt: 9_500,
+      answer: {
+        ask: { ...asked, ...ask },
+        verdict: { entry: { ...entry, ...epoch }, done, leasedMs: 0 },
+      },
+    });
+    strictEqual(
+      state.role,
+      role,
+      `${lastRole} ${ask.want} ${JSON.stringify(epoch)}`,
+    );
+  }
+});

@@ -133,6 +133,10 @@ export interface State {
     readonly askedAt: number;
     readonly at: number;
     readonly leasedMs: number;
+    /** It answers a question that a bidding node asks. */
+    readonly bid: boolean;
+    /** This very question has let this node go on alone. */
+    readonly set: boolean;
   } | null;
   /** This node wants to go on alone and asks whether it may; since when; by a person's word. */
   readonly bidding: boolean;
