@@ -396,6 +396,9 @@ export function ask(state: State): Ask | null {
   if (state.bidding) {
     if (state.forced || untoldAlone(record)) {
       if (seen === null) return base;
+      // What the witness decided after this node's time is not for this node to undo: only a person may.
+      const later = grantedThere(state) !== null && epoch > (claim ?? 0);
+      if (later && !state.forced) return base;
       return { ...base, want: "set", expect: epoch, alone: true };
     }
     if (claim === undefined) return base;

@@ -1,6 +1,6 @@
 import { strictEqual } from "node:assert/strict";
 import { EMPTY } from "../replication/identity.ts";
-import { answerAsk } from "./arbiter.ts";
+import { answerAsk, ask } from "./arbiter.ts";
 import { initial, type State, step, view } from "./step.ts";
 import { RESTARTS } from "./turn.ts";
 
@@ -117,5 +117,27 @@ Deno.test("heardWitness() takes an old entry of this node for no leave to go on"
       role,
       `${lastRole} ${ask.want} ${JSON.stringify(epoch)}`,
     );
+  }
+});
+
+Deno.test("ask() of a node that the witness had not heard of overrides nothing that it decided later", () => {
+  const cases = [
+    [{ epoch: 5, holder: 1 }, false, "look"],
+    [{ epoch: 4, holder: 1 }, false, "set"],
+    [{ epoch: 5, holder: null }, false, "set"],
+    // A person.
+    [{ epoch: 5, holder: 1 }, true, "set"],
+  ] as const;
+  for (const [known, forced, want] of cases) {
+    const entry = { ...known, by: 1, leaseMs: 2100 } as const;
+    const state = node("ALONE", {
+      role: "WAIT",
+      bidding: true,
+      bidSince: 1,
+      forced,
+      seen: { entry, askedAt: 2, at: 3, leasedMs: 0, bid: true, set: false },
+    });
+    const record = { ...state.record, untold: true };
+    strictEqual(ask({ ...state, record })?.want, want, JSON.stringify(known));
   }
 });
