@@ -48,6 +48,8 @@ const LEASE_SHARE = 0.85;
 const SLACK_MS = 150;
 /** The same after this process was stopped: the peer's words need a moment to arrive. */
 const AWAKE_MS = 700;
+/** Both ends of a new acquaintance need a few heartbeats before the first lease can arrive. */
+const FIRST_LEASE_MS = 3_000;
 /** The replicator is told a later end of its lease when it is so much later. */
 const LEASE_STEP_MS = 100;
 /** A person who forces is not kept waiting for a witness that is away. */
@@ -460,8 +462,11 @@ export function leaseRanOut(turn: Turn): boolean {
     state.ranOutSince = null;
     return false;
   }
-  // An agent that has just come back knows nothing yet; its replicator keeps the end that it was told.
-  state.ranOutSince ??= Math.max(at, state.since);
+  // An agent that has come back has been heard by nobody yet. Its replicator keeps the end that the last one told it.
+  const { listensSince } = state;
+  const first = listensSince === null || at - listensSince < FIRST_LEASE_MS;
+  if (leaseUntil(state) === 0 && first) return false;
+  state.ranOutSince ??= at;
   const slack = at - state.awakeAt < AWAKE_MS ? AWAKE_MS : SLACK_MS;
   return at - state.ranOutSince > slack;
 }

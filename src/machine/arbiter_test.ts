@@ -1,6 +1,7 @@
-import { strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { EMPTY } from "../replication/identity.ts";
 import { answerAsk, ask } from "./arbiter.ts";
+import type { Event } from "./event.ts";
 import { initial, type State, step, view } from "./step.ts";
 import { RESTARTS } from "./turn.ts";
 
@@ -140,4 +141,75 @@ Deno.test("ask() of a node that the witness had not heard of overrides nothing t
     const record = { ...state.record, untold: true };
     strictEqual(ask({ ...state, record })?.want, want, JSON.stringify(known));
   }
+});
+
+const SERVING = {
+  phase: "primary",
+  session: "mirrored",
+  identity: DATA,
+  fault: null,
+} as never;
+const FOLLOWER = {
+  ...view(node("SECOND", { role: "SECOND", report: SERVING })),
+  role: "SECOND",
+  phase: "secondary",
+} as const;
+
+/** The role after each event. */
+function roles(first: State, events: readonly Event[]): string[] {
+  let state = first;
+  return events.map((event) => (state = step(state, event).state).role);
+}
+
+Deno.test("step() as primary whose agent has come back waits for a lease until it can have one", () => {
+  const begins = node("PRIM", { begun: false });
+  const begin = [
+    { type: "begin", at: 100_000, report: SERVING, boot: true },
+    // Other modules begin: nothing is sent yet.
+    { type: "report", at: 100_900, report: SERVING },
+    { type: "report", at: 104_000, report: SERVING },
+    { type: "tick", at: 105_000 },
+  ] as const;
+  const heard = { type: "heard", at: 105_900, view: FOLLOWER } as const;
+  deepStrictEqual(
+    roles(begins, [
+      ...begin,
+      { type: "tick", at: 105_800 },
+      heard,
+      { type: "tick", at: 106_800 },
+      { ...heard, at: 107_000, heardUsAt: 106_900 },
+      { type: "tick", at: 107_900 },
+      { type: "tick", at: 108_600 },
+      // The end of an ordinary lease.
+      { type: "tick", at: 108_800 },
+      { type: "tick", at: 108_900 },
+      { type: "tick", at: 109_000 },
+    ]).slice(4),
+    ["PRIM", "PRIM", "PRIM", "PRIM", "PRIM", "PRIM", "PRIM", "PRIM", "WAIT"],
+  );
+  const alone = [105_900, 106_800, 107_700, 108_600, 109_000].map((at) =>
+    ({ type: "tick", at }) as const
+  );
+  strictEqual(roles(begins, [...begin, ...alone]).at(-1), "WAIT");
+});
+
+Deno.test("step() as primary that stood still when its lease had just ended listens anew", () => {
+  const primary = node("PRIM", {
+    role: "PRIM",
+    report: SERVING,
+    addresses: true,
+    listensSince: 1_000,
+    peerUntil: 9_950,
+    lastAt: 9_900,
+    peer: { verdict: "alive", view: FOLLOWER, roleSince: 0 },
+  });
+  deepStrictEqual(
+    roles(primary, [
+      { type: "tick", at: 10_000 },
+      { type: "tick", at: 13_000 },
+      { type: "heard", at: 13_300, view: FOLLOWER, heardUsAt: 13_200 },
+      { type: "tick", at: 14_000 },
+    ]),
+    ["PRIM", "PRIM", "PRIM", "PRIM"],
+  );
 });

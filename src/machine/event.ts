@@ -99,5 +99,5 @@ export type Event =
   }
   /** Another arbiter was configured. */
   | { readonly type: "arbiter"; readonly at: number; readonly arbiter: Arbiter }
-  /** Every 100 ms, so that waiting rules can fire. */
+  /** Every 100 ms while heartbeats run, so that waiting rules can fire. */
   | { readonly type: "tick"; readonly at: number };

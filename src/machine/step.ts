@@ -81,6 +81,8 @@ const ROLE: { readonly [role in State["role"]]: (turn: Turn) => void } = {
 /** Ticks come every 100 ms: a process or machine that was stopped and goes on must hear anew who it is and what the peer does. */
 function wasAbsent({ state, at }: Turn): void {
   state.awakeAt = at;
+  // What its lease was before says nothing: who heard it since must be asked first.
+  if (isPrimary(state.role)) state.ranOutSince = null;
   state.synced = false;
   state.peer = { ...state.peer, view: undefined };
 }
@@ -154,6 +156,8 @@ function observe(turn: Turn, event: Event): void {
     case "arbiter":
       return changeArbiter(turn, event.arbiter);
     case "tick":
+      // Ticks come as long as heartbeats do.
+      state.listensSince ??= turn.at;
       return;
     default:
       return event satisfies never;

@@ -155,6 +155,8 @@ export interface State {
   /** The end that the replicator was told. */
   readonly toldUntil: number | null;
   readonly ranOutSince: number | null;
+  /** Since when this life's heartbeats run: before, nobody can have heard it. */
+  readonly listensSince: number | null;
   /** When this process last went on after it had been stopped. */
   readonly awakeAt: number;
   /** Time of the last event. */
@@ -235,6 +237,7 @@ export function initial(
     witnessUntil: 0,
     toldUntil: null,
     ranOutSince: null,
+    listensSince: null,
     awakeAt: 0,
     lastAt: 0,
   };
