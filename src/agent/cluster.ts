@@ -41,6 +41,7 @@ export class Cluster {
   #verdict: PeerVerdict = "unknown";
   #peerViews: readonly ModuleView[] = [];
   #peerVersion: string | null = null;
+  #peerTimeoutMs: number | null = null;
   /** Set by whoever compares configurations with the peer. */
   problems: readonly string[] = [];
   onChange: () => void = () => {};
@@ -189,6 +190,7 @@ export class Cluster {
     return clusterState({
       cluster: node.cluster.cluster,
       timeoutMs: node.cluster.heartbeat.timeout,
+      peerTimeoutMs: this.#peerTimeoutMs,
       index: node.index,
       local: {
         name: node.me.name,
@@ -266,6 +268,11 @@ export class Cluster {
     );
   }
 
+  #body(): Body {
+    const { timeout } = this.#options.node.cluster.heartbeat;
+    return { version: VERSION, modules: this.#views(), timeoutMs: timeout };
+  }
+
   #views(): ModuleView[] {
     return [...this.#modules.values()].flatMap((module) => module.view() ?? []);
   }
@@ -278,24 +285,26 @@ export class Cluster {
 
   #changed(): void {
     this.arbiter.changed();
-    this.#links?.send({ version: VERSION, modules: this.#views() });
+    this.#links?.send(this.#body());
     this.onChange();
   }
 
   #tell(): void {
-    this.#links?.send({ version: VERSION, modules: this.#views() });
+    this.#links?.send(this.#body());
     this.#links?.tell();
   }
 
   #heard(body: Body, heardUsAt: number | null): void {
     this.#peerViews = body.modules;
     this.#peerVersion = body.version;
+    this.#peerTimeoutMs = body.timeoutMs ?? null;
     for (const [name, module] of this.#modules) {
       module.post({
         type: "heard",
         at: now(),
         view: this.peerView(name),
         ...(heardUsAt === null ? {} : { heardUsAt }),
+        timeoutMs: body.timeoutMs,
       });
     }
     this.onChange();

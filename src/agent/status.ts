@@ -27,6 +27,8 @@ export interface Known {
     readonly modules: readonly ModuleView[];
     readonly verdict: "alive" | "late" | "lost" | "unknown";
   };
+  /** heartbeat.timeout as the peer last said it; null: not known. */
+  readonly peerTimeoutMs: number | null;
   readonly links: readonly LinkState[];
   readonly arbiter: Arbiter;
   /** null: not known yet. */
@@ -121,6 +123,12 @@ function warningsOf(known: Known, alive: boolean): string[] {
     ...differencesOf(known, alive),
     ...known.problems,
   ];
+  const { timeoutMs, peerTimeoutMs } = known;
+  if (peerTimeoutMs !== null && peerTimeoutMs !== timeoutMs) {
+    warnings.push(
+      `heartbeat.timeout is ${timeoutMs} ms on ${known.local.name} and ${peerTimeoutMs} ms on ${known.peer.name}: make it the same in cluster.yaml of both and restart their agents; until then leases follow the shorter one.`,
+    );
+  }
   for (const link of known.links) {
     if (link.state === "down" && alive) {
       warnings.push(

@@ -46,6 +46,7 @@ function state(
   return clusterState({
     cluster: "c",
     timeoutMs: 2100,
+    peerTimeoutMs: null,
     local: {
       name: "node1",
       version: "1",
@@ -84,6 +85,20 @@ Deno.test("clusterState() says the same on both nodes while all is well", () => 
     text.replaceAll("node1", "x").replaceAll("node2", "node1")
       .replaceAll("x", "node2"),
   );
+});
+
+Deno.test("clusterState() warns of time-outs that differ", () => {
+  for (const [timeoutMs, warned] of [[2100, false], [5000, true]] as const) {
+    const { warnings } = state(PRIM, SECOND, "alive", {
+      peerTimeoutMs: timeoutMs,
+    });
+    strictEqual(
+      warnings.some((line) =>
+        line.includes("heartbeat.timeout") && line.includes("5000 ms")
+      ),
+      warned,
+    );
+  }
 });
 
 Deno.test("clusterState() says that nothing has a second copy while the peer is away", () => {

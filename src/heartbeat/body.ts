@@ -6,6 +6,8 @@ export interface Body {
   /** Version of the sender's program, for `state`. */
   readonly version: string;
   readonly modules: readonly ModuleView[];
+  /** After so much silence the sender takes the other node for lost; absent from an older version. */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** More modules than a cluster may have; each view is below 2 kB. */
@@ -76,6 +78,7 @@ const moduleView = z.object({
 const body = z.object({
   version: text(64),
   modules: z.array(moduleView).max(MAX_MODULES),
+  timeoutMs: count.optional(),
 });
 
 /** null: not a body that we can rely on. A field that a newer version adds is ignored. */
@@ -100,6 +103,7 @@ export function fitBody(value: Body): Body {
     return { ...watch, resources };
   };
   return {
+    ...value,
     version: value.version.slice(0, 64),
     modules: value.modules.slice(0, MAX_MODULES).map((view) => ({
       ...view,

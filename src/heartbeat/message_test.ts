@@ -20,7 +20,11 @@ const datagrams: fc.Arbitrary<Datagram> = fc.record({
     echo: fc.array(hex32, { maxLength: 8 }),
     sentAt: time,
     reply: fc.option(fc.record({ sentAt: time, heldMs: time }, PLAIN)),
-    body: fc.constantFrom(null, { version: "1", modules: [] }),
+    body: fc.constantFrom(null, {
+      version: "1",
+      modules: [],
+      timeoutMs: 2100,
+    }),
   }, PLAIN),
 }, PLAIN);
 

@@ -431,8 +431,9 @@ export function ask(state: State): Ask | null {
   return base;
 }
 
-export function timeoutOf(state: State): number {
-  return state.config.timeoutMs ?? 2_100;
+/** The shorter one: a lease must have ended before the impatient node begins. */
+function timeoutOf({ config, peerTimeoutMs }: State): number {
+  return Math.min(config.timeoutMs ?? 2_100, peerTimeoutMs ?? Infinity);
 }
 
 /** Until when the peer surely leaves this primary alone: it has heard it, or the witness has. */

@@ -161,6 +161,27 @@ function roles(first: State, events: readonly Event[]): string[] {
   return events.map((event) => (state = step(state, event).state).role);
 }
 
+Deno.test("step() as primary counts its lease by the shorter one of both nodes' time-outs", () => {
+  for (
+    const [timeoutMs, until] of [[undefined, 1790], [1000, 855], [9000, 1790]]
+  ) {
+    const primary = node("PRIM", {
+      role: "PRIM",
+      lastAt: 100,
+      report: SERVING,
+    });
+    const { state } = step(primary, {
+      type: "heard",
+      at: 110,
+      view: FOLLOWER,
+      heardUsAt: 5,
+      timeoutMs,
+    });
+    strictEqual(state.peerUntil, until, `${timeoutMs}`);
+    strictEqual(ask(state)?.leaseMs, Math.min(2100, timeoutMs ?? 2100));
+  }
+});
+
 Deno.test("step() as primary whose agent has come back waits for a lease until it can have one", () => {
   const begins = node("PRIM", { begun: false });
   const begin = [

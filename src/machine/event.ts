@@ -47,6 +47,8 @@ export type Event =
     readonly view: ModuleView | null;
     /** The peer has heard what this node sent at this time; absent: not known. */
     readonly heardUsAt?: number | undefined;
+    /** After so much silence the peer takes this node for lost; absent: as long as this node waits for it. */
+    readonly timeoutMs?: number | undefined;
   }
   /** The detector's verdict changed, or is repeated (every tick). unknown: never heard since this agent began. */
   | {

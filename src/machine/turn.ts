@@ -1,7 +1,7 @@
 /** The automaton's whole memory (State), and the draft of one step over it (Turn) with the few verbs that all roles use. Pure. */
 import type { Identity } from "../replication/identity.ts";
 import type { Command, Report } from "../replication/control.ts";
-import type { Entry } from "../witness/register.ts";
+import { type Entry, MAX_LEASE_MS } from "../witness/register.ts";
 import type { Action, PlanAction } from "./action.ts";
 import type { Blocked } from "./event.ts";
 import type { Arbiter } from "./arbiter.ts";
@@ -149,6 +149,8 @@ export interface State {
   } | null;
   /** Id of the witness that the peer heeds, as it last said. */
   readonly peerWitness: string | null;
+  /** After so much silence the peer takes this node for lost, as it last said; null: not known. */
+  readonly peerTimeoutMs: number | null;
   /** Ends of this primary's lease: by the peer's having heard it, by the witness'. */
   readonly peerUntil: number;
   readonly witnessUntil: number;
@@ -172,6 +174,8 @@ export interface Turn {
   readonly actions: Action[];
 }
 
+/** A witness gives no longer leases, and heeds nobody who asks for one. */
+export const MAX_TIMEOUT_MS = MAX_LEASE_MS;
 /** Silence before anything was ever heard is not yet an absent peer: it may be booting as we are. */
 export const GRACE_MS = 6_000;
 /** A primary's peer has this long to record that it is behind before somebody is told. */
@@ -233,6 +237,7 @@ export function initial(
     forced: false,
     pinged: null,
     peerWitness: null,
+    peerTimeoutMs: null,
     peerUntil: 0,
     witnessUntil: 0,
     toldUntil: null,

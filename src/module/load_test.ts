@@ -18,6 +18,21 @@ Deno.test("parseModule() fills in defaults", () => {
   strictEqual(module.scripts.start_timeout, 300_000);
 });
 
+Deno.test("parseCluster() takes no time-out that a witness would not", () => {
+  const cluster = (timeout: string) =>
+    `id: ${
+      "c1".repeat(16)
+    }\ncluster: c\nheartbeat:\n  timeout: ${timeout}\nnodes:\n` +
+    "  - name: a\n    addresses: [10.0.0.1]\n  - name: b\n    addresses: [10.0.0.2]\n";
+  strictEqual(
+    parseCluster(cluster("60s"), "cluster.yaml").heartbeat.timeout,
+    60_000,
+  );
+  for (const wrong of ["61s", "0ms"]) {
+    throws(() => parseCluster(cluster(wrong), "cluster.yaml"), /timeout/);
+  }
+});
+
 Deno.test("parseModule() names file, line, column and the known keys for an unknown key", () => {
   const message = messageOf("name: db\nmode: mirror\nfailovr: on\n");
   strictEqual(message.startsWith("module.yaml:3:1: failovr: "), true, message);

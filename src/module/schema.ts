@@ -1,7 +1,7 @@
 /** cluster.yaml and module.yaml: one schema gives type, validation and (later) the console's form. Unknown keys are errors. */
 import { z } from "zod";
 import { checksOf, rulesOf, unknownVariables } from "../checker/checks.ts";
-import { RESTARTS } from "../machine/turn.ts";
+import { MAX_TIMEOUT_MS, RESTARTS } from "../machine/turn.ts";
 import { RuleError } from "../rules/tokens.ts";
 import { checkersSchema, processesSchema } from "./checkers.ts";
 import { duration } from "./duration.ts";
@@ -28,7 +28,10 @@ export const clusterSchema = z.strictObject({
   heartbeat: z.strictObject({
     period: duration.default(300),
     /** Silence after which the peer is lost. */
-    timeout: duration.default(2100),
+    timeout: duration.refine(
+      (ms) => ms > 0 && ms <= MAX_TIMEOUT_MS,
+      `expected more than 0 and at most ${MAX_TIMEOUT_MS / 1000}s`,
+    ).default(2100),
     port: z.int().min(1).max(65535).default(4800),
   }).prefault({}),
   split_brain: z.strictObject({
