@@ -104,7 +104,7 @@ export class ArbiterLink {
       const askedAt = now();
       const found = await Promise.all(addresses.map(answersPing));
       if (stop.signal.aborted) return;
-      this.#answered = found.includes(true);
+      this.#answered = roundOf(found);
       this.#options.post(null, {
         type: "pinged",
         at: now(),
@@ -116,16 +116,32 @@ export class ArbiterLink {
   }
 }
 
-/** By the system's own ping: raw sockets are its business. */
-async function answersPing(address: string): Promise<boolean> {
+/** By the system's own ping: raw sockets are its business. null: it could not be sent. */
+async function answersPing(address: string): Promise<boolean | null> {
   const seconds = String(PING_TIMEOUT_MS / 1000);
   try {
-    const { code } = await command(
-      ["ping", "-n", "-q", "-c", "1", "-W", seconds, address],
-      { anyCode: true, timeoutMs: 2 * PING_TIMEOUT_MS },
+    const argv = ["ping", "-n", "-q", "-c", "1", "-W", seconds, address];
+    return echoOf(
+      // Its words are read, so they must be English.
+      await command(["env", "LC_ALL=C", ...argv], {
+        anyCode: true,
+        timeoutMs: 2 * PING_TIMEOUT_MS,
+      }),
     );
-    return code === 0;
   } catch {
-    return false;
+    return null;
   }
+}
+
+/** What the end of a ping says: no program, memory or permission is no silence of the address, but no way to it is. */
+export function echoOf(
+  { code, stderr }: { readonly code: number; readonly stderr: string },
+): boolean | null {
+  if (code <= 1) return code === 0;
+  return /unreachable|no route|is down/i.test(stderr) ? false : null;
+}
+
+export function roundOf(echoes: readonly (boolean | null)[]): boolean | null {
+  if (echoes.includes(true)) return true;
+  return echoes.includes(false) ? false : null;
 }

@@ -52,6 +52,8 @@ const AWAKE_MS = 700;
 const FIRST_LEASE_MS = 3_000;
 /** The replicator is told a later end of its lease when it is so much later. */
 const LEASE_STEP_MS = 100;
+/** One echo is lost now and then; three in a row are an answer. */
+const PING_ROUNDS = 3;
 /** A person who forces is not kept waiting for a witness that is away. */
 const FORCE_MS = 3_000;
 
@@ -69,6 +71,7 @@ export function endAsking({ state }: Turn): void {
   if (state.role === "ALONE") state.bidding = false;
   if (state.bidding) return;
   state.bidSince = null;
+  state.unanswered = 0;
   state.forced = false;
   if (!isPrimary(state.role)) state.shutOut = null;
 }
@@ -257,15 +260,42 @@ function pinged(turn: Turn): Permission {
       reason: `pings ${addresses.join(", ")}`,
     };
   }
-  if (state.pinged.answered) {
+  const { module, peer } = state.config;
+  const { answered } = state.pinged;
+  if (answered === true) {
     return { may: "yes", claim: undefined, untold: false };
   }
+  if (state.unanswered >= PING_ROUNDS) {
+    // It does not go on when a ping is answered: the other node may be primary by then.
+    return {
+      may: "no",
+      reason: `neither ${peer} nor ${
+        addresses.join(" nor ")
+      } answers, so this node seems to be cut off; it goes on when ${peer} is heard, or if ${peer} is not primary by "hakit prim ${module}"`,
+    };
+  }
   return {
-    may: "no",
-    reason: `neither ${state.config.peer} nor ${
-      addresses.join(" nor ")
-    } answers, so this node seems to be cut off; it goes on when one of them does, or by "hakit prim ${state.config.module}"`,
+    may: "later",
+    pending: answered !== null,
+    reason: answered === null
+      ? `no ping of ${
+        addresses.join(", ")
+      } can be sent from here; if ${peer} is not primary: "hakit stop ${module}", then "hakit prim ${module}"`
+      : `pings ${addresses.join(", ")}`,
   };
+}
+
+/** A round that began before the bid, or could not be sent, is no silence. */
+export function heardPing(
+  { state }: Turn,
+  { askedAt, answered }: {
+    readonly askedAt: number;
+    readonly answered: boolean | null;
+  },
+): void {
+  state.pinged = { askedAt, answered };
+  const counts = state.bidSince !== null && askedAt >= state.bidSince;
+  if (counts && answered === false) state.unanswered += 1;
 }
 
 /** Why this node waits, when the witness has let the other one go on; null: it has not. */

@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { EMPTY } from "../replication/identity.ts";
 import { answerAsk, ask } from "./arbiter.ts";
+import type { Report } from "../replication/control.ts";
 import type { Event } from "./event.ts";
 import { initial, type State, step, view } from "./step.ts";
 import { RESTARTS } from "./turn.ts";
@@ -148,7 +149,7 @@ const SERVING = {
   session: "mirrored",
   identity: DATA,
   fault: null,
-} as never;
+} as Report;
 const FOLLOWER = {
   ...view(node("SECOND", { role: "SECOND", report: SERVING })),
   role: "SECOND",
@@ -233,4 +234,42 @@ Deno.test("step() as primary that stood still when its lease had just ended list
     ]),
     ["PRIM", "PRIM", "PRIM", "PRIM"],
   );
+});
+
+Deno.test("permission() by ping needs three rounds without an answer to be a no", () => {
+  const PING = { kind: "ping", addresses: ["10.0.0.254"] } as const;
+  const primary = node("PRIM", {
+    role: "PRIM",
+    arbiter: PING,
+    report: { ...SERVING, session: "lost" },
+    listensSince: 1,
+    lastAt: 9_900,
+    peer: { verdict: "lost", view: undefined, roleSince: 0 },
+  });
+  const rounds = (...answers: (boolean | null)[]) =>
+    roles(primary, [
+      { type: "tick", at: 10_000 },
+      // It had left before.
+      { type: "pinged", at: 10_050, askedAt: 9_990, answered: false },
+      ...answers.map((answered, index) => ({
+        type: "pinged" as const,
+        at: 10_900 + 800 * index,
+        askedAt: 10_100 + 800 * index,
+        answered,
+      })),
+    ]).at(-1);
+  const cases: [(boolean | null)[], string][] = [
+    [[], "PRIM"],
+    [[false], "PRIM"],
+    [[false, false], "PRIM"],
+    [[false, false, false], "WAIT"],
+    [[false, true], "ALONE"],
+    // A ping that could not be run says nothing.
+    [[null, null, null, null], "PRIM"],
+    [[false, null, false], "PRIM"],
+    [[false, null, false, false], "WAIT"],
+  ];
+  for (const [answers, role] of cases) {
+    strictEqual(rounds(...answers), role, JSON.stringify(answers));
+  }
 });

@@ -97,7 +97,8 @@ export type Event =
     readonly type: "pinged";
     readonly at: number;
     readonly askedAt: number;
-    readonly answered: boolean;
+    /** null: none could be sent. */
+    readonly answered: boolean | null;
   }
   /** Another arbiter was configured. */
   | { readonly type: "arbiter"; readonly at: number; readonly arbiter: Arbiter }

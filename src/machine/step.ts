@@ -8,6 +8,7 @@ import {
   beginAsking,
   changeArbiter,
   endAsking,
+  heardPing,
   heardWitness,
   kept,
   peerHeardUs,
@@ -152,8 +153,7 @@ function observe(turn: Turn, event: Event): void {
     case "witness":
       return heardWitness(turn, event);
     case "pinged":
-      state.pinged = { askedAt: event.askedAt, answered: event.answered };
-      return;
+      return heardPing(turn, event);
     case "arbiter":
       return changeArbiter(turn, event.arbiter);
     case "tick":

@@ -145,8 +145,10 @@ export interface State {
   /** The last round of pings. */
   readonly pinged: {
     readonly askedAt: number;
-    readonly answered: boolean;
+    readonly answered: boolean | null;
   } | null;
+  /** Rounds since it bids that nobody answered. */
+  readonly unanswered: number;
   /** Id of the witness that the peer heeds, as it last said. */
   readonly peerWitness: string | null;
   /** After so much silence the peer takes this node for lost, as it last said; null: not known. */
@@ -236,6 +238,7 @@ export function initial(
     bidSince: null,
     forced: false,
     pinged: null,
+    unanswered: 0,
     peerWitness: null,
     peerTimeoutMs: null,
     peerUntil: 0,
