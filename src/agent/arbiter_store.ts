@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Arbiter, NO_ARBITER } from "../machine/arbiter.ts";
 import { ConfigError } from "../module/load.ts";
-import { readIfPresent, writeDurably } from "../system/files.ts";
+import { readIfPresent, removeDurably, writeDurably } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { WITNESS_PORT } from "../witness/protocol.ts";
 
@@ -53,9 +53,7 @@ export async function writeArbiter(
 ): Promise<void> {
   // An empty word instead of a missing file would have to be told from a half written one.
   if (arbiter === null) {
-    await Deno.remove(fileOf(paths)).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
+    await removeDurably(fileOf(paths));
     return;
   }
   await writeDurably(fileOf(paths), JSON.stringify(arbiter) + "\n", {

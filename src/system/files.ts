@@ -53,6 +53,16 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Removes `path`, if it is there, so that no crash brings it back. */
+export async function removeDurably(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
 /** The text of a file, or null when there is none. */
 export async function readIfPresent(path: string): Promise<string | null> {
   try {

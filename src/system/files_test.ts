@@ -1,0 +1,27 @@
+import { rejects, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import { readIfPresent, removeDurably, writeDurably } from "./files.ts";
+
+Deno.test("removeDurably() syncs the folder after the file is gone, and minds none that is not there", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "arbiter.json");
+  const { sync } = Deno.FsFile.prototype;
+  let seen: (string | null)[] = [];
+  try {
+    await writeDurably(path, "{}");
+    Deno.FsFile.prototype.sync = async function () {
+      seen.push(await readIfPresent(path));
+      await sync.call(this);
+    };
+    await removeDurably(path);
+    strictEqual(seen.length, 1);
+    strictEqual(seen[0], null);
+    seen = [];
+    await removeDurably(path);
+    strictEqual(await readIfPresent(path), null);
+    await rejects(removeDurably(join(folder, "none", "x")));
+  } finally {
+    Deno.FsFile.prototype.sync = sync;
+    await Deno.remove(folder, { recursive: true });
+  }
+});
