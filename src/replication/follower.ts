@@ -24,6 +24,8 @@ export interface FollowerTools {
   /** Makes everything that this node was told durable, beside the loop. */
   syncAll(done: (error: number) => void): void;
   readonly journal: Pick<Journal, "enter" | "flush" | "settle">;
+  /** A sync failed: the system tells it once, so no later success says anything about what was written before. */
+  broken(error: number): void;
 }
 
 /** An operation whose region is not in the journal on disk yet. Its payload stays where it was received. */
@@ -43,8 +45,7 @@ export class Follower {
   #settling = false;
   /** Errors of this node's disk, for the report. */
   lastError = 0;
-  /** A sync failed: the system tells it once, so no later success says anything about what was written before. */
-  broken = 0;
+  #broken = false;
   /** What came behind something that must be in the journal first: one flush for all that was received together. */
   #held: Held[] = [];
 
@@ -165,7 +166,17 @@ export class Follower {
     if (!inode) return answer(E.STALE);
     const fd = volume.data(inode);
     if (fd < 0) return answer(-fd);
-    this.tools.aio.fsync(fd, dataOnly && !inode.isDirectory, answer);
+    this.tools.aio.fsync(fd, dataOnly && !inode.isDirectory, (error) => {
+      // Before the answer: the same fsync, asked for again, would succeed over pages that never reached the disk.
+      if (error === E.IO || error === E.ROFS) this.#break(error);
+      answer(error);
+    });
+  }
+
+  #break(error: number): void {
+    this.lastError = error;
+    this.#broken = true;
+    this.tools.broken(error);
   }
 
   #settledThere = -1;
@@ -186,17 +197,14 @@ export class Follower {
   /** Every now and then: everything done so far becomes durable, and the primary may forget that it could be missing here. */
   settle(): void {
     if (
-      this.broken || this.#settling || this.applied === this.#settled ||
+      this.#broken || this.#settling || this.applied === this.#settled ||
       !this.level
     ) return;
     const upTo = this.applied;
     this.#settling = true;
     this.tools.syncAll((error) => {
       this.#settling = false;
-      if (error) {
-        this.lastError = this.broken = error;
-        return;
-      }
+      if (error) return this.#break(error);
       this.#settled = upTo;
       this.#forget();
       this.outgoing.append({ kind: KIND.SETTLED, sequence: upTo });

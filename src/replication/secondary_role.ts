@@ -113,21 +113,13 @@ export class SecondaryRole {
 
   turn(): void {
     const now = this.context.now();
+    if (this.#broken) return this.#keepOut(now);
     this.#entrance.turn();
     if (this.#session?.secondary.connection.pending) {
       this.#receive(this.#session);
     }
     const session = this.#session;
     if (!session) return;
-    if (session.secondary.broken) {
-      // What reached this disk is not known any more: next time everything is compared.
-      const why = `this node's disk failed to sync: ${
-        errnoName(session.secondary.broken)
-      }`;
-      this.context.identity.save({ upToDate: false, consistent: false });
-      this.context.notice = why;
-      return this.#drop(why);
-    }
     session.secondary.acknowledge();
     if (now >= this.#settleAt) {
       this.#settleAt = now + SETTLE_MS;
@@ -135,6 +127,42 @@ export class SecondaryRole {
     }
     if (!session.secondary.outgoing.flush(session.secondary.connection)) {
       this.#drop("connection failed");
+    }
+  }
+
+  /**
+   * What reached this disk is not known any more, and the disk may say next time that all is well. This copy counts as none, and takes
+   * no primary, until an operator or a restart has everything compared.
+   */
+  #keepOut(now: number): void {
+    const { context } = this, { identity } = context;
+    const why = `this node's disk failed to sync: ${
+      errnoName(this.#broken)
+    }; this copy is not used any more: look after the disk, then have everything compared (hakit second --full)`;
+    this.#entrance.close();
+    if (this.#session) {
+      const { outgoing, connection } = this.#session.secondary;
+      // The primary should know which fsync it was.
+      outgoing.flush(connection);
+      this.#drop(why);
+    }
+    context.notice = why;
+    // A state directory that is full too: tried again until it is written.
+    if (!identity.value.consistent || now < this.#settleAt) return;
+    this.#settleAt = now + SETTLE_MS;
+    this.#attempt(() => identity.save({ upToDate: false, consistent: false }));
+    this.options.changed();
+  }
+
+  /** errno of a sync that failed in this role, whichever session it belonged to. */
+  #broken = 0;
+
+  /** What is done beside a frame: there a full disk is nobody's to catch but ours. */
+  #attempt(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#end(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -156,6 +184,7 @@ export class SecondaryRole {
         aio: context.aio,
         syncAll: (done) => syncAll(context, this.volumes, done),
         journal: context.journal,
+        broken: (error) => this.#broken ||= error,
       },
       sequence,
     );
@@ -267,10 +296,10 @@ export class SecondaryRole {
         there: false,
       };
       syncAll(context, this.volumes, (error) => {
-        if (error) secondary.broken = error;
+        if (error) this.#broken ||= error;
         else if (session.levelling) {
           session.levelling.here = true;
-          this.#levelled(session);
+          this.#attempt(() => this.#levelled(session));
         }
       });
       return null;
@@ -306,7 +335,9 @@ export class SecondaryRole {
       }
       // Only now: a half-made copy is known by it, and is not taken for somebody's data when the resync begins again.
       context.identity.save({ consistent: false });
-      session.target = new ResyncTarget(this.volumes, secondary.outgoing);
+      session.target = new ResyncTarget(this.volumes, secondary.outgoing, {
+        fromDisk: begin.mode === "full",
+      });
       this.#wasFull = true;
     }
     const marks = new Marks();
@@ -333,7 +364,6 @@ export class SecondaryRole {
     session.levelling = null;
     // Marks with a number of this session stay: they are newer than what was synced.
     context.marks.settle(0);
-    context.doubt = false;
     context.dirty.clear();
     context.identity.save({
       current: level.generation,
@@ -344,6 +374,7 @@ export class SecondaryRole {
       connected: true,
       epoch: Math.max(context.identity.value.epoch, level.epoch),
     });
+    context.doubt = false;
     session.secondary.outgoing.append({ kind: KIND.LEVEL });
     if (session.mode !== "none") {
       context.lastResync = {
@@ -363,13 +394,16 @@ export class SecondaryRole {
   #closed(session: Session): void {
     const { context } = this;
     syncAll(context, this.volumes, (error) => {
+      this.#broken ||= error;
       if (this.#session !== session) return;
-      if (!error && !session.levelling) {
-        context.marks.clear();
-        context.identity.save({ connected: false });
-        session.secondary.outgoing.append({ kind: KIND.CLOSE });
-      }
-      session.secondary.outgoing.flush(session.secondary.connection);
+      this.#attempt(() => {
+        if (!error && !session.levelling) {
+          context.identity.save({ connected: false });
+          context.marks.clear();
+          session.secondary.outgoing.append({ kind: KIND.CLOSE });
+        }
+        session.secondary.outgoing.flush(session.secondary.connection);
+      });
     });
   }
 
@@ -396,6 +430,7 @@ export class SecondaryRole {
     let synced = sync ? -1 : 0;
     if (sync) syncAll(context, this.volumes, (error) => synced = error);
     while (synced < 0) yield;
+    this.#broken ||= synced;
     // Which regions the primary may lack must be known after this process too.
     context.dirty.add(context.marks);
     context.dirty.flush();
@@ -406,6 +441,9 @@ export class SecondaryRole {
     ) context.identity.save({ connected: false });
     for (const volume of this.volumes) volume.close();
     this.volumes.length = 0;
+    if (this.#broken) {
+      context.identity.save({ upToDate: false, consistent: false });
+    }
   }
 
   get state(): Pick<

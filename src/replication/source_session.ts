@@ -182,7 +182,13 @@ export class SourceSession {
       session.stage === "mirrored" || session.stage === "mirroring" ||
       session.stage === "closing"
     ) this.#keep(session, now);
-    if (session.stage === "mirrored") this.verification.turn(now);
+    if (session.stage === "mirrored") {
+      try {
+        this.verification.turn(now);
+      } catch (error) {
+        return this.#fail(error);
+      }
+    }
     // What differed is levelled in a session of its own.
     if (this.#session !== session) return;
     if (
@@ -297,10 +303,23 @@ export class SourceSession {
     while (this.#session === session) {
       const next = session.connection.next();
       if (next === false) break;
-      const wrong = next === true ? this.#heard(session) : next;
+      let wrong: string | null;
+      try {
+        wrong = next === true ? this.#heard(session) : next;
+      } catch (error) {
+        return this.#fail(error);
+      }
       if (wrong !== null) return this.drop(wrong);
     }
     if (gone && this.#session === session) this.drop(gone);
+  }
+
+  /** Something here failed, most likely a write of marks or identity to a full disk: the session ends, applications are served on. */
+  #fail(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    this.drop(why);
+    this.context.notice = `no session with the peer: ${why}`;
+    this.#redialAt = this.context.now() + REDIAL_AFTER_FAILURE_MS;
   }
 
   /** This machine is not our peer, or does not take us for its own: said in `state` and the log, and tried again. */

@@ -39,6 +39,11 @@ const symbols = {
     parameters: ["i32", "i32", "i64", "i64"],
     result: "i32",
   },
+  posix_fadvise: {
+    name: "posix_fadvise64",
+    parameters: ["i32", "i64", "i64", "i32"],
+    result: "i32",
+  },
   copy_file_range: {
     parameters: ["i32", "usize", "i32", "usize", "usize", "u32"],
     result: "i32",

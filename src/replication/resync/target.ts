@@ -19,11 +19,16 @@ export class ResyncTarget {
   readonly #data: TargetData;
   readonly #attributes: TargetAttributes;
 
-  constructor(readonly volumes: readonly Volume[], outgoing: Outgoing) {
+  /** `fromDisk`: what is compared is what the disk has, not what the system remembers. */
+  constructor(
+    readonly volumes: readonly Volume[],
+    outgoing: Outgoing,
+    { fromDisk }: { readonly fromDisk: boolean },
+  ) {
     this.#outcome = new Outcome(outgoing);
     this.#purgatory = new Purgatory(volumes);
     this.#names = new TargetNames(this.#outcome, this.#purgatory);
-    this.#data = new TargetData(this.#outcome, this.#purgatory);
+    this.#data = new TargetData(this.#outcome, this.#purgatory, fromDisk);
     this.#attributes = new TargetAttributes(this.#outcome);
   }
 

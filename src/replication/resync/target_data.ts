@@ -11,12 +11,18 @@ import type { Volume } from "../volume.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Purgatory } from "./purgatory.ts";
 
+const DONTNEED = 4;
+
 export class TargetData {
   /** Bytes that came as data. */
   bytesReceived = 0;
   readonly #chunks = new Chunks();
 
-  constructor(readonly outcome: Outcome, readonly purgatory: Purgatory) {}
+  constructor(
+    readonly outcome: Outcome,
+    readonly purgatory: Purgatory,
+    readonly fromDisk: boolean,
+  ) {}
 
   file(volume: Volume, id: number, bytes: Uint8Array): string | null {
     if (bytes.length < 8) return "a file without size";
@@ -45,6 +51,10 @@ export class TargetData {
     if (inode && inode.type === S_IFREG) {
       const fd = volume.data(inode);
       const mine = new Uint8Array(SUMMARY * BLOCKS);
+      // A page that the disk refused stays in memory as if it were written: dropped, it is read as the disk has it.
+      if (this.fromDisk && fd >= 0) {
+        libc.posix_fadvise(fd, frame.argument * CHUNK, CHUNK, DONTNEED);
+      }
       const has = fd < 0
         ? -1
         : this.#chunks.summarize(fd, frame.argument, sizeOf(inode.fd), mine);
