@@ -21,11 +21,8 @@ const CLOSED = "the connection was closed here";
 /** Larger control frames than this before the peer has proved who it is are an attack. */
 const MAX_UNPROVED = 16 * 1024;
 
-// Mapped memory is never given back: strangers that come and go must not cost more than those that are here at once.
-const spare: Memory[] = [];
-
 export class Connection {
-  readonly incoming: Memory = spare.pop() ?? new Memory(RECEIVE);
+  readonly incoming = Memory.take(RECEIVE);
   readonly frame: Frame = newFrame();
   /** Where the payload of the frame that `next` returned begins in `incoming`. */
   payload = 0;
@@ -128,7 +125,7 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     this.channel.close();
-    spare.push(this.incoming);
+    this.incoming.giveBack();
   }
 }
 
@@ -137,9 +134,18 @@ export class Outgoing {
   readonly memory: Memory;
   #begin = 0;
   #end = 0;
+  #closed = false;
 
   constructor(size: number) {
-    this.memory = new Memory(size);
+    this.memory = Memory.take(size);
+  }
+
+  /** What is appended from now on is said to nobody: an answer of a disk may come after its session. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.clear();
+    this.memory.giveBack();
   }
 
   get room(): number {
@@ -156,6 +162,7 @@ export class Outgoing {
     frame: Partial<Frame> & { readonly kind: number },
     payload?: Uint8Array,
   ): void {
+    if (this.#closed) return;
     const length = payload?.length ?? 0;
     if (this.#end + HEADER + length > this.memory.size) {
       this.memory.bytes.copyWithin(0, this.#begin, this.#end);

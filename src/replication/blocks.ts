@@ -67,8 +67,11 @@ export function* dataRuns(
   }
 }
 
+// One for all: whoever reads into it is done with it, or has copied it, before the loop goes on.
+const memory = new Memory(CHUNK);
+
 export class Chunks {
-  readonly memory = new Memory(CHUNK);
+  readonly memory = memory;
 
   /** Reads a chunk of an open file and writes its summary into `out`; returns the number of blocks (fewer at the file's end) or -1. */
   summarize(fd: number, chunk: number, size: number, out: Uint8Array): number {

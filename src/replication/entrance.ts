@@ -28,6 +28,8 @@ const LISTEN_AGAIN_MS = 1000;
 const ACCEPTS_A_TURN = 16;
 const LINES = { burst: 20, everyMs: 60_000 };
 
+const scratch = new Memory(64 * 1024);
+
 interface Listener {
   readonly address: string;
   readonly trusted: boolean;
@@ -51,7 +53,6 @@ export class Entrance {
   readonly #peers: ReadonlySet<string>;
   readonly #strangers = new Set<Stranger>();
   readonly #lines = new LineLimit(LINES);
-  readonly #scratch = new Memory(64 * 1024);
   #listenAt = 0;
 
   constructor(
@@ -109,7 +110,10 @@ export class Entrance {
       listener.fd = null;
     }
     this.#listenAt = Infinity;
-    for (const { connection } of this.#strangers) connection.close();
+    for (const { connection, outgoing } of this.#strangers) {
+      connection.close();
+      outgoing.close();
+    }
     this.#strangers.clear();
   }
 
@@ -240,6 +244,7 @@ export class Entrance {
       return "it does not know the cluster's key";
     }
     this.#strangers.delete(stranger);
+    stranger.outgoing.close();
     connection.proved = true;
     if (stranger.theirs.features.includes(RENEWS_KEYS)) {
       connection.channel.mayRenewKey();
@@ -260,7 +265,7 @@ export class Entrance {
   /** A dialler that speaks otherwise than this link is told so in a way that it understands; nothing else is ever said in its way. */
   #answerInKind({ connection }: Stranger): void {
     const { fd, channel } = connection;
-    const { bytes, address, size } = this.#scratch;
+    const { bytes, address, size } = scratch;
     // Unread bytes would turn the close into a reset, which overtakes the answer.
     libc.recv(fd, address, size, 0);
     let length = NOT_ENCRYPTED_HERE.length;
@@ -272,6 +277,7 @@ export class Entrance {
         why: "does not mark the link trusted in its cluster.yaml",
       });
       length = outgoing.take(bytes);
+      outgoing.close();
     }
     const MSG_NOSIGNAL = 0x4000;
     libc.send(fd, address, length, MSG_NOSIGNAL);
@@ -295,6 +301,7 @@ export class Entrance {
   #end(stranger: Stranger, why: string): void {
     this.#strangers.delete(stranger);
     stranger.connection.close();
+    stranger.outgoing.close();
     this.#say(stranger.address, why);
   }
 

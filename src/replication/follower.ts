@@ -157,6 +157,7 @@ export class Follower {
   /** The session is over. */
   close(): void {
     this.#checker.close();
+    this.outgoing.close();
   }
 
   #sync(volume: Volume, id: number, dataOnly: boolean, sequence: number): void {

@@ -38,6 +38,9 @@ const CHANGES_ATTRIBUTES = new Set<number>([
   KIND.LINK,
 ]);
 
+/** What is given back to the peer; read and copied at once. */
+const copy = new Memory(1 << 20);
+
 /** What may have been done in part when it fails. */
 const IN_PARTS = new Set<number>([KIND.WRITE, KIND.FALLOCATE, KIND.COPY]);
 /** With these; another refusal comes before anything is done. */
@@ -88,7 +91,7 @@ export interface PipelineEvents {
 }
 
 export class Pipeline {
-  readonly memory = new Memory(SIZE);
+  readonly memory = Memory.take(SIZE);
   /** Changes that the peer may not have on its disk yet, by the number that its SETTLED will cover. */
   readonly unsettled = new Marks();
   /** Alone while a peer is being levelled: changes since the last pass began. */
@@ -129,6 +132,11 @@ export class Pipeline {
     readonly events: PipelineEvents,
     readonly now: () => number,
   ) {}
+
+  /** The role is over: nothing waits, nobody asks any more. */
+  close(): void {
+    this.memory.giveBack();
+  }
 
   get waiting(): number {
     return this.#pending.length - this.#head + this.#unsent.size +
@@ -588,7 +596,6 @@ export class Pipeline {
   }
 
   #repair(): void {
-    const copy = new Memory(1 << 20);
     for (const { volume, id, offset, length } of this.#repairs.splice(0)) {
       const inode = volume.get(id);
       const fd = inode ? volume.data(inode) : -1;

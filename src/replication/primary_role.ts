@@ -77,6 +77,7 @@ export class PrimaryRole {
       }
     } catch (error) {
       this.#closeMounts();
+      this.#giveBack();
       throw error;
     }
     // What this node remembers about a peer it has now succeeded (or is about to meet again).
@@ -234,6 +235,13 @@ export class PrimaryRole {
     this.#peer.disconnect();
     for (const volume of this.volumes) volume.close();
     this.volumes.length = 0;
+    this.#giveBack();
+  }
+
+  /** The large buffers, to the next one that becomes primary in this process. */
+  #giveBack(): void {
+    this.pipeline.close();
+    this.#peer.giveBack();
   }
 
   #closeMounts(): void {

@@ -699,6 +699,11 @@ export class SourceSession {
     if (session.closed) this.pipeline.unsettled.clear();
   }
 
+  /** The role is over. */
+  giveBack(): void {
+    this.#outgoing.close();
+  }
+
   get state(): Pick<Report, "session" | "resync" | "verify" | "proof"> {
     const stage = this.#session?.stage;
     let session: Report["session"] = this.#wanted ? "connecting" : "none";

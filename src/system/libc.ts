@@ -271,8 +271,13 @@ export function errno(): number {
 
 /** The address of a Worker's own errno is another one: a Worker imports this file anew and gets its own view. */
 
+// Mapped memory is never unmapped, because a view of it may live on: what comes and goes costs no more than what is here at once.
+const spare = new Map<number, Memory[]>();
+
 /** A piece of memory that never moves: its address for libc, its bytes for us. */
 export class Memory {
+  /** Bytes mapped by this process so far. */
+  static mapped = 0;
   readonly address: number;
   readonly bytes: Uint8Array;
   readonly view: DataView;
@@ -294,11 +299,24 @@ export class Memory {
         `Cannot map ${size} bytes of memory: errno ${errno()}`,
       );
     }
+    Memory.mapped += size;
     this.address = address;
     this.size = size;
     const buffer = Deno.UnsafePointerView.getArrayBuffer(pointer, size);
     this.bytes = new Uint8Array(buffer);
     this.view = new DataView(buffer);
+  }
+
+  /** One that was given back, with what stands in it, or a new one. */
+  static take(size: number): Memory {
+    return spare.get(size)?.pop() ?? new Memory(size);
+  }
+
+  /** For the next one that takes this size. The owner must not touch it any more. */
+  giveBack(): void {
+    const alike = spare.get(this.size);
+    if (alike) alike.push(this);
+    else spare.set(this.size, [this]);
   }
 
   /** Writes `text` as a C string at `offset`, returns its address. */

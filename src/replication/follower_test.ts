@@ -1,0 +1,81 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { Connection } from "../peer/connection.ts";
+import { newFrame } from "../peer/frame.ts";
+import { E, Memory } from "../system/libc.ts";
+import { Follower } from "./follower.ts";
+import { Marks } from "./marks.ts";
+import { KIND } from "./operation.ts";
+import type { Volume } from "./volume.ts";
+
+/** A follower of one volume with one file, whose disk answers as told. */
+function followerWith(answer: (done: (error: number) => void) => void) {
+  const frame = newFrame();
+  const connection = { frame, payload: 0, incoming: new Memory(4096) };
+  const volume = { get: () => ({ isDirectory: false }), data: () => 7 };
+  const broken: number[] = [];
+  const follower = new Follower(
+    connection as unknown as Connection,
+    [volume as unknown as Volume],
+    new Marks(),
+    {
+      aio: { fsync: (_fd, _dataOnly, done) => answer(done) },
+      syncAll: (done) => answer(done),
+      journal: { enter: () => true, flush: () => {}, settle: () => {} },
+      broken: (error) => {
+        // Before the answer, or the primary's fsync could be asked again and succeed.
+        broken.push(error);
+        strictEqual(follower.outgoing.isEmpty, true);
+      },
+    },
+    0,
+  );
+  follower.level = true;
+  const fsync = () => {
+    frame.kind = KIND.FSYNC;
+    frame.sequence = follower.applied + 1;
+    strictEqual(follower.heard(), null);
+  };
+  return { follower, broken, fsync };
+}
+
+Deno.test("Follower: an fsync that fails says that the copy is broken, before it is answered", () => {
+  for (const error of [E.IO, E.ROFS]) {
+    const { follower, broken, fsync } = followerWith((done) => done(error));
+    fsync();
+    deepStrictEqual(broken, [error]);
+    strictEqual(follower.outgoing.isEmpty, false);
+    follower.close();
+  }
+});
+
+Deno.test("Follower: an fsync that succeeds, or is not for this file, breaks nothing", () => {
+  for (const error of [0, E.INVAL]) {
+    const { follower, broken, fsync } = followerWith((done) => done(error));
+    fsync();
+    deepStrictEqual(broken, []);
+    strictEqual(follower.outgoing.isEmpty, false);
+    follower.close();
+  }
+});
+
+Deno.test("Follower: a sync of everything that fails breaks the copy, also after the session", () => {
+  const waiting: ((error: number) => void)[] = [];
+  const { follower, broken, fsync } = followerWith((done) =>
+    waiting.push(done)
+  );
+  fsync();
+  follower.settle();
+  follower.close();
+  for (const done of waiting) done(E.IO);
+  deepStrictEqual(broken, [E.IO, E.IO]);
+  follower.settle();
+  strictEqual(waiting.length, 2);
+});
+
+Deno.test("Follower: many sessions cost no more memory than one", () => {
+  const once = () => followerWith((done) => done(0)).follower.close();
+  once();
+  const before = Memory.mapped;
+  for (let i = 0; i < 50; i++) once();
+  ok(Memory.mapped - before <= 50 * 4096, `${Memory.mapped - before}`);
+});
