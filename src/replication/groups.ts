@@ -14,6 +14,9 @@ import {
   type Volume,
 } from "./volume.ts";
 
+/** Entries of a directory after which applications have their turn. */
+const ENTRIES_A_TURN = 1000;
+
 /**
  * Marks every living inode of the marked groups: its names or its first chunk, and its attributes. A file that only the other
  * node has is found by its directory's names, which are marked too. What is made meanwhile has marks of its own; a directory that
@@ -35,23 +38,29 @@ export function* expandGroups(
     for (let path = queue.pop(); path; path = queue.pop()) {
       const directory = volume.walk(path);
       if (directory < 0) continue;
-      for (const { name, type } of listEntries(directory)) {
-        if (path.length === 0 && isHidden(name)) continue;
-        if (type === DT_DIR) {
-          queue.push(
-            path.length === 0 ? name : new Uint8Array([...path, 47, ...name]),
-          );
+      try {
+        let looked = 0;
+        for (const { name, type } of listEntries(directory)) {
+          if (++looked % ENTRIES_A_TURN === 0) yield;
+          if (path.length === 0 && isHidden(name)) continue;
+          if (type === DT_DIR) {
+            queue.push(
+              path.length === 0 ? name : new Uint8Array([...path, 47, ...name]),
+            );
+          }
+          const fd = openName(directory, name);
+          if (fd < 0) continue;
+          const id = readId(fd);
+          const inGroup = id !== 0 && groups.has(Math.floor(id / GROUP));
+          if (inGroup && statFd(fd) === 0) {
+            markAll(marks, volume.index, id, statMode() & S_IFMT);
+          }
+          libc.close(fd);
         }
-        const fd = openName(directory, name);
-        if (fd < 0) continue;
-        const id = readId(fd);
-        const inGroup = id !== 0 && groups.has(Math.floor(id / GROUP));
-        if (inGroup && statFd(fd) === 0) {
-          markAll(marks, volume.index, id, statMode() & S_IFMT);
-        }
-        libc.close(fd);
+      } finally {
+        // A session that ends in the middle too.
+        libc.close(directory);
       }
-      libc.close(directory);
       yield;
     }
   }

@@ -53,6 +53,18 @@ export function mayDiffer(kind: number, here: number, there: number): boolean {
   return IN_PARTS.has(kind) && (MIDWAY.has(here) || MIDWAY.has(there));
 }
 
+/** Id of the file that a COPY reads. */
+function copySource(kind: number, payload: Uint8Array): number | null {
+  if (kind !== KIND.COPY || payload.length < 8) return null;
+  return getU64(new DataView(payload.buffer, payload.byteOffset), 0);
+}
+
+/** Open, and deleted. */
+function isNameless(inode: Inode): boolean {
+  return inode.orphan || statFd(inode.fd) === 0 &&
+      stat.view.getUint32(stat.at + STATX.nlink, true) === 0;
+}
+
 /** One change under way. */
 export interface Pending {
   sequence: number;
@@ -296,10 +308,7 @@ export class Pipeline {
     if (this.renaming) return "wait";
     const path = volume.pathOf(inode);
     if (path === null) {
-      if (
-        inode.orphan || statFd(inode.fd) === 0 &&
-          stat.view.getUint32(stat.at + STATX.nlink, true) === 0
-      ) return "local";
+      if (isNameless(inode)) return "local";
       // Another hard link of it lives, under a name that we do not know here: level the peer by names instead.
       this.events.diverged(
         "an open file has lost the name by which the peer could find it",
@@ -316,7 +325,10 @@ export class Pipeline {
     const stamped = this.#stamped.get(volume);
     const told: number[] = [];
     for (const id of ids) {
-      if (stamped?.delete(id)) this.#sendTimesOf(volume, id);
+      if (stamped?.delete(id) && !this.#sendTimesOf(volume, id)) {
+        // Nobody will know that they are still to be told: the next session levels them.
+        this.#markAttributes([[volume, [id]]]);
+      }
       if (this.session && volume.boundIn(id) === this.session.number) {
         told.push(id);
       }
@@ -640,6 +652,8 @@ export class Pipeline {
   }
 
   #stamp(volume: Volume, id: number): void {
+    // Alone the marks say what differs, and resync brings the times.
+    if (this.alone) return;
     const ids = this.#stamped.get(volume);
     if (ids) ids.add(id);
     else this.#stamped.set(volume, new Set([id]));
@@ -647,11 +661,7 @@ export class Pipeline {
 
   /** Tells the peer the times that this disk gave: quiet copies are identical to the nanosecond. At most `limit` inodes a call. */
   sendTimes(limit: number): void {
-    if (!this.session) {
-      // Alone the marks say what differs, and resync brings the times.
-      if (this.alone) this.#stamped.clear();
-      return;
-    }
+    if (!this.session) return;
     for (const [volume, ids] of this.#stamped) {
       for (const id of ids) {
         if (limit-- === 0) return;
@@ -667,16 +677,33 @@ export class Pipeline {
     }
   }
 
-  #sendTimesOf(volume: Volume, id: number): void {
-    const inode = this.session ? volume.get(id) : undefined;
-    if (!inode || inode.orphan) return;
-    if (this.bind(volume, inode) !== "bound" || !this.session) return;
+  /** False: they differ still. */
+  #sendTimesOf(volume: Volume, id: number): boolean {
+    const inode = volume.get(id);
+    if (!inode || inode.orphan) return true;
+    if (!this.session) return false;
+    const bound = this.bind(volume, inode);
+    if (bound === "local") return true;
+    if (bound === "wait" || !this.session) return false;
     const times = new Uint8Array(24);
-    if (readTimes(inode, new DataView(times.buffer), 0) !== 0) return;
+    if (readTimes(inode, new DataView(times.buffer), 0) !== 0) return true;
     const at = this.place();
     this.tell(KIND.TIMES, volume.index, inode.id, times);
     const frame = readHeader(this.memory.view, at, newFrame());
     markOperation(this.unsettled, frame, this.memory.view, at + HEADER);
+    return true;
+  }
+
+  #markAttributes(all: Iterable<readonly [Volume, Iterable<number>]>): void {
+    const marks = new Marks();
+    for (const [volume, ids] of all) {
+      for (const id of ids) {
+        if (volume.has(id)) marks.attributes(volume.index, id, 0);
+      }
+    }
+    this.dirty.add(marks);
+    // Alone, and a pass may be under way that has looked at it already.
+    this.fresh?.add(marks);
   }
 
   /** Whether the peer has been told the times of an inode as this disk has them. */
@@ -709,6 +736,9 @@ export class Pipeline {
     this.lease = null;
     this.session = null;
     this.#sent = this.#end;
+    // Times that the peer was still to be told.
+    this.#markAttributes(this.#stamped);
+    this.#stamped.clear();
     for (const sync of [...this.#syncing.values(), ...this.#unsent]) {
       sync.there = true;
       this.#answerSync(sync);
@@ -728,14 +758,20 @@ export class Pipeline {
     if (this.#head < this.#pending.length) this.#oldestAt ||= this.now();
   }
 
-  /** The copies are level: from now on every change goes to the peer. What waited is sent again under new numbers. */
+  /**
+   * The copies are level: from now on every change goes to the peer. What waited is sent again under new numbers; what concerns a
+   * file without a name is done here alone, because the peer has no such file any more.
+   */
   mirror(connection: Connection, number: number): void {
     this.alone = false;
     this.fresh = null;
     this.acknowledged = this.sequence;
     this.session = { connection, number };
     this.#settledHere = this.#settledThere = -1;
-    const waiting = this.#pending.slice(this.#head).map((pending) => {
+    const all = this.#pending.slice(this.#head);
+    this.#pending = all.filter((pending) => !this.#doneLocally(pending));
+    this.#head = 0;
+    const waiting = this.#pending.map((pending) => {
       const frame = readHeader(this.memory.view, pending.at, newFrame());
       const from = pending.at + HEADER;
       const payload = this.memory.bytes.slice(from, from + frame.length);
@@ -744,8 +780,11 @@ export class Pipeline {
     // Copied out, the buffer is empty: a second copy of all that waits beside the first one would not fit.
     this.#begin = this.#sent = this.#end = PAD;
     // All names first: the peer stands where we stand now, and a rename among what waited moves what comes after it.
-    for (const { pending, frame } of waiting) {
-      this.#bindAgain(pending.volume, frame, number);
+    for (const { pending, frame, payload } of waiting) {
+      const ids = [frame.id, frame.argument];
+      const source = copySource(frame.kind, payload);
+      if (source !== null) ids.push(source);
+      this.#bindAgain(pending.volume, ids, number);
     }
     for (const { pending, frame, payload } of waiting) {
       pending.at = this.#end;
@@ -758,10 +797,37 @@ export class Pipeline {
     for (const sync of [...this.#unsent]) this.#sendSync(sync);
   }
 
-  #bindAgain(volume: Volume, frame: Frame, number: number): void {
-    const { id, argument } = frame;
+  /** Whether it concerned a file without a name, and is done and answered. */
+  #doneLocally(pending: Pending): boolean {
+    const { volume, inode, at } = pending;
+    // A nameless file that gets a name is told to the peer, which then lacks it and is levelled.
+    const frame = readHeader(this.memory.view, at, newFrame());
+    if (!inode || pending.renames) return false;
+    const from = at + HEADER;
+    const payload = this.memory.bytes.subarray(from, from + frame.length);
+    const id = copySource(frame.kind, payload);
+    const source = id === null ? undefined : volume.get(id);
+    const nameless = frame.id === inode.id && isNameless(inode);
+    if (!nameless && !(source && isNameless(source))) return false;
+    inode.pending--;
+    // Of a copy one end may be told to the peer, and what comes before it there is not done yet: the kernel then reads and writes.
+    let error: number = E.XDEV;
+    if (id === null) {
+      error = pending.peerOnly ? 0 : apply(volume, frame, this.memory, at);
+      if (CHANGES_ATTRIBUTES.has(frame.kind)) inode.attributesChanged = true;
+    }
+    if (error === E.IO || error === E.ROFS) {
+      this.events.fault(
+        `writing below "${volume.path}" failed: ${errnoName(error)}`,
+      );
+    }
+    pending.answer?.(error);
+    return true;
+  }
+
+  #bindAgain(volume: Volume, ids: readonly number[], number: number): void {
     // The argument may be a parent's id; where it is a number that only looks like one, a name too many is told.
-    for (const inode of [volume.get(id), volume.get(argument)]) {
+    for (const inode of ids.map((id) => volume.get(id))) {
       if (!inode || inode === volume.root || inode.boundIn === number) continue;
       const path = volume.pathOf(inode);
       if (!path) continue;

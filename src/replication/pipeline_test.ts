@@ -1,7 +1,16 @@
-import { strictEqual } from "node:assert/strict";
-import { E } from "../system/libc.ts";
+import { deepStrictEqual, fail, ok, strictEqual } from "node:assert/strict";
+import { openBacking } from "../fuse/device.ts";
+import type { Connection } from "../peer/connection.ts";
+import { HEADER, newFrame, readHeader } from "../peer/frame.ts";
+import { E, errnoName, libc, Memory } from "../system/libc.ts";
+import { setU64 } from "../system/u64.ts";
+import { COPY_SIZE } from "./apply.ts";
+import { Dirty } from "./dirty.ts";
 import { KIND } from "./operation.ts";
-import { mayDiffer } from "./pipeline.ts";
+import { mayDiffer, Pipeline } from "./pipeline.ts";
+import { type Inode, Volume } from "./volume.ts";
+
+const cString = new Memory(4096);
 
 Deno.test("mayDiffer(): one copy did it, or both perhaps a part of it", () => {
   strictEqual(mayDiffer(KIND.WRITE, 0, 0), false);
@@ -15,3 +24,241 @@ Deno.test("mayDiffer(): one copy did it, or both perhaps a part of it", () => {
   }
   strictEqual(mayDiffer(KIND.CREATE, E.NOSPC, E.NOSPC), false);
 });
+
+interface Bed {
+  readonly volume: Volume;
+  readonly folder: string;
+  readonly pipeline: Pipeline;
+  readonly dirty: Dirty;
+  /** The inode of a new file. */
+  file(name: string): Inode;
+  /** A session with a peer that takes nothing yet. */
+  mirror(): void;
+  /** The peer has everything. */
+  acknowledge(): void;
+  /** Kinds and ids of the frames that wait for the peer. */
+  waiting(): [kind: number, id: number][];
+}
+
+function onPipeline(name: string, run: (bed: Bed) => void) {
+  const ignore = Deno.uid() !== 0;
+  Deno.test({
+    name: ignore ? `${name} (left out: not root)` : name,
+    ignore,
+    fn() {
+      const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+      const data = `${folder}/data`;
+      Deno.mkdirSync(data);
+      let id = 5 * 2 ** 32, session = 0;
+      const volume = new Volume(0, data, openBacking(data), () => ++id);
+      const dirty = new Dirty(`${folder}/dirty.log`);
+      const pipeline = new Pipeline(
+        dirty,
+        { fsync: (_fd, _dataOnly, done) => done(0) },
+        {
+          diverged: (why) => fail(why),
+          fault: (what) => fail(what),
+          persist: () => (dirty.flush(), true),
+        },
+        () => 0,
+      );
+      const { memory } = pipeline;
+      const connection = { send: () => 0 } as unknown as Connection;
+      const bed: Bed = {
+        volume,
+        folder: data,
+        pipeline,
+        dirty,
+        file(name) {
+          Deno.writeTextFileSync(`${data}/${name}`, "old");
+          const inode = volume.lookup(volume.root, cString.string(name));
+          if (typeof inode === "number") throw new Error(errnoName(inode));
+          inode.lookups = 1;
+          volume.data(inode);
+          return inode;
+        },
+        mirror() {
+          pipeline.mirror(connection, ++session);
+        },
+        acknowledge() {
+          pipeline.heard({
+            ...newFrame(),
+            kind: KIND.ACK,
+            sequence: pipeline.sequence,
+          });
+          pipeline.complete();
+        },
+        waiting() {
+          const frames: [number, number][] = [];
+          // Nothing was taken: all stand from the begin of the buffer.
+          for (let at = 64, end = pipeline.place(); at < end;) {
+            const frame = readHeader(memory.view, at, newFrame());
+            frames.push([frame.kind, frame.id]);
+            at += HEADER + frame.length;
+          }
+          return frames;
+        },
+      };
+      try {
+        run(bed);
+      } finally {
+        pipeline.close();
+        dirty.close();
+        volume.close();
+        Deno.removeSync(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+/** An application's write; the errno of its answer, once there is one. */
+function write({ pipeline, volume }: Bed, inode: Inode, text: string) {
+  const result: { errno: number | null } = { errno: null };
+  pipeline.submit(
+    { kind: KIND.WRITE, id: inode.id, argument: 0 },
+    { volume, inode, answer: (errno) => result.errno = errno },
+    new TextEncoder().encode(text),
+  );
+  return result;
+}
+
+function copy({ pipeline, volume }: Bed, source: Inode, target: Inode) {
+  const result: { errno: number | null } = { errno: null };
+  const payload = new Uint8Array(COPY_SIZE),
+    view = new DataView(payload.buffer);
+  setU64(view, 0, source.id);
+  view.setUint32(16, 3, true);
+  pipeline.submit(
+    { kind: KIND.COPY, id: target.id, argument: 0 },
+    { volume, inode: target, answer: (errno) => result.errno = errno },
+    payload,
+  );
+  return result;
+}
+
+/** Deletes the file, which stays open. */
+function unlink({ volume, folder }: Bed, name: string, inode: Inode) {
+  Deno.removeSync(`${folder}/${name}`);
+  volume.nameLost(inode);
+}
+
+function contents(inode: Inode): string {
+  const n = libc.pread(inode.dataFd, cString.address, 100, 0);
+  return new TextDecoder().decode(cString.bytes.slice(0, n));
+}
+
+onPipeline(
+  "Pipeline: alone, no id is kept for times to be told",
+  (bed) => {
+    const { pipeline, dirty, volume } = bed;
+    const inode = bed.file("a");
+    pipeline.goAlone();
+    const done = write(bed, inode, "new");
+    pipeline.complete();
+    strictEqual(done.errno, 0);
+    strictEqual(pipeline.timesToSend, false);
+    ok((dirty.marks.get(volume.index, inode.id)?.attributes ?? -1) >= 0);
+  },
+);
+
+onPipeline(
+  "Pipeline: times that were not told are marked when it goes on alone",
+  (bed) => {
+    const { pipeline, dirty, volume } = bed;
+    const inode = bed.file("a");
+    bed.mirror();
+    strictEqual(write(bed, inode, "new").errno, null);
+    bed.acknowledge();
+    // Both disks have all of it but the times.
+    pipeline.settle({ here: pipeline.sequence, there: pipeline.sequence });
+    strictEqual(pipeline.timesToSend, true);
+    pipeline.goAlone();
+    strictEqual(pipeline.timesToSend, false);
+    strictEqual(dirty.marks.count, 1);
+    ok((dirty.marks.get(volume.index, inode.id)?.attributes ?? -1) >= 0);
+    strictEqual(dirty.needsFlush, false);
+  },
+);
+
+onPipeline(
+  "Pipeline: an inode that the kernel forgets before its times were told is marked",
+  (bed) => {
+    const { pipeline, dirty, volume } = bed;
+    const [inode, told] = [bed.file("a"), bed.file("b")];
+    bed.mirror();
+    for (const each of [inode, told]) write(bed, each, "new");
+    bed.acknowledge();
+    pipeline.forget(volume, [told.id]);
+    strictEqual(dirty.marks.isEmpty, true);
+    strictEqual(
+      bed.waiting().some(([kind, id]) => kind === KIND.TIMES && id === told.id),
+      true,
+    );
+    pipeline.lose();
+    pipeline.forget(volume, [inode.id]);
+    strictEqual(dirty.marks.count, 1);
+    ok((dirty.marks.get(volume.index, inode.id)?.attributes ?? -1) >= 0);
+  },
+);
+
+onPipeline(
+  "Pipeline: what waited for a deleted file is done here and not told the next session",
+  (bed) => {
+    const [gone, stays] = [bed.file("gone"), bed.file("stays")];
+    bed.mirror();
+    bed.pipeline.lose();
+    unlink(bed, "gone", gone);
+    const results = [
+      write(bed, stays, "one"),
+      write(bed, gone, "two"),
+      write(bed, stays, "six"),
+    ];
+    strictEqual(contents(gone), "old");
+    bed.mirror();
+    deepStrictEqual(results.map(({ errno }) => errno), [null, 0, null]);
+    strictEqual(contents(gone), "two");
+    deepStrictEqual(bed.waiting(), [
+      [KIND.BIND, stays.id],
+      [KIND.WRITE, stays.id],
+      [KIND.WRITE, stays.id],
+    ]);
+    strictEqual(gone.pending, 0);
+    bed.acknowledge();
+    deepStrictEqual(results.map(({ errno }) => errno), [0, 0, 0]);
+    strictEqual(contents(stays), "six");
+  },
+);
+
+onPipeline(
+  "Pipeline: a copy that waited is sent again after the names of both files",
+  (bed) => {
+    const [source, target] = [bed.file("source"), bed.file("target")];
+    bed.mirror();
+    bed.pipeline.lose();
+    const done = copy(bed, source, target);
+    bed.mirror();
+    deepStrictEqual(bed.waiting(), [
+      [KIND.BIND, target.id],
+      [KIND.BIND, source.id],
+      [KIND.COPY, target.id],
+    ]);
+    bed.acknowledge();
+    strictEqual(done.errno, 0);
+  },
+);
+
+onPipeline(
+  "Pipeline: a copy that waited from or to a deleted file is left to the kernel",
+  (bed) => {
+    const [gone, stays] = [bed.file("gone"), bed.file("stays")];
+    bed.mirror();
+    bed.pipeline.lose();
+    unlink(bed, "gone", gone);
+    const results = [copy(bed, gone, stays), copy(bed, stays, gone)];
+    bed.mirror();
+    deepStrictEqual(results.map(({ errno }) => errno), [E.XDEV, E.XDEV]);
+    deepStrictEqual(bed.waiting(), []);
+    strictEqual(bed.pipeline.waiting, 0);
+    strictEqual(stays.pending, 0);
+  },
+);

@@ -664,6 +664,8 @@ export class SourceSession {
     if (!session) return;
     this.#session = null;
     session.connection.close();
+    // Closes the files that it has open.
+    session.work?.return();
     this.verification.interrupted();
     this.#outgoing.clear();
     this.#holding = false;

@@ -19,6 +19,9 @@ import {
   type Volume,
 } from "../volume.ts";
 
+/** Entries of a directory after which applications have their turn. */
+export const ENTRIES_A_TURN = 1000;
+
 export interface Found {
   readonly volume: Volume;
   readonly id: number;
@@ -135,18 +138,23 @@ export class Places {
       for (let path = queue.pop(); path; path = queue.pop()) {
         const fd = volume.walk(path);
         if (fd < 0) continue;
-        for (const name of listNames(fd)) {
-          if (path.length === 0 && isHidden(name)) continue;
-          const child = openName(fd, name);
-          if (child < 0) continue;
-          const entry = inspect(child, name, volume.newId);
-          libc.close(child);
-          if (!entry) continue;
-          const below = join(path, name);
-          this.#paths.set(`${volume.index}:${entry.id}`, below);
-          if ((entry.mode & S_IFMT) === S_IFDIR) queue.push(below);
+        try {
+          let looked = 0;
+          for (const name of listNames(fd)) {
+            if (++looked % ENTRIES_A_TURN === 0) yield;
+            if (path.length === 0 && isHidden(name)) continue;
+            const child = openName(fd, name);
+            if (child < 0) continue;
+            const entry = inspect(child, name, volume.newId);
+            libc.close(child);
+            if (!entry) continue;
+            const below = join(path, name);
+            this.#paths.set(`${volume.index}:${entry.id}`, below);
+            if ((entry.mode & S_IFMT) === S_IFDIR) queue.push(below);
+          }
+        } finally {
+          libc.close(fd);
         }
-        libc.close(fd);
         yield;
       }
     }

@@ -19,7 +19,7 @@ import { Channel, type ResyncControl } from "./channel.ts";
 import { type Found, Places } from "./places.ts";
 import { Progress } from "./progress.ts";
 import { SourceData } from "./source_data.ts";
-import { SourceNames } from "./source_names.ts";
+import { MARKS_A_TURN, SourceNames } from "./source_names.ts";
 
 /** What may be left for the last pass, during which applications wait: some tens of milliseconds. */
 const LAST_BYTES = 8 << 20;
@@ -155,7 +155,9 @@ export class ResyncSource {
     const order = [...touched.values()].sort((a, b) =>
       b.path.length - a.path.length
     );
+    let told = 0;
     for (const found of order) {
+      if (++told % MARKS_A_TURN === 0) yield;
       const fd = found.volume.walk(found.path);
       const stands = fd >= 0 && readId(fd) === found.id;
       const attributes = stands ? readAttributes(fd) : null;

@@ -8,8 +8,16 @@ import type { Marks } from "../marks.ts";
 import { KIND, WANTED_DIRECTORY, WANTED_FILE } from "../operation.ts";
 import { isHidden, listNames, readId, ROOT } from "../volume.ts";
 import type { Channel } from "./channel.ts";
-import { type Found, join, key, type Places } from "./places.ts";
+import {
+  ENTRIES_A_TURN,
+  type Found,
+  join,
+  key,
+  type Places,
+} from "./places.ts";
 
+/** Marks after which applications have their turn. */
+export const MARKS_A_TURN = 256;
 /** Listings in flight before the target's answer is awaited. */
 const LISTINGS = 512;
 
@@ -42,7 +50,9 @@ export class SourceNames {
         path: new Uint8Array(0),
       }));
     } else {
+      let looked = 0;
       for (const { volume: index, id, mark } of marks) {
+        if (++looked % MARKS_A_TURN === 0) yield;
         const volume = this.places.volumes[index];
         const found = volume
           ? yield* this.places.locate(volume, id, marks)
@@ -124,8 +134,10 @@ export class SourceNames {
     try {
       if (directory.id !== ROOT && readId(fd) !== directory.id) return null;
       const entries: Entry[] = [];
-      // One turn of the loop for a whole directory: what changes later marks it again.
+      // What changes after the names were read marks the directory again.
+      let looked = 0;
       for (const name of listNames(fd)) {
+        if (++looked % ENTRIES_A_TURN === 0) yield;
         if (directory.id === ROOT && isHidden(name)) continue;
         const child = openName(fd, name);
         if (child < 0) continue;
