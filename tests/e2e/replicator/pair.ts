@@ -14,6 +14,8 @@ export interface PairOptions {
   readonly base?: string;
   /** Size of a file system for one node's copy, as of a small disk ("64m"); default: the base's own. */
   readonly sizes?: readonly [string | null, string | null];
+  /** Size of a file system of its own for one node's state ("256k"). */
+  readonly stateSizes?: readonly [string | null, string | null];
   /** Size of a disk for each node ("512m"), with its copy and its state on it, whose power can be cut: ext4 on a loop device. */
   readonly disks?: string;
   readonly resyncLimit?: number;
@@ -132,6 +134,11 @@ export class Pair {
         await pair.#bind(node);
         const own = join(root, `${node.name}-own`);
         await Deno.mkdir(join(own, "state"), { recursive: true });
+        const stateSize = options.stateSizes?.[index];
+        if (stateSize) {
+          const how = ["-t", "tmpfs", "-o", `size=${stateSize}`, "x"];
+          await pair.#mount(join(own, "state"), how);
+        }
         await Deno.mkdir(join(own, "salvage"));
         await fill(node, index);
       }

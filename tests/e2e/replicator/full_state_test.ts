@@ -1,0 +1,109 @@
+/** The disk with a replicator's own state is full when the peer comes: the applications of the only good copy must not notice. */
+import { ok, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import { equalCopies, onPair } from "./on_pair.ts";
+import type { Node, Pair } from "./pair.ts";
+import { sleep } from "./replicator_process.ts";
+
+const filler = (node: Node) => join(node.salvage, "..", "state", "filler");
+
+async function fillState(node: Node) {
+  using file = await Deno.open(filler(node), { create: true, write: true });
+  const page = new Uint8Array(4096).fill(1);
+  for (;;) {
+    try {
+      await file.write(page);
+    } catch {
+      return;
+    }
+  }
+}
+
+/** The peer comes back, the primary says why it cannot have it, lives, and has it when there is room again. */
+async function comesWhileFull(pair: Pair) {
+  const { primary, secondary } = pair;
+  await secondary.replicator.start();
+  await secondary.replicator.command({ command: "secondary" });
+  await primary.replicator.command({ command: "connect" });
+  await primary.replicator.until(
+    ({ notice }) => /space|ENOSPC|os error 28/i.test(notice ?? ""),
+    "words about the full disk",
+  );
+  // Some further attempts.
+  await sleep(5000);
+  strictEqual(primary.replicator.running, true);
+  strictEqual(primary.replicator.report.fault, null);
+  strictEqual(await Deno.readTextFile(`${primary.data}/file`), "first");
+}
+
+async function goesOn(pair: Pair) {
+  const { primary } = pair;
+  await Deno.remove(filler(primary));
+  await pair.mirrored();
+  await Deno.writeTextFile(`${primary.data}/after`, "after");
+  strictEqual(primary.replicator.report.session, "mirrored");
+  await equalCopies(pair);
+}
+
+onPair({
+  name:
+    "a full state directory, nothing differs: the primary lives, the peer comes when there is room",
+  stateSizes: ["256k", null],
+  async run(pair) {
+    await Deno.writeTextFile(`${pair.primary.data}/file`, "first");
+    // Everything is settled: the next session begins without a resync.
+    await sleep(6000);
+    await pair.secondary.replicator.kill();
+    await fillState(pair.primary);
+    await comesWhileFull(pair);
+    await goesOn(pair);
+  },
+});
+
+onPair({
+  name:
+    "a full state directory while alone: applications write on, the peer is levelled when there is room",
+  stateSizes: ["256k", null],
+  async run(pair) {
+    const { primary, secondary } = pair;
+    await Deno.writeTextFile(`${primary.data}/file`, "first");
+    await secondary.replicator.kill();
+    await primary.replicator.command({ command: "alone" });
+    const path = `${primary.data}/busy`;
+    await Deno.writeTextFile(path, "one");
+    await fillState(primary);
+    await comesWhileFull(pair);
+    // Its mark is on disk already.
+    using file = await Deno.open(path, { write: true });
+    strictEqual(await file.write(new TextEncoder().encode("two")), 3);
+    strictEqual(await Deno.readTextFile(path), "two");
+    ok(primary.replicator.report.identity.upToDate);
+    await goesOn(pair);
+  },
+});
+
+onPair({
+  name:
+    "a full state directory of the secondary: it lives, and is levelled when there is room",
+  stateSizes: [null, "64m"],
+  async run(pair) {
+    const { primary, secondary } = pair;
+    await secondary.replicator.kill();
+    await primary.replicator.command({ command: "alone" });
+    await Deno.writeTextFile(`${primary.data}/file`, "first");
+    await fillState(secondary);
+    await secondary.replicator.start();
+    await secondary.replicator.command({ command: "secondary" });
+    await primary.replicator.command({ command: "connect" });
+    await secondary.replicator.until(
+      ({ notice }) => /space|ENOSPC|os error 28/i.test(notice ?? ""),
+      "words about the full disk",
+    );
+    await sleep(3000);
+    strictEqual(secondary.replicator.running, true);
+    strictEqual(primary.replicator.running, true);
+    await Deno.remove(filler(secondary));
+    await pair.mirrored();
+    await equalCopies(pair);
+  },
+});
