@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { UserCommand } from "../machine/event.ts";
 import { SCRIPT_LOG } from "../actions/script.ts";
+import type { UserRole } from "../api/accounts_file.ts";
 import { ApiError } from "../api/error.ts";
 import { gate } from "../api/gate.ts";
 import type { EventStreams, StateFeed } from "../api/events.ts";
@@ -266,6 +267,7 @@ export class Door {
       readonly body?: BodyInit;
       readonly type?: string;
       readonly by?: string;
+      readonly role?: UserRole;
       readonly lastId?: string;
     },
   ): Promise<Response> {

@@ -80,6 +80,8 @@ export function createApp(options: AppOptions) {
         return door.forward(`/api/events?only=${only.join(",")}`, {
           method: "GET",
           by: callerName(c.var.caller),
+          // Lines that are hidden here are hidden there.
+          role: c.var.caller.role,
           ...(lastId ? { lastId } : {}),
         });
       }

@@ -16,6 +16,8 @@ import {
   isLocal,
   nameFromPeer,
   originOf,
+  ROLE_HEADER,
+  roleFromPeer,
 } from "./caller.ts";
 import { errorBody } from "./error.ts";
 import { gate } from "./gate.ts";
@@ -138,7 +140,7 @@ export class Auth {
       case "peer":
         return {
           kind: "peer",
-          role: "administrator",
+          role: roleFromPeer(c.req.header(ROLE_HEADER)),
           node: connection.node,
           by: nameFromPeer(c.req.header(BY_HEADER)),
         };

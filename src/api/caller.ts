@@ -1,5 +1,5 @@
 /** Who asks, as the routes, the logs and the audit see them. */
-import type { UserRole } from "./accounts_file.ts";
+import { type UserRole, userRole } from "./accounts_file.ts";
 import { oneLine } from "../system/log.ts";
 
 /** How a request reached us; said by the server that took it, never by the request. */
@@ -13,7 +13,8 @@ export type Caller =
   /** The other node: it has asked its own user before it forwards, and says who that was. */
   | {
     readonly kind: "peer";
-    readonly role: "administrator";
+    /** Of the user for whom it asks; its own errands are an administrator's. */
+    readonly role: UserRole;
     readonly node: string;
     readonly by: string | null;
   }
@@ -39,6 +40,8 @@ export interface AuthEnv {
 
 /** From the peer only: for whom it asks. */
 export const BY_HEADER = "x-hakit-by";
+/** From the peer only: what that one may. */
+export const ROLE_HEADER = "x-hakit-role";
 const LONGEST_NAME = 100;
 
 export function callerName(caller: Caller): string {
@@ -61,6 +64,12 @@ export function callerName(caller: Caller): string {
 /** What the peer says of its user: one short line, whatever it is. */
 export function nameFromPeer(header: string | undefined): string | null {
   return header ? oneLine(header.slice(0, LONGEST_NAME)) || null : null;
+}
+
+/** The role that the peer asks with; one that nobody knows may least. */
+export function roleFromPeer(header: string | undefined): UserRole {
+  if (header === undefined) return "administrator";
+  return userRole.safeParse(header).data ?? "viewer";
 }
 
 /** This machine itself. */

@@ -338,6 +338,56 @@ Deno.test("an event stream goes on where it broke, keeps the agent's own log fro
   assert.match(await read("key viewer", "gone-17"), /event: reset/);
 });
 
+Deno.test("a viewer gets no line of the agent's own log through the other node either", async () => {
+  await using far = await apiWorld();
+  // As PeerApi.request() and the other node's server do it.
+  await using near = await apiWorld({
+    forward: (path, { by, role, lastId }) =>
+      far.ask("peer", path, {
+        headers: {
+          ...(by ? { "x-hakit-by": by } : {}),
+          ...(role ? { "x-hakit-role": role } : {}),
+          ...(lastId ? { "last-event-id": lastId } : {}),
+        },
+      }),
+  });
+  const path = "/api/events?node=node2&only=log,state";
+  const read = async (
+    asked: Promise<Response>,
+  ) => {
+    const reader = (await asked).body!.pipeThrough(new TextDecoderStream())
+      .getReader();
+    let text = "";
+    while (!text.includes("event: state")) text += (await reader.read()).value;
+    await reader.cancel();
+    return text;
+  };
+  const first = await read(near.ask("key administrator", path));
+  const headers = { "last-event-id": /id: (\w+-0)/.exec(first)![1]! };
+  for (const [module, text] of [["k3s", "one"], [null, "anna came"]] as const) {
+    const at = "2026-11-23T00:00:00.000Z";
+    far.streams.log({ module, level: "info", text, at });
+  }
+  const as = (
+    caller: (typeof CALLERS)[number],
+    more: Record<string, string> = {},
+  ) => read(near.ask(caller, path, { headers: { ...headers, ...more } }));
+  for (const viewer of ["key viewer", "session viewer"] as const) {
+    assert.match(await as(viewer), /"one"/);
+    assert.doesNotMatch(await as(viewer), /anna/);
+    // The header counts from the other node only.
+    const raised = { "x-hakit-role": "administrator" };
+    assert.doesNotMatch(await as(viewer, raised), /anna/);
+  }
+  assert.match(await as("key operator"), /anna/);
+  assert.match(await as("root", { "x-hakit-role": "viewer" }), /anna/);
+  // A role of a later version: less rather than more.
+  const strange = far.ask("peer", "/api/events?only=log,state", {
+    headers: { ...headers, "x-hakit-role": "guest" },
+  });
+  assert.doesNotMatch(await read(strange), /anna/);
+});
+
 Deno.test("an event stream ends when its key is revoked", async () => {
   await using world = await apiWorld();
   const answer = await world.ask("key operator", "/api/events");

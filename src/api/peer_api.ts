@@ -1,7 +1,8 @@
 /** The other node's API: by mutual TLS with the cluster's certificates, over whichever link answers. */
 import { join } from "node:path";
 import type { Node } from "../agent/node.ts";
-import { BY_HEADER } from "./caller.ts";
+import type { UserRole } from "./accounts_file.ts";
+import { BY_HEADER, ROLE_HEADER } from "./caller.ts";
 import { ApiError } from "./error.ts";
 
 /** An address that does not even connect by then is tried no longer. */
@@ -13,6 +14,8 @@ export interface PeerRequest {
   readonly type?: string;
   /** For whom: told to the other node's log and audit. */
   readonly by?: string;
+  /** What that one may; default: all, as this node itself. */
+  readonly role?: UserRole;
   readonly lastId?: string;
   readonly timeoutMs: number;
 }
@@ -77,6 +80,7 @@ export class PeerApi implements Disposable {
       headers: {
         ...(request.type ? { "content-type": request.type } : {}),
         ...(request.by ? { [BY_HEADER]: headerText(request.by) } : {}),
+        ...(request.role ? { [ROLE_HEADER]: request.role } : {}),
         ...(request.lastId
           ? { "last-event-id": headerText(request.lastId) }
           : {}),

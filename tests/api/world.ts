@@ -34,7 +34,13 @@ export function roleOf(caller: CallerKind): UserRole | null {
   return caller.split(" ")[1] as UserRole;
 }
 
-export async function apiWorld() {
+type Forward = (
+  path: string,
+  init: { method: string; by?: string; role?: UserRole; lastId?: string },
+) => Promise<Response>;
+
+/** `forward`: what the other node would answer; default: that it was asked. */
+export async function apiWorld({ forward }: { forward?: Forward } = {}) {
   const home = await Deno.makeTempDir({ prefix: "hakit-api-" });
   const at = paths(home);
   for (const folder of Object.values(at)) await Deno.mkdir(folder);
@@ -86,7 +92,7 @@ export async function apiWorld() {
   const streams = new EventStreams(feed);
   const done: string[] = [];
   const app = createApp({
-    door: fakeDoor(state, streams, done),
+    door: fakeDoor(state, { streams, done, forward }),
     auth,
     streams,
     audit,
@@ -176,8 +182,11 @@ export async function apiWorld() {
 
 function fakeDoor(
   state: ReturnType<typeof sampleState>,
-  streams: EventStreams,
-  done: string[],
+  { streams, done, forward }: {
+    streams: EventStreams;
+    done: string[];
+    forward: Forward | undefined;
+  },
 ): Door {
   const did = (what: string) => {
     done.push(what);
@@ -219,8 +228,9 @@ function fakeDoor(
     script: () =>
       Promise.resolve("<img src=x onerror=alert(1)>\r\nSet-Cookie: a=b"),
     isPeer: (node: string | undefined) => node === "node2",
-    forward: (path: string, { method }: { method: string }) => {
-      did(`forward ${method} ${path}`);
+    forward: (path: string, init: Parameters<Forward>[1]) => {
+      did(`forward ${init.method} ${path}`);
+      if (forward) return forward(path, init);
       return Promise.resolve(Response.json({ forwarded: true }));
     },
     command: ({ module, command, by }: Record<string, string>) => {
