@@ -15,6 +15,29 @@ database_pids() {
   done
 }
 
+database_client() { command -v mariadb || command -v mysql; }
+as_root=(--no-defaults --protocol=socket --user=root --batch --skip-column-names)
+
+# alive LINE: whether this last line of the client proves a server that lives and
+# is kept from the checker's row by something that another server would not cure.
+alive() {
+  # Newer clients wrap what they are told before TLS has begun: "ERROR 2002 ...
+  # cannot be verified: 1040 - Too many connections".
+  [[ $1 =~ ^ERROR\ .*verified:\ ([0-9]+)\ |^ERROR\ ([0-9]+)\  ]] || return 1
+  case ${BASH_REMATCH[1]:-${BASH_REMATCH[2]}} in
+    # Too many connections, a limit of the account.
+    1040 | 1203 | 1226) true ;;
+    # Root has got a password, which may have expired, or lost a right.
+    1044 | 1045 | 1142 | 1227 | 1698 | 1820 | 1862) true ;;
+    # The database was dropped; read-only; deadlock; somebody ended the query.
+    1049 | 1213 | 1290 | 1317 | 1836 | 1927) true ;;
+    # A lock that somebody holds, a backup for one. If that is the reason, a
+    # question that needs no lock is answered at once.
+    1205 | 1969) [[ $(timeout 2 "$(database_client)" "${as_root[@]}" -e "SELECT 1" 2>/dev/null) == 1 ]] ;;
+    *) false ;;
+  esac
+}
+
 no_database() { [[ -z $(database_pids) ]]; }
 
 database_start() {
