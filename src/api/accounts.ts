@@ -9,6 +9,7 @@ import {
   type ApiKey,
   keysOf,
   merge,
+  MOST_ROLE_CHANGES,
   NOBODY,
   same,
   type User,
@@ -16,6 +17,10 @@ import {
   type UserRole,
   usersOf,
   withKey,
+  withoutKey,
+  withoutUser,
+  withPassword,
+  withRole,
   withUser,
 } from "./accounts_file.ts";
 import { ApiError } from "./error.ts";
@@ -88,7 +93,7 @@ export class AccountStore {
       }
       if (users.length >= MOST) throw refuse(`there are ${MOST} already`);
       const hash = await hashed(password, refuse);
-      return withUser(accounts, { name, role, password: hash });
+      return withUser(accounts, { name, id: newId(), role, password: hash });
     });
   }
 
@@ -96,9 +101,8 @@ export class AccountStore {
     return this.#change(
       `change the password of user "${name}"`,
       async (accounts, refuse) => {
-        const { role } = known(accounts, name);
-        const hash = await hashed(password, refuse);
-        return withUser(accounts, { name, role, password: hash });
+        known(accounts, name);
+        return withPassword(accounts, name, await hashed(password, refuse));
       },
     );
   }
@@ -107,8 +111,14 @@ export class AccountStore {
     return this.#change(
       `change the role of user "${name}"`,
       (accounts, refuse) => {
-        const { password } = known(accounts, name);
-        const next = withUser(accounts, { name, role, password });
+        const { roles } = known(accounts, name);
+        if (Object.keys(roles).length >= MOST_ROLE_CHANGES) {
+          throw refuse(
+            `it was changed ${MOST_ROLE_CHANGES} times, remove the user and make it anew`,
+            409,
+          );
+        }
+        const next = withRole(accounts, name, { role, change: newId() });
         return Promise.resolve(withAdministrator(next, refuse));
       },
     );
@@ -117,7 +127,7 @@ export class AccountStore {
   removeUser(name: string): Promise<void> {
     return this.#change(`remove user "${name}"`, (accounts, refuse) => {
       known(accounts, name);
-      const next = withUser(accounts, { name, removed: true });
+      const next = withoutUser(accounts, name);
       return Promise.resolve(withAdministrator(next, refuse));
     });
   }
@@ -133,7 +143,9 @@ export class AccountStore {
       if (keys.length >= MOST) throw refuse(`there are ${MOST} already`);
       const created = new Date().toISOString();
       const hash = digest(secret);
-      return Promise.resolve(withKey(accounts, { name, role, hash, created }));
+      return Promise.resolve(
+        withKey(accounts, { name, id: newId(), role, hash, created }),
+      );
     });
     return secret;
   }
@@ -143,7 +155,7 @@ export class AccountStore {
       if (!keysOf(accounts).some((known) => known.name === name)) {
         throw new ApiError(404, "no-such-key", `There is no key "${name}"`);
       }
-      return Promise.resolve(withKey(accounts, { name, removed: true }));
+      return Promise.resolve(withoutKey(accounts, name));
     });
   }
 
@@ -201,6 +213,10 @@ async function hashed(password: string, refuse: Refuse): Promise<string> {
   const problem = passwordProblem(password);
   if (problem) throw refuse(problem);
   return await hashPassword(password);
+}
+
+function newId(): string {
+  return randomBytes(9).toString("base64url");
 }
 
 function digest(secret: string): string {

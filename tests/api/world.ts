@@ -76,7 +76,8 @@ export async function apiWorld({ forward }: { forward?: Forward } = {}) {
   });
   const [first] = await accounts.users();
   await accounts.merge({
-    users: ROLES.map((role) => ({ ...first!, name: role, role, version: 9 })),
+    users: ROLES.filter((role) => role !== "administrator")
+      .map((role) => ({ ...first!, name: role, role })),
     keys: [],
   });
   for (const role of ROLES) keys.set(role, await accounts.addKey(role, role));
