@@ -61,6 +61,8 @@ const moduleView = z.object({
     seconds: count,
     full: z.boolean(),
   }).nullable(),
+  proven: z.string().max(40).optional(),
+  differences: count.optional(),
   dirtyBytes: count,
   addresses: z.boolean(),
   watch: z.object({

@@ -47,8 +47,8 @@ export interface ModuleView {
   /** Progress for `state` on the other node. */
   readonly resync: Report["resync"];
   /** When both copies were last found identical, ISO 8601; and in how many places they were found to differ since. */
-  readonly proven?: string;
-  readonly differences?: number;
+  readonly proven?: string | undefined;
+  readonly differences?: number | undefined;
   readonly lastResync: Report["lastResync"];
   readonly dirtyBytes: number;
   /** Whether the virtual addresses are held here. */
