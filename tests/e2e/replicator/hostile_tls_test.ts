@@ -28,6 +28,15 @@ function frame(kind: number, json: unknown): Uint8Array {
   return bytes;
 }
 
+const OTHER_VERSION = new RegExp(
+  `it speaks protocol ${
+    PROTOCOL + 1
+  }, expected ${PROTOCOL}: install the same hakit`,
+);
+const OTHER_VERSION_SEEN = new RegExp(
+  `speaks protocol ${PROTOCOL + 1}, expected ${PROTOCOL}`,
+);
+
 function hello(pair: Pair, node: string, version = PROTOCOL) {
   return frame(KIND.HELLO, {
     version,
@@ -167,10 +176,10 @@ const ATTACKS: readonly Attack[] = [
   },
   {
     name: "the key and another protocol version",
-    said: /it speaks protocol 3, expected 2: install the same hakit/,
+    said: OTHER_VERSION,
     line: (pair) => withKey(pair),
-    input: (pair) => hello(pair, "a", 3),
-    sees: /speaks protocol 3, expected 2/,
+    input: (pair) => hello(pair, "a", PROTOCOL + 1),
+    sees: OTHER_VERSION_SEEN,
   },
 ];
 
@@ -253,15 +262,19 @@ const IMPOSTORS: readonly {
   },
   {
     name: "the key and another protocol version",
-    said: /it speaks protocol 3, expected 2: install the same hakit/,
+    said: OTHER_VERSION,
     line: (pair) => serverWithKey(pair),
-    input: () => frame(KIND.REFUSED, { version: 3, why: "is too old" }),
+    input: () =>
+      frame(KIND.REFUSED, {
+        version: PROTOCOL + 1,
+        why: "is too old",
+      }),
   },
   {
     name: "the key and a greeting of another protocol version",
-    said: /it speaks protocol 4, expected 2: install the same hakit/,
+    said: OTHER_VERSION,
     line: (pair) => serverWithKey(pair),
-    input: (pair) => hello(pair, "b", 4),
+    input: (pair) => hello(pair, "b", PROTOCOL + 1),
   },
 ];
 

@@ -111,7 +111,8 @@ async function dieTogether(pair: Pair, { still, die }: Case) {
     ok(last && !last.full, `everything was compared: ${await pair.said()}`);
     tell(`${count} fsyncs; ${JSON.stringify(last)}`);
     ok(
-      last.bytesCompared! < still / 2,
+      // With the still ones it would be more than they are.
+      last.bytesCompared! < still,
       `${last.bytesCompared} bytes were compared, ${still} never changed`,
     );
     const lines = (await Deno.readTextFile(join(pair.primary.data, log)))
