@@ -138,7 +138,7 @@ export class SecondaryRole {
     const { context } = this, { identity } = context;
     const why = `this node's disk failed to sync: ${
       errnoName(this.#broken)
-    }; this copy is not used any more: look after the disk, then have everything compared (hakit second --full)`;
+    }; this copy is not used any more: look after the disk, then have everything compared ("hakit second ${context.config.module} --full")`;
     this.#entrance.close();
     if (this.#session) {
       const { outgoing, connection } = this.#session.secondary;
