@@ -2,13 +2,10 @@
 import { apply, COPY_SIZE } from "../replication/apply.ts";
 import { KIND } from "../replication/operation.ts";
 import type { Pipeline } from "../replication/pipeline.ts";
-import {
-  type Inode,
-  isHidden,
-  stat,
-  statFd,
-  type Volume,
-} from "../replication/volume.ts";
+import { stat, statFd } from "../replication/descriptor.ts";
+import type { Inode } from "../replication/inode.ts";
+import { isHidden } from "../replication/name.ts";
+import type { Volume } from "../replication/volume.ts";
 import { HEADER } from "../peer/frame.ts";
 import { E } from "../system/libc.ts";
 import { getU64, setU64 } from "../system/u64.ts";

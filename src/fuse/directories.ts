@@ -2,16 +2,11 @@
  * Open directories of one mount: each has a descriptor of its own, whose position is the kernel's cookie. A position survives names
  * that are made or removed meanwhile as far as it does in the file system below.
  */
-import {
-  type DirectoryEntry,
-  type Inode,
-  isHidden,
-  procPath,
-  readEntries,
-  stat,
-  statFd,
-  type Volume,
-} from "../replication/volume.ts";
+import { procPath, stat, statFd } from "../replication/descriptor.ts";
+import { type DirectoryEntry, readEntries } from "../replication/directory.ts";
+import type { Inode } from "../replication/inode.ts";
+import { isHidden } from "../replication/name.ts";
+import type { Volume } from "../replication/volume.ts";
 import { E, errno, libc, Memory, O } from "../system/libc.ts";
 import { getU64, setU64 } from "../system/u64.ts";
 import {

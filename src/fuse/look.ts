@@ -1,11 +1,7 @@
 /** Handlers of requests that only look. Each translates, calls, maps the error. */
-import {
-  type Inode,
-  procPath,
-  stat,
-  statFd,
-  type Volume,
-} from "../replication/volume.ts";
+import { procPath, stat, statFd } from "../replication/descriptor.ts";
+import type { Inode } from "../replication/inode.ts";
+import type { Volume } from "../replication/volume.ts";
 import { AT, E, errno, libc, Memory, O } from "../system/libc.ts";
 import { getU64, setU64 } from "../system/u64.ts";
 import {

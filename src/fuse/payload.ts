@@ -1,7 +1,8 @@
 /** What a request asks for, as the payload of the operation that does it on both nodes. */
 import { SETATTR_SIZE, UTIME_NOW } from "../replication/apply.ts";
 import { KIND } from "../replication/operation.ts";
-import { type Inode, stat, statFd, statMode } from "../replication/volume.ts";
+import { stat, statFd, statMode } from "../replication/descriptor.ts";
+import type { Inode } from "../replication/inode.ts";
 import { O } from "../system/libc.ts";
 import { getU64 } from "../system/u64.ts";
 import {

@@ -4,7 +4,9 @@
  */
 import { KIND } from "../replication/operation.ts";
 import type { Pipeline } from "../replication/pipeline.ts";
-import { type Inode, stat, type Volume } from "../replication/volume.ts";
+import { stat } from "../replication/descriptor.ts";
+import type { Inode } from "../replication/inode.ts";
+import type { Volume } from "../replication/volume.ts";
 import { E, errno, libc } from "../system/libc.ts";
 import { getU64, setU64 } from "../system/u64.ts";
 import {

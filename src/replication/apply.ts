@@ -6,14 +6,9 @@ import { KIND } from "./operation.ts";
 import { type Frame, HEADER } from "../peer/frame.ts";
 import { create, createNameless, nameAt } from "./create.ts";
 import { mayGainPrivileges, stripPrivileges } from "./privileges.ts";
-import {
-  type Inode,
-  procPath,
-  stat,
-  statFd,
-  statMode,
-  type Volume,
-} from "./volume.ts";
+import { procPath, stat, statFd, statMode } from "./descriptor.ts";
+import type { Inode } from "./inode.ts";
+import type { Volume } from "./volume.ts";
 
 const memory = new Memory(4096);
 const TIMES = 64, OFFSETS = 96;

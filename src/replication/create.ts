@@ -2,7 +2,8 @@
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../fuse/abi.ts";
 import type { Frame } from "../peer/frame.ts";
 import { AT, E, errno, libc, Memory, O, SYS } from "../system/libc.ts";
-import { isHidden, validName, type Volume } from "./volume.ts";
+import { isHidden, validName } from "./name.ts";
+import type { Volume } from "./volume.ts";
 
 const memory = new Memory(4096);
 

@@ -3,16 +3,11 @@ import { S_IFDIR, S_IFMT, S_IFREG } from "../fuse/abi.ts";
 import { libc } from "../system/libc.ts";
 import { openName } from "./inspect.ts";
 import { GROUP, type Marks } from "./marks.ts";
-import {
-  DT_DIR,
-  isHidden,
-  listEntries,
-  readId,
-  ROOT,
-  statFd,
-  statMode,
-  type Volume,
-} from "./volume.ts";
+import { statFd, statMode } from "./descriptor.ts";
+import { DT_DIR, listEntries } from "./directory.ts";
+import { readId } from "./id_xattr.ts";
+import { isHidden } from "./name.ts";
+import { ROOT, type Volume } from "./volume.ts";
 
 /** Entries of a directory after which applications have their turn. */
 const ENTRIES_A_TURN = 1000;

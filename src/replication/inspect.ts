@@ -4,7 +4,9 @@ import { getU64 } from "../system/u64.ts";
 import { AT, errno, libc, Memory, O } from "../system/libc.ts";
 import { readTimes } from "./apply.ts";
 import type { Attributes, Entry } from "./listing.ts";
-import { Inode, procPath, readId, stat, statFd, writeId } from "./volume.ts";
+import { procPath, stat, statFd } from "./descriptor.ts";
+import { readId, writeId } from "./id_xattr.ts";
+import { Inode } from "./inode.ts";
 
 const memory = new Memory(256 * 1024);
 const LIST = 4096, VALUE = 128 * 1024;

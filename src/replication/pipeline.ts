@@ -19,7 +19,9 @@ import {
   readHeader,
   writeHeader,
 } from "../peer/frame.ts";
-import { type Inode, stat, statFd, type Volume } from "./volume.ts";
+import { stat, statFd } from "./descriptor.ts";
+import type { Inode } from "./inode.ts";
+import type { Volume } from "./volume.ts";
 import { STATX } from "../fuse/abi.ts";
 
 /** Frames that wait for the peer or for being done here. */

@@ -8,7 +8,8 @@ import { COPY_SIZE } from "./apply.ts";
 import { Dirty } from "./dirty.ts";
 import { KIND } from "./operation.ts";
 import { mayDiffer, Pipeline } from "./pipeline.ts";
-import { type Inode, Volume } from "./volume.ts";
+import type { Inode } from "./inode.ts";
+import { Volume } from "./volume.ts";
 
 const cString = new Memory(4096);
 

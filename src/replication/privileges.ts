@@ -1,7 +1,8 @@
 /** Setuid, setgid and capabilities of a program, which whoever changes its data takes away. */
 import { S_IFMT, S_IFREG } from "../fuse/abi.ts";
 import { AT, E, errno, libc, Memory } from "../system/libc.ts";
-import { type Inode, procPath, statFd, statMode } from "./volume.ts";
+import { procPath, statFd, statMode } from "./descriptor.ts";
+import type { Inode } from "./inode.ts";
 
 const CAPABILITY = new Memory(4096).string("security.capability", 0);
 

@@ -7,7 +7,10 @@ import { errno, errnoName, libc, Memory, O } from "../system/libc.ts";
 import { inspect, openName, sizeOf } from "./inspect.ts";
 import { CHUNK, type Marks } from "./marks.ts";
 import { chunksOf } from "./resync/source_data.ts";
-import { isHidden, listNames, procPath, type Volume } from "./volume.ts";
+import { procPath } from "./descriptor.ts";
+import { listNames } from "./directory.ts";
+import { isHidden } from "./name.ts";
+import type { Volume } from "./volume.ts";
 import { extents } from "./blocks.ts";
 
 const buffer = new Memory(CHUNK);

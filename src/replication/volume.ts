@@ -6,21 +6,18 @@
  * The kernel remembers millions of inodes; a descriptor for each would be too many. Some thousands have one, the others are put
  * away as a file handle in an InodeTable, and are opened by it when they are asked for. See "Inodes" in DESIGN.md.
  */
-import { S_IFDIR, S_IFMT, S_IFREG, STATX } from "../fuse/abi.ts";
+import { S_IFDIR, S_IFMT, STATX } from "../fuse/abi.ts";
 import { E, errno, ErrnoError, errnoName, libc, O } from "../system/libc.ts";
-import { getU64 } from "../system/u64.ts";
+import { DataFiles } from "./data_files.ts";
 import { procPath, readPath, stat, statFd, statMode } from "./descriptor.ts";
-import { DT_DIR, listEntries, namesOfIno } from "./directory.ts";
 import { FileHandles } from "./file_handle.ts";
 import { readId, writeId } from "./id_xattr.ts";
 import { Inode } from "./inode.ts";
 import { InodeTable } from "./inode_table.ts";
-import { isHidden, joinPath } from "./name.ts";
+import { Paths } from "./paths.ts";
 import { openHidden, walk } from "./walk.ts";
 
 export const ROOT = 1;
-/** Open data descriptors that a secondary keeps; the oldest are closed and opened again when needed. */
-const MAX_DATA_FDS = 2048;
 /** Inodes that keep a descriptor while nobody uses them; more are put away. As many as an application works with at a time. */
 const IN_USE = 8192;
 /** Handle of the inode that is being put away. */
@@ -37,9 +34,8 @@ export class Volume {
   /** In use, above which some are put away. */
   #enough: number;
   readonly #limit: number;
-  /** Inodes in the order in which their data descriptors were opened. */
-  readonly #recent = new Set<Inode>();
-  readonly #base: Uint8Array;
+  readonly #dataFiles = new DataFiles();
+  readonly #paths: Paths;
   /** Counts what gives an inode another name: a walk over all names during which it stood still has seen every inode. */
   moves = 0;
 
@@ -65,7 +61,7 @@ export class Volume {
         trial,
       );
     }
-    this.#base = readPath(backing) ?? new Uint8Array(0);
+    this.#paths = new Paths(this, readPath(backing) ?? new Uint8Array(0));
     const handles = FileHandles.open(backing);
     this.#handles = typeof handles === "number" ? null : handles;
     this.noHandles = typeof handles === "number"
@@ -285,110 +281,21 @@ export class Volume {
 
   /** Path of an inode below the root, as bytes; null when it has no name any more, or none that the system can tell. */
   pathOf(inode: Inode): Uint8Array | null {
-    if (inode === this.root) return new Uint8Array(0);
-    const path = readPath(inode.fd);
-    const base = this.#base.length === 1 ? 0 : this.#base.length;
-    // Null: longer than a page. One that was opened by its handle has no path when the kernel has dropped its name from memory ("/").
-    const told = path && path.length > base + 1
-      ? path.subarray(base + 1)
-      : null;
-    // The kernel marks a name that is gone; a living file may end in these words too, so it is looked at.
-    if ((!told || endsWith(told, DELETED)) && statFd(inode.fd) === 0) {
-      const nlink = stat.view.getUint32(stat.at + STATX.nlink, true);
-      const ino = getU64(stat.view, stat.at + STATX.ino);
-      if (told && this.#stands(inode, told)) return told;
-      if (nlink === 0 || inode.orphan) return null;
-      return this.#inParent(inode, ino) ?? this.#search(inode, ino);
-    }
-    return told;
-  }
-
-  /** Whether the inode stands at `path`; its descriptor is then one that has this name. */
-  #stands(inode: Inode, path: Uint8Array): boolean {
-    const fd = this.walk(path);
-    if (fd < 0) return false;
-    const same = readId(fd) === inode.id;
-    libc.close(same ? inode.fd : fd);
-    if (same) inode.fd = fd;
-    return same;
-  }
-
-  /** A name of an inode in the directory where it was last seen. */
-  #inParent(inode: Inode, ino: number): Uint8Array | null {
-    const parent = inode.parent === 0 ? undefined : this.get(inode.parent);
-    if (!parent?.isDirectory) return null;
-    const above = this.pathOf(parent);
-    if (above === null) return null;
-    for (const name of namesOfIno(parent.fd, ino)) {
-      const path = joinPath(above, name);
-      if (this.#stands(inode, path)) return path;
-    }
-    return null;
-  }
-
-  /**
-   * A name of an inode whose known name is gone while another hard link lives: one walk over all names, by the inode numbers that
-   * the directories tell. Rare (a session that begins after such an unlink), and the name found is remembered by its descriptor.
-   */
-  #search(inode: Inode, ino: number): Uint8Array | null {
-    const queue: Uint8Array[] = [new Uint8Array(0)];
-    for (let path = queue.pop(); path; path = queue.pop()) {
-      const at = this.walk(path);
-      if (at < 0) continue;
-      const entries = [...listEntries(at)];
-      libc.close(at);
-      for (const entry of entries) {
-        if (path.length === 0 && isHidden(entry.name)) continue;
-        const below = joinPath(path, entry.name);
-        if (entry.type === DT_DIR) queue.push(below);
-        if (entry.ino === ino && this.#stands(inode, below)) return below;
-      }
-    }
-    return null;
+    return this.#paths.of(inode);
   }
 
   /** The descriptor for data; opens it when needed. -errno. */
   data(inode: Inode): number {
-    if (inode.dataFd >= 0) return inode.dataFd;
-    // A pipe would wait for its other end: whoever asks for its data is a broken or hostile peer.
-    if (inode.type !== S_IFREG && !inode.isDirectory) return -E.INVAL;
-    const flags = O.NOATIME | O.CLOEXEC |
-      (inode.isDirectory ? O.RDONLY | O.DIRECTORY : O.RDWR);
-    let fd = libc.open(procPath(inode.fd), flags, 0);
-    // Immutable files can be read only.
-    if (fd < 0 && errno() === E.PERM) {
-      fd = libc.open(procPath(inode.fd), O.RDONLY | O.CLOEXEC, 0);
-    }
-    if (fd < 0) return -errno();
-    inode.dataFd = fd;
-    this.keepData(inode);
-    return fd;
+    return this.#dataFiles.open(inode);
   }
 
   /** Counts an open data descriptor among those that may be closed again. */
   keepData(inode: Inode): void {
-    this.#recent.add(inode);
-    if (this.#recent.size > MAX_DATA_FDS) this.#closeOldest();
-  }
-
-  #closeOldest(): void {
-    let looked = 0;
-    for (const inode of this.#recent) {
-      if (inode.opens === 0 && inode.pending === 0) {
-        this.closeData(inode);
-        return;
-      }
-      // In use: to the end of the line. Applications may hold more files open than the limit.
-      this.#recent.delete(inode);
-      this.#recent.add(inode);
-      if (++looked === 16) return;
-    }
+    this.#dataFiles.keep(inode);
   }
 
   closeData(inode: Inode): void {
-    if (inode.dataFd >= 0) libc.close(inode.dataFd);
-    inode.dataFd = -1;
-    this.#recent.delete(inode);
+    this.#dataFiles.close(inode);
   }
 
   /** Takes `count` from the kernel's references; whether none is left: then to be dropped. */
@@ -433,17 +340,3 @@ export class Volume {
     libc.close(this.backing);
   }
 }
-
-const DELETED = new TextEncoder().encode(" (deleted)");
-function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
-  if (bytes.length < end.length) return false;
-  const from = bytes.length - end.length;
-  return end.every((byte, i) => bytes[from + i] === byte);
-}
-
-export { procPath, stat, statFd, statMode } from "./descriptor.ts";
-export { DT_DIR, listEntries, listNames, readEntries } from "./directory.ts";
-export type { DirectoryEntry } from "./directory.ts";
-export { readId, writeId } from "./id_xattr.ts";
-export { Inode } from "./inode.ts";
-export { HIDDEN, isHidden, validName } from "./name.ts";

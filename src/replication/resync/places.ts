@@ -7,17 +7,11 @@ import { libc } from "../../system/libc.ts";
 import { getU64 } from "../../system/u64.ts";
 import { inspect, openName } from "../inspect.ts";
 import type { Marks } from "../marks.ts";
-import {
-  DT_DIR,
-  isHidden,
-  listEntries,
-  listNames,
-  readId,
-  ROOT,
-  stat,
-  statFd,
-  type Volume,
-} from "../volume.ts";
+import { stat, statFd } from "../descriptor.ts";
+import { DT_DIR, listEntries, listNames } from "../directory.ts";
+import { readId } from "../id_xattr.ts";
+import { isHidden } from "../name.ts";
+import { ROOT, type Volume } from "../volume.ts";
 
 /** Entries of a directory after which applications have their turn. */
 export const ENTRIES_A_TURN = 1000;

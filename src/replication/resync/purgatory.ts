@@ -3,7 +3,9 @@
  * folder on the volume itself, because no rename crosses file systems.
  */
 import { E, errno, errnoName, libc, Memory, SYS } from "../../system/libc.ts";
-import { HIDDEN, isHidden, listNames, type Volume } from "../volume.ts";
+import { listNames } from "../directory.ts";
+import { HIDDEN, isHidden } from "../name.ts";
+import type { Volume } from "../volume.ts";
 
 const memory = new Memory(8192);
 const NAME = 0, OTHER = 4096;

@@ -6,7 +6,10 @@ import { inspect, openName } from "../inspect.ts";
 import { encodeListing, type Entry } from "../listing.ts";
 import type { Marks } from "../marks.ts";
 import { KIND, WANTED_DIRECTORY, WANTED_FILE } from "../operation.ts";
-import { isHidden, listNames, readId, ROOT } from "../volume.ts";
+import { listNames } from "../directory.ts";
+import { readId } from "../id_xattr.ts";
+import { isHidden } from "../name.ts";
+import { ROOT } from "../volume.ts";
 import type { Channel } from "./channel.ts";
 import {
   ENTRIES_A_TURN,

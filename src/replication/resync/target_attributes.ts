@@ -4,14 +4,9 @@ import { AT, errno, libc, Memory } from "../../system/libc.ts";
 import { setU64 } from "../../system/u64.ts";
 import { chown, sizeOf, writeXattrs } from "../inspect.ts";
 import { decodeAttributes } from "../listing.ts";
-import {
-  procPath,
-  readId,
-  ROOT,
-  stat,
-  statFd,
-  type Volume,
-} from "../volume.ts";
+import { procPath, stat, statFd } from "../descriptor.ts";
+import { readId } from "../id_xattr.ts";
+import { ROOT, type Volume } from "../volume.ts";
 import type { Outcome } from "./outcome.ts";
 
 const memory = new Memory(4096);

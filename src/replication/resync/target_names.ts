@@ -16,18 +16,11 @@ import {
   WANTED_FILE,
   WANTED_OTHER,
 } from "../operation.ts";
-import {
-  isHidden,
-  listNames,
-  procPath,
-  readId,
-  ROOT,
-  stat,
-  statFd,
-  validName,
-  type Volume,
-  writeId,
-} from "../volume.ts";
+import { procPath, stat, statFd } from "../descriptor.ts";
+import { listNames } from "../directory.ts";
+import { readId, writeId } from "../id_xattr.ts";
+import { isHidden, validName } from "../name.ts";
+import { ROOT, type Volume } from "../volume.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Purgatory } from "./purgatory.ts";
 

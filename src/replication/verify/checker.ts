@@ -13,16 +13,11 @@ import { getU64 } from "../../system/u64.ts";
 import { Chunks, digest, extents, SUMMARY } from "../blocks.ts";
 import { openName, readXattrs, sizeOf } from "../inspect.ts";
 import { CHUNK } from "../marks.ts";
-import type { DirectoryEntry } from "../directory.ts";
-import {
-  isHidden,
-  listEntries,
-  procPath,
-  readId,
-  stat,
-  statFd,
-  type Volume,
-} from "../volume.ts";
+import { type DirectoryEntry, listEntries } from "../directory.ts";
+import { procPath, stat, statFd } from "../descriptor.ts";
+import { readId } from "../id_xattr.ts";
+import { isHidden } from "../name.ts";
+import type { Volume } from "../volume.ts";
 import {
   CHECK,
   decodeEntries,
