@@ -13,7 +13,6 @@ import {
   type Settings,
   settingsSchema,
 } from "../cluster/settings.ts";
-import { runSteps } from "../cluster/step.ts";
 import { firstSteps } from "../k3s/first.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { readIfPresent } from "../system/files.ts";
@@ -21,7 +20,7 @@ import { paths } from "../system/paths.ts";
 import { connect } from "./agent_client.ts";
 import { type Call, type Command, UsageError } from "./command.ts";
 import { EXIT } from "./report.ts";
-import { finish, RUN_FLAGS, sourcesOf, tell } from "./setup.ts";
+import { finish, perform, RUN_FLAGS, sourcesOf, tell } from "./setup.ts";
 
 export const command: Command = {
   name: "first",
@@ -66,7 +65,9 @@ async function runFirst(call: Call): Promise<number> {
   if (tell(call, { problems, warnings })) return EXIT.failed;
 
   let password: string | null = null;
-  const results = await runSteps(
+  const results = await perform(
+    call,
+    "first",
     firstSteps({
       paths: where,
       at,
@@ -85,7 +86,6 @@ async function runFirst(call: Call): Promise<number> {
         call.out.error(`Console: user admin, password ${text} (shown once)`);
       },
     }),
-    { out: call.out, dryRun: call.on("dry-run"), quiet: call.on("json") },
   );
   if (call.on("dry-run")) {
     finish(call, results);

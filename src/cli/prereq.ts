@@ -7,12 +7,11 @@ import {
   resolveSettings,
   SETTING_FLAGS,
 } from "../cluster/settings.ts";
-import { runSteps } from "../cluster/step.ts";
 import { mysqlText, prereqSteps } from "../k3s/prereq.ts";
 import { paths } from "../system/paths.ts";
 import type { Command } from "./command.ts";
 import { EXIT } from "./report.ts";
-import { finish, RUN_FLAGS, sourcesOf, tell } from "./setup.ts";
+import { finish, perform, RUN_FLAGS, sourcesOf, tell } from "./setup.ts";
 
 const { storage, export: exported, proxy, packages, config } = SETTING_FLAGS;
 
@@ -27,9 +26,10 @@ export const command: Command = {
     const settings = resolveSettings(prereqSchema, await sourcesOf(call));
     const facts = await gatherFacts([]);
     if (tell(call, checkMachine(facts))) return EXIT.failed;
-    const results = await runSteps(
+    const results = await perform(
+      call,
+      "prereq",
       prereqSteps(settings, { at: places(paths()), facts }),
-      { out: call.out, dryRun: call.on("dry-run"), quiet: call.on("json") },
     );
     const mysql = await mysqlText();
     finish(call, results, {

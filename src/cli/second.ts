@@ -9,7 +9,6 @@ import { type Kept, readKept } from "../cluster/kept.ts";
 import { vipOf } from "../cluster/network.ts";
 import { places } from "../cluster/places.ts";
 import { SETTING_FLAGS } from "../cluster/settings.ts";
-import { runSteps } from "../cluster/step.ts";
 import type { Welcome } from "../cluster/welcome.ts";
 import {
   folderSource,
@@ -27,7 +26,7 @@ import { type Call, type Command, UsageError } from "./command.ts";
 import { deviceOf } from "./first.ts";
 import { roleCommand } from "./roles.ts";
 import { EXIT } from "./report.ts";
-import { finish, RUN_FLAGS, tell } from "./setup.ts";
+import { finish, perform, RUN_FLAGS, tell } from "./setup.ts";
 
 /** A LAN answers in milliseconds. */
 const REACH_MS = 3000;
@@ -102,7 +101,9 @@ async function runSecond(call: Call): Promise<number> {
     ? { files: welcome.k3sFiles, read: (file, sink) => client.file(file, sink) }
     : null;
   const api = connect();
-  const results = await runSteps(
+  const results = await perform(
+    call,
+    "second",
     secondSteps({
       paths: where,
       at,
@@ -117,7 +118,6 @@ async function runSecond(call: Call): Promise<number> {
       welcome,
       source,
     }),
-    { out: call.out, dryRun: call.on("dry-run"), quiet: call.on("json") },
   );
   if (call.on("dry-run")) {
     finish(call, results);

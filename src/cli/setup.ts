@@ -1,8 +1,17 @@
 /** What prereq, first and second share: settings from all sources, findings as lines, the end of a run. */
+import { join } from "node:path";
 import { readIfPresent } from "../system/files.ts";
 import type { Findings } from "../cluster/checks.ts";
 import { flagSource, type Sources } from "../cluster/settings.ts";
-import { type StepResult, summary } from "../cluster/step.ts";
+import {
+  runSteps,
+  type Step,
+  type StepResult,
+  summary,
+} from "../cluster/step.ts";
+import { createLog } from "../system/log.ts";
+import { paths } from "../system/paths.ts";
+import { VERSION } from "./version.ts";
 import { type Call, type Flag, JSON_FLAG, UsageError } from "./command.ts";
 
 export const RUN_FLAGS = {
@@ -12,6 +21,8 @@ export const RUN_FLAGS = {
   },
   json: JSON_FLAG,
 } as const satisfies { readonly [name: string]: Flag };
+
+const INSTALL_LOG = "install.log";
 
 /** Flags, environment and --config of this call. */
 export async function sourcesOf(call: Call): Promise<Sources> {
@@ -37,6 +48,31 @@ export function tell(call: Call, { problems, warnings }: Findings): boolean {
   }
   if (problems.length > 0) call.out.error("Nothing was changed.");
   return problems.length > 0;
+}
+
+/** The steps of one command, with a log of the run; a dry run looks only and writes none. */
+export async function perform(
+  call: Call,
+  name: string,
+  steps: readonly Step[],
+): Promise<readonly StepResult[]> {
+  const dryRun = call.on("dry-run");
+  const log = dryRun ? undefined : createLog(join(paths().log, INSTALL_LOG));
+  const shared = { out: call.out, dryRun, quiet: call.on("json"), log };
+  // Arguments are left out: a token and a password are among them.
+  log?.info(`hakit ${name} begins: version ${VERSION}, process ${Deno.pid}`);
+  try {
+    const results = await runSteps(steps, shared);
+    log?.info(`hakit ${name}: ${summary(results)}`);
+    return results;
+  } catch (error) {
+    if (log) {
+      call.out.error(
+        `Stopped; what is done stays done, and the same command goes on from here. Log: ${log.path}`,
+      );
+    }
+    throw error;
+  }
 }
 
 /** Lines to whom they belong: with --json standard output is the object's. */

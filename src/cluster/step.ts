@@ -3,6 +3,8 @@
  * after a failure, a reboot or for no reason at all, and says what it found.
  */
 import type { Output } from "../cli/output.ts";
+import { CommandError } from "../system/command.ts";
+import type { Log } from "../system/log.ts";
 
 export interface Step {
   /** As a heading: "MariaDB secured". */
@@ -11,6 +13,8 @@ export interface Step {
   done(): Promise<string | null>;
   /** Does it; throws when it could not. May be repeated after an interruption at any point. */
   do(say: (text: string) => void): Promise<void>;
+  /** Called when `do` failed: takes back what it began and a reboot would start, or the next run would stumble over. */
+  undo?(): Promise<void>;
 }
 
 export interface StepResult {
@@ -19,11 +23,16 @@ export interface StepResult {
   readonly detail: string;
 }
 
+/** Of a failed program's own words. */
+const LOGGED_LINES = 100;
+
 /** Runs steps in order; the first that fails ends it, with its name in the message. */
 export async function runSteps(
   steps: readonly Step[],
-  { out, dryRun = false, quiet = false }: {
+  { out, log, dryRun = false, quiet = false }: {
     readonly out: Output;
+    /** Of the run; a dry run has none. */
+    readonly log?: Log | undefined;
     /** Looks only. */
     readonly dryRun?: boolean;
     /** For --json: lines go to standard error. */
@@ -32,9 +41,11 @@ export async function runSteps(
 ): Promise<readonly StepResult[]> {
   const line = (text: string) => quiet ? out.error(text) : out.line(text);
   const results: StepResult[] = [];
-  for (const step of steps) {
-    const found = await attempt(step, () => step.done());
+  for (const [index, step] of steps.entries()) {
+    const place = `${index + 1} of ${steps.length}`;
+    const found = await attempt(step, () => step.done(), log);
     if (found !== null) {
+      log?.info(`${place}: ${step.name}: already done (${found})`);
       line(
         `${out.style("dim", "=")} ${step.name}: already done` +
           (found ? ` (${found})` : ""),
@@ -44,9 +55,16 @@ export async function runSteps(
       line(`${out.style("cyan", "+")} ${step.name}: would be done`);
       results.push({ name: step.name, result: "to do", detail: "" });
     } else {
-      if (out.terminal) line(`  ${step.name} ...`);
+      if (out.terminal) line(`  ${place}: ${step.name} ...`);
+      log?.info(`${place}: ${step.name}: begins`);
       let detail = "";
-      await attempt(step, () => step.do((text) => detail = text));
+      try {
+        await attempt(step, () => step.do((text) => detail = text), log);
+      } catch (error) {
+        await takeBack(step, { line, log });
+        throw error;
+      }
+      log?.info(`${place}: ${step.name}: done (${detail})`);
       line(
         `${out.style("green", "+")} ${step.name}: done` +
           (detail ? ` (${detail})` : ""),
@@ -55,6 +73,23 @@ export async function runSteps(
     }
   }
   return results;
+}
+
+async function takeBack(step: Step, { line, log }: {
+  readonly line: (text: string) => void;
+  readonly log: Log | undefined;
+}): Promise<void> {
+  if (!step.undo) return;
+  try {
+    await step.undo();
+    log?.info(`${step.name}: what it began is taken back`);
+    line(`- ${step.name}: what it began is taken back`);
+  } catch (error) {
+    // The step's own failure is what is reported; this one must not hide it.
+    const text = error instanceof Error ? error.message : String(error);
+    log?.error(`${step.name}: cannot be taken back: ${text}`);
+    line(`- ${step.name}: what it began cannot be taken back: ${text}`);
+  }
 }
 
 /** "Nothing was changed: all 9 steps were done already." */
@@ -72,11 +107,22 @@ export function summary(results: readonly StepResult[]): string {
     : `${count("done")} steps done, ${already} were done already.`;
 }
 
-async function attempt<T>(step: Step, action: () => Promise<T>): Promise<T> {
+async function attempt<T>(
+  step: Step,
+  action: () => Promise<T>,
+  log: Log | undefined,
+): Promise<T> {
   try {
     return await action();
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause);
+    log?.error(`${step.name}: ${text}`);
+    // People see the first line; whoever looks for the reason needs them all.
+    if (cause instanceof CommandError) {
+      for (const line of cause.stderr.split("\n").slice(-LOGGED_LINES)) {
+        if (line.trim() !== "") log?.error(`  ${line}`);
+      }
+    }
     throw new Error(`${step.name}: ${text}`, { cause });
   }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { outputTo } from "../cli/output.ts";
+import { CommandError } from "../system/command.ts";
 import { runSteps, type Step, summary } from "./step.ts";
 
 function world() {
@@ -69,4 +70,60 @@ Deno.test("runSteps() leaves standard output to the JSON object", async () => {
   const { lines, out, step } = world();
   await runSteps([step("a")], { out, quiet: true });
   assert.deepEqual(lines, ["err: + a: done (made)"]);
+});
+
+Deno.test("runSteps() takes back what a failed step began, and its own failure is the one that counts", async () => {
+  const { lines, out, step } = world();
+  let undone = 0;
+  const failing = (undo: () => Promise<void>): Step => ({
+    ...step("b", true),
+    undo,
+  });
+  await assert.rejects(
+    runSteps([
+      step("a"),
+      failing(() => {
+        undone++;
+        return Promise.resolve();
+      }),
+    ], { out }),
+    /^Error: b: no space left$/,
+  );
+  assert.equal(undone, 1);
+  assert.equal(lines.at(-1), "- b: what it began is taken back");
+  await assert.rejects(
+    runSteps([failing(() => Promise.reject(new Error("busy")))], { out }),
+    /^Error: b: no space left$/,
+  );
+  assert.match(lines.at(-1)!, /cannot be taken back: busy/);
+});
+
+Deno.test("runSteps() logs each step with its place, and a failed program's words whole", async () => {
+  const { out, step } = world();
+  const logged: string[] = [];
+  const write = (level: string, text: string) =>
+    logged.push(`${level} ${text}`);
+  const log = {
+    path: "",
+    write,
+    info: (text: string) => write("info", text),
+    warning: (text: string) => write("warning", text),
+    error: (text: string) => write("error", text),
+  };
+  const broken: Step = {
+    ...step("b"),
+    do: () =>
+      Promise.reject(
+        new CommandError(["mkfs.xfs"], 1, "no room\nsecond line\n"),
+      ),
+  };
+  await assert.rejects(runSteps([step("a"), broken], { out, log }));
+  assert.deepEqual(logged, [
+    "info 1 of 2: a: begins",
+    "info 1 of 2: a: done (made)",
+    "info 2 of 2: b: begins",
+    'error b: Cannot run "mkfs.xfs": no room',
+    "error   no room",
+    "error   second line",
+  ]);
 });

@@ -19,6 +19,8 @@ export interface Server {
   sql(statements: string): Promise<string>;
 }
 
+/** Folders of private servers below /run. */
+const PRIVATE = "hakit-mariadb-private-";
 /** Recovery after a power cut during setting up included. */
 const START_MS = 120_000;
 const STOP_MS = 60_000;
@@ -29,7 +31,8 @@ export async function withServer<T>(
   folder: string,
   work: (server: Server) => Promise<T>,
 ): Promise<T> {
-  const run = await Deno.makeTempDir({ dir: "/run", prefix: "hakit-mariadb-" });
+  await endLeftovers();
+  const run = await Deno.makeTempDir({ dir: "/run", prefix: PRIVATE });
   const socket = join(run, "socket");
   const log = join(run, "log");
   try {
@@ -67,6 +70,38 @@ export async function withServer<T>(
   } finally {
     await Deno.remove(run, { recursive: true });
   }
+}
+
+/** What a run that was killed left behind would hold the data directory for ever. */
+async function endLeftovers(): Promise<void> {
+  for await (const { name } of Deno.readDir("/run")) {
+    if (!name.startsWith(PRIVATE)) continue;
+    const run = join("/run", name);
+    const pid = await serverOf(run);
+    if (pid !== null) {
+      Deno.kill(pid, "SIGTERM");
+      const until = performance.now() + STOP_MS;
+      while (await serverOf(run) === pid) {
+        if (performance.now() > until) Deno.kill(pid, "SIGKILL");
+        await sleep(100);
+      }
+    }
+    await Deno.remove(run, { recursive: true });
+  }
+}
+
+/** The process that was started with this folder; its pid file may be missing yet, or name a stranger by now. */
+async function serverOf(run: string): Promise<number | null> {
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const argv = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() =>
+      ""
+    );
+    if (argv.split("\0").includes(`--socket=${join(run, "socket")}`)) {
+      return Number(name);
+    }
+  }
+  return null;
 }
 
 /** No anonymous user, no root from elsewhere, no database test. */

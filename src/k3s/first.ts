@@ -151,6 +151,7 @@ function k3sFilesStep(at: Places, settings: Settings, out: Output): Step {
       const installed = await installedFiles(at.k3sFiles);
       if (installed.length === 0) return null;
       if ((await lackingFiles(installed)).length > 0) return null;
+      if (await lacksTools()) return null;
       if (wanted !== undefined && /^[/.]/.test(wanted)) {
         const { files } = await open();
         const same = files.length === installed.length &&
@@ -179,11 +180,22 @@ function k3sFilesStep(at: Places, settings: Settings, out: Output): Step {
 
 /** kubectl, crictl and ctr are K3s by another name; somebody else's stay. */
 export async function linkTools(): Promise<void> {
+  for (const link of await missingTools()) await Deno.symlink("k3s", link);
+}
+
+/** A run that was cut off after its last file. */
+export async function lacksTools(): Promise<boolean> {
+  return (await missingTools()).length > 0;
+}
+
+async function missingTools(): Promise<string[]> {
+  const missing: string[] = [];
   for (const name of ["kubectl", "crictl", "ctr"]) {
     const link = `/usr/local/bin/${name}`;
     if (await exists(link) || await exists(`/usr/bin/${name}`)) continue;
-    await Deno.symlink("k3s", link);
+    missing.push(link);
   }
+  return missing;
 }
 
 /** This node's data is declared the good one exactly once: when no node of the cluster has held any. */

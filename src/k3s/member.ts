@@ -17,6 +17,7 @@ import { readyNodes } from "./kubernetes.ts";
 import {
   enabledState,
   isActive,
+  isStale,
   outdated,
   systemctl,
   type TextFile,
@@ -63,6 +64,7 @@ export async function isMirrored(): Promise<boolean> {
 }
 
 export function servicesStep(): Step {
+  const disabled: string[] = [];
   return {
     name: "Services out of boot",
     async done() {
@@ -77,11 +79,16 @@ export function servicesStep(): Step {
     async do() {
       const stop = !await isMirrored();
       for (const unit of SERVICES) {
+        if (await enabledState(unit) === "enabled") disabled.push(unit);
         await systemctl("disable", ...(stop ? ["--now"] : []), unit);
       }
       for (const unit of await openSockets()) {
         await systemctl("mask", "--now", unit);
       }
+    },
+    async undo() {
+      // A server that cannot become a node goes on as it did.
+      for (const unit of disabled) await systemctl("enable", unit);
     },
   };
 }
@@ -167,7 +174,10 @@ export function configurationStep(
   return {
     name: "Configuration of MariaDB, NFS and K3s",
     async done() {
-      if (!await exists(at.module)) return null;
+      if (!await exists(at.module) || !await exists(kept.export)) return null;
+      for (const unit of [...SERVICES, "k3s"]) {
+        if (await isStale(unit)) return null;
+      }
       const files = await memberFiles(at, kept, member);
       return (await outdated(files)).length === 0
         ? `${files.length} files`
@@ -184,14 +194,19 @@ export function configurationStep(
 
 export function agentStep(api: AgentApi): Step {
   const unit = { path: UNIT_FILE, text: unitText(executable()) };
+  /** One that ran before, or that a boot starts, is not ours to end. */
+  let fresh = false;
   return {
     name: "hakit.service",
     async done() {
       if ((await outdated([unit])).length > 0) return null;
+      if (await isStale("hakit")) return null;
       if (await enabledState("hakit") !== "enabled") return null;
       return await isActive("hakit") && await answers(api) ? "runs" : null;
     },
     async do() {
+      fresh = await enabledState("hakit") !== "enabled" &&
+        !await isActive("hakit");
       await writeFiles([unit]);
       await systemctl("daemon-reload");
       await systemctl("enable", "--now", "hakit");
@@ -206,6 +221,10 @@ export function agentStep(api: AgentApi): Step {
         }
         await sleep(POLL_MS / 4);
       }
+    },
+    async undo() {
+      // An agent that does not come up must not try again at every boot.
+      if (fresh) await systemctl("disable", "--now", "hakit");
     },
   };
 }

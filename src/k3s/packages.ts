@@ -1,5 +1,6 @@
 /** Debian packages: which are there, and installing the rest from the network or from a folder of .deb files. */
 import { join, resolve } from "node:path";
+import { sleep } from "../system/clock.ts";
 import { command } from "../system/command.ts";
 
 export const PACKAGES = [
@@ -19,6 +20,14 @@ export const PACKAGES = [
 
 /** MariaDB's first start on a slow machine included. */
 const INSTALL_MS = 30 * 60_000;
+/** Another apt: unattended upgrades, or the child of a run of ours that was killed. */
+const LOCK_MS = 300_000;
+const QUIET = [
+  "env",
+  "DEBIAN_FRONTEND=noninteractive",
+  "NEEDRESTART_MODE=l",
+] as const;
+const KEEP_FILES = ["--force-confdef", "--force-confold"] as const;
 
 /** Those of PACKAGES that are not installed. */
 export async function missingPackages(): Promise<string[]> {
@@ -40,6 +49,7 @@ export async function installFromNetwork(
   names: readonly string[],
   proxy: string | undefined,
 ): Promise<void> {
+  await finishInterrupted();
   const through = proxy ? ["-o", `Acquire::http::Proxy=${proxy}`] : [];
   await apt([...through, "update"]);
   await apt([...through, "install", ...names]);
@@ -56,6 +66,7 @@ export async function installFromFolder(
   folder: string,
   names: readonly string[],
 ): Promise<void> {
+  await finishInterrupted();
   const debs = await debsIn(folder);
   const lacking = names.filter((name) => !debs.some((d) => d.name === name));
   if (lacking.length > 0) {
@@ -134,21 +145,31 @@ async function newerThanInstalled(deb: Deb): Promise<boolean> {
     await isNewer(deb.version, version!);
 }
 
+/** A power cut in the middle of an installation leaves packages half configured: apt refuses everything until that is finished. */
+async function finishInterrupted(): Promise<void> {
+  const until = performance.now() + LOCK_MS;
+  for (;;) {
+    const { code, stderr } = await command(
+      [...QUIET, "dpkg", ...KEEP_FILES, "--configure", "-a"],
+      { timeoutMs: INSTALL_MS, anyCode: true },
+    );
+    // Whatever else is wrong apt says better.
+    if (code === 0 || !/lock/.test(stderr)) return;
+    if (performance.now() > until) return;
+    await sleep(1000);
+  }
+}
+
 /** Never asks, keeps the machine's own configuration files, waits for another apt. */
 async function apt(args: readonly string[]): Promise<void> {
   await command([
-    "env",
-    "DEBIAN_FRONTEND=noninteractive",
-    "NEEDRESTART_MODE=l",
+    ...QUIET,
     "apt-get",
     "-q",
     "-y",
     "-o",
-    "DPkg::Lock::Timeout=300",
-    "-o",
-    "Dpkg::Options::=--force-confdef",
-    "-o",
-    "Dpkg::Options::=--force-confold",
+    `DPkg::Lock::Timeout=${LOCK_MS / 1000}`,
+    ...KEEP_FILES.flatMap((option) => ["-o", `Dpkg::Options::=${option}`]),
     "--no-install-recommends",
     ...args,
   ], { timeoutMs: INSTALL_MS });

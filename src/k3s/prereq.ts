@@ -4,6 +4,7 @@ import type { Places } from "../cluster/places.ts";
 import type { PrereqSettings } from "../cluster/settings.ts";
 import type { Step } from "../cluster/step.ts";
 import { command } from "../system/command.ts";
+import { writeDurably } from "../system/files.ts";
 import { isSecured, secure, withServer } from "./database.ts";
 import { isMirrored, servicesStep } from "./member.ts";
 import {
@@ -46,14 +47,22 @@ function userStep(facts: Facts): Step {
       );
     },
     async do(say) {
+      const id = String(MYSQL_ID);
+      const { stdout } = await command(["getent", "group", "mysql"], {
+        anyCode: true,
+      });
+      // With our number and without a user: a run that was cut off between the two.
+      const begun = stdout.split(":")[2] === id;
       const free = await isFree("passwd", MYSQL_ID) &&
-        await isFree("group", MYSQL_ID) && await isFree("group", "mysql");
+        (begun ||
+          stdout === "" && await isFree("group", MYSQL_ID));
       if (!free) {
         say(`${MYSQL_ID} is taken here: the package chooses`);
         return;
       }
-      const id = String(MYSQL_ID);
-      await command(["groupadd", "--system", "--gid", id, "mysql"]);
+      if (!begun) {
+        await command(["groupadd", "--system", "--gid", id, "mysql"]);
+      }
       await command([
         "useradd",
         "--system",
@@ -71,6 +80,11 @@ function userStep(facts: Facts): Step {
         "mysql",
       ]);
       say(`uid ${id}, gid ${id}`);
+    },
+    async undo() {
+      // A group without its user: the next run would call the number taken and let the package choose another one.
+      if (await userIds("mysql") || await isFree("group", "mysql")) return;
+      await command(["groupdel", "mysql"]);
     },
   };
 }
@@ -131,7 +145,7 @@ function securedStep(at: Places): Step {
       if (await exists(at.identity) || await isMirrored()) {
         return "its data belongs to the cluster";
       }
-      if (!await exists(`${DATABASE_FOLDER}/mysql`)) return null;
+      if (!await hasSystemTables()) return null;
       // The distribution's service holds the directory: looking means stopping it, which is to be done anyway.
       if (await databaseRuns()) return null;
       const secured = await withServer(DATABASE_FOLDER, isSecured);
@@ -139,7 +153,7 @@ function securedStep(at: Places): Step {
     },
     async do() {
       await systemctl("stop", "mariadb");
-      if (!await exists(`${DATABASE_FOLDER}/mysql`)) await makeSystemTables();
+      if (!await hasSystemTables()) await makeSystemTables();
       await withServer(DATABASE_FOLDER, secure);
     },
   };
@@ -152,22 +166,35 @@ async function databaseRuns(): Promise<boolean> {
   return code === 0;
 }
 
+/** There while system tables are made: what lies beside it is half of something. */
+const HALF_MADE = `${DATABASE_FOLDER}/.hakit-half-made`;
+
+async function hasSystemTables(): Promise<boolean> {
+  return await exists(`${DATABASE_FOLDER}/mysql`) && !await exists(HALF_MADE);
+}
+
 /** After `uninstall --data` the package is there and its directory is empty. */
 async function makeSystemTables(): Promise<void> {
   const name = await exists("/usr/bin/mariadb-install-db")
     ? "mariadb-install-db"
     : "mysql_install_db";
-  await command([
-    "install",
-    "-d",
-    "-o",
-    "mysql",
-    "-g",
-    "mysql",
-    "-m",
-    "755",
-    DATABASE_FOLDER,
-  ]);
+  await command(["install", "-d", "-m", "755", DATABASE_FOLDER]);
+  await command(["chown", "mysql:mysql", DATABASE_FOLDER]);
+  if (await exists(HALF_MADE)) {
+    for await (const entry of Deno.readDir(DATABASE_FOLDER)) {
+      const path = `${DATABASE_FOLDER}/${entry.name}`;
+      if (path !== HALF_MADE) await Deno.remove(path, { recursive: true });
+    }
+  } else {
+    // An absent folder "mysql" alone does not say that nothing else is here.
+    for await (const entry of Deno.readDir(DATABASE_FOLDER)) {
+      if (entry.name === "lost+found") continue;
+      throw new Error(
+        `${DATABASE_FOLDER} has no system tables but holds "${entry.name}": expected a database or an empty folder; move it away`,
+      );
+    }
+    await writeDurably(HALF_MADE, "Written by hakit prereq.\n");
+  }
   await command([
     name,
     "--no-defaults",
@@ -176,6 +203,7 @@ async function makeSystemTables(): Promise<void> {
     "--auth-root-authentication-method=socket",
     "--skip-test-db",
   ], { timeoutMs: 120_000 });
+  await Deno.remove(HALF_MADE);
 }
 
 function foldersStep(folders: readonly string[]): Step {

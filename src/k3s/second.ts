@@ -12,7 +12,7 @@ import type { Welcome } from "../cluster/welcome.ts";
 import { sleep } from "../system/clock.ts";
 import type { Paths } from "../system/paths.ts";
 import { foreignDatabases } from "./database.ts";
-import { kubeconfigStep, linkTools } from "./first.ts";
+import { kubeconfigStep, lacksTools, linkTools } from "./first.ts";
 import {
   installedFiles,
   installFiles,
@@ -116,14 +116,16 @@ function k3sFilesStep({ at, source, out }: SecondOptions): Step {
     name: "K3s",
     async done() {
       const installed = await installedFiles(at.k3sFiles);
-      if (installed.length === 0) return null;
+      if (installed.length === 0 || await lacksTools()) return null;
       return (await lackingFiles(installed)).length === 0
         ? `${installed.length} files`
         : null;
     },
     async do(say) {
       if (!source) {
-        throw new Error("its files vanished meanwhile: run this again");
+        // A member whose files are all here: only links are missing.
+        await linkTools();
+        return;
       }
       const progress = out.progress("K3s");
       const bytes = await installFiles(source, { list: at.k3sFiles, progress });

@@ -24,6 +24,12 @@ async function says(args: readonly string[]): Promise<string> {
   return stdout.trim();
 }
 
+/** Its files were changed and systemd does not know: a run that was cut off before "daemon-reload". */
+export async function isStale(unit: string): Promise<boolean> {
+  return await says(["show", "-p", "NeedDaemonReload", "--value", unit]) ===
+    "yes";
+}
+
 export interface TextFile {
   readonly path: string;
   readonly text: string;
