@@ -98,6 +98,10 @@ Deno.test("Links with another cluster's key stay strangers", async () => {
   try {
     one.links.send({ version: "one", modules: [] });
     two.links.send({ version: "two", modules: [] });
+    await until(
+      () => one.verdicts.length > 0 && two.verdicts.length > 0,
+      "both Workers are at work",
+    );
     await new Promise((resolve) => setTimeout(resolve, 500));
     deepStrictEqual([one.heard, two.heard], [[], []]);
     deepStrictEqual([one.verdicts, two.verdicts], [["unknown"], ["unknown"]]);
