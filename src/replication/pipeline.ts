@@ -3,34 +3,26 @@
  * the peer has it (so nothing is ever on a dead primary's disk that the survivor has not seen), or at once when this node is alone
  * (after the mark that it differs is on disk). Then, and only then, the application gets its answer: in `complete`, one place.
  */
-import { getU64, setU64 } from "../system/u64.ts";
 import type { Connection } from "../peer/connection.ts";
+import { type Frame, HEADER, newFrame, readHeader } from "../peer/frame.ts";
 import { now as clock } from "../system/clock.ts";
-import { E, errnoName, libc, Memory } from "../system/libc.ts";
-import { apply, readTimes } from "./apply.ts";
+import { E, errnoName } from "../system/libc.ts";
+import { apply } from "./apply.ts";
+import { Bindings } from "./bindings.ts";
 import type { Dirty } from "./dirty.ts";
-import { markOperation, Marks } from "./marks.ts";
-import { KIND } from "./operation.ts";
-import {
-  type Frame,
-  HEADER,
-  MAX_PAYLOAD,
-  newFrame,
-  readHeader,
-  writeHeader,
-} from "../peer/frame.ts";
-import { stat, statFd } from "./descriptor.ts";
+import { FrameBuffer } from "./frame_buffer.ts";
+import { type Failed, giveBack } from "./give_back.ts";
 import type { Inode } from "./inode.ts";
+import { markOperation, Marks } from "./marks.ts";
+import { mayDiffer } from "./may_differ.ts";
+import { copySource, isNameless } from "./nameless.ts";
+import { KIND } from "./operation.ts";
+import { Syncs } from "./syncs.ts";
+import { UntoldTimes } from "./untold_times.ts";
 import type { Volume } from "./volume.ts";
-import { STATX } from "../fuse/abi.ts";
 
-/** Frames that wait for the peer or for being done here. */
-const SIZE = 64 << 20;
-/** Above this no more requests are read: the kernel and so the applications wait. */
-const FULL = 32 << 20;
+/** Changes under way; above this no more requests are read. */
 const MAX_PENDING = 8192;
-/** Room before the first frame: a request is read 40 bytes before where its frame will stand (see Server.intake). */
-const PAD = 64;
 
 /** After these an fsync must reach more than the data. */
 const CHANGES_ATTRIBUTES = new Set<number>([
@@ -39,33 +31,6 @@ const CHANGES_ATTRIBUTES = new Set<number>([
   KIND.REMOVEXATTR,
   KIND.LINK,
 ]);
-
-/** What is given back to the peer; read and copied at once. */
-const copy = new Memory(1 << 20);
-
-/** What may have been done in part when it fails. */
-const IN_PARTS = new Set<number>([KIND.WRITE, KIND.FALLOCATE, KIND.COPY]);
-/** With these; another refusal comes before anything is done. */
-const MIDWAY = new Set<number>([E.NOSPC, E.DQUOT, E.IO, E.FBIG]);
-
-/** Whether the copies may differ after an operation with these results (errno, 0: done). */
-export function mayDiffer(kind: number, here: number, there: number): boolean {
-  if (here === 0 || there === 0) return here !== there;
-  // Two disks that are full end a write at different places.
-  return IN_PARTS.has(kind) && (MIDWAY.has(here) || MIDWAY.has(there));
-}
-
-/** Id of the file that a COPY reads. */
-function copySource(kind: number, payload: Uint8Array): number | null {
-  if (kind !== KIND.COPY || payload.length < 8) return null;
-  return getU64(new DataView(payload.buffer, payload.byteOffset), 0);
-}
-
-/** Open, and deleted. */
-function isNameless(inode: Inode): boolean {
-  return inode.orphan || statFd(inode.fd) === 0 &&
-      stat.view.getUint32(stat.at + STATX.nlink, true) === 0;
-}
 
 /** One change under way. */
 export interface Pending {
@@ -83,18 +48,6 @@ export interface Pending {
   readonly answer: ((errno: number) => void) | null;
 }
 
-/** An fsync under way: it needs both disks. */
-interface Syncing {
-  readonly volume: Volume;
-  readonly inode: Inode;
-  readonly dataOnly: boolean;
-  here: boolean;
-  there: boolean;
-  error: number;
-  startedAt: number;
-  readonly answer: (errno: number) => void;
-}
-
 export interface PipelineEvents {
   /** The session cannot go on: the copies differ in what is marked. */
   diverged(why: string): void;
@@ -105,7 +58,12 @@ export interface PipelineEvents {
 }
 
 export class Pipeline {
-  readonly memory = Memory.take(SIZE);
+  readonly #frames = new FrameBuffer((by) => {
+    for (let i = this.#head; i < this.#pending.length; i++) {
+      this.#pending[i]!.at -= by;
+    }
+  });
+  readonly memory = this.#frames.memory;
   /** Changes that the peer may not have on its disk yet, by the number that its SETTLED will cover. */
   readonly unsettled = new Marks();
   /** Alone while a peer is being levelled: changes since the last pass began. */
@@ -116,26 +74,17 @@ export class Pipeline {
     null;
   /** Mirrored: nothing is acknowledged after this (clock.now()), the peer may have gone on; null: no limit. */
   lease: number | null = null;
-  readonly #late: Syncing[] = [];
   sequence = 0;
   acknowledged = 0;
-  /** Ids of inodes whose times the peer has only nearly: its own clock stamped them. */
-  readonly #stamped = new Map<Volume, Set<number>>();
-  readonly #syncing = new Map<number, Syncing>();
-  readonly #unsent = new Set<Syncing>();
+  readonly #bindings = new Bindings(this);
+  readonly #syncs = new Syncs(this);
+  readonly #times = new UntoldTimes(this);
   #pending: Pending[] = [];
   #head = 0;
   #renames = 0;
-  #begin = PAD;
-  #sent = PAD;
-  #end = PAD;
   #oldestAt = 0;
-  readonly #repairs: {
-    readonly volume: Volume;
-    readonly id: number;
-    readonly offset: number;
-    readonly length: number;
-  }[] = [];
+  /** To be given back to the peer, when all that came before is done. */
+  readonly #failed: Failed[] = [];
   readonly #frame = newFrame();
 
   constructor(
@@ -149,12 +98,12 @@ export class Pipeline {
 
   /** The role is over: nothing waits, nobody asks any more. */
   close(): void {
-    this.memory.giveBack();
+    this.#frames.giveBack();
   }
 
   get waiting(): number {
-    return this.#pending.length - this.#head + this.#unsent.size +
-      this.#syncing.size + this.#owed.length + this.#late.length;
+    return this.#pending.length - this.#head + this.#syncs.waiting +
+      this.#owed.length;
   }
 
   /** Since when the oldest change has waited; 0: nothing waits. */
@@ -164,20 +113,14 @@ export class Pipeline {
 
   /** The oldest fsync's begin, 0 when none waits for the peer. */
   get syncingSince(): number {
-    let oldest = 0;
-    for (const sync of this.#syncing.values()) {
-      if (!sync.there && (oldest === 0 || sync.startedAt < oldest)) {
-        oldest = sync.startedAt;
-      }
-    }
-    return oldest;
+    return this.#syncs.since;
   }
 
   /** False: read no more requests now. */
   get accepting(): boolean {
-    return this.#end - this.#begin < FULL &&
+    return !this.#frames.isFull &&
       this.#pending.length - this.#head < MAX_PENDING &&
-      this.#repairs.length === 0;
+      this.#failed.length === 0;
   }
 
   /** Renames and unlinks under way: the paths that the system tells are not those that the peer will have. */
@@ -186,29 +129,17 @@ export class Pipeline {
   }
 
   get unsent(): boolean {
-    return this.session !== null && this.#sent < this.#end;
+    return this.session !== null && !this.#frames.isSent;
   }
 
   /** Where the next frame will stand; there is room for the largest one behind and for 40 bytes before. */
   place(): number {
-    if (this.#head === this.#pending.length && this.#sent === this.#end) {
-      this.#begin = this.#sent = this.#end = PAD;
+    if (this.#head === this.#pending.length && this.#frames.isSent) {
+      this.#frames.clear();
       this.#pending = [];
       this.#head = 0;
     }
-    if (this.#end + HEADER + MAX_PAYLOAD > SIZE) this.#compact();
-    return this.#end;
-  }
-
-  #compact(): void {
-    const by = this.#begin - PAD;
-    this.memory.bytes.copyWithin(PAD, this.#begin, this.#end);
-    this.#begin -= by;
-    this.#sent -= by;
-    this.#end -= by;
-    for (let i = this.#head; i < this.#pending.length; i++) {
-      this.#pending[i]!.at -= by;
-    }
+    return this.#frames.place();
   }
 
   /** Appends a change whose payload is `payload`, or already stands at place() + HEADER (`length` bytes). */
@@ -263,9 +194,8 @@ export class Pipeline {
 
   #append(frame: Frame): void {
     frame.sequence = ++this.sequence;
-    writeHeader(this.memory.bytes, this.memory.view, this.#end, frame);
-    this.#end += HEADER + frame.length;
-    if (!this.session) this.#sent = this.#end;
+    this.#frames.append(frame);
+    if (!this.session) this.#frames.skip();
   }
 
   #mark(frame: Frame, at: number): void {
@@ -294,52 +224,18 @@ export class Pipeline {
     };
     if (kind < 64) return this.#append(frame);
     frame.sequence = argument;
-    writeHeader(this.memory.bytes, this.memory.view, at, frame);
-    this.#end += HEADER + frame.length;
+    this.#frames.append(frame);
   }
 
-  /**
-   * Sees to it that the peer knows `inode` by its id. "local": it has no name any more and no copy at the peer, nobody will miss it;
-   * "wait": names are changing, ask again when `renaming` is over.
-   */
+  /** See Bindings. */
   bind(volume: Volume, inode: Inode): "bound" | "local" | "wait" {
-    if (
-      !this.session || inode === volume.root ||
-      inode.boundIn === this.session.number
-    ) return "bound";
-    if (this.renaming) return "wait";
-    const path = volume.pathOf(inode);
-    if (path === null) {
-      if (isNameless(inode)) return "local";
-      // Another hard link of it lives, under a name that we do not know here: level the peer by names instead.
-      this.events.diverged(
-        "an open file has lost the name by which the peer could find it",
-      );
-      return "wait";
-    }
-    this.tell(KIND.BIND, volume.index, inode.id, path);
-    inode.boundIn = this.session.number;
-    return "bound";
+    return this.#bindings.bind(volume, inode);
   }
 
-  /** The kernel has forgotten inodes: the peer may too. As many as one request of the kernel names fit into a frame. */
+  /** The kernel has forgotten inodes. */
   forget(volume: Volume, ids: readonly number[]): void {
-    const stamped = this.#stamped.get(volume);
-    const told: number[] = [];
-    for (const id of ids) {
-      if (stamped?.delete(id) && !this.#sendTimesOf(volume, id)) {
-        // Nobody will know that they are still to be told: the next session levels them.
-        this.#markAttributes([[volume, [id]]]);
-      }
-      if (this.session && volume.boundIn(id) === this.session.number) {
-        told.push(id);
-      }
-    }
-    if (!this.session || told.length === 0) return;
-    const payload = new Uint8Array(told.length * 8);
-    const view = new DataView(payload.buffer);
-    told.forEach((id, i) => setU64(view, i * 8, id));
-    this.tell(KIND.FORGET, volume.index, told[0]!, payload);
+    for (const id of ids) this.#times.forget(volume, id);
+    this.#bindings.forget(volume, ids);
   }
 
   /** Makes an inode durable on both disks, then answers. `local`: it exists here only. */
@@ -352,72 +248,11 @@ export class Pipeline {
       readonly answer: (errno: number) => void;
     },
   ): void {
-    const fd = volume.data(inode);
-    if (fd < 0) return options.answer(-fd);
-    // Times alone are no reason to commit the file system's journal: the peer is told them apart.
-    const dataOnly = options.dataOnly ||
-      (!inode.attributesChanged && !inode.isDirectory);
-    if (!dataOnly) inode.attributesChanged = false;
-    const sync: Syncing = {
-      volume,
-      inode,
-      dataOnly,
-      here: false,
-      there: this.alone || options.local,
-      error: 0,
-      startedAt: this.now(),
-      answer: options.answer,
-    };
-    inode.holders++;
-    if (!sync.there) this.#sendSync(sync);
-    this.aio.fsync(fd, dataOnly && !inode.isDirectory, (error) => {
-      sync.here = true;
-      sync.error ||= error;
-      // The kernel reports a lost page once; the copy at the peer is now the better one.
-      if (error === E.IO || error === E.ROFS) {
-        this.events.fault(
-          `fsync below "${volume.path}" failed: ${errnoName(error)}`,
-        );
-      }
-      this.#answerSync(sync);
-    });
-  }
-
-  #sendSync(sync: Syncing): void {
-    if (!this.session) {
-      this.#unsent.add(sync);
-      return;
-    }
-    this.#unsent.delete(sync);
-    const bound = this.bind(sync.volume, sync.inode);
-    if (bound === "local" || !this.session) {
-      sync.there = bound === "local";
-      if (!sync.there) this.#unsent.add(sync);
-      return this.#answerSync(sync);
-    }
-    if (bound === "wait") {
-      this.#unsent.add(sync);
-      return;
-    }
-    this.tell(
-      KIND.FSYNC,
-      sync.volume.index,
-      sync.inode.id,
-      null,
-      sync.dataOnly ? 1 : 0,
-    );
-    this.#syncing.set(this.sequence, sync);
-  }
-
-  #answerSync(sync: Syncing): void {
-    if (!sync.here || !sync.there) return;
-    if (this.#ranOut) return void this.#late.push(sync);
-    sync.inode.holders--;
-    sync.answer(sync.error);
+    this.#syncs.add(volume, inode, options);
   }
 
   /** Looked at before each single answer: this process may have been stopped since the peer's acknowledgement came. */
-  get #ranOut(): boolean {
+  get ranOut(): boolean {
     return !this.alone && this.lease !== null && clock() > this.lease;
   }
 
@@ -425,22 +260,13 @@ export class Pipeline {
   flush(): boolean {
     const session = this.session;
     if (!session) return true;
-    while (this.#sent < this.#end) {
-      const n = session.connection.send(
-        this.memory.address + this.#sent,
-        this.#end - this.#sent,
-      );
-      if (n < 0) return false;
-      if (n === 0) break;
-      this.#sent += n;
-    }
+    if (!this.#frames.send(session.connection)) return false;
     this.#advance();
     return true;
   }
 
   #advance(): void {
-    const pending = this.#pending[this.#head];
-    this.#begin = pending ? Math.min(pending.at, this.#sent) : this.#sent;
+    this.#frames.release(this.#pending[this.#head]?.at ?? null);
   }
 
   /**
@@ -475,21 +301,9 @@ export class Pipeline {
           `the peer could not follow: ${errnoName(frame.argument)}`,
         );
         return true;
-      case KIND.SYNCED: {
-        const sync = this.#syncing.get(frame.sequence);
-        if (!sync) return true;
-        this.#syncing.delete(frame.sequence);
-        if (frame.argument !== 0) {
-          this.#unsent.add(sync);
-          this.events.diverged(
-            `the peer's disk failed: ${errnoName(frame.argument)}`,
-          );
-          return true;
-        }
-        sync.there = true;
-        this.#answerSync(sync);
+      case KIND.SYNCED:
+        this.#syncs.heard(frame.sequence, frame.argument);
         return true;
-      }
       case KIND.SETTLED:
         this.settle({ there: frame.sequence });
         return true;
@@ -504,15 +318,13 @@ export class Pipeline {
     if (this.alone && this.dirty.needsFlush && !this.events.persist()) return;
     const frame = this.#frame;
     const before = this.#head;
-    if (this.#late.length > 0 && !this.#ranOut) {
-      for (const sync of this.#late.splice(0)) this.#answerSync(sync);
-    }
+    this.#syncs.answerLate();
     while (this.#head < this.#pending.length) {
       const pending = this.#pending[this.#head]!;
       if (
         !this.alone &&
         (this.session === null || pending.sequence > this.acknowledged ||
-          this.#ranOut)
+          this.ranOut)
       ) break;
       this.#head++;
       readHeader(this.memory.view, pending.at, frame);
@@ -530,7 +342,7 @@ export class Pipeline {
         : apply(pending.volume, frame, this.memory, pending.at);
       if (pending.inode) {
         pending.inode.pending--;
-        this.#stamp(pending.volume, pending.inode.id);
+        this.#times.add(pending.volume, pending.inode.id);
       }
       if (pending.renames) this.#renames--;
       if (CHANGES_ATTRIBUTES.has(kind)) {
@@ -538,7 +350,7 @@ export class Pipeline {
         if (inode) inode.attributesChanged = true;
       }
       if (error === 0 && kind !== KIND.WRITE) {
-        this.#stampParents(pending.volume, kind, id, argument);
+        this.#times.addParents(pending.volume, kind, id, argument);
       }
       const makes = kind === KIND.CREATE || kind === KIND.TMPFILE;
       if (makes && error === 0 && this.session) {
@@ -566,11 +378,9 @@ export class Pipeline {
     // Nearly: what is the oldest now came while others were before it.
     if (this.#head > before) this.#oldestAt = this.now();
     this.#advance();
-    if (this.session && this.#renames === 0 && this.#unsent.size > 0) {
-      for (const sync of [...this.#unsent]) this.#sendSync(sync);
-    }
-    if (this.#repairs.length > 0 && this.#head === this.#pending.length) {
-      this.#repair();
+    if (this.session && this.#renames === 0) this.#syncs.sendAgain();
+    if (this.#failed.length > 0 && this.#head === this.#pending.length) {
+      for (const failed of this.#failed.splice(0)) giveBack(this, failed);
     }
   }
 
@@ -587,7 +397,7 @@ export class Pipeline {
   ): void {
     if (did.error !== 0 && did.kind === KIND.WRITE && pending.inode) {
       // Typically our disk is full: give the peer back what stands here.
-      this.#repairs.push({
+      this.#failed.push({
         volume: pending.volume,
         id: did.id,
         offset: did.argument,
@@ -609,113 +419,18 @@ export class Pipeline {
     );
   }
 
-  #repair(): void {
-    for (const { volume, id, offset, length } of this.#repairs.splice(0)) {
-      const inode = volume.get(id);
-      const fd = inode ? volume.data(inode) : -1;
-      if (!inode || fd < 0 || statFd(inode.fd) !== 0) continue;
-      const size = getU64(stat.view, stat.at + STATX.size);
-      const n = libc.pread(fd, copy.address, length, offset);
-      const back = { volume, inode, peerOnly: true };
-      if (n > 0) {
-        this.submit(
-          { kind: KIND.WRITE, id: inode.id, argument: offset },
-          back,
-          copy.bytes.slice(0, n),
-        );
-      }
-      const payload = new Uint8Array(48);
-      const view = new DataView(payload.buffer);
-      view.setUint32(0, 8, true); // FATTR.SIZE
-      view.setBigUint64(16, BigInt(size), true);
-      this.submit({ kind: KIND.SETATTR, id: inode.id }, back, payload);
-      // The mark of the write that failed may have been settled since: the peer has that write.
-      if (length > 0) {
-        const range = { offset, length };
-        this.unsettled.data(volume.index, id, range, this.sequence);
-      }
-    }
-  }
-
-  #stampParents(
-    volume: Volume,
-    kind: number,
-    id: number,
-    argument: number,
-  ): void {
-    if (kind === KIND.CREATE || kind === KIND.LINK || kind === KIND.RENAME) {
-      this.#stamp(volume, argument);
-    }
-    // LINK too: a file that had no name until now was not worth telling before.
-    if (
-      kind === KIND.CREATE || kind === KIND.UNLINK || kind === KIND.RMDIR ||
-      kind === KIND.RENAME || kind === KIND.LINK
-    ) this.#stamp(volume, id);
-  }
-
-  #stamp(volume: Volume, id: number): void {
-    // Alone the marks say what differs, and resync brings the times.
-    if (this.alone) return;
-    const ids = this.#stamped.get(volume);
-    if (ids) ids.add(id);
-    else this.#stamped.set(volume, new Set([id]));
-  }
-
-  /** Tells the peer the times that this disk gave: quiet copies are identical to the nanosecond. At most `limit` inodes a call. */
+  /** Tells the peer the times that this disk gave. At most `limit` inodes a call. */
   sendTimes(limit: number): void {
-    if (!this.session) return;
-    for (const [volume, ids] of this.#stamped) {
-      for (const id of ids) {
-        if (limit-- === 0) return;
-        if (volume.get(id)?.pending) continue;
-        // Cannot be named just now: later, or the copies would keep two times for ever.
-        const { session } = this;
-        if (this.renaming && volume.boundIn(id) !== session.number) continue;
-        ids.delete(id);
-        this.#sendTimesOf(volume, id);
-        // All of them may be told at once, at the end of a role.
-        volume.putAway();
-      }
-    }
-  }
-
-  /** False: they differ still. */
-  #sendTimesOf(volume: Volume, id: number): boolean {
-    const inode = volume.get(id);
-    if (!inode || inode.orphan) return true;
-    if (!this.session) return false;
-    const bound = this.bind(volume, inode);
-    if (bound === "local") return true;
-    if (bound === "wait" || !this.session) return false;
-    const times = new Uint8Array(24);
-    if (readTimes(inode, new DataView(times.buffer), 0) !== 0) return true;
-    const at = this.place();
-    this.tell(KIND.TIMES, volume.index, inode.id, times);
-    const frame = readHeader(this.memory.view, at, newFrame());
-    markOperation(this.unsettled, frame, this.memory.view, at + HEADER);
-    return true;
-  }
-
-  #markAttributes(all: Iterable<readonly [Volume, Iterable<number>]>): void {
-    const marks = new Marks();
-    for (const [volume, ids] of all) {
-      for (const id of ids) {
-        if (volume.has(id)) marks.attributes(volume.index, id, 0);
-      }
-    }
-    this.dirty.add(marks);
-    // Alone, and a pass may be under way that has looked at it already.
-    this.fresh?.add(marks);
+    this.#times.send(limit);
   }
 
   /** Whether the peer has been told the times of an inode as this disk has them. */
   timesTold(volume: Volume, id: number): boolean {
-    return !this.#stamped.get(volume)?.has(id);
+    return !this.#times.has(volume, id);
   }
 
   get timesToSend(): boolean {
-    for (const ids of this.#stamped.values()) if (ids.size > 0) return true;
-    return false;
+    return !this.#times.isEmpty;
   }
 
   /** Everything up to this number is done here. */
@@ -737,16 +452,9 @@ export class Pipeline {
     this.alone = true;
     this.lease = null;
     this.session = null;
-    this.#sent = this.#end;
-    // Times that the peer was still to be told.
-    this.#markAttributes(this.#stamped);
-    this.#stamped.clear();
-    for (const sync of [...this.#syncing.values(), ...this.#unsent]) {
-      sync.there = true;
-      this.#answerSync(sync);
-    }
-    this.#syncing.clear();
-    this.#unsent.clear();
+    this.#frames.skip();
+    this.#times.goAlone();
+    this.#syncs.goAlone();
     this.complete();
     this.pay();
   }
@@ -754,9 +462,8 @@ export class Pipeline {
   /** The session is gone; changes wait for the next one or for `goAlone`. */
   lose(): void {
     this.session = null;
-    this.#sent = this.#end;
-    for (const sync of this.#syncing.values()) this.#unsent.add(sync);
-    this.#syncing.clear();
+    this.#frames.skip();
+    this.#syncs.lose();
     if (this.#head < this.#pending.length) this.#oldestAt ||= this.now();
   }
 
@@ -780,23 +487,23 @@ export class Pipeline {
       return { pending, frame, payload };
     });
     // Copied out, the buffer is empty: a second copy of all that waits beside the first one would not fit.
-    this.#begin = this.#sent = this.#end = PAD;
+    this.#frames.clear();
     // All names first: the peer stands where we stand now, and a rename among what waited moves what comes after it.
     for (const { pending, frame, payload } of waiting) {
       const ids = [frame.id, frame.argument];
       const source = copySource(frame.kind, payload);
       if (source !== null) ids.push(source);
-      this.#bindAgain(pending.volume, ids, number);
+      this.#bindings.bindAgain(pending.volume, ids, number);
     }
     for (const { pending, frame, payload } of waiting) {
-      pending.at = this.#end;
+      pending.at = this.#frames.place();
       this.memory.bytes.set(payload, pending.at + HEADER);
       this.#append(frame);
       pending.sequence = frame.sequence;
       pending.peerErrno = 0;
       this.#mark(frame, pending.at);
     }
-    for (const sync of [...this.#unsent]) this.#sendSync(sync);
+    this.#syncs.sendAgain();
   }
 
   /** Whether it concerned a file without a name, and is done and answered. */
@@ -825,16 +532,5 @@ export class Pipeline {
     }
     pending.answer?.(error);
     return true;
-  }
-
-  #bindAgain(volume: Volume, ids: readonly number[], number: number): void {
-    // The argument may be a parent's id; where it is a number that only looks like one, a name too many is told.
-    for (const inode of ids.map((id) => volume.get(id))) {
-      if (!inode || inode === volume.root || inode.boundIn === number) continue;
-      const path = volume.pathOf(inode);
-      if (!path) continue;
-      this.tell(KIND.BIND, volume.index, inode.id, path);
-      inode.boundIn = number;
-    }
   }
 }

@@ -7,24 +7,11 @@ import { setU64 } from "../system/u64.ts";
 import { COPY_SIZE } from "./apply.ts";
 import { Dirty } from "./dirty.ts";
 import { KIND } from "./operation.ts";
-import { mayDiffer, Pipeline } from "./pipeline.ts";
+import { Pipeline } from "./pipeline.ts";
 import type { Inode } from "./inode.ts";
 import { Volume } from "./volume.ts";
 
 const cString = new Memory(4096);
-
-Deno.test("mayDiffer(): one copy did it, or both perhaps a part of it", () => {
-  strictEqual(mayDiffer(KIND.WRITE, 0, 0), false);
-  strictEqual(mayDiffer(KIND.UNLINK, 0, E.NOENT), true);
-  strictEqual(mayDiffer(KIND.CREATE, E.NOSPC, 0), true);
-  for (const kind of [KIND.WRITE, KIND.FALLOCATE, KIND.COPY]) {
-    strictEqual(mayDiffer(kind, E.NOSPC, E.NOSPC), true);
-    strictEqual(mayDiffer(kind, E.NOSPC, E.IO), true);
-    // Refused before anything was done.
-    strictEqual(mayDiffer(kind, E.OPNOTSUPP, E.OPNOTSUPP), false);
-  }
-  strictEqual(mayDiffer(KIND.CREATE, E.NOSPC, E.NOSPC), false);
-});
 
 interface Bed {
   readonly volume: Volume;

@@ -2,32 +2,19 @@
  * A primary's side of the session with its peer: dial → handshake → resync (passes) → mirrored, and again when it breaks. Losing it
  * is never an error of an application: what is not at the peer waits in the pipeline.
  */
-import { Connection, Outgoing } from "../peer/connection.ts";
-import {
-  otherVersion,
-  PROTOCOL,
-  prove,
-  proves,
-  readHello,
-  refusedSchema,
-  RENEWS_KEYS,
-  welcomeSchema,
-} from "../peer/handshake.ts";
-import type { Channel } from "../peer/channel.ts";
-import { LineLimit } from "../peer/line_limit.ts";
-import { connected, dial } from "../peer/socket.ts";
-import { libc } from "../system/libc.ts";
+import { Outgoing } from "../peer/connection.ts";
+import { connected } from "../peer/socket.ts";
 import { type Poll, POLLOUT } from "../system/poll.ts";
-import { type Context, syncAll } from "./context.ts";
+import type { Context } from "./context.ts";
 import type { Report } from "./control.ts";
-import { expandGroups } from "./groups.ts";
-import { compare, type Identity } from "./identity.ts";
-import { identitySchema } from "./identity_store.ts";
-import { decodeMark, Marks } from "./marks.ts";
+import { type Dialled, Dialler } from "./dialler.ts";
+import { type Greeted, Greeting } from "./greeting.ts";
+import { ANSWER_TO_NONE, Levelling } from "./levelling.ts";
 import { KIND } from "./operation.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { ResyncControl } from "./resync/channel.ts";
-import { ResyncSource } from "./resync/source.ts";
+import { type Plan, planResync } from "./resync_plan.ts";
+import { Settler } from "./settler.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Volume } from "./volume.ts";
 
@@ -36,10 +23,6 @@ const OUTGOING = 16 << 20;
 const DIAL_MS = 1000;
 /** From there to WELCOME: three round trips and some arithmetic, also on a machine that is busy. */
 const GREET_MS = 2000;
-const REDIAL_MS = 200;
-/** After a refusal, which will most likely be repeated; short, for the next link may be another matter. */
-const REDIAL_AFTER_REFUSAL_MS = 1000;
-const LINES = { burst: 10, everyMs: 60_000 };
 /** After a session that failed for a reason other than the network: a full disk there does not empty itself in a second. */
 const REDIAL_AFTER_FAILURE_MS = 3000;
 /** The default detection time: a peer that is silent so long is treated as gone. */
@@ -49,37 +32,25 @@ const RESYNC_SILENCE_MS = 30_000;
 const PING_MS = 300;
 /** A disk of the peer that does not finish an fsync in this time is failing; ours has the data. */
 const SYNC_MS = 10_000;
-const SETTLE_MS = 2000;
-const TIMES_MS = 1000;
 const CLOSE_MS = 5000;
-const HELD_WALK = 3;
 
 type Stage =
   | "dialling"
   | "securing"
-  | "hello"
-  | "welcome"
+  | "greeting"
   | "marks"
   | "resync"
   | "mirroring"
   | "mirrored"
   | "closing";
 
-interface Session {
-  readonly fd: number;
-  readonly connection: Connection;
-  readonly trusted: boolean;
-  readonly outgoing: Outgoing;
-  readonly nonce: string;
+interface Session extends Dialled {
+  readonly greeting: Greeting;
   readonly since: number;
   readonly number: number;
   stage: Stage;
-  theirs: Identity | null;
-  theirMarks: Marks;
-  full: boolean;
-  none: boolean;
-  source: ResyncSource | null;
-  work: Generator<void, void> | null;
+  /** Null: not known yet, or nothing to level. */
+  levelling: Levelling | null;
   closed: boolean;
 }
 
@@ -87,21 +58,15 @@ export class SourceSession {
   readonly resync: ResyncControl;
   readonly verification: Verification;
   readonly #outgoing = new Outgoing(OUTGOING);
+  readonly #dialler: Dialler;
+  readonly #settler: Settler;
   #session: Session | null = null;
   #sessions = 0;
   #wanted = false;
   #wantedSince = 0;
   /** Copies were level once in this life. */
   #mirrored = false;
-  #holding = false;
-  #redialAt = 0;
-  #link = 0;
   #pingAt = 0;
-  #settleAt = 0;
-  #settling = false;
-  #settledUpTo = 0;
-  #timesAt = 0;
-  readonly #lines = new LineLimit(LINES);
 
   constructor(
     readonly context: Context,
@@ -113,6 +78,8 @@ export class SourceSession {
       readonly changed: () => void;
     },
   ) {
+    this.#dialler = new Dialler(context);
+    this.#settler = new Settler(context, pipeline, volumes);
     this.resync = { limit: context.config.resyncLimit, paused: false };
     this.verification = new Verification(context, pipeline, volumes, {
       persist: options.persist,
@@ -123,14 +90,12 @@ export class SourceSession {
 
   /** Applications wait for the last pass of a resync. */
   get holding(): boolean {
-    return this.#holding;
+    return this.#session?.levelling?.holding ?? false;
   }
 
   /** A resync that wants the loop's next turn at once, or received bytes of which poll does not know. */
   get busy(): boolean {
-    const work = !!this.#session?.work;
-    // One that waits for its operator needs no turns.
-    return (work && !this.resync.paused) || this.verification.busy ||
+    return !!this.#session?.levelling?.busy || this.verification.busy ||
       !!this.#session?.connection.pending;
   }
 
@@ -138,7 +103,7 @@ export class SourceSession {
   connect(): void {
     if (!this.#wanted) this.#wantedSince = this.context.now();
     this.#wanted = true;
-    this.#redialAt = 0;
+    this.#dialler.wait(0);
   }
 
   /** No further attempt; a session that stands goes on. */
@@ -150,18 +115,23 @@ export class SourceSession {
     const session = this.#session;
     if (!session) return;
     if (session.stage === "dialling") {
-      poll.add(session.fd, POLLOUT, () => this.#dialled(session));
+      const { fd } = session.connection;
+      poll.add(fd, POLLOUT, () => this.#dialled(session));
     } else if (session.stage === "securing") {
       poll.add(
-        session.fd,
+        session.connection.fd,
         session.connection.interest(false),
         () => this.#secure(session),
       );
     } else {
       const sending = !this.#outgoing.isEmpty || this.pipeline.unsent;
-      poll.add(session.fd, session.connection.interest(sending), (events) => {
-        if (events & ~POLLOUT) this.#receive(session);
-      });
+      poll.add(
+        session.connection.fd,
+        session.connection.interest(sending),
+        (events) => {
+          if (events & ~POLLOUT) this.#receive(session);
+        },
+      );
     }
   }
 
@@ -169,19 +139,19 @@ export class SourceSession {
     const now = this.context.now();
     const session = this.#session;
     if (!session) {
-      if (this.#wanted && now >= this.#redialAt) this.#dial(now);
+      if (this.#wanted) this.#dial(now);
       return;
     }
     this.#watchTime(session, now);
     if (this.#session !== session) return;
     if (session.connection.pending) this.#receive(session);
     if (this.#session !== session) return;
-    if (session.work) this.#resync(session);
+    this.#level(session);
     if (this.#session !== session) return;
     if (
       session.stage === "mirrored" || session.stage === "mirroring" ||
       session.stage === "closing"
-    ) this.#keep(session, now);
+    ) this.#settler.turn(now);
     if (session.stage === "mirrored") {
       try {
         this.verification.turn(now);
@@ -198,42 +168,15 @@ export class SourceSession {
   }
 
   #dial(now: number): void {
-    const { config } = this.context;
-    this.#link = (this.#link + 1) % config.dial.length;
-    const fd = dial(
-      config.dial[this.#link]!,
-      config.port,
-      config.listen[this.#link],
-    );
-    this.#redialAt = now + REDIAL_MS;
-    if (fd < 0) return;
-    const trusted = config.trusted[this.#link] ?? false;
-    let channel: Channel;
-    try {
-      channel = this.context.links.dialled(fd, trusted);
-    } catch (error) {
-      libc.close(fd);
-      this.#redialAt = now + REDIAL_AFTER_REFUSAL_MS;
-      this.context.notice = error instanceof Error
-        ? error.message
-        : String(error);
-      return;
-    }
+    const dialled = this.#dialler.dial(now);
+    if (!dialled) return;
     this.#session = {
-      fd,
-      connection: new Connection(channel, now),
-      trusted,
-      outgoing: this.#outgoing,
-      nonce: crypto.getRandomValues(new Uint8Array(32)).toHex(),
+      ...dialled,
+      greeting: new Greeting(this.context, this.#outgoing, dialled),
       since: now,
       number: ++this.#sessions,
       stage: "dialling",
-      theirs: null,
-      theirMarks: new Marks(),
-      full: false,
-      none: false,
-      source: null,
-      work: null,
+      levelling: null,
       closed: false,
     };
     this.#outgoing.clear();
@@ -241,7 +184,7 @@ export class SourceSession {
 
   #dialled(session: Session): void {
     if (this.#session !== session) return;
-    if (connected(session.fd) !== 0) return this.drop(null);
+    if (connected(session.connection.fd) !== 0) return this.drop(null);
     session.stage = "securing";
     this.#secure(session);
   }
@@ -249,20 +192,13 @@ export class SourceSession {
   /** One step of the channel's handshake; nothing of ours is said before it is over. */
   #secure(session: Session): void {
     if (this.#session !== session) return;
-    const { config } = this.context, { channel } = session.connection;
+    const { channel } = session.connection;
     if (!channel.open && !channel.advance()) {
       return this.#refused(session, channel.failure);
     }
     if (!channel.open) return;
-    session.stage = "hello";
-    this.#outgoing.json(KIND.HELLO, {
-      version: PROTOCOL,
-      cluster: config.cluster,
-      module: config.module,
-      node: config.node,
-      nonce: session.nonce,
-      features: channel.renewsKeys ? [RENEWS_KEYS] : [],
-    });
+    session.stage = "greeting";
+    session.greeting.begin();
   }
 
   #watchTime(session: Session, now: number): void {
@@ -270,10 +206,7 @@ export class SourceSession {
       if (now - session.since > DIAL_MS) this.drop(null);
       return;
     }
-    if (
-      session.stage === "securing" || session.stage === "hello" ||
-      session.stage === "welcome"
-    ) {
+    if (session.stage === "securing" || session.stage === "greeting") {
       if (now - session.since > GREET_MS) this.drop(null);
       return;
     }
@@ -319,29 +252,23 @@ export class SourceSession {
     const why = error instanceof Error ? error.message : String(error);
     this.drop(why);
     this.context.notice = `no session with the peer: ${why}`;
-    this.#redialAt = this.context.now() + REDIAL_AFTER_FAILURE_MS;
+    this.#dialler.wait(REDIAL_AFTER_FAILURE_MS);
   }
 
-  /** This machine is not our peer, or does not take us for its own: said in `state` and the log, and tried again. */
   #refused(session: Session, why: string): void {
-    const { config } = this.context;
-    this.context.notice = `no session with ${
-      config.dial[this.#link]
-    } port ${config.port}: ${why}`;
-    const left = this.#lines.take(this.context.now());
-    if (left !== null) {
-      const more = left > 0 ? ` (${left} more before it)` : "";
-      this.context.log(this.context.notice + more);
-    }
     if (this.#session === session) this.drop(null);
-    this.#redialAt = this.context.now() + REDIAL_AFTER_REFUSAL_MS;
+    this.#dialler.refused(why);
     this.options.changed();
   }
 
   #heard(session: Session): string | null {
     const { connection } = session, { frame } = connection;
-    if (session.stage === "hello") return this.#hello(session);
-    if (session.stage === "welcome") return this.#welcome(session);
+    if (session.stage === "greeting") {
+      return this.#greeted(
+        session,
+        session.greeting.heard(this.pipeline.sequence),
+      );
+    }
     if (frame.kind === KIND.PONG) return null;
     if (session.stage === "marks") return this.#marks(session);
     if (this.pipeline.heard(frame)) return null;
@@ -350,14 +277,14 @@ export class SourceSession {
       case KIND.BLOCKS:
       case KIND.ENDED:
       case KIND.MISSING:
-        if (!session.source) return "answer to a resync that is none";
-        session.source.heard(frame, connection.bytes());
-        return null;
+        return session.levelling
+          ? session.levelling.heard(frame, connection.bytes())
+          : ANSWER_TO_NONE;
       case KIND.CHECKED:
         this.verification.heard(frame, connection.bytes());
         return null;
       case KIND.LEVEL:
-        this.#level(session);
+        this.#levelled(session);
         return null;
       case KIND.CLOSE:
         session.closed = true;
@@ -369,211 +296,105 @@ export class SourceSession {
     }
   }
 
-  #json(session: Session): unknown {
-    try {
-      return JSON.parse(new TextDecoder().decode(session.connection.bytes()));
-    } catch {
-      return null;
+  #greeted(session: Session, greeted: Greeted): string | null {
+    switch (greeted.kind) {
+      case "refused":
+        this.#refused(session, greeted.why);
+        return null;
+      case "wrong":
+        return greeted.why;
+      case "goes-on":
+        this.context.log(
+          `connected to ${this.#dialler.address}: ${session.connection.channel.description}`,
+        );
+        return null;
+      case "welcome":
+        return this.#welcome(session, greeted);
     }
   }
 
-  #hello(session: Session): string | null {
-    const { config, identity } = this.context;
-    const { kind } = session.connection.frame, json = this.#json(session);
-    const refused = refusedSchema.safeParse(json);
-    if (kind === KIND.REFUSED && refused.success) {
-      const { version, why } = refused.data;
-      this.#refused(
-        session,
-        version === PROTOCOL
-          ? `it says that this node ${why}`
-          : `it ${otherVersion(version)}`,
-      );
-      return null;
-    }
-    const theirs = readHello(config, kind === KIND.HELLO ? json : null);
-    if ("refused" in theirs) {
-      this.#refused(session, `it ${theirs.refused}`);
-      return null;
-    }
-    const { trusted } = session;
-    const nonces = { mine: session.nonce, theirs: theirs.nonce, trusted };
-    if (
-      !theirs.proof ||
-      !proves(config, "secondary", { ...nonces, proof: theirs.proof })
-    ) {
-      this.#refused(session, "it does not know the cluster's key");
-      return null;
-    }
-    if (theirs.features.includes(RENEWS_KEYS)) {
-      session.connection.channel.mayRenewKey();
-    }
-    session.connection.proved = true;
-    this.context.log(
-      `connected to ${
-        config.dial[this.#link]
-      }: ${session.connection.channel.description}`,
-    );
-    session.stage = "welcome";
-    const proof = prove(config, "primary", nonces);
-    this.#outgoing.json(KIND.PROOF, {
-      proof,
-      identity: identity.value,
-      sequence: this.pipeline.sequence,
-    });
-    return null;
-  }
-
-  #welcome(session: Session): string | null {
-    const welcome = welcomeSchema.safeParse(this.#json(session));
-    const theirs = identitySchema.safeParse(
-      welcome.success ? welcome.data.identity : null,
-    );
-    if (
-      session.connection.frame.kind !== KIND.WELCOME || !welcome.success ||
-      !theirs.success
-    ) return "no welcome of a hakit replicator";
-    session.theirs = theirs.data;
-    const { identity, dirty, doubt } = this.context;
+  #welcome(
+    session: Session,
+    theirs: Greeted & { readonly kind: "welcome" },
+  ): string | null {
+    const { context } = this, { identity, dirty, doubt } = context;
     // Ids of inodes are given from above both nodes' epochs: a node that was set up anew must not give old ones again.
-    if (theirs.data.epoch > identity.value.epoch) {
-      identity.save({ epoch: theirs.data.epoch });
+    if (theirs.identity.epoch > identity.value.epoch) {
+      identity.save({ epoch: theirs.identity.epoch });
     }
-    const mine = identity.value;
-    const relation = compare(mine, theirs.data);
-    // Both died while mirrored: the journal of the one that was secondary names what may differ.
-    const both = doubt && welcome.data.doubt;
-    const journal = both && welcome.data.journal;
-    let full: boolean, aside = false;
-    switch (relation.kind) {
-      case "equal":
-      case "equal-after-crash":
-        full = both && !journal;
-        break;
-      case "mine-newer":
-        full = relation.full || (both && !journal);
-        break;
-      case "diverged":
-        full = true;
-        aside = !related(mine, theirs.data);
-        break;
-      case "theirs-newer":
-        this.context.notice =
-          "the peer's data is newer than this primary's: nothing is copied";
-        return "the peer's data is newer";
-      case "both-empty":
-        return "neither node has data: say `hakit prim` on the one whose data is good";
-    }
-    full ||= welcome.data.fresh;
-    // What stands on a new node is not ours; what a resync that broke off left there is.
-    aside ||= theirs.data.current === null && theirs.data.consistent;
-    const marked = journal || welcome.data.marked || !dirty.marks.isEmpty ||
-      !this.pipeline.unsettled.isEmpty;
-    session.full = full || aside;
-    session.none = !session.full && !marked;
-    session.stage = "marks";
-    this.context.log(
-      `peer: ${relation.kind}; resync: ${
-        session.none
-          ? "none"
-          : session.full
-          ? "everything is compared"
-          : "what changed"
-      }`,
+    const marked = !dirty.marks.isEmpty || !this.pipeline.unsettled.isEmpty;
+    const plan = planResync(
+      { identity: identity.value, doubt, marked },
+      theirs,
     );
-    let mode: "none" | "dirty" | "full" = "dirty";
-    if (session.full) mode = "full";
-    if (session.none) mode = "none";
-    const diverged = relation.kind === "diverged";
-    this.#begin(mode, { aside, diverged, journal });
+    if ("refused" in plan) {
+      if (plan.refused === "both-empty") {
+        return "neither node has data: say `hakit prim` on the one whose data is good";
+      }
+      context.notice =
+        "the peer's data is newer than this primary's: nothing is copied";
+      return "the peer's data is newer";
+    }
+    session.stage = "marks";
+    const words = {
+      none: "none",
+      dirty: "what changed",
+      full: "everything is compared",
+    };
+    context.log(`peer: ${plan.relation}; resync: ${words[plan.mode]}`);
+    this.#begin(session, plan);
     this.options.changed();
     return null;
   }
 
-  #begin(
-    mode: "none" | "dirty" | "full",
-    { aside = false, diverged = false, journal = false } = {},
-  ): void {
+  #begin(session: Session, plan: Omit<Plan, "relation">): void {
+    const { mode, aside, diverged, journal } = plan;
+    if (mode !== "none") {
+      session.levelling = new Levelling(
+        this.context,
+        this.pipeline,
+        this.volumes,
+        {
+          full: mode === "full",
+          outgoing: this.#outgoing,
+          control: this.resync,
+          persist: this.options.persist,
+        },
+      );
+    }
     this.#outgoing.json(KIND.BEGIN, { mode, aside, diverged, journal });
   }
 
   #marks(session: Session): string | null {
-    const { frame } = session.connection;
+    const { frame } = session.connection, { levelling } = session;
     if (frame.kind !== KIND.MARKS) {
       return `expected marks, got a frame of kind ${frame.kind}`;
     }
-    for (
-      const line of new TextDecoder().decode(session.connection.bytes()).split(
-        "\n",
-      )
-    ) {
-      if (line && !decodeMark(session.theirMarks, line)) {
-        return "marks that are none";
-      }
+    // With nothing to level the peer's marks are none, and it would not have been asked.
+    if (levelling && !levelling.take(session.connection.bytes())) {
+      return "marks that are none";
     }
     if ((frame.flags & 1) === 0) return null;
-    if (session.none) {
-      if (!this.context.dirty.marks.isEmpty) {
-        // Written alone since the peer was asked: there is something to level after all.
-        session.none = false;
-        this.#begin("dirty");
-        return null;
-      }
-      this.#mirror(session);
-      return null;
+    if (levelling) {
+      session.stage = "resync";
+      levelling.begin();
+    } else if (this.context.dirty.marks.isEmpty) this.#mirror(session);
+    else {
+      // Written alone since the peer was asked: there is something to level after all.
+      this.#begin(session, {
+        mode: "dirty",
+        aside: false,
+        diverged: false,
+        journal: false,
+      });
     }
-    session.stage = "resync";
-    const marks = new Marks();
-    if (this.pipeline.alone) this.pipeline.fresh = new Marks();
-    marks.add(this.context.dirty.marks, 0);
-    marks.add(this.pipeline.unsettled, 0);
-    marks.add(session.theirMarks, 0);
-    // Theirs must survive this session too: a resync that is cut off in the middle begins again from all of them.
-    if (!session.full) {
-      this.context.dirty.add(session.theirMarks);
-      this.options.persist();
-    }
-    session.source = new ResyncSource({
-      volumes: this.volumes,
-      outgoing: this.#outgoing,
-      control: this.resync,
-      now: () => this.context.now(),
-      takeFresh: () => {
-        const fresh = this.pipeline.fresh ?? new Marks();
-        if (this.pipeline.alone) this.pipeline.fresh = new Marks();
-        return fresh;
-      },
-      hold: () => this.#holding = true,
-      release: () => this.#holding = false,
-    });
-    session.work = this.#work(session.source, session.full ? null : marks);
     return null;
   }
 
-  *#work(source: ResyncSource, marks: Marks | null): Generator<void, void> {
-    for (let walk = 1; marks; walk++) {
-      // An application that moves directories all the time is held for the third walk.
-      this.#holding = walk >= HELD_WALK;
-      while (this.#holding && this.pipeline.waiting > 0) yield;
-      const before = this.volumes.map(({ moves }) => moves);
-      yield* expandGroups(this.volumes, marks);
-      if (this.volumes.every(({ moves }, i) => moves === before[i])) break;
-    }
-    this.#holding = false;
-    yield* source.run(marks);
-  }
-
-  /** Some milliseconds of resync, then applications again. */
-  #resync(session: Session): void {
-    const until = this.context.now() + (this.#holding ? 50 : 4);
+  /** A part of the resync. */
+  #level(session: Session): void {
     try {
-      do {
-        if (session.work!.next().done) {
-          session.work = null;
-          return this.#mirror(session);
-        }
-        if (this.#outgoing.room < 5 << 20) break;
-      } while (this.context.now() < until);
+      if (session.levelling?.turn()) this.#mirror(session);
     } catch (error) {
       this.drop(
         `resync failed: ${error instanceof Error ? error.message : error}`,
@@ -581,7 +402,7 @@ export class SourceSession {
     }
   }
 
-  /** The copies are equal now: every change from here on goes to both. Durable equality is `#level`. */
+  /** The copies are equal now: every change from here on goes to both. Durable equality is `#levelled`. */
   #mirror(session: Session): void {
     const { identity } = this.context;
     const { current, history } = identity.value;
@@ -595,14 +416,13 @@ export class SourceSession {
       sequence: this.pipeline.sequence,
     });
     this.pipeline.mirror(session.connection, session.number);
-    this.#holding = false;
-    this.#settledUpTo = -1;
-    this.#settleAt = 0;
+    if (session.levelling) session.levelling.holding = false;
+    this.#settler.begin(session);
     this.options.changed();
   }
 
   /** The peer has everything on its disk and has recorded our generation. */
-  #level(session: Session): void {
+  #levelled(session: Session): void {
     const { dirty, identity } = this.context;
     if (session.stage !== "mirroring") return;
     session.stage = "mirrored";
@@ -617,45 +437,20 @@ export class SourceSession {
       consistent: true,
       connected: true,
     });
-    if (session.source) {
+    const { levelling } = session;
+    if (levelling?.source) {
       const { bytesCompared, startedAt, progress: { bytesSent } } =
-        session.source;
+        levelling.source;
       this.context.lastResync = {
         bytesSent,
         bytesCompared,
         seconds: Math.round((this.context.now() - startedAt) / 100) / 10,
-        full: session.full,
+        full: levelling.full,
       };
     }
     this.context.notice = null;
     this.context.log("level: every change is on both nodes");
     this.options.changed();
-  }
-
-  #keep(session: Session, now: number): void {
-    if (now >= this.#timesAt && this.pipeline.timesToSend) {
-      this.#timesAt = now + TIMES_MS;
-      this.pipeline.sendTimes(2000);
-    }
-    if (
-      this.#settling || now < this.#settleAt ||
-      this.pipeline.done === this.#settledUpTo
-    ) return;
-    const upTo = this.pipeline.done;
-    this.#settling = true;
-    syncAll(this.context, this.volumes, (error) => {
-      this.#settling = false;
-      this.#settleAt = this.context.now() + SETTLE_MS;
-      if (error) {
-        this.context.fault ??=
-          `this node's disk failed to sync: errno ${error}`;
-        return;
-      }
-      if (this.#session !== session || !this.pipeline.session) return;
-      this.#settledUpTo = upTo;
-      this.pipeline.settle({ here: upTo });
-      this.pipeline.tell(KIND.SETTLED, 0, 0, null, upTo);
-    });
   }
 
   /** Ends the session; `why` null: it never got far, or was ended on purpose. */
@@ -664,24 +459,21 @@ export class SourceSession {
     if (!session) return;
     this.#session = null;
     session.connection.close();
-    // Closes the files that it has open.
-    session.work?.return();
+    session.levelling?.end();
+    this.#settler.begin(null);
     this.verification.interrupted();
     this.#outgoing.clear();
-    this.#holding = false;
     this.pipeline.fresh = null;
     if (!this.pipeline.alone) this.pipeline.lose();
     const failed = session.stage === "marks" || session.stage === "resync";
-    this.#redialAt = this.context.now() +
-      (failed && why ? REDIAL_AFTER_FAILURE_MS : REDIAL_MS);
+    this.#dialler.wait(failed && why ? REDIAL_AFTER_FAILURE_MS : undefined);
     if (why) {
       this.context.log(`session ended: ${why}`);
       if (failed) this.context.notice = why;
     }
-    if (
-      session.stage !== "dialling" && session.stage !== "securing" &&
-      session.stage !== "hello"
-    ) this.options.changed();
+    const early = session.stage === "dialling" ||
+      session.stage === "securing" || session.stage === "greeting";
+    if (why || !early) this.options.changed();
   }
 
   /** Orderly goodbye: everything here is durable; ends when the peer says the same, or after some seconds. */
@@ -721,19 +513,8 @@ export class SourceSession {
       session,
       ...this.verification.report,
       resync: session === "resync"
-        ? this.#session?.source?.progress ?? null
+        ? this.#session?.levelling?.source?.progress ?? null
         : null,
     };
   }
-}
-
-/** Whether two copies have ever been the same. */
-function related(a: Identity, b: Identity): boolean {
-  const of = (identity: Identity) =>
-    new Set(
-      [identity.current, identity.bitmap, ...identity.history].filter((id) =>
-        id !== null
-      ),
-    );
-  return !of(a).isDisjointFrom(of(b));
 }

@@ -1,0 +1,47 @@
+/** A write that failed here and not at the peer (typically this disk is full): the peer is given back what stands here. */
+import { STATX } from "../fuse/abi.ts";
+import { libc, Memory } from "../system/libc.ts";
+import { getU64 } from "../system/u64.ts";
+import { stat, statFd } from "./descriptor.ts";
+import { KIND } from "./operation.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { Volume } from "./volume.ts";
+
+/** Read and copied at once. */
+const copy = new Memory(1 << 20);
+
+export interface Failed {
+  readonly volume: Volume;
+  readonly id: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export function giveBack(
+  pipeline: Pick<Pipeline, "submit" | "unsettled" | "sequence">,
+  { volume, id, offset, length }: Failed,
+): void {
+  const inode = volume.get(id);
+  const fd = inode ? volume.data(inode) : -1;
+  if (!inode || fd < 0 || statFd(inode.fd) !== 0) return;
+  const size = getU64(stat.view, stat.at + STATX.size);
+  const n = libc.pread(fd, copy.address, length, offset);
+  const back = { volume, inode, peerOnly: true };
+  if (n > 0) {
+    pipeline.submit(
+      { kind: KIND.WRITE, id: inode.id, argument: offset },
+      back,
+      copy.bytes.slice(0, n),
+    );
+  }
+  const payload = new Uint8Array(48);
+  const view = new DataView(payload.buffer);
+  view.setUint32(0, 8, true); // FATTR.SIZE
+  view.setBigUint64(16, BigInt(size), true);
+  pipeline.submit({ kind: KIND.SETATTR, id: inode.id }, back, payload);
+  // The mark of the write that failed may have been settled since: the peer has that write.
+  if (length > 0) {
+    const range = { offset, length };
+    pipeline.unsettled.data(volume.index, id, range, pipeline.sequence);
+  }
+}

@@ -1,0 +1,126 @@
+/** The part of a primary's session in which its peer is made level: both sides' marks, then the passes of a resync. */
+import type { Outgoing } from "../peer/connection.ts";
+import type { Frame } from "../peer/frame.ts";
+import type { Context } from "./context.ts";
+import { expandGroups } from "./groups.ts";
+import { decodeMark, Marks } from "./marks.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { ResyncControl } from "./resync/channel.ts";
+import { ResyncSource } from "./resync/source.ts";
+import type { Volume } from "./volume.ts";
+
+/** Milliseconds of resync in one turn, and while applications wait for it anyway. */
+const TURN_MS = 4, HOLDING_MS = 50;
+/** Room that one step of the resync may need. */
+const STEP_ROOM = 5 << 20;
+/** Walks over all names, with the application moving directories meanwhile, before it is held for one. */
+const HELD_WALK = 3;
+export const ANSWER_TO_NONE = "answer to a resync that is none";
+
+export class Levelling {
+  /** Applications wait for the last pass. */
+  holding = false;
+  /** Null: not begun. */
+  source: ResyncSource | null = null;
+  #work: Generator<void, void> | null = null;
+  readonly #theirMarks = new Marks();
+
+  constructor(
+    readonly context: Context,
+    readonly pipeline: Pipeline,
+    readonly volumes: readonly Volume[],
+    readonly options: {
+      readonly full: boolean;
+      readonly outgoing: Outgoing;
+      readonly control: ResyncControl;
+      readonly persist: () => void;
+    },
+  ) {}
+
+  get full(): boolean {
+    return this.options.full;
+  }
+
+  /** It wants the loop's next turn at once; one that waits for its operator needs no turns. */
+  get busy(): boolean {
+    return this.#work !== null && !this.options.control.paused;
+  }
+
+  /** Takes a part of the peer's marks; false: they are none. */
+  take(bytes: Uint8Array): boolean {
+    for (const line of new TextDecoder().decode(bytes).split("\n")) {
+      if (line && !decodeMark(this.#theirMarks, line)) return false;
+    }
+    return true;
+  }
+
+  /** All marks of the peer are here. */
+  begin(): void {
+    const { context, pipeline, options } = this;
+    const marks = new Marks();
+    if (pipeline.alone) pipeline.fresh = new Marks();
+    marks.add(context.dirty.marks, 0);
+    marks.add(pipeline.unsettled, 0);
+    marks.add(this.#theirMarks, 0);
+    // Theirs must survive this session too: a resync that is cut off in the middle begins again from all of them.
+    if (!options.full) {
+      context.dirty.add(this.#theirMarks);
+      options.persist();
+    }
+    this.source = new ResyncSource({
+      volumes: this.volumes,
+      outgoing: options.outgoing,
+      control: options.control,
+      now: () => context.now(),
+      takeFresh: () => {
+        const fresh = pipeline.fresh ?? new Marks();
+        if (pipeline.alone) pipeline.fresh = new Marks();
+        return fresh;
+      },
+      hold: () => this.holding = true,
+      release: () => this.holding = false,
+    });
+    this.#work = this.#run(this.source, options.full ? null : marks);
+  }
+
+  *#run(source: ResyncSource, marks: Marks | null): Generator<void, void> {
+    for (let walk = 1; marks; walk++) {
+      // An application that moves directories all the time is held for the third walk.
+      this.holding = walk >= HELD_WALK;
+      while (this.holding && this.pipeline.waiting > 0) yield;
+      const before = this.volumes.map(({ moves }) => moves);
+      yield* expandGroups(this.volumes, marks);
+      if (this.volumes.every(({ moves }, i) => moves === before[i])) break;
+    }
+    this.holding = false;
+    yield* source.run(marks);
+  }
+
+  heard(frame: Frame, bytes: Uint8Array): string | null {
+    if (!this.source) return ANSWER_TO_NONE;
+    this.source.heard(frame, bytes);
+    return null;
+  }
+
+  /** Some milliseconds of it, then applications again. True: the copies are equal now. */
+  turn(): boolean {
+    if (!this.#work) return false;
+    const { now } = this.context;
+    const until = now() + (this.holding ? HOLDING_MS : TURN_MS);
+    do {
+      if (this.#work.next().done) {
+        this.#work = null;
+        return true;
+      }
+      if (this.options.outgoing.room < STEP_ROOM) break;
+    } while (now() < until);
+    return false;
+  }
+
+  /** The session is over: closes the files that it has open. */
+  end(): void {
+    this.#work?.return();
+    this.#work = null;
+    this.holding = false;
+  }
+}

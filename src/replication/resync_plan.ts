@@ -1,0 +1,71 @@
+/** What a primary and a returning secondary have to level, by what each knows of its copy. Pure. */
+import { compare, type Comparison, type Identity } from "./identity.ts";
+
+/** What one side says of its copy. */
+export interface Side {
+  readonly identity: Identity;
+  /** It died while mirrored. */
+  readonly doubt: boolean;
+  /** It knows of places that may differ. */
+  readonly marked: boolean;
+}
+
+export interface Plan {
+  readonly mode: "none" | "dirty" | "full";
+  /** What stands there is no copy of ours: it is moved away. */
+  readonly aside: boolean;
+  /** Both sides wrote alone: what the other one wrote is kept. */
+  readonly diverged: boolean;
+  /** The other side's journal names what may differ. */
+  readonly journal: boolean;
+  readonly relation: Comparison["kind"];
+}
+
+export function planResync(
+  mine: Side,
+  theirs: Side & {
+    /** Its operator wants everything to be compared. */
+    readonly fresh: boolean;
+    readonly journal: boolean;
+  },
+): Plan | { readonly refused: "theirs-newer" | "both-empty" } {
+  const relation = compare(mine.identity, theirs.identity);
+  // Both died while mirrored: the journal of the one that was secondary names what may differ.
+  const both = mine.doubt && theirs.doubt;
+  const journal = both && theirs.journal;
+  let full = theirs.fresh, aside = false;
+  switch (relation.kind) {
+    case "equal":
+    case "equal-after-crash":
+      full ||= both && !journal;
+      break;
+    case "mine-newer":
+      full ||= relation.full || (both && !journal);
+      break;
+    case "diverged":
+      full = true;
+      aside = !related(mine.identity, theirs.identity);
+      break;
+    case "theirs-newer":
+    case "both-empty":
+      return { refused: relation.kind };
+  }
+  // What stands on a new node is not ours; what a resync that broke off left there is.
+  aside ||= theirs.identity.current === null && theirs.identity.consistent;
+  const marked = journal || theirs.marked || mine.marked;
+  let mode: Plan["mode"] = marked ? "dirty" : "none";
+  if (full || aside) mode = "full";
+  const diverged = relation.kind === "diverged";
+  return { mode, aside, diverged, journal, relation: relation.kind };
+}
+
+/** Whether two copies have ever been the same. */
+function related(a: Identity, b: Identity): boolean {
+  const of = (identity: Identity) =>
+    new Set(
+      [identity.current, identity.bitmap, ...identity.history].filter((id) =>
+        id !== null
+      ),
+    );
+  return !of(a).isDisjointFrom(of(b));
+}

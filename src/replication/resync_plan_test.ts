@@ -1,0 +1,100 @@
+import { deepStrictEqual } from "node:assert/strict";
+import { EMPTY, type Identity } from "./identity.ts";
+import { planResync, type Side } from "./resync_plan.ts";
+
+const level: Identity = { ...EMPTY, current: "aa", upToDate: true };
+const side = (identity: Identity, more: Partial<Side> = {}): Side => ({
+  identity,
+  doubt: false,
+  marked: false,
+  ...more,
+});
+const theirs = (identity: Identity, more = {}) => ({
+  ...side(identity),
+  fresh: false,
+  journal: false,
+  ...more,
+});
+const plan = (
+  mine: Side,
+  other: ReturnType<typeof theirs>,
+) => {
+  const made = planResync(mine, other);
+  return "refused" in made ? made.refused : {
+    mode: made.mode,
+    aside: made.aside,
+    diverged: made.diverged,
+    journal: made.journal,
+  };
+};
+const usual = { aside: false, diverged: false, journal: false };
+
+Deno.test("planResync() of equal copies: nothing, or what either has marked", () => {
+  deepStrictEqual(plan(side(level), theirs(level)), { ...usual, mode: "none" });
+  for (
+    const [mine, other] of [
+      [side(level, { marked: true }), theirs(level)],
+      [side(level), theirs(level, { marked: true })],
+    ] as const
+  ) deepStrictEqual(plan(mine, other), { ...usual, mode: "dirty" });
+});
+
+Deno.test("planResync() after the death of both: what the journal names, else everything", () => {
+  const mine = side({ ...level, connected: true }, { doubt: true });
+  const other = { ...level, connected: true };
+  deepStrictEqual(plan(mine, theirs(other, { doubt: true, journal: true })), {
+    ...usual,
+    mode: "dirty",
+    journal: true,
+  });
+  deepStrictEqual(plan(mine, theirs(other, { doubt: true })), {
+    ...usual,
+    mode: "full",
+  });
+  // One of them lived on and knows what differs: an old journal says nothing.
+  deepStrictEqual(plan(side(level), theirs(level, { journal: true })), {
+    ...usual,
+    mode: "none",
+  });
+});
+
+Deno.test("planResync() of an operator's wish: everything is compared", () => {
+  deepStrictEqual(plan(side(level), theirs(level, { fresh: true })), {
+    ...usual,
+    mode: "full",
+  });
+});
+
+Deno.test("planResync() moves away what is no copy of ours", () => {
+  deepStrictEqual(plan(side(level), theirs(EMPTY)), {
+    ...usual,
+    mode: "full",
+    aside: true,
+  });
+  // Of a first copy that broke off the half is ours.
+  const half = { ...EMPTY, consistent: false };
+  deepStrictEqual(plan(side(level), theirs(half)), { ...usual, mode: "full" });
+  const stranger = { ...level, current: "bb" };
+  deepStrictEqual(plan(side(level), theirs(stranger)), {
+    mode: "full",
+    aside: true,
+    diverged: true,
+    journal: false,
+  });
+});
+
+Deno.test("planResync() after both wrote alone: compared in place, what the other wrote is kept", () => {
+  const mine = { ...level, current: "cc", bitmap: "aa", history: ["aa"] };
+  const other = { ...level, current: "dd", bitmap: "aa", history: ["aa"] };
+  deepStrictEqual(plan(side(mine), theirs(other)), {
+    ...usual,
+    mode: "full",
+    diverged: true,
+  });
+});
+
+Deno.test("planResync() copies nothing over newer data, and nothing where there is none", () => {
+  const newer = { ...level, current: "bb", bitmap: "aa", history: ["aa"] };
+  deepStrictEqual(plan(side(level), theirs(newer)), "theirs-newer");
+  deepStrictEqual(plan(side(EMPTY), theirs(EMPTY)), "both-empty");
+});

@@ -1,0 +1,278 @@
+/**
+ * One session of a secondary with its primary: what BEGIN asks for, being made level, then following. What is beside it (who may
+ * come in, a disk that failed, the end) is SecondaryRole's.
+ */
+import { z } from "zod";
+import type { Connection } from "../peer/connection.ts";
+import { type Context, syncAll } from "./context.ts";
+import { Follower } from "./follower.ts";
+import { identitySchema } from "./identity_store.ts";
+import { encodeMarks, Marks } from "./marks.ts";
+import { KIND } from "./operation.ts";
+import { setAside } from "./resync/purgatory.ts";
+import { ResyncTarget } from "./resync/target.ts";
+import { salvage } from "./salvage.ts";
+import type { Volume } from "./volume.ts";
+
+/** Marks that one frame carries. */
+const PART = 2000;
+
+const beginSchema = z.union([
+  z.object({
+    mode: z.enum(["none", "dirty", "full"]),
+    aside: z.boolean(),
+    diverged: z.boolean(),
+    journal: z.boolean().default(false),
+  }),
+  z.object({
+    mode: z.literal("level"),
+    generation: identitySchema.shape.current.unwrap(),
+    history: identitySchema.shape.history,
+    sequence: z.int().min(0),
+    epoch: identitySchema.shape.epoch,
+  }),
+]);
+
+type Begin = z.infer<typeof beginSchema>;
+type Resync = Exclude<Begin, { readonly mode: "level" }>;
+
+export interface SecondaryEvents {
+  /** A sync of this node's disk failed: errno. */
+  broken(error: number): void;
+  /** Does what a full state directory can keep from being done: then the session ends. */
+  attempt(action: () => void): void;
+  /** It is not the present one any more. */
+  isOver(session: SecondarySession): boolean;
+  /** This copy is being made level. */
+  resync(): void;
+  /** This copy is as good as the primary's. */
+  level(): void;
+  changed(): void;
+}
+
+export class SecondarySession {
+  readonly follower: Follower;
+  readonly #since: number;
+  #target: ResyncTarget | null = null;
+  #mode: Begin["mode"] | null = null;
+  /** Bytes that the resync brought. */
+  #bytes = 0;
+  /** Waiting for both disks before this copy counts as up to date. */
+  #levelling: {
+    readonly generation: string;
+    readonly history: readonly string[];
+    readonly sequence: number;
+    readonly epoch: number;
+    here: boolean;
+    there: boolean;
+  } | null = null;
+
+  constructor(
+    readonly context: Context,
+    readonly volumes: readonly Volume[],
+    readonly options: {
+      readonly connection: Connection;
+      /** Of the primary's last operation. */
+      readonly sequence: number;
+      /** Everything is to be compared. */
+      readonly fresh: boolean;
+      readonly events: SecondaryEvents;
+    },
+  ) {
+    this.#since = context.now();
+    this.follower = new Follower(
+      options.connection,
+      volumes,
+      context.marks,
+      {
+        aio: context.aio,
+        syncAll: (done) => syncAll(context, volumes, done),
+        journal: context.journal,
+        broken: (error) => options.events.broken(error),
+      },
+      options.sequence,
+    );
+    this.follower.outgoing.json(KIND.WELCOME, {
+      identity: context.identity.value,
+      fresh: options.fresh,
+      marked: !context.marks.isEmpty || !context.dirty.marks.isEmpty,
+      doubt: context.doubt,
+      journal: context.left !== null,
+    });
+  }
+
+  /** Every change comes here too, and this copy counts as up to date. */
+  get mirrored(): boolean {
+    return this.follower.level && this.#levelling === null;
+  }
+
+  /** One frame of the primary; null: fine; a string: the session cannot go on. */
+  heard(): string | null {
+    const { follower } = this, { frame } = follower.connection;
+    if (frame.kind >= 64) follower.release();
+    if (frame.kind === KIND.BEGIN) {
+      const words = new TextDecoder().decode(follower.connection.bytes());
+      const begin = beginSchema.parse(JSON.parse(words));
+      if (begin.mode === "level") this.#follow(begin);
+      else this.#resync(begin);
+      return null;
+    }
+    if (frame.kind === KIND.CLOSE) {
+      this.#closed();
+      return null;
+    }
+    if (
+      frame.kind === KIND.SETTLED && this.#levelling &&
+      frame.sequence >= this.#levelling.sequence
+    ) {
+      this.#levelling.there = true;
+      const wrong = follower.heard();
+      this.#levelled();
+      return wrong;
+    }
+    if (this.#target && frame.kind >= KIND.LIST && frame.kind <= KIND.HINT) {
+      return this.#target.heard(frame, follower.connection.bytes());
+    }
+    return follower.heard();
+  }
+
+  /** The passes are over: from here on every change comes. */
+  #follow(begin: Extract<Begin, { readonly mode: "level" }>): void {
+    const { context, follower } = this, { events } = this.options;
+    this.#bytes = this.#target?.bytesReceived ?? 0;
+    this.#target = null;
+    // Before the first operation: what it changes is in no other set, should both nodes die before this copy counts as level.
+    context.journal.begin(begin.generation);
+    context.left = null;
+    if (this.#mode === "none") context.identity.save({ connected: true });
+    follower.level = true;
+    follower.applied = begin.sequence;
+    const { generation, history, sequence, epoch } = begin;
+    const levelling = { generation, history, sequence, epoch };
+    this.#levelling = { ...levelling, here: false, there: false };
+    syncAll(context, this.volumes, (error) => {
+      if (error) return events.broken(error);
+      if (!this.#levelling) return;
+      this.#levelling.here = true;
+      events.attempt(() => this.#levelled());
+    });
+  }
+
+  #resync(begin: Resync): void {
+    const { context } = this;
+    this.#mode = begin.mode;
+    if (begin.mode !== "none") {
+      // What this node alone wrote is kept before the first byte of it is overwritten.
+      if (begin.diverged && !begin.aside) this.#salvage();
+      context.identity.save({ upToDate: false });
+      if (begin.aside) this.#setAside();
+      // Only now: a half-made copy is known by it, and is not taken for somebody's data when the resync begins again.
+      context.identity.save({ consistent: false });
+      this.#target = new ResyncTarget(this.volumes, this.follower.outgoing, {
+        fromDisk: begin.mode === "full",
+      });
+      this.options.events.resync();
+    }
+    this.#tellMarks(begin.journal);
+    this.options.events.changed();
+  }
+
+  #salvage(): void {
+    const { context } = this;
+    const own = new Marks();
+    own.add(context.dirty.marks);
+    own.add(context.marks);
+    const folder = salvage(
+      this.volumes,
+      own,
+      `${context.config.salvageDir}/${context.config.module}`,
+    );
+    if (folder) {
+      context.notice =
+        `both nodes had written alone: what this one wrote is kept in ${folder}`;
+    }
+  }
+
+  #setAside(): void {
+    const kept = setAside(
+      this.volumes,
+      `aside-${new Date().toISOString().replace(/[:.]/g, "-")}`,
+    );
+    if (kept.length > 0) {
+      this.context.notice = `what stood here before is kept in ${
+        kept.join(", ")
+      }`;
+    }
+  }
+
+  #tellMarks(journal: boolean): void {
+    const { context } = this, { outgoing } = this.follower;
+    const marks = new Marks();
+    marks.add(context.dirty.marks);
+    marks.add(context.marks);
+    if (journal && context.left) marks.add(context.left);
+    const lines = [...encodeMarks(marks)];
+    for (let at = 0; at === 0 || at < lines.length; at += PART) {
+      const last = at + PART >= lines.length;
+      outgoing.append(
+        { kind: KIND.MARKS, flags: last ? 1 : 0 },
+        new TextEncoder().encode(lines.slice(at, at + PART).join("\n")),
+      );
+    }
+  }
+
+  /** Everything is on both disks: from now on this copy is as good as the primary's. */
+  #levelled(): void {
+    const { context } = this, level = this.#levelling;
+    const { events } = this.options;
+    if (!level?.here || !level.there || events.isOver(this)) return;
+    this.#levelling = null;
+    // Marks with a number of this session stay: they are newer than what was synced.
+    context.marks.settle(0);
+    context.dirty.clear();
+    context.identity.save({
+      current: level.generation,
+      history: [...level.history],
+      bitmap: null,
+      upToDate: true,
+      consistent: true,
+      connected: true,
+      epoch: Math.max(context.identity.value.epoch, level.epoch),
+    });
+    context.doubt = false;
+    this.follower.outgoing.append({ kind: KIND.LEVEL });
+    if (this.#mode !== "none") {
+      context.lastResync = {
+        bytesSent: this.#bytes,
+        seconds: Math.round((context.now() - this.#since) / 100) / 10,
+        full: this.#mode === "full",
+      };
+    }
+    events.level();
+    context.log("level: this copy is up to date");
+    events.changed();
+  }
+
+  /** The primary ends in order: everything is applied; when it is durable here too, no mark is needed. */
+  #closed(): void {
+    const { context, follower } = this, { events } = this.options;
+    syncAll(context, this.volumes, (error) => {
+      if (error) events.broken(error);
+      if (events.isOver(this)) return;
+      events.attempt(() => {
+        if (!error && !this.#levelling) {
+          context.identity.save({ connected: false });
+          context.marks.clear();
+          follower.outgoing.append({ kind: KIND.CLOSE });
+        }
+        follower.outgoing.flush(follower.connection);
+      });
+    });
+  }
+
+  /** It is over. */
+  close(): void {
+    this.follower.connection.close();
+    this.follower.close();
+  }
+}

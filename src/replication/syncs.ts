@@ -1,0 +1,169 @@
+/** The fsyncs under way: each is answered when both disks have it, or when this one has it and the peer is shut out. */
+import { E, errnoName } from "../system/libc.ts";
+import type { Inode } from "./inode.ts";
+import { KIND } from "./operation.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { Volume } from "./volume.ts";
+
+interface Syncing {
+  readonly volume: Volume;
+  readonly inode: Inode;
+  readonly dataOnly: boolean;
+  here: boolean;
+  there: boolean;
+  error: number;
+  startedAt: number;
+  readonly answer: (errno: number) => void;
+}
+
+export type SyncTools = Pick<
+  Pipeline,
+  | "alone"
+  | "session"
+  | "sequence"
+  | "ranOut"
+  | "bind"
+  | "tell"
+  | "aio"
+  | "events"
+  | "now"
+>;
+
+export class Syncs {
+  /** Asked of the peer, by the number of the question. */
+  readonly #asked = new Map<number, Syncing>();
+  /** To be asked when there is a session again, or names stand still. */
+  readonly #unsent = new Set<Syncing>();
+  /** Durable, but this node's time to say so has run out. */
+  readonly #late: Syncing[] = [];
+
+  constructor(readonly tools: SyncTools) {}
+
+  get waiting(): number {
+    return this.#unsent.size + this.#asked.size + this.#late.length;
+  }
+
+  /** The oldest one's begin, 0 when none waits for the peer. */
+  get since(): number {
+    let oldest = 0;
+    for (const sync of this.#asked.values()) {
+      if (!sync.there && (oldest === 0 || sync.startedAt < oldest)) {
+        oldest = sync.startedAt;
+      }
+    }
+    return oldest;
+  }
+
+  /** Makes an inode durable on both disks, then answers. `local`: it exists here only. */
+  add(
+    volume: Volume,
+    inode: Inode,
+    options: {
+      readonly dataOnly: boolean;
+      readonly local: boolean;
+      readonly answer: (errno: number) => void;
+    },
+  ): void {
+    const { tools } = this;
+    const fd = volume.data(inode);
+    if (fd < 0) return options.answer(-fd);
+    // Times alone are no reason to commit the file system's journal: the peer is told them apart.
+    const dataOnly = options.dataOnly ||
+      (!inode.attributesChanged && !inode.isDirectory);
+    if (!dataOnly) inode.attributesChanged = false;
+    const sync: Syncing = {
+      volume,
+      inode,
+      dataOnly,
+      here: false,
+      there: tools.alone || options.local,
+      error: 0,
+      startedAt: tools.now(),
+      answer: options.answer,
+    };
+    inode.holders++;
+    if (!sync.there) this.#send(sync);
+    tools.aio.fsync(fd, dataOnly && !inode.isDirectory, (error) => {
+      sync.here = true;
+      sync.error ||= error;
+      // The kernel reports a lost page once; the copy at the peer is now the better one.
+      if (error === E.IO || error === E.ROFS) {
+        tools.events.fault(
+          `fsync below "${volume.path}" failed: ${errnoName(error)}`,
+        );
+      }
+      this.#answer(sync);
+    });
+  }
+
+  #send(sync: Syncing): void {
+    const { tools } = this;
+    if (!tools.session) {
+      this.#unsent.add(sync);
+      return;
+    }
+    this.#unsent.delete(sync);
+    const bound = tools.bind(sync.volume, sync.inode);
+    if (bound === "local" || !tools.session) {
+      sync.there = bound === "local";
+      if (!sync.there) this.#unsent.add(sync);
+      return this.#answer(sync);
+    }
+    if (bound === "wait") {
+      this.#unsent.add(sync);
+      return;
+    }
+    const { volume, inode, dataOnly } = sync;
+    tools.tell(KIND.FSYNC, volume.index, inode.id, null, dataOnly ? 1 : 0);
+    this.#asked.set(tools.sequence, sync);
+  }
+
+  #answer(sync: Syncing): void {
+    if (!sync.here || !sync.there) return;
+    if (this.tools.ranOut) return void this.#late.push(sync);
+    sync.inode.holders--;
+    sync.answer(sync.error);
+  }
+
+  /** The peer's answer to question `sequence`. */
+  heard(sequence: number, error: number): void {
+    const sync = this.#asked.get(sequence);
+    if (!sync) return;
+    this.#asked.delete(sequence);
+    if (error !== 0) {
+      this.#unsent.add(sync);
+      this.tools.events.diverged(`the peer's disk failed: ${errnoName(error)}`);
+      return;
+    }
+    sync.there = true;
+    this.#answer(sync);
+  }
+
+  /** Answers what was late, should there be time again. */
+  answerLate(): void {
+    if (this.#late.length === 0 || this.tools.ranOut) return;
+    for (const sync of this.#late.splice(0)) this.#answer(sync);
+  }
+
+  /** Asks the peer what could not be asked before. */
+  sendAgain(): void {
+    if (this.#unsent.size === 0) return;
+    for (const sync of [...this.#unsent]) this.#send(sync);
+  }
+
+  /** The session is gone: to be asked again in the next one. */
+  lose(): void {
+    for (const sync of this.#asked.values()) this.#unsent.add(sync);
+    this.#asked.clear();
+  }
+
+  /** The peer is shut out: nothing waits for it any more. */
+  goAlone(): void {
+    for (const sync of [...this.#asked.values(), ...this.#unsent]) {
+      sync.there = true;
+      this.#answer(sync);
+    }
+    this.#asked.clear();
+    this.#unsent.clear();
+  }
+}
