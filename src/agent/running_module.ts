@@ -397,7 +397,7 @@ function homeOf(node: Node, module: Module): Config["home"] {
 
 /** The contract with scripts; HAKIT_ROLE is added for each run. */
 function scriptEnvironment(
-  { node, module, folder }: RunningModuleOptions,
+  { node, module, folder, arbiter }: RunningModuleOptions,
   log: Log,
 ): Readonly<{ [name: string]: string }> {
   return {
@@ -409,12 +409,18 @@ function scriptEnvironment(
     HAKIT_VIP: module.virtual_addresses[0]?.address.split("/")[0] ?? "",
     HAKIT_NODE_ADDRESS: node.me.addresses[0]!,
     HAKIT_PEER_ADDRESS: node.peer.addresses[0]!,
+    // Who excludes that a lost peer goes on: one that is being removed excludes nothing.
+    HAKIT_ARBITER: arbiterWord(arbiter()),
     HAKIT_LOG: log.path,
     HAKIT: node.executable,
     // A service must find its tools also when the agent was started with an empty environment.
     PATH: Deno.env.get("PATH") ??
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
   };
+}
+
+function arbiterWord(arbiter: Arbiter): Arbiter["kind"] {
+  return arbiter.kind === "witness" && arbiter.retired ? "none" : arbiter.kind;
 }
 
 /** Where the modules' folders are made: state and log of one module. */

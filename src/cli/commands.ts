@@ -13,6 +13,7 @@ import {
 } from "./inner.ts";
 import { command as first } from "./first.ts";
 import { command as lab } from "./lab.ts";
+import { k3sNodeCommand } from "./k3s_node.ts";
 import { keyCommand } from "./key.ts";
 import { logCommand } from "./log.ts";
 import { command as metrics } from "./metrics.ts";
@@ -67,6 +68,7 @@ export const commands: readonly Command[] = [
   replicatorCommand,
   counterCommand,
   labWriterCommand,
+  k3sNodeCommand(connect),
   completionCommand(() => commands),
   version,
 ];

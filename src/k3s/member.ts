@@ -32,7 +32,9 @@ import {
   MARIADB_DROP_IN,
   mariadbConfig,
   mariadbDropIn,
+  NFS_CLIENT_CONFIG,
   NFS_DROP_IN,
+  nfsClientConfig,
   nfsDropIn,
 } from "./texts.ts";
 
@@ -149,6 +151,7 @@ export async function memberFiles(
     { path: MARIADB_CONFIG, text: mariadbConfig(kept) },
     { path: MARIADB_DROP_IN, text: mariadbDropIn() },
     { path: NFS_DROP_IN, text: nfsDropIn(kept.cluster) },
+    { path: NFS_CLIENT_CONFIG, text: nfsClientConfig(member.name) },
     { path: K3S.unit, text: k3sUnit(kept, member) },
     {
       path: K3S.environment,

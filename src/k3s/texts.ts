@@ -2,12 +2,14 @@
 import type { Kept } from "../cluster/kept.ts";
 import { vipOf } from "../cluster/network.ts";
 import { K3S } from "./files.ts";
+import { uniqueId } from "./nfs_clients.ts";
 
 export const MARIADB_CONFIG = "/etc/mysql/mariadb.conf.d/99-hakit.cnf";
 export const MARIADB_DROP_IN =
   "/etc/systemd/system/mariadb.service.d/hakit.conf";
 export const NFS_DROP_IN =
   "/etc/systemd/system/nfs-server.service.d/hakit.conf";
+export const NFS_CLIENT_CONFIG = "/etc/modprobe.d/hakit-nfs.conf";
 export const DATABASE_FOLDER = "/var/lib/mysql";
 
 /** Groups [mysqld]: MariaDB 10.3 (Ubuntu 20.04) reads no other. */
@@ -58,6 +60,11 @@ After=hakit.service
 ExecStart=
 ExecStart=/usr/bin/unshare --uts -- /bin/sh -c 'echo hakit-${cluster} >/proc/sys/kernel/hostname && exec /usr/sbin/rpc.nfsd --grace-time 15 --lease-time 15 --no-nfs-version 3 8'
 `;
+}
+
+/** The name by which NFS servers know this one: a node that died is forgotten by it, and two of one host name are told apart. */
+export function nfsClientConfig(node: string): string {
+  return `# Written by hakit.\noptions nfs nfs4_unique_id=${uniqueId(node)}\n`;
 }
 
 /** K3s: started by the module on both nodes, therefore without [Install]. No secret stands here. */

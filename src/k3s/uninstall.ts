@@ -23,6 +23,7 @@ import {
   DATABASE_FOLDER,
   MARIADB_CONFIG,
   MARIADB_DROP_IN,
+  NFS_CLIENT_CONFIG,
   NFS_DROP_IN,
 } from "./texts.ts";
 
@@ -49,6 +50,7 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
       UNIT_FILE,
       MARIADB_DROP_IN,
       NFS_DROP_IN,
+      NFS_CLIENT_CONFIG,
       MARIADB_CONFIG,
       K3S.unit,
       K3S.environment,

@@ -6,6 +6,7 @@ export LC_ALL=C
 : "${HAKIT_MODULE_DIR:?is set by the agent}"
 : "${STORAGE:?is a variable of module.yaml}" "${EXPORT:?is a variable of module.yaml}"
 : "${VOLUME:=replicatedVolume}" "${CLIENTS:=}" "${FSID:=4801}" "${HAKIT_VIP:=}"
+: "${SQUASH:=no_root_squash}" "${DRAIN:=stop}" "${HAKIT:=hakit}" "${HAKIT_NODE:=}" "${HAKIT_PEER:=}"
 
 # Arguments of every script: [force] CURRENT NEXT ACTION.
 force=""
@@ -13,6 +14,7 @@ if [[ ${1:-} == force ]]; then
   force=force
   shift
 fi
+current=${1:-}
 next=${2:-}
 action=${3:-}
 
@@ -34,9 +36,24 @@ full() {
 }
 
 # Between two roles K3s stays: pods that are well are not touched. It leaves
-# with the module only.
+# with the module only, and not when that is started again at once.
 leaving() {
-  [[ $next == STOP || $next == WAIT ]] && [[ $action != restart ]]
+  [[ $next == STOP || $next == WAIT ]] && [[ $action != restart && $action != stopstart ]]
+}
+
+# background NAME COMMAND...: in a session of its own, so that it outlives the
+# script, and once at a time. What it says goes into this script's log.
+background() {
+  local lock=/run/hakit/k3s-$1.lock
+  shift
+  setsid flock -n "$lock" "$@" </dev/null &
+}
+
+# A dead server's end of these connections is silent; ours would repeat its last
+# words for seconds before it is told that nobody knows it here.
+drop_stale() {
+  [[ -n $HAKIT_VIP ]] && timeout 5 ss -K -H -n dst "$HAKIT_VIP" dport = ":$1" >/dev/null 2>&1
+  return 0
 }
 
 # Looking costs no process: a failover on a busy machine has no time to start any.

@@ -45,6 +45,8 @@ database_start() {
     say "MariaDB runs already"
     return
   fi
+  # K3s on this server holds connections to the one that died.
+  drop_stale 3306
   # An earlier start that failed often must not forbid this one.
   systemctl reset-failed mariadb 2>/dev/null
   if ! systemctl start mariadb; then

@@ -1,14 +1,46 @@
 # K3s as its own unit, which waits for the datastore by itself: never waited for.
 
+# Another machine may have the same host name: this is the name by which the NFS
+# server knows this one, and by which it is forgotten when it dies.
+nfs_client_name() {
+  local parameter=/sys/module/nfs/parameters/nfs4_unique_id
+  modprobe -q nfs 2>/dev/null
+  [[ -w $parameter && $(<"$parameter") != "hakit-$HAKIT_NODE" ]] && echo "hakit-$HAKIT_NODE" >"$parameter"
+  return 0
+}
+
+# Taint and cordon that hakit gave this node go when it is back.
+node_back() {
+  systemctl -q cat k3s >/dev/null 2>&1 && background back "$HAKIT" k3s-node back
+  return 0
+}
+
+# The other server is lost: what ran there starts here.
+node_lost() {
+  systemctl -q cat k3s >/dev/null 2>&1 || return 0
+  # From WAIT it was a person's word, not the witness'.
+  [[ $current == WAIT ]] && export HAKIT_ARBITER=person
+  background lost "$HAKIT" k3s-node lost
+}
+
+# Pods are asked to go while they can be; a server that is cut off has no time.
+node_leave() {
+  [[ -z $force ]] && systemctl -q is-active k3s || return 0
+  timeout "$((${DRAIN_SECONDS:-60} + 60))" "$HAKIT" k3s-node leave
+  return 0
+}
+
 k3s_start() {
   if ! systemctl -q cat k3s >/dev/null 2>&1; then
     say "K3s is not installed here"
     return
   fi
   systemctl -q is-active k3s && { say "K3s runs already"; return; }
+  nfs_client_name
   systemctl reset-failed k3s 2>/dev/null
   systemctl start --no-block k3s || { complain "K3s cannot be started (journalctl -u k3s)"; return 1; }
   say "K3s starts"
+  node_back
 }
 
 # Processes in pods: those in Kubernetes' control groups (version 2, then 1).
@@ -39,12 +71,13 @@ pods_stop() {
   for pid in $(shim_pids); do kill -KILL "$pid" 2>/dev/null; done
   # Lazily: a volume whose server is gone cannot be unmounted any other way.
   awk '$2 ~ "^/var/lib/kubelet/pods/|^/run/k3s/|^/run/netns/cni-" { print $2 }' /proc/mounts |
-    sort -r | while read -r point; do umount -f -l "$point" 2>/dev/null; done
+    sort -r | while read -r point; do timeout 10 umount -c -f -l "$point" 2>/dev/null; done
   no_pods || { complain "Pods do not end: processes $(pod_pids | xargs)"; return 1; }
 }
 
 k3s_stop() {
   systemctl -q cat k3s >/dev/null 2>&1 || return 0
+  [[ -z ${keep_pods:-} && $action == stop && " $DRAIN " == *" stop "* ]] && node_leave
   if [[ -n $force ]]; then systemctl -q kill -s KILL k3s 2>/dev/null; fi
   timeout 60 systemctl stop k3s 2>/dev/null
   [[ -n ${keep_pods:-} ]] || pods_stop || return 1

@@ -3,6 +3,8 @@
 # that they may reclaim their locks from the other server.
 
 nfs_memory=(nfsdcld nfsdcltrack v4recovery)
+# Told by one start to itself; never left for the next one.
+nfs_forgotten=/run/hakit/k3s-forgotten
 
 # New connections wait instead of being refused while the address is here and
 # the server is not: a refused NFS client comes back after 3, 6, 12 seconds.
@@ -31,8 +33,43 @@ nfs_is_down() {
   local name
   nfs_threads && return 1
   for name in "${nfs_memory[@]}"; do mounted "/var/lib/nfs/$name" && return 1; done
-  [[ ! -e /var/lib/nfs/etab || $(</var/lib/nfs/etab) != *"$EXPORT"* ]]
+  ! nfs_exported
 }
+
+# Where nfsd's clients are remembered, the dead server is one that will never
+# reclaim, and everybody would wait for it. Runs beside the mount of the volume.
+nfs_forget() {
+  rm -f "$nfs_forgotten"
+  # A swap leaves two living clients behind, and has no time to ask.
+  [[ $next == ALONE && -d $STORAGE/nfs ]] || return 0
+  nfs_threads || timeout 60 "$HAKIT" k3s-node forget "$STORAGE/nfs" >"$nfs_forgotten"
+}
+
+# Connections of other machines, so that the next primary can wake their clients.
+nfs_remember() {
+  local file=$STORAGE/nfs/connections found
+  [[ -n $HAKIT_VIP && -d $STORAGE/nfs ]] || return 0
+  found=$(ss -H -t -n state established src "$HAKIT_VIP" sport = :2049 2>/dev/null |
+    awk -v own="$HAKIT_VIP" '{ n = split($4, part, ":"); port = part[n]; address = substr($4, 1, length($4) - length(port) - 1)
+      gsub(/[][]|^::ffff:/, "", address); if (address != own) print address, port }' | sort | head -n 1000)
+  [[ -e $file && $(<"$file") == "$found" ]] && return
+  # Nobody reads half of it: a line that is cut off is no address.
+  printf '%s' "${found:+$found$'\n'}" >"$file.new" && mv "$file.new" "$file"
+}
+
+# What is open or locked may be reclaimed until the grace period ends, which it
+# does by itself when all have. With nobody to wait for it ends here.
+nfs_end_grace() {
+  [[ -e $nfs_forgotten ]] || return 0
+  local said
+  said=$(<"$nfs_forgotten")
+  rm -f "$nfs_forgotten"
+  [[ -n $said ]] && say "$said"
+  [[ $said == "NFS clients: 0 may reclaim"* ]] || return 0
+  echo Y 2>/dev/null >/proc/fs/nfsd/v4_end_grace && say "No NFS client has anything to reclaim: no grace period"
+}
+
+nfs_exported() { [[ -e /var/lib/nfs/etab && $(</var/lib/nfs/etab) == *"$EXPORT"* ]]; }
 
 nfs_up() {
   local name client
@@ -51,14 +88,20 @@ nfs_up() {
   fi
   # systemd says "active" even when no thread runs.
   nfs_threads || { complain "The NFS server has no threads (journalctl -u nfs-server)"; return 1; }
+  nfs_end_grace
   for client in $CLIENTS; do
     # As a network of one: a single address is looked up by name, which without a
     # name server that answers takes 40 seconds each.
     if [[ $client == *:* ]]; then client="[$client]"; else client=$client/32; fi
-    exportfs -o "rw,sync,no_root_squash,no_subtree_check,fsid=$FSID" "$client:$EXPORT" ||
+    exportfs -o "rw,sync,$SQUASH,no_subtree_check,fsid=$FSID" "$client:$EXPORT" ||
       { complain "Cannot export $EXPORT to $client"; return 1; }
   done
+  nfs_exported || { complain "$EXPORT is not exported: CLIENTS is empty"; return 1; }
   door open
+  # Only now: one that dials while the door is closed waits for its next try.
+  drop_stale 2049
+  [[ -s $STORAGE/nfs/connections ]] &&
+    background tickle timeout 30 "$HAKIT" k3s-node tickle "$STORAGE/nfs/connections"
   say "NFS exports $EXPORT"
 }
 

@@ -1,0 +1,95 @@
+/** For the scripts of the module k3s: what bash cannot do. Not for people. */
+import type { AgentApi } from "./agent_api.ts";
+import { type Call, type Command, UsageError } from "./command.ts";
+import type { Station } from "../k3s/node_work.ts";
+import type { Fence, Policy } from "../k3s/pods.ts";
+
+type Action = (call: Call, api: () => AgentApi) => Promise<void>;
+
+const ACTIONS: { readonly [name: string]: Action } = {
+  forget,
+  tickle,
+  lost: async (call, api) => {
+    const { lost } = await import("../k3s/node_work.ts");
+    await lost(station(call, api), { fence: fence(), policy: policy() });
+  },
+  back: async (call, api) => {
+    const { back } = await import("../k3s/node_work.ts");
+    await back(station(call, api));
+  },
+  leave: async (call, api) => {
+    const { leave } = await import("../k3s/node_work.ts");
+    await leave(station(call, api), Number(variable("DRAIN_SECONDS")));
+  },
+};
+
+export function k3sNodeCommand(api: () => AgentApi): Command {
+  return {
+    name: "k3s-node",
+    summary: "Work of the module k3s' scripts",
+    group: "Other",
+    hidden: true,
+    args: [
+      { name: "ACTION", summary: Object.keys(ACTIONS).join(", ") },
+      {
+        name: "PATH",
+        summary: "forget, tickle: of the NFS server's memory",
+        optional: true,
+      },
+    ],
+    async run(call) {
+      const action = ACTIONS[call.args[0]!];
+      if (!action) {
+        throw new UsageError(`k3s-node is for the scripts of module k3s`);
+      }
+      await action(call, api);
+      return 0;
+    },
+  };
+}
+
+/** The dead node's NFS client, so that the grace period need not wait for it. One that may live keeps what it holds. */
+async function forget(call: Call, api: () => AgentApi): Promise<void> {
+  const { forgetClient } = await import("../k3s/nfs_clients.ts");
+  const peer = (await api().state()).nodes.find(({ local }) => !local);
+  const node = peer && !peer.reachable ? peer.name : null;
+  const { forgotten, left } = await forgetClient(call.args[1]!, node);
+  call.out.line(
+    `NFS clients: ${left} may reclaim, ${forgotten} of ${
+      node ?? "no node"
+    } forgotten`,
+  );
+}
+
+async function tickle(call: Call): Promise<void> {
+  const { readPeers, tickle } = await import("../k3s/tickle.ts");
+  const peers = readPeers(await Deno.readTextFile(call.args[1]!));
+  await tickle({ address: variable("HAKIT_VIP"), port: 2049 }, peers);
+  call.out.line(`NFS clients waked: ${peers.length}`);
+}
+
+function station({ out }: Call, api: () => AgentApi): Station {
+  return {
+    api: api(),
+    module: variable("HAKIT_MODULE"),
+    self: variable("HAKIT_NODE"),
+    say: (text) => out.line(text),
+  };
+}
+
+function fence(): Fence {
+  const said = variable("HAKIT_ARBITER");
+  return said === "witness" || said === "ping" || said === "person"
+    ? said
+    : "none";
+}
+
+function policy(): Policy {
+  const said = variable("PODS_OF_LOST_NODE");
+  return said === "always" || said === "never" ? said : "fenced";
+}
+
+/** Set by the agent for each script. */
+function variable(name: string): string {
+  return Deno.env.get(name) ?? "";
+}

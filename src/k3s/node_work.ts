@@ -1,0 +1,205 @@
+/** Thin: finds the facts that pods.ts judges, does what it says, and looks again. Run by the module's scripts as processes of their own. */
+import type { AgentApi } from "../cli/agent_api.ts";
+import { now, sleep } from "../system/clock.ts";
+import { command } from "../system/command.ts";
+import { K3S } from "./files.ts";
+import {
+  type Fence,
+  judgeBack,
+  judgeLeave,
+  judgeLost,
+  kubectlArguments,
+  type KubeLease,
+  type KubeNode,
+  type KubePod,
+  type Policy,
+  type Verdict,
+  type Work,
+} from "./pods.ts";
+
+/** Who does the work, and for which module. */
+export interface Station {
+  readonly api: AgentApi;
+  readonly module: string;
+  readonly self: string;
+  say(text: string): void;
+}
+
+/** A K3s that has just got its datastore back answers within seconds; one that is unpacked anew after minutes. */
+const LOST_MS = 5 * 60_000;
+const BACK_MS = 30 * 60_000;
+const LOOK_EVERY_MS = 1000;
+const KUBECTL_MS = 15_000;
+/** More pods than these a node does not have; what is above is left to Kubernetes. */
+const MAX_WORK = 1000;
+/** Agent, kubelet, API server, ssh: whichever answers, or refuses, there is a machine. */
+const PORTS = [9010, 10250, 6443, 22];
+const PROBE_MS = 700;
+
+/** Until the lost node's pods are released, or it is clear that they must not be. */
+export async function lost(
+  station: Station,
+  { fence, policy }: { readonly fence: Fence; readonly policy: Policy },
+): Promise<void> {
+  const { api, module, self, say } = station;
+  const began = now();
+  const takenOver = Date.now();
+  const still = { text: "", since: now() };
+  await repeat(station, LOST_MS, async () => {
+    const state = await api.state();
+    const here = state.nodes.find(({ local }) => local);
+    const there = state.nodes.find(({ local }) => !local);
+    if (!there) return { kind: "leave", reason: "this cluster has one node" };
+    const [answers, nodes] = await Promise.all([
+      answering(there.addresses),
+      list<KubeNode>("get", "nodes"),
+    ]);
+    const [pods, leases, nodeLeases] = nodes === null ? [[], [], []] : [
+      await list<KubePod>(
+        ...["get", "pods", "--all-namespaces"],
+        `--field-selector=spec.nodeName=${there.name}`,
+      ) ?? [],
+      await list<KubeLease>("get", "leases", "--namespace=kube-system") ?? [],
+      await list<KubeLease>("get", "leases", "--namespace=kube-node-lease") ??
+        [],
+    ];
+    const renewed = nodeLeases.find(({ metadata }) =>
+      metadata?.name === there.name
+    )?.spec?.renewTime ?? "";
+    if (renewed !== still.text) {
+      still.text = renewed;
+      still.since = now();
+    }
+    return judgeLost({
+      fence,
+      policy,
+      self,
+      peer: there,
+      role: here?.modules.find(({ name }) => name === module)?.role ?? "STOP",
+      heard: there.reachable,
+      answers,
+      nodes,
+      pods: pods.slice(0, MAX_WORK),
+      leases,
+      lease: {
+        renewedSince: Date.parse(renewed) > takenOver,
+        stillMs: now() - still.since,
+      },
+    });
+  }, () => {
+    const seconds = ((now() - began) / 1000).toFixed(1);
+    say(`The lost node's pods and leases are released after ${seconds} s`);
+  });
+}
+
+/** This node is back: hakit's own taint and cordon go. */
+export async function back(station: Station): Promise<void> {
+  await repeat(
+    station,
+    BACK_MS,
+    async () => judgeBack(await list<KubeNode>("get", "nodes"), station.self),
+    () => station.say(`Node ${station.self} takes pods`),
+  );
+}
+
+/** This node leaves: its pods are asked to go first. Never fails: a stop goes on in any case. */
+export async function leave(station: Station, seconds: number): Promise<void> {
+  const verdict = judgeLeave(await list<KubeNode>("get", "nodes"), {
+    self: station.self,
+    seconds,
+  });
+  if (verdict.kind !== "act") {
+    station.say(`Pods are not asked to leave: ${verdict.reason}`);
+    return;
+  }
+  for (const work of verdict.work) {
+    if (!await done(station, work)) return;
+  }
+  station.say("Pods have left this node");
+}
+
+/** Judges and works until nothing is left to do twice in a row: controllers may have made a pod meanwhile. */
+async function repeat(
+  station: Station,
+  limitMs: number,
+  look: () => Promise<Verdict>,
+  ended: () => void,
+): Promise<void> {
+  const until = now() + limitMs;
+  let last = "";
+  let clean = 0;
+  for (;;) {
+    const verdict = await look().catch((error): Verdict => ({
+      kind: "wait",
+      reason: error instanceof Error ? error.message : String(error),
+    }));
+    if (verdict.kind === "leave") {
+      station.say(`Left alone: ${verdict.reason}`);
+      return;
+    }
+    if (verdict.kind === "wait" && verdict.reason !== last) {
+      last = verdict.reason;
+      station.say(`Waits: ${last}`);
+    }
+    if (verdict.kind === "act") {
+      clean = verdict.work.length === 0 ? clean + 1 : 0;
+      if (clean === 2) return ended();
+      for (const work of verdict.work) await done(station, work);
+    }
+    if (now() > until) {
+      station.say(`Given up after ${limitMs / 60_000} min: ${last}`);
+      return;
+    }
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+async function done(station: Station, work: Work): Promise<boolean> {
+  const args = kubectlArguments(work);
+  const timeoutMs = KUBECTL_MS + ("seconds" in work ? work.seconds * 1000 : 0);
+  const { code, stderr } = await kubectl(args, timeoutMs);
+  const why = stderr.trim().split("\n").at(-1) ?? "";
+  station.say(
+    `kubectl ${args.slice(0, 4).join(" ")}${code === 0 ? "" : `: ${why}`}`,
+  );
+  return code === 0;
+}
+
+async function kubectl(args: readonly string[], timeoutMs: number) {
+  return await command([K3S.executable, "kubectl", ...args], {
+    anyCode: true,
+    timeoutMs,
+  }).catch((error) => ({ code: 1, stdout: "", stderr: String(error) }));
+}
+
+/** Null: no answer, or not this one. */
+async function list<T>(...args: readonly string[]): Promise<T[] | null> {
+  const { code, stdout } = await kubectl([...args, "-o", "json"], KUBECTL_MS);
+  if (code !== 0) return null;
+  try {
+    return (JSON.parse(stdout) as { items?: T[] }).items ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Those of the addresses where there is a machine. */
+export async function answering(
+  addresses: readonly string[],
+): Promise<string[]> {
+  const found = await Promise.all(addresses.map(async (address) => {
+    const probes = PORTS.map((port) => knock(address, port));
+    return (await Promise.all(probes)).some(Boolean) ? address : null;
+  }));
+  return found.filter((address) => address !== null);
+}
+
+async function knock(hostname: string, port: number): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(PROBE_MS);
+    (await Deno.connect({ hostname, port, signal })).close();
+    return true;
+  } catch (error) {
+    return error instanceof Deno.errors.ConnectionRefused;
+  }
+}
