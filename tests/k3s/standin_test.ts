@@ -52,15 +52,56 @@ function start(folder: string, port: number) {
         await Deno.readTextFile(at("var/lib/rancher/k3s/server/rows.json")),
       ),
     read: (path: string) => Deno.readTextFile(at(path)),
-    async nodes(): Promise<string> {
+    async kubectl(words: string): Promise<string> {
       const output = await new Deno.Command(join(folder, "k3s"), {
-        args: ["kubectl", "get", "nodes", "-o", "json"],
+        args: ["kubectl", ...words.split(" ")],
         env: { K3S_STANDIN_ROOT: root },
         stderr: "null",
       }).output();
-      return new TextDecoder().decode(output.stdout);
+      return new TextDecoder().decode(output.stdout).trim();
     },
   };
+}
+
+/** What hakit asks of it: as the real one answers, as far as it goes. */
+async function kubernetes(
+  server: { kubectl(words: string): Promise<string> },
+): Promise<void> {
+  const { kubectl } = server;
+  assert.equal(await kubectl("get --raw /readyz"), "ok");
+  const pods = "get pods -A -o json --field-selector=spec.nodeName=node1";
+  const names = async () =>
+    JSON.parse(await kubectl(pods)).items.map((
+      { metadata }: { metadata: { name: string } },
+    ) => metadata.name).sort();
+  await until("pods", async () => (await names()).length === 2);
+  const provisioner =
+    "get deployment nfs-client-provisioner -n hakit-storage --no-headers";
+  assert.match(await kubectl(provisioner), / 1\/1$/);
+  const leases = JSON.parse(
+    await kubectl("get leases --namespace=kube-system -o json"),
+  ).items;
+  assert.equal(leases.length, 2);
+  assert.match(leases[0].spec.holderIdentity, /^node1_/);
+
+  const [one] = await names();
+  const taint = "node.kubernetes.io/out-of-service";
+  await kubectl(`taint node node1 ${taint}=hakit:NoExecute --overwrite`);
+  await kubectl(`delete pod ${one} --namespace=kube-system --force`);
+  const { items: [node] } = JSON.parse(await kubectl("get nodes -o json"));
+  assert.deepEqual(node.spec.taints, [
+    { key: taint, value: "hakit", effect: "NoExecute" },
+  ]);
+  await sleep(3000);
+  assert.equal((await names()).length, 1, "a tainted node gets no pods");
+  await kubectl(`taint node node1 ${taint}:NoExecute-`);
+  await until("a pod again", async () => (await names()).length === 2);
+  await kubectl("cordon node1");
+  assert.match(await kubectl("get nodes --no-headers"), /SchedulingDisabled/);
+  await kubectl("drain node1 --ignore-daemonsets --timeout=5s");
+  assert.deepEqual(await names(), []);
+  await kubectl("uncordon node1");
+  await until("pods again", async () => (await names()).length === 2);
 }
 
 async function until(what: string, fact: () => Promise<boolean>) {
@@ -98,9 +139,11 @@ Deno.test({
         /https:\/\/127\.0\.0\.1:6443/,
       );
       await until("node Ready", async () => {
-        const text = await server.nodes();
+        const text = await server.kubectl("get nodes -o json");
         return text.includes('"node1"') && text.includes('"True"');
       });
+
+      await kubernetes(server);
 
       await database.script(FORCE);
       await sleep(2000);

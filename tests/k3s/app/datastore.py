@@ -85,7 +85,7 @@ class Kine:
 
 class Client:
     """Keys and values are of plain characters: nothing to quote."""
-    PLAIN = re.compile(r"^[\w/.:{}\", -]*$")
+    PLAIN = re.compile(r"^[\w/.:{}\[\]<>=\", -]*$")
 
     def __init__(self, endpoint):
         match = re.match(

@@ -6,6 +6,7 @@ DATA = ROOT + "/var/lib/rancher/k3s"
 SERVER = DATA + "/server"
 KUBECONFIG = ROOT + "/etc/rancher/k3s/k3s.yaml"
 SOCKET = DATA + "/server/standin.sock"
+ORDERS = SERVER + "/orders"
 # What this server was promised: the last number whose write was acknowledged, on its own disk, never in the datastore.
 ACKNOWLEDGED = SERVER + "/acknowledged"
 # Told by the last start: rows acknowledged, found, lost.

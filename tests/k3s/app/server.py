@@ -1,4 +1,4 @@
-"""`k3s server`: one row and one heartbeat a second."""
+"""`k3s server`: one row and one heartbeat a second, and a turn of the controllers where this server leads."""
 import argparse
 import json
 import os
@@ -10,6 +10,8 @@ import time
 
 import places
 from datastore import Away, connect
+from objects import Objects
+from orders import perform
 
 # K3s' controllers renew their lead every 2 s and give the whole process up after 10 s without.
 RENEW_DEADLINE = 10
@@ -93,9 +95,48 @@ def write_files(options):
         options.node_name, options.node_ip, options.flannel_iface, options.tls_san))
 
 
+class Shared:
+    """The store is one conversation: one question at a time."""
+
+    def __init__(self, store):
+        self.store = store
+        self.lock = threading.Lock()
+
+    def put(self, key, value):
+        with self.lock:
+            self.store.put(key, value)
+
+    def get(self, key):
+        with self.lock:
+            return self.store.get(key)
+
+    def list(self, prefix):
+        with self.lock:
+            return self.store.list(prefix)
+
+    def dial_again(self):
+        """Where its client has ended."""
+        with self.lock:
+            if self.store.process.child.poll() is None:
+                return
+            self.store.end()
+            self.store = connect()
+
+
 class State:
-    """What kubectl may ask: nodes as last read from the datastore."""
-    nodes = {}
+    objects = None
+
+
+def answer(text):
+    argv = json.loads(text)["argv"]
+    # What hakit asked for, for tests to read.
+    with open(places.ORDERS, "a") as file:
+        file.write(json.dumps({"at": time.time(), "argv": [w for w in argv if not w.startswith("--content=")]}) + "\n")
+    try:
+        code, out, error = perform(State.objects, argv)
+    except Away as away:
+        code, out, error = 1, "", "Error from server: the datastore is away: %s" % away
+    return json.dumps({"code": code, "out": out, "error": error})
 
 
 def answer_kubectl():
@@ -111,22 +152,36 @@ def answer_kubectl():
     def loop():
         while True:
             peer, _ = server.accept()
-            with peer:
-                try:
-                    peer.sendall(json.dumps(State.nodes).encode())
-                except OSError:
-                    pass
+            threading.Thread(target=one, args=(peer,), daemon=True).start()
+
+    def one(peer):
+        with peer:
+            try:
+                peer.settimeout(10)
+                peer.sendall(answer(peer.makefile().readline()).encode())
+            except (OSError, ValueError) as error:
+                say("kubectl: %s" % error)
     threading.Thread(target=loop, daemon=True).start()
+
+
+def default_objects(objects):
+    """What K3s and hakit's manifests bring along."""
+    for space, name in (("kube-system", "coredns"), ("hakit-storage", "nfs-client-provisioner")):
+        if objects.get("deployments", space, name) is None:
+            objects.put("deployments", space, name, {
+                "metadata": {"name": name, "namespace": space}, "spec": {"replicas": 1}})
 
 
 def serve(args):
     options = arguments(args)
     node = options.node_name
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    store = first_connection()
-    say("datastore through %s" % type(store).__name__.lower())
+    store = Shared(first_connection())
+    say("datastore through %s" % type(store.store).__name__.lower())
     number = count_rows(store, node)
     write_files(options)
+    State.objects = Objects(store, node)
+    default_objects(State.objects)
     answer_kubectl()
     notify("READY=1")
     renewed = time.monotonic()
@@ -140,7 +195,8 @@ def serve(args):
                 say("row %d reads back differently" % number)
                 return 1
             store.put(NODES + node, json.dumps({"at": round(time.time()), "ip": options.node_ip}))
-            State.nodes = store.list(NODES)
+            if State.objects.lead():
+                State.objects.control()
             renewed = time.monotonic()
         except Away as error:
             away = time.monotonic() - renewed
@@ -148,10 +204,8 @@ def serve(args):
             if away > RENEW_DEADLINE:
                 say("leaderelection lost")
                 return 1
-            if not getattr(store, "process").child.poll() is None:
-                store.end()
-                try:
-                    store = connect()
-                except Away as again:
-                    say("cannot connect: %s" % again)
+            try:
+                store.dial_again()
+            except Away as again:
+                say("cannot connect: %s" % again)
         time.sleep(1)
