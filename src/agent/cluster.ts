@@ -7,6 +7,7 @@ import type { PeerApi } from "../api/peer_api.ts";
 import type { ModuleView } from "../machine/state.ts";
 import { type Installed, installedModules } from "../module/catalog.ts";
 import { conflict } from "../module/install.ts";
+import type { Module } from "../module/schema.ts";
 import { now, sleep } from "../system/clock.ts";
 import type { Log, LogLine } from "../system/log.ts";
 import type { Node } from "./node.ts";
@@ -139,6 +140,12 @@ export class Cluster {
     });
     this.#modules.set(name, running);
     await running.begin();
+    this.#changed();
+  }
+
+  /** Another configuration of a module that goes on. */
+  async reconfigure(name: string, module: Module): Promise<void> {
+    await this.#modules.get(name)?.reconfigure(module);
     this.#changed();
   }
 

@@ -3,17 +3,30 @@ import { join } from "node:path";
 import type { Log } from "../system/log.ts";
 import { ApiError } from "../api/error.ts";
 import type { PeerApi } from "../api/peer_api.ts";
-import { digestFolder, pack, packFolder, unpack } from "../module/archive.ts";
 import {
-  installedModules,
-  loadInstalled,
-  moduleFolder,
-} from "../module/catalog.ts";
-import { checkModule, installFiles, removeModule } from "../module/install.ts";
-import { ConfigError } from "../module/load.ts";
+  type ArchiveFile,
+  asModule,
+  digestFiles,
+  digestFolder,
+  packFolder,
+  readFolder,
+  unpack,
+} from "../module/archive.ts";
+import { installedModules, moduleFolder } from "../module/catalog.ts";
+import { removeModule } from "../module/install.ts";
 import type { Module } from "../module/schema.ts";
 import { sleep } from "../system/clock.ts";
 import type { Cluster } from "./cluster.ts";
+import type { Revision } from "./config_history.ts";
+import {
+  type Applied,
+  type ApplyOptions,
+  type Change,
+  ModuleChanges,
+  peerError,
+  type Readiness,
+  type Wish,
+} from "./module_changes.ts";
 import type { Node } from "./node.ts";
 
 export interface ModuleInfo {
@@ -23,16 +36,25 @@ export interface ModuleInfo {
   readonly problem: string | null;
   /** Equal on both nodes when the folders are. */
   readonly digest: string | null;
+  /** Number of the configuration in force; null: none was kept yet. */
+  readonly revision: number | null;
+  /** The folder is not as that configuration: somebody changed files by hand. */
+  readonly edited: boolean;
   /** The other node has not got this version yet. */
   readonly pending: boolean;
 }
 
-export interface Installation {
+export interface ModuleFile {
+  readonly path: string;
+  readonly executable: boolean;
+  readonly encoding: "text" | "base64";
+  readonly content: string;
+}
+
+export interface ModuleFiles {
   readonly module: string;
-  /** Nodes that have it now. */
-  readonly installed: readonly string[];
-  /** Nodes that get it when they answer again. */
-  readonly pending: readonly string[];
+  readonly digest: string;
+  readonly files: readonly ModuleFile[];
 }
 
 const COMPARE_MS = 15_000;
@@ -47,11 +69,17 @@ export interface ModuleStoreOptions {
 
 export class ModuleStore {
   readonly #options: ModuleStoreOptions;
+  readonly changes: ModuleChanges;
   /** One change at a time. */
   #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
 
   constructor(options: ModuleStoreOptions) {
     this.#options = options;
+    this.changes = new ModuleChanges({
+      ...options,
+      setPending: (name, pending) => this.#setPending(name, pending),
+    });
   }
 
   async list(): Promise<ModuleInfo[]> {
@@ -63,10 +91,20 @@ export class ModuleStore {
         name,
         module,
         problem,
-        digest: await digestFolder(folder).catch(() => null),
+        ...await this.#signature(name, folder),
         pending: await this.#isPending(name),
       })),
     );
+  }
+
+  async #signature(name: string, folder: string) {
+    const digest = await digestFolder(folder).catch(() => null);
+    const newest = await this.changes.history(name).newest();
+    return {
+      digest,
+      revision: newest?.number ?? null,
+      edited: newest !== null && newest.digest !== digest,
+    };
   }
 
   /** The module's folder as an archive. */
@@ -75,37 +113,67 @@ export class ModuleStore {
     return await packFolder(moduleFolder(this.#options.node.paths, name));
   }
 
-  /** Installs or replaces. `local`: this node only, because the other one asks. */
+  /** Installs or replaces. `local`: this node only, because the other one or root asks so. */
   install(
     name: string,
     archive: Uint8Array,
-    { local }: { readonly local: boolean },
-  ): Promise<Installation> {
-    return this.#inTurn(async () => {
-      const { node, cluster } = this.#options;
-      const files = this.#read(archive);
-      await this.#checked(() => checkModule(node.paths, name, files));
-      this.#mustBeStopped(name, "changed");
-      let there = false;
-      if (!local) {
-        // The other node first: if it says no, nothing has changed anywhere.
-        there = await this.#push(name, pack(files));
-      }
-      await cluster.drop(name);
-      await installFiles(node.paths, name, files);
-      const folder = moduleFolder(node.paths, name);
-      const module = await loadInstalled(node.paths, name);
-      await cluster.add({ name, folder, module, problem: null }, {
-        freshBoot: false,
-      });
-      await this.#setPending(name, !local && !there);
-      this.#options.log.info(`module "${name}" installed`);
-      return {
-        module: name,
-        installed: there ? [node.me.name, node.peer.name] : [node.me.name],
-        pending: local || there ? [] : [node.peer.name],
-      };
+    { local, by, alone = false }: {
+      readonly local: boolean;
+      readonly by: string;
+      readonly alone?: boolean;
+    },
+  ): Promise<Applied> {
+    return this.#inTurn(() => {
+      const wish = { files: this.#read(archive) };
+      return this.changes.apply(name, wish, { by, alone, local });
     });
+  }
+
+  /** What a change would do. */
+  plan(name: string, wish: Wish): Promise<Change> {
+    return this.#inTurn(() => this.changes.plan(name, wish));
+  }
+
+  /** A reviewed change, on both nodes or on neither. */
+  apply(name: string, wish: Wish, options: ApplyOptions): Promise<Applied> {
+    return this.#inTurn(() => this.changes.apply(name, wish, options));
+  }
+
+  /** The other node asks whether, and then says that, its change is ours. */
+  ready(name: string, archive: Uint8Array): Promise<Readiness> {
+    this.#mustBeIdle();
+    return this.#inTurn(() => this.changes.ready(name, this.#read(archive)));
+  }
+
+  adopt(
+    name: string,
+    archive: Uint8Array,
+    revision: Omit<Revision, "digest">,
+  ): Promise<void> {
+    this.#mustBeIdle();
+    return this.#inTurn(async () => {
+      const files = this.#read(archive);
+      const digest = await digestFiles(files);
+      await this.changes.adopt(name, files, { ...revision, digest });
+    });
+  }
+
+  /** Newest first. */
+  async history(name: string): Promise<Revision[]> {
+    await this.#present(name);
+    return await this.changes.history(name).list();
+  }
+
+  /** All files of the folder, for an editor. */
+  async files(name: string): Promise<ModuleFiles> {
+    await this.#present(name);
+    const folder = moduleFolder(this.#options.node.paths, name);
+    const files = await readFolder(folder);
+    return {
+      module: name,
+      digest: await digestFiles(files),
+      files: files.map(fileEditOf),
+    };
   }
 
   /** Takes configuration and scripts away; data, records and logs stay. */
@@ -124,7 +192,9 @@ export class ModuleStore {
           timeoutMs: PEER_MS,
         });
         if (answer.ok) removed.push(node.peer.name);
-        else if (answer.status !== 404) throw await peerError(answer);
+        else if (answer.status !== 404) {
+          throw await peerError(answer, node.peer.name);
+        }
         await answer.body?.cancel().catch(() => {});
       }
       await cluster.drop(name);
@@ -141,8 +211,7 @@ export class ModuleStore {
       await sleep(COMPARE_MS, signal);
       if (signal.aborted || this.#options.cluster.verdict !== "alive") continue;
       try {
-        await this.#handOver();
-        await this.#compare();
+        await this.compare();
       } catch (error) {
         // The peer has just gone, or its API is not up yet: heartbeats tell that better.
         if (!(error instanceof ApiError)) throw error;
@@ -150,81 +219,64 @@ export class ModuleStore {
     }
   }
 
-  async #handOver(): Promise<void> {
-    const { cluster, log } = this.#options;
-    for (const { name, pending } of await this.list()) {
-      if (!pending || !cluster.module(name)) continue;
-      const archive = await this.archive(name);
-      try {
-        if (await this.#push(name, archive)) {
-          await this.#setPending(name, false);
-        }
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        log.warning(`module "${name}" not handed over: ${error.message}`);
-      }
-    }
-  }
-
-  async #compare(): Promise<void> {
+  /** Once: hands over what the peer missed, and says where configurations differ. */
+  async compare(): Promise<void> {
     const { peer, cluster, node } = this.#options;
     const answer = await peer.request("/api/modules", { timeoutMs: PEER_MS });
-    if (!answer.ok) throw await peerError(answer);
+    if (!answer.ok) throw await peerError(answer, node.peer.name);
     const theirs = (await answer.json() as { modules: ModuleInfo[] }).modules;
-    const mine = await this.list();
-    const problems = mine.flatMap(({ name, digest }) => {
-      const other = theirs.find((entry) => entry.name === name);
-      if (!other) {
-        return `Module "${name}" is not installed on ${node.peer.name}: say "hakit module install" there, or here again.`;
-      }
-      if (other.digest === digest) return [];
-      return `Module "${name}" has another configuration on ${node.peer.name} than on ${node.me.name}: stop it there and say "hakit module install" again.`;
-    });
+    const problems: string[] = [];
+    for (const mine of await this.list()) {
+      const other = theirs.find(({ name }) => name === mine.name) ?? null;
+      const problem = await this.#level(mine, other);
+      if (problem) problems.push(problem);
+    }
     if (JSON.stringify(problems) !== JSON.stringify(cluster.problems)) {
       cluster.problems = problems;
       cluster.onChange();
     }
   }
 
-  /** True when the peer has it now, false when it does not answer; throws what it refuses. */
-  async #push(
-    name: string,
-    archive: Uint8Array<ArrayBuffer>,
-  ): Promise<boolean> {
-    const { peer, cluster } = this.#options;
-    if (cluster.verdict !== "alive" && cluster.verdict !== "late") return false;
-    let answer: Response;
-    try {
-      answer = await peer.request(`/api/modules/${name}?local=1`, {
-        method: "PUT",
-        body: archive,
-        type: "application/x-tar",
-        timeoutMs: PEER_MS,
-      });
-    } catch (error) {
-      if (error instanceof ApiError) return false;
-      throw error;
+  /** Hands over what the peer missed; what only a person can level, in words. */
+  async #level(
+    mine: ModuleInfo,
+    other: ModuleInfo | null,
+  ): Promise<string | null> {
+    const { node: { me, peer } } = this.#options;
+    const { name } = mine;
+    if (mine.digest === other?.digest) {
+      if (mine.pending) await this.#setPending(name, false);
+      return null;
     }
-    if (!answer.ok) throw await peerError(answer);
-    await answer.body?.cancel();
-    return true;
+    const [here, there] = [mine.revision ?? 0, other?.revision ?? 0];
+    if (other !== null && here < there) {
+      return `Module "${name}" has configuration ${here} on ${me.name}, ${peer.name} hands over its newer one (${there}).`;
+    }
+    const byHand = mine.edited ? me : other?.edited ? peer : null;
+    if (byHand) {
+      return `Files of module "${name}" were changed by hand on ${byHand.name} and are not in force: "hakit module config ${name} --plan" there shows them, --apply puts them in force on both nodes.`;
+    }
+    if (here > there && (other !== null || mine.pending)) {
+      try {
+        const done = await this.#inTurn(() => this.changes.handOver(name));
+        if (done) await this.#setPending(name, false);
+        return null;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        return `Module "${name}" has an older configuration on ${peer.name} (${there}) than on ${me.name} (${here}). ${error.message}; then it takes the newer one by itself.`;
+      }
+    }
+    return other === null
+      ? `Module "${name}" is not installed on ${peer.name}: say "hakit module config ${name} --apply" on ${me.name} to install it on both.`
+      : `Module "${name}" has another configuration on ${peer.name} than on ${me.name}: say "hakit module config ${name} --apply" on the node whose is right.`;
   }
 
   #read(archive: Uint8Array) {
     try {
-      return unpack(archive);
+      return asModule(unpack(archive));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       throw new ApiError(400, "bad-archive", text, { cause: error });
-    }
-  }
-
-  async #checked<T>(check: () => Promise<T>): Promise<T> {
-    try {
-      return await check();
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      throw new ApiError(400, "bad-module", error.message, { cause: error });
     }
   }
 
@@ -267,22 +319,41 @@ export class ModuleStore {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting++;
     const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => {});
+    this.#turn = turn.catch(() => {}).then(() => {
+      this.#waiting--;
+    });
     return await turn;
+  }
+
+  /** Two nodes that change at once would wait for each other. */
+  #mustBeIdle(): void {
+    if (this.#waiting === 0) return;
+    throw new ApiError(
+      409,
+      "busy",
+      `Modules are being changed from ${this.#options.node.me.name} now`,
+    );
   }
 }
 
-async function peerError(answer: Response): Promise<ApiError> {
-  const body = await answer.json().catch(() => ({})) as {
-    error?: { code?: string; message?: string };
-  };
-  const status = answer.status === 409 || answer.status === 400
-    ? answer.status
-    : 502;
-  return new ApiError(
-    status,
-    body.error?.code ?? "peer-failed",
-    body.error?.message ?? `the other node answered ${answer.status}`,
-  );
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+function fileEditOf({ path, executable, content }: ArchiveFile): ModuleFile {
+  try {
+    return {
+      path,
+      executable,
+      encoding: "text",
+      content: UTF8.decode(content),
+    };
+  } catch {
+    return {
+      path,
+      executable,
+      encoding: "base64",
+      content: content.toBase64(),
+    };
+  }
 }

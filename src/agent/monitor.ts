@@ -44,22 +44,48 @@ const WHEN: Readonly<{ [when in Check["when"]]: readonly Activity[] }> = {
 };
 
 export class Monitor {
-  readonly #options: MonitorOptions;
-  readonly #rules: readonly Rule[];
-  readonly #board: Board;
-  readonly #watched: readonly Watched[];
-  readonly #told: ReadonlySet<string>;
+  #options: MonitorOptions;
+  #rules: readonly Rule[] = [];
+  readonly #board = new Board([], 0);
+  #watched: readonly Watched[] = [];
+  #told: ReadonlySet<string> = new Set();
   #switches: Switches = {};
   #memory: Memory = EMPTY_MEMORY;
 
   constructor(options: MonitorOptions) {
     this.#options = options;
-    const checks = checksOf(options.module);
-    this.#rules = rulesOf(options.module);
+    this.#take(options.module);
+  }
+
+  /** Another configuration of the same module: checks that did not change go on, with their history. */
+  reconfigure(module: Module): void {
+    this.#options = { ...this.#options, module };
+    this.#take(module);
+    // What held under the old rules holds its full time under the new ones.
+    this.#memory = { ...this.#memory, since: new Map(), again: new Map() };
+  }
+
+  #take(module: Module): void {
+    const checks = checksOf(module);
+    const before = this.#watched;
+    this.#rules = rulesOf(module);
     this.#told = new Set(remoteNames(this.#rules, checks));
-    this.#board = new Board(checks.map(({ resource }) => resource), Date.now());
+    const same = (check: Check) =>
+      before.find((one) => JSON.stringify(one.check) === JSON.stringify(check));
+    for (const one of before) {
+      if (!checks.some((check) => same(check) === one)) one.watch?.stop();
+    }
+    this.#board.keep(
+      checks.map((check) => ({
+        name: check.resource,
+        known: same(check) !== undefined,
+      })),
+      Date.now(),
+    );
     this.#watched = checks.map((check) => {
-      const look = lookOf(check, options.sight);
+      const kept = same(check);
+      if (kept) return kept;
+      const look = lookOf(check, this.#options.sight);
       // From outside: nobody has said anything yet.
       if (look === null) this.#assign(check.resource, "init", null);
       const watch = look && new Watch({
@@ -128,7 +154,8 @@ export class Monitor {
   }
 
   #judge(state: State, at: number): void {
-    if (this.#rules.length === 0) return;
+    // A block of a rule that is gone must end, too.
+    if (this.#rules.length === 0 && this.#memory.blocked === null) return;
     const { post, module, remote } = this.#options;
     const before = this.#memory.blocked;
     const { memory, fired } = judge(

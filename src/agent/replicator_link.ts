@@ -46,7 +46,7 @@ interface Pending {
 }
 
 export class ReplicatorLink {
-  readonly #options: ReplicatorLinkOptions;
+  #options: ReplicatorLinkOptions;
   #connection: Deno.UnixConn | null = null;
   #child: Deno.ChildProcess | null = null;
   #childRuns = false;
@@ -92,6 +92,21 @@ export class ReplicatorLink {
     const report = await first.promise;
     clearTimeout(timer);
     return report;
+  }
+
+  /**
+   * Other rates from now on. Into the file first: an agent that begins later compares it with what it wants, and ends the replicator
+   * where they differ.
+   */
+  async configure(
+    config: ReplicatorConfig,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#options = { ...this.#options, config };
+    const { configFile } = this.#options;
+    await writeDurably(configFile, JSON.stringify(config), { mode: 0o600 });
+    const { resyncLimit, verifyRate = 0 } = config;
+    await this.send({ command: "configure", resyncLimit, verifyRate }, signal);
   }
 
   /** Sends a command; resolves at its answer, rejects when it is refused, the replicator ends, or `signal` is aborted. */

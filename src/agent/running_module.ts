@@ -65,9 +65,8 @@ const COMMAND_MS = 10 * 60_000;
 const QUICK_COMMAND_MS = 10_000;
 
 export class RunningModule {
-  readonly module: Module;
   readonly log: Log;
-  readonly #options: RunningModuleOptions;
+  #options: RunningModuleOptions;
   readonly #addresses: Addresses;
   readonly #replicator: ReplicatorLink | null;
   readonly #monitor: Monitor;
@@ -79,7 +78,6 @@ export class RunningModule {
 
   constructor(options: RunningModuleOptions) {
     const { node, module } = options;
-    this.module = module;
     this.#options = options;
     this.log = createLog(join(node.paths.log, `${module.name}.log`), {
       onLine: options.onLine,
@@ -101,7 +99,7 @@ export class RunningModule {
         near: node.me.addresses[0]!,
         serves: options.serves,
         env: () => ({
-          ...scriptEnvironment(options, this.log),
+          ...scriptEnvironment(this.#options, this.log),
           HAKIT_ROLE: this.view()?.role ?? "STOP",
         }),
       },
@@ -148,6 +146,48 @@ export class RunningModule {
         maintenance: deviations(module, this.#switches),
       },
     };
+  }
+
+  get module(): Module {
+    return this.#options.module;
+  }
+
+  /** Another configuration while it runs. The caller knows that nothing in it needs a stop (src/module/plan.ts). */
+  async reconfigure(module: Module): Promise<void> {
+    const { node } = this.#options;
+    const before = replicatorConfig(node, this.module);
+    const home = homeOf(node, module);
+    this.#options = { ...this.#options, module };
+    const { resyncLimit, verifyRate } = replicatorConfig(node, module);
+    if (
+      resyncLimit !== before.resyncLimit || verifyRate !== before.verifyRate
+    ) {
+      const limit = AbortSignal.timeout(QUICK_COMMAND_MS);
+      await this.#replicator?.configure(
+        { ...before, resyncLimit, verifyRate },
+        limit,
+      )
+        .catch((error) =>
+          this.log.warning(
+            `the replicator takes the new rates when it begins: ${
+              error instanceof Error ? error.message : error
+            }`,
+          )
+        );
+    }
+    this.#monitor.reconfigure(module);
+    await this.post({
+      type: "config",
+      at: now(),
+      restarts: {
+        maximum: module.max_restarts,
+        periodMs: module.restart_period,
+      },
+      home,
+    });
+    await this.post({ type: "failover", at: now(), on: this.#failover() });
+    this.#options.tell();
+    this.#options.changed();
   }
 
   resources(): Resource[] {

@@ -11,6 +11,7 @@ import { type Audit, auditing } from "./audit.ts";
 import type { Auth } from "./auth.ts";
 import { type AuthEnv, type Caller, callerName } from "./caller.ts";
 import { certificateRoutes } from "./certificate_routes.ts";
+import { configRoutes } from "./config_routes.ts";
 import { ApiError, errorBody } from "./error.ts";
 import type { EventStreams } from "./events.ts";
 import { loginRoutes } from "./login.ts";
@@ -18,6 +19,7 @@ import {
   commandBody,
   commandParams,
   eventsQuery,
+  installQuery,
   localQuery,
   logQuery,
   moduleParams,
@@ -345,12 +347,18 @@ export function createApp(options: AppOptions) {
       administrator,
       limit(MAX_ARCHIVE),
       params(moduleParams),
-      query(localQuery),
+      query(installQuery),
       async (c) => {
         const { module } = c.req.valid("param");
         const archive = new Uint8Array(await c.req.arrayBuffer());
-        const local = isLocal(c.var.caller, c.req.valid("query").local);
-        return c.json(await door.modules.install(module, archive, { local }));
+        const { local, alone } = c.req.valid("query");
+        return c.json(
+          await door.modules.install(module, archive, {
+            local: isLocal(c.var.caller, local),
+            alone: alone === "1",
+            by: callerName(c.var.caller),
+          }),
+        );
       },
     )
     .delete(
@@ -364,6 +372,7 @@ export function createApp(options: AppOptions) {
         return c.json(await door.modules.remove(module, { local }));
       },
     )
+    .route("/", configRoutes({ auth, door }))
     .route("/", loginRoutes(auth))
     .route("/", accountRoutes(auth))
     .route("/", arbiterRoutes({ auth, door }))

@@ -239,7 +239,11 @@ Deno.test("createApp() installs only here when the other node asks", async () =>
     await ask("/api/modules/db?local=1", init);
     deepStrictEqual(
       asked.map((call) => (call as unknown[])[3]),
-      [{ local: false }, { local: true }, { local: true }],
+      [
+        { local: false, alone: false, by: "root" },
+        { local: true, alone: false, by: "node node2" },
+        { local: true, alone: false, by: "root" },
+      ],
     );
   });
 });

@@ -41,6 +41,27 @@ const EXAMPLES: {
     path: "/api/modules/k3s/scripts/start_prim_2026-11-23T00-00-00.log",
   },
   "get /api/modules/{module}/archive": { path: "/api/modules/k3s/archive" },
+  "get /api/modules/{module}/config": { path: "/api/modules/k3s/config" },
+  "post /api/modules/{module}/config/plan": {
+    path: "/api/modules/k3s/config/plan",
+    body: { edits: [{ path: "bin/start_prim", content: "exit 0" }] },
+  },
+  "put /api/modules/{module}/config": {
+    path: "/api/modules/k3s/config",
+    body: { edits: [], base: "d" },
+  },
+  "get /api/modules/{module}/config/history": {
+    path: "/api/modules/k3s/config/history",
+  },
+  "post /api/modules/{module}/config/rollback": {
+    path: "/api/modules/k3s/config/rollback",
+    body: { revision: 1 },
+  },
+  "put /api/modules/{module}/config/adopt": {
+    path: "/api/modules/k3s/config/adopt?ready=1",
+    as: "peer",
+    body: "tar",
+  },
   "get /api/modules/{module}/verify": { path: "/api/modules/k3s/verify" },
   "post /api/modules/{module}/verify": {
     path: "/api/modules/k3s/verify",

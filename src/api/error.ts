@@ -58,7 +58,12 @@ const REMEDIES: Readonly<{ [code: string]: string }> = {
   "bad-certificate": "Give a PEM certificate and its own PEM private key",
   "bad-archive": "Make the archive with tar --format=ustar, of plain files",
   "bad-module": "Correct module.yaml where the message says",
-  "module-runs": 'Say "hakit stop" for it on that node first',
+  "module-runs": "Do what the message says, then try again",
+  "peer-away":
+    'See whether that server comes back soon; "hakit module config --alone" changes this node now and the other one when it answers',
+  "changed-meanwhile": "Load it again, and make the change anew",
+  "no-such-revision": 'See "hakit module history NAME"',
+  busy: "Try again in a few seconds",
   "peer-not-reachable":
     "See whether that server is on, hakit runs there, and the network between holds",
   "peer-failed": "See the other node's agent.log",

@@ -1,6 +1,8 @@
 /** What the API takes and gives, beside the state: validators of the routes and parts of the OpenAPI document alike. */
 import { z } from "zod";
+import { revisionSchema } from "../agent/config_history.ts";
 import { SWITCHES } from "../agent/switches.ts";
+import { fileEditSchema } from "../module/edit.ts";
 import { RESOURCE_STATES } from "../rules/rule.ts";
 import { userName, userRole } from "./accounts_file.ts";
 import { auditEntrySchema } from "./audit.ts";
@@ -97,6 +99,12 @@ export const switchBody = z.strictObject({
 });
 export const nodeQuery = z.object({ node: nodeName });
 export const logQuery = z.object({ node: nodeName, lines });
+export const installQuery = z.object({
+  local: z.literal("1").optional().describe("This node only"),
+  alone: z.literal("1").optional().describe(
+    "The other node does not answer: it takes the change when it does",
+  ),
+});
 export const localQuery = z.object({
   local: z.literal("1").optional().describe("This node only"),
 });
@@ -211,11 +219,92 @@ export const modulesAnswer = z.strictObject({
     problem: z.string().nullable(),
     digest: z.string().nullable()
       .describe("Equal on both nodes when the folders are"),
+    revision: z.number().nullable()
+      .describe("Number of the configuration in force; null: none kept yet"),
+    edited: z.boolean()
+      .describe("Files were changed by hand and are not in force"),
     pending: z.boolean().describe("The other node has not got it yet"),
   })),
 });
+
+const plan = z.strictObject({
+  files: list(z.strictObject({
+    path: z.string(),
+    change: z.enum(["added", "removed", "changed"]),
+    lines: list(z.strictObject({
+      kind: z.enum([" ", "-", "+", "@"]),
+      text: z.string(),
+    })),
+  })),
+  effects: list(z.strictObject({
+    part: z.string().describe("Key of module.yaml, or a file"),
+    how: z.enum(["live", "next", "stop"]).describe(
+      "live: at once; next: when a script runs the next time; stop: only while the module is stopped on both nodes",
+    ),
+    text: z.string(),
+  })),
+  how: z.enum(["live", "next", "stop"]).nullable()
+    .describe("The worst of the effects; null: nothing changes"),
+});
+export const planAnswer = z.strictObject({
+  module: z.string(),
+  plan,
+  digest: z.string(),
+  refusal: z.string().nullable().describe("Why it cannot be applied now"),
+});
+const note = z.string().max(300).optional().describe("For the history");
+const alone = z.boolean().optional().describe(
+  "The other node does not answer: it takes the change when it does",
+);
+const base = z.string().max(64).optional().describe(
+  "Digest of the files that the change began with; refused if they are others by now",
+);
+export const planBody = z.union([
+  z.strictObject({ edits: z.array(fileEditSchema).max(1000), base }),
+  z.strictObject({ revision: z.int().min(1) }),
+]);
+export const applyBody = z.strictObject({
+  edits: z.array(fileEditSchema).max(1000),
+  base,
+  note,
+  alone,
+});
+export const rollbackBody = z.strictObject({
+  revision: z.int().min(1).optional()
+    .describe("Default: the one before the newest"),
+  note,
+  alone,
+});
+export const adoptQuery = revisionSchema.omit({ digest: true }).extend({
+  number: z.coerce.number().int().min(1),
+}).partial().extend({
+  ready: z.literal("1").optional().describe("Only ask; else all others"),
+});
+export const adoptAnswer = z.union([
+  z.strictObject({ ok: z.literal(true) }),
+  z.strictObject({
+    newest: z.number(),
+    level: z.boolean(),
+    refusal: z.string().nullable(),
+  }),
+]);
+export const moduleFilesAnswer = z.strictObject({
+  module: z.string(),
+  digest: z.string(),
+  files: list(z.strictObject({
+    path: z.string(),
+    executable: z.boolean(),
+    encoding: z.enum(["text", "base64"]),
+    content: z.string(),
+  })),
+});
+export const historyAnswer = z.strictObject({
+  revisions: list(revisionSchema).describe("Newest first"),
+});
 export const installationAnswer = z.strictObject({
   module: z.string(),
+  revision: z.number().nullable().describe("null: nothing changed"),
+  plan,
   installed: list(z.string()).describe("Nodes that have it now"),
   pending: list(z.string()).describe("Nodes that get it when they answer"),
 });

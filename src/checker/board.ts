@@ -22,9 +22,20 @@ export class Board {
   readonly #resources = new Map<string, Resource>();
 
   constructor(names: readonly string[], at: number) {
-    for (const name of names) {
+    this.keep(names.map((name) => ({ name, known: false })), at);
+  }
+
+  /** These and no others from now on; one that is not `known` begins anew. */
+  keep(
+    names: readonly { readonly name: string; readonly known: boolean }[],
+    at: number,
+  ): void {
+    const before = new Map(this.#resources);
+    this.#resources.clear();
+    for (const { name, known } of names) {
       const first: Assignment = { at, state: "unknown", detail: null };
-      this.#resources.set(name, { name, ...first, history: [first] });
+      const old = known ? before.get(name) : undefined;
+      this.#resources.set(name, old ?? { name, ...first, history: [first] });
     }
   }
 

@@ -1,5 +1,6 @@
 /** What the commands need of the agent: a narrow door, so that their tests need no agent. */
-import type { Installation, ModuleInfo } from "../agent/module_store.ts";
+import type { Applied } from "../agent/module_changes.ts";
+import type { ModuleInfo } from "../agent/module_store.ts";
 import type { Switch } from "../agent/switches.ts";
 import type { Resource } from "../checker/board.ts";
 import type { ResourceState } from "../rules/rule.ts";
@@ -78,7 +79,7 @@ export interface AgentApi {
   install(
     module: string,
     archive: Uint8Array<ArrayBuffer>,
-  ): Promise<Installation>;
+  ): Promise<Applied>;
   /** The installed folder. */
   archive(module: string): Promise<Uint8Array>;
   remove(module: string): Promise<readonly string[]>;

@@ -1,5 +1,6 @@
 /** The agent's API over its unix socket, as the commands see it. */
-import type { Installation, ModuleInfo } from "../agent/module_store.ts";
+import type { Applied } from "../agent/module_changes.ts";
+import type { ModuleInfo } from "../agent/module_store.ts";
 import type { Verification } from "../agent/door.ts";
 import { agentClient, answer, ClientError } from "../api/client.ts";
 import type { ClusterState } from "../api/state.ts";
@@ -133,7 +134,7 @@ export function connect(home?: string): AgentApi {
       return modules;
     },
     install: (module, archive) =>
-      call<Installation>(
+      call<Applied>(
         (api, { init }) =>
           api.modules[":module"].$put({ param: { module }, query: {} }, {
             init: {

@@ -1,16 +1,22 @@
 /** `hakit module`: which there are, install, configure, remove. */
 import { join } from "node:path";
-import { parseDocument } from "yaml";
-import { pack, readFolder, unpack } from "../module/archive.ts";
+import { pack, readFolder, type unpack } from "../module/archive.ts";
 import { builtInFolder, builtInModules } from "../module/catalog.ts";
 import { parseModule } from "../module/load.ts";
 import type { AgentApi } from "./agent_api.ts";
+import { type Ask, askAgent } from "./ask.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
+import { applied, config, history, rollback } from "./module_config.ts";
 import { suggest } from "./suggest.ts";
+import { withValues } from "./with_values.ts";
 
-const ACTIONS = ["list", "install", "config", "uninstall"];
+const ACTIONS = ["list", "install", "config", "history", "rollback"]
+  .concat(["export", "uninstall"]);
 
-export function moduleCommand(api: () => AgentApi): Command {
+export function moduleCommand(
+  api: () => AgentApi,
+  ask: Ask = askAgent,
+): Command {
   return {
     name: "module",
     summary: "List, install, configure and remove modules, on both nodes",
@@ -25,11 +31,32 @@ export function moduleCommand(api: () => AgentApi): Command {
       },
       {
         name: "FILE",
-        summary: "config: the new module.yaml; - reads standard input",
+        summary:
+          "config: the new module.yaml, - reads standard input; rollback: a number of history; export: the archive",
         optional: true,
       },
     ],
     flags: {
+      plan: {
+        type: "boolean",
+        summary:
+          "config, rollback: show what would change, what of it stops something, and change nothing",
+      },
+      apply: {
+        type: "boolean",
+        summary:
+          "config: put in force what was edited in /etc/hakit/modules/NAME on this node",
+      },
+      alone: {
+        type: "boolean",
+        summary:
+          "config, rollback: the other node does not answer and takes it when it does",
+      },
+      note: {
+        type: "string",
+        value: "TEXT",
+        summary: "config: a few words for the history",
+      },
       set: {
         type: "list",
         value: "KEY=VALUE",
@@ -42,8 +69,12 @@ export function moduleCommand(api: () => AgentApi): Command {
 hakit module list
 hakit module install mariadb --set variables.PORT=3307
 hakit module config mariadb                prints its module.yaml
-hakit module config mariadb new.yaml       checks and replaces it
-A module's configuration changes while it is stopped on both nodes.`,
+hakit module config mariadb new.yaml --plan        what would change
+hakit module config mariadb --set hold=30s         checked, then on both nodes or on neither
+hakit module history mariadb               the last ten
+hakit module rollback mariadb 3            as it was in number 3
+Checkers, rules, times and scripts change while the service runs; what needs a
+stop (directories, addresses, ports) is refused until it is stopped on both nodes.`,
     async run(call) {
       const [action = "", name] = call.args;
       if (action === "list") return await list(call, api());
@@ -60,7 +91,10 @@ A module's configuration changes while it is stopped on both nodes.`,
         throw new UsageError(`hakit module ${action}: name a module`);
       }
       if (action === "install") return await install(call, api(), name);
-      if (action === "config") return await config(call, api(), name);
+      if (action === "config") return await config(call, ask, name);
+      if (action === "history") return await history(call, ask, name);
+      if (action === "rollback") return await rollback(call, ask, name);
+      if (action === "export") return await save(call, api(), name);
       const removed = await api().remove(name);
       if (call.on("json")) call.out.json({ module: name, removed });
       else {
@@ -121,35 +155,26 @@ async function install(
   return await put(call, api, files);
 }
 
-async function config(
-  call: Call,
-  api: AgentApi,
-  name: string,
-): Promise<number> {
-  const files = unpack(await api.archive(name));
-  const source = call.args[2];
-  if (source === undefined && call.list("set").length === 0) {
-    const text = yamlOf(files);
-    if (call.on("json")) call.out.json(parseModule(text, "module.yaml"));
-    else call.out.line(text.trimEnd());
-    return 0;
+async function save(call: Call, api: AgentApi, name: string): Promise<number> {
+  const file = call.args[2] ?? `${name}.tar`;
+  const archive = await api.archive(name);
+  try {
+    // Its variables may be passwords.
+    await Deno.writeFile(file, archive, { mode: 0o600, createNew: true });
+  } catch (error) {
+    const why = error instanceof Deno.errors.AlreadyExists
+      ? "it is there already"
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    throw new UsageError(`Cannot write "${file}": ${why}`);
   }
-  if (source === undefined) return await put(call, api, files);
-  const content = source === "-"
-    ? new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer())
-    : await Deno.readFile(source).catch((error) => {
-      throw new UsageError(`Cannot read "${source}": ${error.message}`);
-    });
-  return await put(
-    call,
-    api,
-    files.map((file) =>
-      file.path === "module.yaml" ? { ...file, content } : file
-    ),
-    source,
-  );
+  if (call.on("json")) call.out.json({ module: name, file });
+  else call.out.line(`${name} is in ${file}.`);
+  return 0;
 }
 
+type Done = Parameters<typeof applied>[1];
 type Files = ReturnType<typeof unpack>;
 
 async function put(
@@ -166,18 +191,7 @@ async function put(
       file.path === "module.yaml" ? { ...file, content } : file
     ),
   );
-  const { installed, pending } = await api.install(module.name, archive);
-  if (call.on("json")) {
-    call.out.json({ module: module.name, installed, pending });
-    return 0;
-  }
-  call.out.line(
-    `Module ${module.name} is on ${installed.join(" and ")}` +
-      (pending.length > 0
-        ? `; ${pending.join(" and ")} gets it when it answers.`
-        : "."),
-  );
-  return 0;
+  return applied(call, await api.install(module.name, archive) as Done);
 }
 
 function yamlOf(files: Files): string {
@@ -188,24 +202,4 @@ function yamlOf(files: Files): string {
     );
   }
   return new TextDecoder().decode(file.content);
-}
-
-/** module.yaml with values changed, comments kept. Pure. */
-export function withValues(text: string, changes: readonly string[]): string {
-  if (changes.length === 0) return text;
-  const document = parseDocument(text);
-  for (const change of changes) {
-    const at = change.indexOf("=");
-    if (at < 1) {
-      throw new UsageError(`--set "${change}", expected KEY=VALUE`);
-    }
-    const path = change.slice(0, at).split(".");
-    const value = change.slice(at + 1);
-    // Variables are text, whatever they look like; elsewhere the value is YAML.
-    document.setIn(
-      path,
-      path[0] === "variables" ? value : parseDocument(value).toJS(),
-    );
-  }
-  return document.toString();
 }

@@ -3,6 +3,7 @@ import type { Report } from "../replication/control.ts";
 import type { Answer } from "../witness/protocol.ts";
 import type { Arbiter } from "./arbiter.ts";
 import type { ModuleView } from "./state.ts";
+import type { Config } from "./turn.ts";
 
 export interface Blocked {
   readonly reason: string;
@@ -24,6 +25,13 @@ export type UserCommand =
 export type RuleOrder = "restart" | "stopstart" | "stop" | "swap";
 
 export type Event =
+  /** module.yaml was changed while the module runs. */
+  | {
+    readonly type: "config";
+    readonly at: number;
+    readonly restarts: Config["restarts"];
+    readonly home: Config["home"];
+  }
   /** First event of a life: what the agent found. `report` is set when a replicator outlived the last agent. `boot`: start now. */
   | {
     readonly type: "begin";

@@ -147,6 +147,11 @@ function observe(turn: Turn, event: Event): void {
     case "blocked":
       state.blocked = event.blocked;
       return;
+    case "config": {
+      const { restarts, home } = event;
+      state.config = { ...state.config, restarts, home };
+      return;
+    }
     case "failover":
       state.config = { ...state.config, failover: event.on };
       return;

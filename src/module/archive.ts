@@ -201,6 +201,30 @@ export async function packFolder(
 
 /** One word for a folder's content: equal on both nodes when their copies are. */
 export async function digestFolder(folder: string): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", await packFolder(folder));
+  return await digestFiles(await readFolder(folder));
+}
+
+/** As they lie in a module's folder: what is in bin/ is a program, whatever made the archive. */
+export function asModule(files: readonly ArchiveFile[]): ArchiveFile[] {
+  return inFolderOrder(files).map((file) =>
+    file.path.startsWith("bin/") ? { ...file, executable: true } : file
+  );
+}
+
+/** As readFolder() finds them: folder by folder. */
+export function inFolderOrder(files: readonly ArchiveFile[]): ArchiveFile[] {
+  const keyed = files.map((file) => ({ file, key: file.path.split("/") }));
+  return keyed.sort((one, other) => {
+    const at = one.key.findIndex((part, depth) => part !== other.key[depth]);
+    return (one.key[at] ?? "") < (other.key[at] ?? "") ? -1 : 1;
+  }).map(({ file }) => file);
+}
+
+/** The same for files that lie nowhere yet, in whatever order. */
+export async function digestFiles(
+  files: readonly ArchiveFile[],
+): Promise<string> {
+  const sorted = inFolderOrder(files);
+  const hash = await crypto.subtle.digest("SHA-256", pack(sorted));
   return new Uint8Array(hash).toHex().slice(0, 32);
 }

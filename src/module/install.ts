@@ -76,8 +76,10 @@ export async function installFiles(
     await Deno.mkdir(fresh, { mode: 0o700 });
     for (const file of files) await write(fresh, file);
     await syncFolder(fresh);
-    if (await exists(target)) await Deno.rename(target, old);
-    await Deno.rename(fresh, target);
+    const replaced = await exists(target);
+    // In one turn of the loop: between the two there is no folder, and a script that is looked for then would count as absent.
+    if (replaced) Deno.renameSync(target, old);
+    Deno.renameSync(fresh, target);
   } catch (error) {
     await removeFolder(fresh).catch(() => {});
     if (!await exists(target) && await exists(old)) {

@@ -11,7 +11,8 @@ import type { Marks } from "./marks.ts";
 import type { Volume } from "./volume.ts";
 
 export interface Context {
-  readonly config: ReplicatorConfig;
+  /** Replaced by the command "configure". */
+  config: ReplicatorConfig;
   /** Gives connections their channel, encrypted unless the link is trusted. */
   readonly links: Links;
   readonly identity: IdentityStore;

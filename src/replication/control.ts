@@ -96,6 +96,12 @@ export type Command =
     readonly limit?: number | undefined;
     readonly paused?: boolean | undefined;
   }
+  /** The rates of the configuration from now on, in whatever role; the agent has written them into the file already. */
+  | {
+    readonly command: "configure";
+    readonly resyncLimit: number;
+    readonly verifyRate: number;
+  }
   /** Ends the process after `idle`. */
   | { readonly command: "exit" };
 

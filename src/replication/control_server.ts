@@ -45,6 +45,12 @@ const requestSchema = z.discriminatedUnion("command", [
     limit: z.number().min(0).optional(),
     paused: z.boolean().optional(),
   }),
+  z.object({
+    id: z.number(),
+    command: z.literal("configure"),
+    resyncLimit: z.number().min(0),
+    verifyRate: z.number().min(0),
+  }),
   z.object({ id: z.number(), command: z.literal("exit") }),
 ]);
 

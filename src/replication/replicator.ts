@@ -215,6 +215,13 @@ class Replicator {
           resync.limit = command.limit ?? resync.limit;
           resync.paused = command.paused ?? resync.paused;
         });
+      case "configure":
+        return attempt(() => {
+          const { command: _, ...rates } = command;
+          context.config = { ...context.config, ...rates };
+          const resync = this.#primary?.peer.resync;
+          if (resync) resync.limit = rates.resyncLimit;
+        });
       case "force":
         return attempt(() => this.#force(command.full));
       default:

@@ -181,6 +181,18 @@ export async function apiWorld({ forward }: { forward?: Forward } = {}) {
   };
 }
 
+const NO_PLAN = { files: [], effects: [], how: null };
+
+function unchanged(module: string) {
+  return {
+    module,
+    revision: null,
+    plan: NO_PLAN,
+    installed: ["node1"],
+    pending: [],
+  };
+}
+
 function fakeDoor(
   state: ReturnType<typeof sampleState>,
   { streams, done, forward }: {
@@ -245,12 +257,28 @@ function fakeDoor(
           module: { name: "k3s", variables: { PASSWORD: SECRETS[1] } },
           problem: null,
           digest: "d",
+          revision: 1,
+          edited: false,
           pending: false,
         }]),
+      files: (module: string) =>
+        Promise.resolve({ module, digest: "d", files: [] }),
+      history: () => Promise.resolve([]),
+      plan: (module: string) =>
+        Promise.resolve({ module, plan: NO_PLAN, digest: "d", refusal: null }),
+      apply: (module: string) => {
+        did(`apply ${module}`);
+        return Promise.resolve(unchanged(module));
+      },
+      ready: () => Promise.resolve({ newest: 1, level: true, refusal: null }),
+      adopt: (module: string) => {
+        did(`adopt ${module}`);
+        return Promise.resolve();
+      },
       archive: () => Promise.resolve(new Uint8Array(1024)),
       install: (module: string) => {
         did(`install ${module}`);
-        return Promise.resolve({ module, installed: ["node1"], pending: [] });
+        return Promise.resolve(unchanged(module));
       },
       remove: (module: string) => {
         did(`remove ${module}`);

@@ -169,6 +169,7 @@ export class Replicator {
       case "verify":
       case "verify-stop":
       case "resync":
+      case "configure":
         // An operator's, never the automaton's.
         return "not simulated";
       case "exit":

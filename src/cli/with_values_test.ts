@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withValues } from "./module.ts";
+import { withValues } from "./with_values.ts";
 
 Deno.test("withValues() changes values and keeps comments", () => {
   const text = '# why\nname: a\nvariables:\n  PORT: "1" # port\n';

@@ -1,0 +1,343 @@
+/** Two nodes' stores that talk by the real routes; clusters that only remember what they were told. */
+import assert from "node:assert/strict";
+import { Hono } from "hono";
+import { join } from "node:path";
+import type { AuthEnv } from "../api/caller.ts";
+import { configRoutes } from "../api/config_routes.ts";
+import { ApiError, errorBody } from "../api/error.ts";
+import { type ArchiveFile, pack } from "../module/archive.ts";
+import type { Module } from "../module/schema.ts";
+import { paths } from "../system/paths.ts";
+import type { Cluster } from "./cluster.ts";
+import { ModuleStore } from "./module_store.ts";
+import type { Node } from "./node.ts";
+
+const YAML = `# why it is here
+name: db
+mode: mirror
+directories: [{ path: /srv/db }]
+hold: 10s
+`;
+
+function files(yaml: string, script = "exit 0\n"): ArchiveFile[] {
+  const content = (text: string) => new TextEncoder().encode(text);
+  return [
+    { path: "bin/start_prim", executable: true, content: content(script) },
+    { path: "module.yaml", executable: false, content: content(yaml) },
+  ];
+}
+
+interface Side {
+  readonly store: ModuleStore;
+  readonly app: Hono<AuthEnv>;
+  /** What the cluster was told, oldest first. */
+  readonly told: string[];
+  readonly view: { role: string; status: string };
+  readonly link: { up: boolean; cutAfter: number; break: string | null };
+  readonly problems: () => readonly string[];
+  readonly yaml: () => Promise<string>;
+  readonly home: string;
+}
+
+async function pair() {
+  const home = await Deno.makeTempDir({ prefix: "hakit-changes-" });
+  const link = { up: true, cutAfter: Infinity, break: null };
+  const sides: Side[] = [];
+  for (const index of [0, 1]) {
+    sides.push(side(join(home, String(index)), index, link, () => sides));
+  }
+  return {
+    one: sides[0]!,
+    two: sides[1]!,
+    link: link as Side["link"],
+    async [Symbol.asyncDispose]() {
+      await Deno.remove(home, { recursive: true });
+    },
+  };
+}
+
+function side(
+  home: string,
+  index: number,
+  link: Side["link"],
+  all: () => readonly Side[],
+): Side {
+  const at = paths(home);
+  const names = ["node1", "node2"];
+  const told: string[] = [];
+  const view = { role: "STOP", status: "NotReady" };
+  let running: Module | null = null;
+  const lines = { info: () => {}, warning: () => {}, error: () => {} };
+  const cluster = {
+    get verdict() {
+      return link.up ? "alive" : "lost";
+    },
+    problems: [] as readonly string[],
+    onChange: () => {},
+    module: () => running && { module: running, view: () => view, log: lines },
+    drop: () => {
+      if (running) told.push("drop");
+      running = null;
+      return Promise.resolve();
+    },
+    add: ({ module }: { module: Module }) => {
+      told.push("add");
+      running = module;
+      return Promise.resolve();
+    },
+    reconfigure: (_: string, module: Module) => {
+      if (link.break === names[index]) throw new Error("the disk is gone");
+      told.push("reconfigure");
+      running = module;
+      return Promise.resolve();
+    },
+  };
+  const store = new ModuleStore({
+    node: {
+      paths: at,
+      me: { name: names[index] },
+      peer: { name: names[1 - index] },
+    } as unknown as Node,
+    cluster: cluster as unknown as Cluster,
+    peer: {
+      async request(path: string, init: RequestInit & { type?: string }) {
+        const gone = () =>
+          new ApiError(502, "peer-not-reachable", "does not answer");
+        if (!link.up || link.cutAfter <= 0) throw gone();
+        const { app, store } = all()[1 - index]!;
+        if (path === "/api/modules") {
+          return Response.json({ modules: await store.list() });
+        }
+        const answer = await app.request(path, {
+          method: init.method ?? "GET",
+          ...(init.body ? { body: init.body } : {}),
+        });
+        // Done over there, but nobody hears of it.
+        if (--link.cutAfter === 0) throw gone();
+        return answer;
+      },
+    } as unknown as ConstructorParameters<typeof ModuleStore>[0]["peer"],
+    log: lines as never,
+  });
+  const pass = () =>
+  (
+    c: { set: (name: string, value: unknown) => void },
+    next: () => unknown,
+  ) => {
+    c.set("caller", {
+      kind: "peer",
+      role: "administrator",
+      node: "x",
+      by: null,
+    });
+    return next();
+  };
+  const app = new Hono<AuthEnv>()
+    .onError((error, c) => {
+      const { code, message, status } = error as ApiError;
+      return c.json(errorBody(code ?? "failed", message), status ?? 500);
+    })
+    .route(
+      "/",
+      configRoutes({
+        auth: { requireUser: pass, requirePeer: pass } as never,
+        door: { modules: store },
+      }),
+    );
+  return {
+    store,
+    app,
+    told,
+    view,
+    link,
+    home,
+    problems: () => cluster.problems,
+    yaml: () => Deno.readTextFile(join(at.etc, "modules/db/module.yaml")),
+  };
+}
+
+const BY = { by: "root", local: false };
+const yamlEdit = (content: string) => [{ path: "module.yaml", content }];
+
+/** Installed on both and running: PRIM and SECOND. */
+async function running() {
+  const both = await pair();
+  await both.one.store.install("db", pack(files(YAML)), BY);
+  Object.assign(both.one.view, { role: "PRIM", status: "Ready" });
+  Object.assign(both.two.view, { role: "SECOND", status: "Ready" });
+  both.one.told.length = 0;
+  both.two.told.length = 0;
+  return both;
+}
+
+Deno.test("ModuleStore.plan() shows the lines, what applies while it runs, and changes nothing", async () => {
+  await using both = await running();
+  const wish = { edits: yamlEdit(YAML.replace("10s", "20s")) };
+  const { plan, refusal } = await both.one.store.plan("db", wish);
+  assert.equal(refusal, null);
+  assert.deepEqual(plan.effects.map(({ part, how }) => [part, how]), [
+    ["hold", "live"],
+  ]);
+  assert.deepEqual(
+    plan.files[0]!.lines.filter(({ kind }) => kind === "+" || kind === "-"),
+    [{ kind: "-", text: "hold: 10s" }, { kind: "+", text: "hold: 20s" }],
+  );
+  assert.equal(await both.one.yaml(), YAML);
+  assert.deepEqual([both.one.told, both.two.told], [[], []]);
+});
+
+Deno.test("ModuleStore.apply() changes what is safe on both running nodes under one number, comments kept, and rolls back", async () => {
+  await using both = await running();
+  const wanted = YAML.replace("10s", "20s");
+  const done = await both.one.store.apply(
+    "db",
+    { edits: yamlEdit(wanted) },
+    { by: "user ann" },
+  );
+  assert.deepEqual(done.installed, ["node1", "node2"]);
+  assert.equal(done.revision, 2);
+  for (const { store, yaml, told } of [both.one, both.two]) {
+    assert.equal(await yaml(), wanted);
+    assert.deepEqual(told, ["reconfigure"]);
+    const [newest, before] = await store.history("db");
+    assert.deepEqual([newest!.number, newest!.by, newest!.note], [
+      2,
+      "user ann",
+      "hold",
+    ]);
+    assert.equal(before!.number, 1);
+  }
+  // From the other node, too: the configuration is the cluster's.
+  const back = await both.two.store.apply(
+    "db",
+    { revision: undefined },
+    { by: "root" },
+  );
+  assert.equal(back.revision, 3);
+  assert.equal(await both.one.yaml(), YAML);
+  assert.equal(await both.two.yaml(), YAML);
+});
+
+Deno.test("ModuleStore.apply() refuses what needs a stop while either node runs, and changes neither", async () => {
+  await using both = await running();
+  const wish = { edits: yamlEdit(YAML + "port: 5700\n") };
+  Object.assign(both.one.view, { role: "STOP", status: "NotReady" });
+  await assert.rejects(
+    both.one.store.apply("db", wish, { by: "root" }),
+    /SECOND on node2: say "hakit stop db --node node2" first/,
+  );
+  const { refusal } = await both.one.store.plan("db", wish);
+  assert.match(refusal!, /SECOND on node2/);
+  assert.equal(await both.one.yaml(), YAML);
+  assert.equal((await both.one.store.history("db"))[0]!.number, 1);
+  Object.assign(both.two.view, { role: "STOP", status: "NotReady" });
+  await both.one.store.apply("db", wish, { by: "root" });
+  assert.deepEqual(both.two.told, ["drop", "add"]);
+});
+
+Deno.test("ModuleStore.apply() changes nothing while the other node does not answer, unless alone; that one gets it when it is back", async () => {
+  await using both = await running();
+  both.link.up = false;
+  const wish = { edits: yamlEdit(YAML.replace("10s", "30s")) };
+  await assert.rejects(
+    both.one.store.apply("db", wish, { by: "root" }),
+    /node2 does not answer/,
+  );
+  assert.equal(await both.one.yaml(), YAML);
+  const done = await both.one.store.apply("db", wish, {
+    by: "root",
+    alone: true,
+  });
+  assert.deepEqual(done.pending, ["node2"]);
+  both.link.up = true;
+  await both.one.store.compare();
+  assert.match(await both.two.yaml(), /30s/);
+  assert.equal((await both.two.store.history("db"))[0]!.number, 2);
+  await both.two.store.compare();
+  assert.deepEqual([both.one.problems(), both.two.problems()], [[], []]);
+});
+
+Deno.test("ModuleStore: a change that was cut off between the nodes is levelled by the one that has it", async () => {
+  await using both = await running();
+  // It is asked, and then takes the change; that answer is lost.
+  both.link.cutAfter = 2;
+  const wish = { edits: yamlEdit(YAML.replace("10s", "40s")) };
+  await assert.rejects(both.one.store.apply("db", wish, { by: "root" }));
+  assert.equal(await both.one.yaml(), YAML);
+  assert.match(await both.two.yaml(), /40s/);
+  both.link.cutAfter = Infinity;
+  await both.two.store.compare();
+  assert.match(await both.one.yaml(), /40s/);
+  assert.equal((await both.one.store.history("db"))[0]!.number, 2);
+});
+
+Deno.test("ModuleStore.apply() takes the other node back when this one cannot follow", async () => {
+  await using both = await running();
+  both.link.break = "node1";
+  const wish = { edits: yamlEdit(YAML.replace("10s", "50s")) };
+  await assert.rejects(
+    both.one.store.apply("db", wish, { by: "root" }),
+    /the disk is gone/,
+  );
+  assert.equal(await both.two.yaml(), YAML);
+});
+
+Deno.test("ModuleStore.apply() refuses an editor that began with older files", async () => {
+  await using both = await running();
+  const { digest } = await both.one.store.files("db");
+  const wish = (hold: string) => ({
+    edits: yamlEdit(YAML.replace("10s", hold)),
+    base: digest,
+  });
+  await both.one.store.apply("db", wish("20s"), { by: "root" });
+  await assert.rejects(
+    both.one.store.apply("db", wish("30s"), { by: "root" }),
+    /changed by somebody else/,
+  );
+});
+
+Deno.test("ModuleStore: files that were edited by hand are said, planned, and put in force by an empty change", async () => {
+  await using both = await running();
+  const file = join(both.one.home, "etc/modules/db/bin/start_prim");
+  await Deno.writeTextFile(file, "exit 1\n");
+  await both.one.store.compare();
+  assert.match(both.one.problems()[0]!, /changed by hand on node1/);
+  const { plan } = await both.one.store.plan("db", { edits: [] });
+  assert.deepEqual(plan.effects.map(({ part, how }) => [part, how]), [
+    ["bin/start_prim", "next"],
+  ]);
+  await both.one.store.apply("db", { edits: [] }, { by: "root" });
+  const there = join(both.two.home, "etc/modules/db/bin/start_prim");
+  assert.equal(await Deno.readTextFile(there), "exit 1\n");
+  await both.one.store.compare();
+  assert.deepEqual(both.one.problems(), []);
+});
+
+Deno.test("ModuleStore keeps the last ten configurations", async () => {
+  await using both = await running();
+  for (let hold = 20; hold < 33; hold++) {
+    const wish = { edits: yamlEdit(YAML.replace("10s", `${hold}s`)) };
+    await both.one.store.apply("db", wish, { by: "root" });
+  }
+  const numbers = (await both.two.store.history("db")).map((one) => one.number);
+  assert.deepEqual(numbers, [14, 13, 12, 11, 10, 9, 8, 7, 6, 5]);
+  await assert.rejects(
+    both.one.store.apply("db", { revision: 2 }, { by: "root" }),
+    /no configuration 2 \(any more\)/,
+  );
+});
+
+Deno.test("ModuleStore.apply() refuses paths that leave the folder, and YAML that is wrong, with line and column", async () => {
+  await using both = await running();
+  const apply = (path: string, content: string) =>
+    both.one.store.apply("db", { edits: [{ path, content }] }, { by: "root" });
+  await assert.rejects(apply("../evil", ""), /expected one inside the folder/);
+  await assert.rejects(
+    apply("module.yaml", YAML + "hodl: 3s\n"),
+    /db\/module.yaml:6:1: .*unknown key "hodl"/,
+  );
+  await assert.rejects(
+    apply("module.yaml", YAML + "default_primary: node7\n"),
+    /"node7" is no node, expected one of alone, last, node1, node2/,
+  );
+});
