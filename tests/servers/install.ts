@@ -151,11 +151,11 @@ async function refused(server: Server, command: string): Promise<void> {
   }
 }
 
-/** All that configures a server. Left out: what a new token and a new login link are remembered by. */
+/** All that configures a server. Left out: what a new token and a new login link are remembered by, and units that systemd makes by itself. */
 const FINGERPRINT =
   "{ find /etc /usr/local /lib/systemd /root/.kube -xdev -type f ! -name join.json ! -name links.json ! -name users.yaml -print0 2>/dev/null | sort -z | xargs -0 sha256sum;" +
   " find /etc /srv /usr/local -xdev ! -name join.json ! -name links.json ! -name users.yaml -printf '%p %U:%G %m %l\\n' | sort; dpkg -l;" +
-  " systemctl list-unit-files --no-legend; cat /proc/mounts | sort; }";
+  " systemctl list-unit-files --no-legend | awk '$2 != \"transient\" { print $1, $2 }'; sort /proc/mounts; }";
 
 /** Runs a command that has been run before; throws when the server is not as it was. */
 async function changesNothing(command: string, server: Server): Promise<Ran> {
@@ -165,9 +165,13 @@ async function changesNothing(command: string, server: Server): Promise<Ran> {
   const after = (await look()).stdout.split("\n");
   const difference = after.filter((line) => !before.delete(line));
   if (difference.length + before.size > 0) {
+    const shown = [
+      ...difference.map((line) => `+ ${line}`),
+      ...[...before].map((line) => `- ${line}`),
+    ];
     throw new Error(
-      `server ${server} is not as before: ${
-        [...difference, ...before].slice(0, 5).join("; ")
+      `server ${server} is not as before, ${shown.length} lines: ${
+        shown.slice(0, 5).join("; ")
       }`,
     );
   }
