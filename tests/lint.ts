@@ -16,6 +16,8 @@ const PURE = [
   /^replication\/verify\/(form|pace|summaries)\.ts$/,
   /^peer\/frame\.ts$/,
   /^system\/u64\.ts$/,
+  /^doctor\/(facts|examine|firewall|firewall_needs|nft_verdict|\w+_rules)\.ts$/,
+  /^cluster\/(network|checks)\.ts$/,
   /^cli\/(command|columns|units|progress|suggest|parse|help|module_name)\.ts$/,
 ];
 
@@ -48,6 +50,7 @@ const ARROWS: { readonly [folder: string]: readonly string[] } = {
   cluster: ["api", "actions", "module", "system"],
   console: ["api", "machine", "module", "system"],
   k3s: ["cluster", "module", "system"],
+  doctor: ["cluster", "k3s", "system"],
 };
 
 /** Only these may import a folder at all. */

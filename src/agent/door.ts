@@ -22,6 +22,7 @@ import type { Resource } from "../checker/board.ts";
 import type { ResourceState } from "../rules/rule.ts";
 import type { Switch } from "./switches.ts";
 import { ArbiterChanges } from "./arbiter_changes.ts";
+import { Doctor } from "./doctor.ts";
 import { ModuleStore } from "./module_store.ts";
 import type { Node } from "./node.ts";
 import { outcome } from "./outcome.ts";
@@ -61,10 +62,12 @@ export class Door {
   readonly #options: DoorOptions;
   readonly modules: ModuleStore;
   readonly arbiter: ArbiterChanges;
+  readonly doctor: Doctor;
 
   constructor(options: DoorOptions) {
     this.#options = options;
     this.modules = new ModuleStore(options);
+    this.doctor = new Doctor(options);
     this.arbiter = new ArbiterChanges({
       ...options,
       link: options.cluster.arbiter,

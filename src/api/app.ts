@@ -12,6 +12,7 @@ import type { Auth } from "./auth.ts";
 import { type AuthEnv, type Caller, callerName } from "./caller.ts";
 import { certificateRoutes } from "./certificate_routes.ts";
 import { configRoutes } from "./config_routes.ts";
+import { doctorRoutes } from "./doctor_routes.ts";
 import { ApiError, errorBody } from "./error.ts";
 import type { EventStreams } from "./events.ts";
 import { loginRoutes } from "./login.ts";
@@ -376,6 +377,7 @@ export function createApp(options: AppOptions) {
     .route("/", loginRoutes(auth))
     .route("/", accountRoutes(auth))
     .route("/", arbiterRoutes({ auth, door }))
+    .route("/", doctorRoutes({ auth, door }))
     .route("/", watchRoutes({ auth, door }))
     .route("/", certificateRoutes({ auth, door, certificates }));
 }

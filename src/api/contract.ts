@@ -51,6 +51,22 @@ export const ROUTES: readonly RouteContract[] = [
   },
   {
     method: "get",
+    path: "/api/doctor",
+    summary:
+      "Both servers examined: what is wrong, why it matters, what mends it",
+    access: "operator",
+    answer: schemas.doctorAnswer,
+  },
+  {
+    method: "get",
+    path: "/api/doctor/facts",
+    summary: "What the doctor knows of one node",
+    access: "operator",
+    query: nodeQuery,
+    answer: schemas.doctorFactsAnswer,
+  },
+  {
+    method: "get",
     path: "/api/events",
     summary:
       "Server-sent events: state, progress of copies, log lines; resumable by Last-Event-ID, reset where lines are gone",

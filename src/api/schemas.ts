@@ -4,6 +4,7 @@ import { revisionSchema } from "../agent/config_history.ts";
 import { SWITCHES } from "../agent/switches.ts";
 import { fileEditSchema } from "../module/edit.ts";
 import { RESOURCE_STATES } from "../rules/rule.ts";
+import { doctorFactsSchema, findingSchema } from "../doctor/facts.ts";
 import { userName, userRole } from "./accounts_file.ts";
 import { auditEntrySchema } from "./audit.ts";
 import { type EventName, EVENTS } from "./events.ts";
@@ -337,3 +338,9 @@ export const certificatesAnswer = z.strictObject({
   own: certificateInfo.nullable()
     .describe("Shown to browsers that ask for one of its names"),
 });
+export const doctorAnswer = z.strictObject({
+  findings: list(findingSchema),
+  well: list(z.string()).describe("What was looked at and is well"),
+  unreachable: z.boolean().describe("The other node was not examined"),
+});
+export const doctorFactsAnswer = z.strictObject({ facts: doctorFactsSchema });

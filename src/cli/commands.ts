@@ -11,6 +11,7 @@ import {
   labWriterCommand,
   replicatorCommand,
 } from "./inner.ts";
+import { doctorCommand } from "./doctor.ts";
 import { command as first } from "./first.ts";
 import { command as lab } from "./lab.ts";
 import { k3sNodeCommand } from "./k3s_node.ts";
@@ -34,6 +35,7 @@ import { command as version } from "./version.ts";
 import { witnessCommand } from "./witness.ts";
 
 export const commands: readonly Command[] = [
+  doctorCommand(askAgent),
   prereq,
   first,
   second,

@@ -13,6 +13,8 @@ import {
   type Settings,
   settingsSchema,
 } from "../cluster/settings.ts";
+import { gatherExisting } from "../doctor/gather_storage.ts";
+import { existingFindings } from "../doctor/storage_rules.ts";
 import { firstSteps } from "../k3s/first.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { readIfPresent } from "../system/files.ts";
@@ -20,13 +22,21 @@ import { paths } from "../system/paths.ts";
 import { connect } from "./agent_client.ts";
 import { type Call, type Command, UsageError } from "./command.ts";
 import { EXIT } from "./report.ts";
-import { finish, perform, RUN_FLAGS, sourcesOf, tell } from "./setup.ts";
+import {
+  ADOPT_FLAG,
+  asFindings,
+  finish,
+  perform,
+  RUN_FLAGS,
+  sourcesOf,
+  tell,
+} from "./setup.ts";
 
 export const command: Command = {
   name: "first",
   summary: "Make the cluster on this server, its first node",
   group: "Set up",
-  flags: { ...SETTING_FLAGS, ...RUN_FLAGS },
+  flags: { ...SETTING_FLAGS, adopt: ADOPT_FLAG, ...RUN_FLAGS },
   details: `Example:
   hakit first --node1 10.0.0.1,10.1.0.1 --node2 10.0.0.2,10.1.0.2 --vip 10.0.0.100/24 --k3s /media/stick/k3s
 
@@ -57,11 +67,20 @@ async function runFirst(call: Call): Promise<number> {
     vip: vipOf(settings),
     made: cluster !== null,
   });
-  const problems = [...findings.problems];
+  const existing = asFindings(
+    existingFindings(await gatherExisting(at, settings.storage), {
+      adopt: call.on("adopt"),
+    }),
+  );
+  const problems = [...findings.problems, ...existing.problems];
   if (!cluster && problems.length === 0) {
     problems.push(...await addressProblems(settings, facts));
   }
-  const warnings = [...findings.warnings, ...checkSize(settings, facts)];
+  const warnings = [
+    ...findings.warnings,
+    ...existing.warnings,
+    ...checkSize(settings, facts),
+  ];
   if (tell(call, { problems, warnings })) return EXIT.failed;
 
   let password: string | null = null;

@@ -7,11 +7,21 @@ import {
   resolveSettings,
   SETTING_FLAGS,
 } from "../cluster/settings.ts";
+import { gatherExisting } from "../doctor/gather_storage.ts";
+import { existingFindings } from "../doctor/storage_rules.ts";
 import { mysqlText, prereqSteps } from "../k3s/prereq.ts";
 import { paths } from "../system/paths.ts";
 import type { Command } from "./command.ts";
 import { EXIT } from "./report.ts";
-import { finish, perform, RUN_FLAGS, sourcesOf, tell } from "./setup.ts";
+import {
+  ADOPT_FLAG,
+  asFindings,
+  finish,
+  perform,
+  RUN_FLAGS,
+  sourcesOf,
+  tell,
+} from "./setup.ts";
 
 const { storage, export: exported, proxy, packages, config } = SETTING_FLAGS;
 
@@ -19,17 +29,35 @@ export const command: Command = {
   name: "prereq",
   summary: "Prepare this server: packages, MariaDB secured, folders",
   group: "Set up",
-  flags: { packages, proxy, storage, export: exported, config, ...RUN_FLAGS },
+  flags: {
+    packages,
+    proxy,
+    storage,
+    export: exported,
+    config,
+    adopt: ADOPT_FLAG,
+    ...RUN_FLAGS,
+  },
   details:
     'On both servers, before "hakit first" and "hakit second". It may be run again at any time and says what it found done.',
   async run(call) {
     const settings = resolveSettings(prereqSchema, await sourcesOf(call));
     const facts = await gatherFacts([]);
-    if (tell(call, checkMachine(facts))) return EXIT.failed;
+    const at = places(paths());
+    const existing = await gatherExisting(at, settings.storage);
+    const { problems, warnings } = asFindings(
+      existingFindings(existing, { adopt: call.on("adopt") }),
+    );
+    const machine = checkMachine(facts);
+    const all = {
+      problems: [...machine.problems, ...problems],
+      warnings: [...machine.warnings, ...warnings],
+    };
+    if (tell(call, all)) return EXIT.failed;
     const results = await perform(
       call,
       "prereq",
-      prereqSteps(settings, { at: places(paths()), facts }),
+      prereqSteps(settings, { at, facts }),
     );
     const mysql = await mysqlText();
     finish(call, results, {

@@ -10,6 +10,8 @@ import { vipOf } from "../cluster/network.ts";
 import { places } from "../cluster/places.ts";
 import { SETTING_FLAGS } from "../cluster/settings.ts";
 import type { Welcome } from "../cluster/welcome.ts";
+import { gatherExisting } from "../doctor/gather_storage.ts";
+import { existingFindings } from "../doctor/storage_rules.ts";
 import {
   folderSource,
   installedFiles,
@@ -26,7 +28,7 @@ import { type Call, type Command, UsageError } from "./command.ts";
 import { deviceOf } from "./first.ts";
 import { roleCommand } from "./roles.ts";
 import { EXIT } from "./report.ts";
-import { finish, perform, RUN_FLAGS, tell } from "./setup.ts";
+import { asFindings, finish, perform, RUN_FLAGS, tell } from "./setup.ts";
 
 /** A LAN answers in milliseconds. */
 const REACH_MS = 3000;
@@ -81,15 +83,24 @@ async function runSecond(call: Call): Promise<number> {
     vip: vipOf(kept),
     made: member,
   });
+  // What data is here dataProblems says: nothing of it is adopted by a second node.
+  const existing = asFindings(
+    existingFindings(await gatherExisting(at, kept.storage))
+      .filter(({ code }) =>
+        code !== "existing.databases" && code !== "existing.storage"
+      ),
+  );
   const problems = [
     ...findings.problems,
     ...(welcome
       ? checkPair({ mysql: facts.mysql, time: Date.now() }, welcome)
       : []),
+    ...existing.problems,
     ...await dataProblems(at, kept.storage),
   ];
   const warnings = [
     ...findings.warnings,
+    ...existing.warnings,
     ...await linkWarnings(cluster.nodes[0]!.addresses, token.port),
   ];
   if (tell(call, { problems, warnings })) return EXIT.failed;

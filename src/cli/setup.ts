@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { readIfPresent } from "../system/files.ts";
 import type { Findings } from "../cluster/checks.ts";
+import type { Finding } from "../doctor/facts.ts";
 import { flagSource, type Sources } from "../cluster/settings.ts";
 import {
   runSteps,
@@ -22,6 +23,12 @@ export const RUN_FLAGS = {
   json: JSON_FLAG,
 } as const satisfies { readonly [name: string]: Flag };
 
+export const ADOPT_FLAG = {
+  type: "boolean",
+  summary:
+    "take databases, NFS exports and files that are here already into the cluster",
+} as const satisfies Flag;
+
 const INSTALL_LOG = "install.log";
 
 /** Flags, environment and --config of this call. */
@@ -36,6 +43,18 @@ export async function sourcesOf(call: Call): Promise<Sources> {
     environment: Deno.env.toObject(),
     ...(name !== undefined && text !== null ? { file: { name, text } } : {}),
   };
+}
+
+/** The doctor's words as lines of a command that refuses or warns. */
+export function asFindings(
+  found: readonly Pick<Finding, "level" | "what" | "why" | "fix">[],
+): Findings {
+  const lines = (level: Finding["level"]) =>
+    found.filter((finding) => finding.level === level)
+      .map(({ what, why, fix }) =>
+        `${what}. ${why}.` + (fix === null ? "" : ` Remedy: ${fix}`)
+      );
+  return { problems: lines("problem"), warnings: lines("warning") };
 }
 
 /** Prints findings; true when there is a reason not to begin. */

@@ -4,6 +4,9 @@ import { gatherFacts } from "../cluster/facts.ts";
 import { readKept } from "../cluster/kept.ts";
 import { places } from "../cluster/places.ts";
 import { runSteps } from "../cluster/step.ts";
+import { closeFirewall, hasOwnRules } from "../doctor/firewall_apply.ts";
+import { clusterNeeds } from "../doctor/firewall_needs.ts";
+import { readAgents } from "../k3s/agents.ts";
 import { uninstallSteps } from "../k3s/uninstall.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
@@ -47,12 +50,20 @@ export const command: Command = {
       }
     }
     const settings = await readIfPresent(at.settings);
+    const kept = settings === null ? null : readKept(settings, at.settings);
+    const peers = kept ? [...kept.node1, ...kept.node2] : [];
+    const agents = kept ? await readAgents(kept.storage).catch(() => []) : [];
+    const needs = clusterNeeds({ peers, agents });
     const results = await runSteps(
       uninstallSteps({
         paths: where,
         at,
-        kept: settings === null ? null : readKept(settings, at.settings),
+        kept,
         api: connect(),
+        firewall: {
+          hasRules: () => hasOwnRules(needs),
+          close: () => closeFirewall(needs),
+        },
         data,
       }),
       { out: call.out, dryRun: call.on("dry-run"), quiet: call.on("json") },

@@ -9,6 +9,7 @@ import { exists } from "../cluster/facts.ts";
 import {
   datastoreHosts,
   datastoreSql,
+  EMPTY_TEST_SQL,
   INSECURE_ACCOUNTS_SQL,
   SECURE_SQL,
 } from "./texts.ts";
@@ -108,14 +109,15 @@ async function serverOf(run: string): Promise<number | null> {
 export async function isSecured(server: Server): Promise<boolean> {
   const wrong = await server.sql(
     INSECURE_ACCOUNTS_SQL +
-      "SELECT 1 FROM information_schema.schemata WHERE schema_name='test';" +
+      EMPTY_TEST_SQL +
       "SELECT 1 FROM mysql.db WHERE Db LIKE 'test%';",
   );
   return wrong.trim() === "";
 }
 
 export async function secure(server: Server): Promise<void> {
-  await server.sql(await server.sql(INSECURE_ACCOUNTS_SQL) + SECURE_SQL);
+  const drops = await server.sql(INSECURE_ACCOUNTS_SQL + EMPTY_TEST_SQL);
+  await server.sql(drops + SECURE_SQL);
 }
 
 /** Database, every account and nothing more than they should have. */
@@ -159,9 +161,17 @@ export async function foreignDatabases(folder: string): Promise<string[]> {
   for await (const entry of Deno.readDir(folder)) {
     if (!entry.isDirectory || entry.name.startsWith(".")) continue;
     if (entry.name.startsWith("#") || entry.name === "lost+found") continue;
-    if (!own.has(entry.name)) names.push(entry.name);
+    const used = entry.name === "test" && await hasTables(folder, entry.name);
+    if (used || !own.has(entry.name)) names.push(entry.name);
   }
   return names.sort();
+}
+
+async function hasTables(folder: string, name: string): Promise<boolean> {
+  for await (const file of Deno.readDir(join(folder, name))) {
+    if (file.name !== "db.opt") return true;
+  }
+  return false;
 }
 
 async function sql(socket: string, statements: string): Promise<string> {

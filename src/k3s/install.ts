@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Progress } from "../cli/output.ts";
 import { type K3sFile, k3sFileSchema } from "../cluster/welcome.ts";
+import { exists } from "../cluster/facts.ts";
 import { readIfPresent, syncFolder, writeDurably } from "../system/files.ts";
 import { IMAGE_ARCHIVE, k3sFilePath } from "./files.ts";
 
@@ -58,6 +59,9 @@ export async function installFiles(
     lacking.has(file.name) ||
     !known.some((old) => old.name === file.name && old.sha256 === file.sha256)
   );
+  for (const file of wanted) {
+    if (!known.some(({ name }) => name === file.name)) await mustBeFree(file);
+  }
   const total = wanted.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
   for (const file of wanted) {
@@ -68,6 +72,21 @@ export async function installFiles(
   }
   await writeDurably(list, JSON.stringify(source.files) + "\n");
   return total;
+}
+
+/** What hakit did not put there it does not replace; the same bytes are as good as its own. */
+async function mustBeFree(file: K3sFile): Promise<void> {
+  const path = k3sFilePath(file.name);
+  if (!await exists(path)) return;
+  const hash = createHash("sha256");
+  await stream(path, (chunk) => {
+    hash.update(chunk);
+    return Promise.resolve();
+  });
+  if (hash.digest("hex") === file.sha256) return;
+  throw new Error(
+    `${path} is here already and is another one: move it away and run this again`,
+  );
 }
 
 async function install(

@@ -173,9 +173,12 @@ export function datastoreHosts(kept: Kept): string[] {
 /** What mysql_secure_installation does, without questions; every statement may be repeated. */
 export const SECURE_SQL = [
   "DELETE FROM mysql.db WHERE Db='test' OR Db='test\\\\_%';",
-  "DROP DATABASE IF EXISTS test;",
   "FLUSH PRIVILEGES;",
 ].join("\n") + "\n";
+
+/** MariaDB's own empty playground, open to everybody; one that somebody uses stays. One DROP DATABASE a line. */
+export const EMPTY_TEST_SQL =
+  "SELECT 'DROP DATABASE test;' FROM information_schema.schemata WHERE schema_name='test' AND NOT EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema='test');";
 
 /** Lists accounts that must not be: without a name, and root from elsewhere. One DROP USER a line. */
 export const INSECURE_ACCOUNTS_SQL =

@@ -33,6 +33,11 @@ export interface UninstallOptions {
   /** Null: no cluster was made here. */
   readonly kept: Kept | null;
   readonly api: AgentApi;
+  /** The rules that "hakit doctor --fix firewall" made. */
+  readonly firewall: {
+    hasRules(): Promise<boolean>;
+    close(): Promise<void>;
+  };
   /** The mirrored directories' content, K3s' own state, salvage, secrets of the data. */
   readonly data: boolean;
 }
@@ -60,6 +65,7 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
       await systemctl("daemon-reload");
     }),
     k3sStep(at),
+    firewallStep(options),
     // What the data cannot be used without stays as long as the data does.
     removeStep(
       "Cluster files",
@@ -189,6 +195,16 @@ function k3sStep(at: Places): Step {
       await removeIfPresent(join(K3S.manifests, "hakit-nfs-client.yaml"));
       await removeIfPresent(K3S.images);
     },
+  };
+}
+
+function firewallStep({ firewall }: UninstallOptions): Step {
+  return {
+    name: "Firewall rules removed",
+    async done() {
+      return await firewall.hasRules() ? null : "none of hakit's";
+    },
+    do: () => firewall.close(),
   };
 }
 

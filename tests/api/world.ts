@@ -12,7 +12,9 @@ import { joinRoutes } from "../../src/api/join.ts";
 import { metricsText } from "../../src/api/metrics.ts";
 import { createAuthority, issueCertificate } from "../../src/api/tls.ts";
 import { createLoginLink } from "../../src/api/users.ts";
+import { examineNode } from "../../src/doctor/examine.ts";
 import { paths } from "../../src/system/paths.ts";
+import { healthy } from "../doctor_facts.ts";
 import { sampleState } from "../console/sample.ts";
 
 export const PASSWORD = "correct horse 7";
@@ -211,6 +213,11 @@ function fakeDoor(
       add: () => Promise.resolve(null),
       remove: () => Promise.resolve(),
       adopt: () => Promise.resolve(),
+    },
+    doctor: {
+      facts: () => Promise.resolve(healthy()),
+      examine: () =>
+        Promise.resolve({ ...examineNode(healthy()), unreachable: true }),
     },
     metrics: () =>
       metricsText({

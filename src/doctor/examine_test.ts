@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { healthy } from "../../tests/doctor_facts.ts";
+import { examineNode, examinePair, together } from "./examine.ts";
+import type { DoctorFacts } from "./facts.ts";
+import { existingFindings } from "./storage_rules.ts";
+
+type Spoil = (facts: DoctorFacts) => void;
+
+/** Facts with one thing wrong. */
+function spoiled(spoil: Spoil, base = healthy()): DoctorFacts {
+  const copy = structuredClone(base);
+  spoil(copy);
+  return copy;
+}
+
+// deno-lint-ignore no-explicit-any -- tests write what the type calls read-only
+const any = (value: unknown) => value as any;
+
+/** Each is one fault and what must be found of it: code and level, nothing else. */
+const FAULTS: { readonly [expected: string]: Spoil } = {
+  "warning root": (f) => any(f.node).root = false,
+  "problem distribution": (f) => any(f.system).version = "10",
+  "problem architecture": (f) => any(f.system).architecture = "riscv64",
+  "problem kernel": (f) => any(f.system).kernel = "5.3.9",
+  "problem systemd": (f) => any(f.system).systemd = false,
+  "warning container": (f) => any(f.node).container = true,
+  "warning modules.unloaded": (f) => f.system.modules["xfs"] = "available",
+  "problem modules.missing": (f) => f.system.modules["nfsd"] = "missing",
+  "warning modules.k3s": (f) => f.system.modules["vxlan"] = "missing",
+  "problem fuse": (f) => any(f.system).fuse = false,
+  "warning packages": (f) => f.system.missingPackages.push("xfsprogs"),
+  "problem openssl": (f) => f.system.openssl.length = 0,
+  "warning memory": (f) => any(f.system).memory = 1024 ** 3,
+  "warning cpus": (f) => any(f.system).cpus = 1,
+  "warning swap": (f) => any(f.system).swap = 1024 ** 3,
+  "problem cgroups": (f) => any(f.system).controllers = ["cpu", "pids"],
+  "warning clock.unsynchronized": (f) => any(f.system).timeSynchronized = false,
+  "warning watchdog": (f) => any(f.system).watchdog = "none",
+  "warning boot.network": (f) => any(f.system).waitOnline = false,
+  "problem address.missing": (f) =>
+    any(f.wanted).own = ["10.0.0.9", "10.1.0.1"],
+  "warning address.dynamic": (f) => any(f.network.addresses[1]).dynamic = true,
+  "problem link.down": (f) => any(f.network.interfaces[2]).up = false,
+  "warning link.slow": (f) => any(f.network.interfaces[2]).speed = 100,
+  "warning link.single": (f) => any(f.wanted).own = ["10.0.0.1"],
+  "warning route": (f) => any(f.network).defaultRoute = false,
+  "warning name.unknown": (f) => any(f.network).resolvesMs = null,
+  "warning name.slow": (f) => any(f.network).resolvesMs = 5000,
+  "problem peer.silent": (f) => any(f.network.trips[0]).averageMs = null,
+  "problem peer.loss": (f) => any(f.network.trips[0]).lostPercent = 10,
+  "warning peer.far": (f) => any(f.network.trips[0]).averageMs = 9,
+  "problem peer.mtu": (f) => any(f.network.trips[0]).fullSize = false,
+  "problem firewall": (f) => f.network.firewall.blocked.push("4800/udp"),
+  "problem vip.far": (f) => any(f.wanted).vip = "10.9.0.100/24",
+  "problem address.overlap": (f) =>
+    f.network.addresses.push({
+      address: "10.42.0.7",
+      prefix: 24,
+      interface: "eth2",
+      dynamic: false,
+    }),
+  "problem port.used": (f) =>
+    f.network.listening.push({ protocol: "tcp", port: 6443, program: "api" }),
+  "problem disk.full": (f) => any(f.disks[0]).free = 1024 ** 3,
+  "problem disk.memory": (f) => any(f.disks[0]).type = "tmpfs",
+  "warning disk.type": (f) => any(f.disks[0]).type = "nfs4",
+  "warning disk.sync": (f) => any(f.disks[0]).syncMs = 50,
+  "problem disk.sync": (f) => any(f.disks[0]).syncMs = 500,
+  "warning disk.slow": (f) => any(f.disks[0]).bytesPerSecond = 1024 ** 2,
+  "problem existing.k3s": (f) => any(f.existing).k3s = "/etc/systemd/k3s",
+  "problem existing.mysql": (f) =>
+    f.existing.mysqlPackages.push("mysql-server"),
+  "problem existing.datastore": (f) => any(f.existing).datastore = true,
+  "problem existing.databases": (f) => f.existing.databases.push("shop"),
+  "problem existing.exports": (f) => f.existing.exports.push("/home *(rw)"),
+  "problem existing.storage": (f) => f.existing.storage.push("mine"),
+  "warning existing.rival": (f) => f.existing.rivals.push("keepalived"),
+};
+
+Deno.test("examineNode() finds nothing on a healthy server, and each fault by its own code", () => {
+  const sound = examineNode(healthy());
+  assert.deepEqual(sound.findings, []);
+  assert(sound.well.length > 15);
+  for (const [expected, spoil] of Object.entries(FAULTS)) {
+    const { findings } = examineNode(spoiled(spoil));
+    assert.deepEqual(
+      findings.map(({ level, code }) => `${level} ${code}`),
+      [expected],
+    );
+    for (const { what, why, node } of findings) {
+      assert.equal(node, "node1");
+      // Sentences that a person can read: what and why, no stray value.
+      assert(what.length > 8 && why.length > 15, what);
+      assert(!/undefined|null|NaN|\[object/.test(what + why), what + why);
+    }
+  }
+});
+
+Deno.test("examineNode() of a member asks for its boot order and not for its own ports and data", () => {
+  const member = spoiled((f) => {
+    any(f.existing).ours = true;
+    f.existing.databases.push("shop");
+    f.network.listening.push({ protocol: "udp", port: 4800, program: "hakit" });
+    f.system.units["hakit"] = { active: "active", enabled: "enabled" };
+  });
+  assert.deepEqual(examineNode(member).findings, []);
+  const codes = (spoil: Spoil) =>
+    examineNode(spoiled(spoil, member)).findings.map(({ code }) => code);
+  assert.deepEqual(
+    codes((f) => f.system.units["hakit"]!.enabled = "disabled"),
+    ["boot.hakit"],
+  );
+  assert.deepEqual(
+    codes((f) => f.system.units["hakit"]!.active = "failed"),
+    ["boot.agent"],
+  );
+  assert.deepEqual(
+    codes((f) => f.system.units["mariadb"]!.enabled = "enabled"),
+    ["boot.service"],
+  );
+});
+
+const PAIR_FAULTS: { readonly [expected: string]: Spoil } = {
+  "problem mysql.ids": (f) => any(f.system).mysql = { uid: 105, gid: 113 },
+  "problem pair.architecture": (f) => any(f.system).architecture = "aarch64",
+  "problem pair.mariadb": (f) =>
+    f.system.versions["mariadb-server"] = "1:10.5.23-0+deb11u1",
+  "warning pair.distribution": (f) => any(f.system).version = "13",
+  "warning pair.hakit": (f) => any(f.node).hakit = "0.2.0",
+  "problem pair.clone": (f) => any(f.node).machine = "1".repeat(32),
+  "warning pair.hostname": (f) => any(f.node).hostname = "node1",
+  "problem pair.cluster": (f) => any(f.node).cluster = "b",
+  "problem pair.mtu": (f) => any(f.network.interfaces[1]).mtu = 9000,
+  "warning pair.disk": (f) => any(f.disks[0]).type = "xfs",
+};
+
+Deno.test("examinePair() finds what differs and must not", () => {
+  const mine = spoiled((f) => any(f.node).cluster = "a");
+  const theirs = spoiled((f) => any(f.node).cluster = "a", healthy("node2", 2));
+  assert.deepEqual(examinePair({ mine, theirs, clockMs: 20 }).findings, []);
+  for (const [expected, spoil] of Object.entries(PAIR_FAULTS)) {
+    const pair = { mine, theirs: spoiled(spoil, theirs), clockMs: 0 };
+    assert.deepEqual(
+      examinePair(pair).findings.map(({ level, code }) => `${level} ${code}`),
+      [expected],
+    );
+  }
+  // A patch level is no other series.
+  const patched = spoiled(
+    (f) => f.system.versions["mariadb-server"] = "1:10.11.9-0+deb12u1",
+    theirs,
+  );
+  assert.deepEqual(
+    examinePair({ mine, theirs: patched, clockMs: 0 }).findings,
+    [],
+  );
+});
+
+Deno.test("examinePair() warns of clocks a second apart, and stops at half a minute; a file tells no clock", () => {
+  const pair = { mine: healthy(), theirs: healthy("node2", 2) };
+  const levels = (clockMs: number | null) =>
+    examinePair({ ...pair, clockMs }).findings.map(({ level }) => level);
+  assert.deepEqual(levels(999), []);
+  assert.deepEqual(levels(-1500), ["warning"]);
+  assert.deepEqual(levels(31_000), ["problem"]);
+  assert.deepEqual(levels(null), []);
+});
+
+Deno.test("together() puts problems before warnings", () => {
+  const one = examineNode(spoiled((f) => any(f.system).swap = 1e9));
+  const two = examineNode(spoiled((f) => any(f.system).systemd = false));
+  assert.deepEqual(
+    together([one, two]).findings.map(({ level }) => level),
+    ["problem", "warning"],
+  );
+});
+
+Deno.test("existingFindings() takes along what --adopt allows, and never a K3s or its datastore", () => {
+  const existing = {
+    ...healthy().existing,
+    k3s: "/etc/systemd/system/k3s.service",
+    datastore: true,
+    databases: ["shop"],
+    exports: ["/home"],
+    storage: ["mine"],
+  };
+  const problems = (adopt: boolean) =>
+    existingFindings(existing, { adopt })
+      .filter(({ level }) => level === "problem").map(({ code }) => code);
+  assert.deepEqual(problems(true), ["existing.k3s", "existing.datastore"]);
+  assert.equal(problems(false).length, 5);
+  assert.deepEqual(existingFindings({ ...existing, ours: true }), []);
+});

@@ -1,0 +1,206 @@
+/** Rules for the cluster into whichever firewall drops them now, so that they are there after a reboot, too; and out of it again. */
+import { command } from "../system/command.ts";
+import { readIfPresent, writeDurably } from "../system/files.ts";
+import {
+  COMMENT,
+  firewalldRule,
+  iptablesCommand,
+  type Need,
+  nftRule,
+  ufwCommand,
+} from "./firewall_needs.ts";
+import type { FirewallTexts, FirewallVerdict } from "./firewall.ts";
+
+const NFT_FILE = "/etc/nftables.conf";
+const BEGIN =
+  "# Written by hakit: what the nodes of the cluster need of each other.";
+const END = "# End of hakit's rules.";
+const PATIENT = { timeoutMs: 60_000 } as const;
+const MOST_OUTPUT = 8_000_000;
+
+/** Asks every firewall tool that is here. */
+export async function readFirewall(): Promise<FirewallTexts> {
+  const nft = await said(["nft", "-j", "list", "ruleset"]);
+  const version = await said(["iptables", "-V"]) ?? "";
+  return {
+    ufwStatus: await said(["ufw", "status", "verbose"]),
+    ufwAdded: await said(["ufw", "show", "added"]),
+    firewalld: await said(["firewall-cmd", "--list-all"]),
+    trusted: await said(["firewall-cmd", "--zone=trusted", "--list-sources"]),
+    nft: nft !== null && nft.length < MOST_OUTPUT ? nft : null,
+    iptables: version.includes("legacy")
+      ? await said(["iptables", "-S", "INPUT"])
+      : null,
+  };
+}
+
+async function said(argv: readonly string[]): Promise<string | null> {
+  const found = await command(argv, { ...PATIENT, anyCode: true })
+    .catch(() => null);
+  return found?.code === 0 ? found.stdout : null;
+}
+
+/** The lines that `openFirewall` runs, as a person would type them. */
+export function firewallCommands(verdict: FirewallVerdict): string[] {
+  const quoted = (words: readonly string[]) =>
+    words.map((word) => /^[\w./:,=-]+$/.test(word) ? word : `'${word}'`)
+      .join(" ");
+  switch (verdict.kind) {
+    case "ufw":
+      return verdict.blocked.map((need) => quoted(ufwCommand(need)));
+    case "firewalld":
+      return verdict.blocked.flatMap((need) =>
+        firewalldWords(need).map(quoted)
+      );
+    case "iptables":
+      return verdict.blocked.map((need) => quoted(iptablesCommand(need, "-I")));
+    case "nftables":
+      return nftLines(verdict).map((line) => quoted(["nft", line]));
+    case "none":
+      return [];
+    default:
+      return verdict.kind satisfies never;
+  }
+}
+
+/** Opens what is blocked; returns what a person should know about it. */
+export async function openFirewall(verdict: FirewallVerdict): Promise<string> {
+  switch (verdict.kind) {
+    case "ufw":
+      for (const need of verdict.blocked) {
+        await command(ufwCommand(need), PATIENT);
+      }
+      return "ufw keeps them over a reboot";
+    case "firewalld":
+      for (const need of verdict.blocked) {
+        for (const words of firewalldWords(need)) await command(words, PATIENT);
+      }
+      return "firewalld keeps them over a reboot";
+    case "iptables":
+      for (const need of verdict.blocked) {
+        await command(iptablesCommand(need, "-I"), PATIENT);
+      }
+      return await said(["netfilter-persistent", "save"]) !== null
+        ? "saved by netfilter-persistent"
+        : 'they last until the next reboot: "apt-get install iptables-persistent" keeps them';
+    case "nftables": {
+      const lines = nftLines(verdict);
+      for (const line of lines) await command(["nft", line], PATIENT);
+      const text = await readIfPresent(NFT_FILE);
+      const enabled = (await said(["systemctl", "is-enabled", "nftables"]))
+        ?.trim() === "enabled";
+      if (text === null || !enabled) {
+        return `they last until the next reboot: ${NFT_FILE} is not loaded at boot here`;
+      }
+      const before = ownLines(text);
+      const all = [...new Set([...before, ...lines])];
+      await writeDurably(
+        NFT_FILE,
+        `${withoutBlock(text).trimEnd()}\n\n${BEGIN}\n${
+          all.join("\n")
+        }\n${END}\n`,
+        { mode: (await Deno.stat(NFT_FILE)).mode! & 0o777 },
+      );
+      return `written to the end of ${NFT_FILE}, too`;
+    }
+    case "none":
+      return "nothing to do";
+    default:
+      return verdict.kind satisfies never;
+  }
+}
+
+/** Whether any rule of ours is in any firewall here. */
+export async function hasOwnRules(needs: readonly Need[]): Promise<boolean> {
+  const texts = await readFirewall();
+  if (texts.ufwAdded?.includes(`'${COMMENT}'`)) return true;
+  const zone = texts.firewalld;
+  if (zone && needs.some((need) => zone.includes(firewalldRule(need)))) {
+    return true;
+  }
+  if (nftRules(texts.nft).some(({ rule }) => rule?.comment === COMMENT)) {
+    return true;
+  }
+  for (const tool of ["iptables", "ip6tables"]) {
+    const rules = await said([tool, "-S", "INPUT"]) ?? "";
+    if (
+      rules.split("\n").some((line) => line.includes(`--comment ${COMMENT} `))
+    ) {
+      return true;
+    }
+  }
+  return (await readIfPresent(NFT_FILE))?.includes(BEGIN) ?? false;
+}
+
+/** Takes them all out again. */
+export async function closeFirewall(needs: readonly Need[]): Promise<void> {
+  const texts = await readFirewall();
+  for (const need of needs) {
+    if (texts.ufwAdded?.includes(`'${COMMENT}'`)) {
+      const [, ...rule] = ufwCommand(need);
+      await said(["ufw", "delete", ...rule.slice(0, -2)]);
+    }
+    if (texts.firewalld?.includes(firewalldRule(need))) {
+      for (const words of firewalldWords(need)) {
+        await said(words.map((word) => word.replace("--add-", "--remove-")));
+      }
+    }
+    while (await said(iptablesCommand(need, "-D")) !== null);
+  }
+  // Asked again: iptables may have taken some of these away just now.
+  for (const { rule } of nftRules((await readFirewall()).nft)) {
+    if (rule?.comment !== COMMENT) continue;
+    const { family, table, chain, handle } = rule;
+    const place = [family, table, chain];
+    await said(["nft", "delete", "rule", ...place, "handle", String(handle)]);
+  }
+  const text = await readIfPresent(NFT_FILE);
+  if (!text?.includes(BEGIN)) return;
+  await writeDurably(NFT_FILE, withoutBlock(text).trimEnd() + "\n", {
+    mode: (await Deno.stat(NFT_FILE)).mode! & 0o777,
+  });
+}
+
+function firewalldWords(need: Need): string[][] {
+  const rule = `--add-rich-rule=${firewalldRule(need)}`;
+  return [
+    ["firewall-cmd", rule],
+    ["firewall-cmd", "--permanent", rule],
+  ];
+}
+
+function nftLines({ blocked, chains }: FirewallVerdict): string[] {
+  return blocked.map((need, index) => nftRule(need, chains[index]!));
+}
+
+interface NftItem {
+  readonly rule?: {
+    readonly family: string;
+    readonly table: string;
+    readonly chain: string;
+    readonly handle: number;
+    readonly comment?: string;
+  };
+}
+
+function nftRules(text: string | null): readonly NftItem[] {
+  return text === null ? [] : JSON.parse(text).nftables ?? [];
+}
+
+function ownLines(text: string): string[] {
+  const begin = text.indexOf(BEGIN);
+  const end = text.indexOf(END);
+  return begin < 0 || end < begin
+    ? []
+    : text.slice(begin + BEGIN.length, end).split("\n").filter((line) =>
+      line.trim() !== ""
+    );
+}
+
+function withoutBlock(text: string): string {
+  const begin = text.indexOf(BEGIN);
+  const end = text.indexOf(END);
+  return begin < 0 || end < begin
+    ? text
+    : text.slice(0, begin) + text.slice(end + END.length);
+}

@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { type FirewallTexts, firewallVerdict } from "./firewall.ts";
+import {
+  clusterNeeds,
+  firewalldRule,
+  type Need,
+  needText,
+  nftRule,
+  ufwCommand,
+} from "./firewall_needs.ts";
+import { droppingChain } from "./nft_verdict.ts";
+
+const NONE: FirewallTexts = {
+  ufwStatus: null,
+  ufwAdded: null,
+  firewalld: null,
+  trusted: null,
+  nft: null,
+  iptables: null,
+};
+const NEEDS = clusterNeeds({ peers: ["10.0.0.2"], agents: ["10.0.0.7"] });
+const HEARTBEAT = NEEDS[0]!;
+
+Deno.test("clusterNeeds() lets agents reach K3s and volumes, and neither datastore nor replication", () => {
+  const agent = NEEDS.filter(({ from }) => from === "10.0.0.7").map(needText);
+  assert.deepEqual(agent, [
+    "2049/tcp from 10.0.0.7",
+    "6443/tcp from 10.0.0.7",
+    "8472/udp from 10.0.0.7",
+    "10250/tcp from 10.0.0.7",
+  ]);
+  assert.deepEqual(clusterNeeds({ peers: [] }), []);
+});
+
+Deno.test("firewallVerdict() finds nothing in the way where no firewall runs", () => {
+  assert.deepEqual(firewallVerdict(NONE, NEEDS), {
+    kind: "none",
+    blocked: [],
+    chains: [],
+  });
+  const inactive = { ...NONE, ufwStatus: "Status: inactive\n" };
+  assert.equal(firewallVerdict(inactive, NEEDS).kind, "none");
+});
+
+Deno.test("firewallVerdict() reads ufw's rules, its own and a person's", () => {
+  const active = "Status: active\nDefault: deny (incoming), allow (outgoing)\n";
+  const blocked = (added: string) =>
+    firewallVerdict({ ...NONE, ufwStatus: active, ufwAdded: added }, NEEDS)
+      .blocked;
+  assert.equal(blocked("").length, NEEDS.length);
+  const own = NEEDS.map((need) => {
+    // As `ufw show added` writes them: quoted, and in another order.
+    const port = /port (\S+)/.exec(ufwCommand(need).join(" "))?.[1];
+    return need.protocol === "all"
+      ? `ufw allow from ${need.from} comment 'hakit'`
+      : `ufw allow from ${need.from} to any port ${port} proto ${need.protocol} comment 'hakit'`;
+  });
+  assert.deepEqual(blocked(own.join("\n")), []);
+  const hand = blocked("ufw allow 4800/udp\nufw allow from 10.0.0.0/24");
+  assert.deepEqual(hand.map(needText), [
+    "everything from 10.42.0.0/16",
+    "everything from 10.43.0.0/16",
+  ]);
+  // Outgoing, on one interface, or a part of a range only: not enough.
+  const little = blocked(
+    "ufw allow out 4800/udp\nufw allow in on eth7 from 10.0.0.2\nufw allow 5600/tcp",
+  );
+  assert.equal(little.length, NEEDS.length);
+  const open = { ...NONE, ufwStatus: active.replace("deny", "allow") };
+  assert.deepEqual(firewallVerdict(open, NEEDS).blocked, []);
+});
+
+Deno.test("firewallVerdict() reads firewalld's rich rules, ports and trusted sources", () => {
+  const zone = (lines: string) =>
+    `public (active)\n  target: default\n${lines}`;
+  const blocked = (firewalld: string, trusted = "") =>
+    firewallVerdict({ ...NONE, firewalld, trusted }, NEEDS).blocked;
+  assert.equal(blocked(zone("")).length, NEEDS.length);
+  const rules = NEEDS.map((need) => `\t${firewalldRule(need)}`).join("\n");
+  assert.deepEqual(blocked(zone(rules)), []);
+  assert.deepEqual(
+    blocked(zone("  ports: 4800/udp 5600-5631/tcp\n")).map(needText)
+      .filter((text) => /^(4800|5600)/.test(text)),
+    [],
+  );
+  assert.deepEqual(
+    blocked(zone(""), "10.0.0.0/24 10.42.0.0/16 10.43.0.0/16"),
+    [],
+  );
+});
+
+Deno.test("firewallVerdict() reads the rules of an old iptables, and trusts none that it does not understand", () => {
+  const blocked = (rules: string) =>
+    firewallVerdict(
+      { ...NONE, iptables: `-P INPUT DROP\n${rules}` },
+      [HEARTBEAT],
+    ).blocked.length;
+  assert.equal(blocked(""), 1);
+  assert.equal(
+    blocked(
+      "-A INPUT -s 10.0.0.2/32 -p udp -m udp --dport 4800 -m comment --comment hakit -j ACCEPT",
+    ),
+    0,
+  );
+  assert.equal(blocked("-A INPUT -m state --state ESTABLISHED -j ACCEPT"), 1);
+  assert.equal(blocked("-A INPUT -i lo -j ACCEPT"), 1);
+});
+
+/** A ruleset as the kernel gives it, made by nft in a network namespace of its own; null: cannot here. */
+async function ruleset(lines: string): Promise<string | null> {
+  const file = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(file, lines);
+    const output = await new Deno.Command("unshare", {
+      args: ["-n", "sh", "-c", `nft -f ${file} && nft -j list ruleset`],
+      stdout: "piped",
+      stderr: "piped",
+    }).output().catch(() => null);
+    if (!output?.success) return null;
+    return new TextDecoder().decode(output.stdout);
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+const can = Deno.uid() === 0 && await ruleset("") !== null;
+
+const AT = { family: "inet", table: "filter", chain: "input" } as const;
+const CHAIN = (rules: string) =>
+  `table inet filter {
+  set friends { type ipv4_addr; elements = { 10.0.0.2 } }
+  chain mine {
+    ${rules.includes("jump mine") ? "udp dport 4800 accept" : ""}
+  }
+  chain input { type filter hook input priority 0; policy drop;
+    ct state established,related accept
+    iifname "lo" accept
+    ${rules}
+  }
+}`;
+
+const PASSES = [
+  "ip saddr 10.0.0.2 udp dport 4800 accept",
+  "ip saddr 10.0.0.0/24 accept",
+  "udp dport { 22, 4800 } counter accept",
+  "udp dport 4000-5000 accept",
+  "ip saddr @friends accept",
+  "meta l4proto udp accept",
+  "ip saddr != 10.9.0.0/16 udp dport 4800 accept",
+  "jump mine",
+];
+const DROPS = [
+  "",
+  "tcp dport 4800 accept",
+  "ip saddr 10.9.0.0/16 accept",
+  "udp dport { 22, 53 } accept",
+  'iifname "eth7" udp dport 4800 accept',
+  "ip saddr 10.0.0.2 udp dport 4800 reject",
+  "ip daddr 10.0.0.9 udp dport 4800 accept",
+];
+
+Deno.test({
+  name: "droppingChain() judges real rulesets of nft as the kernel would",
+  ignore: !can,
+  async fn() {
+    for (const rules of PASSES) {
+      const text = await ruleset(CHAIN(rules));
+      assert(text, rules);
+      assert.equal(droppingChain(text, HEARTBEAT), null, rules);
+    }
+    for (const rules of DROPS) {
+      const text = await ruleset(CHAIN(rules));
+      assert(text, rules);
+      assert.deepEqual(droppingChain(text, HEARTBEAT), AT, rules);
+    }
+    const open = await ruleset(
+      "table inet filter { chain input { type filter hook input priority 0; policy accept; } }",
+    );
+    assert.equal(droppingChain(open!, HEARTBEAT), null);
+    assert.equal(droppingChain("not json", HEARTBEAT), null);
+  },
+});
+
+Deno.test({
+  name: "nftRule() opens the chain that drops, for every need",
+  ignore: !can,
+  async fn() {
+    const before = await ruleset(CHAIN(""));
+    const first = firewallVerdict({ ...NONE, nft: before }, NEEDS);
+    assert.equal(first.kind, "nftables");
+    assert.equal(first.blocked.length, NEEDS.length);
+    const rules = first.blocked.map((need: Need, index: number) =>
+      nftRule(need, first.chains[index]!)
+    );
+    const after = await ruleset([CHAIN(""), ...rules].join("\n"));
+    assert.deepEqual(
+      firewallVerdict({ ...NONE, nft: after }, NEEDS).blocked,
+      [],
+    );
+  },
+});

@@ -1,0 +1,73 @@
+/** Looks at this server for the doctor: the only door of this folder to the machine. Changes nothing. */
+import { createHash } from "node:crypto";
+import { existingCluster } from "../cluster/create.ts";
+import { gatherFacts } from "../cluster/facts.ts";
+import { readKept } from "../cluster/kept.ts";
+import { places } from "../cluster/places.ts";
+import { readAgents } from "../k3s/agents.ts";
+import { DATABASE_FOLDER } from "../k3s/texts.ts";
+import { readIfPresent } from "../system/files.ts";
+import type { Paths } from "../system/paths.ts";
+import type { DoctorFacts } from "./facts.ts";
+import { gatherNetwork } from "./gather_network.ts";
+import { gatherDisks, gatherExisting } from "./gather_storage.ts";
+import { gatherSystem, said } from "./gather_system.ts";
+
+const DEFAULT_STORAGE = "/var/lib/hakit-k3s/storage";
+
+export async function gather(
+  paths: Paths,
+  { version, peers = [], storage = DEFAULT_STORAGE }: {
+    readonly version: string;
+    /** Addresses of the other server, before there is a cluster. */
+    readonly peers?: readonly string[];
+    readonly storage?: string;
+  },
+): Promise<DoctorFacts> {
+  const at = places(paths);
+  const cluster = await existingCluster(paths).catch(() => null);
+  const name = (await readIfPresent(at.node))?.trim() ?? null;
+  const me = cluster?.nodes.find((node) => node.name === name);
+  const other = cluster?.nodes.find((node) => node.name !== name);
+  const settings = await readIfPresent(at.settings).catch(() => null);
+  const kept = settings === null ? null : readKept(settings, at.settings);
+  const folder = kept?.storage ?? storage;
+  const basic = await gatherFacts([]);
+  const wanted = {
+    own: [...me?.addresses ?? []],
+    peer: [...other?.addresses ?? peers],
+    vip: kept?.vip ?? null,
+    size: kept?.size ?? null,
+  };
+  const [system, network, disks, existing] = await Promise.all([
+    gatherSystem(basic),
+    gatherNetwork(basic, {
+      peers: wanted.peer,
+      agents: await readAgents(folder).catch(() => []),
+    }),
+    gatherDisks([DATABASE_FOLDER, folder]),
+    gatherExisting(at, folder),
+  ]);
+  const clusterText = await readIfPresent(at.cluster).catch(() => null);
+  return {
+    time: Date.now(),
+    node: {
+      name: name ?? basic.hostname,
+      hostname: basic.hostname,
+      machine: (await readIfPresent("/etc/machine-id"))?.trim() ?? "",
+      hakit: version,
+      root: basic.root,
+      cluster: clusterText === null
+        ? null
+        : createHash("sha256").update(clusterText).digest("hex"),
+      container: await said(["systemd-detect-virt", "-c"]).then((text) =>
+        text !== "" && text !== "none"
+      ),
+    },
+    system,
+    network,
+    disks,
+    existing,
+    wanted,
+  };
+}

@@ -1,0 +1,157 @@
+/** The machine's half of the facts. Whatever cannot be read is left at its harmless value; nothing is changed. */
+import { exists, type Facts } from "../cluster/facts.ts";
+import { enabledState } from "../k3s/services.ts";
+import { command } from "../system/command.ts";
+import { readIfPresent } from "../system/files.ts";
+import type { DoctorFacts } from "./facts.ts";
+
+const MODULES = [
+  "fuse",
+  "loop",
+  "xfs",
+  "nfsd",
+  "br_netfilter",
+  "overlay",
+  "vxlan",
+];
+const UNITS = ["hakit", "mariadb", "nfs-server", "k3s", "k3s-agent"];
+const VERSIONS = [
+  "mariadb-server",
+  "nfs-kernel-server",
+  "nfs-common",
+  "openssl",
+];
+const WAITERS = [
+  "systemd-networkd-wait-online",
+  "NetworkManager-wait-online",
+  "ifupdown-wait-online",
+  // Debian's plain /etc/network/interfaces: network-online.target comes after it.
+  "networking",
+];
+const LIBRARIES = ["/usr/lib", "/lib", "/usr/lib64"];
+
+export async function said(
+  argv: readonly string[],
+  timeoutMs = 5000,
+): Promise<string> {
+  return await command(argv, { anyCode: true, timeoutMs })
+    .then(({ stdout }) => stdout.trim(), () => "");
+}
+
+export async function gatherSystem(
+  basic: Facts,
+): Promise<DoctorFacts["system"]> {
+  const memory = await readIfPresent("/proc/meminfo") ?? "";
+  const kib = (key: string) =>
+    Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(memory)?.[1] ?? 0) * 1024;
+  const synchronized = await said([
+    "timedatectl",
+    "show",
+    "-p",
+    "NTPSynchronized",
+    "--value",
+  ]);
+  const units: DoctorFacts["system"]["units"] = {};
+  for (const unit of UNITS) {
+    const enabled = await enabledState(unit).catch(() => "");
+    const active = await said(["systemctl", "is-active", unit]);
+    units[unit] = { active: active || "unknown", enabled };
+  }
+  return {
+    id: basic.os.id,
+    version: basic.os.version,
+    architecture: Deno.build.arch,
+    kernel: Deno.osRelease(),
+    systemd: basic.systemd,
+    cpus: navigator.hardwareConcurrency,
+    memory: kib("MemTotal"),
+    swap: kib("SwapTotal"),
+    modules: await moduleStates(),
+    fuse: basic.fuse,
+    missingPackages: [...basic.missing],
+    versions: await packageVersions(),
+    openssl: await opensslLibraries(),
+    controllers: await controllers(),
+    watchdog: await watchdog(),
+    timeSynchronized: synchronized === "" ? null : synchronized === "yes",
+    timeService: await timeService(),
+    mysql: basic.mysql,
+    units,
+    waitOnline: await waitsForNetwork(),
+  };
+}
+
+async function moduleStates(): Promise<DoctorFacts["system"]["modules"]> {
+  const filesystems = await readIfPresent("/proc/filesystems") ?? "";
+  const states: DoctorFacts["system"]["modules"] = {};
+  for (const name of MODULES) {
+    const loaded = await exists(`/sys/module/${name}`) ||
+      new RegExp(`\\t${name}$`, "m").test(filesystems) ||
+      name === "loop" && await exists("/dev/loop-control");
+    const available = loaded || await command(["modprobe", "-n", "-q", name])
+      .then(() => true, () => false);
+    states[name] = loaded ? "loaded" : available ? "available" : "missing";
+  }
+  return states;
+}
+
+async function packageVersions(): Promise<{ [name: string]: string }> {
+  const lines = await said([
+    "dpkg-query",
+    "-W",
+    "-f=${Package} ${Version} ${db:Status-Status}\\n",
+    ...VERSIONS,
+  ]);
+  const versions: { [name: string]: string } = {};
+  for (const line of lines.split("\n")) {
+    const [name, version, status] = line.split(" ");
+    if (status === "installed") versions[name!] = version!;
+  }
+  return versions;
+}
+
+async function opensslLibraries(): Promise<string[]> {
+  const found = new Set<string>();
+  for (const base of LIBRARIES) {
+    const folders = [base, `${base}/${Deno.build.arch}-linux-gnu`];
+    for (const folder of folders) {
+      for (const name of ["libssl.so.3", "libssl.so.1.1"]) {
+        if (await exists(`${folder}/${name}`)) found.add(name);
+      }
+    }
+  }
+  return [...found].sort();
+}
+
+/** Version 2 lists them in one file; version 1 in /proc/cgroups, with a column for "enabled". */
+async function controllers(): Promise<string[]> {
+  const two = await readIfPresent("/sys/fs/cgroup/cgroup.controllers");
+  if (two !== null) return two.trim().split(/\s+/);
+  const one = await readIfPresent("/proc/cgroups") ?? "";
+  return one.split("\n").map((line) => line.split("\t"))
+    .filter(([name, , , enabled]) => !name?.startsWith("#") && enabled === "1")
+    .map(([name]) => name!);
+}
+
+async function watchdog(): Promise<DoctorFacts["system"]["watchdog"]> {
+  if (await exists("/dev/watchdog")) return "device";
+  return await command(["modprobe", "-n", "-q", "softdog"])
+    .then(() => "softdog", () => "none");
+}
+
+async function timeService(): Promise<string | null> {
+  for (
+    const unit of ["systemd-timesyncd", "chrony", "ntpsec", "ntp", "openntpd"]
+  ) {
+    if (await enabledState(unit).catch(() => "") !== "") return unit;
+  }
+  return null;
+}
+
+async function waitsForNetwork(): Promise<boolean> {
+  for (const unit of WAITERS) {
+    const state = await enabledState(unit).catch(() => "");
+    if (["enabled", "enabled-runtime", "static"].includes(state)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,264 @@
+/** Addresses, links, ports, names, firewall. Pure. */
+import { contains, parseNetwork } from "../cluster/network.ts";
+import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
+
+/** K3s' defaults for pods and services. */
+export const K3S_NETWORKS = ["10.42.0.0/16", "10.43.0.0/16"] as const;
+/** A write waits for one round trip. */
+const SLOW_TRIP_MS = 2;
+const SLOW_LOOKUP_MS = 1000;
+/** Mbit/s; less and a first copy takes days. */
+const SLOW_LINK = 1000;
+const FULL_FRAME = 1500;
+
+const OWN_PORTS: readonly (readonly ["tcp" | "udp", number, string])[] = [
+  ["udp", 4800, "heartbeats"],
+  ["tcp", 5600, "replication"],
+  ["tcp", 9010, "console and API"],
+  ["tcp", 6443, "K3s' API"],
+];
+
+export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
+  {
+    title: "addresses of the cluster",
+    look({ network: { addresses, interfaces }, wanted: { own } }) {
+      const found = [];
+      for (const address of own) {
+        const here = addresses.find((entry) => entry.address === address);
+        if (!here) {
+          found.push(
+            problem("address.missing", `${address} is not on this server`, {
+              why: "The other node looks for this one there: that link is dead",
+              fix:
+                `ip addr add ${address}/24 dev INTERFACE, and in the network's configuration`,
+            }),
+          );
+          continue;
+        }
+        if (here.dynamic) {
+          found.push(
+            warning(
+              "address.dynamic",
+              `${address} on ${here.interface} comes from DHCP`,
+              {
+                why:
+                  "When the lease ends or the DHCP server gives another address the cluster loses this link",
+                fix:
+                  "give it a fixed address, or reserve it at the DHCP server",
+              },
+            ),
+          );
+        }
+        const link = interfaces.find(({ name }) => name === here.interface);
+        if (link && !link.up) {
+          found.push(
+            problem("link.down", `${link.name} (${address}) has no link`, {
+              why: "Heartbeats and replication do not pass",
+              fix: `ip link set ${link.name} up, and look at the cable`,
+            }),
+          );
+        }
+        if (link?.speed && link.speed > 0 && link.speed < SLOW_LINK) {
+          found.push(
+            warning(
+              "link.slow",
+              `${link.name} runs at ${link.speed} Mbit/s`,
+              {
+                why:
+                  "Every write crosses it, and a first copy of 100 GB takes hours",
+                fix: `ethtool ${link.name}`,
+              },
+            ),
+          );
+        }
+      }
+      if (own.length === 1) {
+        found.push(
+          warning("link.single", "Only one link between the nodes", {
+            why:
+              "When it breaks and no witness is there, both nodes go on alone and one side's writes are set aside",
+            fix:
+              "a second network, or a third machine: hakit witness add ADDRESS",
+          }),
+        );
+      }
+      return found;
+    },
+  },
+  {
+    title: "networks of pods and services",
+    look: ({ network: { addresses } }) =>
+      addresses.filter(({ address, interface: device }) =>
+        K3S_NETWORKS.some((network) => contains(network, address)) &&
+        !/^(cni|flannel|veth|kube)/.test(device)
+      ).map(({ address, interface: device }) =>
+        problem(
+          "address.overlap",
+          `${address} on ${device} lies in ${
+            K3S_NETWORKS.find((network) => contains(network, address))
+          }`,
+          {
+            why:
+              "K3s gives these addresses to pods and services: that network becomes unreachable",
+            fix:
+              "another network for the nodes, or other ones for K3s (--cluster-cidr, --service-cidr) on both",
+          },
+        )
+      ),
+  },
+  {
+    title: "default route",
+    look: ({ network: { defaultRoute } }) =>
+      defaultRoute ? [] : [
+        warning("route", "There is no default route", {
+          why:
+            "K3s does not start without one, even where no network is behind",
+          fix:
+            "ip link add dummy0 type dummy && ip addr add 203.0.113.254/31 dev dummy0 && ip link set dummy0 up && ip route add default via 203.0.113.255 dev dummy0 metric 1000",
+        }),
+      ],
+  },
+  {
+    title: "ports",
+    look({ network: { listening }, existing: { ours } }) {
+      if (ours) return [];
+      return OWN_PORTS.flatMap(([protocol, port, what]) => {
+        const user = listening.find((entry) =>
+          entry.protocol === protocol && entry.port === port
+        );
+        return user
+          ? [
+            problem(
+              "port.used",
+              `Port ${port}/${protocol} is used by ${
+                user.program || "another program"
+              }`,
+              {
+                why: `It is needed for ${what}`,
+                fix: `ss -lnp 'sport = :${port}'`,
+              },
+            ),
+          ]
+          : [];
+      });
+    },
+  },
+  {
+    title: "own name",
+    look({ node: { hostname }, network: { resolvesMs, addresses } }) {
+      const address = addresses.find((entry) => entry.interface !== "lo")
+        ?.address;
+      if (resolvesMs === null) {
+        return [
+          warning("name.unknown", `The name ${hostname} has no address`, {
+            why: "sudo, MariaDB and the NFS server wait for name servers",
+            fix: `echo "${address ?? "ADDRESS"} ${hostname}" >>/etc/hosts`,
+          }),
+        ];
+      }
+      return resolvesMs <= SLOW_LOOKUP_MS ? [] : [
+        warning(
+          "name.slow",
+          `Looking up ${hostname} takes ${(resolvesMs / 1000).toFixed(1)} s`,
+          {
+            why: "Whatever asks for it at a failover waits as long",
+            fix: `echo "${address ?? "ADDRESS"} ${hostname}" >>/etc/hosts`,
+          },
+        ),
+      ];
+    },
+  },
+  {
+    title: "way to the other node",
+    look({ network: { trips } }) {
+      const found = [];
+      for (const { address, lostPercent, averageMs, fullSize } of trips) {
+        if (averageMs === null) {
+          found.push(
+            problem("peer.silent", `${address} does not answer a ping`, {
+              why: "The nodes cannot work together over this link",
+              fix:
+                `ping ${address}; on the other server: ip addr, and its firewall`,
+            }),
+          );
+          continue;
+        }
+        if (lostPercent > 0) {
+          found.push(
+            problem(
+              "peer.loss",
+              `${lostPercent} % of the packets to ${address} are lost`,
+              {
+                why:
+                  "Writes wait for what is sent again; heartbeats are missed",
+                fix: `ip -s link; ethtool -S INTERFACE`,
+              },
+            ),
+          );
+        }
+        if (averageMs > SLOW_TRIP_MS) {
+          found.push(
+            warning(
+              "peer.far",
+              `The round trip to ${address} takes ${averageMs.toFixed(1)} ms`,
+              {
+                why: `Every write waits for one: a database commits at most ${
+                  Math.floor(1000 / averageMs)
+                } times a second one after the other`,
+              },
+            ),
+          );
+        }
+        if (!fullSize) {
+          found.push(
+            problem(
+              "peer.mtu",
+              `A packet of ${FULL_FRAME} bytes does not reach ${address} whole`,
+              {
+                why:
+                  "Small packets pass and large ones hang: connections open and then stand still",
+                fix:
+                  "ip link set INTERFACE mtu 1400 on both, or mend the switch",
+              },
+            ),
+          );
+        }
+      }
+      return found;
+    },
+  },
+  {
+    title: "firewall",
+    look({ network: { firewall }, node: { root } }) {
+      if (!root || firewall.blocked.length === 0) return [];
+      return [
+        problem(
+          "firewall",
+          `The firewall (${firewall.kind}) drops ${
+            firewall.blocked.join(", ")
+          }`,
+          {
+            why: "The nodes do not reach each other there",
+            fix: "hakit doctor --fix firewall",
+          },
+        ),
+      ];
+    },
+  },
+  {
+    title: "virtual address",
+    look({ wanted: { vip }, network: { addresses } }) {
+      const network = vip ? parseNetwork(vip) : null;
+      if (!network) return [];
+      const near = addresses.some(({ address, prefix }) =>
+        address !== network.address &&
+        contains(`${address}/${prefix}`, network.address)
+      );
+      return near ? [] : [
+        problem("vip.far", `${vip} is in no network of this server`, {
+          why: "It cannot be taken here: clients would not find it",
+        }),
+      ];
+    },
+  },
+];

@@ -1,0 +1,206 @@
+/** What must be equal, or near, on both nodes. Pure. */
+import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
+
+export interface Pair {
+  readonly mine: DoctorFacts;
+  readonly theirs: DoctorFacts;
+  /** Their clock minus ours; null: the facts came by a file, which says nothing of it. */
+  readonly clockMs: number | null;
+}
+
+/** More, and certificates and leases are refused. */
+const MOST_SKEW_MS = 30_000;
+/** More than NTP would ever leave. */
+const NOTABLE_SKEW_MS = 1000;
+
+export const PAIR_RULES: readonly Rule<Pair>[] = [
+  {
+    title: "clocks of both",
+    look({ clockMs }) {
+      const apart = Math.abs(clockMs ?? 0);
+      if (apart <= NOTABLE_SKEW_MS) return [];
+      return [
+        (apart > MOST_SKEW_MS ? problem : warning)(
+          "clock.differs",
+          `The clocks differ by ${(apart / 1000).toFixed(1)} s`,
+          {
+            why:
+              "Certificates and Kubernetes' leases of one look wrong to the other",
+            fix: "timedatectl set-ntp true",
+          },
+        ),
+      ];
+    },
+  },
+  {
+    title: "numbers of user mysql",
+    look({ mine, theirs }) {
+      const [a, b] = [mine.system.mysql, theirs.system.mysql];
+      if (!a || !b || a.uid === b.uid && a.gid === b.gid) return [];
+      return [
+        problem(
+          "mysql.ids",
+          `User mysql is ${a.uid}:${a.gid} on ${mine.node.name} and ${b.uid}:${b.gid} on ${theirs.node.name}`,
+          {
+            why:
+              "The mirrored files keep the numbers: after a failover the database could not open them",
+            fix:
+              "on the node without data: apt-get purge 'mariadb-server*' && deluser mysql && hakit prereq",
+          },
+        ),
+      ];
+    },
+  },
+  {
+    title: "versions of both",
+    look({ mine, theirs }) {
+      const found = [];
+      const both = (a: string, b: string) =>
+        `${a} on ${mine.node.name}, ${b} on ${theirs.node.name}`;
+      if (mine.system.architecture !== theirs.system.architecture) {
+        found.push(
+          problem(
+            "pair.architecture",
+            `Different processors: ${
+              both(mine.system.architecture, theirs.system.architecture)
+            }`,
+            {
+              why: "K3s' executable and images of one do not run on the other",
+            },
+          ),
+        );
+      }
+      const [a, b] = [mine, theirs].map(({ system }) =>
+        system.versions["mariadb-server"]
+      );
+      if (a && b && series(a) !== series(b)) {
+        found.push(
+          problem("pair.mariadb", `Different MariaDB: ${both(a, b)}`, {
+            why:
+              "The older one cannot open files that the newer one has written: a failover to it fails",
+            fix: "the same distribution on both: apt-get dist-upgrade",
+          }),
+        );
+      }
+      const system = ({ system: { id, version } }: DoctorFacts) =>
+        `${id} ${version}`;
+      if (system(mine) !== system(theirs)) {
+        found.push(
+          warning(
+            "pair.distribution",
+            `Different distributions: ${both(system(mine), system(theirs))}`,
+            { why: "Services of different versions work on the same data" },
+          ),
+        );
+      }
+      if (mine.node.hakit !== theirs.node.hakit) {
+        found.push(
+          warning(
+            "pair.hakit",
+            `Different hakit: ${both(mine.node.hakit, theirs.node.hakit)}`,
+            {
+              why:
+                "Only for the time of an upgrade: what one knows the other may not",
+              fix: "install the newer one on both",
+            },
+          ),
+        );
+      }
+      return found;
+    },
+  },
+  {
+    title: "two different machines",
+    look({ mine, theirs }) {
+      const found = [];
+      if (
+        mine.node.machine !== "" && mine.node.machine === theirs.node.machine
+      ) {
+        found.push(
+          problem("pair.clone", "Both have the same /etc/machine-id", {
+            why:
+              "One is a copy of the other: DHCP gives both one address, and hakit takes them for one machine",
+            fix:
+              "on one: rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup; reboot",
+          }),
+        );
+      }
+      if (mine.node.hostname === theirs.node.hostname) {
+        found.push(
+          warning("pair.hostname", `Both are called ${mine.node.hostname}`, {
+            why: "Logs and the prompt do not say which one it is",
+            fix: "hostnamectl set-hostname NAME",
+          }),
+        );
+      }
+      return found;
+    },
+  },
+  {
+    title: "configuration of both",
+    look({ mine, theirs }) {
+      const [a, b] = [mine.node.cluster, theirs.node.cluster];
+      if (a === null || b === null || a === b) return [];
+      return [
+        problem("pair.cluster", "cluster.yaml differs between the nodes", {
+          why: "They disagree on addresses, links or trust",
+          fix:
+            "copy /etc/hakit/cluster.yaml to the other node, then systemctl restart hakit there",
+        }),
+      ];
+    },
+  },
+  {
+    title: "links and disks of both",
+    look({ mine, theirs }) {
+      const found = [];
+      for (const [index, address] of mine.wanted.own.entries()) {
+        const here = mtuOf(mine, address);
+        const there = mtuOf(theirs, theirs.wanted.own[index] ?? "");
+        if (here === null || there === null || here === there) continue;
+        found.push(
+          problem(
+            "pair.mtu",
+            `Link ${
+              index + 1
+            } has MTU ${here} on ${mine.node.name} and ${there} on ${theirs.node.name}`,
+            {
+              why: "Large packets of one are dropped by the other",
+              fix: `ip link set INTERFACE mtu ${Math.min(here, there)}`,
+            },
+          ),
+        );
+      }
+      for (const disk of mine.disks) {
+        const other = theirs.disks.find(({ folder }) => folder === disk.folder);
+        if (!other || [disk, other].some(({ type }) => /^fuse/.test(type))) {
+          continue;
+        }
+        if (disk.type !== other.type) {
+          found.push(
+            warning(
+              "pair.disk",
+              `${disk.folder} is ${disk.type} on ${mine.node.name} and ${other.type} on ${theirs.node.name}`,
+              {
+                why:
+                  "What one file system takes (names, attributes, sizes) the other may refuse",
+              },
+            ),
+          );
+        }
+      }
+      return found;
+    },
+  },
+];
+
+/** "1:10.11.6-0+deb12u1" → "10.11". */
+function series(version: string): string {
+  return version.replace(/^\d+:/, "").split(".").slice(0, 2).join(".");
+}
+
+function mtuOf({ network }: DoctorFacts, address: string): number | null {
+  const entry = network.addresses.find((own) => own.address === address);
+  return network.interfaces.find(({ name }) => name === entry?.interface)
+    ?.mtu ?? null;
+}

@@ -1,0 +1,216 @@
+/** Disks, and what is on this server already: adopted when asked, otherwise refused, never overwritten. Pure. */
+import { bytesOf } from "../cluster/checks.ts";
+import {
+  type DoctorFacts,
+  type Existing,
+  type Finding,
+  problem,
+  type Rule,
+  warning,
+} from "./facts.ts";
+
+const GIB = 1024 ** 3;
+const MIB = 1024 ** 2;
+const LEAST_FREE = 2 * GIB;
+/** A datastore commits about ten times a second, each with an fsync on both disks. */
+const SLOW_SYNC_MS = 20;
+const HOPELESS_SYNC_MS = 200;
+const SLOW_DISK = 30 * MIB;
+/** They take trusted extended attributes and give file handles. */
+const TRIED = ["ext4", "xfs", "btrfs"] as const;
+
+export const STORAGE_RULES: readonly Rule<DoctorFacts>[] = [
+  {
+    title: "room on the disks",
+    look({ disks, wanted: { size } }) {
+      const found = [];
+      for (const { folder, free } of disks) {
+        if (free < LEAST_FREE) {
+          found.push(
+            problem(
+              "disk.full",
+              `${folder}: ${(free / GIB).toFixed(1)} GiB free`,
+              {
+                why: "The database and the first pods need 2 GiB",
+                fix: `du -xsh /* 2>/dev/null; apt-get clean`,
+              },
+            ),
+          );
+        } else if (
+          size !== null && folder.endsWith("/storage") && bytesOf(size) > free
+        ) {
+          found.push(
+            warning(
+              "disk.small",
+              `The volume may grow to ${size} and ${folder} has ${
+                Math.floor(free / GIB)
+              } GiB free`,
+              {
+                why:
+                  "A full disk on the secondary ends redundancy, on the primary it ends writing",
+                fix: "a larger disk, or watch it: hakit state",
+              },
+            ),
+          );
+        }
+      }
+      return found;
+    },
+  },
+  {
+    title: "file systems",
+    look: ({ disks }) =>
+      disks.flatMap(({ folder, type }) => {
+        if (type === "tmpfs") {
+          return [
+            problem("disk.memory", `${folder} is in memory (tmpfs)`, {
+              why: "A reboot loses this copy",
+            }),
+          ];
+        }
+        const mirrored = type.startsWith("fuse");
+        return mirrored || TRIED.includes(type as typeof TRIED[number]) ? [] : [
+          warning("disk.type", `${folder} is on ${type}`, {
+            why: `Mirrored directories are tried on ${
+              TRIED.join(", ")
+            }; they need trusted extended attributes`,
+          }),
+        ];
+      }),
+  },
+  {
+    title: "speed of the disks",
+    look({ disks }) {
+      const found = [];
+      for (const { folder, syncMs, bytesPerSecond } of disks) {
+        if (syncMs !== null && syncMs > SLOW_SYNC_MS) {
+          const hopeless = syncMs > HOPELESS_SYNC_MS;
+          found.push(
+            (hopeless ? problem : warning)(
+              "disk.sync",
+              `${folder}: an fsync takes ${syncMs.toFixed(0)} ms`,
+              {
+                why:
+                  "Every commit of the datastore waits for both disks; K3s gives up after 10 s",
+                fix:
+                  "an SSD; in a virtual machine: a disk with a write cache that honours flushes",
+              },
+            ),
+          );
+        }
+        if (bytesPerSecond !== null && bytesPerSecond < SLOW_DISK) {
+          found.push(
+            warning(
+              "disk.slow",
+              `${folder} writes ${(bytesPerSecond / MIB).toFixed(0)} MiB/s`,
+              { why: "A first copy of 100 GB takes an hour and more" },
+            ),
+          );
+        }
+      }
+      return found;
+    },
+  },
+  {
+    title: "what is here already",
+    look: ({ existing }) => existingFindings(existing),
+  },
+];
+
+/** Also for prereq, first and second, before they touch anything. */
+export function existingFindings(
+  existing: Existing,
+  { adopt = false }: { readonly adopt?: boolean } = {},
+): Omit<Finding, "node">[] {
+  if (existing.ours) return [];
+  const found: Omit<Finding, "node">[] = [];
+  const taken = adopt ? warning : problem;
+  if (existing.k3s !== null) {
+    found.push(
+      problem("existing.k3s", `K3s is here already: ${existing.k3s}`, {
+        why:
+          "It has a cluster and a datastore of its own, which hakit neither overwrites nor takes over",
+        fix: "move its workloads away, then /usr/local/bin/k3s-uninstall.sh",
+      }),
+    );
+  }
+  if (existing.mysqlPackages.length > 0) {
+    found.push(
+      problem(
+        "existing.mysql",
+        `MySQL is installed: ${existing.mysqlPackages.join(", ")}`,
+        {
+          why: "MariaDB's packages would replace it and cannot read its data",
+          fix: `save its databases, then apt-get purge ${
+            existing.mysqlPackages.join(" ")
+          }`,
+        },
+      ),
+    );
+  }
+  if (existing.datastore) {
+    found.push(
+      problem(
+        "existing.datastore",
+        "MariaDB holds a datastore of K3s already",
+        {
+          why:
+            "A new K3s with another token cannot read it and would not start",
+          fix: 'save it (mariadb-dump k3s), then drop the database "k3s"',
+        },
+      ),
+    );
+  }
+  if (existing.databases.length > 0) {
+    const list = existing.databases.join(", ");
+    found.push(
+      taken("existing.databases", `MariaDB has databases of its own: ${list}`, {
+        why: adopt
+          ? "They become part of the mirror and are reached through the virtual address only"
+          : "They would become part of the mirror, reached through the virtual address only, and on the second node the first copy replaces them",
+        fix: adopt
+          ? null
+          : "hakit prereq --adopt and hakit first --adopt take them along; or move them away",
+      }),
+    );
+  }
+  if (existing.exports.length > 0) {
+    found.push(
+      taken(
+        "existing.exports",
+        `NFS exports folders of its own: ${existing.exports.join("; ")}`,
+        {
+          why:
+            "The NFS server comes and goes with the role of the module k3s, without version 3",
+          fix: adopt
+            ? null
+            : "move them to another server, or accept that: --adopt",
+        },
+      ),
+    );
+  }
+  if (existing.storage.length > 0) {
+    found.push(
+      taken(
+        "existing.storage",
+        `The storage folder is not empty: ${existing.storage.join(", ")}`,
+        {
+          why:
+            "What is there is mirrored from the first node, and replaced on the second",
+          fix: adopt
+            ? null
+            : "move it away, give another --storage, or --adopt on the first node",
+        },
+      ),
+    );
+  }
+  for (const name of existing.rivals) {
+    found.push(
+      warning("existing.rival", `${name} runs here`, {
+        why: "Two programs that move addresses and services fight each other",
+        fix: `systemctl disable --now ${name}`,
+      }),
+    );
+  }
+  return found;
+}

@@ -1,0 +1,258 @@
+/** The machine itself: distribution, kernel, packages, memory, clock, boot. Pure. */
+import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
+
+const GIB = 1024 ** 3;
+/** Oldest that is tried, by ID of /etc/os-release. */
+const OLDEST: { readonly [id: string]: number } = { ubuntu: 20.04, debian: 11 };
+/** FUSE needs it: passthrough of O_DIRECT, large pages. */
+const OLDEST_KERNEL = [5, 4] as const;
+/** Less and K3s' own processes are killed for want of memory. */
+const LEAST_MEMORY = 1.8 * GIB;
+/** Without these no node. */
+const NEEDED = ["fuse", "loop", "xfs", "nfsd"] as const;
+/** Without these no pod network. */
+const FOR_K3S = ["br_netfilter", "overlay", "vxlan"] as const;
+/** The module starts them where the mirror is; at boot they would be second writers. */
+const NOT_AT_BOOT = ["mariadb", "nfs-server", "k3s"] as const;
+
+export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
+  {
+    title: "run by root",
+    look: ({ node }) =>
+      node.root ? [] : [
+        warning("root", "The doctor does not run as root", {
+          why: "Firewall, programs behind ports and disks cannot be looked at",
+          fix: "sudo hakit doctor",
+        }),
+      ],
+  },
+  {
+    title: "distribution",
+    look({ system: { id, version } }) {
+      const oldest = OLDEST[id];
+      if (oldest !== undefined && Number(version) >= oldest) return [];
+      return [
+        problem("distribution", `The distribution is ${id} ${version}`, {
+          why:
+            "hakit is tried on Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these",
+        }),
+      ];
+    },
+  },
+  {
+    title: "processor, kernel and systemd",
+    look({ system, node }) {
+      const found = [];
+      if (!["x86_64", "aarch64"].includes(system.architecture)) {
+        found.push(
+          problem("architecture", `The processor is ${system.architecture}`, {
+            why: "The executable is made for x86_64 and aarch64",
+          }),
+        );
+      }
+      const [major = 0, minor = 0] = system.kernel.split(".").map(Number);
+      if (
+        major < OLDEST_KERNEL[0] ||
+        major === OLDEST_KERNEL[0] && minor < OLDEST_KERNEL[1]
+      ) {
+        found.push(problem("kernel", `The kernel is ${system.kernel}`, {
+          why: `Mirrored directories need ${OLDEST_KERNEL.join(".")} or later`,
+          fix: "apt-get install linux-image-generic-hwe-20.04 && reboot",
+        }));
+      }
+      if (!system.systemd) {
+        found.push(problem("systemd", "systemd is not process 1", {
+          why: "The agent, MariaDB, NFS and K3s are its units",
+        }));
+      }
+      if (node.container) {
+        found.push(warning("container", "This is a container", {
+          why:
+            "Kernel modules, FUSE mounts and the NFS server are the host's to allow",
+        }));
+      }
+      return found;
+    },
+  },
+  {
+    title: "kernel modules",
+    look({ system: { modules, id, kernel, fuse } }) {
+      const extra = id === "ubuntu"
+        ? `apt-get install linux-modules-extra-${kernel}`
+        : null;
+      const found = [];
+      for (const name of NEEDED) {
+        if (modules[name] === "available") {
+          found.push(
+            warning("modules.unloaded", `Kernel module ${name} is not loaded`, {
+              why: "The mirror, the volume or the NFS server needs it",
+              fix: "hakit prereq",
+            }),
+          );
+        } else if (modules[name] === "missing") {
+          found.push(
+            problem("modules.missing", `The kernel has no module ${name}`, {
+              why: "The mirror, the volume or the NFS server needs it",
+              fix: extra,
+            }),
+          );
+        }
+      }
+      for (const name of FOR_K3S) {
+        if (modules[name] !== "missing") continue;
+        found.push(
+          warning("modules.k3s", `The kernel has no module ${name}`, {
+            why: "K3s' pods have no network or no file systems without it",
+            fix: extra,
+          }),
+        );
+      }
+      if (!fuse && modules["fuse"] === "loaded") {
+        found.push(problem("fuse", "/dev/fuse cannot be opened", {
+          why: "Directories are mirrored through it",
+          fix: "mknod -m 600 /dev/fuse c 10 229",
+        }));
+      }
+      return found;
+    },
+  },
+  {
+    title: "packages and OpenSSL",
+    look({ system: { missingPackages, openssl } }) {
+      const found = [];
+      if (missingPackages.length > 0) {
+        found.push(
+          warning("packages", `Not installed: ${missingPackages.join(", ")}`, {
+            why: "The datastore, the volumes and the mirror are made of them",
+            fix: "hakit prereq",
+          }),
+        );
+      }
+      if (openssl.length === 0) {
+        found.push(
+          problem("openssl", "Neither libssl 3 nor libssl 1.1 is here", {
+            why:
+              "Replication is encrypted by it: without it there is no second copy",
+            fix: "apt-get install openssl",
+          }),
+        );
+      }
+      return found;
+    },
+  },
+  {
+    title: "processors, memory, swap",
+    look({ system: { memory, swap, cpus } }) {
+      const found = [];
+      if (memory < LEAST_MEMORY) {
+        found.push(
+          warning("memory", `${(memory / GIB).toFixed(1)} GiB of memory`, {
+            why: "K3s, its datastore and pods want 2 GiB at least",
+          }),
+        );
+      }
+      if (cpus < 2) {
+        found.push(warning("cpus", "A single processor", {
+          why:
+            "Heartbeats get no priority beside the services: raise the detection time if false failovers come",
+        }));
+      }
+      if (swap > 0) {
+        found.push(
+          warning("swap", `${(swap / GIB).toFixed(1)} GiB of swap is in use`, {
+            why:
+              "A swapped database answers late, and K3s' limits of memory do not hold",
+            fix: "swapoff -a && sed -i '/\\sswap\\s/s/^/#/' /etc/fstab",
+          }),
+        );
+      }
+      return found;
+    },
+  },
+  {
+    title: "control groups",
+    look({ system: { controllers } }) {
+      const lacking = ["cpu", "memory", "pids"]
+        .filter((name) => !controllers.includes(name));
+      return lacking.length === 0 ? [] : [
+        problem(
+          "cgroups",
+          `Control group controllers are missing: ${lacking.join(", ")}`,
+          {
+            why: "K3s does not start without them",
+            fix:
+              "add cgroup_enable=memory cgroup_memory=1 to the kernel's command line and reboot",
+          },
+        ),
+      ];
+    },
+  },
+  {
+    title: "clock",
+    look({ system: { timeSynchronized, timeService } }) {
+      if (timeSynchronized !== false) return [];
+      return [
+        warning("clock.unsynchronized", "The clock is not synchronized", {
+          why:
+            "Logs of both nodes cannot be compared, certificates and Kubernetes' leases suffer",
+          fix: timeService === null
+            ? "apt-get install systemd-timesyncd && timedatectl set-ntp true"
+            : "timedatectl set-ntp true",
+        }),
+      ];
+    },
+  },
+  {
+    title: "watchdog",
+    look: ({ system: { watchdog } }) =>
+      watchdog !== "none" ? [] : [
+        warning("watchdog", "No watchdog device and no module softdog", {
+          why: "A server whose kernel hangs stays hanging until somebody comes",
+          fix:
+            "modprobe softdog && echo softdog >/etc/modules-load.d/softdog.conf",
+        }),
+      ],
+  },
+  {
+    title: "order at boot",
+    look({ system: { units, waitOnline }, existing: { ours } }) {
+      const found = [];
+      if (ours && units["hakit"]?.enabled !== "enabled") {
+        found.push(problem("boot.hakit", "hakit.service is not enabled", {
+          why: "After a power cut nothing starts here",
+          fix: "systemctl enable --now hakit",
+        }));
+      } else if (ours && units["hakit"]?.active !== "active") {
+        found.push(
+          problem(
+            "boot.agent",
+            `hakit.service is ${units["hakit"]?.active ?? "missing"}`,
+            {
+              why: "This node takes no part: the other one cannot fail over",
+              fix: "systemctl start hakit; journalctl -u hakit",
+            },
+          ),
+        );
+      }
+      for (const name of ours ? NOT_AT_BOOT : []) {
+        if (units[name]?.enabled !== "enabled") continue;
+        found.push(
+          problem("boot.service", `${name} is started at boot by systemd`, {
+            why: "The module starts it where the mirror is; both would write",
+            fix: `systemctl disable ${name}`,
+          }),
+        );
+      }
+      if (!waitOnline) {
+        found.push(
+          warning("boot.network", "No service waits for the network at boot", {
+            why:
+              "K3s and the agent may start before the addresses are there, and try again until they are",
+            fix: "systemctl enable systemd-networkd-wait-online",
+          }),
+        );
+      }
+      return found;
+    },
+  },
+];
