@@ -75,9 +75,9 @@ export class ReplicatorLink {
       await this.#writeRaw(found, { id: 0, command: "exit" });
       await drain(found);
       found.close();
-      // Gone when its process is: before that its socket may still take a connection, and lose it.
+      // Gone when its process is and nobody listens: a process that ends loses its name before its sockets, and what listens last.
       const start = now();
-      while (replicatorsOf(configFile).length > 0) {
+      while (replicatorsOf(configFile).length > 0 || await this.#answers()) {
         if (now() - start > EXIT_MS) this.#kill();
         // Stuck in the kernel (a dead disk): what begins next will say what it finds.
         if (now() - start > 2 * EXIT_MS) break;
@@ -172,6 +172,12 @@ export class ReplicatorLink {
     } catch {
       return null;
     }
+  }
+
+  async #answers(): Promise<boolean> {
+    const connection = await this.#connect();
+    connection?.close();
+    return connection !== null;
   }
 
   async #connectOrSpawn(): Promise<Deno.UnixConn | null> {
