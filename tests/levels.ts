@@ -32,7 +32,14 @@ const LEVELS: readonly Level[] = [
   },
   {
     name: "unit",
-    commands: [test("src", "tests/lint_test.ts", "tests/tally_test.ts")],
+    commands: [
+      test(
+        "src",
+        "tests/lint_test.ts",
+        "tests/tally_test.ts",
+        "tests/fixtures_test.ts",
+      ),
+    ],
     limit: 15,
   },
   { name: "scenarios", commands: [test("tests/scenarios")], limit: 5 },

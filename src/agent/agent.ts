@@ -22,6 +22,7 @@ import { consoleAudit, consoleLogs } from "./console_logs.ts";
 import { readNode } from "./node.ts";
 import { serveNetwork, serveSocket } from "./serve.ts";
 import { Takeovers } from "./takeovers.ts";
+import { Upgrades } from "./upgrades.ts";
 
 /** `hakit agent`: runs until it is told to stop; exit code 0 after an orderly stop, 1 when it cannot begin. */
 export async function runAgent(): Promise<number> {
@@ -55,7 +56,8 @@ async function live(
   await makeFolders(paths);
   const node = await readNode(paths);
   const freshBoot = await isFreshBoot(paths);
-  const stop = stopSignal();
+  const ending = stopSignal();
+  const stop = ending.signal;
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => {});
   log.info(`begins as ${node.me.name} of cluster "${node.cluster.cluster}"`);
@@ -92,7 +94,22 @@ async function live(
     log,
   });
   certificates.onChange(() => peer.reset());
-  const door = new Door({ node, cluster, feed, peer, log, takeovers, streams });
+  const upgrades = new Upgrades({
+    node,
+    log,
+    end: () => ending.abort(),
+    executable: Deno.build.standalone ? node.executable : null,
+  });
+  const door = new Door({
+    node,
+    cluster,
+    feed,
+    peer,
+    log,
+    takeovers,
+    streams,
+    upgrades,
+  });
   const app = createApp({ door, auth, streams, audit, certificates });
   // The second node has no session and no certificate yet, only its one-time secret.
   app.route("/", joinRoutes(paths));
@@ -112,6 +129,8 @@ async function live(
   await cluster.begin({ freshBoot });
   await using _heartbeats = cluster.startHeartbeats();
   await rememberBoot(paths);
+  upgrades.ready = true;
+  await upgrades.renewUnit();
   door.modules.watch(stop).catch(broken.reject);
   keepAccountsLevel({
     accounts: auth.accounts,
@@ -143,12 +162,12 @@ async function makeFolders(paths: Paths): Promise<void> {
 }
 
 /** systemd sends TERM; a person at a terminal INT. */
-function stopSignal(): AbortSignal {
+function stopSignal(): AbortController {
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => stop.abort());
   }
-  return stop.signal;
+  return stop;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

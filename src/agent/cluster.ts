@@ -15,7 +15,7 @@ import { ArbiterLink } from "./arbiter_link.ts";
 import type { ArbiterFile } from "./arbiter_store.ts";
 import { makeFolders, RunningModule } from "./running_module.ts";
 import { clusterState } from "./status.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../system/version.ts";
 
 const TICK_MS = 100;
 /** systemd kills the agent after 600 s: what scripts have not done by then is not waited for. */
@@ -235,8 +235,16 @@ export class Cluster {
         ...this.#broken.values(),
         ...this.problems,
         ...modules.flatMap((running) => {
-          const notice = running.report()?.notice;
-          return notice ? `${running.module.name}: ${notice}` : [];
+          const { notice, version } = running.report() ?? { version: VERSION };
+          const { name } = running.module;
+          return [
+            ...notice ? [`${name}: ${notice}`] : [],
+            ...version === VERSION ? [] : [
+              `${name} is mirrored by hakit ${
+                version ?? "of before"
+              } on ${node.me.name}: swap it away, then "systemctl restart hakit" here.`,
+            ],
+          ];
         }),
       ],
     });

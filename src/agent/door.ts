@@ -29,7 +29,8 @@ import { outcome } from "./outcome.ts";
 import type { RunningModule } from "./running_module.ts";
 import { supportArchive } from "./support.ts";
 import type { Takeovers } from "./takeovers.ts";
-import { VERSION } from "./version.ts";
+import type { Upgrades } from "./upgrades.ts";
+import { VERSION } from "../system/version.ts";
 
 export interface CommandRequest {
   readonly module: string;
@@ -56,16 +57,19 @@ export interface DoorOptions {
   readonly log: Log;
   readonly takeovers: Takeovers;
   readonly streams: EventStreams;
+  readonly upgrades: Upgrades;
 }
 
 export class Door {
   readonly #options: DoorOptions;
+  readonly upgrades: Upgrades;
   readonly modules: ModuleStore;
   readonly arbiter: ArbiterChanges;
   readonly doctor: Doctor;
 
   constructor(options: DoorOptions) {
     this.#options = options;
+    this.upgrades = options.upgrades;
     this.modules = new ModuleStore(options);
     this.doctor = new Doctor(options);
     this.arbiter = new ArbiterChanges({

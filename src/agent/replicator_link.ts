@@ -11,6 +11,7 @@ import type {
 } from "../replication/control.ts";
 import type { Log } from "../system/log.ts";
 import { now, sleep } from "../system/clock.ts";
+import { VERSION } from "../system/version.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
 
 export interface ReplicatorLinkOptions {
@@ -31,6 +32,8 @@ const START_MS = 60_000;
 const RETRY_MS = 30;
 /** One that was told to end and does not, is ended. */
 const EXIT_MS = 3000;
+/** It reports to whoever connects; while its disk stalls it may not. */
+const PEEK_MS = 3000;
 /** Reports come once a second; the first silence is logged, the second ends a replicator that hangs. Long: a disk may stall for half a minute. */
 const QUIET_MS = 5000;
 const HUNG_MS = 60_000;
@@ -64,28 +67,26 @@ export class ReplicatorLink {
 
   /** The first report of a replicator that already runs, or null; then keeps one running. */
   async start(): Promise<Report | null> {
-    const { config, configFile } = this.#options;
-    const text = JSON.stringify(config);
-    const same = await readIfPresent(configFile) === text;
+    const same = await this.#isWritten();
     const first = Promise.withResolvers<Report | null>();
     let found = await this.#connect();
-    if (found && !same) {
-      // Another configuration: the next one reads it. Only an idle one can be there then, the module had to be stopped.
-      this.#options.log.info("replicator: ended for a new configuration");
-      await this.#writeRaw(found, { id: 0, command: "exit" });
-      await drain(found);
-      found.close();
-      // Gone when its process is and nobody listens: a process that ends loses its name before its sockets, and what listens last.
-      const start = now();
-      while (replicatorsOf(configFile).length > 0 || await this.#answers()) {
-        if (now() - start > EXIT_MS) this.#kill();
-        // Stuck in the kernel (a dead disk): what begins next will say what it finds.
-        if (now() - start > 2 * EXIT_MS) break;
-        await sleep(RETRY_MS);
+    if (found) {
+      const report = await this.#peek();
+      // Also an older one of which nothing is known but that it answers.
+      const outdated = !same || report?.version !== VERSION;
+      if (outdated && report?.phase !== "primary") {
+        await this.#replace(found);
+        found = null;
+      } else if (outdated) {
+        // Its mounts are in use: ending it would end the services.
+        this.#options.log.warning(
+          `replicator: hakit ${
+            report?.version ?? "of before"
+          } goes on mirroring; another one begins when the agent restarts while the module is not primary here`,
+        );
       }
-      found = null;
     }
-    if (!same) await writeDurably(configFile, text, { mode: 0o600 });
+    if (!found) await this.#write();
     const timer = setTimeout(() => first.resolve(null), 3000);
     this.#life = this.#live(found, (report) => first.resolve(report));
     if (!found) first.resolve(null);
@@ -107,6 +108,57 @@ export class ReplicatorLink {
     await writeDurably(configFile, JSON.stringify(config), { mode: 0o600 });
     const { resyncLimit, verifyRate = 0 } = config;
     await this.send({ command: "configure", resyncLimit, verifyRate }, signal);
+  }
+
+  /** Another configuration or version: the next one reads it. */
+  async #replace(found: Deno.UnixConn): Promise<void> {
+    const { log, configFile } = this.#options;
+    log.info("replicator: ended for a new configuration or version");
+    await this.#writeRaw(found, { id: 0, command: "exit" });
+    await drain(found);
+    found.close();
+    // Gone when its process is: before that its socket may still take a connection, and lose it.
+    const start = now();
+    while (replicatorsOf(configFile).length > 0 || await this.#answers()) {
+      if (now() - start > EXIT_MS) this.#kill();
+      // Stuck in the kernel (a dead disk): what begins next will say what it finds.
+      if (now() - start > 2 * EXIT_MS) break;
+      await sleep(RETRY_MS);
+    }
+  }
+
+  /** What the one that runs says of itself, by a connection of its own; null: nothing in time. */
+  async #peek(): Promise<Report | null> {
+    const connection = await this.#connect();
+    if (!connection) return null;
+    const timer = setTimeout(() => connection.close(), PEEK_MS);
+    try {
+      for await (const line of lines(connection)) {
+        const message = JSON.parse(line) as Message;
+        if ("report" in message) return message.report;
+      }
+    } catch {
+      // It said nothing.
+    } finally {
+      clearTimeout(timer);
+      try {
+        connection.close();
+      } catch {
+        // By the timer.
+      }
+    }
+    return null;
+  }
+
+  async #isWritten(): Promise<boolean> {
+    const { config, configFile } = this.#options;
+    return await readIfPresent(configFile) === JSON.stringify(config);
+  }
+
+  async #write(): Promise<void> {
+    if (await this.#isWritten()) return;
+    const { config, configFile } = this.#options;
+    await writeDurably(configFile, JSON.stringify(config), { mode: 0o600 });
   }
 
   /** Sends a command; resolves at its answer, rejects when it is refused, the replicator ends, or `signal` is aborted. */
@@ -211,6 +263,8 @@ export class ReplicatorLink {
 
   async #spawn(): Promise<void> {
     const { program, configFile, outputFile } = this.#options;
+    // One that was left at work with an older configuration has ended.
+    await this.#write();
     await Deno.mkdir(dirname(outputFile), { recursive: true, mode: 0o750 })
       .catch(() => {}); // Its output is lost then, not its work.
     const size = (await Deno.stat(outputFile).catch(() => null))?.size ?? 0;

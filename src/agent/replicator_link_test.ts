@@ -149,6 +149,53 @@ life(
 );
 
 life(
+  "ReplicatorLink leaves a primary of another configuration or version at work",
+  async () => {
+    await withLink(async (make, { folder }) => {
+      const pid = () => Deno.readTextFile(join(folder, "m.json.pid"));
+      const first = make();
+      await first.start();
+      await first.send({ command: "primary", alone: true }, patience());
+      const before = await pid();
+      await first.close();
+
+      const second = make({ port: 5601 });
+      strictEqual((await second.start())?.phase, "primary");
+      strictEqual(await pid(), before);
+      // When it has ended by itself, the next one has the new configuration.
+      await second.send({ command: "idle" }, patience()).catch(() => {});
+      await second.send({ command: "secondary" }, patience());
+      strictEqual(await pid() === before, false);
+      const config = JSON.parse(
+        await Deno.readTextFile(join(folder, "m.json")),
+      );
+      strictEqual(config.port, 5601);
+      await second.close();
+    });
+  },
+);
+
+life(
+  "ReplicatorLink replaces a secondary of another version",
+  async () => {
+    await withLink(async (make, { folder }) => {
+      const pid = () => Deno.readTextFile(join(folder, "m.json.pid"));
+      const first = make();
+      await first.start();
+      await first.send({ command: "secondary" }, patience());
+      const before = await pid();
+      await first.close();
+      // The fake names no version, as one of before.
+      const second = make();
+      strictEqual(await second.start(), null);
+      await second.send({ command: "secondary" }, patience());
+      strictEqual(await pid() === before, false);
+      await second.close();
+    });
+  },
+);
+
+life(
   "ReplicatorLink tells when the replicator died, fails what waited, and starts another",
   async () => {
     await withLink(async (make, seen) => {

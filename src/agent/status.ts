@@ -121,6 +121,7 @@ function warningsOf(known: Known, alive: boolean): string[] {
   const warnings = [
     ...maintenanceOf(known, alive),
     ...differencesOf(known, alive),
+    ...versionsOf(known, alive),
     ...known.problems,
   ];
   const { timeoutMs, peerTimeoutMs } = known;
@@ -154,6 +155,16 @@ function differencesOf({ local, peer }: Known, alive: boolean): string[] {
   return views.filter(({ differences }) => differences).map((view) =>
     `The copies of ${view.module} DIFFER in ${view.differences} places (its log names them): "hakit verify ${view.module} --repair" levels the secondary's from the primary's; look for a failing disk.`
   );
+}
+
+/** For as long as an upgrade takes, and no longer. */
+function versionsOf({ local, peer }: Known, alive: boolean): string[] {
+  if (!alive || peer.version === null || peer.version === local.version) {
+    return [];
+  }
+  return [
+    `${local.name} runs hakit ${local.version} and ${peer.name} ${peer.version}: finish with "hakit upgrade FILE", or take it back with "hakit upgrade --back".`,
+  ];
 }
 
 /** First of all: whoever forgets a switch has no failover when it counts. */

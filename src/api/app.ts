@@ -34,6 +34,7 @@ import {
   verifyBody,
 } from "./schemas.ts";
 import { json, limit, params, query } from "./validate.ts";
+import { upgradeRoutes } from "./upgrade_routes.ts";
 import { watchRoutes } from "./watch_routes.ts";
 
 /** Commands are a few words. */
@@ -378,6 +379,7 @@ export function createApp(options: AppOptions) {
     .route("/", accountRoutes(auth))
     .route("/", arbiterRoutes({ auth, door }))
     .route("/", doctorRoutes({ auth, door }))
+    .route("/", upgradeRoutes({ auth, door }))
     .route("/", watchRoutes({ auth, door }))
     .route("/", certificateRoutes({ auth, door, certificates }));
 }

@@ -430,6 +430,32 @@ export const ROUTES: readonly RouteContract[] = [
   },
   {
     method: "get",
+    path: "/api/upgrade",
+    summary: "Which hakit a node runs, and which lie ready",
+    access: "administrator",
+    query: nodeQuery,
+    answer: schemas.upgradeInfo,
+  },
+  {
+    method: "put",
+    path: "/api/upgrade",
+    summary: "Send a new executable to a node; it is checked, not yet used",
+    access: "administrator",
+    query: nodeQuery,
+    body: BYTES,
+    answer: schemas.upgradeInfo,
+  },
+  {
+    method: "post",
+    path: "/api/upgrade",
+    summary:
+      "Put it in place on a node; its agent begins again, its modules stop meanwhile",
+    access: "administrator",
+    body: schemas.upgradeBody,
+    answer: schemas.upgradeInfo,
+  },
+  {
+    method: "get",
     path: "/health/{module}",
     summary: "200 where the module is served, else 503; for load balancers",
     access: "everyone",

@@ -103,6 +103,8 @@ const EXAMPLES: {
   "get /health/{module}": { path: "/health/k3s", as: "stranger" },
   "post /api/certificates/renew": { body: {} },
   "put /api/arbiter": { body: { kind: "witness", address: "10.0.0.3" } },
+  "put /api/upgrade": { path: "/api/upgrade", body: "executable" },
+  "post /api/upgrade": { body: { digest: "0".repeat(64) } },
   "put /api/arbiter/adopt": { as: "peer", body: { arbiter: null } },
 };
 /** Their answer needs the whole first node: src/api/join_test.ts. */

@@ -57,6 +57,7 @@ const REMEDIES: Readonly<{ [code: string]: string }> = {
   "bad-user": "Correct what the message names",
   "bad-certificate": "Give a PEM certificate and its own PEM private key",
   "bad-archive": "Make the archive with tar --format=ustar, of plain files",
+  "bad-executable": "Give the executable hakit that was built for this machine",
   "bad-module": "Correct module.yaml where the message says",
   "module-runs": "Do what the message says, then try again",
   "peer-away":

@@ -1,6 +1,7 @@
 /** What the API takes and gives, beside the state: validators of the routes and parts of the OpenAPI document alike. */
 import { z } from "zod";
 import { revisionSchema } from "../agent/config_history.ts";
+import { buildSchema } from "../agent/executable.ts";
 import { SWITCHES } from "../agent/switches.ts";
 import { fileEditSchema } from "../module/edit.ts";
 import { RESOURCE_STATES } from "../rules/rule.ts";
@@ -344,3 +345,20 @@ export const doctorAnswer = z.strictObject({
   unreachable: z.boolean().describe("The other node was not examined"),
 });
 export const doctorFactsAnswer = z.strictObject({ facts: doctorFactsSchema });
+
+export const upgradeBody = z.strictObject({
+  node: nodeName,
+  digest: z.string().regex(/^[0-9a-f]{64}$/)
+    .describe("Of the executable that is to run"),
+  back: z.boolean().optional()
+    .describe("The one that was kept, instead of the one that was sent"),
+});
+export const upgradeInfo = z.strictObject({
+  node: z.string(),
+  life: z.string().describe("Another one after each begin of the agent"),
+  ready: z.boolean().describe("Modules have begun, heartbeats are sent"),
+  running: buildSchema,
+  staged: buildSchema.nullable().describe("Sent and checked, not yet used"),
+  previous: buildSchema.nullable().describe("Kept by the last upgrade"),
+});
+export type UpgradeInfo = z.infer<typeof upgradeInfo>;

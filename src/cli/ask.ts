@@ -15,6 +15,8 @@ export type Ask = <T extends z.ZodType>(
 ) => Promise<z.infer<T>>;
 
 const ANSWER_MS = 60_000;
+/** 120 MB over a slow line between the nodes, and a look at it there. */
+const SEND_MS = 600_000;
 
 export const askAgent: Ask = async (path, { method, body, answer: schema }) => {
   const value = await answer(ask(path, method ?? "GET", body));
@@ -32,6 +34,23 @@ export async function askBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await ask(path, "GET", undefined);
   if (!response.ok) await answer(Promise.resolve(response));
   return new Uint8Array(await response.arrayBuffer());
+}
+
+/** Sends a file as it is read, for as long as it takes. */
+export async function sendFile<T extends z.ZodType>(
+  path: string,
+  file: string,
+  schema: T,
+): Promise<z.infer<T>> {
+  using agent = agentFetch();
+  const { readable } = await Deno.open(file, { read: true });
+  const value = await answer(agent.fetch(`${AGENT_URL}${path}`, {
+    method: "PUT",
+    body: readable,
+    headers: { "content-type": "application/octet-stream" },
+    signal: AbortSignal.timeout(SEND_MS),
+  }));
+  return schema.parse(value);
 }
 
 async function ask(

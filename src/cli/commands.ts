@@ -10,6 +10,7 @@ import {
   counterCommand,
   labWriterCommand,
   replicatorCommand,
+  upgradeGuardCommand,
 } from "./inner.ts";
 import { doctorCommand } from "./doctor.ts";
 import { command as first } from "./first.ts";
@@ -29,6 +30,7 @@ import { salvageCommand } from "./salvage.ts";
 import { stateCommand } from "./state.ts";
 import { switchCommand } from "./switch.ts";
 import { command as uninstall } from "./uninstall.ts";
+import { upgradeCommand } from "./upgrade.ts";
 import { userCommand } from "./user.ts";
 import { verifyCommand } from "./verify.ts";
 import { command as version } from "./version.ts";
@@ -40,6 +42,7 @@ export const commands: readonly Command[] = [
   first,
   second,
   uninstall,
+  upgradeCommand(askAgent, connect),
   userCommand(askAgent),
   keyCommand(askAgent),
   certCommand(askAgent),
@@ -71,6 +74,7 @@ export const commands: readonly Command[] = [
   counterCommand,
   labWriterCommand,
   k3sNodeCommand(connect),
+  upgradeGuardCommand,
   completionCommand(() => commands),
   version,
 ];

@@ -23,6 +23,18 @@ export const replicatorCommand: Command = {
   },
 };
 
+export const upgradeGuardCommand: Command = {
+  name: "upgrade-guard",
+  summary: "Puts the old executable back when the new agent does not answer",
+  group: "Other",
+  hidden: true,
+  args: [{ name: "WATCH", summary: "whom it watches" }],
+  async run({ args }) {
+    const { runGuard } = await import("../agent/upgrade_guard.ts");
+    return await runGuard(args[0]!);
+  },
+};
+
 export const counterCommand: Command = {
   name: "counter-serve",
   summary: "The service of the module counter",

@@ -1,8 +1,7 @@
 /** `hakit version`. */
-import config from "../../deno.json" with { type: "json" };
+import { SPEAKS } from "../agent/speaks.ts";
+import { VERSION } from "../system/version.ts";
 import { type Command, JSON_FLAG } from "./command.ts";
-
-export const VERSION: string = config.version;
 
 export const command: Command = {
   name: "version",
@@ -12,7 +11,8 @@ export const command: Command = {
   run({ out, on }) {
     const { arch } = Deno.build;
     if (on("json")) {
-      out.json({ version: VERSION, arch, deno: Deno.version.deno });
+      const deno = Deno.version.deno;
+      out.json({ version: VERSION, arch, deno, speaks: SPEAKS });
     } else out.line(`hakit ${VERSION} (${arch}, Deno ${Deno.version.deno})`);
     return 0;
   },

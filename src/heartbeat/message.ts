@@ -37,7 +37,8 @@ export interface Datagram {
 }
 
 const MAGIC = 0x686b4842;
-const VERSION = 1;
+/** Of the datagram; another one is not heard. */
+export const VERSION = 1;
 const HEADER = 32;
 const TAG = 16;
 /** One UDP datagram, fragments included; beyond, it is not sent and said so. */

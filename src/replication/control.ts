@@ -154,6 +154,8 @@ export interface VerifyReport {
 }
 
 export interface Report {
+  /** Of its executable; absent: of one that did not say so yet. An agent that was upgraded may find an older one at work. */
+  readonly version?: string | undefined;
   readonly phase: "idle" | "primary" | "secondary";
   /**
    * none: not connected and not trying; connecting: trying; resync: connected, copies not yet equal; mirrored: every change is

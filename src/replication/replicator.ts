@@ -7,6 +7,7 @@ import { now as clock } from "../system/clock.ts";
 import { Poll, POLLIN } from "../system/poll.ts";
 import { beginAgainWith, IO_FLUSHER } from "../system/io_flusher.ts";
 import { libc, Memory } from "../system/libc.ts";
+import { VERSION } from "../system/version.ts";
 import { clearStaleMounts } from "../fuse/device.ts";
 import { Links } from "../peer/link.ts";
 import { Aide } from "./aide.ts";
@@ -354,6 +355,7 @@ class Replicator {
         waitingMs: 0,
       };
     return {
+      version: VERSION,
       phase: this.#primary ? "primary" : this.#secondary ? "secondary" : "idle",
       ...state,
       inodes: role?.volumes.reduce((sum, volume) => sum + volume.known, 0) ?? 0,

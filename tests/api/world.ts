@@ -11,6 +11,7 @@ import { EventStreams, StateFeed } from "../../src/api/events.ts";
 import { joinRoutes } from "../../src/api/join.ts";
 import { metricsText } from "../../src/api/metrics.ts";
 import { createAuthority, issueCertificate } from "../../src/api/tls.ts";
+import type { UpgradeInfo } from "../../src/api/schemas.ts";
 import { createLoginLink } from "../../src/api/users.ts";
 import { examineNode } from "../../src/doctor/examine.ts";
 import { paths } from "../../src/system/paths.ts";
@@ -194,6 +195,14 @@ function unchanged(module: string) {
     pending: [],
   };
 }
+const UPGRADE: UpgradeInfo = {
+  node: "node1",
+  life: "1",
+  ready: true,
+  running: { version: "0.1.0", digest: "0".repeat(64), speaks: null },
+  staged: null,
+  previous: null,
+};
 
 function fakeDoor(
   state: ReturnType<typeof sampleState>,
@@ -218,6 +227,18 @@ function fakeDoor(
       facts: () => Promise.resolve(healthy()),
       examine: () =>
         Promise.resolve({ ...examineNode(healthy()), unreachable: true }),
+    },
+    upgrades: {
+      info: () => Promise.resolve(UPGRADE),
+      stage: async (body: ReadableStream | null) => {
+        await body?.cancel();
+        did("stage");
+        return UPGRADE;
+      },
+      activate: () => {
+        did("activate");
+        return Promise.resolve(UPGRADE);
+      },
     },
     metrics: () =>
       metricsText({

@@ -38,9 +38,17 @@ rm -f "$HAKIT_HOME/serving"
 export interface AgentsOptions {
   /** With a directory of its own on each node, mirrored by real replicators at 20 MB/s when it is copied. */
   readonly mirrored?: boolean;
+  /** Its scripts; default: a file that says where it runs. */
+  readonly scripts?: { readonly start: string; readonly stop: string };
+  /** A compiled executable: each node gets a copy of its own, and its agent is started again whenever it ends, as by systemd. */
+  readonly executable?: string;
 }
 
-export async function twoAgents({ mirrored = false }: AgentsOptions = {}) {
+/** As the unit does. */
+const SUPERVISE = `while :; do "$0" agent; sleep 0.1; done`;
+
+export async function twoAgents(options: AgentsOptions = {}) {
+  const { mirrored = false, executable } = options;
   const dir = await Deno.makeTempDir({ prefix: "hakit-agents-" });
   const names = [`hakit-c${Deno.pid}-1`, `hakit-c${Deno.pid}-2`] as const;
   const name = (node: Which) => names[node - 1]!;
@@ -48,7 +56,23 @@ export async function twoAgents({ mirrored = false }: AgentsOptions = {}) {
   const ip = (...args: string[]) => command(["ip", ...args]);
   const running = new Map<Which, Deno.ChildProcess>();
 
-  await writeFiles(home, mirrored);
+  const own = (node: Which) => join(home(node), "bin/hakit");
+  const program = (node: Which) =>
+    executable ? [own(node)] : [
+      Deno.execPath(),
+      ...["run", "--allow-all", "--no-check", join(root, "main.ts")],
+    ];
+  const agent = (node: Which) =>
+    executable
+      ? ["sh", "-c", SUPERVISE, own(node)]
+      : [...program(node), "agent"];
+
+  await writeFiles(home, { ...options, mirrored });
+  for (const node of [1, 2] as const) {
+    if (!executable) continue;
+    await Deno.mkdir(join(home(node), "bin"));
+    await Deno.copyFile(executable, own(node));
+  }
   for (const node of [1, 2] as const) {
     await ip("netns", "add", name(node));
     await ip("-n", name(node), "link", "set", "lo", "up");
@@ -84,6 +108,7 @@ export async function twoAgents({ mirrored = false }: AgentsOptions = {}) {
     url: (node: Which) => `https://${address(node)}:9010`,
     home,
     pid: (node: Which) => running.get(node)!.pid,
+    executable: own,
     /** A hakit command on that node; its standard output, and its code if that is not 0. */
     async hakit(
       node: Which,
@@ -91,9 +116,8 @@ export async function twoAgents({ mirrored = false }: AgentsOptions = {}) {
     ): Promise<{ code: number; text: string }> {
       const { code, stdout, stderr } = await command([
         ...["ip", "netns", "exec", name(node)],
-        ...["env", `HAKIT_HOME=${home(node)}`, Deno.execPath(), "run"],
-        ...["--allow-all", "--no-check", join(root, "main.ts"), ...argv],
-      ], { anyCode: true, timeoutMs: 120_000 });
+        ...["env", `HAKIT_HOME=${home(node)}`, ...program(node), ...argv],
+      ], { anyCode: true, timeoutMs: 300_000 });
       return { code, text: code === 0 ? stdout : stderr };
     },
     /** Runs a program where it reaches the nodes even when node 1 is dead. */
@@ -102,10 +126,7 @@ export async function twoAgents({ mirrored = false }: AgentsOptions = {}) {
       running.set(
         node,
         new Deno.Command("ip", {
-          args: [
-            ...["netns", "exec", name(node), Deno.execPath()],
-            ...["run", "--allow-all", join(root, "main.ts"), "agent"],
-          ],
+          args: ["netns", "exec", name(node), ...agent(node)],
           env: { HAKIT_HOME: home(node) },
           stdin: "null",
           stdout: "null",
@@ -155,7 +176,7 @@ function address(node: Which): string {
 
 async function writeFiles(
   home: (node: Which) => string,
-  mirrored: boolean,
+  { mirrored, scripts = { start: START, stop: STOP } }: AgentsOptions,
 ): Promise<void> {
   const authority = createAuthority("console");
   const cluster = JSON.stringify({
@@ -187,10 +208,10 @@ async function writeFiles(
     await Deno.mkdir(directory);
     await put(
       "modules/plain/module.yaml",
-      moduleYaml(mirrored ? directory : null),
+      moduleYaml(mirrored === true ? directory : null),
     );
-    await put("modules/plain/bin/start_prim", START, 0o755);
-    await put("modules/plain/bin/stop_prim", STOP, 0o755);
+    await put("modules/plain/bin/start_prim", scripts.start, 0o755);
+    await put("modules/plain/bin/stop_prim", scripts.stop, 0o755);
     await createUser(join(etc, "users.yaml"), {
       name: "admin",
       role: "administrator",

@@ -1,0 +1,100 @@
+/** Which hakit a file is: looked at before it may become the one that runs. */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { command } from "../system/command.ts";
+import { speaksSchema } from "./speaks.ts";
+
+export const buildSchema = z.strictObject({
+  version: z.string().max(64),
+  digest: z.string().regex(/^[0-9a-f]{64}$/).describe("SHA-256 of the file"),
+  speaks: speaksSchema.nullable()
+    .describe("Protocols; null: too old to say so"),
+});
+export type Build = z.infer<typeof buildSchema>;
+
+/** What `version --json` prints, as far as it matters. */
+const versionSchema = z.object({
+  version: z.string().max(64).regex(/^[\w.+-]+$/),
+  arch: z.string(),
+  deno: z.string(),
+  speaks: speaksSchema.optional(),
+});
+
+/** A compiled hakit is about 120 MB. */
+export const MAX_EXECUTABLE = 512 * 1024 * 1024;
+/** Unpacking on a slow disk included. */
+const RUN_MS = 60_000;
+/** ELF header (elf.h): magic, 64 bits, little endian; e_machine at 18. */
+const MACHINES: Readonly<{ [machine: number]: string }> = {
+  62: "x86_64",
+  183: "aarch64",
+};
+
+/** Throws with one line when `file` is no hakit for this machine, or does not run on it. `name`: as the person knows it. */
+export async function inspect(file: string, name = file): Promise<Build> {
+  const machine = await machineOf(file);
+  if (machine === null) {
+    throw new Error(`"${name}" is no Linux executable, expected a hakit`);
+  }
+  const { arch } = Deno.build;
+  if (machine !== arch) {
+    throw new Error(
+      `"${name}" is an executable for ${machine}, expected one for ${arch}`,
+    );
+  }
+  let text: string;
+  try {
+    text = (await command([file, "version", "--json"], { timeoutMs: RUN_MS }))
+      .stdout;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`"${name}" does not run on this machine: ${why}`, {
+      cause,
+    });
+  }
+  const said = versionSchema.safeParse(parse(text));
+  if (!said.success) {
+    throw new Error(
+      `"${name}" is no hakit: "version --json" does not name a version`,
+    );
+  }
+  const { version, speaks = null } = said.data;
+  return { version, digest: await digestOf(file), speaks };
+}
+
+async function machineOf(file: string): Promise<string | null> {
+  using handle = await Deno.open(file, { read: true });
+  const header = new Uint8Array(20);
+  let filled = 0;
+  while (filled < header.length) {
+    const count = await handle.read(header.subarray(filled));
+    if (count === null) return null;
+    filled += count;
+  }
+  const view = new DataView(header.buffer);
+  if (view.getUint32(0) !== 0x7f454c46 || header[4] !== 2 || header[5] !== 1) {
+    return null;
+  }
+  const machine = view.getUint16(18, true);
+  return MACHINES[machine] ?? `machine ${machine}`;
+}
+
+/** In small steps: an agent that hashes goes on with its work. */
+export async function digestOf(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  using handle = await Deno.open(file, { read: true });
+  const buffer = new Uint8Array(1 << 20);
+  for (;;) {
+    const count = await handle.read(buffer);
+    if (count === null) return hash.digest("hex");
+    hash.update(buffer.subarray(0, count));
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * `hakit upgrade-guard`: a process of the old executable that waits for the new agent's answer, and puts the old executable back when
+ * there is none. It outlives the agent (systemd's KillMode=process).
+ */
+import { join } from "node:path";
+import { z } from "zod";
+import { AGENT_URL, agentFetch } from "../api/client.ts";
+import { upgradeInfo } from "../api/schemas.ts";
+import { now, sleep } from "../system/clock.ts";
+import { createLog } from "../system/log.ts";
+import { paths } from "../system/paths.ts";
+import { putBack } from "./upgrades.ts";
+
+const watchSchema = z.object({
+  target: z.string(),
+  previous: z.string(),
+  staged: z.string(),
+  home: z.string().nullable(),
+  pid: z.int(),
+  digest: z.string(),
+});
+
+/** An orderly end may take as long as scripts may. */
+const END_MS = 600_000;
+/** From then until modules have begun. */
+const BEGIN_MS = 60_000;
+const LOOK_EVERY_MS = 500;
+const TERM_MS = 10_000;
+
+export interface GuardLimits {
+  readonly beginMs: number;
+}
+
+export async function runGuard(
+  text: string,
+  { beginMs }: GuardLimits = { beginMs: BEGIN_MS },
+): Promise<number> {
+  const watch = watchSchema.parse(JSON.parse(text));
+  const where = paths(watch.home ?? undefined);
+  const log = createLog(join(where.log, "agent.log"));
+  const start = now();
+  while (isAlive(watch.pid) && now() - start < END_MS) {
+    await sleep(LOOK_EVERY_MS);
+  }
+  const ended = now();
+  while (now() - ended < beginMs) {
+    if (await answers(watch.home, watch.digest)) return 0;
+    await sleep(LOOK_EVERY_MS);
+  }
+  log.error(
+    `upgrade: the new agent did not answer within ${
+      beginMs / 1000
+    } s; the old executable is put back`,
+  );
+  await putBack(watch);
+  // One that hangs would never be started again. The services and replicators are left alone.
+  for (const pid of agentsOf(watch.target, watch.home)) await end(pid);
+  return 0;
+}
+
+async function answers(home: string | null, digest: string): Promise<boolean> {
+  using agent = agentFetch(paths(home ?? undefined));
+  try {
+    const answer = await agent.fetch(`${AGENT_URL}/api/upgrade`, {
+      signal: AbortSignal.timeout(5000),
+    });
+    const info = upgradeInfo.parse(await answer.json());
+    return info.ready && info.running.digest === digest;
+  } catch {
+    return false;
+  }
+}
+
+/** Agents of that executable and that home; by what the kernel says of them. */
+export function agentsOf(target: string, home: string | null): number[] {
+  return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name))
+    .filter((pid) => {
+      if (!Number.isInteger(pid)) return false;
+      try {
+        const argv = Deno.readTextFileSync(`/proc/${pid}/cmdline`);
+        if (argv !== `${target}\0agent\0`) return false;
+        const environment = Deno.readTextFileSync(`/proc/${pid}/environ`)
+          .split("\0");
+        const mine = environment.find((line) => line.startsWith("HAKIT_HOME="));
+        return (mine?.slice("HAKIT_HOME=".length) ?? null) === home;
+      } catch {
+        return false;
+      }
+    });
+}
+
+async function end(pid: number): Promise<void> {
+  const signal = (name: Deno.Signal) => {
+    try {
+      Deno.kill(pid, name);
+    } catch {
+      // It has ended.
+    }
+  };
+  signal("SIGTERM");
+  const start = now();
+  while (isAlive(pid) && now() - start < TERM_MS) await sleep(100);
+  if (isAlive(pid)) signal("SIGKILL");
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    // A zombie has ended, whoever has not noticed yet.
+    return !/\) [ZX] /.test(stat);
+  } catch {
+    return false;
+  }
+}

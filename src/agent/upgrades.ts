@@ -1,0 +1,275 @@
+/**
+ * The executable of this node: takes a new one in, puts it in the old one's place, ends the agent so that it begins again as the new
+ * one, and keeps the old one. A guard, a process of the old executable, puts that back when the new agent does not answer.
+ * Which node is upgraded when is the command's affair (src/cli/upgrade.ts).
+ */
+import { dirname, join } from "node:path";
+import { ApiError } from "../api/error.ts";
+import type { Log } from "../system/log.ts";
+import { readIfPresent, syncFolder, writeDurably } from "../system/files.ts";
+import { command } from "../system/command.ts";
+import { UNIT_FILE, unitText } from "../system/unit.ts";
+import type { UpgradeInfo } from "../api/schemas.ts";
+import { type Build, digestOf, inspect, MAX_EXECUTABLE } from "./executable.ts";
+import type { Node } from "./node.ts";
+import { SPEAKS } from "./speaks.ts";
+import { VERSION } from "../system/version.ts";
+
+export interface UpgradesOptions {
+  readonly node: Node;
+  readonly log: Log;
+  /** Ends this agent in order; whoever started it (systemd) starts it again. */
+  readonly end: () => void;
+  /** Null: it runs from its sources, which nobody replaces. */
+  readonly executable: string | null;
+}
+
+/** So that the answer is on its way before the agent ends. */
+const ANSWER_MS = 300;
+
+export class Upgrades {
+  readonly #options: UpgradesOptions;
+  readonly #life = crypto.randomUUID();
+  #running: Promise<string> | null = null;
+  #staged: Build | null = null;
+  #known: { readonly key: string; readonly build: Build } | null = null;
+  #busy = false;
+  /** The modules have begun and heartbeats are sent. */
+  ready = false;
+
+  constructor(options: UpgradesOptions) {
+    this.#options = options;
+  }
+
+  async info(): Promise<UpgradeInfo> {
+    const { node } = this.#options;
+    // The file that this process was started from, also when its name is another's by now.
+    this.#running ??= digestOf("/proc/self/exe");
+    return {
+      node: node.me.name,
+      life: this.#life,
+      ready: this.ready,
+      running: {
+        version: VERSION,
+        digest: await this.#running,
+        speaks: SPEAKS,
+      },
+      staged: this.#staged,
+      previous: await this.#previous(),
+    };
+  }
+
+  /** Takes a file in beside the one that runs, and looks whether it would do. */
+  async stage(body: ReadableStream<Uint8Array> | null): Promise<UpgradeInfo> {
+    const file = this.#files().staged;
+    if (this.#busy) {
+      throw new ApiError(409, "refused", "Another upgrade is under way");
+    }
+    this.#busy = true;
+    this.#staged = null;
+    try {
+      await receive(body, file);
+      this.#staged = await inspect(file, "the new executable");
+    } catch (error) {
+      await Deno.remove(file).catch(() => {});
+      if (error instanceof ApiError) throw error;
+      throw new ApiError(400, "bad-executable", messageOf(error));
+    } finally {
+      this.#busy = false;
+    }
+    this.#options.log.info(`took in hakit ${this.#staged.version}`);
+    return await this.info();
+  }
+
+  /** Puts the staged one (`back`: the kept one) in place and begins again as it. */
+  async activate(
+    { digest, back, by }: {
+      readonly digest: string;
+      readonly back: boolean;
+      readonly by: string;
+    },
+  ): Promise<UpgradeInfo> {
+    const files = this.#files();
+    const wanted = back ? await this.#previous() : this.#staged;
+    if (wanted?.digest !== digest) {
+      throw new ApiError(
+        409,
+        "refused",
+        `No executable with digest ${
+          digest.slice(0, 12)
+        } lies ready on ${this.#options.node.me.name}`,
+      );
+    }
+    const source = back ? files.previous : files.staged;
+    // A file that changed under us, or rotted, must not become the agent.
+    if (await digestOf(source) !== digest) {
+      throw new ApiError(
+        409,
+        "refused",
+        `"${source}" has changed since it was checked: send it again`,
+      );
+    }
+    await exchange({ ...files, source });
+    this.#options.log.warning(
+      `hakit ${wanted.version} is put in place of ${VERSION} by ${by}; this agent ends and begins again as it`,
+    );
+    try {
+      guard({ ...files, home: homeOf(), pid: Deno.pid, digest });
+    } catch (cause) {
+      // Nobody would put the old one back: then it stays.
+      await putBack(files);
+      throw new ApiError(500, "failed", `No guard: ${messageOf(cause)}`, {
+        cause,
+      });
+    }
+    const info = await this.info();
+    setTimeout(() => this.#options.end(), ANSWER_MS);
+    return info;
+  }
+
+  /** The new version may want another unit; what people changed stands in a drop-in of their own. */
+  async renewUnit(): Promise<void> {
+    const { executable, log } = this.#options;
+    if (executable === null || Deno.env.has("HAKIT_HOME")) return;
+    try {
+      const text = await readIfPresent(UNIT_FILE);
+      const wanted = unitText(executable);
+      if (text === null || text === wanted) return;
+      if (!text.includes(`ExecStart=${executable} agent\n`)) return;
+      await writeDurably(UNIT_FILE, wanted);
+      await command(["systemctl", "daemon-reload"], { timeoutMs: 30_000 });
+      log.info(`wrote "${UNIT_FILE}" as this version wants it`);
+    } catch (error) {
+      log.warning(`unit not renewed: ${messageOf(error)}`);
+    }
+  }
+
+  async #previous(): Promise<Build | null> {
+    if (this.#options.executable === null) return null;
+    const { previous } = this.#files();
+    try {
+      const { mtime, size } = await Deno.stat(previous);
+      const key = `${mtime?.getTime()} ${size}`;
+      if (this.#known?.key !== key) {
+        this.#known = { key, build: await inspect(previous) };
+      }
+      return this.#known.build;
+    } catch {
+      return null;
+    }
+  }
+
+  #files(): Files {
+    const { executable, node } = this.#options;
+    if (executable === null) {
+      throw new ApiError(
+        409,
+        "refused",
+        `hakit runs from its sources on ${node.me.name}: there is no executable to replace`,
+      );
+    }
+    return filesOf(executable);
+  }
+}
+
+export interface Files {
+  readonly target: string;
+  readonly previous: string;
+  readonly staged: string;
+}
+
+/** All in one folder: a rename must not cross file systems. */
+export function filesOf(executable: string): Files {
+  const folder = dirname(executable);
+  return {
+    target: executable,
+    previous: join(folder, "hakit.old"),
+    staged: join(folder, ".hakit.staged"),
+  };
+}
+
+/** `source` takes the place of `target`, which becomes `previous`; at no moment is `target` missing. */
+export async function exchange(
+  { target, previous, source }: {
+    readonly target: string;
+    readonly previous: string;
+    readonly source: string;
+  },
+): Promise<void> {
+  const folder = dirname(target);
+  const kept = join(folder, ".hakit.kept");
+  const next = join(folder, ".hakit.next");
+  for (const name of [kept, next]) await Deno.remove(name).catch(() => {});
+  await Deno.link(target, kept);
+  await Deno.link(source, next);
+  await Deno.chmod(next, 0o755);
+  await Deno.rename(kept, previous);
+  await Deno.rename(next, target);
+  if (source !== previous) await Deno.remove(source);
+  await syncFolder(folder);
+}
+
+/** The one that was kept, instead of one that did not begin; that one is of no more use. */
+export async function putBack(
+  { target, previous }: Pick<Files, "target" | "previous">,
+): Promise<void> {
+  await Deno.rename(previous, target);
+  await syncFolder(dirname(target));
+}
+
+/** What the guard is told; see upgrade_guard.ts. */
+export interface Watch extends Files {
+  readonly home: string | null;
+  /** Of the agent that ends. */
+  readonly pid: number;
+  /** Of the executable that must answer. */
+  readonly digest: string;
+}
+
+function guard(watch: Watch): void {
+  // By its kept name: the new executable is what it guards against.
+  const child = new Deno.Command(watch.previous, {
+    args: ["upgrade-guard", JSON.stringify(watch)],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+    detached: true,
+  }).spawn();
+  child.unref();
+}
+
+function homeOf(): string | null {
+  return Deno.env.get("HAKIT_HOME") ?? null;
+}
+
+async function receive(
+  body: ReadableStream<Uint8Array> | null,
+  file: string,
+): Promise<void> {
+  await Deno.remove(file).catch(() => {});
+  using handle = await Deno.open(file, {
+    write: true,
+    createNew: true,
+    mode: 0o700,
+  });
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > MAX_EXECUTABLE) {
+      throw new ApiError(
+        413,
+        "too-large",
+        `The executable is larger than ${MAX_EXECUTABLE} bytes`,
+      );
+    }
+    let written = 0;
+    while (written < chunk.length) {
+      written += await handle.write(chunk.subarray(written));
+    }
+  }
+  await handle.sync();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

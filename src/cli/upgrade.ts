@@ -1,0 +1,323 @@
+/** `hakit upgrade`: hakit itself, on both nodes, one after the other, while services run. */
+import { apart } from "../agent/speaks.ts";
+import { type Build, inspect } from "../agent/executable.ts";
+import { type UpgradeInfo, upgradeInfo } from "../api/schemas.ts";
+import { sleep } from "../system/clock.ts";
+import type { AgentApi } from "./agent_api.ts";
+import { type Ask, sendFile } from "./ask.ts";
+import { columns } from "./columns.ts";
+import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
+import { EXIT } from "./report.ts";
+import {
+  allStopped,
+  mirrored,
+  moduleNames,
+  obstacles,
+  order,
+  toSwap,
+} from "./upgrade_plan.ts";
+
+const PATH = "/api/upgrade";
+/** Its scripts' time limits, then the guard's. */
+const BEGIN_MS = 12 * 60_000;
+/** What changed meanwhile is copied by then; longer is said to a person. */
+const LEVEL_MS = 30 * 60_000;
+const LOOK_EVERY_MS = 500;
+const SAY_EVERY_MS = 15_000;
+
+export function upgradeCommand(ask: Ask, api: () => AgentApi): Command {
+  return {
+    name: "upgrade",
+    summary:
+      "Upgrade hakit itself on both nodes, one after the other, while services run",
+    group: "Set up",
+    args: [{
+      name: "FILE",
+      summary: "the new executable; without: what the nodes run",
+      optional: true,
+    }],
+    flags: {
+      back: {
+        type: "boolean",
+        summary: "the executables that the last upgrade kept",
+      },
+      "this-node": {
+        type: "boolean",
+        summary: "this node only, without asking the other one",
+      },
+      "stop-services": {
+        type: "boolean",
+        summary: "also where a service must stop meanwhile",
+      },
+      "dry-run": {
+        type: "boolean",
+        summary: "check and print what would be done; change nothing",
+      },
+      json: JSON_FLAG,
+    },
+    details: `\
+The node that serves least comes first: what it serves changes places, its agent and replicators begin again as the
+new version, and the copies must be level before the other node's turn. A new agent that does not answer within
+60 s is replaced by the old one by itself. Each service is moved once or twice, no longer than by "hakit swap".
+Run it again after an interruption: nodes that have the new version are left alone.`,
+    async run(call) {
+      const file = call.args[0];
+      const back = call.on("back");
+      if (file !== undefined && back) {
+        throw new UsageError("hakit upgrade: either FILE or --back, not both");
+      }
+      const upgrade = new Upgrade(call, ask, api());
+      if (file === undefined && !back) return await upgrade.show();
+      return await upgrade.run(file ?? null);
+    },
+  };
+}
+
+/** What one node gets. */
+interface Wish {
+  readonly info: UpgradeInfo;
+  readonly build: Build;
+}
+
+class Upgrade {
+  readonly #call: Call;
+  readonly #ask: Ask;
+  readonly #agent: AgentApi;
+
+  constructor(call: Call, ask: Ask, agent: AgentApi) {
+    this.#call = call;
+    this.#ask = ask;
+    this.#agent = agent;
+  }
+
+  async show(): Promise<number> {
+    const { out, on } = this.#call;
+    const infos: UpgradeInfo[] = [];
+    for (const node of await this.#nodes()) infos.push(await this.#info(node));
+    if (on("json")) {
+      out.json({ nodes: infos });
+      return EXIT.done;
+    }
+    out.line(
+      columns([
+        ["node", "runs", "", "kept by the last upgrade"],
+        ...infos.map(({ node, running, previous }) => [
+          node,
+          running.version,
+          running.digest.slice(0, 12),
+          previous?.version ?? "none",
+        ]),
+      ]).join("\n"),
+    );
+    return EXIT.done;
+  }
+
+  /** `file` null: back to what was kept. */
+  async run(file: string | null): Promise<number> {
+    const { out, on } = this.#call;
+    const build = file === null ? null : await inspectFile(file);
+    const nodes = await this.#nodes();
+    const wishes = new Map<string, Wish>();
+    for (const node of nodes) {
+      const info = await this.#info(node);
+      const wanted = build ?? info.previous;
+      if (!wanted) {
+        throw new Error(
+          `${node} has kept no earlier hakit: nothing was changed`,
+        );
+      }
+      wishes.set(node, { info, build: wanted });
+    }
+    const state = await this.#agent.state();
+    const plan = order(state).filter((node) => {
+      const wish = wishes.get(node);
+      if (!wish) return false;
+      const done = wish.info.running.digest === wish.build.digest;
+      if (done) this.#say(`${node} runs ${wish.build.version} already`);
+      return !done;
+    });
+    if (plan.length === 0) return this.#end([]);
+    const against = [
+      ...on("this-node") ? [] : obstacles(state),
+      ...this.#strangers(wishes, allStopped(state)),
+    ];
+    for (const line of against) this.#warn(line);
+    if (against.length > 0 && !on("stop-services")) {
+      out.error(
+        'Nothing was changed. "--stop-services" upgrades all the same, and services may stop meanwhile.',
+      );
+      return EXIT.failed;
+    }
+    if (on("dry-run")) {
+      for (const node of plan) {
+        const { info, build } = wishes.get(node)!;
+        this.#say(
+          `${node} would go from ${info.running.version} to ${build.version}; what it serves then changes places first`,
+        );
+      }
+      return EXIT.done;
+    }
+    // Sent to all before the first one changes: a file that does not run over there must stop nothing here.
+    if (file !== null) {
+      for (const node of plan) await this.#send(file, node, build!);
+    }
+    for (const node of plan) {
+      await this.#swapAway(node);
+      await this.#begin(node, wishes.get(node)!, file === null);
+    }
+    return this.#end(plan.map((node) => ({
+      node,
+      from: wishes.get(node)!.info.running.version,
+      to: wishes.get(node)!.build.version,
+    })));
+  }
+
+  #end(
+    done: readonly { node: string; from: string; to: string }[],
+  ): number {
+    const { out, on } = this.#call;
+    if (on("json")) out.json({ upgraded: done });
+    else if (done.length > 0) {
+      out.line(
+        'Done. "hakit upgrade --back" takes it back in the same way.',
+      );
+    }
+    return EXIT.done;
+  }
+
+  async #nodes(): Promise<string[]> {
+    const { nodes } = await this.#agent.state();
+    return nodes.filter(({ local }) => local || !this.#call.on("this-node"))
+      .map(({ name }) => name);
+  }
+
+  async #info(node: string): Promise<UpgradeInfo> {
+    return await this.#ask(`${PATH}?node=${node}`, { answer: upgradeInfo });
+  }
+
+  /** While only one node is upgraded both must understand each other. */
+  #strangers(wishes: ReadonlyMap<string, Wish>, stopped: boolean): string[] {
+    const found: string[] = [];
+    for (const { build, info } of wishes.values()) {
+      const { speaks } = build;
+      const why = speaks === null
+        ? "it does not say which protocols it speaks"
+        : info.running.speaks === null
+        ? null
+        : apart(speaks, info.running.speaks);
+      if (why === null) continue;
+      found.push(
+        `hakit ${build.version} cannot work beside ${info.running.version}: ${why}. Stop all modules on both nodes first, then use --stop-services, then start them`,
+      );
+    }
+    if (found.length > 0 && !stopped && this.#call.on("stop-services")) {
+      throw new Error(`${found[0]}: nothing was changed`);
+    }
+    return [...new Set(found)];
+  }
+
+  async #send(file: string, node: string, build: Build): Promise<void> {
+    const path = `${PATH}?node=${node}`;
+    const { staged } = await sendFile(path, file, upgradeInfo);
+    if (staged?.digest !== build.digest) {
+      throw new Error(`"${file}" arrived damaged on ${node}: try again`);
+    }
+    this.#say(`${node} has ${build.version}, checked`);
+  }
+
+  async #swapAway(node: string): Promise<void> {
+    // As it is now: the first turn moved some, and a default primary may have drawn some back.
+    for (const module of toSwap(await this.#agent.state(), node)) {
+      const start = performance.now();
+      await this.#agent.role({ module, command: "swap", node, wait: true });
+      this.#say(`${module} moved away from ${node} (${seconds(start)})`);
+    }
+  }
+
+  async #begin(node: string, wish: Wish, back: boolean): Promise<void> {
+    const { build, info } = wish;
+    const before = await this.#agent.state();
+    const level = moduleNames(before)
+      .filter((module) => mirrored(before, module));
+    const start = performance.now();
+    await this.#ask(PATH, {
+      method: "POST",
+      body: { node, digest: build.digest, back },
+      answer: upgradeInfo,
+    });
+    const now = await this.#until(
+      BEGIN_MS,
+      `${node} begins again as ${build.version}`,
+      async () => {
+        const now = await this.#info(node);
+        return now.ready && now.life !== info.life ? now : null;
+      },
+    );
+    if (now.running.digest !== build.digest) {
+      throw new Error(
+        `hakit ${build.version} did not begin on ${node}, ${now.running.version} was put back there: see "hakit log --agent --node ${node}". The other node was not touched`,
+      );
+    }
+    this.#say(`${node} runs ${build.version} (${seconds(start)})`);
+    await this.#until(
+      LEVEL_MS,
+      `the copies of ${level.join(", ")} are level`,
+      async () => {
+        const state = await this.#agent.state();
+        return level.every((module) => mirrored(state, module)) ? true : null;
+      },
+    );
+    if (level.length > 0) this.#say(`${level.join(", ")}: both copies level`);
+  }
+
+  /** An agent that is not there is what it waits for. */
+  async #until<T>(
+    limitMs: number,
+    what: string,
+    look: () => Promise<T | null>,
+  ): Promise<T> {
+    const start = performance.now();
+    let said = start;
+    for (;;) {
+      const found = await look().catch(() => null);
+      if (found !== null) return found;
+      const now = performance.now();
+      if (now - start > limitMs) {
+        throw new Error(
+          `Not within ${
+            limitMs / 60_000
+          } minutes: ${what}. See "hakit state"; "hakit upgrade --back" takes back what was done`,
+        );
+      }
+      if (now - said > SAY_EVERY_MS) {
+        this.#say(`waits until ${what}`);
+        said = now;
+      }
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  #say(line: string): void {
+    if (this.#call.on("json")) this.#call.out.error(line);
+    else this.#call.out.line(line);
+  }
+
+  #warn(line: string): void {
+    this.#call.out.error(`${this.#call.out.style("yellow", "!")} ${line}`);
+  }
+}
+
+async function inspectFile(file: string): Promise<Build> {
+  try {
+    return await inspect(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new UsageError(`Cannot read "${file}": it does not exist`);
+    }
+    throw new UsageError(error instanceof Error ? error.message : `${error}`);
+  }
+}
+
+function seconds(start: number): string {
+  return `${((performance.now() - start) / 1000).toFixed(1)} s`;
+}

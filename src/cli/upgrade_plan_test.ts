@@ -1,0 +1,78 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import type { ClusterState } from "../api/state.ts";
+import { allStopped, obstacles, order, toSwap } from "./upgrade_plan.ts";
+
+type Side = readonly [role: string, status?: string];
+
+/** Two nodes, the first one is asked; modules by name: what the first and the second have. */
+function cluster(
+  modules: Readonly<{ [name: string]: readonly [Side, Side] }>,
+  reachable = true,
+): ClusterState {
+  const node = (index: 0 | 1) => ({
+    name: `node${index + 1}`,
+    local: index === 0,
+    reachable: index === 0 || reachable,
+    modules: Object.entries(modules).map(([name, sides]) => ({
+      name,
+      role: sides[index][0],
+      status: sides[index][1] ?? "Ready",
+    })),
+  });
+  return { nodes: [node(0), node(1)] } as unknown as ClusterState;
+}
+
+Deno.test("order() begins with the node that serves least, then the one that is not asked", () => {
+  const here = cluster({ a: [["PRIM"], ["SECOND"]] });
+  deepStrictEqual(order(here), ["node2", "node1"]);
+  deepStrictEqual(order(cluster({ a: [["SECOND"], ["PRIM"]] })), [
+    "node1",
+    "node2",
+  ]);
+  const both = cluster({
+    a: [["PRIM"], ["SECOND"]],
+    b: [["SECOND"], ["PRIM"]],
+  });
+  deepStrictEqual(order(both), ["node2", "node1"]);
+  deepStrictEqual(toSwap(both, "node2"), ["b"]);
+  deepStrictEqual(toSwap(both, "node1"), ["a"]);
+});
+
+Deno.test("obstacles() names whatever would interrupt a service, and nothing else", () => {
+  deepStrictEqual(
+    obstacles(cluster({
+      a: [["PRIM"], ["SECOND"]],
+      b: [["STOP", "NotReady"], ["STOP", "NotReady"]],
+    })),
+    [],
+  );
+  for (
+    const sides of [
+      [["ALONE"], ["STOP", "NotReady"]],
+      [["ALONE"], ["SECOND", "Transient"]],
+      [["PRIM", "Transient"], ["SECOND"]],
+      [["WAIT", "NotReady"], ["WAIT", "NotReady"]],
+      [["ALONE"], ["ALONE"]],
+    ] as const
+  ) {
+    const [line, ...rest] = obstacles(cluster({ a: sides }));
+    match(line!, /^a is .* on node1 and .* on node2, expected PRIM and SECOND/);
+    deepStrictEqual(rest, []);
+  }
+  match(
+    obstacles(cluster({ a: [["PRIM"], ["SECOND"]] }, false))[0]!,
+    /^node2 does not answer/,
+  );
+});
+
+Deno.test("allStopped() is what versions apart from each other need", () => {
+  strictEqual(
+    allStopped(cluster({ a: [["STOP", "NotReady"], ["STOP", "NotReady"]] })),
+    true,
+  );
+  strictEqual(
+    allStopped(cluster({ a: [["STOP", "NotReady"], ["STOP", "Transient"]] })),
+    false,
+  );
+  strictEqual(allStopped(cluster({ a: [["PRIM"], ["SECOND"]] })), false);
+});

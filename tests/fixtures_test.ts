@@ -1,0 +1,116 @@
+/**
+ * What earlier versions have left on disk is understood by this one. tests/fixtures/VERSION holds every file that survives a restart as
+ * that version wrote it; whoever changes one of the formats adds a folder and changes nothing in the old ones.
+ */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { readArbiter } from "../src/agent/arbiter_store.ts";
+import { readRecord } from "../src/agent/record.ts";
+import { readSwitches } from "../src/agent/switches.ts";
+import { AccountStore } from "../src/api/accounts.ts";
+import { loadCluster, loadModule } from "../src/module/load.ts";
+import { Dirty } from "../src/replication/dirty.ts";
+import { IdentityStore } from "../src/replication/identity_store.ts";
+import { Journal } from "../src/replication/journal.ts";
+import { encodeMarks } from "../src/replication/marks.ts";
+import { Store } from "../src/witness/store.ts";
+
+const root = join(import.meta.dirname!, "fixtures");
+
+/** A copy: reading a log opens it for writing. */
+async function withFixture(version: string, use: (at: string) => unknown) {
+  const folder = await Deno.makeTempDir({ prefix: "hakit-fixture-" });
+  try {
+    const copy = new Deno.Command("cp", {
+      args: ["-r", join(root, version), folder],
+    });
+    assert.ok((await copy.output()).success);
+    const at = join(folder, version);
+    const packed = await Deno.open(join(at, "state/shop/journal.gz"));
+    const journal = await Deno.create(join(at, "state/shop/journal"));
+    await packed.readable.pipeThrough(new DecompressionStream("gzip"))
+      .pipeTo(journal.writable);
+    await use(at);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("every persistent file of 0.1.0 is read", async () => {
+  await withFixture("0.1.0", async (at) => {
+    const paths = { etc: at, state: join(at, "state"), run: at, log: at };
+    const shop = join(at, "state/shop");
+    assert.deepEqual(await readRecord(join(shop, "record.json")), {
+      goal: "run",
+      lastRole: "SECOND",
+      cameFrom: "PRIM",
+      settled: true,
+      claim: 4,
+      untold: true,
+    });
+    assert.deepEqual(await readSwitches(paths, "shop"), {
+      checker: "off",
+      boot: "on",
+    });
+    const identity = new IdentityStore(join(shop, "identity.json")).value;
+    assert.deepEqual(identity, {
+      current: "00112233445566aa",
+      bitmap: "00112233445566bb",
+      history: ["00112233445566cc"],
+      upToDate: true,
+      consistent: true,
+      connected: true,
+      epoch: 6,
+    });
+    const dirty = new Dirty(join(shop, "dirty.log"));
+    assert.deepEqual([...encodeMarks(dirty.marks)].sort(), [
+      "a 0 2",
+      "a 0 5",
+      "a 1 6",
+      "d 0 5 3",
+      "g 0 7",
+      "n 0 1",
+      "t 1 6 9",
+    ]);
+    dirty.close();
+    const journal = new Journal(join(shop, "journal"), (why) => {
+      throw new Error(why);
+    });
+    // Null would mean: compare everything.
+    const marks = journal.read(identity.current!);
+    assert.deepEqual([...encodeMarks(marks!)].sort(), ["g 0 0"]);
+    assert.equal(journal.read("ffffffffffffffff"), null);
+
+    assert.deepEqual(await readArbiter(paths), {
+      kind: "witness",
+      address: "10.0.0.3",
+      port: 4810,
+      key: "ab".repeat(32),
+      retired: false,
+    });
+    const accounts = new AccountStore(join(at, "users.yaml"));
+    assert.deepEqual(
+      (await accounts.users()).map(({ name, role }) => [name, role]),
+      [["admin", "administrator"]],
+    );
+    assert.deepEqual(
+      (await accounts.keys()).map(({ name }) => name),
+      ["backup"],
+    );
+    // The mark of a removal, without which the user would come back from the other node.
+    assert.ok((await accounts.read()).users.some((user) => "removed" in user));
+    const [office] = await new Store(join(at, "witness")).read();
+    assert.deepEqual(office?.modules["shop"], {
+      epoch: 4,
+      holder: "node1",
+      by: "node1",
+      leaseMs: 1800,
+    });
+    const cluster = await loadCluster(join(at, "cluster.yaml"));
+    assert.equal(cluster.links[1]?.trusted, true);
+    assert.equal(cluster.split_brain.keep, "node1");
+    const module = await loadModule(join(at, "modules/shop/module.yaml"));
+    assert.equal(module.directories[0]?.tocheck, "data/mounted");
+    assert.equal(module.checkers.tcp.length, 1);
+  });
+});
