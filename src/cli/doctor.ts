@@ -24,7 +24,7 @@ import type { Ask } from "./ask.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { doctorLines } from "./doctor_text.ts";
 import { EXIT } from "./report.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../system/version.ts";
 
 export function doctorCommand(ask: Ask): Command {
   return {

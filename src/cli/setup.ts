@@ -12,7 +12,7 @@ import {
 } from "../cluster/step.ts";
 import { createLog } from "../system/log.ts";
 import { paths } from "../system/paths.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../system/version.ts";
 import { type Call, type Flag, JSON_FLAG, UsageError } from "./command.ts";
 
 export const RUN_FLAGS = {
