@@ -118,6 +118,7 @@ async function live(
     consoleRoutes({
       auth,
       state: () => cluster.state(),
+      modules: () => door.modules.names(),
       logs: consoleLogs(door),
       audit: consoleAudit(door, audit),
     }),

@@ -136,7 +136,7 @@ export class ModuleChanges {
       at: new Date().toISOString(),
       by,
       digest: await digestFiles(wanted),
-      note: (note || summary(plan)).slice(0, 300),
+      note: (note || (fresh ? "installed" : summary(plan))).slice(0, 300),
     };
     if (theirs !== null) await this.#commitThere(name, wanted, revision);
     try {
@@ -197,8 +197,19 @@ export class ModuleChanges {
   async #wanted(name: string, wish: Wish): Promise<readonly ArchiveFile[]> {
     if ("files" in wish) return wish.files;
     const { node } = this.#options;
-    const installed = await installedModules(node.paths);
-    if (!installed.some((entry) => entry.name === name)) {
+    const installed = (await installedModules(node.paths))
+      .some((entry) => entry.name === name);
+    // "No files" is what the editor of a new module begins with.
+    const fresh = "edits" in wish && wish.base === "";
+    if (fresh && installed) {
+      throw new ApiError(
+        409,
+        "refused",
+        `Module "${name}" is installed already on ${node.me.name}`,
+      );
+    }
+    if (fresh) return this.#edit([], wish.edits);
+    if (!installed) {
       throw new ApiError(
         404,
         "no-such-module",
@@ -214,8 +225,15 @@ export class ModuleChanges {
         `Module "${name}" was changed by somebody else since you began`,
       );
     }
+    return this.#edit(files, wish.edits);
+  }
+
+  #edit(
+    files: readonly ArchiveFile[],
+    edits: readonly FileEdit[],
+  ): readonly ArchiveFile[] {
     try {
-      return edited(files, wish.edits);
+      return edited(files, edits);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       throw new ApiError(400, "bad-archive", text, { cause: error });

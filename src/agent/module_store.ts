@@ -97,6 +97,12 @@ export class ModuleStore {
     );
   }
 
+  /** Names alone, which is quick. */
+  async names(): Promise<string[]> {
+    const all = await installedModules(this.#options.node.paths);
+    return all.map(({ name }) => name);
+  }
+
   async #signature(name: string, folder: string) {
     const digest = await digestFolder(folder).catch(() => null);
     const newest = await this.changes.history(name).newest();

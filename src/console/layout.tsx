@@ -2,6 +2,17 @@
 import type { Child } from "hono/jsx";
 import type { UserRole } from "../api/users.ts";
 import { CLIENT_URL, ICON_URL, STYLE_URL } from "./assets.ts";
+import { type Language, LANGUAGES, texts } from "./text/texts.ts";
+
+/** The pages that the frame leads to; "people": users, audit and account, which have no tab of their own. */
+export type Here =
+  | "overview"
+  | "timeline"
+  | "resources"
+  | "logs"
+  | "config"
+  | "support"
+  | "people";
 
 export interface LayoutProps {
   readonly title: string;
@@ -10,14 +21,34 @@ export interface LayoutProps {
     readonly name: string;
     readonly csrf: string;
     readonly role: UserRole;
+    readonly language?: Language;
   } | null;
   readonly cluster?: string;
+  readonly here?: Here;
+  /** Of a page that nobody has logged in to. */
+  readonly language?: Language;
+  /** As wide as the window: tables and editors side by side. */
+  readonly wide?: boolean;
   readonly children: Child;
 }
 
-export function Layout({ title, user, cluster, children }: LayoutProps) {
+const TABS: readonly (readonly [Exclude<Here, "people">, string, UserRole])[] =
+  [
+    ["overview", "/", "viewer"],
+    ["timeline", "/timeline", "viewer"],
+    ["resources", "/resources", "viewer"],
+    ["logs", "/logs", "viewer"],
+    ["config", "/config", "administrator"],
+    ["support", "/support", "viewer"],
+  ];
+
+export function Layout(props: LayoutProps) {
+  const { title, user, cluster, here, wide, children } = props;
+  const language = user?.language ?? props.language ?? "en";
+  const t = texts(language);
+  const administrator = user?.role === "administrator";
   return (
-    <html lang="en">
+    <html lang={language}>
       <head>
         <meta charset="utf-8" />
         <meta
@@ -30,7 +61,8 @@ export function Layout({ title, user, cluster, children }: LayoutProps) {
         <link rel="stylesheet" href={STYLE_URL} />
         <script src={CLIENT_URL} defer></script>
       </head>
-      <body data-csrf={user?.csrf}>
+      <body data-csrf={user?.csrf} class={wide ? "wide" : undefined}>
+        <a class="skip" href="#page">{t.nav.skip}</a>
         <header class="top">
           <a class="brand" href="/">
             hakit{cluster ? <small>{cluster}</small> : null}
@@ -38,11 +70,11 @@ export function Layout({ title, user, cluster, children }: LayoutProps) {
           {user
             ? (
               <form method="post" action="/logout">
-                {user.role === "administrator"
+                {administrator
                   ? (
                     <>
-                      <a href="/users">Users</a>
-                      <a href="/audit">Audit</a>
+                      <a href="/users">{t.nav.users}</a>
+                      <a href="/audit">{t.nav.audit}</a>
                     </>
                   )
                   : null}
@@ -50,12 +82,44 @@ export function Layout({ title, user, cluster, children }: LayoutProps) {
                   {user.name} <small>{user.role}</small>
                 </a>
                 <input type="hidden" name="csrf" value={user.csrf} />
-                <button type="submit">Log out</button>
+                <button type="submit">{t.nav.logOut}</button>
               </form>
             )
             : null}
         </header>
-        <main>{children}</main>
+        {user
+          ? (
+            <nav class="pages" aria-label={t.nav.label}>
+              {TABS.filter(([, , role]) => role === "viewer" || administrator)
+                .map(([name, href]) => (
+                  <a
+                    href={href}
+                    aria-current={name === here ? "page" : undefined}
+                  >
+                    {t.nav[name]}
+                  </a>
+                ))}
+            </nav>
+          )
+          : null}
+        <main id="page">{children}</main>
+        {LANGUAGES.length > 1
+          ? (
+            <footer class="languages">
+              <nav aria-label={t.nav.language}>
+                {LANGUAGES.map((one) => (
+                  <a
+                    href={`/language?to=${one}`}
+                    lang={one}
+                    aria-current={one === language ? "true" : undefined}
+                  >
+                    {texts(one).language}
+                  </a>
+                ))}
+              </nav>
+            </footer>
+          )
+          : null}
       </body>
     </html>
   );

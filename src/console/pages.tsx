@@ -3,12 +3,14 @@ import type { ClusterState } from "../api/state.ts";
 import type { UserRole } from "../api/users.ts";
 import { ClusterView, logsUrl } from "./cluster_view.tsx";
 import { Layout } from "./layout.tsx";
+import type { Language } from "./text/texts.ts";
 import { headline } from "./view.ts";
 
 export interface PageUser {
   readonly name: string;
   readonly csrf: string;
   readonly role: UserRole;
+  readonly language: Language;
 }
 
 export function ClusterPage({ state, user, port }: {
@@ -21,6 +23,7 @@ export function ClusterPage({ state, user, port }: {
       title={`${headline(state).text} – ${state.cluster}`}
       user={user}
       cluster={state.cluster}
+      here="overview"
     >
       <div
         id="cluster"
@@ -114,7 +117,12 @@ export function LogPage(props: LogPageProps) {
     name ? `${here}&file=${encodeURIComponent(name)}` : here;
   const save = address(file).replace("/logs?", "/logs/save?");
   return (
-    <Layout title={`Logs of ${module} – ${node}`} user={user} cluster={cluster}>
+    <Layout
+      title={`Logs of ${module} – ${node}`}
+      user={user}
+      cluster={cluster}
+      here="logs"
+    >
       <section class="logs">
         <nav class="back">
           <a href="/">← Cluster</a>

@@ -1,14 +1,29 @@
 /** What pages of the console answer with, and who looks at them. */
 import type { Context } from "hono";
+import { getCookie } from "hono/cookie";
 import type { Auth, AuthEnv } from "../api/auth.ts";
+import {
+  isLanguage,
+  type Language,
+  LANGUAGE_COOKIE,
+  preferred,
+} from "./text/texts.ts";
 import { type LoginPage, type PageUser, ProblemPage } from "./pages.tsx";
+
+/** What the reader has chosen, or the browser asks for. */
+export function languageOf(c: Context<AuthEnv>): Language {
+  const chosen = getCookie(c, LANGUAGE_COOKIE);
+  return isLanguage(chosen)
+    ? chosen
+    : preferred(c.req.header("accept-language"));
+}
 
 /** The one who looks at the page, or the way to the login. */
 export async function visitor(c: Context<AuthEnv>, auth: Auth) {
   const caller = await auth.caller(c);
   if (caller?.kind === "user") {
     const { name, csrf, role } = caller;
-    const user: PageUser = { name, csrf, role };
+    const user: PageUser = { name, csrf, role, language: languageOf(c) };
     return { user, away: null };
   }
   const { pathname, search } = new URL(c.req.url);

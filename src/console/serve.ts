@@ -9,7 +9,11 @@ import { type Auth, type AuthEnv, isOwnOrigin } from "../api/auth.ts";
 import { LOGIN_BODY } from "../api/login.ts";
 import { credentialsSchema } from "../api/schemas.ts";
 import type { ClusterState } from "../api/state.ts";
+import { setCookie } from "hono/cookie";
 import { assetAt } from "./assets.ts";
+import { configPages } from "./config_serve.ts";
+import type { ModulePagesOptions } from "./module_serve.ts";
+import { isLanguage, LANGUAGE_COOKIE } from "./text/texts.ts";
 import { accountPages, type AccountServeOptions } from "./account_serve.ts";
 import { ClusterPage, LoginPage, LogPage, type PageUser } from "./pages.tsx";
 import { page, problem, visitor } from "./respond.ts";
@@ -20,7 +24,8 @@ export interface LogPlace {
   readonly node: string;
 }
 
-export interface ConsoleOptions extends AccountServeOptions {
+export interface ConsoleOptions
+  extends AccountServeOptions, ModulePagesOptions {
   readonly logs: {
     /** The last lines of the module's log. */
     readonly module: (
@@ -108,6 +113,25 @@ export function consoleRoutes(options: ConsoleOptions) {
         "cache-control": "no-store",
       });
     })
+    .get("/language", (c) => {
+      const to = c.req.query("to");
+      if (isLanguage(to)) {
+        setCookie(c, LANGUAGE_COOKIE, to, {
+          path: "/",
+          sameSite: "Lax",
+          secure: new URL(c.req.url).protocol === "https:",
+          maxAge: 400 * 24 * 3600,
+        });
+      }
+      const from = c.req.header("referer") ?? "";
+      const page = URL.canParse(from) ? new URL(from) : null;
+      const own = page?.host === new URL(c.req.url).host;
+      return c.redirect(
+        own ? ownPath(page!.pathname + page!.search) : "/",
+        303,
+      );
+    })
+    .route("/", configPages(options))
     .route("/", accountPages(options));
 }
 

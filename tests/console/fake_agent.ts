@@ -6,6 +6,11 @@ import { Audit, auditing, loginEntry } from "../../src/api/audit.ts";
 import { Auth, type AuthEnv, createUser } from "../../src/api/auth.ts";
 import { serveHttps } from "../../src/api/https.ts";
 import { loginRoutes } from "../../src/api/login.ts";
+import { configRoutes } from "../../src/api/config_routes.ts";
+import { ApiError, errorBody } from "../../src/api/error.ts";
+import { pack, readFolder } from "../../src/module/archive.ts";
+import { builtInFolder } from "../../src/module/catalog.ts";
+import { twoStores } from "../api/two_stores.ts";
 import { createAuthority, issueCertificate } from "../../src/api/tls.ts";
 import type { ClusterState } from "../../src/api/state.ts";
 import { consoleRoutes } from "../../src/console/serve.ts";
@@ -36,6 +41,17 @@ export async function fakeAgent(
     ] as const
   ) await createUser(usersFile, { name, role, password: PASSWORD });
 
+  // A real store of modules, whose other node takes every change.
+  const stores = await twoStores();
+  const { store } = stores.one;
+  const files = (await readFolder(builtInFolder("k3s")!)).map((file) =>
+    file.path.startsWith("bin/") ? { ...file, executable: true } : file
+  );
+  await store.install("k3s", pack(files), { local: false, by: "root" });
+  for (const [side, role] of [["one", "PRIM"], ["two", "SECOND"]] as const) {
+    Object.assign(stores[side].view, { role, status: "Ready" });
+  }
+
   let state = first;
   const wake = new Set<() => void>();
   const sent: Sent[] = [];
@@ -46,6 +62,10 @@ export async function fakeAgent(
     onLogin: (login) => audit.write(loginEntry(login)),
   });
   const app = new Hono<AuthEnv>()
+    .onError((error, c) => {
+      if (!(error instanceof ApiError)) return c.text(error.message, 500);
+      return c.json(errorBody(error.code, error.message), error.status);
+    })
     .use("*", auditing(audit))
     .route("/", loginRoutes(auth))
     .get("/api/state", auth.requireUser("viewer"), (c) => c.json(state))
@@ -72,6 +92,25 @@ export async function fakeAgent(
           }
         }),
     )
+    .route("/", configRoutes({ auth, door: { modules: store } }))
+    .put(
+      "/api/modules/:module",
+      auth.requireUser("administrator"),
+      async (c) =>
+        c.json(
+          await store.install(
+            c.req.param("module"),
+            new Uint8Array(await c.req.arrayBuffer()),
+            { local: false, by: "user admin" },
+          ),
+        ),
+    )
+    .delete(
+      "/api/modules/:module",
+      auth.requireUser("administrator"),
+      async (c) =>
+        c.json(await store.remove(c.req.param("module"), { local: false })),
+    )
     .post(
       "/api/modules/:module/:command",
       auth.requireUser("operator"),
@@ -87,6 +126,7 @@ export async function fakeAgent(
       consoleRoutes({
         auth,
         state: () => state,
+        modules: () => store.names(),
         audit: (_node, lines) => audit.read(lines),
         logs: {
           module: ({ module, node }) =>
@@ -119,6 +159,7 @@ export async function fakeAgent(
   return {
     app,
     auth,
+    stores,
     sent,
     refusal,
     usersFile,
@@ -131,6 +172,7 @@ export async function fakeAgent(
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       for (const resolve of wake) resolve();
+      await stores[Symbol.asyncDispose]();
       await Deno.remove(dir, { recursive: true });
     },
   };

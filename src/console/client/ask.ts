@@ -1,0 +1,49 @@
+/** One question to the API, as the page's user. */
+
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+export interface AskOptions {
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  /** JSON, or bytes as they are. */
+  readonly body?: unknown;
+  readonly timeoutMs?: number;
+}
+
+/** A forwarded question crosses to the other node. */
+const ANSWER_MS = 60_000;
+
+export async function ask<T>(
+  path: string,
+  { method = "GET", body, timeoutMs = ANSWER_MS }: AskOptions = {},
+): Promise<Answer<T>> {
+  const bytes = body instanceof Blob;
+  try {
+    const response = await fetch(path, {
+      method,
+      headers: {
+        "x-hakit-csrf": document.body.dataset["csrf"] ?? "",
+        ...(body === undefined ? {} : {
+          "content-type": bytes ? "application/x-tar" : "application/json",
+        }),
+      },
+      ...(body === undefined
+        ? {}
+        : { body: bytes ? body : JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    if (response.status === 401) location.reload();
+    const answer = await response.json().catch(() => null);
+    if (response.ok) return { ok: true, value: answer as T };
+    const { code = "failed", message = `The agent said ${response.status}.` } =
+      answer?.error ?? {};
+    return { ok: false, code, message };
+  } catch {
+    return {
+      ok: false,
+      code: "no-answer",
+      message: "The agent did not answer.",
+    };
+  }
+}

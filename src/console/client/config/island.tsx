@@ -1,0 +1,336 @@
+/** The configuration page: form, files, plan and history of one module. Every keystroke is checked by the agent, none is in force. */
+import { useEffect, useMemo, useRef, useState } from "hono/jsx/dom";
+import type { Applied, Change } from "../../../agent/module_changes.ts";
+import type { Revision } from "../../../agent/config_history.ts";
+import { ask } from "../ask.ts";
+import type { Texts } from "../../text/en.ts";
+import { bytes } from "../../view.ts";
+import {
+  type Drafts,
+  editsOf,
+  inOrder,
+  mistakeIn,
+  type ModuleFile,
+} from "./changes.ts";
+import { valuesOf, withEntry, withValue } from "./document.ts";
+import { Editor } from "./editor.tsx";
+import { Form, type Schema } from "./form.tsx";
+import { languageOf } from "./highlight.ts";
+import { History } from "./history.tsx";
+import { PlanView } from "./plan_view.tsx";
+import { Uninstall } from "./uninstall.tsx";
+
+export interface ConfigIslandProps {
+  readonly module: string;
+  readonly schema: Schema;
+  readonly t: Texts;
+  /** Files of a template: the module is not installed yet. */
+  readonly template: readonly ModuleFile[] | null;
+}
+
+/** Typing goes on: the agent is asked when it rests. */
+const REST_MS = 400;
+const YAML = "module.yaml";
+
+type Verdict =
+  | { readonly kind: "none" }
+  | { readonly kind: "checking" }
+  | { readonly kind: "plan"; readonly change: Change }
+  | { readonly kind: "wrong"; readonly message: string };
+
+export function ConfigIsland(props: ConfigIslandProps) {
+  const { module, schema, t, template } = props;
+  const fresh = template !== null;
+  const [files, setFiles] = useState<readonly ModuleFile[]>(template ?? []);
+  const [digest, setDigest] = useState("");
+  const [revisions, setRevisions] = useState<readonly Revision[]>([]);
+  const [drafts, setDrafts] = useState<Drafts>(new Map());
+  const [open, setOpen] = useState(YAML);
+  const [verdict, setVerdict] = useState<Verdict>({ kind: "none" });
+  const [note, setNote] = useState("");
+  const [done, setDone] = useState<string | null>(null);
+  const [failed, setFailed] = useState<{ code: string; text: string } | null>(
+    null,
+  );
+  const [busy, setBusy] = useState(false);
+  const asked = useRef(0);
+  const base = `/api/modules/${encodeURIComponent(module)}/config`;
+
+  async function load(): Promise<void> {
+    if (fresh) return;
+    const got = await ask<{ files: ModuleFile[]; digest: string }>(base);
+    if (!got.ok) return setFailed({ code: got.code, text: got.message });
+    setFiles(got.value.files);
+    setDigest(got.value.digest);
+    const past = await ask<{ revisions: Revision[] }>(`${base}/history`);
+    if (past.ok) setRevisions(past.value.revisions);
+  }
+  useEffect(() => void load(), []);
+
+  const edits = useMemo(() => editsOf(files, drafts, { fresh }), [
+    files,
+    drafts,
+  ]);
+  useEffect(() => {
+    if (files.length === 0) return;
+    const number = ++asked.current;
+    setVerdict({ kind: "checking" });
+    const timer = setTimeout(async () => {
+      const answer = await ask<Change>(`${base}/plan`, {
+        method: "POST",
+        body: { edits, base: digest },
+      });
+      // An older question's answer tells nothing of what is typed now.
+      if (number !== asked.current) return;
+      setVerdict(
+        answer.ok
+          ? { kind: "plan", change: answer.value }
+          : { kind: "wrong", message: answer.message },
+      );
+    }, REST_MS);
+    return () => clearTimeout(timer);
+  }, [edits, digest]);
+  // A tab that is closed by mistake takes what was typed with it.
+  useEffect(() => {
+    if (edits.length === 0 || fresh) return;
+    const hold = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", hold);
+    return () => removeEventListener("beforeunload", hold);
+  }, [edits.length > 0]);
+
+  const file = files.find(({ path }) => path === open);
+  const draft = drafts.get(open);
+  const text = draft ?? file?.content ?? "";
+  const isText = file === undefined || file.encoding === "text";
+  const yaml = drafts.get(YAML) ??
+    files.find(({ path }) => path === YAML)?.content ?? "";
+  const values = useMemo(() => valuesOf(yaml), [yaml]);
+  const wrong = verdict.kind === "wrong" ? mistakeIn(verdict.message) : null;
+  const change = verdict.kind === "plan" ? verdict.change : null;
+
+  function write(path: string, content: string | null): void {
+    setDone(null);
+    setFailed(null);
+    setDrafts((before) => {
+      const next = new Map(before);
+      const original = files.find((one) => one.path === path);
+      if (original?.content === content) next.delete(path);
+      else if (!original && content === null) next.delete(path);
+      else next.set(path, content);
+      return next;
+    });
+  }
+
+  async function apply(alone: boolean): Promise<void> {
+    setBusy(true);
+    const answer = await ask<Applied>(base, {
+      method: "PUT",
+      body: { edits, base: digest, note, alone },
+    });
+    setBusy(false);
+    if (!answer.ok) {
+      return setFailed({ code: answer.code, text: answer.message });
+    }
+    told(answer.value);
+  }
+
+  function told({ revision, installed, pending }: Applied): void {
+    if (fresh) return location.assign(`/config?module=${module}`);
+    setDrafts(new Map());
+    setNote("");
+    setFailed(null);
+    const more = pending.length > 0
+      ? ` ${t.config.pending(pending.join(", "))}`
+      : "";
+    setDone(
+      revision === null
+        ? t.config.nothing
+        : t.config.applied(revision, installed.join(", ")) + more,
+    );
+    void load();
+  }
+
+  const names = inOrder([
+    ...new Set([...files.map(({ path }) => path), ...drafts.keys()]),
+  ]);
+  return (
+    <>
+      {done ? <p class="note done" role="status">{done}</p> : null}
+      {failed ? <p class="note failed" role="alert">{failed.text}</p> : null}
+      <div class="config">
+        <section class="pane" aria-labelledby="form-title">
+          <h2 id="form-title">{t.config.form}</h2>
+          {values
+            ? (
+              <Form
+                schema={schema}
+                values={values}
+                t={t}
+                onValue={(path, value) =>
+                  write(YAML, withValue(yaml, path, value))}
+                onEntry={(path, value) =>
+                  write(YAML, withEntry(yaml, path, value))}
+              />
+            )
+            : (
+              <p class="failed">
+                {files.length ? t.config.noForm : t.common.loading}
+              </p>
+            )}
+        </section>
+        <div class="side">
+          <section class="pane files" aria-labelledby="files-title">
+            <header>
+              <h2 id="files-title">{t.config.files}</h2>
+              <label>
+                <span class="hidden">{t.config.file}</span>
+                <select
+                  value={open}
+                  onChange={(event: Event) =>
+                    setOpen((event.target as HTMLSelectElement).value)}
+                >
+                  {names.map((path) => (
+                    <option value={path} key={path} selected={path === open}>
+                      {path}
+                      {drafts.get(path) === null
+                        ? ` – ${t.config.removed}`
+                        : drafts.has(path)
+                        ? ` – ${t.config.changed}`
+                        : ""}
+                    </option>
+                  ))}
+                </select>
+              </label>
+            </header>
+            {isText
+              ? (
+                <Editor
+                  label={open}
+                  value={text}
+                  language={languageOf(open, text)}
+                  mistake={open === YAML ? wrong?.line ?? null : null}
+                  onChange={(content) => write(open, content)}
+                />
+              )
+              : (
+                <p class="quiet">
+                  {t.config.binary(bytes(file?.content.length ?? 0))}
+                </p>
+              )}
+            <p class={wrong ? "verdict failed" : "verdict"} role="status">
+              {wrong
+                ? (
+                  <>
+                    {wrong.line === null
+                      ? null
+                      : <b>{t.config.line(wrong.line, wrong.column ?? 1)}:</b>}
+                    {" "}
+                    {wrong.text}
+                  </>
+                )
+                : verdict.kind === "checking"
+                ? t.config.checking
+                : change
+                ? t.config.good
+                : ""}
+            </p>
+            <div class="row">
+              {open === YAML ? null : (
+                <button
+                  type="button"
+                  onClick={() =>
+                    write(open, draft === null ? file?.content ?? "" : null)}
+                >
+                  {draft === null
+                    ? t.config.restoreFile(open)
+                    : t.config.removeFile(open)}
+                </button>
+              )}
+              <form
+                class="pair"
+                onSubmit={(event: Event) => {
+                  event.preventDefault();
+                  const form = event.target as HTMLFormElement;
+                  const path = String(new FormData(form).get("path") ?? "");
+                  if (path === "") return;
+                  if (!names.includes(path)) write(path, "#!/bin/sh\n");
+                  setOpen(path);
+                  form.reset();
+                }}
+              >
+                <label>
+                  <span>{t.config.addFileName}</span>
+                  <input
+                    name="path"
+                    autocomplete="off"
+                    maxlength={200}
+                    required
+                  />
+                </label>
+                <button type="submit">{t.config.addFile}</button>
+              </form>
+            </div>
+          </section>
+          <section class="pane plan" aria-labelledby="plan-title">
+            <h2 id="plan-title">{t.config.plan}</h2>
+            {change
+              ? <PlanView plan={change.plan} refusal={change.refusal} t={t} />
+              : <p class="quiet">{wrong ? wrong.text : t.config.checking}</p>}
+            <div class="row">
+              <label class="grow">
+                <span>{t.config.note}</span>
+                <input
+                  value={note}
+                  maxlength={200}
+                  onInput={(event: Event) =>
+                    setNote((event.target as HTMLInputElement).value)}
+                />
+              </label>
+              <button
+                type="button"
+                disabled={edits.length === 0 || fresh}
+                onClick={() => {
+                  setDrafts(new Map());
+                  setFailed(null);
+                }}
+              >
+                {t.config.discard}
+              </button>
+              <button
+                type="button"
+                class="primary apply"
+                disabled={busy || change === null || change.plan.how === null ||
+                  change.refusal !== null}
+                onClick={() => void apply(false)}
+              >
+                {fresh ? t.config.create : t.config.apply}
+              </button>
+              {failed?.code === "peer-away"
+                ? (
+                  <button
+                    type="button"
+                    class="grave"
+                    onClick={() => void apply(true)}
+                  >
+                    {t.config.applyAlone}
+                  </button>
+                )
+                : null}
+            </div>
+          </section>
+        </div>
+      </div>
+      {fresh ? null : (
+        <>
+          <History
+            base={base}
+            revisions={revisions}
+            t={t}
+            onDone={told}
+          />
+          <Uninstall module={module} t={t} />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,80 @@
+/** Routes of the configuration pages: for administrators, for module.yaml may hold passwords. */
+import { Hono } from "hono";
+import { parseDocument } from "yaml";
+import { moduleName } from "../api/schemas.ts";
+import type { AuthEnv } from "../api/auth.ts";
+import { readFolder } from "../module/archive.ts";
+import { builtInFolder, builtInModules } from "../module/catalog.ts";
+import { ConfigPage, NewModulePage, type Template } from "./config_pages.tsx";
+import type { ModulePagesOptions } from "./module_serve.ts";
+import { page, problem, visitor } from "./respond.ts";
+
+export function configPages({ auth, state, modules }: ModulePagesOptions) {
+  return new Hono<AuthEnv>()
+    .get("/config", async (c) => {
+      const { user, away } = await visitor(c, auth);
+      if (!user) return away;
+      if (user.role !== "administrator") return onlyFor(c, user);
+      const { cluster } = await state();
+      const names = await modules();
+      const wanted = c.req.query("module");
+      if (wanted !== undefined && !names.includes(wanted)) {
+        return problem(c, 404, "Not found", "No such module here.", user);
+      }
+      const module = wanted ?? names[0] ?? null;
+      return page(c, ConfigPage({ user, cluster, modules: names, module }));
+    })
+    .get("/config/new", async (c) => {
+      const { user, away } = await visitor(c, auth);
+      if (!user) return away;
+      if (user.role !== "administrator") return onlyFor(c, user);
+      const { cluster } = await state();
+      const wanted = c.req.query("template");
+      const name = c.req.query("name") ?? "";
+      const templates = builtInModules();
+      const show = (template: Template | null, why: string | null) =>
+        page(
+          c,
+          NewModulePage({ user, cluster, templates, template, problem: why }),
+          why ? 400 : 200,
+        );
+      if (wanted === undefined) return show(null, null);
+      const folder = builtInFolder(wanted);
+      const bad = moduleName.safeParse(name).error?.issues[0]?.message;
+      if (folder === null || bad !== undefined) {
+        return show(null, bad ?? "There is no such template.");
+      }
+      if ((await modules()).includes(name)) {
+        return show(null, `There is a module "${name}" already.`);
+      }
+      return show({ name, files: await templateFiles(folder, name) }, null);
+    });
+}
+
+function onlyFor(
+  c: Parameters<typeof problem>[0],
+  user: Parameters<typeof problem>[4],
+) {
+  const what = "The configuration is for administrators.";
+  return problem(c, 403, "Not for you", what, user);
+}
+
+/** All text: templates are ours. */
+async function templateFiles(folder: string, name: string) {
+  const files = await readFolder(folder);
+  return files.map(({ path, content }) => {
+    const text = new TextDecoder().decode(content);
+    return {
+      path,
+      executable: path.startsWith("bin/"),
+      encoding: "text",
+      content: path === "module.yaml" ? named(text, name) : text,
+    };
+  });
+}
+
+function named(text: string, name: string): string {
+  const document = parseDocument(text);
+  document.set("name", name);
+  return document.toString({ lineWidth: 0 });
+}

@@ -1,0 +1,75 @@
+/** Every page in a real browser, light, dark and on a phone: pictures into dist/screenshots/, to be looked at. */
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { logIn, openBrowser, shows } from "./browser.ts";
+import { fakeAgent } from "./fake_agent.ts";
+import { sampleState } from "./sample.ts";
+
+const FOLDER = join(import.meta.dirname!, "../../dist/screenshots");
+
+const LOOKS = [
+  { name: "light", width: 1280, height: 900, colorScheme: "light" },
+  { name: "dark", width: 1280, height: 900, colorScheme: "dark" },
+  { name: "phone", width: 390, height: 844, colorScheme: "light" },
+] as const;
+
+const PAGES: readonly {
+  readonly name: string;
+  readonly path: string;
+  readonly ready: (page: Page) => Promise<unknown>;
+}[] = [
+  { name: "overview", path: "/", ready: (page) => shows(page, "Protected") },
+  {
+    name: "config",
+    path: "/config?module=k3s",
+    ready: async (page) => {
+      await shows(page, "Checked: no mistake");
+      await page.click("summary >> text=Failover rules");
+      await page.fill("#field-hold", "30s");
+      await page.press("#field-hold", "Tab");
+      await shows(page, "hold counts from now on");
+    },
+  },
+  {
+    name: "config-wrong",
+    path: "/config?module=k3s",
+    ready: async (page) => {
+      await shows(page, "Checked: no mistake");
+      const text = await page.inputValue(".editor textarea");
+      await page.fill(".editor textarea", text.replace("boot:", "bott:"));
+      await shows(page, 'unknown key "bott"');
+    },
+  },
+  {
+    name: "config-new",
+    path: "/config/new",
+    ready: (page) => shows(page, "From an archive"),
+  },
+];
+
+Deno.test("every page has its picture, light, dark and on a phone", async () => {
+  await Deno.mkdir(FOLDER, { recursive: true });
+  await using agent = await fakeAgent(sampleState());
+  await using browser = await openBrowser();
+  const { page } = browser;
+  await logIn(page, agent.url);
+  await shows(page, "Protected");
+  const picked = (Deno.env.get("LOOKS") ?? "light,dark,phone").split(",");
+  const only = Deno.env.get("PAGES")?.split(",");
+  const wanted = PAGES.filter(({ name }) => only?.includes(name) ?? true);
+  // What one page left unsaved must not hold the next one up.
+  page.on("dialog", (dialog) => void dialog.accept());
+  for (const { name, path, ready } of wanted) {
+    await page.goto(agent.url + path);
+    await ready(page);
+    const chosen = LOOKS.filter(({ name }) => picked.includes(name));
+    for (const look of chosen) {
+      await page.setViewportSize(look);
+      await page.emulateMedia({ colorScheme: look.colorScheme });
+      await page.screenshot({
+        path: join(FOLDER, `${name}-${look.name}.png`),
+        fullPage: true,
+      });
+    }
+  }
+});
