@@ -1,5 +1,4 @@
 /** Roles PRIM and ALONE: serve, shut out a peer that left, connect one that came back, yield to one that has more right. Pure. */
-import { compare } from "../replication/identity.ts";
 import {
   aloneRecord,
   deposed,
@@ -37,6 +36,7 @@ import {
   type Turn,
 } from "./turn.ts";
 import { good } from "./verdict.ts";
+import { whoIsNewer, whoYields } from "./yields.ts";
 
 /** After a swap the other side needs a moment to connect; writes wait meanwhile. */
 const CONNECT_MS = 3_000;
@@ -46,7 +46,10 @@ const PHASE_MS = 10_000;
 export function primary(turn: Turn): void {
   const { state } = turn;
   const peer = peerView(state);
-  if (peer !== null && yields(state, peer)) return yieldTo(turn, peer);
+  // One that is mirrored has just said so: what the peer says of its role is older.
+  const yields = peer !== null && !mirrored(state) &&
+    whoYields(state, peer)?.says === "yields";
+  if (yields) return yieldTo(turn, peer);
   if (peer !== null && overtaken(state, peer)) {
     return leave(turn, `${state.config.peer} went on without this node`);
   }
@@ -76,37 +79,6 @@ export function primary(turn: Turn): void {
     startSwap(turn);
   }
   bringScripts(turn);
-}
-
-/**
- * Both serve. Newer data stays; a PRIM, which has acknowledged nothing by itself, yields to one that is ALONE; then the one that
- * took over yields to the one that was primary; then the second node. Each side comes to the opposite answer.
- */
-function yields(state: State, peer: ModuleView): boolean {
-  if (!isPrimary(peer.role) || mirrored(state)) return false;
-  const newer = whoIsNewer(state, peer);
-  if (newer !== null) return newer === "theirs";
-  if (state.role !== peer.role) return state.role === "PRIM";
-  const { keeps, node } = state.config;
-  if (keeps !== undefined) return keeps !== node;
-  // The later epoch is the one that the witness gave last.
-  const [mine, theirs] = [state.record.claim ?? 0, peer.claim ?? 0];
-  if (mine !== theirs) return mine < theirs;
-  const took = state.record.cameFrom === "SECOND";
-  const other = peer.cameFrom === "SECOND";
-  return took === other ? state.config.nodeIndex === 1 : took;
-}
-
-function whoIsNewer(state: State, peer: ModuleView): "mine" | "theirs" | null {
-  if (state.identity === null || peer.phase === "absent") return null;
-  switch (compare(state.identity, peer.identity).kind) {
-    case "mine-newer":
-      return "mine";
-    case "theirs-newer":
-      return "theirs";
-    default:
-      return null;
-  }
 }
 
 /** Neither the peer nor the witness hears this node: the peer may be primary any moment. What it holds still counts afterwards. */

@@ -5,6 +5,7 @@
 import {
   compare,
   type Comparison,
+  EMPTY,
   type Identity,
 } from "../replication/identity.ts";
 import { grantedThere } from "./arbiter.ts";
@@ -30,64 +31,342 @@ const SETTLE_MS = 1_500;
 
 /** The verdict for a node in WAIT that wants to run; `waitedMs` since it began to wait. */
 export function startVerdict(state: State, waitedMs: number): Verdict {
-  const verdict = judge(state, waitedMs);
+  return decide(state, waitedMs).verdict;
+}
+
+/** The same with the name of the row that decided, for the coverage report and the scenarios. */
+export function decide(
+  state: State,
+  waitedMs: number,
+): { readonly row: string; readonly verdict: Verdict } {
+  const about = facts(state, waitedMs);
+  const row = TABLE.find(({ when }) => when(about))!;
+  const verdict = row.then(about);
   // Without failover the service stays where it was, whoever's data is good: a person moves it.
   const moves = verdict.start === "alone" && !state.config.failover &&
     state.record.lastRole === "SECOND";
-  if (!moves) return verdict;
+  if (!moves) return { row: row.name, verdict };
   const { module, peer } = state.config;
-  return stuck(
-    `failover is off: waits for ${peer} to run the module again; to run it here: "hakit prim ${module}"`,
-  );
+  return {
+    row: FAILOVER_OFF,
+    verdict: stuck(
+      `failover is off: waits for ${peer} to run the module again; to run it here: "hakit prim ${module}"`,
+    ),
+  };
 }
 
-function judge(state: State, waitedMs: number): Verdict {
-  const { config, peer } = state;
-  if (config.mirrored && state.report === null) {
-    return pending("the replicator is starting");
-  }
-  if (alive(state)) {
-    if (peer.view === undefined) return pending(`listens to ${config.peer}`);
-    if (peer.view !== null) return withPeer(state, peer.view, waitedMs);
-    return absent(state, "has no such module", waitedMs);
-  }
-  if (peer.verdict === "unknown" && waitedMs < GRACE_MS) {
-    return pending(`listens for ${config.peer}`);
-  }
-  return absent(state, "does not answer", waitedMs);
+/** What the rows look at. */
+interface Facts {
+  readonly state: State;
+  readonly config: State["config"];
+  readonly waitedMs: number;
+  /** What the peer says now; null: it is not heard, or does not have the module. */
+  readonly theirs: ModuleView | null;
+  /** It answers and has not said yet what it is. */
+  readonly unsaid: boolean;
+  /** It answers and does not have the module. */
+  readonly without: boolean;
+  readonly mine: Identity;
+  /** What the two copies are for each other; null: one of them is not known. */
+  readonly relation: Comparison["kind"] | null;
 }
 
-function withPeer(
-  state: State,
-  theirs: ModuleView,
-  waitedMs: number,
-): Verdict {
-  const { config } = state;
-  if (isPrimary(theirs.role)) {
-    if (newerHere(state, theirs)) {
-      return pending(`${config.peer} is ${theirs.role} with older data`);
-    }
-    return { start: "second", why: `${config.peer} is ${theirs.role}` };
-  }
-  if (theirs.role === "SECOND") {
-    return pending(
-      `${config.peer} is SECOND and decides whether it takes over`,
-    );
-  }
-  if (!hasLetGo(theirs)) return pending(`${config.peer} is still stopping`);
-  if (!config.mirrored) return withoutData(state, theirs, waitedMs);
-  if (theirs.phase === "absent") {
-    if (shutOutBefore(state) && waitedMs >= GRACE_MS) return alone(state);
-    return pending(`the replicator of ${config.peer} does not run yet`);
-  }
-  const mine = state.report!.identity;
-  return byData(state, {
-    mine,
-    theirs,
-    comparison: compare(mine, theirs.identity),
+interface Row {
+  readonly name: string;
+  when(about: Facts): boolean;
+  then(about: Facts): Verdict;
+}
+
+function facts(state: State, waitedMs: number): Facts {
+  const { config, peer, report } = state;
+  const heard = alive(state);
+  const theirs = heard ? peer.view ?? null : null;
+  const mine = report?.identity ?? EMPTY;
+  const known = theirs !== null && theirs.phase !== "absent" &&
+    config.mirrored && report !== null;
+  return {
+    state,
+    config,
     waitedMs,
-  });
+    theirs,
+    unsaid: heard && peer.view === undefined,
+    without: heard && peer.view === null,
+    mine,
+    relation: known ? compare(mine, theirs.identity).kind : null,
+  };
 }
+
+const FAILOVER_OFF = "failover is off: the service stays where it was";
+
+/** From the first row that applies; rows further down may count on those above. Each has a scenario. */
+export const TABLE: readonly Row[] = [
+  {
+    name: "the replicator is starting",
+    when: ({ state, config }) => config.mirrored && state.report === null,
+    then: () => pending("the replicator is starting"),
+  },
+  {
+    name: "the peer answers and has not spoken yet",
+    when: ({ unsaid }) => unsaid,
+    then: ({ config }) => pending(`listens to ${config.peer}`),
+  },
+
+  // The peer serves, or may.
+  {
+    name: "the peer is primary with older data",
+    when: ({ theirs, state }) =>
+      theirs !== null && isPrimary(theirs.role) && newerHere(state, theirs),
+    then: ({ theirs, config }) =>
+      pending(`${config.peer} is ${theirs!.role} with older data`),
+  },
+  {
+    name: "the peer is primary",
+    when: ({ theirs }) => theirs !== null && isPrimary(theirs.role),
+    then: ({ theirs, config }) => ({
+      start: "second",
+      why: `${config.peer} is ${theirs!.role}`,
+    }),
+  },
+  {
+    name: "the peer is secondary",
+    when: ({ theirs }) => theirs?.role === "SECOND",
+    then: ({ config }) =>
+      pending(`${config.peer} is SECOND and decides whether it takes over`),
+  },
+  {
+    name: "the peer still holds the address or the mount",
+    when: ({ theirs }) => theirs !== null && !hasLetGo(theirs),
+    then: ({ config }) => pending(`${config.peer} is still stopping`),
+  },
+
+  // Both wait, and there is no data whose side it could be.
+  {
+    name: "no directories: the first node starts",
+    when: ({ theirs, config }) =>
+      theirs !== null && !config.mirrored && config.nodeIndex === 0,
+    then: ({ state }) => alone(state),
+  },
+  {
+    name: "no directories: the second node gives way",
+    when: ({ theirs, config }) => theirs?.goal === "run" && !config.mirrored,
+    then: ({ config }) => pending(`${config.peer} starts first`),
+  },
+  {
+    name: "no directories: the first node is stopped",
+    when: ({ theirs, config }) => theirs !== null && !config.mirrored,
+    then: ({ state, config, waitedMs }) =>
+      waitedMs < SETTLE_MS
+        ? pending(`listens to ${config.peer}`)
+        : alone(state),
+  },
+
+  // Both wait, and the peer's copy cannot be seen.
+  {
+    name: "the peer has no replicator, and was shut out",
+    when: ({ theirs, state, waitedMs }) =>
+      theirs?.phase === "absent" && shutOutBefore(state) &&
+      waitedMs >= GRACE_MS,
+    then: ({ state }) => alone(state),
+  },
+  {
+    name: "the peer has no replicator yet",
+    when: ({ theirs }) => theirs?.phase === "absent",
+    then: ({ config }) =>
+      pending(`the replicator of ${config.peer} does not run yet`),
+  },
+
+  // Both wait, and data decides: what compare() says, and whether the copy is a good one.
+  {
+    name: "first start: neither node has data",
+    when: ({ relation }) => relation === "both-empty",
+    then: ({ config }) =>
+      stuck(
+        `first start: neither node has data of this module yet; say "hakit prim ${config.module}" on the node whose data is good`,
+      ),
+  },
+  {
+    name: "both wrote without the other",
+    when: ({ relation }) => relation === "diverged",
+    then: ({ config, mine, theirs }) =>
+      stuck(
+        `both nodes wrote without the other: this copy is ${
+          describe(mine)
+        }, the one of ${config.peer} is ${
+          describe(theirs!.identity)
+        }; to keep this one: "hakit prim ${config.module}", to keep the other: "hakit prim ${config.module} --node ${config.peer}"; what only the losing side has is kept aside`,
+      ),
+  },
+  {
+    name: "this copy is newer, and no good one",
+    when: ({ relation, mine }) => relation === "mine-newer" && !good(mine),
+    then: ({ state, mine }) => stuck(doubtful(state, mine)),
+  },
+  {
+    // An empty peer cannot tell what its lost disk knew: a former secondary may lack what was written without it.
+    name: "the peer is empty, and this node was secondary",
+    when: ({ relation, theirs, state }) =>
+      relation === "mine-newer" && theirs!.identity.current === null &&
+      state.record.lastRole === "SECOND",
+    then: ({ config }) =>
+      stuck(
+        `${config.peer} is empty and this node was SECOND, so this copy may lack the last writes; if it is good: "hakit prim ${config.module}"`,
+      ),
+  },
+  {
+    name: "this copy is newer",
+    when: ({ relation }) => relation === "mine-newer",
+    then: ({ state }) => alone(state),
+  },
+  {
+    name: "the peer's copy is newer, and no good one",
+    when: ({ relation, theirs }) =>
+      relation === "theirs-newer" && !good(theirs!.identity),
+    then: ({ config }) => stuck(theirsDoubtful(config)),
+  },
+  {
+    name: "this node is empty, and the peer was secondary",
+    when: ({ relation, mine, theirs }) =>
+      relation === "theirs-newer" && mine.current === null &&
+      theirs!.lastRole === "SECOND",
+    then: ({ config }) =>
+      stuck(
+        `this node has no data, and the copy of ${config.peer} may lack the last writes; if that one is good: "hakit prim ${config.module} --node ${config.peer}"`,
+      ),
+  },
+  {
+    name: "the peer's copy is newer, and it starts",
+    when: ({ relation, theirs }) =>
+      relation === "theirs-newer" && theirs!.goal === "run",
+    then: ({ config }) =>
+      pending(`${config.peer} has the newer data and starts first`),
+  },
+  {
+    name: "the peer's copy is newer, and it is stopped",
+    when: ({ relation }) => relation === "theirs-newer",
+    then: ({ config }) => stuck(theyAreStopped(config)),
+  },
+  {
+    name: "equal copies, neither a good one",
+    when: ({ relation, mine, theirs }) =>
+      isEqual(relation) && !good(mine) && !good(theirs!.identity),
+    then: ({ state, mine }) => stuck(doubtful(state, mine)),
+  },
+  {
+    name: "equal copies, only the peer's a good one, and it starts",
+    when: ({ relation, mine, theirs }) =>
+      isEqual(relation) && !good(mine) && theirs!.goal === "run",
+    then: ({ config }) =>
+      pending(`${config.peer} has the newer data and starts first`),
+  },
+  {
+    name: "equal copies, only the peer's a good one, and it is stopped",
+    when: ({ relation, mine }) => isEqual(relation) && !good(mine),
+    then: ({ config }) => stuck(theyAreStopped(config)),
+  },
+  {
+    name: "equal copies, only this one is good",
+    when: ({ relation, theirs }) =>
+      isEqual(relation) && !good(theirs!.identity),
+    then: ({ state }) => alone(state),
+  },
+  {
+    name: "equal copies, this node was primary last or is the first",
+    when: ({ relation, state, theirs }) =>
+      isEqual(relation) && iGoFirst(state, theirs!),
+    then: ({ state }) => alone(state),
+  },
+  {
+    name: "equal copies, the peer goes first",
+    when: ({ relation, theirs }) => isEqual(relation) && theirs!.goal === "run",
+    then: ({ config }) =>
+      pending(`${config.peer} was primary last and starts first`),
+  },
+  {
+    name: "equal copies, the peer would go first and is stopped",
+    when: ({ relation }) => isEqual(relation),
+    then: ({ state, config, waitedMs }) =>
+      waitedMs < SETTLE_MS
+        ? pending(`listens to ${config.peer}`)
+        : alone(state),
+  },
+
+  // Nobody there to compare with.
+  {
+    name: "the peer was not heard yet",
+    when: ({ state, waitedMs }) =>
+      state.peer.verdict === "unknown" && waitedMs < GRACE_MS,
+    then: ({ config }) => pending(`listens for ${config.peer}`),
+  },
+  {
+    name: "no peer, and no directories",
+    when: ({ config }) => !config.mirrored,
+    then: ({ state }) => alone(state),
+  },
+  {
+    // It may be true for a moment while the peer's agent starts.
+    name: "the peer says that it has no such module, for a moment",
+    when: ({ without, waitedMs }) => without && waitedMs < GRACE_MS,
+    then: ({ config }) => pending(`${config.peer} has no such module`),
+  },
+  {
+    name: "no peer, and this node had shut it out",
+    when: ({ state }) => shutOutBefore(state),
+    then: ({ state }) => alone(state),
+  },
+  {
+    name: "no peer, and this node may be entitled at the witness",
+    when: ({ state }) => entitled(state),
+    then: ({ state }) => alone(state),
+  },
+  {
+    name: "no peer, and the witness has let it go on",
+    when: ({ state }) => grantedThere(state) !== null,
+    then: ({ state }) => stuck(grantedThere(state)!),
+  },
+  {
+    name: "no peer, and no data",
+    when: ({ mine }) => mine.current === null,
+    then: (about) =>
+      waits(
+        about,
+        `this node has no data yet; if there is none elsewhere: "hakit prim ${about.config.module}"`,
+      ),
+  },
+  {
+    name: "no peer, and this copy is half made",
+    when: ({ mine }) => !mine.consistent,
+    then: (about) =>
+      waits(
+        about,
+        `this copy is only half made; only "hakit primforce ${about.config.module}" starts it as it is`,
+      ),
+  },
+  {
+    name: "no peer, which has newer data",
+    when: ({ mine, state }) =>
+      !mine.upToDate || state.record.lastRole === "ALONE",
+    then: (about) =>
+      waits(
+        about,
+        `it has newer data; if it will not come back: "hakit prim ${about.config.module}"`,
+      ),
+  },
+  {
+    name: "no peer, which may have newer data",
+    when: () => true,
+    then: (about) =>
+      waits(
+        about,
+        `it may have newer data; if it will not come back: "hakit prim ${about.config.module}"`,
+      ),
+  },
+];
+
+/** Every row's name, for those who count which were reached. */
+export const ROWS: readonly string[] = [
+  ...TABLE.map(({ name }) => name),
+  FAILOVER_OFF,
+];
 
 /** Nothing is mounted and no address held over there: two primaries at once are excluded. */
 export function hasLetGo(peer: ModuleView): boolean {
@@ -102,60 +381,8 @@ export function newerHere(state: State, theirs: ModuleView): boolean {
     compare(mine, theirs.identity).kind === "mine-newer";
 }
 
-interface Sides {
-  readonly mine: Identity;
-  readonly theirs: ModuleView;
-  readonly comparison: Comparison;
-  readonly waitedMs: number;
-}
-
-function byData(state: State, sides: Sides): Verdict {
-  const { config } = state;
-  const { mine, theirs, comparison, waitedMs } = sides;
-  switch (comparison.kind) {
-    case "both-empty":
-      return stuck(
-        `first start: neither node has data of this module yet; say "hakit prim ${config.module}" on the node whose data is good`,
-      );
-    case "diverged":
-      return stuck(
-        `both nodes wrote without the other: this copy is ${
-          describe(mine)
-        }, the one of ${config.peer} is ${
-          describe(theirs.identity)
-        }; to keep this one: "hakit prim ${config.module}", to keep the other: "hakit prim ${config.module} --node ${config.peer}"; what only the losing side has is kept aside`,
-      );
-    case "mine-newer":
-      if (!good(mine)) return stuck(doubtful(state, mine));
-      // An empty peer cannot tell what its lost disk knew: a former secondary may lack what was written without it.
-      if (
-        theirs.identity.current === null && state.record.lastRole === "SECOND"
-      ) {
-        return stuck(
-          `${config.peer} is empty and this node was SECOND, so this copy may lack the last writes; if it is good: "hakit prim ${config.module}"`,
-        );
-      }
-      return alone(state);
-    case "theirs-newer":
-      return theyFirst(state, theirs);
-    case "equal":
-    case "equal-after-crash": {
-      if (!good(mine) && !good(theirs.identity)) {
-        return stuck(doubtful(state, mine));
-      }
-      if (!good(mine)) return theyFirst(state, theirs);
-      if (!good(theirs.identity) || iGoFirst(state, theirs)) {
-        return alone(state);
-      }
-      if (theirs.goal === "run") {
-        return pending(`${config.peer} was primary last and starts first`);
-      }
-      if (waitedMs < SETTLE_MS) return pending(`listens to ${config.peer}`);
-      return alone(state);
-    }
-    default:
-      return comparison satisfies never;
-  }
+function isEqual(relation: Facts["relation"]): boolean {
+  return relation === "equal" || relation === "equal-after-crash";
 }
 
 /** Equal data: who was primary last goes on; then the first node of the cluster's list. */
@@ -168,67 +395,17 @@ function iGoFirst(state: State, theirs: ModuleView): boolean {
   return state.config.nodeIndex === 0;
 }
 
-function theyFirst(state: State, theirs: ModuleView): Verdict {
-  const { config } = state;
-  if (!good(theirs.identity)) {
-    return stuck(
-      `${config.peer} has the newer copy, but says itself that it is not whole or not up to date; if it is good: "hakit prim ${config.module}" there`,
-    );
-  }
-  if (state.report!.identity.current === null && theirs.lastRole === "SECOND") {
-    return stuck(
-      `this node has no data, and the copy of ${config.peer} may lack the last writes; if that one is good: "hakit prim ${config.module} --node ${config.peer}"`,
-    );
-  }
-  if (theirs.goal === "run") {
-    return pending(`${config.peer} has the newer data and starts first`);
-  }
-  return stuck(
-    `${config.peer} has the newer data and is stopped; say "hakit start ${config.module}" there, or "hakit prim ${config.module}" here to go on without its last writes`,
-  );
+function theirsDoubtful({ module, peer }: State["config"]): string {
+  return `${peer} has the newer copy, but says itself that it is not whole or not up to date; if it is good: "hakit prim ${module}" there`;
 }
 
-function withoutData(
-  state: State,
-  theirs: ModuleView,
-  waitedMs: number,
-): Verdict {
-  if (state.config.nodeIndex === 0 || theirs.goal === "stop") {
-    if (state.config.nodeIndex === 0 || waitedMs >= SETTLE_MS) {
-      return alone(state);
-    }
-    return pending(`listens to ${state.config.peer}`);
-  }
-  return pending(`${state.config.peer} starts first`);
+function theyAreStopped({ module, peer }: State["config"]): string {
+  return `${peer} has the newer data and is stopped; say "hakit start ${module}" there, or "hakit prim ${module}" here to go on without its last writes`;
 }
 
-function absent(state: State, how: string, waitedMs: number): Verdict {
-  const { config, record } = state;
-  if (!config.mirrored) return alone(state);
-  const mine = state.report!.identity;
-  // "has no such module" may be true for a moment while the peer's agent starts.
-  if (how !== "does not answer" && waitedMs < GRACE_MS) {
-    return pending(`${config.peer} ${how}`);
-  }
-  if (shutOutBefore(state) || entitled(state)) return alone(state);
-  const there = grantedThere(state);
-  if (there !== null) return stuck(there);
-  if (mine.current === null) {
-    return stuck(
-      `waits for ${config.peer}, which ${how}: this node has no data yet; if there is none elsewhere: "hakit prim ${config.module}"`,
-    );
-  }
-  if (!mine.consistent) {
-    return stuck(
-      `waits for ${config.peer}, which ${how}: this copy is only half made; only "hakit primforce ${config.module}" starts it as it is`,
-    );
-  }
-  const doubt = mine.upToDate && record.lastRole !== "ALONE"
-    ? "it may have newer data"
-    : "it has newer data";
-  return stuck(
-    `waits for ${config.peer}, which ${how}: ${doubt}; if it will not come back: "hakit prim ${config.module}"`,
-  );
+function waits({ config, without }: Facts, why: string): Verdict {
+  const how = without ? "has no such module" : "does not answer";
+  return stuck(`waits for ${config.peer}, which ${how}: ${why}`);
 }
 
 /** This node went on alone and knows it: nobody can have newer data. */
