@@ -2,7 +2,7 @@
 import { type Body, checkBody, fitBody } from "./body.ts";
 import { Acquaintance } from "./acquaintance.ts";
 import { Detector, type PeerVerdict } from "./detector.ts";
-import { Codec, type Content } from "./message.ts";
+import { Codec, type Content, type Datagram } from "./message.ts";
 
 export interface StationOptions {
   /** Cluster key, hexadecimal. */
@@ -15,6 +15,13 @@ export interface StationOptions {
   readonly links: number;
   readonly periodMs: number;
   readonly timeoutMs: number;
+}
+
+/** What makes a datagram genuine on the wire: Codec, or nothing in the simulator, whose wire has no strangers on it. */
+export interface Sealing {
+  seal(datagram: Datagram): Uint8Array;
+  /** null: none of this cluster. */
+  open(bytes: Uint8Array): Datagram | null;
 }
 
 export interface Received {
@@ -39,7 +46,7 @@ interface Link {
 
 export class Station {
   readonly #options: StationOptions;
-  readonly #codec: Codec;
+  readonly #codec: Sealing;
   readonly #acquaintance: Acquaintance;
   readonly #peer: Detector;
   readonly #links: Link[];
@@ -47,9 +54,9 @@ export class Station {
   #beganAt = Infinity;
   #body: Body | null = null;
 
-  constructor(options: StationOptions) {
+  constructor(options: StationOptions, codec: Sealing = new Codec(options)) {
     this.#options = options;
-    this.#codec = new Codec(options);
+    this.#codec = codec;
     this.#acquaintance = new Acquaintance({
       boot: options.boot,
       me: options.nodeIndex,

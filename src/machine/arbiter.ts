@@ -176,7 +176,7 @@ function witnessWord(
       pending: at - state.bidSince! < FORCE_MS,
       reason: peer === null
         ? `waits for ${config.peer} or the witness ${address}, which both do not answer; if ${config.peer} is not primary: "hakit prim ${config.module}"`
-        : `waits for the word of ${config.peer}, or of the witness ${address}`,
+        : `waits for the word of ${config.peer}, or of the witness ${address}; if ${config.peer} is not primary: "hakit prim ${config.module}"`,
     };
   }
   const { entry } = fresh;

@@ -189,8 +189,31 @@ function inOrder(before: State, turn: Turn): Step {
   if (!same(before.record, after.record)) {
     actions.push({ do: "persist", record: after.record });
   }
-  if (worthTelling(view(before), view(after))) actions.push({ do: "tell" });
+  const shown = differs(before, after);
+  if (shown && worthTelling(view(before), view(after))) {
+    actions.push({ do: "tell" });
+  }
   return { state: after, actions: [...actions, ...turn.actions] };
+}
+
+/** Of these nothing is told; they change with nearly every event. */
+const UNTOLD: ReadonlySet<string> = new Set<keyof State>([
+  "lastAt",
+  "peer",
+  "seen",
+  "pinged",
+  "peerUntil",
+  "witnessUntil",
+  "toldUntil",
+]);
+
+/** Whether what is told may have changed; most events change nothing of it, and comparing costs. */
+function differs(before: State, after: State): boolean {
+  for (const key in after) {
+    const name = key as keyof State;
+    if (before[name] !== after[name] && !UNTOLD.has(key)) return true;
+  }
+  return false;
 }
 
 /** Progress is shown with the next heartbeat; everything else is told at once. */

@@ -294,7 +294,7 @@ export function log(
 }
 
 /** Which role may follow which. A resumed life (begin) sets its role without asking. */
-const ALLOWED: { readonly [role in Role]: readonly Role[] } = {
+export const ALLOWED: { readonly [role in Role]: readonly Role[] } = {
   STOP: ["WAIT"],
   WAIT: ["STOP", "ALONE", "SECOND"],
   ALONE: ["PRIM", "SECOND", "WAIT"],

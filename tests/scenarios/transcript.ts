@@ -19,6 +19,7 @@
  */
 import type { Action, PlanAction } from "../../src/machine/action.ts";
 import type { RuleOrder, UserCommand } from "../../src/machine/event.ts";
+import { ModelDisk } from "../simulation/model.ts";
 import { Node } from "../simulation/node.ts";
 import { Witness } from "../simulation/witness.ts";
 import { World } from "../simulation/world.ts";
@@ -46,6 +47,7 @@ export class Scenario {
       new Node({
         world: this.#world,
         index,
+        storage: new ModelDisk(),
         mirrored: options.mirrored,
         config: { home: homeOf(options.primary, index) },
         bootDelayMs: options.bootDelayMs ?? 0,
@@ -106,12 +108,7 @@ export class Scenario {
           this.#isolated[index] = first === "isolate" && meant;
           if (this.#witness) this.#witness.cut[index] = this.#isolated[index];
         }
-        for (const { replicator } of this.#nodes) {
-          const connection = replicator?.connection ?? 0;
-          world.later(1000, () => {
-            if (!world.connected()) replicator?.noticeLoss(connection);
-          });
-        }
+        for (const { replicator } of this.#nodes) replicator?.severed();
         return run();
       case "node1":
       case "node2":

@@ -1,48 +1,102 @@
 /** Two nodes under a seed: faults as drawn, invariants checked while it runs, and whether peace brings PRIM and SECOND back. */
-import { Node } from "./node.ts";
+import type { Event } from "../../src/machine/event.ts";
+import type { State } from "../../src/machine/step.ts";
+import { Clock } from "./clock.ts";
+import type { Coverage } from "./coverage.ts";
+import { clear, type Stage } from "./faults.ts";
+import type { Kind } from "./kinds.ts";
+import { ModelDisk } from "./model.ts";
+import { Node, type NodeOptions, TIMEOUT_MS } from "./node.ts";
 import { Witness } from "./witness.ts";
 import { World } from "./world.ts";
 
-/**
- * single: one fault at a time, then peace. An acknowledged write must be on whichever node serves.
- * crashes: several at once, but the network holds. The same promise, as nobody can go on who was not entitled to.
- * chaos: cuts as well. Without an arbiter both nodes may go on; then nothing acknowledged is destroyed: it is served or kept aside.
- * witness: a third machine, everything is cut and dies at random, that one too. Never two primaries that acknowledge, and the promise
- * of "crashes".
- */
-export type Kind = "single" | "crashes" | "chaos" | "witness";
-
 /** Peace must bring the cluster back within this time, without a person. */
 const RECOVERY_MS = 30_000;
+/** What a person must be told of a wait that does not end by itself. */
+const REMEDY = /"hakit |by itself|follows when|has newer data|tried again/;
 
-export class Violation extends Error {}
+export class Violation extends Error {
+  constructor(
+    readonly kind: string,
+    readonly seed: number,
+    readonly what: string,
+  ) {
+    super(`${kind}:${seed}: ${what}`);
+  }
+}
 
-export class Simulation {
+export interface Watching {
+  readonly coverage?: Coverage;
+  /** Keeps the journal, for a seed that is to be looked at. */
+  readonly recording?: boolean;
+}
+
+export class Simulation implements Stage {
   readonly world: World;
   readonly nodes: readonly [Node, Node];
+  readonly witness: Witness | undefined;
+  readonly router: [boolean, boolean] = [true, true];
   readonly acknowledged = new Set<number>();
   readonly kind: Kind;
-  readonly witness: Witness | undefined;
+  disturbed = false;
+  readonly #coverage: Coverage | undefined;
   #writes = 0;
   /** Who acknowledged last, and every reign that has ended by that. */
   #reign = 0;
   readonly #over = new Set<number>();
+  /** Set while nobody may change his role. */
+  #steady = false;
 
-  constructor(seed: number, kind: Kind) {
+  constructor(seed: number, kind: Kind, watching: Watching = {}) {
     this.kind = kind;
     this.world = new World(seed);
-    this.witness = kind === "witness" ? new Witness(this.world) : undefined;
+    this.world.recording = watching.recording ?? false;
+    this.#coverage = watching.coverage;
+    const { world } = this;
+    this.witness = kind.arbiter === "witness"
+      ? new Witness(world, this.#clock())
+      : undefined;
+    const timings = this.#timings();
     const make = (index: 0 | 1): Node =>
       new Node({
-        world: this.world,
+        world,
         index,
-        other: () => this.nodes[1 - index]!,
+        ...timings[index],
+        clock: this.#clock(),
+        storage: new ModelDisk(),
+        mirrored: kind.data !== "none",
         witness: this.witness,
+        pings: kind.arbiter === "ping"
+          ? (index) => this.router[index]
+          : undefined,
+        rules: kind.rules,
+        other: () => this.nodes[1 - index]!,
         acknowledged: (node, write) => this.#acknowledge(node, write),
         serves: (node) => this.#served(node),
         takes: (node) => this.#taken(node),
+        stepped: (node, before, event, after) =>
+          this.#stepped(node, before, event, after),
       });
     this.nodes = [make(0), make(1)];
+  }
+
+  /** Crystals differ by some parts in a million; three parts in a hundred are more than any machine's. */
+  #clock(): Clock {
+    const { world } = this;
+    const ahead = world.between(0, 1e9);
+    const rate = this.kind.skewed ? world.between(0.97, 1.03) : 1;
+    return new Clock(world, { rate, ahead });
+  }
+
+  /** A cluster.yaml that was changed on one node only. */
+  #timings(): readonly [Partial<NodeOptions>, Partial<NodeOptions>] {
+    const { world } = this;
+    if (!this.kind.skewed || world.chance(0.6)) return [{}, {}];
+    const draw = () => ({
+      timeoutMs: Math.round(world.between(1_500, 2 * TIMEOUT_MS)),
+      periodMs: world.pick([200, 300, 400]),
+    });
+    return [draw(), draw()];
   }
 
   run(): void {
@@ -51,32 +105,36 @@ export class Simulation {
     const rounds = Math.floor(world.between(2, 6));
     for (let round = 0; round < rounds; round++) {
       world.note(`--- round ${round + 1} of ${rounds}`);
-      if (this.kind === "single") this.#oneFault();
-      else this.#manyFaults();
+      this.disturbed = true;
+      this.#steady = this.kind.steady ?? false;
+      this.#disturb();
+      this.disturbed = false;
       this.#peace();
       this.#recover();
+      this.#steady = false;
     }
   }
 
   /** First start: empty nodes wait; a person says which is good; the other follows. */
   #start(): void {
-    const { world } = this;
-    for (const node of this.nodes) node.boot();
+    const { world, nodes } = this;
+    for (const node of nodes) node.boot();
+    if (this.kind.data === "none") return this.#recover();
     this.#write();
-    world.runUntil(world.now + 3000);
-    for (const node of this.nodes) {
+    world.runFor(3_000);
+    for (const node of nodes) {
       if (node.view?.role !== "WAIT" || !node.view.reason?.includes("prim")) {
         this.#violated(`first start: ${node.view?.role}, expected WAIT`);
       }
     }
-    this.nodes[0].say("prim");
+    nodes[0].say("prim");
     this.#recover();
   }
 
-  /** With a witness one reign follows the other: who acknowledges after another one has begun to was not fenced. */
+  /** One reign follows the other: who acknowledges after another one has begun to was not fenced. */
   #acknowledge(node: Node, write: number): void {
     this.acknowledged.add(write);
-    if (this.kind !== "witness") return;
+    if (!this.kind.oneWriter) return;
     const { reign } = node.replicator!;
     if (reign === this.#reign) return;
     if (this.#over.has(reign)) {
@@ -100,162 +158,36 @@ export class Simulation {
     });
   }
 
-  #oneFault(): void {
-    const { world } = this;
-    world.loss = world.chance(0.3) ? 0.05 : 0;
-    const node = world.pick(this.nodes);
-    const quiet = () => world.runUntil(world.now + world.between(0, 6000));
-    const fault = world.pick([
-      () => {
-        node.powerCut();
-        quiet();
-        node.boot();
-      },
-      () => {
-        node.killReplicator();
-        quiet();
-      },
-      () => {
-        node.killAgent();
-        quiet();
-        node.startAgent();
-      },
-      () => {
-        const pause = world.between(200, 6000);
-        node.pauseAgent(pause);
-        world.runUntil(world.now + pause + 1000);
-      },
-      () => {
-        world.cut[node.index] = true;
-        world.note(`cut: nothing arrives from node${node.index + 1}`);
-        this.#breakConnections();
-        quiet();
-      },
-      () => {
-        node.fail("input/output error");
-        quiet();
-      },
-      () => {
-        node.startFails = true;
-        quiet();
-      },
-      () => {
-        node.say("stop");
-        quiet();
-        node.say("start");
-      },
-      () => {
-        node.say("swap");
-        quiet();
-      },
-      () => {
-        node.say(world.pick(["restart", "stopstart"]));
-        quiet();
-      },
-      () => {
-        node.rule(world.pick(["restart", "stopstart", "stop", "swap"]));
-        quiet();
-      },
-      () => {
-        node.block("ping.router is down");
-        quiet();
-        node.block(null);
-      },
-      () => {
-        for (const one of this.nodes) one.powerCut();
-        quiet();
-        node.boot();
-        quiet();
-        this.nodes[1 - node.index]!.boot();
-      },
-    ]);
-    fault();
-  }
-
-  #manyFaults(): void {
-    const { world } = this;
-    // So many lost in a row that the peer seems dead is a cut, and belongs to chaos.
-    const cuts = this.kind === "chaos" || this.kind === "witness";
-    const worst = cuts ? 0.3 : 0.1;
-    world.loss = world.chance(0.5) ? world.between(0, worst) : 0;
-    const count = Math.floor(world.between(2, 7));
+  #disturb(): void {
+    const { world, kind } = this;
+    world.weather.loss = world.chance(0.5) ? world.between(0, kind.loss) : 0;
+    const names = Object.keys(kind.faults);
+    const count = Math.floor(world.between(...kind.count));
     for (let fault = 0; fault < count; fault++) {
+      const name = world.pick(names);
       const node = world.pick(this.nodes);
-      const kinds = [
-        () => node.powerCut(),
-        () => node.boot(),
-        () => node.killReplicator(),
-        () => node.killAgent(),
-        () => node.startAgent(),
-        () => node.pauseAgent(world.between(200, 6000)),
-        () => node.fail("input/output error"),
-        () => node.say(world.pick(["stop", "start", "swap", "restart"])),
-        () => node.rule(world.pick(["restart", "stopstart", "stop", "swap"])),
-        () => node.block(world.chance(0.5) ? "ping.router is down" : null),
-      ];
-      if (cuts) {
-        kinds.push(() => node.pauseAll(world.between(500, 6000)), () => {
-          const cut = world.chance(0.6);
-          world.cut[node.index] = cut;
-          if (world.chance(0.5)) world.cut[1 - node.index] = cut;
-          world.note(`cut: ${world.cut}`);
-          this.#breakConnections();
-        });
-      }
-      const { witness } = this;
-      if (witness !== undefined) {
-        kinds.push(
-          () => witness.stop(),
-          () => witness.start(),
-          () => witness.start(true),
-          () => {
-            witness.cut[node.index] = world.chance(0.6);
-            world.note(`cut from the witness: ${witness.cut}`);
-          },
-          // A machine that loses all its cables.
-          () => {
-            world.cut[0] = world.cut[1] = true;
-            witness.cut[node.index] = true;
-            world.note(`node${node.index + 1} is cut off`);
-            this.#breakConnections();
-          },
-        );
-      }
-      world.pick(kinds)();
-      world.runUntil(world.now + world.between(0, 4000));
-    }
-  }
-
-  /** A cut connection is noticed by its time-outs, on each side when it likes. */
-  #breakConnections(): void {
-    const { world } = this;
-    for (const node of this.nodes) {
-      const { replicator } = node;
-      const connection = replicator?.connection ?? 0;
-      world.later(world.between(300, 2500), () => {
-        if (!world.connected()) replicator?.noticeLoss(connection);
-      });
+      this.#coverage?.count(`fault: ${name}`);
+      world.note(`FAULT ${name}, node${node.index + 1}`);
+      kind.faults[name]!(this, node);
+      world.runFor(world.between(0, count === 1 ? 6_000 : 4_000));
     }
   }
 
   #peace(): void {
     const { world } = this;
     const awake = Math.max(
-      ...this.nodes.map(({ agent }) => agent?.pausedUntil ?? 0),
+      ...this.nodes.map(({ agent, diskStallsUntil }) =>
+        Math.max(agent?.awakeAt ?? 0, diskStallsUntil)
+      ),
     );
     if (awake > world.now) world.runUntil(awake);
     world.note("--- peace");
-    world.loss = 0;
-    if (!world.connected()) world.cutAt = world.now;
-    world.cut[0] = false;
-    world.cut[1] = false;
-    if (this.witness !== undefined) {
-      this.witness.cut[0] = this.witness.cut[1] = false;
-      if (!this.witness.up) this.witness.start();
-    }
+    clear(this);
     for (const node of this.nodes) {
-      node.startFails = false;
+      node.startFails = node.addressFails = node.hangs = false;
+      node.router = "up";
       node.block(null);
+      node.switchFailover(true);
       if (!node.power) node.boot();
       else node.startAgent();
     }
@@ -273,22 +205,23 @@ export class Simulation {
         );
         this.#violated(`no PRIM and SECOND after peace: ${roles.join(", ")}`);
       }
-      world.runUntil(world.now + 200);
+      world.runFor(200);
       for (const node of this.nodes) {
         // A person started again what stopped itself, or was stopped; once a round.
         const stopped = node.view?.role === "STOP" &&
           node.view.status === "NotReady";
-        if (stopped && !started.has(node) && world.now - begin > 1000) {
+        if (stopped && !started.has(node) && world.now - begin > 1_000) {
           started.add(node);
           node.say("start");
         }
       }
     }
     this.#check();
+    if (this.kind.data === "none") return;
     const before = this.acknowledged.size;
-    world.runUntil(world.now + 1000);
+    world.runFor(1_000);
     // A broken connection may have been noticed on one side only so far.
-    if (this.acknowledged.size === before) world.runUntil(world.now + 4000);
+    if (this.acknowledged.size === before) world.runFor(4_000);
     if (this.acknowledged.size === before) {
       this.#violated("PRIM and SECOND are ready, and no write is acknowledged");
     }
@@ -296,14 +229,15 @@ export class Simulation {
 
   /** After chaos a person may be needed: only where the automaton says so in words. */
   #person(): boolean {
-    if (this.kind === "single") return false;
+    if (!this.kind.person) return false;
     const waiting = this.nodes.filter((node) => node.view?.role === "WAIT");
     const asked = waiting.filter((node) => node.view?.reason?.includes("prim"));
     if (waiting.length < 2 || asked.length === 0) return false;
-    const node = asked.find(({ disk }) => disk.identity.consistent);
-    if (node === undefined) return false;
     // A copy that says itself that it is behind is not what is chosen while the other does not say so.
+    const node = asked.find(({ copy }) => copy.consistent);
+    if (node === undefined) return false;
     this.world.note(`a person decides: ${node.view?.reason}`);
+    this.#coverage?.count("a person decides");
     node.say("prim");
     return true;
   }
@@ -321,16 +255,14 @@ export class Simulation {
     const primary = nodes.find((node) => node.view?.role === "PRIM")!;
     const second = nodes.find((node) => node.view?.role === "SECOND")!;
     // The secondary may have one that is still on its way, and nothing else.
-    const missing = [...primary.disk.data].filter((write) =>
-      !second.disk.data.has(write)
-    );
-    if (missing.length > 0) {
-      this.#violated(`mirrored, but the secondary lacks ${missing.join(" ")}`);
+    const missing = primary.copy.lackedBy(second.copy);
+    if (missing !== null) {
+      this.#violated(`mirrored, but the secondary lacks ${missing}`);
     }
     for (const write of this.acknowledged) {
-      const kept = primary.disk.data.has(write) ||
-        (this.kind === "chaos" &&
-          nodes.some(({ disk }) => disk.salvage.has(write)));
+      const kept = primary.copy.has(write) ||
+        (this.kind.promise === "served or kept" &&
+          nodes.some(({ copy }) => copy.salvage.has(write)));
       if (!kept) this.#violated(`acknowledged write ${write} is nowhere`);
     }
     if (!primary.addresses || second.addresses) {
@@ -351,11 +283,10 @@ export class Simulation {
   }
 
   #served(node: Node): void {
-    const { identity } = node.disk;
-    if (!identity.consistent) this.#violated("a half copied node serves");
-    if (this.kind === "chaos") return;
+    if (!node.copy.consistent) this.#violated("a half copied node serves");
+    if (this.kind.promise !== "served") return;
     for (const write of this.acknowledged) {
-      if (!node.disk.data.has(write)) {
+      if (!node.copy.has(write)) {
         this.#violated(
           `node${node.index + 1} serves without acknowledged write ${write}`,
         );
@@ -368,21 +299,38 @@ export class Simulation {
    * the address is there twice until it is back.)
    */
   #taken(node: Node): void {
-    if (this.kind === "chaos") return;
+    if (!this.kind.oneAddress) return;
     const other = this.nodes[1 - node.index]!;
-    const parted = !this.world.connected() ||
-      this.world.now - this.world.cutAt < 3000;
+    const { world } = this;
+    const parted = world.cut[0] || world.cut[1] ||
+      world.now - world.cutAt < 3_000;
     const excused = node.stalled || other.stalled || parted;
     if (other.addresses && !excused) {
       this.#violated(`node${node.index + 1} takes the address that is held`);
     }
   }
 
+  #stepped(node: Node, before: State, event: Event, after: State): void {
+    this.#coverage?.stepped(before, event, after);
+    if (
+      this.#steady && before.role !== after.role && before.begun
+    ) {
+      this.#violated(
+        `node${
+          node.index + 1
+        } went from ${before.role} to ${after.role} although both were healthy`,
+      );
+    }
+    const waits = after.role === "WAIT" && after.plan === null &&
+      !after.pending && after.record.goal === "run" && after.reason !== null;
+    if (
+      waits && after.reason !== before.reason && !REMEDY.test(after.reason!)
+    ) {
+      this.#violated(`a WAIT without a remedy: ${after.reason}`);
+    }
+  }
+
   #violated(what: string): never {
-    throw new Violation(
-      `seed ${this.world.seed} (${this.kind}): ${what}\n${
-        this.world.journal.slice(-120).join("\n")
-      }`,
-    );
+    throw new Violation(this.kind.name, this.world.seed, what);
   }
 }

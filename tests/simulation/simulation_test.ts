@@ -1,23 +1,31 @@
-/** HAKIT_SEEDS=10000 for more, HAKIT_SEED=single:42 for one. A violation prints its seed and the last 120 events of both nodes. */
-import { type Kind, Simulation } from "./simulation.ts";
+/** HAKIT_SEEDS=1000 for fewer than CI's ten thousand. A violation prints its seed: deno task simulate KIND:SEED shows it. */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { jobsOf, replay } from "./batch.ts";
+import { Crew } from "./crew.ts";
+import { KINDS } from "./kinds.ts";
 
-const SEEDS = Number(Deno.env.get("HAKIT_SEEDS") ?? 2000);
-const ONE = Deno.env.get("HAKIT_SEED");
+const SEEDS = Number(Deno.env.get("HAKIT_SEEDS") ?? 10_000);
 
-const SHARE: { readonly [kind in Kind]: number } = {
-  single: 0.4,
-  crashes: 0.2,
-  chaos: 0.2,
-  witness: 0.2,
-};
-
-for (const kind of ["single", "crashes", "chaos", "witness"] as const) {
-  if (ONE !== undefined && !ONE.startsWith(`${kind}:`)) continue;
-  const from = ONE === undefined ? 1 : Number(ONE.split(":")[1]);
-  const count = ONE === undefined ? Math.ceil(SEEDS * SHARE[kind]) : 1;
-  Deno.test(`simulation ${kind}: seeds ${from} to ${from + count - 1}`, () => {
-    for (let seed = from; seed < from + count; seed++) {
-      new Simulation(seed, kind).run();
-    }
+for (const kind of KINDS) {
+  const seeds = Math.ceil(SEEDS * kind.share);
+  Deno.test(`simulation ${kind.name}: seeds 1 to ${seeds}`, async () => {
+    await using crew = new Crew(navigator.hardwareConcurrency);
+    const findings: string[] = [];
+    await crew.work(jobsOf({ seeds, from: 1, kind: kind.name }), (result) => {
+      for (const { seed, what } of result.findings) {
+        findings.push(`${kind.name}:${seed}: ${what}`);
+      }
+      return findings.length === 0;
+    });
+    deepStrictEqual(findings, []);
   });
 }
+
+Deno.test("simulation: a seed lives the same life again, to the last line", () => {
+  for (const kind of KINDS) {
+    const { what, journal } = replay(kind, 7);
+    const again = replay(kind, 7);
+    strictEqual(what, again.what);
+    deepStrictEqual(journal, again.journal);
+  }
+});

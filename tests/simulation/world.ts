@@ -1,4 +1,4 @@
-/** The simulated surroundings of two nodes: one clock, one lot, one network. Everything that happens is an entry in one queue. */
+/** The simulated surroundings of two nodes: one time, one lot, one network. Everything that happens is an entry in one queue. */
 
 /** mulberry32: small, fast, the same on every machine. */
 export function lots(seed: number): () => number {
@@ -17,13 +17,30 @@ interface Entry {
   readonly run: () => void;
 }
 
+/** What a network does to datagrams, as shares of 1. */
+export interface Weather {
+  loss: number;
+  /** Comes twice, the second time late. */
+  twice: number;
+  /** Overtaken by what was sent after it, up to `lateMs`. */
+  late: number;
+  lateMs: number;
+}
+
+export const FAIR: Weather = { loss: 0, twice: 0, late: 0.02, lateMs: 150 };
+
 export class World {
   now = 0;
-  /** Chance that a datagram is lost. */
-  loss = 0;
-  /** cut[from]: nothing arrives from that node at the other one. */
+  /** What is noted is kept: only for a seed that is to be looked at. */
+  recording = false;
+  readonly weather: Weather = { ...FAIR };
+  /** The first of two networks loses this share of all datagrams; the other one works. */
+  firstLinkLoss = 0;
+  /** cut[from]: nothing arrives from that node at the other one, on no network. */
   readonly cut: [boolean, boolean] = [false, false];
-  /** When `cut` was last changed. */
+  /** The replication's connection only: a firewall, a switch's port. */
+  dataCut = false;
+  /** When `cut` or `dataCut` was last changed. */
   cutAt = -Infinity;
   readonly journal: string[] = [];
   readonly #random: () => number;
@@ -57,6 +74,7 @@ export class World {
   }
 
   note(text: string): void {
+    if (!this.recording) return;
     this.journal.push(`${(this.now / 1000).toFixed(3).padStart(9)}  ${text}`);
   }
 
@@ -68,10 +86,11 @@ export class World {
     let child = queue.length - 1;
     while (child > 0) {
       const parent = (child - 1) >> 1;
-      if (!before(queue[child]!, queue[parent]!)) break;
-      [queue[child], queue[parent]] = [queue[parent]!, queue[child]!];
+      if (!before(entry, queue[parent]!)) break;
+      queue[child] = queue[parent]!;
       child = parent;
     }
+    queue[child] = entry;
   }
 
   runUntil(end: number): void {
@@ -85,36 +104,47 @@ export class World {
     this.now = end;
   }
 
-  /** A datagram from a node to the other: late, or never. */
-  datagram(from: 0 | 1, arrive: () => void): void {
-    if (this.cut[from] || this.chance(this.loss)) return;
-    this.later(this.between(0.2, this.chance(0.02) ? 150 : 5), () => {
-      if (!this.cut[from]) arrive();
-    });
+  runFor(ms: number): void {
+    this.runUntil(this.now + ms);
   }
 
-  /** Whether a connection between the nodes lives: both ways. */
+  /** A heartbeat from a node to the other, over one of two networks: late, twice, or never. */
+  datagram(from: 0 | 1, link: number, arrive: () => void): void {
+    const { loss, twice, late, lateMs } = this.weather;
+    if (this.cut[from] || this.chance(loss)) return;
+    if (link === 0 && this.chance(this.firstLinkLoss)) return;
+    const land = () => {
+      if (!this.cut[from]) arrive();
+    };
+    this.later(this.between(0.2, this.chance(late) ? lateMs : 5), land);
+    if (twice > 0 && this.chance(twice)) {
+      this.later(this.between(0.2, lateMs), land);
+    }
+  }
+
+  /** Whether a connection between the replicators lives: both ways. */
   connected(): boolean {
-    return !this.cut[0] && !this.cut[1];
+    return !this.cut[0] && !this.cut[1] && !this.dataCut;
   }
 
   #removeFirst(): void {
     const queue = this.#queue;
     const last = queue.pop()!;
     if (queue.length === 0) return;
-    queue[0] = last;
     let parent = 0;
     for (;;) {
-      let least = parent;
-      for (const child of [2 * parent + 1, 2 * parent + 2]) {
-        if (child < queue.length && before(queue[child]!, queue[least]!)) {
-          least = child;
-        }
+      let least = 2 * parent + 1;
+      if (least >= queue.length) break;
+      if (
+        least + 1 < queue.length && before(queue[least + 1]!, queue[least]!)
+      ) {
+        least++;
       }
-      if (least === parent) return;
-      [queue[least], queue[parent]] = [queue[parent]!, queue[least]!];
+      if (!before(queue[least]!, last)) break;
+      queue[parent] = queue[least]!;
       parent = least;
     }
+    queue[parent] = last;
   }
 }
 

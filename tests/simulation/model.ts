@@ -1,36 +1,64 @@
 /**
- * A replicator as the automaton sees it: data is a set of numbered writes, everything durable is in `disk`. It keeps the promises
- * of src/replication/control.ts and no more: commands take time, sessions break, a process dies between any two of its steps.
+ * A replicator as the automaton sees it: data is a set of numbered writes, everything durable is in `ModelDisk`. It keeps the
+ * promises of src/replication/control.ts and no more: commands take time, sessions break, a process dies between any two of its
+ * steps. Fast; the real session, journal and marks run in session.ts.
  */
-import { compare, type Identity } from "../../src/replication/identity.ts";
+import {
+  compare,
+  EMPTY,
+  type Identity,
+} from "../../src/replication/identity.ts";
 import type { Command, Report } from "../../src/replication/control.ts";
+import type { Node, Storage } from "./node.ts";
+import type { Copy, Replication } from "./process.ts";
 import type { World } from "./world.ts";
 
 /** What survives the process and a power cut. */
-export interface Disk {
-  identity: Identity;
-  readonly data: Set<number>;
+export class ModelDisk implements Storage, Copy {
+  identity: Identity = EMPTY;
+  readonly data = new Set<number>();
   /** Writes that this node made without the other since the copies parted. */
-  readonly aloneWrites: Set<number>;
-  readonly salvage: Set<number>;
-}
+  readonly aloneWrites = new Set<number>();
+  readonly salvage = new Set<number>();
 
-export interface Surroundings {
-  readonly world: World;
-  readonly index: 0 | 1;
-  readonly disk: Disk;
-  /** The other node's replicator, if that process runs. */
-  other(): Replicator | null;
-  /** Told to the agent after every change. */
-  report(report: Report): void;
-  acknowledged(write: number): void;
+  get copy(): Copy {
+    return this;
+  }
+
+  get consistent(): boolean {
+    return this.identity.consistent;
+  }
+
+  start(node: Node): Replication {
+    return new ModelReplicator(node, this);
+  }
+
+  powerCut(): void {}
+
+  has(write: number): boolean {
+    return this.data.has(write);
+  }
+
+  lackedBy(other: Copy): string | null {
+    const missing = [...this.data].filter((write) => !other.has(write));
+    return missing.length === 0 ? null : `writes ${missing.join(" ")}`;
+  }
 }
 
 type Session = Report["session"];
 /** Writes that an application has under way at most. */
 const MAX_WAITING = 4;
+/** These end with something durable in the state directory. */
+const DURABLE: readonly Command["command"][] = [
+  "primary",
+  "alone",
+  "secondary",
+  "idle",
+  "outdate",
+  "force",
+];
 
-export class Replicator {
+class ModelReplicator implements Replication {
   alive = true;
   phase: Report["phase"] = "idle";
   session: Session = "none";
@@ -41,33 +69,40 @@ export class Replicator {
   /** The connection, by a number that both ends know; 0: none. */
   connection = 0;
   readonly waiting: number[] = [];
-  /** Acknowledges nothing of a mirrored session after this; null: no limit. */
+  /** Acknowledges nothing of a mirrored session after this (by this machine's clock); null: no limit. */
   lease: number | null = null;
-  /** Counts how often it became primary. */
   reign = 0;
+  readonly #node: Node;
+  readonly #world: World;
+  readonly disk: ModelDisk;
+  readonly #commands: {
+    readonly command: Command;
+    readonly answer: (error: string | null) => void;
+  }[] = [];
   #pausedUntil = 0;
-  readonly #s: Surroundings;
 
-  constructor(surroundings: Surroundings) {
-    this.#s = surroundings;
+  constructor(node: Node, disk: ModelDisk) {
+    this.#node = node;
+    this.#world = node.world;
+    this.disk = disk;
   }
 
-  get disk(): Disk {
-    return this.#s.disk;
+  get #other(): ModelReplicator | null {
+    return this.#node.other.replicator as ModelReplicator | null;
   }
 
   /** The process is stopped and goes on: what the network brought meanwhile is still there. */
   pause(ms: number): void {
-    const { world } = this.#s;
+    const world = this.#world;
     this.#pausedUntil = world.now + ms;
     const { connection } = this;
     if (ms < 2100) return;
-    world.later(2100, () => this.#s.other()?.noticeLoss(connection));
+    world.later(2100, () => this.#other?.noticeLoss(connection));
     world.later(ms, () => this.noticeLoss(connection));
   }
 
   get paused(): boolean {
-    return this.#s.world.now < this.#pausedUntil;
+    return this.#world.now < this.#pausedUntil;
   }
 
   report(): Report {
@@ -85,9 +120,31 @@ export class Replicator {
     };
   }
 
+  fail(fault: string): void {
+    this.fault = fault;
+    this.#changed();
+  }
+
   die(): void {
     this.alive = false;
     this.#hangUp();
+  }
+
+  powerCut(): void {
+    this.alive = false;
+    const { connection } = this;
+    // No word goes out: the other side notices by silence.
+    this.#world.later(
+      this.#world.between(500, 2500),
+      () => this.#other?.noticeLoss(connection),
+    );
+  }
+
+  severed(): void {
+    const { connection } = this;
+    this.#world.later(this.#world.between(300, 2500), () => {
+      if (!this.#world.connected()) this.noticeLoss(connection);
+    });
   }
 
   /** This end is closed: the other one is told, or notices by silence if the word does not arrive. */
@@ -98,19 +155,42 @@ export class Replicator {
     this.session = "none";
     this.connection = 0;
     if (connection === 0) return;
-    const { world } = this.#s;
+    const world = this.#world;
     const reset = world.connected();
     world.later(
       reset ? world.between(0.1, 3) : world.between(500, 2500),
-      () => this.#s.other()?.noticeLoss(connection),
+      () => this.#other?.noticeLoss(connection),
     );
   }
 
+  command(command: Command, answer: (error: string | null) => void): void {
+    this.#commands.push({ command, answer });
+    if (this.#commands.length === 1) this.#work();
+  }
+
+  #work(): void {
+    const next = this.#commands[0];
+    if (next === undefined || !this.alive) return;
+    const world = this.#world;
+    const slow = DURABLE.includes(next.command.command);
+    const free = Math.max(
+      this.#pausedUntil,
+      slow ? this.#node.diskStallsUntil : 0,
+    );
+    if (world.now < free) {
+      return world.later(free - world.now + 1, () => this.#work());
+    }
+    const error = this.#do(next.command);
+    this.#commands.shift();
+    next.answer(error);
+    this.#work();
+  }
+
   /** null: done; otherwise why not. */
-  command(command: Command): string | null {
+  #do(command: Command): string | null {
     switch (command.command) {
       case "primary": {
-        if ((command.until ?? Infinity) < this.#s.world.now) {
+        if ((command.until ?? Infinity) < this.#node.clock.now) {
           return "the lease ran out";
         }
         if (this.disk.identity.current === null) return "there is no data";
@@ -121,7 +201,7 @@ export class Replicator {
         }
         this.#drop();
         this.phase = "primary";
-        this.reign = this.#s.world.ticket();
+        this.reign = this.#world.ticket();
         this.alone = command.alone;
         this.lease = command.until ?? null;
         break;
@@ -140,6 +220,7 @@ export class Replicator {
       case "secondary":
         this.#orderlyEnd();
         this.phase = "secondary";
+        this.#full = command.full ?? false;
         break;
       case "idle":
         this.#orderlyEnd();
@@ -147,6 +228,7 @@ export class Replicator {
         this.fault = null;
         break;
       case "outdate":
+        if (this.phase === "primary") return "cannot outdate the primary";
         this.#identity({ upToDate: false });
         break;
       case "lease":
@@ -159,7 +241,9 @@ export class Replicator {
         this.#identity({
           current: this.#newGeneration(),
           bitmap: null,
-          history: current === null ? history : [current, ...history],
+          history: current === null
+            ? history
+            : [current, ...history].slice(0, 8),
           upToDate: true,
           consistent: true,
           connected: false,
@@ -182,6 +266,9 @@ export class Replicator {
     return null;
   }
 
+  /** Everything is to be copied, whatever the generations say. */
+  #full = false;
+
   /** An application writes: nothing while the mount is not there, or while too much waits already. */
   write(write: number): void {
     if (this.phase !== "primary" || this.waiting.length >= MAX_WAITING) return;
@@ -203,7 +290,7 @@ export class Replicator {
     }
     if (this.paused) {
       // It has not looked yet; what came before the end is read first.
-      const { world } = this.#s;
+      const world = this.#world;
       const awake = this.#pausedUntil - world.now + 20;
       return world.later(awake, () => this.noticeLoss(connection));
     }
@@ -230,11 +317,11 @@ export class Replicator {
 
   /** To the peer first, and applied here when it has it; what a cut swallows is sent again while the connection lives. */
   #send(write: number, epoch: number): void {
-    const { world } = this.#s;
+    const world = this.#world;
     const leg = (run: () => void): void =>
       world.later(world.between(0.1, 3), () => {
         if (!this.#live(epoch)) return;
-        const stopped = this.paused || this.#s.other()?.paused;
+        const stopped = this.paused || this.#other?.paused;
         if (!world.connected() || stopped) {
           return world.later(
             stopped ? 20 : 200,
@@ -244,7 +331,7 @@ export class Replicator {
         run();
       });
     leg(() => {
-      const peer = this.#s.other();
+      const peer = this.#other;
       if (peer?.connection !== this.connection || !peer.alive) return;
       peer.disk.data.add(write);
       // Its answer is in this end's socket whatever becomes of the peer: only this process has to run for it.
@@ -255,7 +342,7 @@ export class Replicator {
         if (at < 0) return;
         this.waiting.splice(at, 1);
         this.disk.data.add(write);
-        this.#s.acknowledged(write);
+        this.#node.options.acknowledged(this.#node, write);
       };
       const slow = this.lease !== null && world.chance(0.05) ? 400 : 3;
       world.later(world.between(0.1, slow), answered);
@@ -263,7 +350,7 @@ export class Replicator {
   }
 
   get #ranOut(): boolean {
-    return this.lease !== null && this.#s.world.now > this.lease;
+    return this.lease !== null && this.#node.clock.now > this.lease;
   }
 
   #live(epoch: number): boolean {
@@ -284,7 +371,7 @@ export class Replicator {
     }
     this.disk.data.add(write);
     this.disk.aloneWrites.add(write);
-    this.#s.acknowledged(write);
+    this.#node.options.acknowledged(this.#node, write);
   }
 
   #goAlone(): void {
@@ -300,13 +387,13 @@ export class Replicator {
   }
 
   #dial(epoch: number): void {
-    const { world } = this.#s;
+    const world = this.#world;
     world.later(world.between(5, 60), () => {
       if (!this.#live(epoch) || this.session !== "connecting") return;
-      const peer = this.#s.other();
+      const peer = this.#other;
       if (
         !world.connected() || !peer?.alive || peer.phase !== "secondary" ||
-        peer.session !== "none"
+        peer.session !== "none" || peer.paused || this.paused
       ) {
         return world.later(300, () => this.#dial(epoch));
       }
@@ -318,14 +405,15 @@ export class Replicator {
       if (verdict.kind === "diverged") {
         for (const write of peer.disk.aloneWrites) peer.disk.salvage.add(write);
       }
-      const level = verdict.kind === "equal" && good(peer.disk.identity);
+      const level = verdict.kind === "equal" && good(peer.disk.identity) &&
+        !peer.#full;
       if (level) return this.#mirror(peer);
       this.#resync(peer);
     });
   }
 
-  #resync(peer: Replicator): void {
-    const { world } = this.#s;
+  #resync(peer: ModelReplicator): void {
+    const world = this.#world;
     this.epoch++;
     peer.epoch++;
     this.session = "resync";
@@ -349,6 +437,7 @@ export class Replicator {
         peer.disk.data.clear();
         for (const write of this.disk.data) peer.disk.data.add(write);
         peer.disk.aloneWrites.clear();
+        peer.#full = false;
         peer.#identity({
           ...this.disk.identity,
           bitmap: null,
@@ -362,14 +451,14 @@ export class Replicator {
     });
   }
 
-  #join(peer: Replicator): void {
-    const connection = this.#s.world.ticket();
+  #join(peer: ModelReplicator): void {
+    const connection = this.#world.ticket();
     this.connection = connection;
     peer.connection = connection;
   }
 
   /** Level: from now on every change is on both. */
-  #mirror(peer: Replicator): void {
+  #mirror(peer: ModelReplicator): void {
     this.epoch++;
     peer.epoch++;
     this.#final = false;
@@ -387,10 +476,10 @@ export class Replicator {
 
   /** A lost session that comes back level by itself, before anybody was shut out. */
   #again(epoch: number): void {
-    const { world } = this.#s;
+    const world = this.#world;
     world.later(world.between(50, 400), () => {
       if (!this.#live(epoch) || this.session !== "lost") return;
-      const peer = this.#s.other();
+      const peer = this.#other;
       if (
         !world.connected() || !peer?.alive || peer.phase !== "secondary" ||
         peer.session !== "none" || !good(peer.disk.identity) ||
@@ -404,15 +493,15 @@ export class Replicator {
 
   /** What waits is given a last chance by the session; what is not acknowledged then, the application never had. */
   #orderlyEnd(): void {
-    const partner = this.#s.other();
+    const partner = this.#other;
     const orderly = this.session === "mirrored" && partner?.alive === true &&
-      partner.session === "mirrored" && this.#s.world.connected();
+      partner.session === "mirrored" && this.#world.connected();
     if (orderly) {
       if (this.phase === "primary") {
         for (const write of this.waiting.splice(0)) {
           this.disk.data.add(write);
           partner.disk.data.add(write);
-          this.#s.acknowledged(write);
+          this.#node.options.acknowledged(this.#node, write);
         }
         partner.#identity({ connected: false });
       }
@@ -432,12 +521,13 @@ export class Replicator {
   }
 
   #newGeneration(): string {
-    const { world, index } = this.#s;
+    const { index } = this.#node;
+    const world = this.#world;
     return `g${index}-${Math.floor(world.random() * 1e9).toString(36)}`;
   }
 
   #changed(): void {
-    if (this.alive) this.#s.report(this.report());
+    if (this.alive) this.#node.reported(this.report());
   }
 }
 

@@ -1,0 +1,162 @@
+/** Plans beside an agent's loop, one at a time, as src/agent/loop.ts: each action takes its time, and what is replaced ends first. */
+import type { Action, PlanAction } from "../../src/machine/action.ts";
+import type { Event } from "../../src/machine/event.ts";
+import type { Agent } from "./agent.ts";
+import type { Node } from "./node.ts";
+
+type Failure = { readonly action: string; readonly error: string };
+
+interface Plan {
+  readonly number: number;
+  cancelled: boolean;
+  done: boolean;
+}
+
+export class Plans {
+  #plan: Plan | null = null;
+  readonly #node: Node;
+  readonly #agent: Agent;
+  readonly #post: (event: Event) => void;
+
+  constructor(node: Node, agent: Agent, post: (event: Event) => void) {
+    this.#node = node;
+    this.#agent = agent;
+    this.#post = post;
+  }
+
+  run(action: Action & { readonly do: "run" }): void {
+    const previous = this.#plan;
+    if (previous !== null) {
+      if (!previous.done && !action.replace) {
+        throw new Error(
+          `plan ${action.name} while another runs, without replacing it`,
+        );
+      }
+      previous.cancelled = true;
+    }
+    this.#node.note(`plan ${action.plan} ${action.name}`);
+    const plan = { number: action.plan, cancelled: false, done: false };
+    this.#plan = plan;
+    const begin = () => {
+      // What was cut short ends first.
+      if (previous !== null && !previous.done) {
+        return this.#node.world.later(5, begin);
+      }
+      this.#perform(plan, action.actions, 0);
+    };
+    begin();
+  }
+
+  #end(plan: Plan, failed: Failure | null): void {
+    plan.done = true;
+    if (plan.cancelled) return;
+    const { clock } = this.#node;
+    this.#agent.main(() =>
+      this.#post({
+        type: "performed",
+        at: clock.now,
+        plan: plan.number,
+        failed,
+      })
+    );
+  }
+
+  #perform(plan: Plan, actions: readonly PlanAction[], at: number): void {
+    if (!this.#agent.alive) return;
+    const action = actions[at];
+    if (plan.cancelled || action === undefined) return this.#end(plan, null);
+    const node = this.#node;
+    const { world } = node;
+    const next = () => this.#perform(plan, actions, at + 1);
+    switch (action.do) {
+      case "take-addresses":
+      case "release-addresses":
+        return world.later(world.between(2, 40), () => {
+          if (!this.#agent.alive) return;
+          if (action.do === "take-addresses" && node.addressFails) {
+            return this.#end(plan, {
+              action: action.do,
+              error: "10.0.0.100 is in use by 02:00:00:00:00:99",
+            });
+          }
+          node.addresses = action.do === "take-addresses";
+          if (node.addresses) node.options.takes(node);
+          next();
+        });
+      case "replicator":
+        return world.later(
+          world.between(2, 80),
+          () => this.#replicator(plan, action, next),
+        );
+      case "script":
+        return this.#script(plan, action, next);
+      default:
+        return action satisfies never;
+    }
+  }
+
+  #replicator(
+    plan: Plan,
+    action: PlanAction & { readonly do: "replicator" },
+    next: () => void,
+  ): void {
+    const node = this.#node;
+    const { replicator } = node;
+    if (!this.#agent.alive) return;
+    const name = `replicator ${action.command.command}`;
+    if (replicator === null || !replicator.alive) {
+      return this.#end(plan, { action: name, error: "it does not run" });
+    }
+    let answered = false;
+    const answer = (error: string | null) => {
+      if (answered || !this.#agent.alive) return;
+      answered = true;
+      if (error !== null) return this.#end(plan, { action: name, error });
+      if (action.command.command === "primary") node.options.serves(node);
+      next();
+    };
+    replicator.command(action.command, answer);
+    // A plan that is cut short, and a process that dies, wait for no answer.
+    const watch = () => {
+      if (answered) return;
+      if (plan.cancelled) return answer(null);
+      if (!replicator.alive) return answer("it ended");
+      node.world.later(20, watch);
+    };
+    watch();
+  }
+
+  #script(
+    plan: Plan,
+    action: PlanAction & { readonly do: "script" },
+    next: () => void,
+  ): void {
+    const node = this.#node;
+    const { world } = node;
+    const slow = action.script === "start_prim" ||
+      action.script === "stop_prim";
+    const until = world.now +
+      world.between(1, slow && !action.force ? 900 : 60);
+    const wait = () => {
+      if (!this.#agent.alive) return;
+      // A replaced plan's script is killed.
+      if (world.now < until && !plan.cancelled) {
+        return world.later(Math.min(20, until - world.now), wait);
+      }
+      if (action.script === "start_prim" && node.startFails) {
+        node.startFails = false;
+        return this.#end(plan, {
+          action: "script start_prim",
+          error: "exit code 1",
+        });
+      }
+      if (!plan.cancelled) {
+        if (action.script === "start_prim") node.service = true;
+        const stops = ["stop_prim", "prestart"];
+        if (stops.includes(action.script)) node.service = false;
+      }
+      next();
+    };
+    wait();
+  }
+}
