@@ -60,6 +60,8 @@ interface Plan {
 
 export class Loop<State> {
   #state: State;
+  /** The last one that is on record: heartbeats go out and witnesses are asked whenever they like, also in the middle of a save. */
+  #told: State;
   readonly #automaton: Automaton<State>;
   readonly #effects: Effects;
   readonly #queue: Waiting[] = [];
@@ -75,6 +77,7 @@ export class Loop<State> {
   ) {
     this.#automaton = automaton;
     this.#state = initial;
+    this.#told = initial;
     this.#effects = effects;
   }
 
@@ -82,8 +85,13 @@ export class Loop<State> {
     return this.#state;
   }
 
+  /** What others may know: everything that belongs to it is on record. */
+  told(): State {
+    return this.#told;
+  }
+
   view(): ModuleView {
-    return this.#automaton.view(this.#state);
+    return this.#automaton.view(this.#told);
   }
 
   /** Queues an event; resolves with the actions it led to, when they are done or under way. */
@@ -140,6 +148,8 @@ export class Loop<State> {
         const result = this.#automaton.step(this.#state, next.event);
         this.#state = result.state;
         actions = result.actions;
+        const saves = actions.some((action) => action.do === "persist");
+        if (!saves) this.#told = result.state;
         for (const action of actions) await this.#do(action);
         this.#effects.changed(this.view());
       } catch (error) {
@@ -172,7 +182,9 @@ export class Loop<State> {
   async #persist(record: Record): Promise<void> {
     for (let failures = 0; !this.#closed; failures++) {
       try {
-        return await this.#effects.persist(record);
+        await this.#effects.persist(record);
+        this.#told = this.#state;
+        return;
       } catch (error) {
         if (failures % 40 === 0) {
           this.#effects.log(

@@ -33,7 +33,7 @@ function run({ answers, ...effects }: Options) {
           actions,
         };
       },
-      view: () => ({}) as ModuleView,
+      view: (state) => ({ reason: String(state) }) as ModuleView,
     },
     0,
     {
@@ -104,6 +104,26 @@ Deno.test("Loop neither tells nor acts while the record cannot be saved", async 
   full = false;
   await posted;
   strictEqual(done.includes("tell"), true);
+});
+
+Deno.test("Loop shows nothing that is not on record yet", async () => {
+  let full = true;
+  const { loop } = run({
+    answers: [[], [{ do: "persist", record: RECORD }, { do: "tell" }]],
+    persist: () =>
+      full ? Promise.reject(new Error("disk full")) : Promise.resolve(),
+  });
+  await loop.post(command(1));
+  strictEqual(loop.view().reason, "1");
+  const posted = loop.post(command(2));
+  await sleep(20);
+  // A heartbeat that goes out now for another reason must not say what a power cut would undo.
+  strictEqual(loop.state(), 2);
+  strictEqual(loop.view().reason, "1");
+  strictEqual(loop.told(), 1);
+  full = false;
+  await posted;
+  strictEqual(loop.view().reason, "2");
 });
 
 Deno.test("Loop keeps commands and results while news pile up behind a full disk", async () => {

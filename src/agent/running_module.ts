@@ -238,7 +238,7 @@ export class RunningModule {
 
   /** What the witness is to be asked about it; null: nothing. */
   asks(): Ask | null {
-    return this.#loop ? ask(this.#loop.state()) : null;
+    return this.#loop ? ask(this.#loop.told()) : null;
   }
 
   /** The replicator's last word, null while there is none. */
