@@ -12,6 +12,7 @@ export class Detector {
   readonly #options: DetectorOptions;
   #heardAt: number | null = null;
   #tickedAt: number | null = null;
+  #everyMs = 0;
   /** How long we were not listening since the peer was last heard: that silence was ours. */
   #deafMs = 0;
 
@@ -26,18 +27,25 @@ export class Detector {
 
   /** Called every `everyMs`. A tick that comes late means that this process was late, and with it the messages that wait for it. */
   ticked(now: number, everyMs: number): void {
-    if (this.#tickedAt !== null) {
-      const late = now - this.#tickedAt - everyMs;
-      // Small delays are the normal scheduling of a busy machine and must not add up to a longer time-out.
-      if (late > this.#options.periodMs / 2) this.#deafMs += late;
-    }
+    this.#deafMs += this.#lateMs(now);
     this.#tickedAt = now;
+    this.#everyMs = everyMs;
+  }
+
+  /** How late the next tick is, if it came now. */
+  #lateMs(now: number): number {
+    if (this.#tickedAt === null) return 0;
+    const late = now - this.#tickedAt - this.#everyMs;
+    // Small delays are the normal scheduling of a busy machine and must not add up to a longer time-out.
+    return late > this.#options.periodMs / 2 ? late : 0;
   }
 
   /** How long the peer has been silent while we listened; null: never heard. */
   silenceMs(now: number): number | null {
     if (this.#heardAt === null) return null;
-    return Math.max(0, now - this.#heardAt - this.#deafMs);
+    // After a sleep somebody may ask before the tick that tells of it: a datagram that says nothing may have come first.
+    const deaf = this.#deafMs + this.#lateMs(now);
+    return Math.max(0, now - this.#heardAt - deaf);
   }
 
   verdict(now: number): PeerVerdict {

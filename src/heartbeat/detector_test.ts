@@ -41,3 +41,21 @@ Deno.test("Detector.verdict() is not put off by a busy machine's small delays", 
   for (let now = 0; now <= 2100; now += 150) detector.ticked(now, 50);
   strictEqual(detector.verdict(2100), "lost");
 });
+
+Deno.test("Detector does not call the peer lost for what it slept itself, though it is asked before the next tick", () => {
+  const detector = new Detector(OPTIONS);
+  for (let at = 0; at <= 1_000; at += 100) {
+    detector.ticked(at, 100);
+    detector.heard(at);
+  }
+  // Stopped for an hour; what wakes it is a datagram of a stranger.
+  strictEqual(detector.verdict(3_601_000), "alive");
+  detector.ticked(3_601_050, 100);
+  strictEqual(detector.verdict(3_601_050), "alive");
+  for (let at = 3_601_100; at < 3_603_050; at += 100) {
+    detector.ticked(at, 100);
+    strictEqual(detector.verdict(at) === "lost", false, String(at));
+  }
+  detector.ticked(3_603_100, 100);
+  strictEqual(detector.verdict(3_603_100), "lost");
+});

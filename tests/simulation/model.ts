@@ -105,6 +105,10 @@ class ModelReplicator implements Replication {
     return this.#world.now < this.#pausedUntil;
   }
 
+  get awakeAt(): number {
+    return this.#pausedUntil;
+  }
+
   report(): Report {
     return {
       phase: this.phase,

@@ -6,6 +6,8 @@ export interface Replication {
   readonly phase: Report["phase"];
   readonly session: Report["session"];
   readonly paused: boolean;
+  /** By the world's time. */
+  readonly awakeAt: number;
   /** Which time of being primary this is, of both nodes together; 0: none. */
   readonly reign: number;
   report(): Report;

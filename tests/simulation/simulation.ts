@@ -176,8 +176,12 @@ export class Simulation implements Stage {
   #peace(): void {
     const { world } = this;
     const awake = Math.max(
-      ...this.nodes.map(({ agent, diskStallsUntil }) =>
-        Math.max(agent?.awakeAt ?? 0, diskStallsUntil)
+      ...this.nodes.map(({ agent, replicator, diskStallsUntil }) =>
+        Math.max(
+          agent?.awakeAt ?? 0,
+          replicator?.awakeAt ?? 0,
+          diskStallsUntil,
+        )
       ),
     );
     if (awake > world.now) world.runUntil(awake);
