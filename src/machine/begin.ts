@@ -64,6 +64,7 @@ function resume(turn: Turn, role: Role): void {
   state.since = turn.at;
   state.scripts = role;
   state.oldFault = null;
+  state.dialled = true;
   if (role === "PRIM") state.wasMirrored = true;
   log(turn, "info", `The agent is back beside its replicator: still ${role}`);
 }

@@ -262,7 +262,9 @@ function goAlone(
 /** ALONE: the peer is level again and the record says PRIM before the peer may rely on it. */
 function awaitMirror(turn: Turn, peer: ModuleView | null): void {
   const { state } = turn;
-  if (peer !== null && peer.role === "SECOND" && mirrored(state)) {
+  // What was mirrored before this node went on alone is so no more, whatever an older report and an older word say.
+  const level = mirrored(state) && (state.dialled || !state.config.mirrored);
+  if (peer !== null && peer.role === "SECOND" && level) {
     if (!state.config.mirrored && peer.status !== "Ready") return;
     const tookOver = state.record.cameFrom === "SECOND";
     enter(turn, "PRIM", `${state.config.peer} is up to date`);
@@ -299,6 +301,7 @@ function connect(turn: Turn, peer: ModuleView | null): void {
     (report.session === "lost" && !state.wasMirrored);
   if (!apart) return;
   state.connectAt = turn.at + 2_000;
+  state.dialled = true;
   command(turn, { command: "connect" });
 }
 

@@ -24,6 +24,12 @@ import {
 import { good, hasLetGo } from "./verdict.ts";
 import { becomeAlone, keepsAside } from "./waiting.ts";
 
+/**
+ * The replicator has so long to record that this copy is behind; applications wait for it at the primary. Without that record the
+ * promise holds all the same: `synced` is gone, and no restart of this agent or machine brings it back without the primary's word.
+ * What is on disk only tells a person more, should both nodes die.
+ */
+const OUTDATE_MS = 1_000;
 /** Two secondaries without a primary: one of a broken swap. Longer than a swap's moment between the two. */
 const NOBODY_MS = 8_000;
 /** A request to change places that the primary did not take up is forgotten. */
@@ -161,12 +167,22 @@ function answerShutOut(turn: Turn, peer: ModuleView | null): void {
     state.synced = false;
     log(turn, "warning", `${state.config.peer} goes on without this copy`);
   }
+  if (state.asked?.token !== token) state.asked = { token, at: turn.at };
   state.shutOut = null;
   giveUpClaim(turn);
-  if (state.report === null) return;
-  if (!state.report.identity.upToDate) {
+  const { report } = state;
+  const recorded = report !== null && !report.identity.upToDate;
+  const hangs = turn.at - state.asked.at >= OUTDATE_MS;
+  if (recorded || hangs) {
     state.outdated = token;
-  } else if (turn.at >= state.outdateAt) {
+    if (!recorded) {
+      log(
+        turn,
+        "warning",
+        "The replicator does not record that this copy is behind: it is not used before it is level again",
+      );
+    }
+  } else if (report !== null && turn.at >= state.outdateAt) {
     state.outdateAt = turn.at + 1_000;
     command(turn, { command: "outdate" });
   }

@@ -187,6 +187,51 @@ Deno.test("step() as primary keeps writes waiting until the peer answers this ve
   );
 });
 
+Deno.test("step() that went ALONE is PRIM again only after it has dialled, whatever an older report says", () => {
+  const record: Record = { goal: "run", lastRole: "PRIM", cameFrom: null };
+  const second = peer({
+    role: "SECOND",
+    phase: "secondary",
+    status: "Ready",
+    lastRole: "SECOND",
+    addresses: false,
+  });
+  const mirrored = report({ phase: "primary", session: "mirrored" });
+  const life = new Life(record)
+    .on({ type: "begin", report: mirrored, boot: true })
+    .on({ type: "heard", view: second })
+    .on({ type: "peer", verdict: "lost" });
+  strictEqual(life.state.role, "ALONE");
+  // A moment later it is heard, and the replicator's report is still one from before: writes are acknowledged alone by now.
+  life.on({ type: "heard", view: second });
+  strictEqual(life.state.role, "ALONE");
+  life.on({
+    type: "report",
+    report: report({ phase: "primary", session: "none" }),
+  });
+  ok(
+    life.actions.some((action) =>
+      action.do === "replicator" && action.command.command === "connect"
+    ),
+  );
+  life.on({ type: "report", report: mirrored });
+  strictEqual(life.state.role, "PRIM");
+});
+
+Deno.test("step() as secondary whose replicator hangs stands back all the same: the primary's writes wait for it", () => {
+  const life = readySecond();
+  strictEqual(life.state.synced, true);
+  const asks = peer({ role: "PRIM", phase: "primary", shutOut: "g1/7" });
+  life.on({ type: "heard", view: asks });
+  strictEqual(view(life.state).outdated, null);
+  strictEqual(life.state.synced, false);
+  for (let i = 0; i < 25; i++) life.on({ type: "heard", view: asks });
+  strictEqual(view(life.state).outdated, "g1/7");
+  // An old report must not make it good again, and neither must the primary's old word.
+  life.on({ type: "peer", verdict: "lost" });
+  strictEqual(life.state.role, "WAIT");
+});
+
 Deno.test("step() does not take the peer's old word for its present one after its own absence", () => {
   const life = readySecond();
   life.at += 5000;

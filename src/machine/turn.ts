@@ -92,6 +92,8 @@ export interface State {
   readonly synced: boolean;
   /** This primary was mirrored since it took the role: losing the session then needs an answer at once. */
   readonly wasMirrored: boolean;
+  /** The replicator was told to dial since this node is ALONE (or the last agent may have told it): before, "mirrored" is old news. */
+  readonly dialled: boolean;
   /** Since when a primary is without its mirror; null: it is mirrored. */
   readonly unmirroredSince: number | null;
   /** Since when the secondary's copy is called outdated although the session is mirrored. */
@@ -100,6 +102,8 @@ export interface State {
   readonly shutOutSince: number;
   readonly shutOutWarned: boolean;
   readonly outdated: string | null;
+  /** The request to stand back that came last, and when. */
+  readonly asked: { readonly token: string; readonly at: number } | null;
   readonly swap: ModuleView["swap"];
   readonly swapSince: number;
   readonly reason: string | null;
@@ -209,12 +213,14 @@ export function initial(
     scripts: "STOP",
     synced: false,
     wasMirrored: false,
+    dialled: false,
     unmirroredSince: null,
     brokenSince: null,
     shutOut: null,
     shutOutSince: 0,
     shutOutWarned: false,
     outdated: null,
+    asked: null,
     swap: null,
     swapSince: 0,
     reason: null,
@@ -330,6 +336,7 @@ export function enter(turn: Turn, role: Role, why: string): void {
   }
   if (role !== "WAIT") state.ranOutSince = null;
   if (role !== "PRIM") state.wasMirrored = false;
+  state.dialled = false;
   if (!isPrimary(role)) state.addressesDue = false;
 }
 

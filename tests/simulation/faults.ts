@@ -37,7 +37,9 @@ export const CRASHES: { readonly [name: string]: Fault } = {
     node.stallAgent(world.between(200, world.chance(0.1) ? 14_000 : 4_000)),
   "replicator dies": (_, node) => node.killReplicator(),
   "replicator stands still": ({ world }, node) =>
-    node.pauseReplicator(world.between(200, 6_000)),
+    node.pauseReplicator(
+      world.between(200, world.chance(0.1) ? 30_000 : 6_000),
+    ),
   "disk stalls": ({ world }, node) =>
     node.stallDisk(world.between(100, world.chance(0.1) ? 20_000 : 4_000)),
   "clock leaps an hour": (_, node) => node.leap(HOUR),

@@ -35,6 +35,8 @@ export interface Kind {
   readonly person: boolean;
   /** The clocks' rates, and the nodes' time-outs, differ. */
   readonly skewed: boolean;
+  /** Whatever the peer does, a healthy primary's writes do not wait long: without a witness nobody else need be asked. */
+  readonly prompt?: true;
   /** Nobody changes his role. */
   readonly steady?: true;
   readonly rules?: readonly Rule[];
@@ -62,11 +64,13 @@ export const KINDS: readonly Kind[] = [
     oneAddress: true,
     person: false,
     skewed: true,
+    prompt: true,
     share: 0.2,
   },
   {
     ...CALM,
     name: "crashes",
+    prompt: true,
     arbiter: "none",
     data: "model",
     faults: CRASHES,
@@ -79,6 +83,7 @@ export const KINDS: readonly Kind[] = [
   {
     ...CALM,
     name: "chaos",
+    prompt: true,
     arbiter: "none",
     data: "model",
     faults: { ...CRASHES, ...CUTS },

@@ -105,6 +105,12 @@ class ModelReplicator implements Replication {
     return this.#world.now < this.#pausedUntil;
   }
 
+  #progress = 0;
+
+  get waitingSince(): number {
+    return this.waiting.length > 0 ? this.#progress : Infinity;
+  }
+
   get awakeAt(): number {
     return this.#pausedUntil;
   }
@@ -277,6 +283,7 @@ class ModelReplicator implements Replication {
   write(write: number): void {
     if (this.phase !== "primary" || this.waiting.length >= MAX_WAITING) return;
     if (this.fault !== null) return;
+    if (this.waiting.length === 0) this.#progress = this.#world.now;
     if (this.session === "mirrored") {
       this.waiting.push(write);
       this.#send(write, this.epoch);
@@ -345,6 +352,7 @@ class ModelReplicator implements Replication {
         const at = this.waiting.indexOf(write);
         if (at < 0) return;
         this.waiting.splice(at, 1);
+        this.#progress = this.#world.now;
         this.disk.data.add(write);
         this.#node.options.acknowledged(this.#node, write);
       };

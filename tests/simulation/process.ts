@@ -10,6 +10,8 @@ export interface Replication {
   readonly awakeAt: number;
   /** Which time of being primary this is, of both nodes together; 0: none. */
   readonly reign: number;
+  /** Since when writes wait and none is acknowledged, by the world's time; Infinity: none waits. */
+  readonly waitingSince: number;
   report(): Report;
   /** One after the other, when the process runs; null: done, otherwise why not. */
   command(command: Command, answer: (error: string | null) => void): void;

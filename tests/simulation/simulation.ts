@@ -12,6 +12,8 @@ import { World } from "./world.ts";
 
 /** Peace must bring the cluster back within this time, without a person. */
 const RECOVERY_MS = 30_000;
+/** Detection, and the time that an agent whose loop hangs is still believed (src/heartbeat/worker.ts). */
+const PROMPT_MS = 15_000;
 /** What a person must be told of a wait that does not end by itself. */
 const REMEDY = /"hakit |by itself|follows when|has newer data|tried again/;
 
@@ -153,9 +155,32 @@ export class Simulation implements Stage {
       for (const node of this.nodes) {
         this.#writes += 1;
         node.write(this.#writes);
+        if (this.kind.prompt) this.#prompt(node);
       }
       this.#write();
     });
+  }
+
+  /** A slow, hanging or dying peer must not hold up the applications of a primary that is well. */
+  #prompt(node: Node): void {
+    const { agent, replicator, diskStallsUntil, world } = node;
+    if (agent === null || replicator === null || !agent.begun) return;
+    const { role, plan } = agent.state;
+    if ((role !== "PRIM" && role !== "ALONE") || plan !== null) return;
+    if (replicator.report().fault !== null) return;
+    const since = Math.max(
+      replicator.waitingSince,
+      agent.begunAt,
+      agent.awakeAt,
+      replicator.awakeAt,
+      diskStallsUntil,
+    );
+    if (world.now - since < PROMPT_MS) return;
+    this.#violated(
+      `writes of node${node.index + 1} wait ${
+        ((world.now - since) / 1000).toFixed(0)
+      } s although it is well`,
+    );
   }
 
   #disturb(): void {
@@ -300,7 +325,8 @@ export class Simulation implements Stage {
 
   /**
    * Whoever hands over lets go first. (A node whose agent is dead or stopped cannot; nor one that is cut off: its writes wait, but
-   * the address is there twice until it is back.)
+   * the address is there twice until it is back. And a node whose disk stood still while it recorded that it takes over does so
+   * late, when the other one may have come back: that one's writes wait, and it yields when it hears.)
    */
   #taken(node: Node): void {
     if (!this.kind.oneAddress) return;
@@ -308,7 +334,8 @@ export class Simulation implements Stage {
     const { world } = this;
     const parted = world.cut[0] || world.cut[1] ||
       world.now - world.cutAt < 3_000;
-    const excused = node.stalled || other.stalled || parted;
+    const late = world.now - node.diskStallsUntil < 3_000;
+    const excused = node.stalled || other.stalled || parted || late;
     if (other.addresses && !excused) {
       this.#violated(`node${node.index + 1} takes the address that is held`);
     }
