@@ -35,7 +35,6 @@ export interface Effects {
 
 /** Ticks and repeated news are merged, so that only commands and results can pile up; beyond this something is wrong. */
 const MAX_QUEUE = 256;
-const BUSY_QUEUE = 32;
 const NEWS: readonly Event["type"][] = [
   "tick",
   "heard",
@@ -121,16 +120,14 @@ export class Loop<State> {
   }
 
   /**
-   * The newest news is enough: one tick waits at most, and when the loop is held up (a full disk) older news of the same kind makes
-   * room. Commands and results of plans are never dropped for it.
+   * The newest news is all that counts: when the loop is held up (a full disk) what the peer said ten seconds ago must not be decided
+   * on before what it says now. Commands and results of plans are never dropped for it.
    */
   #merge(event: Event): boolean {
     if (event.type === "tick") {
       if (this.#queue.some(({ event }) => event.type === "tick")) return true;
     }
-    if (!NEWS.includes(event.type) || this.#queue.length < BUSY_QUEUE) {
-      return false;
-    }
+    if (!NEWS.includes(event.type)) return false;
     const at = this.#queue.findIndex((old) => old.event.type === event.type);
     if (at >= 0) this.#queue.splice(at, 1)[0]!.done([]);
     return false;

@@ -145,6 +145,24 @@ Deno.test("Loop keeps commands and results while news pile up behind a full disk
   strictEqual(seen.filter(({ type }) => type === "heard").at(-1)?.at, 999);
 });
 
+Deno.test("Loop decides on the newest word only, however long it was held up", async () => {
+  const { loop, seen } = run({
+    answers: [[{ do: "persist", record: RECORD }]],
+    persist: () => sleep(50),
+  });
+  const first = loop.post(command(0));
+  for (const verdict of ["late", "lost", "alive"] as const) {
+    loop.post({ type: "peer", at: 1, verdict });
+  }
+  loop.post(command(2));
+  await first;
+  await loop.post(command(3));
+  deepStrictEqual(
+    seen.map((event) => event.type === "peer" ? event.verdict : event.at),
+    [0, "alive", 2, 3],
+  );
+});
+
 Deno.test("Loop stops a plan at the first step that fails and names it", async () => {
   const { loop, seen } = run({
     answers: [[

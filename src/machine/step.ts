@@ -26,6 +26,7 @@ import { judgeSync, secondary } from "./secondary.ts";
 import type { ModuleView, Status } from "./state.ts";
 import {
   ABSENT_MS,
+  CATCH_UP_MS,
   isPrimary,
   log,
   peerView,
@@ -47,12 +48,13 @@ export interface Step {
 /** Everything that happens to a module comes through here, one event at a time. */
 export function step(state: State, event: Event): Step {
   const turn: Turn = { state: { ...state }, at: event.at, actions: [] };
-  if (event.at - state.lastAt > ABSENT_MS) wasAbsent(turn);
+  if (state.begun && event.at - state.lastAt > ABSENT_MS) wasAbsent(turn);
   turn.state.lastAt = Math.max(state.lastAt, event.at);
   observe(turn, event);
   beginAsking(turn);
-  // Until the agent has said what it found, this node decides nothing.
-  if (turn.state.begun && !heldBack(turn)) ROLE[turn.state.role](turn);
+  // Until the agent has said what it found, this node decides nothing; nor before it has read what came while it stood still.
+  const ready = turn.state.begun && !catchesUp(turn);
+  if (ready && !heldBack(turn)) ROLE[turn.state.role](turn);
   endAsking(turn);
   tellLease(turn);
   settle(turn);
@@ -86,6 +88,14 @@ function wasAbsent({ state, at }: Turn): void {
   if (isPrimary(state.role)) state.ranOutSince = null;
   state.synced = false;
   state.peer = { ...state.peer, view: undefined };
+}
+
+/**
+ * What came meanwhile waits in its order, the oldest first: a peer that was in WAIT ten seconds ago may be primary now. All of it is
+ * read at once, so a moment is enough.
+ */
+function catchesUp({ state, at }: Turn): boolean {
+  return at - state.awakeAt < CATCH_UP_MS;
 }
 
 /** STOP: an address or a mount that could not be let go at the first try is tried again. */

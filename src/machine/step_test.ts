@@ -238,7 +238,38 @@ Deno.test("step() does not take the peer's old word for its present one after it
   life.on({ type: "tick" });
   strictEqual(view(life.state).status, "Transient");
   life.on({ type: "peer", verdict: "lost" });
+  // What waits in the queue comes first: the verdict may be as old as the sleep was long.
+  strictEqual(life.state.role, "SECOND");
+  life.at += 200;
+  life.on({ type: "tick" });
   strictEqual(life.state.role, "WAIT");
+});
+
+Deno.test("step() that stood still decides nothing on what the peer said meanwhile", () => {
+  const record: Record = { goal: "run", lastRole: "PRIM", cameFrom: null };
+  const life = new Life(record)
+    .on({
+      type: "begin",
+      report: report({ phase: "primary", session: "mirrored" }),
+      boot: true,
+    })
+    .on({ type: "heard", view: peer({ role: "SECOND", phase: "secondary" }) });
+  life.at += 9_000;
+  // Of ten seconds ago: it left, came back, and took over meanwhile.
+  const left = peer({ role: "WAIT", lastRole: "SECOND", addresses: false });
+  life.on({
+    type: "report",
+    report: report({ phase: "primary", session: "lost" }),
+  });
+  life.on({ type: "heard", view: left });
+  strictEqual(life.state.role, "PRIM");
+  life.on({
+    type: "heard",
+    view: peer({ role: "ALONE", lastRole: "ALONE", phase: "primary" }),
+  });
+  life.at += 200;
+  life.on({ type: "tick" });
+  strictEqual(life.state.role, "SECOND");
 });
 
 Deno.test("step() as secondary gives up its right when it hears that the primary went on alone", () => {

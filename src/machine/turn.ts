@@ -188,6 +188,8 @@ export const GRACE_MS = 6_000;
 export const CONFIRM_MS = 2_100;
 /** This node did nothing for so long that the peer may have gone on without it: what it knew of itself must be heard again. */
 export const ABSENT_MS = 1_000;
+/** After that it only listens for so long. */
+export const CATCH_UP_MS = 200;
 /** A module that failed more often than this within a day is stopped: it will fail again. */
 export const RESTARTS = { maximum: 3, periodMs: 24 * 3_600_000 } as const;
 
@@ -252,7 +254,7 @@ export function initial(
     toldUntil: null,
     ranOutSince: null,
     listensSince: null,
-    awakeAt: 0,
+    awakeAt: -Infinity,
     lastAt: 0,
   };
 }

@@ -7,6 +7,8 @@
  *   $ node1 hakit prim          any user command                 $ node1 power off | on
  *   $ node1 kill agent | replicator                              $ node1 start agent
  *   $ node1 pause 5s            its agent is stopped and goes on $ node1 fault TEXT     its disk fails
+ *   $ node1 hang 13s            its agent's loop hangs, its heartbeats go on
+ *   $ node1 replicator pause 9s it is stopped and goes on        $ node1 disk stalls 9s nothing becomes durable
  *   $ node1 start_prim fails    the next time                    $ node1 replicator restarts
  *   $ node1 rule stopstart      a failover rule fires            $ node1 blocked | free  a rule with wait() holds | no more
  *   $ node1 failover off | on   the maintenance switch
@@ -148,6 +150,10 @@ export class Scenario {
         return node.powerCut();
       case "kill agent":
         return node.killAgent();
+      case "replicator pause":
+        return node.pauseReplicator(seconds(rest[1]));
+      case "disk stalls":
+        return node.stallDisk(seconds(rest[1]));
       case "kill replicator":
       case "replicator restarts":
         return node.killReplicator();
@@ -161,6 +167,7 @@ export class Scenario {
         return node.switchFailover(rest[0] === "on");
     }
     if (verb === "pause") return node.pauseAgent(seconds(rest[0]));
+    if (verb === "hang") return node.stallAgent(seconds(rest[0]));
     if (verb === "rule") return node.rule(rest[0] as RuleOrder);
     if (verb === "blocked") return node.block("ping.router is down");
     if (verb === "free") return node.block(null);

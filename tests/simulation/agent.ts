@@ -36,6 +36,15 @@ const OPEN: Sealing = {
   open: (bytes) => bytes as unknown as Datagram,
 };
 
+const NEWS: readonly Event["type"][] = [
+  "tick",
+  "heard",
+  "peer",
+  "report",
+  "witness",
+  "pinged",
+];
+
 export class Agent {
   state: State;
   begun = false;
@@ -330,6 +339,11 @@ export class Agent {
 
   post(event: Event): void {
     if (!this.alive || !this.begun) return;
+    // As src/agent/loop.ts: the newest news is all that counts.
+    if (NEWS.includes(event.type)) {
+      const at = this.#queue.findIndex(({ type }) => type === event.type);
+      if (at >= 0) this.#queue.splice(at, 1);
+    }
     this.#queue.push(event);
     if (!this.#busy) this.#next();
   }
