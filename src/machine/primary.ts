@@ -28,7 +28,6 @@ import {
   CONFIRM_MS,
   enter,
   GRACE_MS,
-  isPrimary,
   log,
   peerView,
   run,

@@ -209,7 +209,9 @@ export const HARMLESS: { readonly [name: string]: Fault } = {
     world.weather.late = world.between(0, 0.3);
     world.weather.lateMs = 600;
   },
-  "agent dies": (_, node) => {
+  // Two that answer nobody at once are more than a lease forgives.
+  "agent dies": ({ witness }, node) => {
+    if (!witness?.well) return;
     node.killAgent();
     node.world.later(node.world.between(50, 700), () => node.startAgent());
   },

@@ -77,6 +77,12 @@ export class Witness {
     this.#pausedUntil = this.#world.now + ms;
   }
 
+  /** It hears and answers both nodes. */
+  get well(): boolean {
+    const parted = [...this.cut, ...this.deaf].includes(true);
+    return this.up && !parted && this.#world.now >= this.#pausedUntil;
+  }
+
   heal(): void {
     for (const node of [0, 1] as const) {
       this.cut[node] = this.deaf[node] = false;

@@ -1,0 +1,80 @@
+/** Both serve: whatever the two are, exactly one of them yields. */
+import { strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { EMPTY } from "../replication/identity.ts";
+import type { Record } from "./state.ts";
+import { view } from "./step.ts";
+import { initial, RESTARTS, type State } from "./turn.ts";
+import { TABLE, whoYields } from "./yields.ts";
+
+const generations = fc.constantFrom(null, "g1", "g2", "g3");
+const sides = fc.record({
+  identity: fc.record({
+    current: generations,
+    bitmap: generations,
+    history: fc.subarray(["g1", "g2", "g3"]),
+    consistent: fc.boolean(),
+    connected: fc.boolean(),
+  }),
+  role: fc.constantFrom("ALONE" as const, "PRIM" as const),
+  cameFrom: fc.constantFrom("PRIM" as const, "SECOND" as const),
+  claim: fc.constantFrom(undefined, 3, 4),
+});
+type Side = typeof sides extends fc.Arbitrary<infer T> ? T : never;
+
+function serving(nodeIndex: 0 | 1, side: Side, keeps?: string): State {
+  const names = ["one", "two"] as const;
+  const record: Record = {
+    goal: "run",
+    lastRole: side.role,
+    cameFrom: side.role === "ALONE" ? side.cameFrom : null,
+    claim: side.claim,
+  };
+  const identity = { ...EMPTY, ...side.identity, upToDate: true };
+  const config = {
+    module: "app",
+    node: names[nodeIndex],
+    peer: names[1 - nodeIndex]!,
+    nodeIndex,
+    failover: true,
+    mirrored: true,
+    restarts: RESTARTS,
+    home: "anywhere",
+    ...(keeps === undefined ? {} : { keeps }),
+  } as const;
+  return {
+    ...initial(config, record),
+    role: side.role,
+    identity,
+    report: {
+      phase: "primary",
+      session: "none",
+      identity,
+      resync: null,
+      lastResync: null,
+      dirtyBytes: 0,
+      waiting: 0,
+      waitingMs: 0,
+      fault: null,
+      notice: null,
+    },
+  };
+}
+
+Deno.test("whoYields() lets exactly one of two yield, and every row decides something", () => {
+  const seen = new Set<string>();
+  const keeps = fc.constantFrom(undefined, "one", "two");
+  fc.assert(
+    fc.property(sides, sides, keeps, (left, right, kept) => {
+      const one = serving(0, left, kept);
+      const two = serving(1, right, kept);
+      const mine = whoYields(one, view(two))!;
+      const theirs = whoYields(two, view(one))!;
+      strictEqual(mine.row, theirs.row);
+      strictEqual(mine.says === theirs.says, false);
+      seen.add(mine.row);
+    }),
+    { numRuns: 3000 },
+  );
+  strictEqual(seen.size, TABLE.length);
+});
