@@ -43,8 +43,12 @@ export function judgeScript(ended: Ended, timeoutMs: number): Reading {
   if (ended.timedOut) {
     return down(`took longer than ${timeoutMs / 1000} s and was ended`);
   }
-  if (ended.code === 0) return UP;
-  const said = lastLine(ended.output) || `exit code ${ended.code}`;
+  const last = lastLine(ended.output);
+  // What a check says although all is well is shown beside it.
+  if (ended.code === 0) {
+    return last === "" ? UP : { state: "up", detail: oneLine(last) };
+  }
+  const said = last || `exit code ${ended.code}`;
   return ended.code === CANNOT_TELL ? unknown(said) : down(said);
 }
 

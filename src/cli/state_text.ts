@@ -23,6 +23,12 @@ export function printState(state: ClusterState, out: Output): void {
       ...each.map(({ node, module }) => roleText(node, module, out)),
     ]);
     rows.push(["  data", ...each.map(({ module }) => dataText(module))]);
+    for (const told of toldNames(each.map(({ module }) => module))) {
+      rows.push([
+        `  ${told.replace(/^custom\./, "")}`,
+        ...each.map(({ module }) => toldText(module, told)),
+      ]);
+    }
     if (each.some(({ module }) => module?.addresses.length)) {
       rows.push(["  address", ...each.map(({ module }) => heldText(module))]);
     }
@@ -56,6 +62,21 @@ export function printState(state: ClusterState, out: Output): void {
     out.line(out.style("yellow", `Warning: ${warning}`));
   }
   out.line(state.sentence);
+}
+
+/** Resources that say something although they are up: how full a volume is. */
+function toldNames(modules: readonly (ModuleState | undefined)[]): string[] {
+  const names = modules.flatMap((module) =>
+    (module?.resources ?? []).filter((one) =>
+      one.state === "up" && one.detail !== null
+    ).map(({ name }) => name)
+  );
+  return [...new Set(names)];
+}
+
+function toldText(module: ModuleState | undefined, told: string): string {
+  const found = module?.resources.find(({ name }) => name === told);
+  return found?.state === "up" ? found.detail ?? "" : "";
 }
 
 /** What is not well, on either node. Pure. */
