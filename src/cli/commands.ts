@@ -2,7 +2,6 @@
 import { connect } from "./agent_client.ts";
 import { askAgent } from "./ask.ts";
 import { auditCommand } from "./audit.ts";
-import { command as bundle } from "./bundle.ts";
 import { certCommand } from "./cert.ts";
 import type { Command } from "./command.ts";
 import { completionCommand } from "./completion.ts";
@@ -14,6 +13,7 @@ import {
   upgradeGuardCommand,
 } from "./inner.ts";
 import { doctorCommand } from "./doctor.ts";
+import { drillCommand } from "./drill.ts";
 import { command as first } from "./first.ts";
 import { command as lab } from "./lab.ts";
 import { k3sNodeCommand } from "./k3s_node.ts";
@@ -34,6 +34,7 @@ import { command as uninstall } from "./uninstall.ts";
 import { upgradeCommand } from "./upgrade.ts";
 import { userCommand } from "./user.ts";
 import { verifyCommand } from "./verify.ts";
+import { volumeCommand } from "./volume.ts";
 import { command as version } from "./version.ts";
 import { witnessCommand } from "./witness.ts";
 
@@ -42,7 +43,6 @@ export const commands: readonly Command[] = [
   prereq,
   first,
   second,
-  bundle,
   uninstall,
   upgradeCommand(askAgent, connect),
   userCommand(askAgent),
@@ -68,6 +68,8 @@ export const commands: readonly Command[] = [
   switchCommand("boot", connect),
   verifyCommand(connect),
   resyncCommand(connect),
+  volumeCommand(connect),
+  drillCommand(connect),
   salvageCommand,
   moduleCommand(connect),
   lab,

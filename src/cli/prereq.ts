@@ -12,7 +12,6 @@ import { existingFindings } from "../doctor/storage_rules.ts";
 import { mysqlText, prereqSteps } from "../k3s/prereq.ts";
 import { paths } from "../system/paths.ts";
 import type { Command } from "./command.ts";
-import { bundlePackages, openedBundle } from "./from_bundle.ts";
 import { EXIT } from "./report.ts";
 import {
   ADOPT_FLAG,
@@ -24,8 +23,7 @@ import {
   tell,
 } from "./setup.ts";
 
-const { storage, export: exported, proxy, packages, bundle, key, config } =
-  SETTING_FLAGS;
+const { storage, export: exported, proxy, packages, config } = SETTING_FLAGS;
 
 export const command: Command = {
   name: "prereq",
@@ -33,8 +31,6 @@ export const command: Command = {
   group: "Set up",
   flags: {
     packages,
-    bundle,
-    key,
     proxy,
     storage,
     export: exported,
@@ -58,21 +54,10 @@ export const command: Command = {
       warnings: [...machine.warnings, ...warnings],
     };
     if (tell(call, all)) return EXIT.failed;
-    const opened = settings.bundle === undefined
-      ? null
-      : await openedBundle(call, paths(), {
-        file: settings.bundle,
-        key: settings.key,
-      });
     const results = await perform(
       call,
       "prereq",
-      prereqSteps(settings, {
-        at,
-        facts,
-        bundle: opened &&
-          bundlePackages(opened, { call, os: facts.os, paths: paths() }),
-      }),
+      prereqSteps(settings, { at, facts }),
     );
     const mysql = await mysqlText();
     finish(call, results, {

@@ -55,6 +55,10 @@ export const settingsSchema = z.strictObject({
     .default("100G"),
   storage: folder.default("/var/lib/hakit-k3s/storage"),
   export: folder.default("/srv/hakit-k3s"),
+  /** What becomes of a deleted claim's files: gone, or kept under archived-*, which grows for ever. */
+  reclaim: z.enum(["delete", "archive"], {
+    error: "expected delete or archive",
+  }).default("delete"),
   /** Of the database's user k3s; generated when absent. */
   password: z.string().regex(
     /^[\w.~+-]{8,64}$/,
@@ -65,17 +69,8 @@ export const settingsSchema = z.strictObject({
     /^(\/.*|\.{1,2}\/.*|v\d+\.\d+\.\d+\+k3s\d+(@[0-9a-f]{64})?)$/,
     "expected a folder (beginning with / or ./) or a version such as v1.33.5+k3s1",
   ).optional(),
-  /** A mirror of K3s' releases: VERSION/k3s and VERSION/sha256sum-amd64.txt below it. */
-  releases: z.url({
-    protocol: /^https?$/,
-    error: "expected https://HOST/PATH",
-  }).optional(),
   /** Folder of .deb files instead of the network. */
   packages: z.string().min(1).optional(),
-  /** A file of `hakit bundle create` instead of the network. */
-  bundle: z.string().min(1).optional(),
-  /** Whose bundle it must be: fingerprint, or file of the public key. */
-  key: z.string().min(1).optional(),
 }).superRefine((value, context) => {
   const refuse = (path: string, message: string) =>
     context.addIssue({ code: "custom", path: [path], message });
@@ -126,8 +121,6 @@ export const prereqSchema = z.object({
   export: folder.default("/srv/hakit-k3s"),
   proxy: settingsSchema.shape.proxy,
   packages: settingsSchema.shape.packages,
-  bundle: settingsSchema.shape.bundle,
-  key: settingsSchema.shape.key,
 });
 export type PrereqSettings = z.infer<typeof prereqSchema>;
 
@@ -192,6 +185,12 @@ export const SETTING_FLAGS = {
     value: "DIR",
     summary: "folder that NFS exports (default /srv/hakit-k3s)",
   },
+  reclaim: {
+    type: "string",
+    value: "WORD",
+    summary:
+      "files of a deleted claim: delete, or archive (kept as archived-*)",
+  },
   password: {
     type: "string",
     value: "TEXT",
@@ -207,21 +206,6 @@ export const SETTING_FLAGS = {
     type: "string",
     value: "DIR",
     summary: "folder of .deb files instead of the network",
-  },
-  releases: {
-    type: "string",
-    value: "URL",
-    summary: "mirror of K3s' releases, for --k3s VERSION",
-  },
-  bundle: {
-    type: "string",
-    value: "FILE",
-    summary: 'from "hakit bundle create", instead of the network',
-  },
-  key: {
-    type: "string",
-    value: "KEY",
-    summary: "fingerprint, or public key, that must have signed the bundle",
   },
   config: {
     type: "string",

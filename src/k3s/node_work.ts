@@ -97,9 +97,22 @@ export async function back(station: Station): Promise<void> {
   await repeat(
     station,
     BACK_MS,
-    async () => judgeBack(await list<KubeNode>("get", "nodes"), station.self),
+    async () =>
+      judgeBack(await list<KubeNode>("get", "nodes"), {
+        self: station.self,
+        dns: await wantedDns(),
+      }),
     () => station.say(`Node ${station.self} takes pods`),
   );
+}
+
+/** Replicas that are asked for of K3s' own name server. */
+async function wantedDns(): Promise<number | null> {
+  const all = await list<
+    { metadata?: { name?: string }; spec?: { replicas?: number } }
+  >("get", "deployments", "--namespace=kube-system");
+  const found = all?.find(({ metadata }) => metadata?.name === "coredns");
+  return found ? found.spec?.replicas ?? 1 : null;
 }
 
 /** This node leaves: its pods are asked to go first. Never fails: a stop goes on in any case. */

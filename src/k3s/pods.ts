@@ -58,6 +58,7 @@ export type Work =
   }
   | { readonly do: "mark" | "unmark"; readonly node: string }
   | { readonly do: "drain"; readonly node: string; readonly seconds: number }
+  | { readonly do: "spread-dns" }
   | { readonly do: "release-lease"; readonly name: string }
   | {
     readonly do: "delete-pod";
@@ -168,10 +169,13 @@ function staysWithNode({ metadata }: KubePod): boolean {
     metadata?.annotations?.["kubernetes.io/config.mirror"] !== undefined;
 }
 
-/** A node that has come back, seen by itself. */
+/**
+ * A node that has come back, seen by itself. `dns`: how many of the cluster's name server are wanted, null where that is not known.
+ * K3s wants one, and names would not be found while it moves; its own rule keeps two on two nodes.
+ */
 export function judgeBack(
   nodes: readonly KubeNode[] | null,
-  self: string,
+  { self, dns }: { readonly self: string; readonly dns: number | null },
 ): Verdict {
   if (nodes === null) return wait("the API server does not answer yet");
   const node = nodes.find(({ metadata }) => metadata?.name === self);
@@ -181,6 +185,9 @@ export function judgeBack(
   if (isTainted(node)) work.push({ do: "untaint", node: self });
   if (isMarked(node)) {
     work.push({ do: "uncordon", node: self }, { do: "unmark", node: self });
+  }
+  if (dns === 1 && nodes.filter(isReady).length > 1) {
+    work.push({ do: "spread-dns" });
   }
   return { kind: "act", work };
 }
@@ -255,6 +262,11 @@ export function kubectlArguments(work: Work): string[] {
       return [
         ...["drain", work.node, "--ignore-daemonsets", "--force"],
         ...["--delete-emptydir-data", `--timeout=${work.seconds}s`],
+      ];
+    case "spread-dns":
+      return [
+        ...["scale", "deployment", "coredns"],
+        ...["--namespace=kube-system", "--replicas=2"],
       ];
     case "release-lease":
       return [

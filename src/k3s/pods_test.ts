@@ -144,7 +144,7 @@ Deno.test("judgeBack() takes its own taint and cordon away once the node is Read
     marked: true,
     closed: true,
   });
-  assert.deepEqual(judgeBack([tainted], "node2"), {
+  assert.deepEqual(judgeBack([tainted], { self: "node2", dns: 1 }), {
     kind: "act",
     work: [
       { do: "untaint", node: "node2" },
@@ -156,13 +156,32 @@ Deno.test("judgeBack() takes its own taint and cordon away once the node is Read
     taint: ["node.kubernetes.io/out-of-service", "nodeshutdown"],
     closed: true,
   });
-  assert.deepEqual(judgeBack([foreign], "node2"), { kind: "act", work: [] });
+  assert.deepEqual(judgeBack([foreign], { self: "node2", dns: null }), {
+    kind: "act",
+    work: [],
+  });
   assert.equal(
-    judgeBack([node("node2", { ready: "Unknown" })], "node2").kind,
+    judgeBack([node("node2", { ready: "Unknown" })], { self: "node2", dns: 1 })
+      .kind,
     "wait",
   );
-  assert.equal(judgeBack([], "node2").kind, "wait");
-  assert.equal(judgeBack(null, "node2").kind, "wait");
+  assert.equal(judgeBack([], { self: "node2", dns: 1 }).kind, "wait");
+  assert.equal(judgeBack(null, { self: "node2", dns: null }).kind, "wait");
+});
+
+Deno.test("judgeBack() wants a second name server as soon as there is a second node", () => {
+  const both = [node("node1"), node("node2")];
+  const work = (nodes: readonly KubeNode[], dns: number | null) => {
+    const verdict = judgeBack(nodes, { self: "node2", dns });
+    return verdict.kind === "act" ? verdict.work : null;
+  };
+  assert.deepEqual(work(both, 1), [{ do: "spread-dns" }]);
+  // A person may want more, or none.
+  for (const dns of [0, 2, 3, null]) assert.deepEqual(work(both, dns), []);
+  assert.deepEqual(
+    work([node("node2"), node("node1", { ready: "False" })], 1),
+    [],
+  );
 });
 
 Deno.test("judgeLeave() drains only towards a node that can take the pods", () => {

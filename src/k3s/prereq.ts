@@ -25,19 +25,11 @@ const MODULES_FILE = "/etc/modules-load.d/hakit.conf";
 
 export function prereqSteps(
   settings: PrereqSettings,
-  { at, facts, bundle = null }: {
-    readonly at: Places;
-    readonly facts: Facts;
-    /** Packages out of a bundle. */
-    readonly bundle?: {
-      folder(): Promise<string>;
-      discard(): Promise<void>;
-    } | null;
-  },
+  { at, facts }: { readonly at: Places; readonly facts: Facts },
 ): Step[] {
   return [
     userStep(facts),
-    packagesStep(settings, bundle),
+    packagesStep(settings),
     kernelStep(),
     securedStep(at),
     servicesStep(),
@@ -104,13 +96,7 @@ async function isFree(database: string, key: string | number) {
   return code !== 0;
 }
 
-function packagesStep(
-  settings: PrereqSettings,
-  bundle: {
-    folder(): Promise<string>;
-    discard(): Promise<void>;
-  } | null,
-): Step {
+function packagesStep(settings: PrereqSettings): Step {
   return {
     name: "Packages",
     async done() {
@@ -119,10 +105,7 @@ function packagesStep(
     async do(say) {
       const names = await missingPackages();
       if (settings.packages) await installFromFolder(settings.packages, names);
-      else if (bundle) {
-        await installFromFolder(await bundle.folder(), names);
-        await bundle.discard();
-      } else await installFromNetwork(names, settings.proxy);
+      else await installFromNetwork(names, settings.proxy);
       const left = await missingPackages();
       if (left.length > 0) {
         throw new Error(`still not installed: ${left.join(", ")}`);

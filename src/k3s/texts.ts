@@ -149,7 +149,8 @@ export function k3sEnvironment(
 /** The provisioner's manifests with this cluster's values. */
 export function fillManifest(template: string, kept: Kept): string {
   return template.replaceAll("@VIP@", vipOf(kept))
-    .replaceAll("@EXPORT@", kept.export);
+    .replaceAll("@EXPORT@", kept.export)
+    .replaceAll("@ARCHIVE@", String(kept.reclaim === "archive"));
 }
 
 /** SQL for database and user; a user of that name from anywhere else goes. */

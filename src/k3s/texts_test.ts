@@ -82,7 +82,8 @@ Deno.test("the provisioner's manifests are YAML with this cluster's values", asy
     "../../modules/k3s/manifests/nfs-client.yaml",
     import.meta.url,
   );
-  const text = fillManifest(await Deno.readTextFile(file), kept());
+  const template = await Deno.readTextFile(file);
+  const text = fillManifest(template, kept());
   const documents = parseAllDocuments(text.replace(/^#.*\n/gm, ""));
   assert(Array.isArray(documents));
   const objects = documents.map((document) => {
@@ -112,4 +113,10 @@ Deno.test("the provisioner's manifests are YAML with this cluster's values", asy
     "false",
   );
   assert(!text.replace(/^#.*\n/gm, "").includes("@"));
+  const archive = (reclaim: string) =>
+    /archiveOnDelete: "(\w+)"/.exec(
+      fillManifest(template, kept({ reclaim })),
+    )?.[1];
+  assert.equal(archive("delete"), "false");
+  assert.equal(archive("archive"), "true");
 });

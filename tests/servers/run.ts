@@ -1,5 +1,5 @@
 /**
- * The stories on two emulated servers: install, failover, links, power, copies, uninstall.
+ * The stories on two emulated servers: install, failover, links, power, copies, nfs, pods, drill, uninstall.
  *
  *   tests/servers/run                   all; bullseye, packages from a folder
  *   tests/servers/run failover links    these, on the servers as `install` left them
@@ -10,11 +10,14 @@
 import { join } from "node:path";
 import { pair } from "./cluster.ts";
 import { copiesAreIdentical } from "./copies.ts";
+import { drill } from "./drill.ts";
 import { keepEvidence } from "./evidence.ts";
 import { failover } from "./failover.ts";
 import { install, putExecutable } from "./install.ts";
 import { type Server, SERVERS, vm } from "./lab.ts";
 import { links } from "./links.ts";
+import { nfs } from "./nfs.ts";
+import { pods } from "./pods.ts";
 import { bothKilled, shutDown } from "./power.ts";
 import { Proof } from "./proof.ts";
 import { broken, CheckFailed, close, note } from "./report.ts";
@@ -47,6 +50,9 @@ const STORIES: { readonly [name: string]: Story } = {
     await copiesAreIdentical(primary);
     return primary;
   },
+  nfs: (_proof, primary) => nfs(primary),
+  pods: (_proof, primary) => pods(folder, places.executable, primary),
+  drill: (_proof, primary) => drill(primary),
   uninstall,
 };
 const SAVED = `installed-${Deno.env.get("HAKIT_SERVERS_SUITE") ?? "bullseye"}`;

@@ -28,6 +28,8 @@ class Process:
         self.child = subprocess.Popen(
             argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **more)
         self.lines = queue.Queue()
+        # Questions that were given up: their answers come before the next one's.
+        self.owed = 0
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self):
@@ -64,8 +66,13 @@ class Kine:
         self.process.line(310)
 
     def _ask(self, request):
+        while self.process.owed:
+            self.process.line(PATIENCE)
+            self.process.owed -= 1
         self.process.send(json.dumps(request))
+        self.process.owed += 1
         answer = json.loads(self.process.line(PATIENCE))
+        self.process.owed -= 1
         if answer.get("error"):
             raise Away(answer["error"])
         return answer.get("values") or {}
@@ -106,11 +113,16 @@ class Client:
 
     def _ask(self, sql):
         # A mark after the statement ends its answer; an error ends the client.
+        while self.process.owed:
+            if self.process.line(PATIENCE) == "--end--":
+                self.process.owed -= 1
         self.process.send(sql + " SELECT '--end--';")
+        self.process.owed += 1
         rows = []
         while True:
             line = self.process.line(PATIENCE)
             if line == "--end--":
+                self.process.owed -= 1
                 return rows
             rows.append(line.split("\t", 1))
 

@@ -80,13 +80,14 @@ class Objects:
     def lead(self):
         """Renews what is ours, takes what nobody holds any more; true while all of it is ours."""
         ours = 0
+        leases = {each["metadata"]["name"]: each for each in self.list("leases", "kube-system")}
         for name in CONTROLLERS:
-            lease = self.get("leases", "kube-system", name)
+            lease = leases.get(name)
             spec = lease["spec"] if lease else None
             if spec and spec["holderIdentity"] != self.identity and time.time() - spec["at"] < LEASE_SECONDS:
                 continue
             ours += 1
-            if spec and spec["holderIdentity"] == self.identity and time.time() - spec["at"] < 2:
+            if spec and spec["holderIdentity"] == self.identity and time.time() - spec["at"] < 4:
                 continue
             self.put("leases", "kube-system", name, {
                 "metadata": {"name": name, "namespace": "kube-system"},

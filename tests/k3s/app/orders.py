@@ -143,6 +143,11 @@ def drain(objects, words, flags):
 
 
 def delete(objects, words, flags):
+    if words[1] == "namespace":
+        for kind in ("services", "deployments", "pods"):
+            for item in objects.list(kind, words[2]):
+                objects.delete(kind, words[2], item["metadata"]["name"])
+        return "deleted"
     for name in words[2:]:
         if not objects.delete(one(words[1]), flags.get("namespace", "default"), name) and "ignore-not-found" not in flags:
             raise Refused('Error from server (NotFound): %s "%s" not found' % (words[1], name))
@@ -168,6 +173,10 @@ def apply(objects, _words, flags):
         if kind == "statefulsets":
             kind = "deployments"
         meta = item["metadata"]
+        if kind == "services":
+            objects.put(kind, meta.get("namespace", "default"), meta["name"], {
+                "metadata": {"name": meta["name"], "namespace": meta.get("namespace", "default")},
+                "spec": {"type": item["spec"].get("type", "ClusterIP"), "ports": item["spec"]["ports"]}})
         if kind in ("deployments", "pods", "persistentvolumes"):
             slim = {"metadata": {"name": meta["name"], "namespace": meta.get("namespace", "default")}, "spec": item["spec"]}
             if kind == "pods":

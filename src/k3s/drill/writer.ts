@@ -1,0 +1,88 @@
+/** The drill's client: numbers its writes, one at a time, through the service at the virtual address, and remembers what was acknowledged. */
+import { sleep } from "../../system/clock.ts";
+import { type Acknowledged, type Content, readContent } from "./outcome.ts";
+
+/** A write without an answer: given up, and its number never used again, for it may be there or not. */
+const ANSWER_MS = 4000;
+const READ_MS = 60_000;
+const BETWEEN_MS = 50;
+const AFTER_ERROR_MS = 200;
+/** An answer is one line; the list of all numbers is longer. */
+const MAX_NUMBERS = 1_000_000;
+
+export class Writer {
+  readonly acknowledged: Acknowledged[] = [];
+  readonly errors: string[] = [];
+  #next: number;
+  #stopped = false;
+  readonly #loop: Promise<void>;
+
+  /** `first`: numbers of an earlier drill are left alone. */
+  constructor(readonly url: string, first: number) {
+    this.#next = first;
+    this.#loop = this.#run();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped && this.acknowledged.length < MAX_NUMBERS) {
+      const number = this.#next++;
+      try {
+        await post(this.url, number);
+        this.acknowledged.push({ number, at: Date.now() });
+        await sleep(BETWEEN_MS);
+      } catch (error) {
+        const text = error instanceof Error ? error.message : String(error);
+        if (!this.#stopped && this.errors.length < 1000) this.errors.push(text);
+        await sleep(AFTER_ERROR_MS);
+      }
+    }
+  }
+
+  /** Until `count` more are acknowledged after `since`; throws at the limit. */
+  async reaches(
+    count: number,
+    { since, limitMs }: { readonly since: number; readonly limitMs: number },
+  ): Promise<void> {
+    const until = performance.now() + limitMs;
+    while (this.acknowledged.filter(({ at }) => at > since).length < count) {
+      if (performance.now() > until) {
+        throw new Error(
+          `The application acknowledged nothing within ${limitMs / 1000} s (${
+            this.errors.at(-1) ?? "no answer"
+          }): "k3s kubectl get pods -A -o wide" says where its pods are`,
+        );
+      }
+      await sleep(50);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#loop;
+  }
+}
+
+async function post(url: string, number: number): Promise<void> {
+  const response = await fetch(`${url}/?number=${number}`, {
+    method: "POST",
+    signal: AbortSignal.timeout(ANSWER_MS),
+  });
+  const text = (await response.text()).slice(0, 200).trim();
+  if (!response.ok) throw new Error(`HTTP ${response.status}: ${text}`);
+  if (text !== `ok ${number}`) throw new Error(`"${text}" instead of ok`);
+}
+
+/** All that the application holds; throws when it does not answer whole. */
+export async function content(url: string): Promise<Content> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(READ_MS) });
+  const text = await response.text();
+  const found = response.ok ? readContent(text) : null;
+  if (found === null) {
+    throw new Error(
+      `The application does not tell what it holds: HTTP ${response.status}: ${
+        text.slice(0, 200).trim()
+      }`,
+    );
+  }
+  return found;
+}
