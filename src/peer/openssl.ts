@@ -44,6 +44,8 @@ const symbols = {
     parameters: ["usize", "i32"],
     result: "i32",
   },
+  SSL_SESSION_set_time: { parameters: ["usize", "i64"], result: "i64" },
+  SSL_SESSION_set_timeout: { parameters: ["usize", "i64"], result: "i64" },
   SSL_CIPHER_find: { parameters: ["usize", "usize"], result: "usize" },
   SSL_new: { parameters: ["usize"], result: "usize" },
   SSL_free: { parameters: ["usize"], result: "void" },

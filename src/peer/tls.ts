@@ -59,6 +59,9 @@ export function pskOf(
   return new Uint8Array(hkdfSync("sha256", key, "hakit TLS 1.3 psk", info, 32));
 }
 
+/** In seconds. */
+const CENTURY = 3_155_760_000n;
+
 /** What a stranger called itself, fit for a log. */
 function printable(identity: string): string {
   return identity.replace(/[^\x20-\x7e]/g, "?").slice(0, 200);
@@ -76,7 +79,12 @@ export class TlsContext {
   asked: Asked | null = null;
 
   /** @throws {NoOpenSslError} */
-  constructor(party: TlsParty, readonly role: "client" | "server") {
+  constructor(
+    party: TlsParty,
+    readonly role: "client" | "server",
+    /** Seconds since 1970. */
+    madeAt: number = Math.floor(Date.now() / 1000),
+  ) {
     this.ssl = openSsl();
     const { call, version } = this.ssl;
     call.ERR_clear_error();
@@ -105,7 +113,7 @@ export class TlsContext {
       throw this.#cannot(SUITE);
     }
     this.#identity = new TextEncoder().encode(pskIdentity(party, role));
-    this.#session = this.#makeSession(pskOf(party, role));
+    this.#session = this.#makeSession(pskOf(party, role), madeAt);
     this.#callback = role === "client" ? this.#offer() : this.#find();
   }
 
@@ -126,7 +134,7 @@ export class TlsContext {
   }
 
   /** The key in the form that OpenSSL takes for TLS 1.3: a session that was never made. */
-  #makeSession(psk: Uint8Array): number {
+  #makeSession(psk: Uint8Array, madeAt: number): number {
     const { call } = this.ssl;
     const connection = Number(call.SSL_new(this.#context));
     scratch.bytes.set(SUITE_ID);
@@ -139,6 +147,9 @@ export class TlsContext {
       call.SSL_SESSION_set_cipher(session, cipher) === 1 &&
       call.SSL_SESSION_set_protocol_version(session, TLS1_3) === 1;
     scratch.bytes.fill(0, 0, psk.length);
+    call.SSL_SESSION_set_time(session, BigInt(madeAt));
+    // OpenSSL takes it for a session that ends after 304 s: no handshake of a replicator that is older would succeed.
+    call.SSL_SESSION_set_timeout(session, CENTURY);
     call.SSL_free(connection);
     if (!made) throw this.#cannot("the pre-shared key");
     return session;

@@ -32,9 +32,14 @@ function pair(): [number, number] {
 /** Both ends' contexts for one test. */
 class Ends implements Disposable {
   readonly #contexts: TlsContext[] = [];
-  open(role: "client" | "server", fd: number, party?: TlsParty) {
+  open(
+    role: "client" | "server",
+    fd: number,
+    party?: TlsParty,
+    madeAt?: number,
+  ) {
     const mine = party ?? (role === "client" ? one : two);
-    const context = new TlsContext(mine, role);
+    const context = new TlsContext(mine, role, madeAt);
     this.#contexts.push(context);
     return context.open(fd, HELLO);
   }
@@ -79,6 +84,20 @@ Deno.test("two ends with one key speak, in both directions", () => {
   strictEqual(read(server), -1);
   strictEqual(server.failure, PEER_CLOSED);
   server.close();
+});
+
+Deno.test("the key is as good after an hour, a year and a clock that was wrong, as at once", () => {
+  const now = Math.floor(Date.now() / 1000), hour = 3600;
+  for (const age of [hour, 366 * 24 * hour, -24 * hour]) {
+    const [a, b] = pair();
+    using ends = new Ends();
+    const client = ends.open("client", a, one, now - age);
+    const server = ends.open("server", b, two, now - age);
+    shake(client, server);
+    ok(client.open && server.open, `${age} s: ${server.failure}`);
+    client.close();
+    server.close();
+  }
 });
 
 for (
