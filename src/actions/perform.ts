@@ -1,4 +1,6 @@
 /** The one switch over what a plan can ask for. Each resolves when it is done, or rejects with one line that says what was wrong. */
+import { basename } from "node:path";
+import { now } from "../system/clock.ts";
 import type { PlanAction } from "../machine/action.ts";
 import type { Command } from "../replication/control.ts";
 import { runScript, type ScriptRun } from "./script.ts";
@@ -13,7 +15,11 @@ export interface Surroundings {
   readonly startTimeoutMs: number;
   readonly stopTimeoutMs: number;
   warn(text: string): void;
+  /** For whoever measures afterwards what took how long. */
+  note(text: string): void;
 }
+
+const seconds = (ms: number) => (ms / 1000).toFixed(ms < 10_000 ? 2 : 0);
 
 export async function perform(
   action: PlanAction,
@@ -21,8 +27,14 @@ export async function perform(
   signal: AbortSignal,
 ): Promise<void> {
   switch (action.do) {
-    case "replicator":
-      return await world.replicator(action.command, signal);
+    case "replicator": {
+      const start = now();
+      await world.replicator(action.command, signal);
+      if (action.command.command === "primary") {
+        world.note(`directories mounted after ${seconds(now() - start)} s`);
+      }
+      return;
+    }
     case "take-addresses":
       return await world.takeAddresses(signal);
     case "release-addresses":
@@ -42,6 +54,7 @@ async function script(
   const starts = action.script.startsWith("start_");
   // Only what must be there for the service may end a plan: a failing stop is followed by its forced twin, and by the unmount.
   const needed = starts || action.script === "prestart";
+  const name = `${action.script}${action.force ? " force" : ""}`;
   const result = await runScript({
     ...world.scripts,
     script: action.script,
@@ -54,7 +67,10 @@ async function script(
     env: { ...world.scripts.env, HAKIT_ROLE: action.next },
     timeoutMs: starts ? world.startTimeoutMs : world.stopTimeoutMs,
     signal,
+    onBegin: (log) =>
+      world.note(`${name} begins${log ? `, ${basename(log)}` : ""}`),
   });
+  if (result?.ok) world.note(`${name} ended after ${seconds(result.ms)} s`);
   if (result === null || result.ok) return;
   const how = result.timedOut
     ? `took longer than ${

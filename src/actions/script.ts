@@ -11,6 +11,8 @@ export interface ScriptRun {
   readonly script: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Said before it is started; null: it has no log file. */
+  readonly onBegin?: (log: string | null) => void;
   /** Folder for the log files of the module's scripts. */
   readonly logFolder: string;
   readonly timeoutMs: number;
@@ -45,6 +47,7 @@ export async function runScript(run: ScriptRun): Promise<ScriptResult | null> {
   if (!await isFile(path)) return null;
   const start = now();
   const log = await openLog(run);
+  run.onBegin?.(log);
   const [program, ...args] = await startLine(path, run.args);
   // The shell only opens the log and becomes the script: same process, own session and group.
   const child = new Deno.Command("/bin/sh", {

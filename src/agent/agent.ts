@@ -17,6 +17,7 @@ import { Cluster } from "./cluster.ts";
 import { readArbiter } from "./arbiter_store.ts";
 import { isFreshBoot, rememberBoot } from "./boot.ts";
 import { Door } from "./door.ts";
+import { EVERY_MS, Figures } from "./figures.ts";
 import { lockAgent } from "./lock.ts";
 import { consoleAudit, consoleLogs } from "./console_logs.ts";
 import { readNode } from "./node.ts";
@@ -76,6 +77,7 @@ async function live(
   const streams = new EventStreams(feed);
   lines.follow = (line) => streams.log({ module: null, ...line });
   const takeovers = new Takeovers();
+  const figures = new Figures();
   cluster.onChange = () => {
     takeovers.observe(cluster.state(), { at: now(), date: Date.now() });
     feed.changed();
@@ -107,6 +109,7 @@ async function live(
     peer,
     log,
     takeovers,
+    figures,
     streams,
     upgrades,
   });
@@ -130,6 +133,9 @@ async function live(
   await cluster.begin({ freshBoot });
   await using _heartbeats = cluster.startHeartbeats();
   await rememberBoot(paths);
+  const sampling = setInterval(() => {
+    figures.take(cluster.state(), cluster.reports(), Date.now());
+  }, EVERY_MS);
   upgrades.ready = true;
   await upgrades.renewUnit();
   door.modules.watch(stop).catch(broken.reject);
@@ -149,6 +155,7 @@ async function live(
   });
 
   await Promise.race([aborted(stop), broken.promise]);
+  clearInterval(sampling);
   log.info("stops");
   streams.close();
   // Heartbeats still run: the peer hears that the modules left, and takes over at once instead of after a time-out.

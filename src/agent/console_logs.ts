@@ -11,6 +11,10 @@ export function consoleLogs(door: Door): ConsoleOptions["logs"] {
       door.isPeer(place.node)
         ? (await remote(place, `log?lines=${lines}`)).lines
         : await door.log(place.module, lines),
+    agent: async (node, lines) =>
+      door.isPeer(node)
+        ? (await ask(door, node, `/api/log?lines=${lines}`)).lines
+        : await door.agentLog(lines),
     scripts: async (place) =>
       door.isPeer(place.node)
         ? (await remote(place, "scripts")).files

@@ -21,6 +21,7 @@ import type { Cluster } from "./cluster.ts";
 import type { Resource } from "../checker/board.ts";
 import type { ResourceState } from "../rules/rule.ts";
 import type { Switch } from "./switches.ts";
+import { EVERY_MS, type Figures } from "./figures.ts";
 import { ArbiterChanges } from "./arbiter_changes.ts";
 import { Doctor } from "./doctor.ts";
 import { ModuleStore } from "./module_store.ts";
@@ -56,6 +57,7 @@ export interface DoorOptions {
   readonly peer: PeerApi;
   readonly log: Log;
   readonly takeovers: Takeovers;
+  readonly figures: Figures;
   readonly streams: EventStreams;
   readonly upgrades: Upgrades;
 }
@@ -174,6 +176,12 @@ export class Door {
     const view = this.#options.cluster.module(module)?.view();
     return view?.status === "Ready" &&
       (view.role === "PRIM" || view.role === "ALONE");
+  }
+
+  /** Of this node. */
+  figures(module: string) {
+    this.#module(module);
+    return { everyMs: EVERY_MS, module: this.#options.figures.of(module) };
   }
 
   metrics(): string {

@@ -73,6 +73,8 @@ export class RunningModule {
   #switches: Switches = {};
   #loop: Loop<State> | null = null;
   #report: Report | null = null;
+  /** The last change of the role; `since`: until it is Ready. */
+  #way: { readonly role: string; readonly since: number | null } | null = null;
   /** Set while the agent ends: what the user wants is not changed by that. */
   #keptGoal: Record["goal"] | null = null;
 
@@ -222,6 +224,21 @@ export class RunningModule {
     this.#options.changed();
   }
 
+  /** How long each way to a new role took, from the decision to Ready: the timeline is made of these lines. */
+  #measure(): void {
+    const view = this.#loop?.view();
+    if (!view) return;
+    const { role, status } = view;
+    if (role !== this.#way?.role) {
+      const first = this.#way === null;
+      this.#way = { role, since: first || status === "Ready" ? null : now() };
+    }
+    if (status !== "Ready" || this.#way.since === null) return;
+    const seconds = ((now() - this.#way.since) / 1000).toFixed(2);
+    this.#way = { role, since: null };
+    this.log.info(`${role} is ready after ${seconds} s`);
+  }
+
   #failover(): boolean {
     return (this.#switches.failover ?? this.module.failover) === "on";
   }
@@ -297,6 +314,7 @@ export class RunningModule {
         log: (level, text) => this.log.write(level, text),
         changed: () => {
           this.#watch();
+          this.#measure();
           this.#options.changed();
         },
         broken: this.#options.broken,
@@ -403,7 +421,13 @@ export class RunningModule {
     return {
       replicator: (command, signal) =>
         this.#command(command, COMMAND_MS, signal),
-      takeAddresses: () => this.#addresses.take(),
+      takeAddresses: async () => {
+        const start = now();
+        await this.#addresses.take();
+        if (module.virtual_addresses.length === 0) return;
+        const seconds = ((now() - start) / 1000).toFixed(2);
+        this.log.info(`addresses taken after ${seconds} s`);
+      },
       releaseAddresses: () => this.#addresses.release(),
       scripts: {
         folder,
@@ -413,6 +437,7 @@ export class RunningModule {
       startTimeoutMs: module.scripts.start_timeout,
       stopTimeoutMs: module.scripts.stop_timeout,
       warn: (text) => this.log.warning(text),
+      note: (text) => this.log.info(text),
     };
   }
 }

@@ -75,7 +75,27 @@ export function createApp(options: AppOptions) {
       return c.json(errorBody("not-found", message), 404);
     })
     .use("*", auditing(audit), harmless)
-    .get("/api/ping", viewer, (c) => c.json({ ok: true }))
+    .get(
+      "/api/ping",
+      viewer,
+      query(nodeQuery),
+      (c) =>
+        door.isPeer(c.req.valid("query").node)
+          ? door.forward("/api/ping", { method: "GET" })
+          : c.json({ ok: true, at: Date.now() }),
+    )
+    .get(
+      "/api/modules/:module/figures",
+      viewer,
+      params(moduleParams),
+      query(nodeQuery),
+      (c) => {
+        const { module } = c.req.valid("param");
+        return door.isPeer(c.req.valid("query").node)
+          ? door.forward(`/api/modules/${module}/figures`, { method: "GET" })
+          : c.json(door.figures(module));
+      },
+    )
     .get("/api/state", viewer, (c) => c.json(door.state()))
     .get("/api/events", viewer, query(eventsQuery), (c) => {
       const { node, only } = c.req.valid("query");

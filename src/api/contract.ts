@@ -38,9 +38,10 @@ export const ROUTES: readonly RouteContract[] = [
   {
     method: "get",
     path: "/api/ping",
-    summary: "Whether the agent answers and knows you",
+    summary: "Whether the agent answers and knows you, and its clock",
     access: "viewer",
-    answer: schemas.okAnswer,
+    query: nodeQuery,
+    answer: schemas.pingAnswer,
   },
   {
     method: "get",
@@ -123,6 +124,15 @@ export const ROUTES: readonly RouteContract[] = [
     params: schemas.moduleParams,
     query: nodeQuery,
     answer: schemas.resourcesAnswer,
+  },
+  {
+    method: "get",
+    path: "/api/modules/{module}/figures",
+    summary: "Figures of the replication over the last hour",
+    access: "viewer",
+    params: schemas.moduleParams,
+    query: nodeQuery,
+    answer: schemas.figuresAnswer,
   },
   {
     method: "put",

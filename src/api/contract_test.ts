@@ -27,6 +27,7 @@ const EXAMPLES: {
   };
 } = {
   "get /api/modules/{module}/log": { path: "/api/modules/k3s/log?lines=5" },
+  "get /api/modules/{module}/figures": { path: "/api/modules/k3s/figures" },
   "get /api/modules/{module}/resources": { path: "/api/modules/k3s/resources" },
   "put /api/modules/{module}/resources/{resource}": {
     path: "/api/modules/k3s/resources/tcp.db",

@@ -150,6 +150,22 @@ export const credentialsSchema = z.union([
 
 const list = <T extends z.ZodType>(item: T) => z.array(item);
 
+export const pingAnswer = z.strictObject({
+  ok: z.literal(true),
+  at: z.number().describe("This node's clock, milliseconds since 1970"),
+});
+const figure = z.number().nullable();
+export const figuresAnswer = z.strictObject({
+  everyMs: z.number(),
+  module: z.strictObject({
+    at: list(z.number()).describe("Milliseconds since 1970, oldest first"),
+    dirtyBytes: list(figure),
+    waiting: list(figure).describe("Writes that waited for the other node"),
+    waitingMs: list(figure).describe("The oldest of them"),
+    resyncBytesPerSecond: list(figure),
+    roundTripMs: list(figure).describe("Of the best link"),
+  }),
+});
 export const okAnswer = z.strictObject({ ok: z.literal(true) });
 export const meAnswer = z.strictObject({
   name: z.string(),

@@ -1,6 +1,7 @@
 /** Style and browser code inside the executable. Their address holds their hash, so that no browser shows yesterday's page. */
 import { createHash } from "node:crypto";
 import client from "../../dist/client.js" with { type: "text" };
+import plot from "./plot.css" with { type: "text" };
 import style from "./style.css" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
 
@@ -19,9 +20,30 @@ export const STYLE_URL = publish("style.css", {
   type: "text/css; charset=utf-8",
   text: style as unknown as string,
 });
+export const PLOT_URL = publish("plot.css", {
+  type: "text/css; charset=utf-8",
+  text: plot as unknown as string,
+});
 export const ICON_URL = publish("icon.svg", {
   type: "image/svg+xml",
   text: icon as unknown as string,
+});
+/** Installable: its own window on a phone or a desk, with the icon as an app has it. */
+export const MANIFEST_URL = publish("manifest.webmanifest", {
+  type: "application/manifest+json",
+  text: JSON.stringify({
+    name: "hakit",
+    short_name: "hakit",
+    start_url: "/",
+    scope: "/",
+    id: "/",
+    display: "standalone",
+    background_color: "#f4f5f3",
+    theme_color: "#0b5c6b",
+    icons: [
+      { src: ICON_URL, sizes: "any", type: "image/svg+xml", purpose: "any" },
+    ],
+  }),
 });
 
 /** The asset at this path, or null. */

@@ -1,7 +1,13 @@
 /** The frame of every page. No inline script or style: the Content-Security-Policy refuses both. */
 import type { Child } from "hono/jsx";
 import type { UserRole } from "../api/users.ts";
-import { CLIENT_URL, ICON_URL, STYLE_URL } from "./assets.ts";
+import {
+  CLIENT_URL,
+  ICON_URL,
+  MANIFEST_URL,
+  PLOT_URL,
+  STYLE_URL,
+} from "./assets.ts";
 import { type Language, LANGUAGES, texts } from "./text/texts.ts";
 
 /** The pages that the frame leads to; "people": users, audit and account, which have no tab of their own. */
@@ -58,6 +64,11 @@ export function Layout(props: LayoutProps) {
         <meta name="color-scheme" content="light dark" />
         <title>{title}</title>
         <link rel="icon" href={ICON_URL} />
+        <link rel="manifest" href={MANIFEST_URL} />
+        <meta name="theme-color" content="#0b5c6b" />
+        {here === "resources"
+          ? <link rel="stylesheet" href={PLOT_URL} />
+          : null}
         <link rel="stylesheet" href={STYLE_URL} />
         <script src={CLIENT_URL} defer></script>
       </head>

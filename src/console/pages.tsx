@@ -3,7 +3,7 @@ import type { ClusterState } from "../api/state.ts";
 import type { UserRole } from "../api/users.ts";
 import { ClusterView, logsUrl } from "./cluster_view.tsx";
 import { Layout } from "./layout.tsx";
-import type { Language } from "./text/texts.ts";
+import { type Language, texts } from "./text/texts.ts";
 import { headline } from "./view.ts";
 
 export interface PageUser {
@@ -99,7 +99,9 @@ export function LoginPage({ message, once, next, name }: {
 export interface LogPageProps {
   readonly user: PageUser;
   readonly cluster: string;
-  readonly module: string;
+  readonly modules: readonly string[];
+  /** Null: the agent's own. */
+  readonly module: string | null;
   readonly node: string;
   readonly nodes: readonly string[];
   /** Null: the module's own log. */
@@ -111,28 +113,44 @@ export interface LogPageProps {
 }
 
 export function LogPage(props: LogPageProps) {
-  const { user, cluster, module, node, nodes, file, files, lines } = props;
-  const here = logsUrl(module, node);
-  const address = (name: string | null) =>
-    name ? `${here}&file=${encodeURIComponent(name)}` : here;
-  const save = address(file).replace("/logs?", "/logs/save?");
+  const { user, cluster, modules, module, node, nodes, file } = props;
+  const t = texts(user.language);
+  const here = (name: string) =>
+    module === null ? `/logs/agent?node=${name}` : logsUrl(module, name);
+  const address = file
+    ? `${here(node)}&file=${encodeURIComponent(file)}`
+    : here(node);
+  const save = module === null
+    ? address.replace("/agent?", "/agent/save?")
+    : address.replace("/logs?", "/logs/save?");
+  const title = t.logs.title(module ?? t.logs.agent);
   return (
-    <Layout
-      title={`Logs of ${module} – ${node}`}
-      user={user}
-      cluster={cluster}
-      here="logs"
-    >
+    <Layout title={title} user={user} cluster={cluster} here="logs" wide>
       <section class="logs">
-        <nav class="back">
-          <a href="/">← Cluster</a>
-        </nav>
-        <header>
-          <h1>{module}: logs</h1>
-          <nav class="tabs" aria-label="Node">
+        <header class="head">
+          <h1>{title}</h1>
+          <nav class="tabs" aria-label={t.common.module}>
+            {modules.map((name) => (
+              <a
+                href={logsUrl(name, node)}
+                aria-current={name === module ? "page" : undefined}
+              >
+                {name}
+              </a>
+            ))}
+            {user.role === "viewer" ? null : (
+              <a
+                href={`/logs/agent?node=${node}`}
+                aria-current={module === null ? "page" : undefined}
+              >
+                {t.logs.agent}
+              </a>
+            )}
+          </nav>
+          <nav class="tabs" aria-label={t.common.node}>
             {nodes.map((name) => (
               <a
-                href={logsUrl(module, name)}
+                href={here(name)}
                 aria-current={name === node ? "page" : undefined}
               >
                 {name}
@@ -140,33 +158,49 @@ export function LogPage(props: LogPageProps) {
             ))}
           </nav>
         </header>
-        <form class="pick" method="get" action={here.split("?")[0]}>
+        <form class="pick" method="get" action={here(node).split("?")[0]}>
           <input type="hidden" name="node" value={node} />
-          <label>
-            Show
-            <select name="file" data-submit>
-              <option value="" selected={!file}>Module log</option>
-              {files.map((name) => (
-                <option value={name} selected={name === file}>
-                  {scriptLabel(name)}
-                </option>
-              ))}
-            </select>
-          </label>
-          <button type="submit">Refresh</button>
-          <a class="button" href={save} download>Save to file</a>
+          {module === null ? null : (
+            <label>
+              {t.logs.show}
+              <select name="file" data-submit>
+                <option value="" selected={!file}>{t.logs.moduleLog}</option>
+                {props.files.map((name) => (
+                  <option value={name} selected={name === file}>
+                    {scriptLabel(name)}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+          <button type="submit">{t.logs.refresh}</button>
+          <a class="button" href={save} download>{t.logs.save}</a>
         </form>
         {props.problem
           ? <p class="failed" role="alert">{props.problem}</p>
-          : (
-            <div class="scroll">
-              <pre tabindex={0} aria-label={file ?? "Module log"}>
-                {lines.length > 0 ? lines.join("\n") : "Nothing written yet."}
-              </pre>
-            </div>
-          )}
+          : <LogLines {...props} />}
       </section>
     </Layout>
+  );
+}
+
+/** What the server draws is what a browser without JavaScript keeps. */
+function LogLines({ user, module, node, file, lines }: LogPageProps) {
+  const t = texts(user.language);
+  return (
+    <div
+      id="log"
+      data-language={user.language}
+      data-module={module ?? undefined}
+      data-node={node}
+      data-live={file === null ? "1" : undefined}
+    >
+      <div class="scroll">
+        <pre tabindex={0} aria-label={file ?? t.logs.moduleLog}>
+          {lines.length > 0 ? lines.join("\n") : t.logs.nothing}
+        </pre>
+      </div>
+    </div>
   );
 }
 

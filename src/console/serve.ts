@@ -12,7 +12,7 @@ import type { ClusterState } from "../api/state.ts";
 import { setCookie } from "hono/cookie";
 import { assetAt } from "./assets.ts";
 import { configPages } from "./config_serve.ts";
-import type { ModulePagesOptions } from "./module_serve.ts";
+import { modulePages, type ModulePagesOptions } from "./module_serve.ts";
 import { isLanguage, LANGUAGE_COOKIE } from "./text/texts.ts";
 import { accountPages, type AccountServeOptions } from "./account_serve.ts";
 import { ClusterPage, LoginPage, LogPage, type PageUser } from "./pages.tsx";
@@ -32,6 +32,8 @@ export interface ConsoleOptions
       place: LogPlace,
       lines: number,
     ) => Promise<readonly string[]>;
+    /** The last lines of the agent's own log. */
+    readonly agent: (node: string, lines: number) => Promise<readonly string[]>;
     /** File names of script runs, newest first. */
     readonly scripts: (place: LogPlace) => Promise<readonly string[]>;
     /** What one script run printed. */
@@ -95,10 +97,42 @@ export function consoleRoutes(options: ConsoleOptions) {
           ...place,
           user,
           cluster: state.cluster,
+          modules: await options.modules(),
           nodes: state.nodes.map((node) => node.name),
           ...await readLog(c, options, { ...place, most: SHOWN_LINES }),
         }),
       );
+    })
+    .get("/logs/agent", async (c) => {
+      const { user, away } = await visitor(c, auth);
+      if (!user) return away;
+      const state = await options.state();
+      const node = nodeOf(c, state);
+      if (!node || user.role === "viewer") return missing(c, user);
+      return page(
+        c,
+        LogPage({
+          user,
+          cluster: state.cluster,
+          modules: await options.modules(),
+          module: null,
+          node,
+          nodes: state.nodes.map(({ name }) => name),
+          ...await readAgentLog(options, node, SHOWN_LINES),
+        }),
+      );
+    })
+    .get("/logs/agent/save", async (c) => {
+      const { user, away } = await visitor(c, auth);
+      if (!user) return away;
+      const node = nodeOf(c, await options.state());
+      if (!node || user.role === "viewer") return missing(c, user);
+      const log = await readAgentLog(options, node, SAVED_LINES);
+      if (log.problem) return problem(c, 404, "No log", log.problem, user);
+      return c.text(log.lines.join("\n") + "\n", 200, {
+        "content-disposition": `attachment; filename="${node}-agent.log"`,
+        "cache-control": "no-store",
+      });
     })
     .get("/modules/:module/logs/save", async (c) => {
       const { user, away } = await visitor(c, auth);
@@ -131,6 +165,7 @@ export function consoleRoutes(options: ConsoleOptions) {
         303,
       );
     })
+    .route("/", modulePages(options))
     .route("/", configPages(options))
     .route("/", accountPages(options));
 }
@@ -143,6 +178,7 @@ const SECURITY: Parameters<typeof secureHeaders>[0] = {
     styleSrc: ["'self'"],
     imgSrc: ["'self'"],
     connectSrc: ["'self'"],
+    manifestSrc: ["'self'"],
     formAction: ["'self'"],
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],
@@ -189,14 +225,33 @@ async function logIn(c: Context<AuthEnv>, auth: Auth) {
 /** Names from the address are looked up, never used: what is not in the state does not exist. */
 function placeOf(c: Context, state: ClusterState): LogPlace | null {
   const module = c.req.param("module");
+  const node = nodeOf(c, state);
+  const known = state.nodes.some((node) =>
+    node.modules.some(({ name }) => name === module)
+  );
+  return node && known && module ? { module, node } : null;
+}
+
+function nodeOf(c: Context, state: ClusterState): string | null {
   const wanted = c.req.query("node");
   const node = state.nodes.find((node) =>
     wanted ? node.name === wanted : node.local
   );
-  const known = state.nodes.some((node) =>
-    node.modules.some(({ name }) => name === module)
-  );
-  return node && known && module ? { module, node: node.name } : null;
+  return node?.name ?? null;
+}
+
+async function readAgentLog(
+  { logs }: ConsoleOptions,
+  node: string,
+  most: number,
+) {
+  const none = { file: null, files: [] };
+  try {
+    return { ...none, lines: await logs.agent(node, most), problem: null };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { ...none, lines: [], problem: `Cannot read the log: ${why}` };
+  }
 }
 
 async function readLog(

@@ -153,7 +153,12 @@ Deno.test("consoleRoutes() reads logs by looking names up, never by path", async
     ok(!text.includes("a path was asked for"));
   }
   strictEqual((await log(good, "node9")).response.status, 404);
-  strictEqual((await log(good, "node1", "..")).response.status, 404);
+  // "/modules/../logs" is "/logs" before it arrives here: the page of all logs, which looks for no file.
+  const { response } = await log(good, "node1", "..");
+  match(
+    response.headers.get("location") ?? "",
+    /^\/modules\/k3s\/logs\?node=node1$/,
+  );
   strictEqual((await log(good, "node1", "../../k3s")).response.status, 404);
 });
 

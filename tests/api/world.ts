@@ -1,6 +1,7 @@
 /** The whole API in one process: real routes, users, keys, sessions, certificates and audit on a door that does nothing. */
 import { join } from "node:path";
 import { Certificates } from "../../src/agent/certificates.ts";
+import { Figures } from "../../src/agent/figures.ts";
 import type { Door } from "../../src/agent/door.ts";
 import { AccountStore } from "../../src/api/accounts.ts";
 import { ROLES, type UserRole } from "../../src/api/accounts_file.ts";
@@ -252,6 +253,7 @@ function fakeDoor(
         uptimeSeconds: 1,
       }),
     snapshot: () => Promise.resolve(new Uint8Array(1024)),
+    figures: () => ({ everyMs: 5000, module: new Figures().of("k3s") }),
     agentLog: () => Promise.resolve(["agent line"]),
     resources: () => [],
     verification: () => ({ verify: null, proof: null }),

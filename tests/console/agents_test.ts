@@ -75,7 +75,7 @@ Deno.test({
       /stopped on node1/,
     );
 
-    await page.click("text=← Cluster");
+    await page.click("text=Overview");
     await role(page, 2, "PRIMready");
     await agents.kill(2);
     await shows(page, "No answer from node2");

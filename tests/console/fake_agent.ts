@@ -10,6 +10,7 @@ import { configRoutes } from "../../src/api/config_routes.ts";
 import { ApiError, errorBody } from "../../src/api/error.ts";
 import { pack, readFolder } from "../../src/module/archive.ts";
 import { builtInFolder } from "../../src/module/catalog.ts";
+import { LOG_1, LOG_2, RESOURCES, sampleFigures } from "./sample_story.ts";
 import { twoStores } from "../api/two_stores.ts";
 import { createAuthority, issueCertificate } from "../../src/api/tls.ts";
 import type { ClusterState } from "../../src/api/state.ts";
@@ -92,6 +93,34 @@ export async function fakeAgent(
           }
         }),
     )
+    .get("/api/ping", auth.requireUser("viewer"), (c) =>
+      c.json({
+        ok: true,
+        at: Date.now() + (c.req.query("node") === "node2" ? 1234 : 0),
+      }))
+    .get(
+      "/api/modules/:module/log",
+      auth.requireUser("viewer"),
+      (c) => c.json({ lines: c.req.query("node") === "node2" ? LOG_2 : LOG_1 }),
+    )
+    .get(
+      "/api/modules/:module/resources",
+      auth.requireUser("viewer"),
+      (c) => c.json({ resources: RESOURCES }),
+    )
+    .get(
+      "/api/modules/:module/figures",
+      auth.requireUser("viewer"),
+      (c) => c.json({ everyMs: 5000, module: sampleFigures() }),
+    )
+    .get(
+      "/api/snapshot",
+      auth.requireUser("administrator"),
+      (c) =>
+        c.body(new Uint8Array(1024), 200, {
+          "content-disposition": 'attachment; filename="hakit-snapshot.tar"',
+        }),
+    )
     .route("/", configRoutes({ auth, door: { modules: store } }))
     .put(
       "/api/modules/:module",
@@ -131,8 +160,14 @@ export async function fakeAgent(
         logs: {
           module: ({ module, node }) =>
             Promise.resolve([
-              `2026-11-23T02:20:11Z ${module} on ${node} <b>bold</b>`,
-              "2026-11-23T02:20:12Z second line & more",
+              ...node === "node2" ? LOG_2 : LOG_1,
+              `2026-11-23T02:20:11.000Z info ${module} on ${node} <b>bold</b>`,
+              "2026-11-23T02:20:12.000Z warning second line & more",
+            ]),
+          agent: (node) =>
+            Promise.resolve([
+              `2026-11-23T02:20:09.000Z info begins as ${node} of cluster "office"`,
+              "2026-11-23T02:20:10.000Z warning node2 is lost",
             ]),
           scripts: () =>
             Promise.resolve([

@@ -41,6 +41,32 @@ const PAGES: readonly {
     },
   },
   {
+    name: "timeline",
+    path: "/timeline",
+    ready: (page) => shows(page, "ready after 1.70 s"),
+  },
+  {
+    name: "resources",
+    path: "/resources",
+    ready: async (page) => {
+      await shows(page, "expected at least 1");
+      await page.locator("canvas").first().waitFor();
+    },
+  },
+  {
+    name: "logs",
+    path: "/logs",
+    ready: (page) => shows(page, "12 of 12 lines"),
+  },
+  {
+    name: "support",
+    path: "/support",
+    ready: (page) => shows(page, "Versions"),
+  },
+  { name: "users", path: "/users", ready: (page) => shows(page, "Add a user") },
+  { name: "audit", path: "/audit", ready: (page) => shows(page, "Audit") },
+  { name: "account", path: "/account", ready: (page) => shows(page, "Change") },
+  {
     name: "config-new",
     path: "/config/new",
     ready: (page) => shows(page, "From an archive"),

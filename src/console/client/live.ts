@@ -3,6 +3,7 @@
  * so silence must not look like health.
  */
 import type { ClusterState } from "../../api/state.ts";
+import { notify } from "./notify.ts";
 
 export interface Listener {
   /** The cluster as it is now. */
@@ -44,6 +45,7 @@ export function follow({ heard, away, loggedOut }: Listener): void {
   function take(state: ClusterState): void {
     heardAt = performance.now();
     lost = false;
+    notify(state);
     heard(state);
   }
 

@@ -1,10 +1,15 @@
 /** The browser part: wakes the cluster page; on the log page, picks without a second click. */
-import { render } from "hono/jsx/dom";
+import { type Child, render } from "hono/jsx/dom";
 import type { UserRole } from "../../api/users.ts";
+import type { Texts } from "../text/en.ts";
 import { isLanguage, texts } from "../text/texts.ts";
 import { ConfigIsland } from "./config/island.tsx";
 import { takeUploads } from "./config/upload.ts";
 import { Island } from "./island.tsx";
+import { LogsIsland } from "./logs.tsx";
+import { offerNotifications } from "./notify.ts";
+import { Resources } from "./resources.tsx";
+import { Timeline } from "./timeline.tsx";
 
 const cluster = document.getElementById("cluster");
 if (cluster?.dataset["state"]) {
@@ -25,19 +30,60 @@ function roleOf(text: string | undefined): UserRole {
   return text === "administrator" || text === "operator" ? text : "viewer";
 }
 
-const config = document.getElementById("config");
-if (config?.dataset["module"]) {
-  const { module, schema, template, language } = config.dataset;
-  config.replaceChildren();
-  render(
-    <ConfigIsland
-      module={module}
-      schema={JSON.parse(schema ?? "{}")}
-      template={template ? JSON.parse(template) : null}
-      t={texts(isLanguage(language) ? language : "en")}
-    />,
-    config,
-  );
+wake("config", ({ module = "", schema, template, t }) => (
+  <ConfigIsland
+    module={module}
+    schema={JSON.parse(schema ?? "{}")}
+    template={template ? JSON.parse(template) : null}
+    t={t}
+  />
+));
+wake("log", ({ module, node = "", live, t, text }) => (
+  <LogsIsland
+    first={text === t.logs.nothing ? [] : text.split("\n")}
+    module={module ?? null}
+    node={node}
+    live={live === "1"}
+    t={t}
+  />
+));
+wake(
+  "timeline",
+  ({ module = "", nodes, t }) => (
+    <Timeline module={module} nodes={JSON.parse(nodes ?? "[]")} t={t} />
+  ),
+);
+wake(
+  "resources",
+  ({ module = "", nodes, t }) => (
+    <Resources module={module} nodes={JSON.parse(nodes ?? "[]")} t={t} />
+  ),
+);
+offerNotifications();
+
+interface Woken {
+  readonly t: Texts;
+  readonly text: string;
+  readonly module?: string;
+  readonly schema?: string;
+  readonly template?: string;
+  readonly node?: string;
+  readonly nodes?: string;
+  readonly live?: string;
+}
+
+/** Draws an island in its place on the page, if the page has it; `text` is what the server drew there. */
+function wake(
+  id: string,
+  draw: (data: Woken) => Child,
+): void {
+  const place = document.getElementById(id);
+  if (!place) return;
+  const { language } = place.dataset;
+  const t = texts(isLanguage(language) ? language : "en");
+  const text = place.querySelector("pre")?.textContent ?? "";
+  place.replaceChildren();
+  render(<>{draw({ ...place.dataset, t, text } as never)}</>, place);
 }
 
 for (const form of document.querySelectorAll("form[data-upload]")) {

@@ -1,0 +1,156 @@
+/** A log that goes on: what the server drew, then each new line as it is written; filtered, and still when a person reads. */
+import { useEffect, useMemo, useRef, useState } from "hono/jsx/dom";
+import type { Texts } from "../text/en.ts";
+import {
+  EVERYTHING,
+  type Filter,
+  type Level,
+  type Line,
+  parseLine,
+  passes,
+  SCRIPT_RUN,
+} from "./lines.ts";
+
+export interface LogsIslandProps {
+  readonly first: readonly string[];
+  /** Null: the agent's own. */
+  readonly module: string | null;
+  readonly node: string;
+  /** False: a script's, which is at its end or read again. */
+  readonly live: boolean;
+  readonly t: Texts;
+}
+
+/** More would make typing in the filter slow; the file has them all. */
+const KEPT = 5000;
+
+export function LogsIsland(props: LogsIslandProps) {
+  const { first, module, node, live, t } = props;
+  const [lines, setLines] = useState<readonly Line[]>(first.map(parseLine));
+  const [filter, setFilter] = useState<Filter>(EVERYTHING);
+  const [paused, setPaused] = useState(false);
+  const [late, setLate] = useState(0);
+  const [broken, setBroken] = useState(false);
+  const held = useRef<Line[]>([]);
+  const still = useRef(false);
+  const box = useRef<HTMLDivElement>(null);
+  /** The line that the timeline led to. */
+  const meant = new URLSearchParams(location.search).get("at");
+
+  useEffect(() => {
+    if (!live) return;
+    const stream = new EventSource(
+      `/api/events?only=log&node=${encodeURIComponent(node)}`,
+    );
+    stream.addEventListener("log", (event) => {
+      const { module: of, ...line } = JSON.parse(event.data);
+      if (of !== module) return;
+      if (still.current) {
+        held.current = [...held.current, line].slice(-KEPT);
+        setLate(held.current.length);
+      } else setLines((before) => [...before, line].slice(-KEPT));
+    });
+    stream.onopen = () => setBroken(false);
+    stream.onerror = () => setBroken(true);
+    return () => stream.close();
+  }, []);
+  useEffect(() => {
+    const line = meant && box.current?.querySelector(".here");
+    if (line) line.scrollIntoView({ block: "center" });
+    else if (!paused && box.current) box.current.scrollTop = 0;
+  }, [lines, paused]);
+
+  function pause(): void {
+    still.current = !still.current;
+    setPaused(still.current);
+    if (still.current) return;
+    const missed = held.current;
+    held.current = [];
+    setLate(0);
+    setLines((before) => [...before, ...missed].slice(-KEPT));
+  }
+
+  const shown = useMemo(() => lines.filter((line) => passes(line, filter)), [
+    lines,
+    filter,
+  ]);
+  const set = (key: keyof Filter) => (event: Event) =>
+    setFilter((before) => ({
+      ...before,
+      [key]: (event.target as HTMLInputElement).value,
+    }));
+  return (
+    <>
+      <div class="filter row">
+        <label>
+          <span>{t.logs.level}</span>
+          <select onChange={set("level")}>
+            {(["info", "warning", "error"] satisfies Level[]).map((level) => (
+              <option value={level} key={level}>{t.logs.levels[level]}</option>
+            ))}
+          </select>
+        </label>
+        <label class="grow">
+          <span>{t.logs.text}</span>
+          <input type="search" onInput={set("text")} />
+        </label>
+        <label>
+          <span>{t.logs.from}</span>
+          <input type="datetime-local" onInput={set("from")} />
+        </label>
+        <label>
+          <span>{t.logs.to}</span>
+          <input type="datetime-local" onInput={set("to")} />
+        </label>
+        {live
+          ? (
+            <button type="button" aria-pressed={paused} onClick={pause}>
+              {paused ? t.logs.goOn(late) : t.logs.pause}
+            </button>
+          )
+          : null}
+      </div>
+      <p class="quiet count" role="status">
+        {broken ? `${t.common.away} ` : ""}
+        {t.logs.shown(shown.length, lines.length)}
+      </p>
+      <div class="scroll" ref={box} tabindex={0} role="log" aria-live="off">
+        <ol class="lines">
+          {shown.length === 0 ? <li class="quiet">{t.logs.nothing}</li> : null}
+          {shown.map((line, index) => (
+            <li
+              class={line.at !== "" && line.at === meant
+                ? `${line.level} here`
+                : line.level}
+              key={index}
+            >
+              {line.at
+                ? <time>{line.at.slice(0, 23).replace("T", " ")}</time>
+                : null}
+              {line.level === "info" ? null : <b>{t.logs.words[line.level]}</b>}
+              <Text line={line} module={module} node={node} />
+            </li>
+          ))}
+        </ol>
+      </div>
+    </>
+  );
+}
+
+function Text({ line, module, node }: {
+  readonly line: Line;
+  readonly module: string | null;
+  readonly node: string;
+}) {
+  const [run] = SCRIPT_RUN.exec(line.text) ?? [];
+  if (!run || module === null) return <span>{line.text}</span>;
+  const [before, after] = line.text.split(run);
+  const query = new URLSearchParams({ node, file: run });
+  return (
+    <span>
+      {before}
+      <a href={`/modules/${encodeURIComponent(module)}/logs?${query}`}>{run}</a>
+      {after}
+    </span>
+  );
+}

@@ -1,0 +1,187 @@
+/** What checkers found on both nodes with its history, the figures of the replication, and the rule that fired last. */
+import { useEffect, useState } from "hono/jsx/dom";
+import type { Resource } from "../../checker/board.ts";
+import type { Series } from "../../agent/figures.ts";
+import type { Texts } from "../text/en.ts";
+import { Shape } from "../shapes.tsx";
+import { bytes, type Tone } from "../view.ts";
+import { ask } from "./ask.ts";
+import { Graph } from "./graphs.tsx";
+import { type Line, parseLine } from "./lines.ts";
+
+export interface ResourcesProps {
+  readonly module: string;
+  readonly nodes: readonly string[];
+  readonly t: Texts;
+}
+
+interface Found {
+  readonly node: string;
+  /** Null: it does not answer. */
+  readonly resources: readonly Resource[] | null;
+  readonly figures: Series | null;
+  readonly fired: readonly Line[];
+}
+
+const AGAIN_MS = 5000;
+const TONE: { readonly [state in Resource["state"]]: Tone } = {
+  up: "good",
+  down: "bad",
+  init: "busy",
+  unknown: "off",
+};
+
+export function Resources({ module, nodes, t }: ResourcesProps) {
+  const [found, setFound] = useState<readonly Found[] | null>(null);
+  useEffect(() => {
+    const load = async () =>
+      setFound(await Promise.all(nodes.map((node) => look(module, node))));
+    void load();
+    const timer = setInterval(() => void load(), AGAIN_MS);
+    return () => clearInterval(timer);
+  }, []);
+  if (found === null) return <p class="quiet">{t.common.loading}</p>;
+  const fired = found.flatMap(({ node, fired }) =>
+    fired.map((line) => ({ ...line, node }))
+  ).toSorted((a, b) => a.at < b.at ? 1 : -1).slice(0, 5);
+  return (
+    <>
+      <div class="nodes">
+        {found.map((one) => <NodeResources found={one} t={t} key={one.node} />)}
+      </div>
+      <section class="pane" aria-labelledby="fired">
+        <h2 id="fired">{t.resources.fired}</h2>
+        {fired.length === 0
+          ? <p class="quiet">{t.resources.none}</p>
+          : (
+            <ul class="plain">
+              {fired.map((line) => (
+                <li key={line.node + line.at}>
+                  <time>{line.at.slice(0, 19).replace("T", " ")}</time>{" "}
+                  <b>{line.node}</b> {line.text}
+                </li>
+              ))}
+            </ul>
+          )}
+      </section>
+      {found.map(({ node, figures }) =>
+        figures && figures.at.length > 0
+          ? (
+            <section
+              class="pane"
+              key={node}
+              aria-label={t.resources.figures(node)}
+            >
+              <h2>{t.resources.figures(node)}</h2>
+              <div class="graphs">
+                <Graph
+                  title={t.resources.dirty}
+                  at={figures.at}
+                  values={figures.dirtyBytes}
+                  words={bytes}
+                  nothing="–"
+                />
+                <Graph
+                  title={t.resources.waiting}
+                  at={figures.at}
+                  values={figures.waiting}
+                  words={String}
+                  nothing="–"
+                />
+                <Graph
+                  title={t.resources.waitingMs}
+                  at={figures.at}
+                  values={figures.waitingMs}
+                  words={(ms) => `${Math.round(ms * 10) / 10} ms`}
+                  nothing="–"
+                />
+                <Graph
+                  title={t.resources.resync}
+                  at={figures.at}
+                  values={figures.resyncBytesPerSecond}
+                  words={(rate) => `${bytes(rate)}/s`}
+                  nothing={t.resources.noResync}
+                />
+                <Graph
+                  title={t.resources.roundTrip}
+                  at={figures.at}
+                  values={figures.roundTripMs}
+                  words={(ms) => `${Math.round(ms * 100) / 100} ms`}
+                  nothing="–"
+                />
+              </div>
+            </section>
+          )
+          : null
+      )}
+    </>
+  );
+}
+
+function NodeResources({ found, t }: {
+  readonly found: Found;
+  readonly t: Texts;
+}) {
+  const { node, resources } = found;
+  return (
+    <section class="pane" aria-label={node}>
+      <h2>{node}</h2>
+      {resources === null
+        ? <p class="failed">{t.timeline.away(node)}</p>
+        : resources.length === 0
+        ? <p class="quiet">{t.resources.noResources}</p>
+        : (
+          <ul class="plain resources">
+            {resources.map((resource) => (
+              <li key={resource.name}>
+                <details>
+                  <summary>
+                    <Shape tone={TONE[resource.state]} />
+                    <code>{resource.name}</code>
+                    <b>{t.resources.states[resource.state]}</b>
+                    <small>
+                      {resource.detail ?? ""} {t.resources.since(
+                        stamp(resource.at),
+                      )}
+                    </small>
+                  </summary>
+                  <ol class="plain">
+                    {resource.history.toReversed().map((one) => (
+                      <li key={one.at}>
+                        <time>{stamp(one.at)}</time>{" "}
+                        <b>{t.resources.states[one.state]}</b>{" "}
+                        {one.detail ?? ""}
+                      </li>
+                    ))}
+                  </ol>
+                </details>
+              </li>
+            ))}
+          </ul>
+        )}
+    </section>
+  );
+}
+
+async function look(module: string, node: string): Promise<Found> {
+  const at = `/api/modules/${encodeURIComponent(module)}`;
+  const [resources, figures, log] = await Promise.all([
+    ask<{ resources: Resource[] }>(`${at}/resources?node=${node}`),
+    ask<{ module: Series }>(`${at}/figures?node=${node}`),
+    ask<{ lines: string[] }>(`${at}/log?lines=1000&node=${node}`),
+  ]);
+  return {
+    node,
+    resources: resources.ok ? resources.value.resources : null,
+    figures: figures.ok ? figures.value.module : null,
+    fired: log.ok
+      ? log.value.lines.map(parseLine).filter(({ text }) =>
+        / by rule |called by a rule/.test(text)
+      )
+      : [],
+  };
+}
+
+function stamp(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replace("T", " ");
+}

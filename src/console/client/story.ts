@@ -1,0 +1,108 @@
+/** Lines of both nodes' logs → what happened, cause to effect: moments side by side, and failovers with their measured phases. Pure. */
+import type { Line } from "./lines.ts";
+
+export type Kind = "role" | "order" | "rule" | "resource" | "config" | "step";
+
+export interface Moment {
+  /** Milliseconds since 1970 by this node's clock, the other one's corrected. */
+  readonly at: number;
+  readonly node: string;
+  readonly kind: Kind;
+  readonly level: Line["level"];
+  readonly text: string;
+  /** The role after it. */
+  readonly role: string | null;
+  /** The line's own time, as its log has it. */
+  readonly written: string;
+}
+
+export interface Way {
+  readonly node: string;
+  readonly at: number;
+  readonly from: string;
+  readonly role: string;
+  readonly why: string;
+  /** Null: not Ready yet, or never. */
+  readonly seconds: number | null;
+  readonly phases: readonly {
+    readonly name: string;
+    readonly seconds: number;
+  }[];
+}
+
+const KINDS: readonly (readonly [Kind, RegExp])[] = [
+  [
+    "role",
+    /^(STOP|WAIT|ALONE|PRIM|SECOND) becomes (STOP|WAIT|ALONE|PRIM|SECOND): /,
+  ],
+  ["role", /^(ALONE|PRIM|SECOND) is ready after /],
+  ["rule", / by rule |^wait called by a rule/],
+  ["order", / called by |^Swap with |is switched (on|off) by /],
+  ["config", /^configuration \d+ in force/],
+  ["resource", /^[a-z]+\.[\w-]+ is (up|down|init|unknown)/],
+  ["step", / begins(,|$)| ended after |^addresses taken|^directories mounted/],
+];
+
+/** `skewMs`: how far that node's clock is ahead of this one's. Begins, links and other news are a moment when they are warnings. */
+export function momentsOf(
+  node: string,
+  lines: readonly Line[],
+  skewMs: number,
+): Moment[] {
+  return lines.flatMap((line): Moment[] => {
+    if (line.at === "") return [];
+    const found = KINDS.find(([, pattern]) => pattern.test(line.text));
+    if (!found && line.level === "info") return [];
+    const becomes = /^\w+ becomes (\w+): /.exec(line.text);
+    return [{
+      at: Date.parse(line.at) - skewMs,
+      node,
+      kind: found?.[0] ?? "step",
+      level: line.level,
+      text: line.text,
+      role: becomes?.[1] ?? null,
+      written: line.at,
+    }];
+  });
+}
+
+/** How a node came to serve: from the decision to Ready, with what took how long. Newest first. */
+export function waysOf(moments: readonly Moment[]): Way[] {
+  const ways: Way[] = [];
+  const open = new Map<string, { way: Way; phases: Way["phases"][number][] }>();
+  for (const moment of inOrder(moments)) {
+    const change = /^(\w+) becomes (ALONE|PRIM): (.*)$/.exec(moment.text);
+    const ready = /^(?:ALONE|PRIM) is ready after ([\d.]+) s/.exec(moment.text);
+    const step = /^(.*?)(?: ended| taken| mounted) after ([\d.]+) s/.exec(
+      moment.text,
+    );
+    const known = open.get(moment.node);
+    if (change && change[1] !== "ALONE") {
+      const phases: Way["phases"][number][] = [];
+      const way: Way = {
+        node: moment.node,
+        at: moment.at,
+        from: change[1]!,
+        role: change[2]!,
+        why: change[3]!,
+        seconds: null,
+        phases,
+      };
+      ways.push(way);
+      open.set(moment.node, { way, phases });
+    } else if (known && ready) {
+      ways[ways.indexOf(known.way)] = {
+        ...known.way,
+        seconds: Number(ready[1]),
+      };
+      open.delete(moment.node);
+    } else if (known && step) {
+      known.phases.push({ name: step[1]!, seconds: Number(step[2]) });
+    } else if (known && moment.role !== null) open.delete(moment.node);
+  }
+  return ways.reverse();
+}
+
+export function inOrder(moments: readonly Moment[]): Moment[] {
+  return moments.toSorted((a, b) => a.at - b.at);
+}
