@@ -17,6 +17,8 @@ const PURE = [
   /^peer\/frame\.ts$/,
   /^system\/u64\.ts$/,
   /^doctor\/(facts|examine|firewall|firewall_needs|nft_verdict|\w+_rules)\.ts$/,
+  /^bundle\/manifest\.ts$/,
+  /^module\/tar\.ts$/,
   /^cluster\/(network|checks)\.ts$/,
   /^cli\/(command|columns|units|progress|suggest|parse|help|module_name)\.ts$/,
 ];
@@ -50,6 +52,7 @@ const ARROWS: { readonly [folder: string]: readonly string[] } = {
   cluster: ["api", "actions", "module", "system"],
   console: ["api", "machine", "module", "system"],
   k3s: ["cluster", "module", "system"],
+  bundle: ["cluster", "module", "system"],
   doctor: ["cluster", "k3s", "system"],
 };
 

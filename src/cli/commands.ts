@@ -2,6 +2,7 @@
 import { connect } from "./agent_client.ts";
 import { askAgent } from "./ask.ts";
 import { auditCommand } from "./audit.ts";
+import { command as bundle } from "./bundle.ts";
 import { certCommand } from "./cert.ts";
 import type { Command } from "./command.ts";
 import { completionCommand } from "./completion.ts";
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   prereq,
   first,
   second,
+  bundle,
   uninstall,
   upgradeCommand(askAgent, connect),
   userCommand(askAgent),

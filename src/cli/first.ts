@@ -21,6 +21,7 @@ import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
 import { connect } from "./agent_client.ts";
 import { type Call, type Command, UsageError } from "./command.ts";
+import { bundleK3s, openedBundle } from "./from_bundle.ts";
 import { EXIT } from "./report.ts";
 import {
   ADOPT_FLAG,
@@ -83,6 +84,12 @@ async function runFirst(call: Call): Promise<number> {
   ];
   if (tell(call, { problems, warnings })) return EXIT.failed;
 
+  const opened = settings.bundle === undefined
+    ? null
+    : await openedBundle(call, where, {
+      file: settings.bundle,
+      key: settings.key,
+    });
   let password: string | null = null;
   const results = await perform(
     call,
@@ -99,6 +106,7 @@ async function runFirst(call: Call): Promise<number> {
       },
       api: connect(),
       out: call.out,
+      k3s: opened && bundleK3s(opened),
       onPassword: (text) => {
         password = text;
         // At once: a later step may fail, and this is said only now.

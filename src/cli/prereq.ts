@@ -12,6 +12,7 @@ import { existingFindings } from "../doctor/storage_rules.ts";
 import { mysqlText, prereqSteps } from "../k3s/prereq.ts";
 import { paths } from "../system/paths.ts";
 import type { Command } from "./command.ts";
+import { bundlePackages, openedBundle } from "./from_bundle.ts";
 import { EXIT } from "./report.ts";
 import {
   ADOPT_FLAG,
@@ -23,7 +24,8 @@ import {
   tell,
 } from "./setup.ts";
 
-const { storage, export: exported, proxy, packages, config } = SETTING_FLAGS;
+const { storage, export: exported, proxy, packages, bundle, key, config } =
+  SETTING_FLAGS;
 
 export const command: Command = {
   name: "prereq",
@@ -31,6 +33,8 @@ export const command: Command = {
   group: "Set up",
   flags: {
     packages,
+    bundle,
+    key,
     proxy,
     storage,
     export: exported,
@@ -54,10 +58,21 @@ export const command: Command = {
       warnings: [...machine.warnings, ...warnings],
     };
     if (tell(call, all)) return EXIT.failed;
+    const opened = settings.bundle === undefined
+      ? null
+      : await openedBundle(call, paths(), {
+        file: settings.bundle,
+        key: settings.key,
+      });
     const results = await perform(
       call,
       "prereq",
-      prereqSteps(settings, { at, facts }),
+      prereqSteps(settings, {
+        at,
+        facts,
+        bundle: opened &&
+          bundlePackages(opened, { call, os: facts.os, paths: paths() }),
+      }),
     );
     const mysql = await mysqlText();
     finish(call, results, {

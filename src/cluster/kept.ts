@@ -6,11 +6,26 @@ import { SettingError, type Settings, settingsSchema } from "./settings.ts";
 const keptSchema = z.strictObject({
   ...settingsSchema.shape,
   name1: z.string(),
-}).omit({ password: true, k3s: true, packages: true });
+}).omit({
+  password: true,
+  k3s: true,
+  releases: true,
+  packages: true,
+  bundle: true,
+  key: true,
+});
 export type Kept = z.infer<typeof keptSchema>;
 
 export function keptText(settings: Settings & { readonly name1: string }) {
-  const { password: _p, k3s: _k, packages: _d, ...kept } = settings;
+  const {
+    password: _p,
+    k3s: _k,
+    releases: _r,
+    packages: _d,
+    bundle: _b,
+    key: _f,
+    ...kept
+  } = settings;
   return "# Written by hakit first; the same on both nodes.\n" +
     stringify(kept);
 }

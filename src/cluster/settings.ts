@@ -69,8 +69,17 @@ export const settingsSchema = z.strictObject({
     /^(\/.*|\.{1,2}\/.*|v\d+\.\d+\.\d+\+k3s\d+(@[0-9a-f]{64})?)$/,
     "expected a folder (beginning with / or ./) or a version such as v1.33.5+k3s1",
   ).optional(),
+  /** A mirror of K3s' releases: VERSION/k3s and VERSION/sha256sum-amd64.txt below it. */
+  releases: z.url({
+    protocol: /^https?$/,
+    error: "expected https://HOST/PATH",
+  }).optional(),
   /** Folder of .deb files instead of the network. */
   packages: z.string().min(1).optional(),
+  /** A file of `hakit bundle create` instead of the network. */
+  bundle: z.string().min(1).optional(),
+  /** Whose bundle it must be: fingerprint, or file of the public key. */
+  key: z.string().min(1).optional(),
 }).superRefine((value, context) => {
   const refuse = (path: string, message: string) =>
     context.addIssue({ code: "custom", path: [path], message });
@@ -121,6 +130,8 @@ export const prereqSchema = z.object({
   export: folder.default("/srv/hakit-k3s"),
   proxy: settingsSchema.shape.proxy,
   packages: settingsSchema.shape.packages,
+  bundle: settingsSchema.shape.bundle,
+  key: settingsSchema.shape.key,
 });
 export type PrereqSettings = z.infer<typeof prereqSchema>;
 
@@ -206,6 +217,21 @@ export const SETTING_FLAGS = {
     type: "string",
     value: "DIR",
     summary: "folder of .deb files instead of the network",
+  },
+  releases: {
+    type: "string",
+    value: "URL",
+    summary: "mirror of K3s' releases, for --k3s VERSION",
+  },
+  bundle: {
+    type: "string",
+    value: "FILE",
+    summary: 'from "hakit bundle create", instead of the network',
+  },
+  key: {
+    type: "string",
+    value: "KEY",
+    summary: "fingerprint, or public key, that must have signed the bundle",
   },
   config: {
     type: "string",

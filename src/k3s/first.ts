@@ -16,9 +16,9 @@ import { sleep } from "../system/clock.ts";
 import type { Paths } from "../system/paths.ts";
 import { hasDatastore, makeDatastore, withServer } from "./database.ts";
 import { K3S } from "./files.ts";
+import { downloadSource } from "./download.ts";
+import { K3S_RELEASE } from "./release.ts";
 import {
-  DEFAULT_VERSION,
-  downloadSource,
   folderSource,
   installedFiles,
   installFiles,
@@ -49,6 +49,8 @@ export interface FirstOptions {
   readonly member: Member;
   readonly api: AgentApi;
   readonly out: Output;
+  /** K3s out of a bundle; null: from a folder or the network, as the settings say. */
+  readonly k3s: Source | null;
   /** Told the console's password when its user is made. */
   readonly onPassword: (password: string) => void;
 }
@@ -65,7 +67,7 @@ export function firstSteps(options: FirstOptions): Step[] {
     volumeStep(at, kept),
     moduleStep(at, kept),
     configurationStep(at, kept, member),
-    k3sFilesStep(at, options.settings, options.out),
+    k3sFilesStep(options),
     agentStep(api),
     primaryStep(api),
     k3sReadyStep(member),
@@ -136,13 +138,17 @@ function volumeStep(at: Places, kept: Kept): Step {
   };
 }
 
-function k3sFilesStep(at: Places, settings: Settings, out: Output): Step {
+function k3sFilesStep({ at, settings, out, k3s }: FirstOptions): Step {
   const wanted = settings.k3s;
-  let source: Source | null = null;
+  const folder = wanted !== undefined && /^[/.]/.test(wanted) ? wanted : null;
+  let source: Source | null = folder === null ? k3s : null;
   const open = async () => {
-    source ??= wanted !== undefined && /^[/.]/.test(wanted)
-      ? await folderSource(wanted)
-      : await downloadSource(wanted ?? DEFAULT_VERSION, settings.proxy);
+    source ??= folder !== null
+      ? await folderSource(folder)
+      : await downloadSource(wanted ?? K3S_RELEASE.version, {
+        proxy: settings.proxy,
+        releases: settings.releases,
+      });
     return source;
   };
   return {
@@ -152,7 +158,7 @@ function k3sFilesStep(at: Places, settings: Settings, out: Output): Step {
       if (installed.length === 0) return null;
       if ((await lackingFiles(installed)).length > 0) return null;
       if (await lacksTools()) return null;
-      if (wanted !== undefined && /^[/.]/.test(wanted)) {
+      if (folder !== null || k3s !== null) {
         const { files } = await open();
         const same = files.length === installed.length &&
           files.every((file) =>

@@ -17,11 +17,6 @@ export interface Source {
   ): Promise<void>;
 }
 
-/** Tried with this module's flags; another by --k3s VERSION. */
-export const DEFAULT_VERSION = "v1.33.5+k3s1";
-const RELEASES = "https://github.com/k3s-io/k3s/releases/download";
-const LONGEST_SUM_FILE = 100_000;
-
 /** The list that this node wrote when it installed K3s; empty: it has not. */
 export async function installedFiles(list: string): Promise<K3sFile[]> {
   return z.array(k3sFileSchema).parse(
@@ -148,7 +143,9 @@ async function install(
 }
 
 /** A folder from a stick: the executable k3s, and image archives beside it or below images/. */
-export async function folderSource(folder: string): Promise<Source> {
+export async function folderSource(
+  folder: string,
+): Promise<Source & { pathOf(name: string): string }> {
   const found = new Map<string, string>();
   const look = async (at: string) => {
     for await (const entry of Deno.readDir(at)) {
@@ -184,69 +181,11 @@ export async function folderSource(folder: string): Promise<Source> {
     });
     files.push({ name, size, sha256: hash.digest("hex") });
   }
-  return { files, read: (file, sink) => stream(found.get(file.name)!, sink) };
-}
-
-/** "v1.33.5+k3s1" or "v1.33.5+k3s1@SHA256": the release's own list of sums says what is right, unless it is given. */
-export async function downloadSource(
-  wanted: string,
-  proxy: string | undefined,
-): Promise<Source> {
-  const [version, pinned] = wanted.split("@");
-  const base = `${RELEASES}/${encodeURIComponent(version!)}`;
-  const arm = Deno.build.arch === "aarch64";
-  const asset = arm ? "k3s-arm64" : "k3s";
-  const get = async (url: string, init: RequestInit = {}) => {
-    const client = Deno.createHttpClient(
-      proxy ? { proxy: { url: proxy } } : {},
-    );
-    try {
-      const response = await fetch(
-        url,
-        { ...init, client } as RequestInit & { client: Deno.HttpClient },
-      );
-      if (!response.ok) {
-        await response.body?.cancel();
-        throw new Error(`HTTP status ${response.status}`);
-      }
-      return { response, client };
-    } catch (cause) {
-      client.close();
-      throw new Error(
-        `Cannot download ${url}: ${
-          cause instanceof Error ? cause.message : cause
-        }; give a folder with K3s instead (--k3s DIR)`,
-        { cause },
-      );
-    }
-  };
-  let sha256 = pinned;
-  if (!sha256) {
-    const { response, client } = await get(
-      `${base}/sha256sum-${arm ? "arm64" : "amd64"}.txt`,
-      { signal: AbortSignal.timeout(60_000) },
-    );
-    using _client = client;
-    const text = (await response.text()).slice(0, LONGEST_SUM_FILE);
-    sha256 = text.split("\n").map((line) => line.trim().split(/\s+/))
-      .find(([, name]) => name === asset)?.[0];
-  }
-  if (!sha256 || !/^[0-9a-f]{64}$/.test(sha256)) {
-    throw new Error(`${base} has no SHA-256 of ${asset}`);
-  }
-  const head = await get(`${base}/${asset}`, {
-    method: "HEAD",
-    signal: AbortSignal.timeout(60_000),
-  });
-  head.client.close();
-  const size = Number(head.response.headers.get("content-length"));
+  const pathOf = (name: string) => found.get(name)!;
   return {
-    files: [{ name: "k3s", size, sha256 }],
-    async read(_file, sink) {
-      const { response, client } = await get(`${base}/${asset}`);
-      using _client = client;
-      for await (const chunk of response.body!) await sink(chunk);
-    },
+    files,
+    pathOf,
+    read: (file, sink) => stream(pathOf(file.name), sink),
   };
 }
 

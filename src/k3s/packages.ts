@@ -1,7 +1,7 @@
 /** Debian packages: which are there, and installing the rest from the network or from a folder of .deb files. */
-import { join, resolve } from "node:path";
 import { sleep } from "../system/clock.ts";
 import { command } from "../system/command.ts";
+import { openRepository } from "./repository.ts";
 
 export const PACKAGES = [
   "mariadb-server",
@@ -55,20 +55,14 @@ export async function installFromNetwork(
   await apt([...through, "install", ...names]);
 }
 
-interface Deb {
-  readonly file: string;
-  readonly name: string;
-  readonly version: string;
-}
-
-/** From a folder: what is missing or older here. What the folder lacks, apt looks for itself. */
+/** From a folder, and from nowhere else: a server without a network must not wait for one. */
 export async function installFromFolder(
   folder: string,
   names: readonly string[],
 ): Promise<void> {
   await finishInterrupted();
-  const debs = await debsIn(folder);
-  const lacking = names.filter((name) => !debs.some((d) => d.name === name));
+  await using repository = await openRepository(folder);
+  const lacking = names.filter((name) => !repository.names.has(name));
   if (lacking.length > 0) {
     throw new Error(
       `${folder} has no .deb of ${lacking.join(", ")}, expected all of ${
@@ -76,73 +70,8 @@ export async function installFromFolder(
       } and what they depend on`,
     );
   }
-  const wanted: string[] = [];
-  for (const deb of await newest(debs)) {
-    if (await newerThanInstalled(deb)) wanted.push(resolve(folder, deb.file));
-  }
-  await apt(["install", ...wanted]);
-}
-
-/** One of each name: a folder that grew over time has several versions. */
-async function newest(debs: readonly Deb[]): Promise<Deb[]> {
-  const best = new Map<string, Deb>();
-  for (const deb of debs) {
-    const other = best.get(deb.name);
-    if (!other || await isNewer(deb.version, other.version)) {
-      best.set(deb.name, deb);
-    }
-  }
-  return [...best.values()];
-}
-
-async function isNewer(version: string, than: string): Promise<boolean> {
-  const { code } = await command(
-    ["dpkg", "--compare-versions", version, "gt", than],
-    { anyCode: true },
-  );
-  return code === 0;
-}
-
-async function debsIn(folder: string): Promise<Deb[]> {
-  const files: string[] = [];
-  try {
-    for await (const entry of Deno.readDir(folder)) {
-      if (!entry.isDirectory && entry.name.endsWith(".deb")) {
-        files.push(entry.name);
-      }
-    }
-  } catch (cause) {
-    throw new Error(`Cannot read the folder of packages "${folder}"`, {
-      cause,
-    });
-  }
-  const here = (await command(["dpkg", "--print-architecture"])).stdout.trim();
-  const debs: Deb[] = [];
-  for (const file of files.sort()) {
-    const { stdout } = await command([
-      "dpkg-deb",
-      "-W",
-      "--showformat=${Package} ${Version} ${Architecture}",
-      join(folder, file),
-    ]);
-    const [name, version, architecture] = stdout.trim().split(" ");
-    if (architecture === here || architecture === "all") {
-      debs.push({ file, name: name!, version: version! });
-    }
-  }
-  return debs;
-}
-
-async function newerThanInstalled(deb: Deb): Promise<boolean> {
-  const { stdout, code } = await command([
-    "dpkg-query",
-    "-W",
-    "-f=${db:Status-Status} ${Version}",
-    deb.name,
-  ], { anyCode: true });
-  const [status, version] = stdout.trim().split(" ");
-  return code !== 0 || status !== "installed" ||
-    await isNewer(deb.version, version!);
+  await apt([...repository.options, "update"]);
+  await apt([...repository.options, "install", ...names]);
 }
 
 /** A power cut in the middle of an installation leaves packages half configured: apt refuses everything until that is finished. */

@@ -25,11 +25,19 @@ const MODULES_FILE = "/etc/modules-load.d/hakit.conf";
 
 export function prereqSteps(
   settings: PrereqSettings,
-  { at, facts }: { readonly at: Places; readonly facts: Facts },
+  { at, facts, bundle = null }: {
+    readonly at: Places;
+    readonly facts: Facts;
+    /** Packages out of a bundle. */
+    readonly bundle?: {
+      folder(): Promise<string>;
+      discard(): Promise<void>;
+    } | null;
+  },
 ): Step[] {
   return [
     userStep(facts),
-    packagesStep(settings),
+    packagesStep(settings, bundle),
     kernelStep(),
     securedStep(at),
     servicesStep(),
@@ -96,7 +104,13 @@ async function isFree(database: string, key: string | number) {
   return code !== 0;
 }
 
-function packagesStep(settings: PrereqSettings): Step {
+function packagesStep(
+  settings: PrereqSettings,
+  bundle: {
+    folder(): Promise<string>;
+    discard(): Promise<void>;
+  } | null,
+): Step {
   return {
     name: "Packages",
     async done() {
@@ -105,7 +119,10 @@ function packagesStep(settings: PrereqSettings): Step {
     async do(say) {
       const names = await missingPackages();
       if (settings.packages) await installFromFolder(settings.packages, names);
-      else await installFromNetwork(names, settings.proxy);
+      else if (bundle) {
+        await installFromFolder(await bundle.folder(), names);
+        await bundle.discard();
+      } else await installFromNetwork(names, settings.proxy);
       const left = await missingPackages();
       if (left.length > 0) {
         throw new Error(`still not installed: ${left.join(", ")}`);

@@ -3,6 +3,7 @@
  * network, so only plain files and folders with plain names are taken, and nothing can leave the folder. Pure, but for packFolder().
  */
 import { join } from "node:path";
+import { BLOCK, readHeader, writeHeader, wrong } from "./tar.ts";
 
 export interface ArchiveFile {
   /** Relative, with `/`; never empty, never with `.` or `..`. */
@@ -14,20 +15,16 @@ export interface ArchiveFile {
 /** A module is scripts and manifests; image archives do not belong into it. */
 export const MAX_ARCHIVE = 32 * 1024 * 1024;
 const MAX_FILES = 1000;
-const BLOCK = 512;
 
 /** Throws a plain Error with one line when the bytes are no archive that we take. */
 export function unpack(archive: Uint8Array): ArchiveFile[] {
   const files = new Map<string, ArchiveFile>();
   let at = 0;
   while (at + BLOCK <= archive.length) {
-    const header = archive.subarray(at, at + BLOCK);
+    const header = readHeader(archive.subarray(at, at + BLOCK));
     at += BLOCK;
-    if (header.every((byte) => byte === 0)) return end(files);
-    checkSum(header);
-    const path = pathOf(header);
-    const size = octal(header, 124, 12, path);
-    const type = String.fromCharCode(header[156] || 0x30);
+    if (header === null) return end(files);
+    const { path, size, type, executable } = header;
     if (type === "5") continue;
     if (type !== "0") {
       throw wrong(
@@ -40,7 +37,7 @@ export function unpack(archive: Uint8Array): ArchiveFile[] {
     if (files.size >= MAX_FILES) throw wrong(`more than ${MAX_FILES} files`);
     files.set(path, {
       path,
-      executable: (octal(header, 100, 8, path) & 0o100) !== 0,
+      executable,
       content: archive.slice(at, at + size),
     });
     at += Math.ceil(size / BLOCK) * BLOCK;
@@ -60,63 +57,6 @@ function end(files: Map<string, ArchiveFile>): ArchiveFile[] {
   return [...files.values()];
 }
 
-function wrong(what: string): Error {
-  return new Error(`Cannot read the archive: ${what}`);
-}
-
-function checkSum(header: Uint8Array): void {
-  const expected = octal(header, 148, 8, "header");
-  let sum = 0;
-  header.forEach((byte, index) => {
-    sum += index >= 148 && index < 156 ? 0x20 : byte;
-  });
-  if (sum !== expected) throw wrong("a header's check sum is wrong");
-}
-
-function octal(
-  header: Uint8Array,
-  offset: number,
-  length: number,
-  what: string,
-): number {
-  const text = textAt(header, offset, length).trim();
-  if (!/^[0-7]{1,11}$/.test(text)) {
-    throw wrong(`"${what}" has a number that is none`);
-  }
-  return Number.parseInt(text, 8);
-}
-
-function textAt(header: Uint8Array, offset: number, length: number): string {
-  const field = header.subarray(offset, offset + length);
-  const zero = field.indexOf(0);
-  return new TextDecoder("utf-8", { fatal: false })
-    .decode(zero < 0 ? field : field.subarray(0, zero));
-}
-
-/** Name and prefix (offset 345, only in ustar) without "./" and trailing "/"; empty for the folder itself. */
-function pathOf(header: Uint8Array): string {
-  const ustar = textAt(header, 257, 5) === "ustar";
-  const prefix = ustar ? textAt(header, 345, 155) : "";
-  const name = textAt(header, 0, 100);
-  const path = (prefix === "" ? name : `${prefix}/${name}`)
-    .replace(/^(\.\/)+/, "").replace(/\/$/, "");
-  if (path === "" || path === ".") return "";
-  const plain = path.length <= 255 &&
-    path.split("/").every((part) =>
-      part !== "" && part !== "." && part !== ".." &&
-      // deno-lint-ignore no-control-regex
-      !/[\x00-\x1f\x7f\\]/.test(part)
-    );
-  if (!plain) {
-    throw wrong(
-      `name ${
-        JSON.stringify(path.slice(0, 80))
-      }, expected one inside the folder`,
-    );
-  }
-  return path;
-}
-
 /** The archive of these files. */
 export function pack(files: readonly ArchiveFile[]): Uint8Array<ArrayBuffer> {
   const size = files.reduce(
@@ -127,42 +67,12 @@ export function pack(files: readonly ArchiveFile[]): Uint8Array<ArrayBuffer> {
   const archive = new Uint8Array(size);
   let at = 0;
   for (const file of files) {
-    archive.set(headerOf(file), at);
-    archive.set(file.content, at + BLOCK);
-    at += BLOCK + Math.ceil(file.content.length / BLOCK) * BLOCK;
+    const { path, executable, content } = file;
+    archive.set(writeHeader({ path, executable, size: content.length }), at);
+    archive.set(content, at + BLOCK);
+    at += BLOCK + Math.ceil(content.length / BLOCK) * BLOCK;
   }
   return archive;
-}
-
-function headerOf({ path, executable, content }: ArchiveFile): Uint8Array {
-  const header = new Uint8Array(BLOCK);
-  const put = (text: string, offset: number) =>
-    header.set(new TextEncoder().encode(text), offset);
-  const [name, prefix] = split(path);
-  put(name, 0);
-  put(executable ? "0000755\0" : "0000644\0", 100);
-  put("0000000\0", 108);
-  put("0000000\0", 116);
-  put(content.length.toString(8).padStart(11, "0"), 124);
-  // No time: the same folder makes the same archive.
-  put("00000000000", 136);
-  put("0", 156);
-  put("ustar\0" + "00", 257);
-  put(prefix, 345);
-  put("        ", 148);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  put(sum.toString(8).padStart(6, "0") + "\0 ", 148);
-  return header;
-}
-
-function split(path: string): [name: string, prefix: string] {
-  const bytes = (text: string) => new TextEncoder().encode(text).length;
-  if (bytes(path) <= 100) return [path, ""];
-  for (let at = path.indexOf("/"); at > 0; at = path.indexOf("/", at + 1)) {
-    const [prefix, name] = [path.slice(0, at), path.slice(at + 1)];
-    if (bytes(name) <= 100 && bytes(prefix) <= 155) return [name, prefix];
-  }
-  throw new Error(`Cannot pack "${path}": the name is too long`);
 }
 
 /** The files of a folder in the order of their names; a link or device in it is refused. Works inside the executable, too. */

@@ -1,0 +1,247 @@
+/** `hakit bundle`: everything that two servers without a network need, in one signed file. */
+import { join } from "node:path";
+import { packagesFor, systemName, systemsIn } from "../bundle/manifest.ts";
+import { downloadPackages } from "../bundle/packages.ts";
+import { type Bundle, openBundle, verifyBundle } from "../bundle/read.ts";
+import { fingerprintOfKey, signingKey } from "../bundle/signature.ts";
+import { wantedFingerprint } from "../bundle/trust.ts";
+import { type Ingredient, writeBundle } from "../bundle/write.ts";
+import { osRelease } from "../cluster/facts.ts";
+import { IMAGE_ARCHIVE } from "../k3s/files.ts";
+import { folderSource } from "../k3s/install.ts";
+import { PACKAGES } from "../k3s/packages.ts";
+import { command as execute } from "../system/command.ts";
+import { readIfPresent } from "../system/files.ts";
+import { actionOf } from "./actions.ts";
+import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
+import { EXIT } from "./report.ts";
+import { bytes } from "./units.ts";
+import { VERSION } from "../system/version.ts";
+
+const ACTIONS = ["create", "show", "verify"] as const;
+
+export const command: Command = {
+  name: "bundle",
+  summary: "One signed file to install from without a network",
+  group: "Set up",
+  args: [
+    { name: "ACTION", summary: ACTIONS.join(", "), words: ACTIONS },
+    { name: "FILE", summary: "the bundle, such as hakit.bundle" },
+  ],
+  flags: {
+    k3s: {
+      type: "string",
+      value: "DIR",
+      summary: "create: folder with the executable k3s and image archives",
+    },
+    image: {
+      type: "list",
+      value: "FILE",
+      summary: "create: one more archive of container images",
+    },
+    chart: {
+      type: "list",
+      value: "FILE",
+      summary: "create: a Helm chart (.tgz) to carry along",
+    },
+    packages: {
+      type: "list",
+      value: "SYSTEM=DIR",
+      summary: "create: .deb files of another distribution (ubuntu-22.04=DIR)",
+    },
+    "no-download": {
+      type: "boolean",
+      summary: "create: no packages of this machine's own distribution",
+    },
+    proxy: { type: "string", value: "URL", summary: "create: for apt" },
+    "signing-key": {
+      type: "string",
+      value: "FILE",
+      summary: "create: private key (default ~/.config/hakit/bundle.key)",
+    },
+    key: {
+      type: "string",
+      value: "KEY",
+      summary:
+        "verify: fingerprint, or file of the public key, that must have signed it",
+    },
+    json: JSON_FLAG,
+  },
+  details: `\
+hakit bundle create hakit.bundle --k3s /media/k3s   on a machine with a network
+tar -xf hakit.bundle hakit                          on the server: the executable
+./hakit prereq --bundle hakit.bundle --key FINGERPRINT
+./hakit first --bundle hakit.bundle ...
+"create" prints the fingerprint of the key that signs. Without --key the first
+bundle is believed and its key remembered: one of another key is refused later.`,
+  async run(call) {
+    const action = actionOf("bundle", call, ACTIONS);
+    const file = call.args[1]!;
+    if (action === "create") return await create(call, file);
+    const bundle = await openBundle(file);
+    if (action === "verify") await verify(call, bundle);
+    show(call, bundle, action === "verify");
+    return EXIT.done;
+  },
+};
+
+async function create(call: Call, file: string): Promise<number> {
+  const work = await Deno.makeTempDir({ prefix: "hakit-bundle-" });
+  try {
+    const { k3s, ingredients } = await gather(call, work);
+    const key = await signingKey(call.text("signing-key") ?? defaultKey());
+    const progress = call.out.progress("Bundle");
+    await writeBundle(file, {
+      about: {
+        hakit: VERSION,
+        made: new Date().toISOString(),
+        architecture: Deno.build.arch,
+        k3s,
+      },
+      ingredients,
+      key,
+      progress: (done, total, text) => progress.update({ done, total, text }),
+    });
+    progress.end();
+    show(call, await openBundle(file), false);
+    if (!call.on("json")) {
+      call.out.line();
+      call.out.line(
+        `On the servers: --key ${fingerprintOfKey(key)}`,
+      );
+    }
+    return EXIT.done;
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+async function gather(call: Call, work: string) {
+  if (!Deno.build.standalone) {
+    throw new Error("A bundle carries the built executable, not the sources");
+  }
+  const ingredients: Ingredient[] = [{ path: "hakit", from: Deno.execPath() }];
+  const name = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+  let k3s: string | null = null;
+  const folder = call.text("k3s");
+  if (folder !== undefined) {
+    const { files, pathOf } = await folderSource(folder);
+    for (const { name } of files) {
+      ingredients.push({ path: `k3s/${name}`, from: pathOf(name) });
+    }
+    k3s = await k3sVersion(join(folder, "k3s"));
+  }
+  for (const from of call.list("image")) {
+    if (!IMAGE_ARCHIVE.test(name(from))) {
+      throw new UsageError(
+        `"${from}" (--image): expected a .tar, .tar.gz or .tar.zst`,
+      );
+    }
+    ingredients.push({ path: `k3s/images/${name(from)}`, from });
+  }
+  for (const from of call.list("chart")) {
+    ingredients.push({ path: `charts/${name(from)}`, from });
+  }
+  const packages = (system: string, files: readonly string[]) => {
+    for (const from of files) {
+      ingredients.push({ path: `packages/${system}/${name(from)}`, from });
+    }
+  };
+  for (const given of call.list("packages")) {
+    const [system, dir] = given.split("=");
+    if (!system || !dir || !/^[a-z]+-[\d.]+$/.test(system)) {
+      throw new UsageError(
+        `"${given}" (--packages): expected SYSTEM=DIR, such as ubuntu-22.04=/media/debs`,
+      );
+    }
+    packages(system, await debsIn(dir));
+  }
+  if (!call.on("no-download")) {
+    const os = osRelease(await readIfPresent("/etc/os-release") ?? "");
+    call.out.error(`Downloading packages for ${systemName(os)} ...`);
+    packages(
+      systemName(os),
+      await downloadPackages(PACKAGES, {
+        folder: join(work, "apt"),
+        proxy: call.text("proxy"),
+      }),
+    );
+  }
+  return { k3s, ingredients };
+}
+
+async function debsIn(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.name.endsWith(".deb")) files.push(join(folder, entry.name));
+  }
+  if (files.length === 0) throw new UsageError(`"${folder}" has no .deb files`);
+  return files.sort();
+}
+
+/** "k3s version v1.33.5+k3s1 (…)" → "v1.33.5+k3s1". */
+async function k3sVersion(file: string): Promise<string> {
+  const { stdout } = await execute([file, "--version"], { timeoutMs: 30_000 });
+  const version = /\bv[\w.+-]+/.exec(stdout)?.[0];
+  if (version) return version;
+  throw new Error(`"${file} --version" names no version`);
+}
+
+function defaultKey(): string {
+  const home = Deno.env.get("HOME") ?? "/root";
+  return join(home, ".config", "hakit", "bundle.key");
+}
+
+async function verify(call: Call, bundle: Bundle): Promise<void> {
+  const wanted = call.text("key");
+  if (wanted !== undefined) {
+    const expected = await wantedFingerprint(wanted);
+    if (expected !== bundle.fingerprint) {
+      throw new Error(
+        `The bundle is signed by key ${bundle.fingerprint}, expected ${expected}`,
+      );
+    }
+  }
+  const total = bundle.manifest.files.reduce((sum, { size }) => sum + size, 0);
+  const progress = call.out.progress("Reading");
+  let done = 0;
+  await verifyBundle(bundle, (count) => {
+    done += count;
+    progress.update({ done, total });
+  });
+  progress.end();
+}
+
+function show(call: Call, bundle: Bundle, verified: boolean): void {
+  const { manifest, fingerprint, path } = bundle;
+  if (call.on("json")) {
+    call.out.json({ path, fingerprint, verified, ...manifest });
+    return;
+  }
+  const total = manifest.files.reduce((sum, { size }) => sum + size, 0);
+  const images = manifest.files.filter(({ path }) =>
+    path.startsWith("k3s/images/")
+  );
+  const charts = manifest.files.filter(({ path }) =>
+    path.startsWith("charts/")
+  );
+  const rows = [
+    ["made", `${manifest.made} by hakit ${manifest.hakit}`],
+    ["for", manifest.architecture],
+    ["signed by", fingerprint],
+    ["size", `${bytes(total)}, ${manifest.files.length} files`],
+    ["K3s", manifest.k3s ?? "none"],
+    ["images", images.map(({ path }) => path.slice(11)).join(", ") || "none"],
+    ["charts", charts.map(({ path }) => path.slice(7)).join(", ") || "none"],
+    ...systemsIn(manifest).map((system) => [
+      "packages",
+      `${system}: ${packagesFor(manifest, system).length}`,
+    ]),
+  ];
+  call.out.table(rows);
+  call.out.line(
+    verified
+      ? "Every file is the one that was signed."
+      : `The signature is right; "hakit bundle verify" compares every file with it.`,
+  );
+}
