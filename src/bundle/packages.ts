@@ -32,7 +32,9 @@ export async function downloadPackages(
     "APT::Sandbox::User=",
     "APT::Install-Recommends=false",
     "Acquire::Languages=none",
-    ...(proxy ? [`Acquire::http::Proxy=${proxy}`] : []),
+    ...(proxy
+      ? [`Acquire::http::Proxy=${proxy}`, `Acquire::https::Proxy=${proxy}`]
+      : []),
   ].flatMap((option) => ["-o", option]);
   const apt = (...args: readonly string[]) =>
     command(["apt-get", "-q", "-y", ...options, ...args], {

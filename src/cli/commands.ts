@@ -1,5 +1,6 @@
 /** The table: every command there is, in the order of help. */
 import { connect } from "./agent_client.ts";
+import { agentJoinCommand } from "./agent_join.ts";
 import { askAgent } from "./ask.ts";
 import { auditCommand } from "./audit.ts";
 import { command as bundle } from "./bundle.ts";
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   first,
   second,
   bundle,
+  agentJoinCommand(connect),
   uninstall,
   upgradeCommand(askAgent, connect),
   userCommand(askAgent),

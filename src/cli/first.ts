@@ -81,6 +81,7 @@ async function runFirst(call: Call): Promise<number> {
     ...findings.warnings,
     ...existing.warnings,
     ...checkSize(settings, facts),
+    ...proxyWarnings(settings),
   ];
   if (tell(call, { problems, warnings })) return EXIT.failed;
 
@@ -159,6 +160,15 @@ async function settingsOf(call: Call, file: string): Promise<{
     );
   }
   return { settings, kept };
+}
+
+/** A proxy that only this shell knows is none for K3s. */
+function proxyWarnings(settings: Settings): string[] {
+  const set = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"]
+    .find((name) => (Deno.env.get(name) ?? "") !== "");
+  return set === undefined || settings.proxy !== undefined ? [] : [
+    `${set} is set here, and K3s will not use it: give --proxy "$${set}" if it should`,
+  ];
 }
 
 /** Somebody else's virtual address is found before anything is made. */

@@ -50,7 +50,14 @@ export async function installFromNetwork(
   proxy: string | undefined,
 ): Promise<void> {
   await finishInterrupted();
-  const through = proxy ? ["-o", `Acquire::http::Proxy=${proxy}`] : [];
+  const through = proxy
+    ? [
+      "-o",
+      `Acquire::http::Proxy=${proxy}`,
+      "-o",
+      `Acquire::https::Proxy=${proxy}`,
+    ]
+    : [];
   await apt([...through, "update"]);
   await apt([...through, "install", ...names]);
 }

@@ -2,6 +2,7 @@
 import type { Kept } from "../cluster/kept.ts";
 import { vipOf } from "../cluster/network.ts";
 import { K3S } from "./files.ts";
+import { proxyVariables } from "./proxy.ts";
 import { uniqueId } from "./nfs_clients.ts";
 
 export const MARIADB_CONFIG = "/etc/mysql/mariadb.conf.d/99-hakit.cnf";
@@ -125,23 +126,8 @@ export function k3sEnvironment(
     `K3S_DATASTORE_ENDPOINT="mysql://k3s:${secrets.password}@tcp(${host}:3306)/k3s?timeout=3s&readTimeout=30s&writeTimeout=30s"`,
     `K3S_TOKEN="${secrets.token}"`,
   ];
-  if (kept.proxy) {
-    const direct = [
-      "localhost",
-      "127.0.0.0/8",
-      "10.42.0.0/16",
-      "10.43.0.0/16",
-      ".svc",
-      ".cluster.local",
-      kept.network ?? kept.vip,
-      ...kept.node1,
-      ...kept.node2,
-    ].join(",");
-    lines.push(
-      `HTTP_PROXY="${kept.proxy}"`,
-      `HTTPS_PROXY="${kept.proxy}"`,
-      `NO_PROXY="${direct}"`,
-    );
+  for (const [name, value] of proxyVariables(kept)) {
+    lines.push(`${name}="${value}"`);
   }
   return lines.join("\n") + "\n";
 }

@@ -48,7 +48,7 @@ Deno.test("k3sEnvironment() reaches the datastore by the virtual address with ti
   );
   assert(!text.includes("PROXY"));
   const proxied = k3sEnvironment(kept({ proxy: "http://proxy:3128" }), SECRETS);
-  assert.match(proxied, /NO_PROXY=".*10\.0\.0\.100\/24,10\.0\.0\.1,/);
+  assert.match(proxied, /^NO_PROXY=".*10\.0\.0\.100\/24,10\.1\.0\.1,/m);
 });
 
 Deno.test("k3sEnvironment() writes an IPv6 address in brackets", () => {

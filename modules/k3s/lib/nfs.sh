@@ -71,8 +71,27 @@ nfs_end_grace() {
 
 nfs_exported() { [[ -e /var/lib/nfs/etab && $(</var/lib/nfs/etab) == *"$EXPORT"* ]]; }
 
+# Nodes, and the agents that `hakit agent-join` let in: addresses only, whatever
+# stands in that file.
+nfs_clients() {
+  local client
+  for client in $CLIENTS $(grep -E '^[0-9A-Fa-f.:]+$' "$STORAGE/agents" 2>/dev/null); do
+    # As a network of one: a single address is looked up by name, which without a
+    # name server that answers takes 40 seconds each.
+    if [[ $client == *:* ]]; then echo "[$client]"; else echo "$client/32"; fi
+  done
+}
+
+nfs_export() {
+  local client
+  for client in $(nfs_clients); do
+    exportfs -o "rw,sync,$SQUASH,no_subtree_check,fsid=$FSID" "$client:$EXPORT" ||
+      { complain "Cannot export $EXPORT to $client"; return 1; }
+  done
+}
+
 nfs_up() {
-  local name client
+  local name
   if ! nfs_threads; then
     # One that has run since boot would go on with the memory of this server alone.
     timeout 30 systemctl stop nfsdcld 2>/dev/null
@@ -89,13 +108,7 @@ nfs_up() {
   # systemd says "active" even when no thread runs.
   nfs_threads || { complain "The NFS server has no threads (journalctl -u nfs-server)"; return 1; }
   nfs_end_grace
-  for client in $CLIENTS; do
-    # As a network of one: a single address is looked up by name, which without a
-    # name server that answers takes 40 seconds each.
-    if [[ $client == *:* ]]; then client="[$client]"; else client=$client/32; fi
-    exportfs -o "rw,sync,$SQUASH,no_subtree_check,fsid=$FSID" "$client:$EXPORT" ||
-      { complain "Cannot export $EXPORT to $client"; return 1; }
-  done
+  nfs_export || return 1
   nfs_exported || { complain "$EXPORT is not exported: CLIENTS is empty"; return 1; }
   door open
   # Only now: one that dials while the door is closed waits for its next try.

@@ -1,0 +1,43 @@
+/** What K3s, its containerd and its pods reach without the proxy: through one the datastore would be out of reach. Pure. */
+import type { Kept } from "../cluster/kept.ts";
+import { contains, parseNetwork, vipOf } from "../cluster/network.ts";
+
+/** K3s' defaults for pods and services. */
+const CLUSTER_NETWORKS = ["10.42.0.0/16", "10.43.0.0/16"] as const;
+
+type Addressed = Pick<Kept, "node1" | "node2" | "vip" | "network">;
+
+/** Addresses of both nodes on every link, the virtual one, the nodes' network, the cluster's own networks and names. */
+export function withoutProxy(kept: Addressed): string[] {
+  const networks = [kept.network ?? kept.vip].flatMap((text) =>
+    parseNetwork(text) ? [text] : []
+  );
+  const single = [vipOf(kept), ...kept.node1, ...kept.node2]
+    .filter((address) => !networks.some((own) => contains(own, address)));
+  return [
+    "localhost",
+    "127.0.0.0/8",
+    "::1",
+    ...CLUSTER_NETWORKS,
+    ".svc",
+    ".cluster.local",
+    ...networks,
+    ...single,
+  ];
+}
+
+/** Variables for a unit's environment file; none where there is no proxy. */
+export function proxyVariables(
+  kept: Addressed & Pick<Kept, "proxy">,
+): readonly (readonly [name: string, value: string])[] {
+  if (!kept.proxy) return [];
+  const direct = withoutProxy(kept).join(",");
+  // K3s itself, and its containerd, which pulls the images (K3s' documentation, "Configuring an HTTP proxy").
+  return ["", "CONTAINERD_"].flatMap((prefix) =>
+    [
+      [`${prefix}HTTP_PROXY`, kept.proxy!],
+      [`${prefix}HTTPS_PROXY`, kept.proxy!],
+      [`${prefix}NO_PROXY`, direct],
+    ] as const
+  );
+}
