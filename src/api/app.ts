@@ -308,15 +308,28 @@ export function createApp(options: AppOptions) {
       async (c) => {
         const { module } = c.req.valid("param");
         const { node, ...body } = c.req.valid("json");
+        const { caller } = c.var;
+        // What stands there is given up for what the primary has.
+        if (body.external && caller.role !== "administrator") {
+          throw new ApiError(
+            403,
+            "forbidden",
+            `"external" needs role administrator, you are ${caller.role}`,
+          );
+        }
         if (door.isPeer(node)) {
           return door.forward(`/api/modules/${module}/resync`, {
             method: "POST",
             body: JSON.stringify(body),
             type: "application/json",
-            by: callerName(c.var.caller),
+            by: callerName(caller),
           });
         }
-        await door.replicator(module, { command: "resync", ...body });
+        const { external, ...change } = body;
+        await door.replicator(
+          module,
+          external ? { command: "external" } : { command: "resync", ...change },
+        );
         return c.json({ ok: true });
       },
     )

@@ -252,7 +252,8 @@ export const ROUTES: readonly RouteContract[] = [
   {
     method: "post",
     path: "/api/modules/{module}/resync",
-    summary: "Limit, pause or continue a resync; on the primary's node",
+    summary:
+      "Limit, pause or continue a resync, on the primary's node; note a restored copy, on the other",
     access: "operator",
     params: schemas.moduleParams,
     body: schemas.resyncBody,

@@ -241,6 +241,7 @@ Deno.test("only administrators may give data up, whatever else the command says"
       ["prim", {}],
       ["primforce", {}],
       ["second", { full: true }],
+      ["resync", { external: true }],
       ["prim", { node: "node2" }],
     ] as const
   ) {

@@ -53,6 +53,9 @@ export const resyncBody = z.strictObject({
   limit: z.number().min(0).optional()
     .describe("Bytes per second; 0: no cap. Until the role changes"),
   paused: z.boolean().optional(),
+  external: z.literal(true).optional().describe(
+    "The stopped node's directories hold a restored copy: the first resync compares it instead of moving it away (administrator)",
+  ),
 });
 const addressText = z.string().max(64);
 export const arbiterBody = z.discriminatedUnion("kind", [

@@ -72,6 +72,8 @@ export interface AgentApi {
       /** Bytes per second; 0: no cap. */
       readonly limit?: number;
       readonly paused?: boolean;
+      /** What stands in the stopped node's directories was restored there. */
+      readonly external?: true;
     },
   ): Promise<void>;
   modules(): Promise<readonly ModuleInfo[]>;

@@ -6,6 +6,7 @@ import type { Command } from "./command.ts";
 import { completionCommand } from "./completion.ts";
 import { logCommand, newLines } from "./log.ts";
 import { outputTo } from "./output.ts";
+import { resyncCommand } from "./resync.ts";
 import { roleCommand } from "./roles.ts";
 import { run } from "./run.ts";
 import { stateCommand } from "./state.ts";
@@ -67,14 +68,17 @@ const RESOURCES = [{
 /** Runs a command line over a fake agent; what it printed and asked. */
 async function hakit(line: string, state: ClusterState | Error = cluster({})) {
   const asked: RoleRequest[] = [];
-  const set: unknown[] = [];
+  const set: unknown[] = [], resynced: unknown[] = [];
   const answer = () =>
     state instanceof Error ? Promise.reject(state) : Promise.resolve(state);
   const refuse = () => Promise.reject(new Error("not asked for here"));
   const api = (): AgentApi => ({
     verification: refuse,
     verify: refuse,
-    resync: refuse,
+    resync: (request) => {
+      resynced.push(request);
+      return Promise.resolve();
+    },
     modules: refuse,
     resources: () => Promise.resolve(RESOURCES),
     setResource: (request) => {
@@ -106,6 +110,7 @@ async function hakit(line: string, state: ClusterState | Error = cluster({})) {
     roleCommand("start", api),
     roleCommand("swap", api),
     roleCommand("prim", api),
+    resyncCommand(api),
     completionCommand(() => table),
   ];
   const code = await run(line.split(" ").filter(Boolean), {
@@ -118,7 +123,7 @@ async function hakit(line: string, state: ClusterState | Error = cluster({})) {
       now: () => 0,
     }),
   });
-  return { code, out, err, asked };
+  return { code, out, err, asked, resynced };
 }
 
 Deno.test("run() suggests the command and the flag that were meant", async () => {
@@ -201,6 +206,30 @@ Deno.test("the module may be left out only where there is one", async () => {
   assert.equal(two.code, 2);
   assert.match(two.err, /name a module: one of db, web/);
   assert.deepEqual(two.asked, []);
+});
+
+Deno.test("resync --external notes the restored copy first and then starts the secondary", async () => {
+  const { asked, resynced, code, err } = await hakit(
+    "resync --external -n node2",
+  );
+  assert.equal(code, 0, err);
+  assert.deepEqual(resynced, [{
+    module: "db",
+    node: "node2",
+    external: true,
+  }]);
+  assert.deepEqual(asked, [{
+    module: "db",
+    command: "second",
+    node: "node2",
+    full: false,
+    wait: true,
+  }]);
+  for (const line of ["resync", "resync limit", "resync --external db x"]) {
+    const wrong = await hakit(line);
+    assert.equal(wrong.code, 2, line);
+    assert.deepEqual([wrong.asked, wrong.resynced], [[], []]);
+  }
 });
 
 Deno.test("a start that ends in WAIT has failed", async () => {

@@ -3,7 +3,7 @@ import { apply, COPY_SIZE } from "../replication/apply.ts";
 import { KIND } from "../replication/operation.ts";
 import type { Pipeline } from "../replication/pipeline.ts";
 import { stat, statFd } from "../replication/descriptor.ts";
-import type { Inode } from "../replication/inode.ts";
+import { type Inode, OWN } from "../replication/inode.ts";
 import { isHidden } from "../replication/name.ts";
 import type { Volume } from "../replication/volume.ts";
 import { HEADER } from "../peer/frame.ts";
@@ -20,7 +20,13 @@ import {
   writeEntry,
 } from "./abi.ts";
 import { getattr, isHiddenXattr } from "./look.ts";
-import { aclTakesSetgid, makingOf, setattrPayload } from "./payload.ts";
+import { sideOf } from "./border.ts";
+import {
+  aclTakesSetgid,
+  makingOf,
+  modifiedNow,
+  setattrPayload,
+} from "./payload.ts";
 import {
   type Answer,
   BODY,
@@ -106,8 +112,10 @@ export class Changes {
     }
     // No name can be made in a directory that is gone. A file without a name gets its first one by a LINK (O_TMPFILE): one that
     // was made before this session the peer does not have; it refuses, and is levelled by its name before the link is answered.
-    if (local && NEEDS_NAME.has(opcode)) return answer(E.NOENT);
-    if (otherBound === "local" && opcode !== OP.LINK) return answer(E.NOENT);
+    if (local && !inode.own && NEEDS_NAME.has(opcode)) return answer(E.NOENT);
+    if (otherBound === "local" && !other!.own && opcode !== OP.LINK) {
+      return answer(E.NOENT);
+    }
     switch (opcode) {
       case OP.WRITE:
         return this.#longWrite(inode, local, answer);
@@ -146,9 +154,13 @@ export class Changes {
       case OP.UNLINK:
       case OP.RMDIR: {
         if (hides(this.volume, inode, BODY, length - 1)) return answer(E.NOENT);
+        const name = request.bytes.slice(BODY, length - 1);
+        const side = sideOf(this.volume, { opcode, parent: inode, name });
+        if (typeof side === "number") return answer(side);
         const kind = opcode === OP.RMDIR ? KIND.RMDIR : KIND.UNLINK;
         return this.#submit({ kind, id: inode.id }, null, {
           payload: request.bytes.slice(BODY, length),
+          side,
         }, answer);
       }
       case OP.RENAME:
@@ -162,10 +174,18 @@ export class Changes {
           hides(this.volume, inode, names, second - 1) ||
           hides(this.volume, other!, second, length - 1)
         ) return answer(E.PERM);
+        const to = request.bytes.slice(second, length - 1);
+        const side = sideOf(this.volume, {
+          opcode,
+          parent: inode,
+          name: request.bytes.slice(names, second - 1),
+          to: { parent: other!, name: to, flags },
+        });
+        if (typeof side === "number") return answer(side);
         return this.#submit(
           { kind: KIND.RENAME, id: inode.id, argument: other!.id, flags },
           null,
-          { payload: request.bytes.slice(names, length) },
+          { payload: request.bytes.slice(names, length), side },
           answer,
         );
       }
@@ -174,10 +194,17 @@ export class Changes {
           return answer(E.PERM);
         }
         const target = other!;
+        const side = sideOf(this.volume, {
+          opcode,
+          parent: inode,
+          name: request.bytes.slice(BODY + 8, length - 1),
+          linked: target,
+        });
+        if (typeof side === "number") return answer(side);
         return this.#submit(
           { kind: KIND.LINK, id: target.id, argument: inode.id },
           null,
-          { payload: request.bytes.slice(BODY + 8, length) },
+          { payload: request.bytes.slice(BODY + 8, length), side },
           (error) => {
             const linked = error ? undefined : this.volume.get(target.id);
             if (!linked) return answer(error || E.STALE);
@@ -198,33 +225,83 @@ export class Changes {
       readonly flags?: number;
     },
     inode: Inode | null,
-    how: { readonly payload: Uint8Array; readonly local?: boolean },
+    how: {
+      readonly payload: Uint8Array;
+      readonly local?: boolean;
+      readonly side?: "mirrored" | readonly Inode[];
+    },
     answer: (error: number) => void,
   ): void {
-    if (!how.local) {
-      return this.pipeline.submit(operation, {
-        volume: this.volume,
-        inode,
+    // The file has no name on either node and dies with its last open, or it is excluded: no copy of it is wanted.
+    if (how.local) return answer(this.#apply(operation, how.payload));
+    if (how.side !== undefined && how.side !== "mirrored") {
+      return this.#touch(
+        how.side,
+        () => this.#apply(operation, how.payload),
         answer,
-      }, how.payload);
+      );
     }
-    // The file has no name on either node and dies with its last open: no copy of it is wanted.
+    this.pipeline.submit(operation, {
+      volume: this.volume,
+      inode,
+      answer,
+    }, how.payload);
+  }
+
+  /**
+   * Changes excluded names. The times of mirrored directories in which they stand change too, and are the peer's as well: that is
+   * an operation, and what is this node's own is done in its turn.
+   */
+  #touch(
+    parents: readonly Inode[],
+    change: () => number,
+    answer: (error: number) => void,
+  ): void {
+    if (parents.length === 0) return answer(change());
+    let left = parents.length, worst = 0;
+    const touched = (error: number) => {
+      worst ||= error;
+      if (--left === 0) answer(worst || change());
+    };
+    for (const inode of parents) {
+      this.pipeline.submit(
+        { kind: KIND.SETATTR, id: inode.id },
+        { volume: this.volume, inode, answer: touched },
+        modifiedNow(),
+      );
+    }
+  }
+
+  #apply(
+    operation: {
+      readonly kind: number;
+      readonly id: number;
+      readonly argument?: number;
+      readonly flags?: number;
+    },
+    payload: Uint8Array,
+  ): number {
     const memory = this.pipeline.memory, at = this.pipeline.place();
-    memory.bytes.set(how.payload, at + HEADER);
-    answer(apply(
+    memory.bytes.set(payload, at + HEADER);
+    const error = apply(
       this.volume,
       {
         kind: operation.kind,
         id: operation.id,
         argument: operation.argument ?? 0,
         flags: operation.flags ?? 0,
-        length: how.payload.length,
+        length: payload.length,
         volume: this.volume.index,
         sequence: 0,
       },
       memory,
       at,
-    ));
+    );
+    const inode = this.volume.get(operation.id);
+    if (inode?.own && operation.kind !== KIND.WRITE) {
+      inode.attributesChanged = true;
+    }
+    return error;
   }
 
   #setxattr(inode: Inode, local: boolean, answer: Answer): void {
@@ -325,12 +402,21 @@ export class Changes {
     if (hides(this.volume, parent, made.name, made.nameEnd)) {
       return answer(E.PERM);
     }
-    const id = this.volume.newId();
+    // A nameless file is its directory's: it may get a name on that side only.
+    const side = opcode === OP.TMPFILE
+      ? parent.own ? [] : "mirrored"
+      : sideOf(this.volume, {
+        opcode,
+        parent,
+        name: request.bytes.slice(made.name, made.nameEnd),
+      });
+    if (typeof side === "number") return answer(side);
+    const id = this.volume.newId() + (side === "mirrored" ? 0 : OWN);
     this.#submit(
       { kind: made.kind, id, argument: parent.id, flags: made.umask },
       null,
       // Opened O_EXCL it never gets a name, and no copy of it is wanted.
-      { payload: made.payload, local: made.nameForbidden },
+      { payload: made.payload, local: made.nameForbidden, side },
       (error) => {
         const inode = error ? undefined : this.volume.get(id);
         if (!inode) return answer(error || E.IO);

@@ -65,6 +65,15 @@ export function setattrPayload(): Uint8Array | null {
   return payload;
 }
 
+/** SETATTR's payload that makes now the time of modification. */
+export function modifiedNow(): Uint8Array {
+  const payload = new Uint8Array(SETATTR_SIZE);
+  const out = new DataView(payload.buffer);
+  out.setUint32(0, FATTR.MTIME, true);
+  out.setUint32(44, UTIME_NOW, true);
+  return payload;
+}
+
 /** Something new: CREATE or TMPFILE. */
 export interface Making {
   readonly kind: number;

@@ -117,7 +117,7 @@ export class Server {
     const memory = this.pipeline.memory, view = memory.view;
     const id = getU64(view, from + 16);
     const inode = this.volume.get(id);
-    if (!inode) return false;
+    if (!inode || inode.own) return false;
     const session = this.pipeline.session;
     if (
       session && inode.boundIn !== session.number && inode !== this.volume.root

@@ -45,7 +45,7 @@ Deno.test("parseModule() names an unknown key inside a list", () => {
   );
   strictEqual(
     message,
-    'module.yaml:5:5: directories.0.flag: unknown key "flag", expected one of path, tocheck',
+    'module.yaml:5:5: directories.0.flag: unknown key "flag", expected one of path, tocheck, exclude',
   );
 });
 
@@ -88,6 +88,40 @@ Deno.test("parseModule() refuses nested and foreign directories", () => {
     "name: db\nmode: mirror\ndirectories: [{path: /srv/../etc}]\n",
   );
   strictEqual(two.includes("directories.0.path"), true, two);
+});
+
+Deno.test("parseModule() says where an exclusion is wrong", () => {
+  const head = "name: db\nmode: mirror\ndirectories:\n  - path: /srv/db\n";
+  const wrong: [string, string][] = [
+    [
+      '    exclude: ["*.tmp", /tmp]\n',
+      'module.yaml:5:24: directories.0.exclude.1: expected a name such as "*.tmp"',
+    ],
+    [
+      "    exclude: [a/../b]\n",
+      "module.yaml:5:15: directories.0.exclude.0: expected a name",
+    ],
+    [
+      "    exclude:\n      - 'a/**'\n",
+      'module.yaml:6:9: directories.0.exclude.0: "**" is not known',
+    ],
+    [
+      "    exclude: ['*']\n",
+      "module.yaml:5:15: directories.0.exclude.0: would exclude everything",
+    ],
+    [
+      "    tocheck: db/mark\n    exclude: [log, d?]\n",
+      'module.yaml:6:20: directories.0.exclude.1: "d?" excludes "db/mark" of tocheck',
+    ],
+    [
+      `    exclude: [${Array(30).fill("x".repeat(200)).join(", ")}]\n`,
+      "module.yaml:5:5: directories.0.exclude: brings all exclusions to 6000 bytes",
+    ],
+  ];
+  for (const [text, expected] of wrong) {
+    const message = messageOf(head + text);
+    strictEqual(message.startsWith(expected), true, message);
+  }
 });
 
 Deno.test("parseModule() refuses a virtual address that is none", () => {

@@ -1,6 +1,7 @@
 /** cluster.yaml and module.yaml: one schema gives type, validation and (later) the console's form. Unknown keys are errors. */
 import { z } from "zod";
 import { checksOf, rulesOf, unknownVariables } from "../checker/checks.ts";
+import { Exclusions } from "../replication/exclusions.ts";
 import { MAX_TIMEOUT_MS, RESTARTS } from "../machine/turn.ts";
 import { RuleError } from "../rules/tokens.ts";
 import { checkersSchema, processesSchema } from "./checkers.ts";
@@ -91,6 +92,34 @@ const pathBelow = z.string().max(1024).refine(
   'expected a path below the directory, without "/" at its begin or end, "." and "..", such as "mysql/ibdata1"',
 );
 
+/** All patterns of a module together: both nodes tell each other all of them in one small frame. */
+const MAX_EXCLUDED = 4000;
+
+const exclusion = z.string().max(255).refine(
+  (pattern) =>
+    /^[^/\p{Cc}]+(\/[^/\p{Cc}]+)*$/u.test(pattern) &&
+    !pattern.split("/").some((part) => part === "." || part === ".."),
+  'expected a name such as "*.tmp", or a path below the directory without "/" at its begin or end, "." and "..", such as "mysql/tmp"',
+).refine(
+  (pattern) => !pattern.includes("**"),
+  '"**" is not known: a pattern without "/" fits names in all directories, "*" stands for anything within one name',
+).refine(
+  (pattern) => !/^\*+$/.test(pattern),
+  "would exclude everything: nothing would be mirrored",
+);
+
+/** Whether a path below the directory, or a directory on the way to it, is excluded. */
+function excludesPath(pattern: string, path: string): boolean {
+  const exclusions = new Exclusions([pattern]);
+  const words = path.split("/"), bytes = new TextEncoder();
+  return words.some((word, i) =>
+    exclusions.excludes(
+      bytes.encode(word),
+      () => bytes.encode(words.slice(0, i).join("/")),
+    )
+  );
+}
+
 export const moduleSchema = z.strictObject({
   name,
   title: z.string().max(120).optional(),
@@ -117,11 +146,43 @@ export const moduleSchema = z.strictObject({
       "expected the name of a network interface",
     ).optional(),
   })).max(16).default([]),
-  directories: z.array(z.strictObject({
-    path: mirroredPath,
-    /** Path below it that must exist before the module starts: it waits where the file system of `path` is not mounted. */
-    tocheck: pathBelow.optional(),
-  })).max(16).superRefine((directories, context) => {
+  directories: z.array(
+    z.strictObject({
+      path: mirroredPath,
+      /** Path below it that must exist before the module starts: it waits where the file system of `path` is not mounted. */
+      tocheck: pathBelow.optional(),
+      /**
+       * What is not mirrored: names in any directory ("*.tmp"), or paths below this one ("mysql/tmp"), and whatever stands in them. Each
+       * node has its own there, which no copy ever touches.
+       */
+      exclude: z.array(exclusion).min(1).max(64).optional(),
+    }).superRefine(({ tocheck, exclude = [] }, context) => {
+      const issue = (path: (string | number)[], message: string) =>
+        context.addIssue({ code: "custom", path, message });
+      const hides = tocheck === undefined
+        ? -1
+        : exclude.findIndex((pattern) => excludesPath(pattern, tocheck));
+      if (hides >= 0) {
+        issue(
+          ["exclude", hides],
+          `"${
+            exclude[hides]
+          }" excludes "${tocheck}" of tocheck, which must be on both nodes`,
+        );
+      }
+    }),
+  ).max(16).superRefine((directories, context) => {
+    let excluded = 0;
+    directories.forEach(({ exclude = [] }, index) => {
+      excluded += new TextEncoder().encode(exclude.join("")).length;
+      if (excluded <= MAX_EXCLUDED) return;
+      context.addIssue({
+        code: "custom",
+        path: [index, "exclude"],
+        message:
+          `brings all exclusions to ${excluded} bytes, expected at most ${MAX_EXCLUDED}`,
+      });
+    });
     directories.forEach(({ path }, index) => {
       const other = directories.find((entry, at) =>
         at !== index &&

@@ -31,6 +31,8 @@ export const helloSchema = z.object({
   /** What this side can do beyond the version; unknown ones are ignored. */
   features: z.array(z.string().max(32)).max(32),
   proof: hex(32).optional(),
+  /** Digest of what both nodes must have configured alike; absent: nothing special. */
+  terms: z.string().max(64).optional(),
 });
 /** All that is read of a greeting whose version is another one. */
 const versionSchema = z.object({ version: z.int() });
@@ -52,6 +54,8 @@ export const welcomeSchema = z.object({
   doubt: z.boolean(),
   /** In doubt, but with a journal that names what may differ. */
   journal: z.boolean().default(false),
+  /** What stands there was restored from elsewhere: it is compared, and not moved away. */
+  external: z.boolean().default(false),
 });
 
 export interface Party {
@@ -61,6 +65,7 @@ export interface Party {
   readonly peer: string;
   /** 64 hexadecimal digits. */
   readonly key: string;
+  readonly terms?: string | undefined;
 }
 
 export function prove(
@@ -134,8 +139,15 @@ export function readHello(
   if (hello.node !== party.peer) {
     return { refused: `is node "${hello.node}", expected "${party.peer}"` };
   }
+  if ((hello.terms ?? "") !== (party.terms ?? "")) {
+    return { refused: OTHER_TERMS };
+  }
   return hello;
 }
+
+/** Said of the other one, in both nodes' logs. */
+const OTHER_TERMS =
+  'mirrors its directories otherwise ("exclude" of module.yaml): configure both nodes alike';
 
 export const NO_GREETING = "sends no greeting of a hakit replicator";
 

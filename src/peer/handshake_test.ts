@@ -61,6 +61,10 @@ Deno.test("readHello() takes the peer's greeting and names what is wrong with a 
   ok(refused({ ...hello, module: "n" }).includes('module "n"'));
   ok(refused({ ...hello, node: "three" }).includes('"three"'));
   ok(refused({ ...hello, nonce: "short" }).includes("no greeting"));
+  ok(refused({ ...hello, terms: "ab" }).includes("module.yaml"));
+  const strict = { ...one, terms: "ab" };
+  ok("refused" in readHello(strict, hello));
+  ok(!("refused" in readHello(strict, { ...hello, terms: "ab" })));
   // Whatever else another version says, its number is understood.
   ok(refused({ version: 7 }).includes("protocol 7"));
   for (const json of [null, [], "text", {}, { version: "2" }]) {

@@ -5,6 +5,7 @@ import { AT, E, errno, libc, Memory, SYS } from "../system/libc.ts";
 import { KIND } from "./operation.ts";
 import { type Frame, HEADER } from "../peer/frame.ts";
 import { create, createNameless, nameAt } from "./create.ts";
+import { makeEmpty } from "./keep_own.ts";
 import { mayGainPrivileges, stripPrivileges } from "./privileges.ts";
 import { procPath, stat, statFd, statMode } from "./descriptor.ts";
 import type { Inode } from "./inode.ts";
@@ -54,7 +55,14 @@ export function apply(
       const flags = frame.kind === KIND.RMDIR ? AT.REMOVEDIR : 0;
       const name = buffer.address + payload;
       const victim = volume.named(parent, name);
-      if (libc.unlinkat(parent.fd, name, flags) !== 0) return errno();
+      if (libc.unlinkat(parent.fd, name, flags) !== 0) {
+        const code = errno();
+        const bytes = buffer.bytes.slice(payload, payload + frame.length - 1);
+        if (code !== E.NOTEMPTY || !makeEmpty(volume, parent, bytes)) {
+          return code;
+        }
+        if (libc.unlinkat(parent.fd, name, flags) !== 0) return errno();
+      }
       volume.nameLost(victim);
       return 0;
     }
@@ -323,15 +331,23 @@ function rename(
   const oldName = buffer.address + at, newName = buffer.address + end + 1;
   const moved = volume.named(from, oldName);
   const victim = volume.named(to, newName);
-  const result = libc.renameat2(
-    SYS.renameat2,
-    from.fd,
-    oldName,
-    to.fd,
-    newName,
-    frame.flags,
-  );
-  if (Number(result) !== 0) return errno();
+  const move = () =>
+    Number(libc.renameat2(
+        SYS.renameat2,
+        from.fd,
+        oldName,
+        to.fd,
+        newName,
+        frame.flags,
+      )) === 0
+      ? 0
+      : errno();
+  let error = move();
+  if (error === E.NOTEMPTY || error === E.EXIST && frame.flags === 0) {
+    const name = buffer.bytes.slice(end + 1, at + frame.length - 1);
+    if (makeEmpty(volume, to, name)) error = move();
+  }
+  if (error) return error;
   volume.moves++;
   if (moved) moved.parent = to.id;
   if (victim && frame.flags & RENAME_EXCHANGE) victim.parent = from.id;

@@ -19,6 +19,8 @@ export class Bindings {
    * "wait": names are changing, ask again when `renaming` is over.
    */
   bind(volume: Volume, inode: Inode): "bound" | "local" | "wait" {
+    // Excluded: the peer has its own, or none.
+    if (inode.own) return "local";
     const { session, renaming, events } = this.tools;
     if (
       !session || inode === volume.root || inode.boundIn === session.number
@@ -41,7 +43,8 @@ export class Bindings {
   bindAgain(volume: Volume, ids: readonly number[], number: number): void {
     // The argument may be a parent's id; where it is a number that only looks like one, a name too many is told.
     for (const inode of ids.map((id) => volume.get(id))) {
-      if (!inode || inode === volume.root || inode.boundIn === number) continue;
+      if (!inode || inode.own || inode === volume.root) continue;
+      if (inode.boundIn === number) continue;
       const path = volume.pathOf(inode);
       if (path) this.#tell(volume, inode, path, number);
     }

@@ -5,6 +5,7 @@ import { AIDE } from "./aide.ts";
 import type { Aio } from "./aio.ts";
 import type { ReplicatorConfig, Report } from "./control.ts";
 import type { Dirty } from "./dirty.ts";
+import type { External } from "./external.ts";
 import type { Journal } from "./journal.ts";
 import type { IdentityStore } from "./identity_store.ts";
 import type { Marks } from "./marks.ts";
@@ -24,6 +25,8 @@ export interface Context {
   readonly journal: Journal;
   /** What such a journal says that a process before this one left: complete, as long as `doubt` is set. Null: there is none. */
   left: Marks | null;
+  /** Whether an operator has restored the copy that stands here. */
+  readonly external: External;
   readonly aio: Aio;
   readonly aide: Aide;
   /** Monotonic milliseconds. */

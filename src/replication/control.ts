@@ -33,7 +33,11 @@ export interface ReplicatorConfig {
     readonly path: string;
     /** Path below it that must be there before this node mirrors: else an unmounted, empty folder would be mirrored. */
     readonly tocheck?: string | undefined;
+    /** Names that are not mirrored: see Exclusions. */
+    readonly exclude?: readonly string[] | undefined;
   }[];
+  /** Digest of what both nodes must have configured alike; the replicator makes it of `directories`. */
+  readonly terms?: string | undefined;
   /** Resync bandwidth cap in bytes per second; 0: none. */
   readonly resyncLimit: number;
   /** Inodes that keep a descriptor while nobody uses them; default 8192. Tests make it small. */
@@ -80,6 +84,8 @@ export type Command =
    * is, unless `full`: then, or for any other copy, a new generation begins and the peer gets everything.
    */
   | { readonly command: "force"; readonly full: boolean }
+  /** Idle, and never a copy before: what stands in the directories was restored there, and is compared instead of moved away. */
+  | { readonly command: "external" }
   /**
    * Primary only: compares both copies while they are in use. `repair`: what differs is levelled from here. `rate`: bytes per second,
    * 0 as fast as it goes. Answered when it has begun; the report says the rest.

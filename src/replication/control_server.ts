@@ -26,6 +26,7 @@ const requestSchema = z.discriminatedUnion("command", [
   }),
   z.object({ id: z.number(), command: z.literal("idle") }),
   z.object({ id: z.number(), command: z.literal("outdate") }),
+  z.object({ id: z.number(), command: z.literal("external") }),
   z.object({
     id: z.number(),
     command: z.literal("lease"),

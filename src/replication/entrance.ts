@@ -225,6 +225,7 @@ export class Entrance {
         module: config.module,
         node: config.node,
         nonce: stranger.nonce,
+        terms: config.terms,
         features: connection.channel.renewsKeys ? [RENEWS_KEYS] : [],
         proof: prove(config, "secondary", nonces),
       });

@@ -27,6 +27,7 @@ export type Greeted =
     readonly marked: boolean;
     readonly doubt: boolean;
     readonly journal: boolean;
+    readonly external: boolean;
   };
 
 export class Greeting {
@@ -51,6 +52,7 @@ export class Greeting {
       module: config.module,
       node: config.node,
       nonce: this.#nonce,
+      terms: config.terms,
       features: this.session.connection.channel.renewsKeys ? [RENEWS_KEYS] : [],
     });
   }

@@ -6,7 +6,6 @@ import { GROUP, type Marks } from "./marks.ts";
 import { statFd, statMode } from "./descriptor.ts";
 import { DT_DIR, listEntries } from "./directory.ts";
 import { readId } from "./id_xattr.ts";
-import { isHidden } from "./name.ts";
 import { ROOT, type Volume } from "./volume.ts";
 
 /** Entries of a directory after which applications have their turn. */
@@ -37,7 +36,7 @@ export function* expandGroups(
         let looked = 0;
         for (const { name, type } of listEntries(directory)) {
           if (++looked % ENTRIES_A_TURN === 0) yield;
-          if (path.length === 0 && isHidden(name)) continue;
+          if (volume.leavesOut(path, name)) continue;
           if (type === DT_DIR) {
             queue.push(
               path.length === 0 ? name : new Uint8Array([...path, 47, ...name]),

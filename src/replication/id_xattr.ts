@@ -31,3 +31,8 @@ export function writeId(fd: number, id: number): number {
     ? 0
     : errno();
 }
+
+/** Takes the id away from the inode behind `fd`; 0: done. */
+export function removeId(fd: number): number {
+  return libc.removexattr(procPath(fd), memory.address + NAME);
+}

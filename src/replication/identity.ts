@@ -2,6 +2,8 @@
  * The identity of a module's data, as DRBD's generation identifiers: which state of the data this copy is, and which one the peer
  * had when the copies parted. Persisted by the replicator, shown to the agents, compared by `compare()`. Pure.
  */
+import type { Excluded } from "./exclusions.ts";
+
 export interface Identity {
   /** Generation of this copy; null: this node has never held data of the cluster. */
   readonly current: string | null;
@@ -17,6 +19,8 @@ export interface Identity {
   readonly connected: boolean;
   /** Highest inode-id epoch used; the next primary starts above both nodes' values. */
   readonly epoch: number;
+  /** What was excluded from mirroring when the copies were level last; absent: nothing. */
+  readonly excluded?: Excluded | undefined;
 }
 
 /** What two identities mean for each other, seen from `mine`. */

@@ -12,6 +12,7 @@ export const identitySchema = z.strictObject({
   consistent: z.boolean(),
   connected: z.boolean(),
   epoch: z.int().min(0).max(2 ** 20),
+  excluded: z.array(z.array(z.string().max(255)).max(64)).max(16).optional(),
 });
 
 export function newGeneration(): string {

@@ -1,6 +1,9 @@
 /** An inode in use: known by its id, reached by a descriptor. One that is not in use is a line of InodeTable instead. */
 import { S_IFDIR } from "../fuse/abi.ts";
 
+/** Ids from here on are this node's alone: what is excluded has them, and no frame ever names one. */
+export const OWN = 2 ** 52;
+
 export class Inode {
   /** O_PATH descriptor; pins the inode, so that its number cannot be used again. -1 after it was put away: never another file. */
   fd: number;
@@ -27,6 +30,11 @@ export class Inode {
 
   constructor(readonly id: number, fd: number, readonly type: number) {
     this.fd = fd;
+  }
+
+  /** Excluded from mirroring: each node has its own, or none. */
+  get own(): boolean {
+    return this.id >= OWN;
   }
 
   get isDirectory(): boolean {

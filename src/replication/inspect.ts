@@ -6,7 +6,7 @@ import { readTimes } from "./apply.ts";
 import type { Attributes, Entry } from "./listing.ts";
 import { procPath, stat, statFd } from "./descriptor.ts";
 import { readId, writeId } from "./id_xattr.ts";
-import { Inode } from "./inode.ts";
+import { Inode, OWN } from "./inode.ts";
 
 const memory = new Memory(256 * 1024);
 const LIST = 4096, VALUE = 128 * 1024;
@@ -31,7 +31,8 @@ export function inspect(
   newId: () => number,
 ): Entry | null {
   let id = readId(fd);
-  if (id === 0 && writeId(fd, id = newId()) !== 0) return null;
+  // One that was excluded once is a file like any other now.
+  if ((id === 0 || id >= OWN) && writeId(fd, id = newId()) !== 0) return null;
   if (statFd(fd) !== 0) return null;
   const view = stat.view, at = stat.at;
   const mode = view.getUint16(at + STATX.mode, true);

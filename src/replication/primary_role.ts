@@ -11,8 +11,8 @@ import { Pipeline } from "./pipeline.ts";
 import { SourceSession } from "./source_session.ts";
 import { Volume } from "./volume.ts";
 
-/** Epochs fit, with the node's bit, above the 32 bits of the counter and below 2^53. */
-const MAX_EPOCH = 2 ** 20;
+/** Epochs fit, with the node's bit, above the 32 bits of the counter and below OWN. */
+const MAX_EPOCH = 2 ** 19;
 
 export class PrimaryRole {
   readonly volumes: Volume[] = [];
@@ -34,7 +34,7 @@ export class PrimaryRole {
     const epoch = identity.value.epoch + 1;
     if (epoch >= MAX_EPOCH) {
       throw new Error(
-        "Cannot become primary: inode ids are used up (a million starts)",
+        "Cannot become primary: inode ids are used up (half a million starts)",
       );
     }
     // What this node knows as a former secondary counts from here on as its own; as primary it keeps no journal.
@@ -57,17 +57,14 @@ export class PrimaryRole {
       changed: options.changed,
     });
     try {
-      for (const [index, { path }] of config.directories.entries()) {
+      for (const [index, { path, exclude }] of config.directories.entries()) {
         clearStaleMounts(path);
         const backing = openBacking(path);
         const newId = () => this.#newId();
-        const volume = new Volume(
-          index,
-          path,
-          backing,
-          newId,
-          config.inodesInUse,
-        );
+        const volume = new Volume(index, path, backing, newId, {
+          limit: config.inodesInUse,
+          exclude,
+        });
         this.volumes.push(volume);
         if (volume.noHandles) context.log(volume.noHandles);
       }

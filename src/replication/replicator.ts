@@ -8,7 +8,7 @@ import { Poll, POLLIN } from "../system/poll.ts";
 import { beginAgainWith, IO_FLUSHER } from "../system/io_flusher.ts";
 import { libc, Memory } from "../system/libc.ts";
 import { VERSION } from "../system/version.ts";
-import { clearStaleMounts } from "../fuse/device.ts";
+import { clearStaleMounts, openBacking } from "../fuse/device.ts";
 import { Links } from "../peer/link.ts";
 import { Aide } from "./aide.ts";
 import { Aio } from "./aio.ts";
@@ -18,12 +18,16 @@ import type { Command, ReplicatorConfig, Report } from "./control.ts";
 import { ControlServer } from "./control_server.ts";
 import { Dirty } from "./dirty.ts";
 import { Journal } from "./journal.ts";
+import { External } from "./external.ts";
+import { excludedOf, sameExcluded, termsOf } from "./exclusions.ts";
 import { IdentityStore } from "./identity_store.ts";
 import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import { missingPath } from "./tocheck.ts";
 import { PrimaryRole } from "./primary_role.ts";
 import { SecondaryRole } from "./secondary_role.ts";
+import { settleBorder } from "./own_files.ts";
+import { Volume } from "./volume.ts";
 
 const REPORT_MS = 1000;
 const IDLE_MS = 100;
@@ -45,6 +49,7 @@ const configSchema = z.object({
   directories: z.array(z.object({
     path: z.string().startsWith("/"),
     tocheck: z.string().optional(),
+    exclude: z.array(z.string()).optional(),
   })).min(1).max(64),
   resyncLimit: z.number().min(0),
   inodesInUse: z.int().min(1).optional(),
@@ -53,9 +58,9 @@ const configSchema = z.object({
 
 /** Runs until `exit`; the process's exit code. */
 export async function runReplicator(file: string): Promise<number> {
-  const config: ReplicatorConfig = configSchema.parse(
-    JSON.parse(Deno.readTextFileSync(file)),
-  );
+  const given = configSchema.parse(JSON.parse(Deno.readTextFileSync(file)));
+  const terms = termsOf(given.directories);
+  const config: ReplicatorConfig = { ...given, terms };
   beginAgainWith(IO_FLUSHER);
   raiseLimits();
   prepareProcess();
@@ -103,6 +108,7 @@ class Replicator {
       marks: new Marks(),
       journal,
       left: connected && current !== null ? journal.read(current) : null,
+      external: new External(config.stateDir),
       aio: new Aio(),
       aide,
       now: () => performance.now(),
@@ -200,6 +206,8 @@ class Replicator {
           }
           context.identity.save({ upToDate: false });
         });
+      case "external":
+        return attempt(() => this.#external());
       case "verify":
         return attempt(() =>
           this.#isPrimary().peer.verification.begin({
@@ -233,6 +241,21 @@ class Replicator {
   #isPrimary(): PrimaryRole {
     if (!this.#primary) throw new Error("this replicator is not primary");
     return this.#primary;
+  }
+
+  #external(): void {
+    const { identity, external } = this.#context;
+    if (this.#primary || this.#secondary) {
+      throw new Error(
+        "Cannot take what was restored: the module runs on this node; stop it here first, restore, and say it again",
+      );
+    }
+    if (identity.value.current !== null) {
+      throw new Error(
+        'Cannot take what was restored: this node has a copy of the cluster\'s data already; "hakit second --full" compares it',
+      );
+    }
+    external.note();
   }
 
   #force(full: boolean): void {
@@ -290,6 +313,15 @@ class Replicator {
     this.#secondary = null;
     context.fault = null;
     const changed = () => this.#changed = true;
+    const crossed = command.command === "primary" ||
+        command.command === "secondary"
+      ? yield* this.#settleBorder()
+      : null;
+    if (crossed) {
+      return attempt(() => {
+        throw crossed;
+      });
+    }
     switch (command.command) {
       case "primary":
         return attempt(() => {
@@ -332,6 +364,30 @@ class Replicator {
           Deno.removeSync(context.config.socket);
         } catch { /* already gone */ }
     }
+  }
+
+  /** Null, or why this node can have no role. Walks over all names, so only where `exclude` was changed since the copies were level. */
+  *#settleBorder(): Generator<void, unknown> {
+    const { config, identity } = this.#context;
+    const before = identity.value.excluded ?? [];
+    if (
+      identity.value.current === null ||
+      sameExcluded(before, excludedOf(config.directories))
+    ) return null;
+    for (const [index, { path, exclude }] of config.directories.entries()) {
+      clearStaleMounts(path);
+      const none = () => 0;
+      const backing = openBacking(path);
+      const volume = new Volume(index, path, backing, none, { exclude });
+      try {
+        yield* settleBorder(volume, before.length > 0);
+      } catch (error) {
+        return error;
+      } finally {
+        volume.close();
+      }
+    }
+    return null;
   }
 
   /** The agent waits for what is missing; this is for one that did not look, or a dead mount that hid it. */

@@ -1,4 +1,5 @@
 /** What a primary and a returning secondary have to level, by what each knows of its copy. Pure. */
+import { type Excluded, takesBack } from "./exclusions.ts";
 import { compare, type Comparison, type Identity } from "./identity.ts";
 
 /** What one side says of its copy. */
@@ -27,13 +28,21 @@ export function planResync(
     /** Its operator wants everything to be compared. */
     readonly fresh: boolean;
     readonly journal: boolean;
+    /** What stands there was restored from elsewhere. */
+    readonly external?: boolean;
   },
+  /** Not mirrored, by the configuration of both. */
+  excluded: Excluded = [],
 ): Plan | { readonly refused: "theirs-newer" | "both-empty" } {
   const relation = compare(mine.identity, theirs.identity);
   // Both died while mirrored: the journal of the one that was secondary names what may differ.
   const both = mine.doubt && theirs.doubt;
   const journal = both && theirs.journal;
   let full = theirs.fresh, aside = false;
+  // What was excluded until now is in no marks.
+  for (const { identity } of [mine, theirs]) {
+    full ||= takesBack(identity.excluded ?? [], excluded);
+  }
   switch (relation.kind) {
     case "equal":
     case "equal-after-crash":
@@ -51,7 +60,8 @@ export function planResync(
       return { refused: relation.kind };
   }
   // What stands on a new node is not ours; what a resync that broke off left there is.
-  aside ||= theirs.identity.current === null && theirs.identity.consistent;
+  aside ||= theirs.identity.current === null && theirs.identity.consistent &&
+    !theirs.external;
   const marked = journal || theirs.marked || mine.marked;
   let mode: Plan["mode"] = marked ? "dirty" : "none";
   if (full || aside) mode = "full";

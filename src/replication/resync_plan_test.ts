@@ -18,8 +18,9 @@ const theirs = (identity: Identity, more = {}) => ({
 const plan = (
   mine: Side,
   other: ReturnType<typeof theirs>,
+  excluded: readonly string[][] = [],
 ) => {
-  const made = planResync(mine, other);
+  const made = planResync(mine, other, excluded);
   return "refused" in made ? made.refused : {
     mode: made.mode,
     aside: made.aside,
@@ -97,4 +98,32 @@ Deno.test("planResync() copies nothing over newer data, and nothing where there 
   const newer = { ...level, current: "bb", bitmap: "aa", history: ["aa"] };
   deepStrictEqual(plan(side(level), theirs(newer)), "theirs-newer");
   deepStrictEqual(plan(side(EMPTY), theirs(EMPTY)), "both-empty");
+});
+
+Deno.test("planResync() of a copy that was restored: compared where it stands", () => {
+  deepStrictEqual(plan(side(level), theirs(EMPTY, { external: true })), {
+    ...usual,
+    mode: "full",
+  });
+  // Somebody else's data stays somebody else's, whatever was noted.
+  const stranger = { ...level, current: "bb" };
+  deepStrictEqual(
+    plan(side(level), theirs(stranger, { external: true })),
+    { mode: "full", aside: true, diverged: true, journal: false },
+  );
+});
+
+Deno.test("planResync() compares everything when something is mirrored again that was excluded", () => {
+  const before = { ...level, excluded: [["cache", "log"]] };
+  const none = { ...usual, mode: "none" }, full = { ...usual, mode: "full" };
+  for (const [mine, other] of [[before, level], [level, before]] as const) {
+    deepStrictEqual(plan(side(mine), theirs(other), [["cache"]]), full);
+    deepStrictEqual(plan(side(mine), theirs(other), [["cache", "log"]]), none);
+    deepStrictEqual(plan(side(mine), theirs(other), []), full);
+  }
+  // More that is excluded leaves the rest as equal as it was.
+  deepStrictEqual(
+    plan(side(before), theirs(before), [["cache", "log", "x"]]),
+    none,
+  );
 });

@@ -9,7 +9,6 @@ import { CHUNK, type Marks } from "./marks.ts";
 import { chunksOf } from "./resync/source_data.ts";
 import { procPath } from "./descriptor.ts";
 import { listNames } from "./directory.ts";
-import { isHidden } from "./name.ts";
 import type { Volume } from "./volume.ts";
 import { extents } from "./blocks.ts";
 
@@ -30,7 +29,7 @@ export function salvage(
       const directory = volume.walk(path);
       if (directory < 0) continue;
       for (const name of listNames(directory)) {
-        if (path.length === 0 && isHidden(name)) continue;
+        if (volume.leavesOut(path, name)) continue;
         const fd = openName(directory, name);
         if (fd < 0) continue;
         const entry = inspect(fd, name, () => 0);

@@ -36,18 +36,15 @@ export class SecondaryRole {
       context,
       (connection, sequence) => this.#begin(connection, sequence),
     );
-    context.config.directories.forEach(({ path }, index) => {
+    context.config.directories.forEach(({ path, exclude }, index) => {
       clearStaleMounts(path);
       const newId = () => {
         throw new Error("a secondary makes no inode ids");
       };
-      const volume = new Volume(
-        index,
-        path,
-        openBacking(path),
-        newId,
-        context.config.inodesInUse,
-      );
+      const volume = new Volume(index, path, openBacking(path), newId, {
+        limit: context.config.inodesInUse,
+        exclude,
+      });
       this.volumes.push(volume);
       if (volume.noHandles) context.log(volume.noHandles);
     });

@@ -5,9 +5,12 @@
 import { z } from "zod";
 import type { Connection } from "../peer/connection.ts";
 import { type Context, syncAll } from "./context.ts";
+import { levelExclusions } from "./exclusions.ts";
 import { Follower } from "./follower.ts";
 import { identitySchema } from "./identity_store.ts";
+import { KEPT } from "./keep_own.ts";
 import { encodeMarks, Marks } from "./marks.ts";
+import { HIDDEN } from "./name.ts";
 import { KIND } from "./operation.ts";
 import { setAside } from "./resync/purgatory.ts";
 import { ResyncTarget } from "./resync/target.ts";
@@ -98,6 +101,7 @@ export class SecondarySession {
       marked: !context.marks.isEmpty || !context.dirty.marks.isEmpty,
       doubt: context.doubt,
       journal: context.left !== null,
+      external: context.external.noted,
     });
   }
 
@@ -140,6 +144,11 @@ export class SecondarySession {
   #follow(begin: Extract<Begin, { readonly mode: "level" }>): void {
     const { context, follower } = this, { events } = this.options;
     this.#bytes = this.#target?.bytesReceived ?? 0;
+    const kept = this.#target?.kept ?? 0;
+    if (kept > 0) {
+      context.notice =
+        `${kept} excluded names stood in directories that the primary has not: they are kept in "${HIDDEN}/${KEPT}" of the mirrored directory`;
+    }
     this.#target = null;
     // Before the first operation: what it changes is in no other set, should both nodes die before this copy counts as level.
     context.journal.begin(begin.generation);
@@ -238,7 +247,9 @@ export class SecondarySession {
       consistent: true,
       connected: true,
       epoch: Math.max(context.identity.value.epoch, level.epoch),
+      ...levelExclusions(context.config.directories),
     });
+    context.external.forget();
     context.doubt = false;
     this.follower.outgoing.append({ kind: KIND.LEVEL });
     if (this.#mode !== "none") {

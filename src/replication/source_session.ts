@@ -8,6 +8,7 @@ import { type Poll, POLLOUT } from "../system/poll.ts";
 import type { Context } from "./context.ts";
 import type { Report } from "./control.ts";
 import { type Dialled, Dialler } from "./dialler.ts";
+import { excludedOf, levelExclusions } from "./exclusions.ts";
 import { type Greeted, Greeting } from "./greeting.ts";
 import { ANSWER_TO_NONE, Levelling } from "./levelling.ts";
 import { KIND } from "./operation.ts";
@@ -326,6 +327,7 @@ export class SourceSession {
     const plan = planResync(
       { identity: identity.value, doubt, marked },
       theirs,
+      excludedOf(context.config.directories),
     );
     if ("refused" in plan) {
       if (plan.refused === "both-empty") {
@@ -436,6 +438,7 @@ export class SourceSession {
       upToDate: true,
       consistent: true,
       connected: true,
+      ...levelExclusions(this.context.config.directories),
     });
     const { levelling } = session;
     if (levelling?.source) {

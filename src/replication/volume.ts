@@ -12,8 +12,10 @@ import { DataFiles } from "./data_files.ts";
 import { procPath, readPath, stat, statFd, statMode } from "./descriptor.ts";
 import { FileHandles } from "./file_handle.ts";
 import { readId, writeId } from "./id_xattr.ts";
-import { Inode } from "./inode.ts";
+import { Exclusions } from "./exclusions.ts";
+import { Inode, OWN } from "./inode.ts";
 import { InodeTable } from "./inode_table.ts";
+import { isHidden } from "./name.ts";
 import { Paths } from "./paths.ts";
 import { openHidden, walk } from "./walk.ts";
 
@@ -34,6 +36,7 @@ export class Volume {
   /** In use, above which some are put away. */
   #enough: number;
   readonly #limit: number;
+  readonly #exclusions: Exclusions | null;
   readonly #dataFiles = new DataFiles();
   readonly #paths: Paths;
   /** Counts what gives an inode another name: a walk over all names during which it stood still has seen every inode. */
@@ -45,9 +48,13 @@ export class Volume {
     readonly path: string,
     readonly backing: number,
     readonly newId: () => number,
-    limit = IN_USE,
+    { limit = IN_USE, exclude }: {
+      readonly limit?: number | undefined;
+      readonly exclude?: readonly string[] | undefined;
+    } = {},
   ) {
     this.#limit = this.#enough = limit;
+    this.#exclusions = Exclusions.of(exclude);
     const error = statFd(backing);
     if (error) throw new ErrnoError(`Cannot read "${path}"`, error);
     this.root = new Inode(ROOT, backing, S_IFDIR);
@@ -98,15 +105,19 @@ export class Volume {
   lookup(parent: Inode, name: number): Inode | number {
     const fd = libc.openat(parent.fd, name, O.PATH | O.NOFOLLOW | O.CLOEXEC, 0);
     if (fd < 0) return errno();
-    return this.#adopt(fd, parent.id);
+    const own = this.#exclusions !== null &&
+      this.excludes(parent, textAt(name));
+    return this.#adopt(fd, parent.id, own);
   }
 
-  #adopt(fd: number, parent: number): Inode | number {
+  #adopt(fd: number, parent: number, own: boolean): Inode | number {
     let id = readId(fd);
-    if (id === 0) {
-      // A file from before hakit, or one that a crash kept from getting its id: it is found again by resync's listings.
-      id = this.newId();
-      const error = writeId(fd, id);
+    if (id === 0 || (id >= OWN) !== own) {
+      const crossed = id !== 0 && hasOtherNames(fd);
+      // A file from before hakit, or one that a crash kept from getting its id: it is found again by resync's listings. Or one that
+      // stood on the other side of the border when `exclude` was changed.
+      id = this.newId() + (own ? OWN : 0);
+      const error = crossed ? E.XDEV : writeId(fd, id);
       if (error) {
         libc.close(fd);
         return error;
@@ -132,6 +143,28 @@ export class Volume {
       return error;
     }
     return this.#add(id, fd, parent);
+  }
+
+  get hasExclusions(): boolean {
+    return this.#exclusions !== null;
+  }
+
+  /** Whether `name` in `parent` is this node's own: excluded itself, or below what is. */
+  excludes(parent: Inode, name: Uint8Array): boolean {
+    if (this.#exclusions === null) return false;
+    return parent.own ||
+      this.#exclusions.excludes(name, () => this.pathOf(parent));
+  }
+
+  /** The same for whoever walks by paths and never enters what is excluded; our own folder too. */
+  leavesOut(path: Uint8Array, name: Uint8Array): boolean {
+    return path.length === 0 && isHidden(name) ||
+      (this.#exclusions?.excludes(name, () => path) ?? false);
+  }
+
+  /** What is excluded below `path`: see Exclusions. */
+  excludedBelow(path: Uint8Array): string {
+    return this.#exclusions?.below(path) ?? "";
   }
 
   /** Takes a just created inode in: gives it `id`. Or errno. */
@@ -275,7 +308,7 @@ export class Volume {
       libc.close(fd);
       return E.STALE;
     }
-    const inode = this.#adopt(fd, 0);
+    const inode = this.#adopt(fd, 0, false);
     return typeof inode === "number" ? inode : 0;
   }
 
@@ -339,4 +372,24 @@ export class Volume {
     this.#handles?.close();
     libc.close(this.backing);
   }
+}
+
+/** The C string at `address`. */
+function textAt(address: number): Uint8Array {
+  const pointer = Deno.UnsafePointer.create(BigInt(address));
+  const view = new Deno.UnsafePointerView(pointer!);
+  const name = new Uint8Array(256);
+  for (let length = 0; length < name.length; length++) {
+    const byte = view.getUint8(length);
+    if (byte === 0) return name.subarray(0, length);
+    name[length] = byte;
+  }
+  // Longer than any name can be: no file has it.
+  return name;
+}
+
+/** Whether a file has more than one name. */
+function hasOtherNames(fd: number): boolean {
+  return statFd(fd) === 0 && (statMode() & S_IFMT) !== S_IFDIR &&
+    stat.view.getUint32(stat.at + STATX.nlink, true) > 1;
 }

@@ -264,6 +264,7 @@ class ModelReplicator implements Replication {
       case "verify-stop":
       case "resync":
       case "configure":
+      case "external":
         // An operator's, never the automaton's.
         return "not simulated";
       case "exit":

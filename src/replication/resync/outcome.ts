@@ -9,6 +9,9 @@ export class Outcome {
   /** Something could not be done as told in this pass: the source then lists everything again. */
   uneven: string | null = null;
 
+  /** Names that are excluded, and stood in a directory that had to go: kept aside. */
+  kept = 0;
+
   constructor(readonly outgoing: Outgoing) {}
 
   failed(code: number): void {

@@ -10,7 +10,6 @@ import type { Marks } from "../marks.ts";
 import { stat, statFd } from "../descriptor.ts";
 import { DT_DIR, listEntries, listNames } from "../directory.ts";
 import { readId } from "../id_xattr.ts";
-import { isHidden } from "../name.ts";
 import { ROOT, type Volume } from "../volume.ts";
 
 /** Entries of a directory after which applications have their turn. */
@@ -114,7 +113,7 @@ export class Places {
       if (at < 0) continue;
       const id = path.length === 0 ? ROOT : readId(at);
       for (const entry of listEntries(at)) {
-        if (path.length === 0 && isHidden(entry.name)) continue;
+        if (volume.leavesOut(path, entry.name)) continue;
         if (entry.type === DT_DIR) queue.push(join(path, entry.name));
         else if (numbers.has(entry.ino) && id !== 0) {
           again.names(volume.index, id, 0);
@@ -136,7 +135,7 @@ export class Places {
           let looked = 0;
           for (const name of listNames(fd)) {
             if (++looked % ENTRIES_A_TURN === 0) yield;
-            if (path.length === 0 && isHidden(name)) continue;
+            if (volume.leavesOut(path, name)) continue;
             const child = openName(fd, name);
             if (child < 0) continue;
             const entry = inspect(child, name, volume.newId);

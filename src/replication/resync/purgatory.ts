@@ -4,7 +4,7 @@
  */
 import { E, errno, errnoName, libc, Memory, SYS } from "../../system/libc.ts";
 import { listNames } from "../directory.ts";
-import { HIDDEN, isHidden } from "../name.ts";
+import { HIDDEN } from "../name.ts";
 import type { Volume } from "../volume.ts";
 
 const memory = new Memory(8192);
@@ -116,8 +116,10 @@ export class Purgatory {
 export function setAside(volumes: readonly Volume[], name: string): string[] {
   const folders: string[] = [];
   for (const volume of volumes) {
+    const top = new Uint8Array(0);
     const names = listNames(volume.backing).filter((each) =>
-      !isHidden(each) && new TextDecoder().decode(each) !== "lost+found"
+      !volume.leavesOut(top, each) &&
+      new TextDecoder().decode(each) !== "lost+found"
     );
     if (names.length === 0) continue;
     const path = `${volume.path}/${HIDDEN}/${name}`;

@@ -8,7 +8,6 @@ import type { Marks } from "../marks.ts";
 import { KIND, WANTED_DIRECTORY, WANTED_FILE } from "../operation.ts";
 import { listNames } from "../directory.ts";
 import { readId } from "../id_xattr.ts";
-import { isHidden } from "../name.ts";
 import { ROOT } from "../volume.ts";
 import type { Channel } from "./channel.ts";
 import {
@@ -141,7 +140,7 @@ export class SourceNames {
       let looked = 0;
       for (const name of listNames(fd)) {
         if (++looked % ENTRIES_A_TURN === 0) yield;
-        if (directory.id === ROOT && isHidden(name)) continue;
+        if (directory.volume.leavesOut(directory.path, name)) continue;
         const child = openName(fd, name);
         if (child < 0) continue;
         const entry = inspect(child, name, directory.volume.newId);

@@ -19,7 +19,7 @@ export class ResyncTarget {
   readonly #data: TargetData;
   readonly #attributes: TargetAttributes;
 
-  /** `fromDisk`: what is compared is what the disk has, not what the system remembers. */
+  /** `fromDisk`: everything is compared, and as the disk has it, not as the system remembers it. */
   constructor(
     readonly volumes: readonly Volume[],
     outgoing: Outgoing,
@@ -27,7 +27,11 @@ export class ResyncTarget {
   ) {
     this.#outcome = new Outcome(outgoing);
     this.#purgatory = new Purgatory(volumes);
-    this.#names = new TargetNames(this.#outcome, this.#purgatory);
+    this.#names = new TargetNames(
+      this.#outcome,
+      this.#purgatory,
+      fromDisk,
+    );
     this.#data = new TargetData(this.#outcome, this.#purgatory, fromDisk);
     this.#attributes = new TargetAttributes(this.#outcome);
   }
@@ -35,6 +39,11 @@ export class ResyncTarget {
   /** Bytes that came as data. */
   get bytesReceived(): number {
     return this.#data.bytesReceived;
+  }
+
+  /** Excluded names that were kept aside, because their directories went. */
+  get kept(): number {
+    return this.#outcome.kept;
   }
 
   /** One frame of the source; null: fine; a string: it cannot go on. */

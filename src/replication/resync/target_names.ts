@@ -6,7 +6,9 @@ import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
 import type { Frame } from "../../peer/frame.ts";
 import { AT, E, errno, libc, Memory, SYS } from "../../system/libc.ts";
 import { getU64, setU64 } from "../../system/u64.ts";
-import { openName } from "../inspect.ts";
+import { inspect, openName } from "../inspect.ts";
+import { OWN } from "../inode.ts";
+import { keepOwn } from "../keep_own.ts";
 import { decodeListing, type Entry } from "../listing.ts";
 import {
   KIND,
@@ -16,10 +18,10 @@ import {
   WANTED_FILE,
   WANTED_OTHER,
 } from "../operation.ts";
-import { procPath, stat, statFd } from "../descriptor.ts";
+import { procPath, stat, statFd, statMode } from "../descriptor.ts";
 import { listNames } from "../directory.ts";
 import { readId, writeId } from "../id_xattr.ts";
-import { isHidden, validName } from "../name.ts";
+import { validName } from "../name.ts";
 import { ROOT, type Volume } from "../volume.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Purgatory } from "./purgatory.ts";
@@ -42,7 +44,12 @@ export class TargetNames {
   /** Where an id stands on this node, as far as seen. */
   readonly #seen = new Map<string, Uint8Array>();
 
-  constructor(readonly outcome: Outcome, readonly purgatory: Purgatory) {}
+  /** `adopts`: everything is compared, so that a file of the same name without an id (from a backup) may be what it seems. */
+  constructor(
+    readonly outcome: Outcome,
+    readonly purgatory: Purgatory,
+    readonly adopts: boolean,
+  ) {}
 
   take(volume: Volume, frame: Frame, bytes: Uint8Array): string | null {
     const listing = decodeListing(bytes);
@@ -127,14 +134,15 @@ export class TargetNames {
       listing.entries.map((entry) => [text(entry.name), entry]),
     );
     for (const name of listNames(directory)) {
-      if (listing.id === ROOT && isHidden(name)) continue;
+      if (listing.volume.leavesOut(listing.path, name)) continue;
       const fd = openName(directory, name);
       if (fd < 0) continue;
+      const entry = expected.get(text(name));
+      if (entry && this.adopts) adopt(fd, entry);
       const id = readId(fd), error = statFd(fd);
       const mode = stat.view.getUint16(stat.at + STATX.mode, true);
       const ino = getU64(stat.view, stat.at + STATX.ino);
       libc.close(fd);
-      const entry = expected.get(text(name));
       const path = join(listing.path, name);
       const right = !error && entry && entry.id === id &&
         (entry.mode & S_IFMT) === (mode & S_IFMT);
@@ -172,6 +180,7 @@ export class TargetNames {
     id: number,
     path: Uint8Array,
   ): void {
+    this.#keepOwn(volume, directory, name, path);
     if (!this.purgatory.take(volume, directory, name, id)) {
       this.outcome.uneven ??= `"${text(name)}" cannot be moved away`;
     }
@@ -180,6 +189,25 @@ export class TargetNames {
     // Where else it stands is still true: a link that was made as a copy becomes a link again.
     const seen = this.#seen.get(`${volume.index}:${id}`);
     if (seen && equal(seen, path)) this.#seen.delete(`${volume.index}:${id}`);
+  }
+
+  /** What is excluded in a directory that goes stays with this node. */
+  #keepOwn(
+    volume: Volume,
+    directory: number,
+    name: Uint8Array,
+    path: Uint8Array,
+  ): void {
+    if (!volume.hasExclusions) return;
+    const fd = openName(directory, name);
+    if (fd < 0) return;
+    try {
+      const isDirectory = statFd(fd) === 0 &&
+        (statMode() & S_IFMT) === S_IFDIR;
+      this.outcome.kept += isDirectory ? keepOwn(volume, fd, path) : 0;
+    } finally {
+      libc.close(fd);
+    }
   }
 
   #place(
@@ -259,6 +287,17 @@ export class TargetNames {
         );
     }
   }
+}
+
+/** Gives what has no id of the cluster the one of the entry of its name, if it may be the same; its data is compared afterwards. */
+function adopt(fd: number, entry: Entry): void {
+  const id = readId(fd);
+  if (id !== 0 && id < OWN) return;
+  const mine = inspect(fd, entry.name, () => 0);
+  if (
+    mine && (mine.mode & S_IFMT) === (entry.mode & S_IFMT) &&
+    mine.rdev === entry.rdev && equal(mine.target, entry.target)
+  ) writeId(fd, entry.id);
 }
 
 function text(bytes: Uint8Array): string {

@@ -16,7 +16,6 @@ import { CHUNK } from "../marks.ts";
 import { type DirectoryEntry, listEntries } from "../directory.ts";
 import { procPath, stat, statFd } from "../descriptor.ts";
 import { readId } from "../id_xattr.ts";
-import { isHidden } from "../name.ts";
 import type { Volume } from "../volume.ts";
 import {
   CHECK,
@@ -59,7 +58,7 @@ export function listing(volume: Volume, path: Uint8Array): Listing {
       while (entries && names.length < MANY) {
         const { value, done } = entries.next();
         if (done) close();
-        else if (path.length > 0 || !isHidden(value.name)) {
+        else if (!volume.leavesOut(path, value.name)) {
           names.push(value.name);
         }
       }

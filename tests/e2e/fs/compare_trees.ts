@@ -19,6 +19,8 @@ export interface CompareOptions {
   readonly holes?: "exact" | "loose" | "ignored";
   /** Names at the root that are not compared: what the replicator keeps there. */
   readonly ignore?: readonly string[];
+  /** What is not compared, by path below the root: each side has its own there. */
+  readonly leaveOut?: (path: string) => boolean;
   /** Differences after which the search ends. */
   readonly limit?: number;
 }
@@ -112,7 +114,10 @@ class Comparison {
     if (seen.size !== list.length) {
       this.#report(path, `${which} tree lists a name twice`);
     }
-    return list.filter((name) => !ignore.includes(name));
+    const { leaveOut } = this.#options;
+    return list.filter((name) =>
+      !ignore.includes(name) && !leaveOut?.(join(path, name))
+    );
   }
 
   #entry(dirA: number, dirB: number, path: string, name: string) {

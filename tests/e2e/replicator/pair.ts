@@ -23,6 +23,8 @@ export interface PairOptions {
   readonly trusted?: boolean;
   /** OpenSSL cannot be loaded on this node, as where it is not installed. */
   readonly withoutOpenSsl?: readonly [boolean, boolean];
+  /** More about the mirrored directory, for both. */
+  readonly directory?: Partial<ReplicatorConfig["directories"][number]>;
   /** More configuration for one node, for tests of wrong ones. */
   readonly config?: readonly [
     Partial<ReplicatorConfig>,
@@ -82,7 +84,7 @@ export class Pair {
         listen: [address],
         dial: [`10.177.0.${2 - index}`],
         trusted: [options.trusted ?? false],
-        directories: [{ path: data }],
+        directories: [{ path: data, ...options.directory }],
         resyncLimit: options.resyncLimit ?? 0,
         ...options.config?.[index],
       };

@@ -20,7 +20,7 @@ export interface ProcessOptions {
 }
 
 export class ReplicatorProcess {
-  readonly #options: ProcessOptions;
+  #options: ProcessOptions;
   #child: Deno.ChildProcess | null = null;
   #log: Promise<void> | null = null;
   #connection: Deno.UnixConn | null = null;
@@ -50,6 +50,16 @@ export class ReplicatorProcess {
   get report(): Report {
     if (!this.#report) throw new Error("The replicator has not reported yet");
     return this.#report;
+  }
+
+  /** For the next start: what module.yaml says of the directory now. */
+  configure(directory: Partial<ReplicatorConfig["directories"][number]>) {
+    const { config } = this.#options;
+    const directories = config.directories.map((old) => ({
+      ...old,
+      ...directory,
+    }));
+    this.#options = { ...this.#options, config: { ...config, directories } };
   }
 
   /** Starts the process and connects to its socket. */
