@@ -21,6 +21,8 @@ import { EVERY_MS, Figures } from "./figures.ts";
 import { lockAgent } from "./lock.ts";
 import { consoleAudit, consoleLogs } from "./console_logs.ts";
 import { readNode } from "./node.ts";
+import { Notifier } from "../notify/notifier.ts";
+import { NotifyFacts } from "./notify_facts.ts";
 import { serveNetwork, serveSocket } from "./serve.ts";
 import { Takeovers } from "./takeovers.ts";
 import { Upgrades } from "./upgrades.ts";
@@ -96,6 +98,16 @@ async function live(
     log,
   });
   certificates.onChange(() => peer.reset());
+  const notifyFacts = new NotifyFacts({ node, cluster, takeovers });
+  const notifier = new Notifier({
+    config: node.cluster.notifications,
+    cluster: node.cluster.cluster,
+    node: node.me.name,
+    folder: paths.state,
+    facts: () => notifyFacts.facts(),
+    log,
+    now,
+  });
   const upgrades = new Upgrades({
     node,
     log,
@@ -112,6 +124,7 @@ async function live(
     figures,
     streams,
     upgrades,
+    notifier,
   });
   const app = createApp({ door, auth, streams, audit, certificates });
   // The second node has no session and no certificate yet, only its one-time secret.
@@ -137,6 +150,7 @@ async function live(
     figures.take(cluster.state(), cluster.reports(), Date.now());
   }, EVERY_MS);
   upgrades.ready = true;
+  const told = notifier.run(stop).catch(broken.reject);
   await upgrades.renewUnit();
   door.modules.watch(stop).catch(broken.reject);
   keepAccountsLevel({
@@ -160,6 +174,7 @@ async function live(
   streams.close();
   // Heartbeats still run: the peer hears that the modules left, and takes over at once instead of after a time-out.
   await cluster.end();
+  await told;
 }
 
 async function makeFolders(paths: Paths): Promise<void> {

@@ -30,6 +30,7 @@ import { outcome } from "./outcome.ts";
 import type { RunningModule } from "./running_module.ts";
 import { supportArchive } from "./support.ts";
 import type { Takeovers } from "./takeovers.ts";
+import type { Notifier } from "../notify/notifier.ts";
 import type { Upgrades } from "./upgrades.ts";
 import { VERSION } from "../system/version.ts";
 
@@ -60,11 +61,13 @@ export interface DoorOptions {
   readonly figures: Figures;
   readonly streams: EventStreams;
   readonly upgrades: Upgrades;
+  readonly notifier: Notifier;
 }
 
 export class Door {
   readonly #options: DoorOptions;
   readonly upgrades: Upgrades;
+  readonly notifier: Notifier;
   readonly modules: ModuleStore;
   readonly arbiter: ArbiterChanges;
   readonly doctor: Doctor;
@@ -72,6 +75,7 @@ export class Door {
   constructor(options: DoorOptions) {
     this.#options = options;
     this.upgrades = options.upgrades;
+    this.notifier = options.notifier;
     this.modules = new ModuleStore(options);
     this.doctor = new Doctor(options);
     this.arbiter = new ArbiterChanges({

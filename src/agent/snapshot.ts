@@ -117,7 +117,20 @@ export async function secretsOf(etc: string): Promise<string[]> {
     const file = join(etc, "modules", module, "module.yaml");
     secrets.push(...variablesOf(await textOf(file) ?? ""));
   }
+  secrets.push(...addressesIn(await textOf(join(etc, "cluster.yaml")) ?? ""));
   return secrets.filter((secret) => secret !== REMOVED);
+}
+
+/** Whoever knows a webhook's address may post there. */
+function addressesIn(yaml: string): string[] {
+  try {
+    const hooks = parse(yaml)?.notifications?.webhooks ?? [];
+    return hooks.flatMap(({ url }: { url?: unknown }) =>
+      typeof url === "string" ? [url] : []
+    );
+  } catch {
+    return [];
+  }
 }
 
 /** Values of variables that are named like a secret. */

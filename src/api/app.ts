@@ -34,6 +34,7 @@ import {
   verifyBody,
 } from "./schemas.ts";
 import { json, limit, params, query } from "./validate.ts";
+import { notifyRoutes } from "./notify_routes.ts";
 import { upgradeRoutes } from "./upgrade_routes.ts";
 import { watchRoutes } from "./watch_routes.ts";
 
@@ -413,6 +414,7 @@ export function createApp(options: AppOptions) {
     .route("/", arbiterRoutes({ auth, door }))
     .route("/", doctorRoutes({ auth, door }))
     .route("/", upgradeRoutes({ auth, door }))
+    .route("/", notifyRoutes({ auth, door }))
     .route("/", watchRoutes({ auth, door }))
     .route("/", certificateRoutes({ auth, door, certificates }));
 }

@@ -441,6 +441,22 @@ export const ROUTES: readonly RouteContract[] = [
   },
   {
     method: "get",
+    path: "/api/notifications",
+    summary: "How the channels of a node are",
+    access: "administrator",
+    query: nodeQuery,
+    answer: schemas.channelsAnswer,
+  },
+  {
+    method: "post",
+    path: "/api/notifications/test",
+    summary: "A test message on each channel of a node",
+    access: "administrator",
+    body: schemas.nodeBody,
+    answer: schemas.channelsAnswer,
+  },
+  {
+    method: "get",
     path: "/api/upgrade",
     summary: "Which hakit a node runs, and which lie ready",
     access: "administrator",

@@ -104,6 +104,7 @@ const EXAMPLES: {
   "get /health/{module}": { path: "/health/k3s", as: "stranger" },
   "post /api/certificates/renew": { body: {} },
   "put /api/arbiter": { body: { kind: "witness", address: "10.0.0.3" } },
+  "post /api/notifications/test": { body: {} },
   "put /api/upgrade": { path: "/api/upgrade", body: "executable" },
   "post /api/upgrade": { body: { digest: "0".repeat(64) } },
   "put /api/arbiter/adopt": { as: "peer", body: { arbiter: null } },

@@ -381,3 +381,12 @@ export const upgradeInfo = z.strictObject({
   previous: buildSchema.nullable().describe("Kept by the last upgrade"),
 });
 export type UpgradeInfo = z.infer<typeof upgradeInfo>;
+
+export const channelsAnswer = z.strictObject({
+  channels: list(z.strictObject({
+    channel: z.string(),
+    waiting: z.number().describe("Notifications that are not told yet"),
+    problem: z.string().nullable()
+      .describe("Why the last attempt failed; null: it did not"),
+  })),
+});

@@ -23,6 +23,7 @@ import { keyCommand } from "./key.ts";
 import { logCommand } from "./log.ts";
 import { command as metrics } from "./metrics.ts";
 import { moduleCommand } from "./module.ts";
+import { notifyCommand } from "./notify.ts";
 import { command as prereq } from "./prereq.ts";
 import { roleCommand } from "./roles.ts";
 import { resyncCommand } from "./resync.ts";
@@ -52,6 +53,7 @@ export const commands: readonly Command[] = [
   userCommand(askAgent),
   keyCommand(askAgent),
   certCommand(askAgent),
+  notifyCommand(askAgent),
   witnessCommand(connect),
   stateCommand(connect),
   logCommand(connect),

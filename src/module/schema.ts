@@ -6,6 +6,7 @@ import { MAX_TIMEOUT_MS, RESTARTS } from "../machine/turn.ts";
 import { RuleError } from "../rules/tokens.ts";
 import { checkersSchema, processesSchema } from "./checkers.ts";
 import { duration } from "./duration.ts";
+import { notificationsSchema } from "./notifications.ts";
 
 const name = z.string().regex(
   /^[a-z][a-z0-9-]{0,30}$/,
@@ -47,6 +48,8 @@ export const clusterSchema = z.strictObject({
       address: z.union([z.ipv4(), z.ipv6()]).default("127.0.0.1"),
     }).optional(),
   }).prefault({}),
+  /** Who is told of what, by which way: src/module/notifications.ts. */
+  notifications: notificationsSchema.prefault({}),
 }).superRefine(({ nodes, links }, context) => {
   const count = nodes[0]?.addresses.length ?? 0;
   if (links.length <= count) return;

@@ -229,6 +229,13 @@ function fakeDoor(
       examine: () =>
         Promise.resolve({ ...examineNode(healthy()), unreachable: true }),
     },
+    notifier: {
+      reports: () => [],
+      test: () => {
+        did("notify test");
+        return Promise.resolve([]);
+      },
+    },
     upgrades: {
       info: () => Promise.resolve(UPGRADE),
       stage: async (body: ReadableStream | null) => {

@@ -1,0 +1,230 @@
+/**
+ * What about this node is worth telling somebody, as values by key: "served shop" = "node1", "alone shop" = "yes". A notification is a
+ * key whose value has changed and stayed so; so nothing is told twice after a restart, and nothing that happened meanwhile is lost.
+ * Each node speaks for itself: what concerns both is told by the one that serves, or by the first of two that hear each other. Pure.
+ */
+import type { ClusterState, ModuleState } from "../api/state.ts";
+import type { KINDS, LEVELS } from "../module/notifications.ts";
+import { oneLine } from "./text.ts";
+
+export type Kind = (typeof KINDS)[number];
+export type Level = (typeof LEVELS)[number];
+
+export interface Condition {
+  readonly kind: Kind;
+  /** What is compared; "ok" where all is well. */
+  readonly value: string;
+  readonly level: Level;
+  /** It must stay so long: roles pass through others on their way. */
+  readonly holdMs: number;
+  readonly module: string | null;
+  readonly text: string;
+}
+
+export interface Facts {
+  readonly state: ClusterState;
+  /** The first of cluster.yaml's nodes. */
+  readonly first: boolean;
+  readonly takeovers: readonly {
+    readonly module: string;
+    readonly reason: "failover" | "handover";
+    readonly lastSeconds: number | null;
+    readonly lastAt: number | null;
+  }[];
+  /** Free part of the disks with hakit's own state and logs, 0 to 1, by folder. */
+  readonly disks: Readonly<{ [folder: string]: number }>;
+  /** Until this node's certificates end, by name. */
+  readonly certificates: Readonly<{ [name: string]: number }>;
+  /** The newest salvage folder of each module on this node. */
+  readonly salvage: Readonly<{ [module: string]: string }>;
+}
+
+const ROLE_MS = 15_000;
+const SHORT_MS = 3000;
+/** Below it replication and logs are close to their end. */
+const DISK_LEAST = 0.05;
+const CERTIFICATE_DAYS = 30;
+
+export function conditions(facts: Facts): Map<string, Condition> {
+  const { state } = facts;
+  const here = state.nodes.find(({ local }) => local)!;
+  const there = state.nodes.find(({ local }) => !local)!;
+  const all = new Map<string, Condition>();
+  const add = (
+    key: string,
+    condition: Omit<Condition, "module"> & { readonly module?: string },
+  ) => all.set(key, { module: null, ...condition });
+  // Whoever is alone speaks for both.
+  const speaks = facts.first || !there.reachable;
+
+  for (const module of here.modules) {
+    const other = there.reachable
+      ? there.modules.find(({ name }) => name === module.name)
+      : undefined;
+    ofModule(add, { facts, here: here.name, module, other });
+  }
+  add("peer", {
+    kind: "peer",
+    value: there.reachable ? "ok" : "lost",
+    level: "critical",
+    holdMs: SHORT_MS,
+    text: there.reachable
+      ? `${here.name} hears ${there.name} again`
+      : `${here.name} does not hear ${there.name} any more`,
+  });
+  for (const link of speaks && there.reachable ? state.links : []) {
+    if (link.state === "unknown") continue;
+    const name = `${link.local} to ${link.remote}`;
+    add(`link ${name}`, {
+      kind: "link",
+      value: link.state === "up" ? "ok" : "down",
+      level: "warning",
+      holdMs: ROLE_MS,
+      text: link.state === "up"
+        ? `the link ${name} is up again`
+        : `the link ${name} is down: check cable, switch and firewall`,
+    });
+  }
+  for (const [folder, free] of Object.entries(facts.disks)) {
+    const full = free < DISK_LEAST;
+    add(`disk ${folder}`, {
+      kind: "disk",
+      value: full ? "full" : "ok",
+      level: "warning",
+      holdMs: SHORT_MS,
+      text: full
+        ? `the disk of "${folder}" on ${here.name} is nearly full (${
+          Math.floor(free * 100)
+        } % free)`
+        : `the disk of "${folder}" on ${here.name} has room again`,
+    });
+  }
+  for (const [name, days] of Object.entries(facts.certificates)) {
+    const soon = days < CERTIFICATE_DAYS;
+    add(`certificate ${name}`, {
+      kind: "certificate",
+      value: soon ? "expires" : "ok",
+      level: "warning",
+      holdMs: 0,
+      text: soon
+        ? `the certificate "${name}" of ${here.name} ${
+          days < 0 ? "has expired" : `expires in ${Math.floor(days)} days`
+        }: see "hakit help cert"`
+        : `the certificate "${name}" of ${here.name} is renewed`,
+    });
+  }
+  return all;
+}
+
+function ofModule(
+  add: (
+    key: string,
+    condition: Omit<Condition, "module"> & { readonly module?: string },
+  ) => void,
+  { facts, here, module, other }: {
+    readonly facts: Facts;
+    readonly here: string;
+    readonly module: ModuleState;
+    readonly other: ModuleState | undefined;
+  },
+): void {
+  const { name, role, status, reason } = module;
+  const say = (kind: Kind, more: Omit<Condition, "module" | "kind">) =>
+    add(`${kind} ${name}`, { kind, module: name, ...more });
+  const serves = role === "PRIM" || role === "ALONE";
+  const why = reason === null ? "" : `: ${oneLine(reason)}`;
+
+  if (serves && status === "Ready") {
+    say("served", {
+      value: here,
+      level: "info",
+      holdMs: 0,
+      text: `${name} is served by ${here}${takenOver(facts, name)}`,
+    });
+  } else if (other && isServing(other)) {
+    // The other one says it; here it is only remembered.
+    say("served", { value: "elsewhere", level: "info", holdMs: 0, text: "" });
+  }
+  const nobody = !serves && !(other && isServing(other));
+  const stopped = nobody && role === "STOP";
+  say("stopped", {
+    value: stopped ? "yes" : "ok",
+    level: "critical",
+    holdMs: ROLE_MS,
+    text: stopped
+      ? `${name} is stopped on ${here} and served by no node${why}`
+      : `${name} is no longer stopped on ${here}`,
+  });
+  const waits = role === "WAIT" && status === "NotReady";
+  say("waiting", {
+    value: waits ? "yes" : "ok",
+    level: nobody ? "critical" : "warning",
+    holdMs: ROLE_MS,
+    text: waits
+      ? `${name} waits on ${here}${why}`
+      : `${name} waits no longer on ${here}`,
+  });
+  const alone = role === "ALONE" && status === "Ready";
+  say("alone", {
+    value: alone ? "yes" : "ok",
+    level: "warning",
+    holdMs: ROLE_MS,
+    text: alone
+      ? `${name} runs on ${here} alone: no second copy is up to date`
+      : `${name} is ${serves ? "on both nodes" : `no longer alone on ${here}`}`,
+  });
+  if (serves) {
+    const { differences } = module;
+    say("differences", {
+      value: differences > 0 ? "yes" : "ok",
+      level: "critical",
+      holdMs: 0,
+      text: differences > 0
+        ? `the copies of ${name} differ in ${differences} places: see "hakit help verify"`
+        : `the copies of ${name} differ no longer`,
+    });
+  }
+  const kept = facts.salvage[name];
+  if (kept !== undefined) {
+    say("salvage", {
+      value: kept,
+      level: "critical",
+      holdMs: 0,
+      text:
+        `${name} was written on both nodes apart; what only ${here} wrote is kept: see "hakit salvage list"`,
+    });
+  }
+  for (const resource of module.resources) {
+    if (resource.state !== "up" && resource.state !== "down") continue;
+    const detail = resource.detail === null
+      ? ""
+      : `: ${oneLine(resource.detail)}`;
+    add(`resource ${name} ${resource.name}`, {
+      kind: "resource",
+      module: name,
+      value: resource.state === "up" ? "ok" : "down",
+      level: "warning",
+      holdMs: SHORT_MS,
+      text:
+        `${resource.name} of ${name} is ${resource.state} on ${here}${detail}`,
+    });
+  }
+}
+
+function isServing({ role }: ModuleState): boolean {
+  return role === "PRIM" || role === "ALONE";
+}
+
+/** A takeover that has just been measured. */
+function takenOver({ takeovers }: Facts, module: string): string {
+  const last =
+    takeovers.filter((one) => one.module === module && one.lastAt !== null)
+      .sort((a, b) => b.lastAt! - a.lastAt!)[0];
+  if (!last || last.lastSeconds === null) return "";
+  const word = last.reason === "failover"
+    ? "a failover: the other node was lost"
+    : "the other node gave way";
+  return ` (${word}; ${
+    last.lastSeconds.toFixed(1)
+  } s from the decision to the service's start)`;
+}

@@ -1,0 +1,133 @@
+/** Notices as people and programs read them: a mail, and what Slack, Teams and ntfy take. Pure. */
+import type { Webhook } from "../module/notifications.ts";
+import type { Notice } from "./queue.ts";
+
+export interface Message {
+  readonly cluster: string;
+  readonly node: string;
+  readonly notices: readonly Notice[];
+  /** Older ones that had no room. */
+  readonly dropped: number;
+}
+
+/** More in one message nobody reads; the rest is counted. */
+const MOST_LINES = 50;
+
+export function subject({ cluster, notices }: Message): string {
+  const [first] = [...notices].sort((a, b) => rank(b) - rank(a));
+  const more = notices.length > 1 ? ` (and ${notices.length - 1} more)` : "";
+  return `[hakit ${cluster}] ${first?.text.slice(0, 150) ?? ""}${more}`;
+}
+
+export function lines({ notices, dropped }: Message): string[] {
+  const shown = notices.slice(-MOST_LINES);
+  const left = notices.length - shown.length + dropped;
+  return [
+    ...left > 0
+      ? [`${left} earlier ones are left out: see "hakit log --all"`]
+      : [],
+    ...shown.map(({ at, level, over, text }) =>
+      `${new Date(at).toISOString().slice(0, 19)}Z ${
+        over ? "over" : level
+      }: ${text}`
+    ),
+  ];
+}
+
+export function mailText(message: Message): string {
+  const { cluster, node } = message;
+  return [
+    ...lines(message),
+    "",
+    `Cluster ${cluster}, told by ${node}. What holds now: "hakit state" on either node.`,
+    "",
+  ].join("\n");
+}
+
+export interface HttpBody {
+  readonly headers: Readonly<{ [name: string]: string }>;
+  readonly body: string;
+}
+
+export function httpBody(
+  template: Webhook["template"],
+  message: Message,
+): HttpBody {
+  const json = (value: unknown) => ({
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(value),
+  });
+  const text = lines(message).join("\n");
+  switch (template) {
+    case "json":
+      return json({
+        cluster: message.cluster,
+        node: message.node,
+        dropped: message.dropped,
+        notices: message.notices.map((notice) => ({
+          ...notice,
+          at: new Date(notice.at).toISOString(),
+        })),
+      });
+    case "slack":
+      // Three signs of its markup; nothing that a script printed becomes a link or a call of everybody.
+      return json({
+        text: `*${slack(subject(message))}*\n${slack(text)}`,
+      });
+    case "teams":
+      return json({
+        type: "message",
+        attachments: [{
+          contentType: "application/vnd.microsoft.card.adaptive",
+          content: {
+            $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
+            type: "AdaptiveCard",
+            version: "1.4",
+            body: [
+              block(subject(message), { weight: "Bolder" }),
+              ...lines(message).map((line) => block(line, {})),
+            ],
+          },
+        }],
+      });
+    case "ntfy": {
+      const worst = Math.max(...message.notices.map(rank));
+      return {
+        headers: {
+          "content-type": "text/plain; charset=utf-8",
+          title: ascii(subject(message)),
+          priority: ["3", "3", "4", "5"][worst] ?? "3",
+          tags: worst === 0 ? "white_check_mark" : "warning",
+        },
+        body: text,
+      };
+    }
+    default:
+      return template satisfies never;
+  }
+}
+
+function block(text: string, more: object) {
+  // Cards read markdown: a line of a script must stay what it is.
+  return {
+    type: "TextBlock",
+    wrap: true,
+    text: text.replaceAll(/[\\`*_{}[\]()#+!|<>~-]/g, "\\$&"),
+    ...more,
+  };
+}
+
+function slack(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;");
+}
+
+/** Headers carry printable ASCII. */
+function ascii(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 200);
+}
+
+function rank({ level, over }: Notice): number {
+  if (over) return 0;
+  return { info: 1, warning: 2, critical: 3 }[level];
+}
