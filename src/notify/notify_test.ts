@@ -244,7 +244,6 @@ Deno.test("what a script printed is neither a link nor a call in a chat, nor a h
     /\\\[a\\\]/,
   );
   const ntfy = httpBody("ntfy", message);
-  // deno-lint-ignore no-control-regex
   strictEqual(/[^\x20-\x7e]/.test(ntfy.headers["title"]!), false);
   strictEqual(JSON.parse(httpBody("json", message).body).notices[0].id, "1");
   match(mailText(message), /2 earlier ones are left out/);
