@@ -12,7 +12,9 @@
  *   $ node1 start_prim fails    the next time                    $ node1 replicator restarts
  *   $ node1 rule stopstart      a failover rule fires            $ node1 blocked | free  a rule with wait() holds | no more
  *   $ node1 failover off | on   the maintenance switch
- *   $ boot_delay 30s, $ primary last | node1                     settings of the module (first of all)
+ *   $ boot_delay 30s, $ primary last | node1, $ keep node2       settings (first of all)
+ *   $ node1 new disk             everything on it is gone        $ node1 behind         its copy is not up to date
+ *   $ node1 lacks the module | has the module                    $ node1 replicator broken  it does not start any more
  *   $ cut node1 | both          nothing arrives from it          $ heal
  *   $ witness, $ ping           there is an arbiter (first of all)
  *   $ isolate node1 | both      cut from everything, the arbiter too
@@ -21,6 +23,7 @@
  */
 import type { Action, PlanAction } from "../../src/machine/action.ts";
 import type { RuleOrder, UserCommand } from "../../src/machine/event.ts";
+import type { Coverage } from "../simulation/coverage.ts";
 import { ModelDisk } from "../simulation/model.ts";
 import { Node } from "../simulation/node.ts";
 import { Witness } from "../simulation/witness.ts";
@@ -42,6 +45,9 @@ export class Scenario {
     readonly primary?: "last" | "node1" | "node2";
     readonly bootDelayMs?: number;
     readonly arbiter?: "witness" | "ping";
+    /** After a split brain this node keeps its own. */
+    readonly keeps?: string;
+    readonly coverage?: Coverage;
   }) {
     if (options.arbiter === "witness") this.#witness = new Witness(this.#world);
     const pings = options.arbiter === "ping";
@@ -51,7 +57,10 @@ export class Scenario {
         index,
         storage: new ModelDisk(),
         mirrored: options.mirrored,
-        config: { home: homeOf(options.primary, index) },
+        config: {
+          home: homeOf(options.primary, index),
+          ...(options.keeps ? { keeps: options.keeps } : {}),
+        },
         bootDelayMs: options.bootDelayMs ?? 0,
         witness: this.#witness,
         pings: pings ? () => !this.#isolated[index] : undefined,
@@ -59,6 +68,8 @@ export class Scenario {
         acknowledged: () => {},
         serves: () => {},
         takes: () => {},
+        stepped: (_, before, event, after) =>
+          options.coverage?.stepped(before, event, after),
         acts: (node, action) => {
           const text = describe(action);
           if (text !== null) this.#lines.push(`node${node.index + 1}  ${text}`);
@@ -86,6 +97,7 @@ export class Scenario {
     const run = () => world.runUntil(world.now + waitMs);
     switch (first) {
       case "unmirrored":
+      case "keep":
       case "boot_delay":
       case "primary":
         return;
@@ -152,6 +164,20 @@ export class Scenario {
         return node.killAgent();
       case "replicator pause":
         return node.pauseReplicator(seconds(rest[1]));
+      case "new disk":
+        node.options.storage.replaced?.();
+        node.record = { goal: "run", lastRole: null, cameFrom: null };
+        return;
+      case "replicator broken":
+        node.replicatorFails = true;
+        return;
+      case "behind undefined":
+        node.options.storage.outdate?.();
+        return;
+      case "lacks the":
+      case "has the":
+        node.lacksModule = verb === "lacks";
+        return;
       case "disk stalls":
         return node.stallDisk(seconds(rest[1]));
       case "kill replicator":
@@ -172,7 +198,9 @@ export class Scenario {
     if (verb === "blocked") return node.block("ping.router is down");
     if (verb === "free") return node.block(null);
     if (verb === "fault") return node.fail(rest.join(" "));
-    if (verb === "hakit") return node.say(rest[0] as UserCommand);
+    if (verb === "hakit") {
+      return node.say(rest[0] as UserCommand, rest[1] === "--full");
+    }
     throw new Error(`Unknown scenario command "${verb} ${rest.join(" ")}"`);
   }
 
@@ -261,11 +289,14 @@ function options(command: { readonly command: string }): string {
 }
 
 /** The transcript as it is now: comments and commands as they stand, what follows a command made anew. */
-export function replay(text: string): string {
+export function replay(text: string, coverage?: Coverage): string {
   const delay = /^\$ boot_delay (\S+)$/m.exec(text)?.[1];
   const primary = /^\$ primary (last|node1|node2)$/m.exec(text)?.[1];
   const arbiter = /^\$ (witness|ping)$/m.exec(text)?.[1];
+  const keeps = /^\$ keep (node1|node2)$/m.exec(text)?.[1];
   const scenario = new Scenario({
+    ...(coverage ? { coverage } : {}),
+    ...(keeps ? { keeps } : {}),
     ...(arbiter ? { arbiter: arbiter as "witness" } : {}),
     mirrored: !text.includes("\n$ unmirrored"),
     ...(delay ? { bootDelayMs: seconds(delay) } : {}),

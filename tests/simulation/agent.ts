@@ -205,11 +205,11 @@ export class Agent {
 
   #send(link: number): void {
     const node = this.#node;
-    if (this.#said !== this.#visible) {
+    if (this.#said !== this.#visible || node.lacksModule) {
       this.#said = this.#visible;
       const body: Body = {
         version: "simulated",
-        modules: [view(this.#visible)],
+        modules: node.lacksModule ? [] : [view(this.#visible)],
         timeoutMs: node.timeoutMs,
       };
       this.#station.say(body);

@@ -58,14 +58,22 @@ export class Coverage {
     if (event.type === "performed" && event.failed !== null) {
       this.count(`failed: ${before.plan?.name}`);
     }
-    if (after.role === "WAIT" && after.plan === null) this.#start(after, event);
+    this.#start(before, event, after);
     if (event.type === "heard") this.#heard(before, event, after);
   }
 
-  #start(state: State, { at }: Event): void {
-    const asks = state.record.goal === "run" && state.intent === null &&
-      state.blocked === null && at >= state.retryAt;
-    if (asks) this.count(`start: ${decide(state, at - state.since).row}`);
+  /** Asked in WAIT, with what this event has brought; where it led to another role, that one is put back. */
+  #start(before: State, event: Event, after: State): void {
+    const rests = before.plan === null || event.type === "performed";
+    if (before.role !== "WAIT" || !rests || event.at < before.retryAt) return;
+    const waits = after.role === "WAIT"
+      ? after.plan === null
+      : after.role !== "STOP" && before.intent === null;
+    if (!waits || after.blocked !== null || after.intent !== null) return;
+    const { record, since } = before;
+    if (record.goal !== "run") return;
+    const asked = { ...after, role: before.role, record, since };
+    this.count(`start: ${decide(asked, event.at - since).row}`);
   }
 
   #heard(before: State, event: Event & { type: "heard" }, after: State): void {

@@ -35,6 +35,15 @@ export class ModelDisk implements Storage, Copy {
 
   powerCut(): void {}
 
+  replaced(): void {
+    this.identity = EMPTY;
+    for (const set of [this.data, this.aloneWrites, this.salvage]) set.clear();
+  }
+
+  outdate(): void {
+    this.identity = { ...this.identity, upToDate: false };
+  }
+
   has(write: number): boolean {
     return this.data.has(write);
   }

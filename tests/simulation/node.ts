@@ -23,6 +23,9 @@ export interface Storage {
   start(node: Node): Replication;
   /** What was not durable is lost, or not. */
   powerCut(): void;
+  /** A new, empty disk; and a copy that says itself that it is behind: scenarios begin with them. */
+  replaced?(): void;
+  outdate?(): void;
 }
 
 export interface NodeOptions {
@@ -69,6 +72,10 @@ export class Node {
   service = false;
   /** The next start of the service fails. */
   startFails = false;
+  /** No replicator starts here any more: its state directory is gone, say. */
+  replicatorFails = false;
+  /** The module is not installed here (any more): heartbeats do not name it. */
+  lacksModule = false;
   /** Another machine holds the virtual address. */
   addressFails = false;
   /** The application hangs: its checker says so. */
@@ -193,7 +200,9 @@ export class Node {
     world.later(world.between(100, 500), () => {
       if (this.agent === null || this.replicator !== null) return;
       this.#startReplicator();
-      this.reported(this.replicator!.report());
+      if (this.replicator !== null) {
+        this.reported((this.replicator as Replication).report());
+      }
     });
   }
 
@@ -335,6 +344,7 @@ export class Node {
   }
 
   #startReplicator(): void {
+    if (this.replicatorFails) return;
     this.replicator = this.options.storage.start(this);
   }
 
