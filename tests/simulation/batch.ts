@@ -1,7 +1,10 @@
 /** Many lives, one after the other: what the command, its workers, the tests and the mutation check all run. */
 import { Coverage } from "./coverage.ts";
-import { type Kind, kindOf, KINDS } from "./kinds.ts";
-import { Simulation, Violation } from "./simulation.ts";
+import { DataSimulation } from "./data.ts";
+import { DATA, kindOf, KINDS } from "./kinds.ts";
+import { Simulation } from "./simulation.ts";
+import type { World } from "./world.ts";
+import { Violation, type Watching } from "./violation.ts";
 
 /** Some seeds of one kind. */
 export interface Job {
@@ -33,7 +36,7 @@ export function jobsOf(
   },
   size = 25,
 ): Job[] {
-  const kinds = kind === undefined ? KINDS : [kindOf(kind)];
+  const kinds = kind === undefined ? [...KINDS, DATA] : [kindOf(kind)];
   const whole = kinds.reduce((sum, { share }) => sum + share, 0);
   const jobs: Job[] = [];
   for (const { name, share } of kinds) {
@@ -47,14 +50,13 @@ export function jobsOf(
 }
 
 export function runJob(job: Job): Result {
-  const kind = kindOf(job.kind);
   const coverage = new Coverage();
   const findings: Finding[] = [];
   let simulatedMs = 0;
   for (let seed = job.from; seed < job.from + job.count; seed++) {
-    const simulation = new Simulation(seed, kind, { coverage });
+    const simulation = life(job.kind, seed, { coverage });
     const what = outcome(simulation);
-    if (what !== null) findings.push({ kind: kind.name, seed, what });
+    if (what !== null) findings.push({ kind: job.kind, seed, what });
     simulatedMs += simulation.world.now;
   }
   return {
@@ -65,8 +67,20 @@ export function runJob(job: Job): Result {
   };
 }
 
+interface Life {
+  readonly world: World;
+  run(): void;
+}
+
+function life(name: string, seed: number, watching: Watching): Life {
+  const kind = kindOf(name);
+  return "faults" in kind
+    ? new Simulation(seed, kind, watching)
+    : new DataSimulation(seed, watching);
+}
+
 /** null: all was well. An automaton that throws is found too. */
-function outcome(simulation: Simulation): string | null {
+function outcome(simulation: Life): string | null {
   try {
     simulation.run();
     return null;
@@ -78,10 +92,10 @@ function outcome(simulation: Simulation): string | null {
 
 /** The same life again, with everything that happened in it. */
 export function replay(
-  kind: Kind,
+  kind: string,
   seed: number,
 ): { readonly what: string | null; readonly journal: readonly string[] } {
-  const simulation = new Simulation(seed, kind, { recording: true });
+  const simulation = life(kind, seed, { recording: true });
   const what = outcome(simulation);
   return { what, journal: simulation.world.journal };
 }

@@ -175,12 +175,14 @@ export const KINDS: readonly Kind[] = [
   },
 ];
 
-export function kindOf(name: string): Kind {
-  const kind = KINDS.find((one) => one.name === name);
+/** The real data path by itself: see data.ts. */
+export const DATA = { name: "data", share: 0.15 } as const;
+
+export function kindOf(name: string): Kind | typeof DATA {
+  const all = [...KINDS, DATA];
+  const kind = all.find((one) => one.name === name);
   if (kind) return kind;
   throw new RangeError(
-    `unknown kind "${name}", expected ${
-      KINDS.map((one) => one.name).join(", ")
-    }`,
+    `unknown kind "${name}", expected ${all.map((one) => one.name).join(", ")}`,
   );
 }

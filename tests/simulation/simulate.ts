@@ -90,8 +90,7 @@ function showOne(text: string): number {
   if (match === null) {
     throw new RangeError(`"${text}" is no life, expected one as witness:42`);
   }
-  const kind = kindOf(match[1]!);
-  const { what, journal } = replay(kind, Number(match[2]));
+  const { what, journal } = replay(match[1]!, Number(match[2]));
   say(timeline(journal));
   say(what === null ? `${text}: all was well` : `${text}: ${what}`);
   return what === null ? 0 : 1;
@@ -131,7 +130,7 @@ async function many(options: Options): Promise<number> {
   if (options.coverage) say(coverage.report());
   const [first] = findings;
   if (first) {
-    const { journal } = replay(kindOf(first.kind), first.seed);
+    const { journal } = replay(first.kind, first.seed);
     say(timeline(journal.slice(-120)));
     say(`${first.kind}:${first.seed}: ${first.what}`);
     say(`The whole of it: deno task simulate ${first.kind}:${first.seed}`);

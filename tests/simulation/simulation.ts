@@ -7,6 +7,7 @@ import { clear, type Stage } from "./faults.ts";
 import type { Kind } from "./kinds.ts";
 import { ModelDisk } from "./model.ts";
 import { Node, type NodeOptions, TIMEOUT_MS } from "./node.ts";
+import { Violation, type Watching } from "./violation.ts";
 import { Witness } from "./witness.ts";
 import { World } from "./world.ts";
 
@@ -16,22 +17,6 @@ const RECOVERY_MS = 30_000;
 const PROMPT_MS = 15_000;
 /** What a person must be told of a wait that does not end by itself. */
 const REMEDY = /"hakit |by itself|follows when|has newer data|tried again/;
-
-export class Violation extends Error {
-  constructor(
-    readonly kind: string,
-    readonly seed: number,
-    readonly what: string,
-  ) {
-    super(`${kind}:${seed}: ${what}`);
-  }
-}
-
-export interface Watching {
-  readonly coverage?: Coverage;
-  /** Keeps the journal, for a seed that is to be looked at. */
-  readonly recording?: boolean;
-}
 
 export class Simulation implements Stage {
   readonly world: World;
