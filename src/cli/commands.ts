@@ -35,6 +35,8 @@ import { stateCommand } from "./state.ts";
 import { switchCommand } from "./switch.ts";
 import { command as uninstall } from "./uninstall.ts";
 import { upgradeCommand } from "./upgrade.ts";
+import { fullsyncCommand } from "./fullsync.ts";
+import { waitCommands } from "./wait.ts";
 import { userCommand } from "./user.ts";
 import { verifyCommand } from "./verify.ts";
 import { volumeCommand } from "./volume.ts";
@@ -67,6 +69,8 @@ export const commands: readonly Command[] = [
   roleCommand("swap", connect),
   roleCommand("prim", connect),
   roleCommand("primforce", connect),
+  fullsyncCommand(connect),
+  ...waitCommands(connect),
   resourceCommand(connect),
   switchCommand("errd", connect),
   switchCommand("checker", connect),

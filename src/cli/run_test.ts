@@ -10,6 +10,8 @@ import { resyncCommand } from "./resync.ts";
 import { roleCommand } from "./roles.ts";
 import { run } from "./run.ts";
 import { stateCommand } from "./state.ts";
+import { fullsyncCommand } from "./fullsync.ts";
+import { waitCommands } from "./wait.ts";
 
 const MODULE: ModuleState = {
   name: "db",
@@ -111,6 +113,8 @@ async function hakit(line: string, state: ClusterState | Error = cluster({})) {
     roleCommand("swap", api),
     roleCommand("prim", api),
     resyncCommand(api),
+    fullsyncCommand(api),
+    ...waitCommands(api),
     completionCommand(() => table),
   ];
   const code = await run(line.split(" ").filter(Boolean), {
@@ -268,4 +272,58 @@ Deno.test("completion names every command and is a script that bash reads", asyn
   });
   const { stdout } = await bash.output();
   assert.equal(new TextDecoder().decode(stdout).trim(), "swap");
+});
+
+Deno.test("waitstate, waitstart and waitstop end when the role is reached, or say that it was not", async () => {
+  const here = await hakit("waitstate prim");
+  assert.equal(here.code, 0);
+  assert.equal(here.out, "db runs on node1.\n");
+  assert.equal((await hakit("waitstart db")).code, 0);
+  const late = await hakit("waitstop --timeout 10ms");
+  assert.equal(late.code, 1);
+  assert.equal(late.out, "db runs on node1.\n");
+  const starts = cluster({ role: "SECOND", status: "Transient" });
+  assert.equal((await hakit("waitstart --timeout 1ms", starts)).code, 1);
+  assert.equal(
+    (await hakit("waitstate SECOND --timeout 1ms", starts)).code,
+    1,
+  );
+  for (
+    const [line, message] of [
+      ["waitstate UP", /unknown role "UP", expected STOP, WAIT/],
+      ["waitstart --timeout soon", /--timeout is "soon", expected a time/],
+      ["waitstop --node node3", /unknown node "node3", expected node1 or/],
+    ] as const
+  ) {
+    const { code, err } = await hakit(line);
+    assert.equal(code, 2, line);
+    assert.match(err, message);
+  }
+});
+
+Deno.test("waitstart waits for an agent that is not there yet, and says at the end that there is none", async () => {
+  const none = new ClientError("agent-not-running", "The agent does not run");
+  const { code } = await hakit("waitstart --timeout 400ms", none);
+  assert.equal(code, 3);
+});
+
+Deno.test("fullsync asks the node that is SECOND, and says why when none is", async () => {
+  const both = cluster({});
+  const [one, two] = both.nodes;
+  const second = two!.modules.map((module) => ({
+    ...module,
+    role: "SECOND" as const,
+  }));
+  const state = { ...both, nodes: [one!, { ...two!, modules: second }] };
+  const { code, asked } = await hakit("fullsync db", state);
+  assert.equal(code, 0);
+  assert.deepEqual(asked, [{
+    module: "db",
+    command: "second",
+    node: "node2",
+    full: true,
+    wait: true,
+  }]);
+  const { err } = await hakit("fullsync");
+  assert.match(err, /no node is SECOND \(node1 is PRIM, node2 is PRIM\)/);
 });

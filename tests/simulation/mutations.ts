@@ -1,0 +1,233 @@
+/**
+ * deno task mutations [--seeds N] [NAME…]: deliberate bugs in the product, each of which the simulator must find within so many seeds
+ * (default 10,000, of all kinds or of the one that is named with it). A bug is one replacement in one file of a copy of the sources; one
+ * that does not apply any more is an error, so that the list cannot rot.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+interface Mutation {
+  readonly name: string;
+  readonly file: string;
+  /** Stands there once. */
+  readonly find: string;
+  readonly put: string;
+  /** Where it shows; the seeds count from 1 within it. */
+  readonly kind: string;
+}
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: "a write is acknowledged before the peer has it",
+    file: "replication/pipeline.ts",
+    find: "(this.session === null || pending.sequence > this.acknowledged ||",
+    put: "(this.session === null ||",
+    kind: "data",
+  },
+  {
+    name: "an fsync is acknowledged before the peer's disk has it",
+    file: "replication/syncs.ts",
+    find: "if (!sync.here || !sync.there) return;",
+    put: "if (!sync.here) return;",
+    kind: "data",
+  },
+  {
+    name: "a mark is cleared when one disk has the change, and not both",
+    file: "replication/pipeline.ts",
+    find: "Math.min(this.#settledHere, this.#settledThere)",
+    put: "Math.max(this.#settledHere, this.#settledThere)",
+    kind: "data",
+  },
+  {
+    name: "the secondary forgets what only its own disk has",
+    file: "replication/follower.ts",
+    find: "Math.min(this.#settled, this.#settledThere)",
+    put: "this.#settled",
+    kind: "data",
+  },
+  {
+    name: "the secondary does a change before its journal is on disk",
+    file: "replication/follower.ts",
+    find: "    this.tools.journal.flush();\n",
+    put: "",
+    kind: "data",
+  },
+  {
+    name: "the marks of a lost peer are not taken over when going alone",
+    file: "replication/dirty.ts",
+    find:
+      "if (known && (known.chunks.has(chunk) || known.tail <= chunk)) continue;",
+    put: "if (known) continue;",
+    kind: "data",
+  },
+  {
+    name: "a secondary takes over that is not synced",
+    file: "machine/secondary.ts",
+    find:
+      "  if (!state.config.mirrored) return state.synced;\n  return state.synced &&",
+    put: "  return",
+    kind: "crashes",
+  },
+  {
+    name: "a primary goes alone before the peer has answered the shut-out",
+    file: "machine/primary.ts",
+    find:
+      "if (state.shutOut !== null && peer.outdated === state.shutOut) return true;",
+    put: "if (state.shutOut !== null) return true;",
+    kind: "single",
+  },
+  {
+    name: "a primary's lease is longer than the other node waits",
+    file: "machine/arbiter.ts",
+    find: "const LEASE_SHARE = 0.85;",
+    put: "const LEASE_SHARE = 2.5;",
+    kind: "witness",
+  },
+  {
+    name: "the lease is not told to the replicator",
+    file: "machine/arbiter.ts",
+    find:
+      '  state.toldUntil = until;\n  command(turn, { command: "lease", until });',
+    put: "  state.toldUntil = until;",
+    kind: "witness",
+  },
+  {
+    name: "the witness sets an epoch whatever the present one is",
+    file: "witness/register.ts",
+    find: "if ((entry?.epoch ?? 0) !== ask.expect) return same(false);",
+    put: "",
+    kind: "witness",
+  },
+  {
+    name: "a witness that was restarted has forgotten its leases",
+    file: "witness/register.ts",
+    find: "entry === null ? 0 : startedAt + entry.leaseMs - now",
+    put: "0",
+    kind: "witness",
+  },
+  {
+    name: "who stands back keeps its claim",
+    file: "machine/arbiter.ts",
+    find:
+      "  const { claim: _, untold: __, ...record } = state.record;\n  state.record = record;",
+    put: "",
+    kind: "witness",
+  },
+  {
+    name: "the other node is told before it is on record",
+    file: "machine/step.ts",
+    find:
+      '  const actions: Action[] = [];\n  if (!same(before.record, after.record)) {\n    actions.push({ do: "persist", record: after.record });\n  }\n',
+    put: "  const actions: Action[] = [];\n",
+    kind: "crashes",
+  },
+  {
+    name: "a half-made copy counts by its generation",
+    file: "replication/identity.ts",
+    find: "(mine, theirs) => mine.consistent && !theirs.consistent",
+    put: "() => false",
+    kind: "crashes",
+  },
+  {
+    name: "the silence that a node slept is the peer's",
+    file: "heartbeat/detector.ts",
+    find: "return late > this.#options.periodMs / 2 ? late : 0;",
+    put: "return late > 1e12 ? late : 0;",
+    kind: "crashes",
+  },
+  {
+    name: "who stood still decides on what waited in its queue",
+    file: "machine/turn.ts",
+    find: "export const CATCH_UP_MS = 200;",
+    put: "export const CATCH_UP_MS = 0;",
+    kind: "crashes",
+  },
+  {
+    name: "of two that serve, neither yields",
+    file: "machine/yields.ts",
+    find: 'return took ? "yields" : "stays";',
+    put: 'return "stays";',
+    kind: "chaos",
+  },
+];
+
+const ROOT = join(import.meta.dirname!, "../..");
+
+function say(text: string): void {
+  // deno-lint-ignore no-console -- this is the command's own output
+  console.log(text);
+}
+
+/** The first violation's line; null: none was found. */
+async function hunt(
+  folder: string,
+  { kind }: Mutation,
+  seeds: number,
+): Promise<string | null> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      "tests/simulation/simulate.ts",
+      "--seeds",
+      String(seeds),
+      "--kind",
+      kind,
+    ],
+    cwd: folder,
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  if (code > 1) throw new Error(new TextDecoder().decode(stderr) || text);
+  return /^VIOLATION (.*)$/m.exec(text)?.[1] ?? null;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { seeds: { type: "string", default: "10000" } },
+  });
+  const wanted = MUTATIONS.filter(({ name }) =>
+    positionals.length === 0 || positionals.some((part) => name.includes(part))
+  );
+  const folder = await Deno.makeTempDir({ prefix: "hakit-mutations-" });
+  let missed = 0;
+  try {
+    const copied = await new Deno.Command("cp", {
+      args: ["-r", "src", "tests", "deno.json", "deno.lock", folder],
+      cwd: ROOT,
+    }).output();
+    if (!copied.success) throw new Error("cannot copy the sources");
+    for (const mutation of wanted) {
+      const file = join(folder, "src", mutation.file);
+      const text = await Deno.readTextFile(file);
+      if (text.split(mutation.find).length !== 2) {
+        throw new Error(
+          `"${mutation.name}" does not apply to src/${mutation.file} any more: its text must stand there once`,
+        );
+      }
+      await Deno.writeTextFile(
+        file,
+        text.replace(mutation.find, () => mutation.put),
+      );
+      const began = performance.now();
+      const found = await hunt(folder, mutation, Number(values.seeds));
+      await Deno.writeTextFile(file, text);
+      const took = ((performance.now() - began) / 1000).toFixed(0);
+      if (found === null) missed++;
+      say(
+        `${found === null ? "MISSED" : "found "}  ${mutation.name} (${took} s)`,
+      );
+      if (found !== null) say(`        ${found}`);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  say(`${wanted.length - missed} of ${wanted.length} deliberate bugs found`);
+  return missed === 0 ? 0 : 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
