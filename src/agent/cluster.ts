@@ -45,6 +45,8 @@ export class Cluster {
   #peerTimeoutMs: number | null = null;
   /** Set by whoever compares configurations with the peer. */
   problems: readonly string[] = [];
+  /** Heartbeats that should not be: a copied machine, another key. */
+  #stranger: string | null = null;
   onChange: () => void = () => {};
 
   readonly arbiter: ArbiterLink;
@@ -171,8 +173,10 @@ export class Cluster {
       links: linksOf(node),
       onHeard: (body, heardUsAt) => this.#heard(body, heardUsAt),
       onVerdict: (verdict) => this.#judge(verdict),
-      onLinks: (health) => {
-        this.#health = health;
+      onLinks: (health) => this.#looked(health),
+      onProblem: (problem) => {
+        if (problem !== null) log.error(problem);
+        this.#stranger = problem;
         this.onChange();
       },
       onLog: (level, text) => log.write(level, text),
@@ -234,6 +238,7 @@ export class Cluster {
       problems: [
         ...this.#broken.values(),
         ...this.problems,
+        ...(this.#stranger === null ? [] : [this.#stranger]),
         ...modules.flatMap((running) => {
           const { notice, version } = running.report() ?? { version: VERSION };
           const { name } = running.module;
@@ -322,6 +327,20 @@ export class Cluster {
         timeoutMs: body.timeoutMs,
       });
     }
+    this.onChange();
+  }
+
+  /** A link that breaks or works again is said at once, though the other one goes on. */
+  #looked(health: readonly LinkHealth[]): void {
+    const { log } = this.#options;
+    for (const [at, { local, remote, state }] of health.entries()) {
+      const before = this.#health[at]?.state ?? "unknown";
+      if (before === state) continue;
+      const link = `Link ${local} to ${remote}`;
+      if (state === "down") log.warning(`${link} is down`);
+      else if (before === "down") log.info(`${link} works again`);
+    }
+    this.#health = health;
     this.onChange();
   }
 

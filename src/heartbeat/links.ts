@@ -22,6 +22,8 @@ export interface LinksOptions {
   onVerdict(verdict: PeerVerdict): void;
   /** At every change, and once a second with the round trips. */
   onLinks(links: readonly LinkHealth[]): void;
+  /** Heartbeats that should not be, in one line; null: no more. */
+  onProblem(problem: string | null): void;
   onLog(level: "error" | "warning" | "info", text: string): void;
 }
 
@@ -36,7 +38,7 @@ export interface LinkHealth {
 /** Given to the Worker once. */
 export type WorkerOptions = Omit<
   LinksOptions,
-  "onHeard" | "onVerdict" | "onLinks" | "onLog"
+  "onHeard" | "onVerdict" | "onLinks" | "onProblem" | "onLog"
 >;
 
 export type ToWorker =
@@ -56,6 +58,7 @@ export type FromWorker =
   }
   | { readonly type: "verdict"; readonly verdict: PeerVerdict }
   | { readonly type: "links"; readonly links: readonly LinkHealth[] }
+  | { readonly type: "problem"; readonly problem: string | null }
   | {
     readonly type: "log";
     readonly level: "error" | "warning" | "info";
@@ -74,7 +77,7 @@ export class Links {
   #open = true;
 
   constructor(options: LinksOptions) {
-    const { onHeard, onVerdict, onLinks, onLog, ...rest } = options;
+    const { onHeard, onVerdict, onLinks, onProblem, onLog, ...rest } = options;
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
       type: "module",
       name: "heartbeat",
@@ -89,6 +92,8 @@ export class Links {
           return onVerdict(data.verdict);
         case "links":
           return onLinks(data.links);
+        case "problem":
+          return onProblem(data.problem);
         case "log":
           return onLog(data.level, data.text);
         default:

@@ -11,6 +11,7 @@ class Side {
   readonly heard: Body[] = [];
   readonly verdicts: PeerVerdict[] = [];
   readonly logs: string[] = [];
+  problem: string | null = null;
   health: readonly LinkHealth[] = [];
   readonly links: Links;
 
@@ -34,6 +35,7 @@ class Side {
         if (this.verdicts.at(-1) !== verdict) this.verdicts.push(verdict);
       },
       onLinks: (health) => this.health = health,
+      onProblem: (problem) => this.problem = problem,
       onLog: (_, text) => this.logs.push(text),
     });
   }

@@ -46,6 +46,13 @@ export const MAX_DATAGRAM = 60_000;
 /** Lives that one message may name: the present one and some that are not proven yet. */
 export const MAX_ECHO = 8;
 
+/** Whether it wants to be a heartbeat of this version, whoever sealed it. */
+export function isHeartbeat(bytes: Uint8Array): boolean {
+  if (bytes.length < HEADER + TAG || bytes.length > MAX_DATAGRAM) return false;
+  const fields = new DataView(bytes.buffer, bytes.byteOffset, HEADER);
+  return fields.getUint32(0) === MAGIC && fields.getUint8(4) === VERSION;
+}
+
 /** Seals and opens the datagrams of one cluster. */
 export class Codec {
   readonly #clusterKey: Uint8Array;

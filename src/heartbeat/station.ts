@@ -2,7 +2,8 @@
 import { type Body, checkBody, fitBody } from "./body.ts";
 import { Acquaintance } from "./acquaintance.ts";
 import { Detector, type PeerVerdict } from "./detector.ts";
-import { Codec, type Content, type Datagram } from "./message.ts";
+import { Codec, type Content, type Datagram, isHeartbeat } from "./message.ts";
+import { Strangers } from "./strangers.ts";
 
 export interface StationOptions {
   /** Cluster key, hexadecimal. */
@@ -50,6 +51,7 @@ export class Station {
   readonly #acquaintance: Acquaintance;
   readonly #peer: Detector;
   readonly #links: Link[];
+  readonly #strangers = new Strangers();
   #number = 0;
   #beganAt = Infinity;
   #body: Body | null = null;
@@ -100,6 +102,13 @@ export class Station {
 
   receive(link: number, bytes: Uint8Array, now: number): Received {
     const datagram = this.#codec.open(bytes);
+    if (datagram === null && isHeartbeat(bytes)) {
+      this.#strangers.saw("sealed", now);
+    }
+    const { nodeIndex, boot } = this.#options;
+    if (datagram?.sender === nodeIndex && datagram.boot !== boot) {
+      this.#strangers.saw("twin", now);
+    }
     const end = this.#links[link];
     if (datagram === null || end === undefined || datagram.link !== link) {
       return NOTHING;
@@ -127,6 +136,11 @@ export class Station {
       default:
         return hearing satisfies never;
     }
+  }
+
+  /** What a person should look at: one line; null: nothing. */
+  problem(now: number): string | null {
+    return this.#strangers.problem(now);
   }
 
   ticked(now: number, everyMs: number): void {

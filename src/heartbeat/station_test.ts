@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Station } from "./station.ts";
+import { SEALED_OTHERWISE, TWIN } from "./strangers.ts";
 
 function station(nodeIndex: 0 | 1, life: string): Station {
   const made = new Station({
@@ -136,4 +137,38 @@ Deno.test("Station.receive() says when this node was heard, by the clock of this
   const { body, heardUsAt } = again.receive(0, two.compose(0, 3200), 3201);
   strictEqual(body?.version, "life b");
   strictEqual(heardUsAt === null || heardUsAt >= 3001, true);
+});
+
+Deno.test("Station.problem() tells of a second machine that says it is this one", () => {
+  const one = station(0, "a");
+  const copied = station(0, "c");
+  strictEqual(one.problem(1000), null);
+  for (const at of [1000, 1300, 1600]) {
+    one.receive(0, copied.compose(0, at), at);
+  }
+  strictEqual(one.problem(1600), TWIN);
+  strictEqual(one.verdict(1600), "unknown");
+  // It is gone.
+  strictEqual(one.problem(9000), null);
+});
+
+Deno.test("Station.problem() tells of heartbeats that the cluster's key does not open, and not of noise", () => {
+  const one = station(0, "a");
+  const other = new Station({
+    key: "11".repeat(32),
+    cluster: "c1".repeat(16),
+    nodeIndex: 1,
+    boot: "b".repeat(32),
+    links: 2,
+    periodMs: 300,
+    timeoutMs: 2100,
+  });
+  for (const at of [1000, 1300, 1600]) {
+    one.receive(0, new TextEncoder().encode("x".repeat(100)), at);
+  }
+  strictEqual(one.problem(1600), null);
+  for (const at of [2000, 2300, 2600]) {
+    one.receive(0, other.compose(0, at), at);
+  }
+  strictEqual(one.problem(2600), SEALED_OTHERWISE);
 });

@@ -29,6 +29,7 @@ class Heartbeats {
   readonly #timers: ReturnType<typeof setInterval>[];
   #verdict: PeerVerdict | null = null;
   #links = "";
+  #problem: string | null = null;
   #repeatAt = 0;
   #turnedAt = now();
   #hung = false;
@@ -123,6 +124,11 @@ class Heartbeats {
       const { verdict, roundTripMs } = this.#station.link(link, at);
       return { ...ends, state: STATE[verdict], roundTripMs };
     });
+    const problem = this.#station.problem(at);
+    if (problem !== this.#problem) {
+      this.#problem = problem;
+      post({ type: "problem", problem });
+    }
     const states = links.map(({ state }) => state).join();
     if (repeat || states !== this.#links) {
       this.#links = states;
