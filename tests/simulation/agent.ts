@@ -146,7 +146,10 @@ export class Agent {
 
   stall(ms: number): void {
     this.#stalledSince = this.#node.world.now;
-    this.stalledUntil = this.#stalledSince + ms;
+    this.stalledUntil = Math.max(
+      this.stalledUntil,
+      this.#stalledSince + ms,
+    );
   }
 
   /** In the agent's own thread, as soon as it is free; `at` of an event is when it is taken there. */

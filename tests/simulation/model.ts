@@ -103,7 +103,7 @@ class ModelReplicator implements Replication {
   /** The process is stopped and goes on: what the network brought meanwhile is still there. */
   pause(ms: number): void {
     const world = this.#world;
-    this.#pausedUntil = world.now + ms;
+    this.#pausedUntil = Math.max(this.#pausedUntil, world.now + ms);
     const { connection } = this;
     if (ms < 2100) return;
     world.later(2100, () => this.#other?.noticeLoss(connection));

@@ -209,7 +209,11 @@ export class Node {
   pauseAgent(ms: number): void {
     if (this.agent === null) return;
     this.note(`agent paused ${ms.toFixed(0)} ms`);
-    this.agent.pausedUntil = this.world.now + ms;
+    // A second stop does not end the first one.
+    this.agent.pausedUntil = Math.max(
+      this.agent.pausedUntil,
+      this.world.now + ms,
+    );
   }
 
   /** Its loop hangs, while its heartbeats go on. */

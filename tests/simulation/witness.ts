@@ -74,7 +74,7 @@ export class Witness {
   /** The process is stopped; what comes meanwhile waits in its socket and is answered late. */
   pause(ms: number): void {
     this.#world.note(`witness paused ${ms.toFixed(0)} ms`);
-    this.#pausedUntil = this.#world.now + ms;
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#world.now + ms);
   }
 
   /** It hears and answers both nodes. */
