@@ -11,7 +11,7 @@ const EVERY_MS = 300;
 const TIMEOUT = "10m";
 const ROLES = ["STOP", "WAIT", "ALONE", "PRIM", "SECOND"] as const;
 
-const FLAGS: Command["flags"] = {
+const FLAGS: NonNullable<Command["flags"]> = {
   node: {
     type: "string",
     short: "n",
