@@ -99,55 +99,12 @@ export const MUTATIONS: readonly Mutation[] = [
     kind: "witness",
   },
   {
-    name: "a witness that was restarted has forgotten its leases",
-    file: "witness/register.ts",
-    find: "entry === null ? 0 : startedAt + entry.leaseMs - now",
-    put: "0",
-    kind: "witness",
-  },
-  {
-    name: "who stands back keeps its claim",
-    file: "machine/arbiter.ts",
-    find:
-      "  const { claim: _, untold: __, ...record } = state.record;\n  state.record = record;",
-    put: "",
-    kind: "witness",
-  },
-  {
     name: "the other node is told before it is on record",
     file: "machine/step.ts",
     find:
       '  const actions: Action[] = [];\n  if (!same(before.record, after.record)) {\n    actions.push({ do: "persist", record: after.record });\n  }\n',
     put: "  const actions: Action[] = [];\n",
     kind: "crashes",
-  },
-  {
-    name: "a half-made copy counts by its generation",
-    file: "replication/identity.ts",
-    find: "(mine, theirs) => mine.consistent && !theirs.consistent",
-    put: "() => false",
-    kind: "crashes",
-  },
-  {
-    name: "the silence that a node slept is the peer's",
-    file: "heartbeat/detector.ts",
-    find: "return late > this.#options.periodMs / 2 ? late : 0;",
-    put: "return late > 1e12 ? late : 0;",
-    kind: "crashes",
-  },
-  {
-    name: "who stood still decides on what waited in its queue",
-    file: "machine/turn.ts",
-    find: "export const CATCH_UP_MS = 200;",
-    put: "export const CATCH_UP_MS = 0;",
-    kind: "crashes",
-  },
-  {
-    name: "of two that serve, neither yields",
-    file: "machine/yields.ts",
-    find: 'return took ? "yields" : "stays";',
-    put: 'return "stays";',
-    kind: "chaos",
   },
 ];
 
