@@ -53,6 +53,7 @@ const ARROWS: { readonly [folder: string]: readonly string[] } = {
   cluster: ["api", "actions", "module", "system"],
   console: ["api", "machine", "module", "system"],
   notify: ["module", "system"],
+  import: ["module"],
   k3s: ["cluster", "module", "system"],
   bundle: ["cluster", "module", "system"],
   doctor: ["cluster", "k3s", "system"],

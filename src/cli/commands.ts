@@ -19,6 +19,7 @@ import { drillCommand } from "./drill.ts";
 import { command as first } from "./first.ts";
 import { command as lab } from "./lab.ts";
 import { k3sNodeCommand } from "./k3s_node.ts";
+import { command as importCommand } from "./import.ts";
 import { keyCommand } from "./key.ts";
 import { logCommand } from "./log.ts";
 import { command as metrics } from "./metrics.ts";
@@ -82,6 +83,7 @@ export const commands: readonly Command[] = [
   drillCommand(connect),
   salvageCommand,
   moduleCommand(connect),
+  importCommand,
   lab,
   agentCommand,
   replicatorCommand,
