@@ -1,5 +1,7 @@
 /** `hakit log`: a module's log, or what its scripts printed. */
 import type { AgentApi } from "./agent_api.ts";
+import { linesAnswer } from "../api/schemas.ts";
+import { type Ask, askAgent } from "./ask.ts";
 import { type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { moduleName } from "./module_name.ts";
 
@@ -7,7 +9,10 @@ const DEFAULT_LINES = 50;
 const MAX_LINES = 10_000;
 const FOLLOW_EVERY_MS = 1000;
 
-export function logCommand(api: () => AgentApi): Command {
+export function logCommand(
+  api: () => AgentApi,
+  ask: Ask = askAgent,
+): Command {
   return {
     name: "log",
     summary: "Show a module's log, or what its scripts printed",
@@ -37,20 +42,52 @@ export function logCommand(api: () => AgentApi): Command {
         value: "NAME",
         summary: "of that node",
       },
+      all: { type: "boolean", summary: "of both nodes, in order of time" },
+      agent: { type: "boolean", summary: "the agent's own log" },
       json: JSON_FLAG,
     },
     async run({ args, on, text, out }) {
       const agent = api();
-      const module = moduleName(await agent.state(), args[0]);
+      const state = await agent.state();
       const node = text("node");
       const wanted = text("script");
-      if (on("scripts")) {
+      const module = on("agent") ? null : moduleName(state, args[0]);
+      if (on("all") && node !== undefined) {
+        throw new UsageError("hakit log: either --all or --node, not both");
+      }
+      if ((on("all") || on("agent")) && (on("scripts") || wanted)) {
+        throw new UsageError("hakit log: scripts are shown of one node");
+      }
+      const read = async (of: string | undefined, lines: number) => {
+        if (module !== null) {
+          return await agent.log({ module, node: of, lines });
+        }
+        const where = of ? `&node=${encodeURIComponent(of)}` : "";
+        const path = `/api/log?lines=${lines}${where}`;
+        return (await ask(path, { answer: linesAnswer })).lines;
+      };
+      const look = async (lines: number) => {
+        if (!on("all")) return await read(node, lines);
+        const sides = await Promise.all(state.nodes.map(async ({ name }) => {
+          try {
+            return mark(name, await read(name, lines));
+          } catch (error) {
+            const why = error instanceof Error ? error.message : error;
+            if (!silent.has(name)) out.error(`${name}: ${why}`);
+            silent.add(name);
+            return [];
+          }
+        }));
+        return merge(sides).slice(-lines);
+      };
+      const silent = new Set<string>();
+      if (module !== null && on("scripts")) {
         const files = await agent.scripts({ module, node });
         if (on("json")) out.json({ files });
         else for (const file of files) out.line(file);
         return 0;
       }
-      if (wanted !== undefined) {
+      if (module !== null && wanted !== undefined) {
         const files = await agent.scripts({ module, node });
         const file = files.find((name) => name.startsWith(wanted));
         if (!file) {
@@ -63,11 +100,7 @@ export function logCommand(api: () => AgentApi): Command {
         else out.line(content.trimEnd());
         return 0;
       }
-      let shown = await agent.log({
-        module,
-        node,
-        lines: lineCount(text("lines")),
-      });
+      let shown = await look(lineCount(text("lines")));
       if (on("json")) {
         out.json({ lines: shown });
         return 0;
@@ -75,13 +108,33 @@ export function logCommand(api: () => AgentApi): Command {
       for (const line of shown) out.line(line);
       while (on("follow")) {
         await new Promise((done) => setTimeout(done, FOLLOW_EVERY_MS));
-        const now = await agent.log({ module, node, lines: 500 });
+        const now = await look(500);
         for (const line of newLines(shown, now)) out.line(line);
         shown = now;
       }
       return 0;
     },
   };
+}
+
+/** Which node said it, behind the time. */
+function mark(node: string, lines: readonly string[]): string[] {
+  return lines.map((line) => line.replace(/^\S+/, (at) => `${at} ${node}`));
+}
+
+/** By the time at the beginning of each line; each side keeps its own order. Clocks that differ show. Pure. */
+export function merge(sides: readonly (readonly string[])[]): string[] {
+  const timed = sides.flatMap((lines) => {
+    let at = "";
+    return lines.map((line) => {
+      const time = /^\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(line)?.[0];
+      // A line without a time belongs to the one above it.
+      if (time !== undefined && time > at) at = time;
+      return { at, line };
+    });
+  });
+  return timed.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0)
+    .map(({ line }) => line);
 }
 
 function lineCount(text: string | undefined): number {

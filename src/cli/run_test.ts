@@ -4,7 +4,7 @@ import type { AgentApi, RoleRequest } from "./agent_api.ts";
 import { ClientError } from "../api/client.ts";
 import type { Command } from "./command.ts";
 import { completionCommand } from "./completion.ts";
-import { logCommand, newLines } from "./log.ts";
+import { logCommand, merge, newLines } from "./log.ts";
 import { outputTo } from "./output.ts";
 import { resyncCommand } from "./resync.ts";
 import { roleCommand } from "./roles.ts";
@@ -247,6 +247,27 @@ Deno.test("log shows lines and the newest run of a script", async () => {
   assert.equal(
     (await hakit("log --script start_prim")).out,
     "content of start_prim_2.log\n",
+  );
+});
+
+Deno.test("merge() puts both nodes' lines in order of time and keeps what belongs together", () => {
+  assert.deepEqual(
+    merge([
+      ["2026-11-25T10:00:01.000Z node1 a", "2026-11-25T10:00:03.000Z node1 b"],
+      [
+        "2026-11-25T10:00:02.000Z node2 c",
+        "without a time",
+        "2026-11-25T10:00:04.000Z node2 d",
+      ],
+      [],
+    ]),
+    [
+      "2026-11-25T10:00:01.000Z node1 a",
+      "2026-11-25T10:00:02.000Z node2 c",
+      "without a time",
+      "2026-11-25T10:00:03.000Z node1 b",
+      "2026-11-25T10:00:04.000Z node2 d",
+    ],
   );
 });
 
