@@ -97,11 +97,19 @@ export async function back(station: Station): Promise<void> {
   await repeat(
     station,
     BACK_MS,
-    async () =>
-      judgeBack(await list<KubeNode>("get", "nodes"), {
+    async () => {
+      const here = (await station.api.state()).nodes.find(({ local }) => local);
+      const role = here?.modules.find(({ name }) => name === station.module)
+        ?.role;
+      // Stopped meanwhile: the next start begins anew.
+      if (role === "STOP" || role === "WAIT") {
+        return { kind: "leave", reason: `this node is ${role}` };
+      }
+      return judgeBack(await list<KubeNode>("get", "nodes"), {
         self: station.self,
         dns: await wantedDns(),
-      }),
+      });
+    },
     () => station.say(`Node ${station.self} takes pods`),
   );
 }

@@ -15,7 +15,7 @@ door() {
   command -v "$tool" >/dev/null || return 0
   local rule=(INPUT -d "$HAKIT_VIP" -p tcp --dport 2049 -m comment --comment hakit-k3s -j DROP)
   if [[ $mode == close ]]; then
-    "$tool" -w 5 -C "${rule[@]}" 2>/dev/null || "$tool" -w 5 -I "${rule[@]}" 2>/dev/null
+    "$tool" -w 5 -C "${rule[@]}" >/dev/null 2>&1 || "$tool" -w 5 -I "${rule[@]}" 2>/dev/null
   else
     while "$tool" -w 5 -D "${rule[@]}" 2>/dev/null; do :; done
   fi
