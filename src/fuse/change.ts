@@ -366,6 +366,11 @@ export class Changes {
     const view = request.view;
     const size = view.getUint32(BODY + 16, true);
     if (getU64(view, BODY + 8) + size > FILE_LIMIT) return answer(E.FBIG);
+    if (inode.lateError) {
+      const error = inode.lateError;
+      inode.lateError = 0;
+      return answer(error);
+    }
     const operation = {
       kind: KIND.WRITE,
       id: inode.id,

@@ -100,7 +100,10 @@ export class Directories {
   #look(parent: Inode, entry: DirectoryEntry, to: number): void {
     if (!entry.dots) {
       const inode = this.volume.lookup(parent, memory.string(entry.name));
-      if (typeof inode !== "number" && statFd(inode.fd) === 0) {
+      if (
+        typeof inode !== "number" && inode.ahead === 0 &&
+        statFd(inode.fd) === 0
+      ) {
         inode.lookups++;
         return writeEntry(reply.view, to, inode.id, stat.view, stat.at);
       }

@@ -21,6 +21,7 @@ import {
 } from "./abi.ts";
 import { answerEntry, Changes, hides } from "./change.ts";
 import type { Device } from "./device.ts";
+import { Room } from "./room.ts";
 import { Directories } from "./directories.ts";
 import {
   getattr,
@@ -45,6 +46,8 @@ import {
 /** Requests taken in one turn of the loop before acknowledgements are looked at again. */
 const BATCH = 64;
 const saved = new Uint8Array(IN_HEADER);
+/** Of open(2); the file's flags come with each write. */
+const O_DSYNC = 0x1000;
 /** Where fuse_in_header has the inode's id. */
 const NODE_ID = 16;
 
@@ -53,6 +56,7 @@ export class Server {
   #deferred: Uint8Array[] = [];
   readonly #directories: Directories;
   readonly #changes: Changes;
+  readonly #room: Room;
 
   constructor(
     readonly device: Device,
@@ -60,6 +64,7 @@ export class Server {
     readonly pipeline: Pipeline,
   ) {
     this.#directories = new Directories(volume);
+    this.#room = new Room(volume.backing);
     this.#changes = new Changes(volume, pipeline);
   }
 
@@ -94,11 +99,12 @@ export class Server {
   }
 
   get hasDeferred(): boolean {
-    return this.#deferred.length > 0;
+    return this.#deferred.length > 0 || this.#forgotten.size > 0;
   }
 
   /** Tries what waited; some of it may wait again. */
   #retry(): void {
+    if (this.#forgotten.size > 0) this.#dropForgotten();
     if (this.#deferred.length === 0) return;
     const waiting = this.#deferred;
     this.#deferred = [];
@@ -128,13 +134,16 @@ export class Server {
     };
     const offset = getU64(view, at + 8), size = view.getUint32(at + 16, true);
     if (offset + size > FILE_LIMIT) return false;
+    if (inode.lateError) return false;
     const kill = view.getUint32(at + 20, true) & WRITE_KILL_SUIDGID;
+    const ahead = this.#mayAnswerAhead(view.getUint32(at + 32, true));
     memory.bytes.set(saved, from);
     this.pipeline.submit(
       { kind: KIND.WRITE, id, argument: offset, flags: kill ? 1 : 0 },
       {
         volume: this.volume,
         inode,
+        ahead,
         answer: (error) => {
           setU64(reply.view, OUT, size);
           send(this.device.fd, unique, error, 8);
@@ -143,6 +152,12 @@ export class Server {
       size,
     );
     return true;
+  }
+
+  /** `flags` of the open file. O_DSYNC is part of O_SYNC. */
+  #mayAnswerAhead(flags: number): boolean {
+    return this.volume.answersAhead && (flags & O_DSYNC) === 0 &&
+      this.#room.isEnough(this.pipeline.now());
   }
 
   #dispatch(length: number): void {
@@ -176,8 +191,11 @@ export class Server {
       case OP.LOOKUP:
         return this.#lookup(inode, length, answer);
       case OP.GETATTR:
+        // The kernel believes our size: it must be the one that its writes have made.
+        if (inode.ahead > 0) return this.#defer(length);
         return getattr(inode, answer);
       case OP.STATX:
+        if (inode.ahead > 0) return this.#defer(length);
         return statx(inode, answer);
       case OP.READLINK:
         return readlink(inode, answer);
@@ -244,7 +262,10 @@ export class Server {
     let error: number = E.NOENT;
     if (!hides(this.volume, parent, BODY, length - 1)) {
       const inode = this.volume.lookup(parent, request.address + BODY);
-      if (typeof inode !== "number") return answerEntry(inode, answer);
+      if (typeof inode !== "number") {
+        if (inode.ahead > 0) return this.#defer(length);
+        return answerEntry(inode, answer);
+      }
       error = inode;
     }
     if (error !== E.NOENT) return answer(error);
@@ -278,10 +299,30 @@ export class Server {
     for (let i = 0; i < count; i++) {
       const id = getU64(request.view, ids + i * 16);
       const taken = getU64(request.view, references + i * 16);
-      if (this.volume.forget(id, taken)) gone.push(id);
+      if (!this.volume.forget(id, taken)) continue;
+      // What was written to it and answered is not done here yet.
+      if (this.volume.isAhead(id)) this.#forgotten.add(id);
+      else gone.push(id);
     }
+    this.#drop(gone);
+  }
+
+  #drop(gone: readonly number[]): void {
     this.pipeline.forget(this.volume, gone);
     for (const id of gone) this.volume.dropId(id);
+  }
+
+  /** Inodes that the kernel has forgotten while writes to them were on their way. */
+  readonly #forgotten = new Set<number>();
+
+  #dropForgotten(): void {
+    for (const id of this.#forgotten) {
+      const inode = this.volume.get(id);
+      if (inode?.ahead) continue;
+      this.#forgotten.delete(id);
+      // The kernel may have asked for it again.
+      if (inode?.lookups === 0) this.#drop([id]);
+    }
   }
 
   /** Ends what the kernel had open. */

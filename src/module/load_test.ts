@@ -45,7 +45,7 @@ Deno.test("parseModule() names an unknown key inside a list", () => {
   );
   strictEqual(
     message,
-    'module.yaml:5:5: directories.0.flag: unknown key "flag", expected one of path, tocheck, exclude',
+    'module.yaml:5:5: directories.0.flag: unknown key "flag", expected one of path, tocheck, exclude, guarantee',
   );
 });
 

@@ -159,6 +159,11 @@ export const moduleSchema = z.strictObject({
        * node has its own there, which no copy ever touches.
        */
       exclude: z.array(exclusion).min(1).max(64).optional(),
+      /**
+       * strict (default): a write returns when it is on both nodes. fsync: when it is sent; fsync returns when it is on both disks. After a
+       * failover the survivor then shows what a power cut of one machine would leave: everything up to a moment, and all that was synced.
+       */
+      guarantee: z.enum(["strict", "fsync"]).optional(),
     }).superRefine(({ tocheck, exclude = [] }, context) => {
       const issue = (path: (string | number)[], message: string) =>
         context.addIssue({ code: "custom", path, message });

@@ -147,7 +147,7 @@ export function readHello(
 
 /** Said of the other one, in both nodes' logs. */
 const OTHER_TERMS =
-  'mirrors its directories otherwise ("exclude" of module.yaml): configure both nodes alike';
+  'mirrors its directories otherwise ("exclude", "guarantee" of module.yaml): configure both nodes alike';
 
 export const NO_GREETING = "sends no greeting of a hakit replicator";
 

@@ -35,6 +35,8 @@ export interface ReplicatorConfig {
     readonly tocheck?: string | undefined;
     /** Names that are not mirrored: see Exclusions. */
     readonly exclude?: readonly string[] | undefined;
+    /** fsync: a write is answered when it is sent, and only fsync waits for both nodes. Default strict. */
+    readonly guarantee?: "strict" | "fsync" | undefined;
   }[];
   /** Digest of what both nodes must have configured alike; the replicator makes it of `directories`. */
   readonly terms?: string | undefined;

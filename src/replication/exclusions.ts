@@ -4,8 +4,6 @@
  * stands below an excluded name is excluded with it. Names are bytes: they are compared as one character each. Pure.
  */
 
-import { createHash } from "node:crypto";
-
 /** Names here are text with one character a byte, so that any bytes can be compared. */
 const latin = (bytes: Uint8Array): string => {
   let text = "";
@@ -105,16 +103,6 @@ export function levelExclusions(
   const excluded = excludedOf(directories);
   // Absent where nothing is excluded: a replicator that knows no exclusions takes no identity that has the key.
   return { excluded: excluded.length > 0 ? excluded : undefined };
-}
-
-/** What both nodes must have configured alike, as a digest; undefined: nothing but what has always been. */
-export function termsOf(
-  directories: Parameters<typeof excludedOf>[0],
-): string | undefined {
-  const excluded = excludedOf(directories);
-  if (excluded.length === 0) return undefined;
-  return createHash("sha256").update(JSON.stringify({ excluded })).digest("hex")
-    .slice(0, 32);
 }
 
 export function sameExcluded(a: Excluded, b: Excluded): boolean {

@@ -12,7 +12,7 @@ import { stat, statFd } from "./descriptor.ts";
 import type { Volume } from "./volume.ts";
 import { STATX } from "../fuse/abi.ts";
 import { getU64 } from "../system/u64.ts";
-import { E } from "../system/libc.ts";
+import { E, errnoName } from "../system/libc.ts";
 import { Checker } from "./verify/checker.ts";
 
 /** Answers that wait for the socket. */
@@ -60,6 +60,9 @@ export class Follower {
     this.applied = sequence;
   }
 
+  /** Why nothing more may be done: a write that the application takes for written failed here. */
+  #stopped: string | null = null;
+
   /** One frame of the primary that is an operation or about operations. Null: fine; a string: protocol broken, end the session. */
   heard(): string | null {
     const { frame, payload, incoming } = this.connection;
@@ -93,7 +96,7 @@ export class Follower {
     if (!entered || this.#held.length > 0) {
       this.#held.push({ frame: { ...frame }, payload });
     } else this.#do(volume, frame, payload);
-    return null;
+    return this.#stopped;
   }
 
   /** Does what waited for the journal. To be called before anything more is received, and before anything but an operation is done. */
@@ -105,6 +108,7 @@ export class Follower {
     for (const { frame, payload } of held) {
       this.#do(this.volumes[frame.volume]!, frame, payload);
     }
+    if (this.#stopped) throw new Error(this.#stopped);
   }
 
   /** Of a file that is to be truncated; Infinity where something that waits may change it. */
@@ -117,6 +121,7 @@ export class Follower {
   }
 
   #do(volume: Volume, frame: Frame, payload: number): void {
+    if (this.#stopped) return;
     const { incoming } = this.connection;
     if (frame.kind === KIND.CHECK) return this.#check(volume, frame, payload);
     if (frame.kind === KIND.FSYNC) {
@@ -135,6 +140,10 @@ export class Follower {
         sequence: frame.sequence,
         argument: error,
       });
+      // Its application was answered already. Nothing that came after it may be here without it: this copy stays what it was before.
+      if (volume.answersAhead && frame.kind === KIND.WRITE) {
+        this.#stopped = `this node's disk refuses a write: ${errnoName(error)}`;
+      }
     }
   }
 

@@ -34,6 +34,11 @@ export class FrameBuffer {
     return this.#sent === this.#end;
   }
 
+  /** Whether the peer has been sent everything before `end`. */
+  isSentUpTo(end: number): boolean {
+    return end <= this.#sent;
+  }
+
   /** Where the next frame will stand; there is room for the largest one behind and for 40 bytes before. */
   place(): number {
     if (this.#end + HEADER + MAX_PAYLOAD > SIZE) this.#compact();

@@ -19,6 +19,10 @@ export class Inode {
   boundIn = 0;
   /** Operations on its data that are under way: at the peer, not yet here. Reads wait for them. */
   pending = 0;
+  /** Of these: writes that were answered already (guarantee level fsync). Whoever tells of this inode waits for them. */
+  ahead = 0;
+  /** errno of such a write that failed here afterwards: for the next fsync or write. */
+  lateError = 0;
   /** Others who keep this object over more than one turn of the loop: fsyncs under way. */
   holders = 0;
   /** It has no name any more: no handle would find it, its descriptor is all there is. */

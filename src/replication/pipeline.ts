@@ -44,8 +44,14 @@ export interface Pending {
   /** Undoes at the peer what failed here: not done here. */
   readonly peerOnly: boolean;
   readonly renames: boolean;
-  /** Answers the application; null for our own operations. */
-  readonly answer: ((errno: number) => void) | null;
+  /** Of its payload. */
+  readonly length: number;
+  /** To be answered when it is sent. */
+  readonly ahead: boolean;
+  /** Answers the application; null for our own operations, and when it is answered. */
+  answer: ((errno: number) => void) | null;
+  /** What waits for it to be done here. */
+  then: (() => void)[] | null;
 }
 
 export interface PipelineEvents {
@@ -81,6 +87,8 @@ export class Pipeline {
   readonly #times = new UntoldTimes(this);
   #pending: Pending[] = [];
   #head = 0;
+  /** Before this one of #pending all were looked at for being answered ahead. */
+  #told = 0;
   #renames = 0;
   #oldestAt = 0;
   /** To be given back to the peer, when all that came before is done. */
@@ -137,7 +145,7 @@ export class Pipeline {
     if (this.#head === this.#pending.length && this.#frames.isSent) {
       this.#frames.clear();
       this.#pending = [];
-      this.#head = 0;
+      this.#head = this.#told = 0;
     }
     return this.#frames.place();
   }
@@ -154,6 +162,8 @@ export class Pipeline {
       readonly volume: Volume;
       readonly inode?: Inode | null;
       readonly peerOnly?: boolean;
+      /** It may be answered when it is sent. */
+      readonly ahead?: boolean;
       readonly answer?: (errno: number) => void;
     },
     payload: Uint8Array | number,
@@ -180,7 +190,10 @@ export class Pipeline {
       peerErrno: 0,
       peerOnly: about.peerOnly ?? false,
       renames,
+      length: frame.length,
+      ahead: about.ahead ?? false,
       answer: about.answer ?? null,
+      then: null,
     };
     this.#append(frame);
     pending.sequence = frame.sequence;
@@ -261,8 +274,32 @@ export class Pipeline {
     const session = this.session;
     if (!session) return true;
     if (!this.#frames.send(session.connection)) return false;
+    this.#answerAhead();
     this.#advance();
     return true;
+  }
+
+  /**
+   * Guarantee level fsync: the application goes on, the order does not change. What is not done here yet stays in memory, and whoever
+   * asks for the file waits for it: so still nothing is on this disk that the peer has not seen.
+   */
+  #answerAhead(): void {
+    for (; this.#told < this.#pending.length; this.#told++) {
+      const pending = this.#pending[this.#told]!;
+      const { at, length, inode, answer } = pending;
+      if (!this.#frames.isSentUpTo(at + HEADER + length)) return;
+      if (!pending.ahead || !answer || !inode || this.ranOut) continue;
+      inode.ahead++;
+      pending.answer = null;
+      answer(0);
+    }
+  }
+
+  /** Runs it when all changes that came so far are done here. */
+  whenDone(then: () => void): void {
+    const last = this.#pending.at(-1);
+    if (!last || this.#head === this.#pending.length) then();
+    else (last.then ??= []).push(then);
   }
 
   #advance(): void {
@@ -343,6 +380,7 @@ export class Pipeline {
       if (pending.inode) {
         pending.inode.pending--;
         this.#times.add(pending.volume, pending.inode.id);
+        settleAhead(pending, error);
       }
       if (pending.renames) this.#renames--;
       if (CHANGES_ATTRIBUTES.has(kind)) {
@@ -365,14 +403,17 @@ export class Pipeline {
           `writing below "${pending.volume.path}" failed: ${errnoName(error)}`,
         );
       }
-      const { answer } = pending;
+      const { answer, then } = pending;
       // Not at the peer, which may still take over: owed until it is shut out or level again.
       const owed = !this.alone && error === 0 && pending.peerErrno !== 0;
       if (answer && owed) this.#owed.push(answer);
       else answer?.(error);
+      for (const each of then ?? []) each();
     }
+    this.#told = Math.max(this.#told, this.#head);
     if (this.#head > 1024 && this.#head * 2 > this.#pending.length) {
       this.#pending.splice(0, this.#head);
+      this.#told -= this.#head;
       this.#head = 0;
     }
     // Nearly: what is the oldest now came while others were before it.
@@ -479,7 +520,7 @@ export class Pipeline {
     this.#settledHere = this.#settledThere = -1;
     const all = this.#pending.slice(this.#head);
     this.#pending = all.filter((pending) => !this.#doneLocally(pending));
-    this.#head = 0;
+    this.#head = this.#told = 0;
     const waiting = this.#pending.map((pending) => {
       const frame = readHeader(this.memory.view, pending.at, newFrame());
       const from = pending.at + HEADER;
@@ -530,7 +571,16 @@ export class Pipeline {
         `writing below "${volume.path}" failed: ${errnoName(error)}`,
       );
     }
+    settleAhead(pending, error);
     pending.answer?.(error);
+    for (const each of pending.then ?? []) each();
     return true;
   }
+}
+
+/** A change that was answered ahead is done here, or has failed: then somebody must hear of it. */
+function settleAhead({ ahead, answer, inode }: Pending, error: number): void {
+  if (!ahead || answer || !inode) return;
+  inode.ahead--;
+  if (error) inode.lateError = error;
 }

@@ -57,13 +57,17 @@ export class PrimaryRole {
       changed: options.changed,
     });
     try {
-      for (const [index, { path, exclude }] of config.directories.entries()) {
+      for (
+        const [index, { path, exclude, guarantee }] of config.directories
+          .entries()
+      ) {
         clearStaleMounts(path);
         const backing = openBacking(path);
         const newId = () => this.#newId();
         const volume = new Volume(index, path, backing, newId, {
           limit: config.inodesInUse,
           exclude,
+          answersAhead: guarantee === "fsync",
         });
         this.volumes.push(volume);
         if (volume.noHandles) context.log(volume.noHandles);

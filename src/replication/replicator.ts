@@ -19,13 +19,14 @@ import { ControlServer } from "./control_server.ts";
 import { Dirty } from "./dirty.ts";
 import { Journal } from "./journal.ts";
 import { External } from "./external.ts";
-import { excludedOf, sameExcluded, termsOf } from "./exclusions.ts";
+import { excludedOf, sameExcluded } from "./exclusions.ts";
 import { IdentityStore } from "./identity_store.ts";
 import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import { missingPath } from "./tocheck.ts";
 import { PrimaryRole } from "./primary_role.ts";
 import { SecondaryRole } from "./secondary_role.ts";
+import { termsOf } from "./terms.ts";
 import { settleBorder } from "./own_files.ts";
 import { Volume } from "./volume.ts";
 
@@ -50,6 +51,7 @@ const configSchema = z.object({
     path: z.string().startsWith("/"),
     tocheck: z.string().optional(),
     exclude: z.array(z.string()).optional(),
+    guarantee: z.enum(["strict", "fsync"]).optional(),
   })).min(1).max(64),
   resyncLimit: z.number().min(0),
   inodesInUse: z.int().min(1).optional(),

@@ -36,18 +36,21 @@ export class SecondaryRole {
       context,
       (connection, sequence) => this.#begin(connection, sequence),
     );
-    context.config.directories.forEach(({ path, exclude }, index) => {
-      clearStaleMounts(path);
-      const newId = () => {
-        throw new Error("a secondary makes no inode ids");
-      };
-      const volume = new Volume(index, path, openBacking(path), newId, {
-        limit: context.config.inodesInUse,
-        exclude,
-      });
-      this.volumes.push(volume);
-      if (volume.noHandles) context.log(volume.noHandles);
-    });
+    context.config.directories.forEach(
+      ({ path, exclude, guarantee }, index) => {
+        clearStaleMounts(path);
+        const newId = () => {
+          throw new Error("a secondary makes no inode ids");
+        };
+        const volume = new Volume(index, path, openBacking(path), newId, {
+          limit: context.config.inodesInUse,
+          exclude,
+          answersAhead: guarantee === "fsync",
+        });
+        this.volumes.push(volume);
+        if (volume.noHandles) context.log(volume.noHandles);
+      },
+    );
   }
 
   watch(poll: Poll): void {

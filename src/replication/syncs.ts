@@ -25,6 +25,7 @@ export type SyncTools = Pick<
   | "bind"
   | "tell"
   | "aio"
+  | "whenDone"
   | "events"
   | "now"
 >;
@@ -83,6 +84,21 @@ export class Syncs {
     };
     inode.holders++;
     if (!sync.there) this.#send(sync);
+    // What was answered and is not done here yet is to be on this disk too.
+    if (inode.ahead > 0) tools.whenDone(() => this.#syncHere(sync));
+    else this.#syncHere(sync);
+  }
+
+  #syncHere(sync: Syncing): void {
+    const { tools } = this, { volume, inode, dataOnly } = sync;
+    sync.error ||= inode.lateError;
+    inode.lateError = 0;
+    const fd = volume.data(inode);
+    if (fd < 0) {
+      sync.here = true;
+      sync.error ||= -fd;
+      return this.#answer(sync);
+    }
     tools.aio.fsync(fd, dataOnly && !inode.isDirectory, (error) => {
       sync.here = true;
       sync.error ||= error;

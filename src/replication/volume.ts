@@ -27,6 +27,7 @@ const handle = new Uint8Array(64);
 
 export class Volume {
   readonly root: Inode;
+  readonly answersAhead: boolean;
   /** Why every inode keeps a descriptor; null: it need not. */
   readonly noHandles: string | null;
   /** With a descriptor; the ones that were looked at last for being put away come last. */
@@ -48,13 +49,16 @@ export class Volume {
     readonly path: string,
     readonly backing: number,
     readonly newId: () => number,
-    { limit = IN_USE, exclude }: {
+    { limit = IN_USE, exclude, answersAhead = false }: {
       readonly limit?: number | undefined;
+      /** Guarantee level fsync: writes are answered when they are sent. */
+      readonly answersAhead?: boolean | undefined;
       readonly exclude?: readonly string[] | undefined;
     } = {},
   ) {
     this.#limit = this.#enough = limit;
     this.#exclusions = Exclusions.of(exclude);
+    this.answersAhead = answersAhead;
     const error = statFd(backing);
     if (error) throw new ErrnoError(`Cannot read "${path}"`, error);
     this.root = new Inode(ROOT, backing, S_IFDIR);
@@ -94,6 +98,11 @@ export class Volume {
 
   has(id: number): boolean {
     return this.#inUse.has(id) || this.#away.has(id);
+  }
+
+  /** Whether writes to it were answered that are not done here yet. */
+  isAhead(id: number): boolean {
+    return (this.#inUse.get(id)?.ahead ?? 0) > 0;
   }
 
   /** Session in which the peer was told an id; 0: never, or not known here. */

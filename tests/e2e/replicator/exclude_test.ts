@@ -255,7 +255,8 @@ onPair({
     await primary.replicator.command({ command: "connect" });
     for (const { replicator } of pair.nodes) {
       await replicator.until(
-        ({ notice }) => /"exclude" of module.yaml/.test(notice ?? ""),
+        ({ notice }) =>
+          /"exclude", "guarantee" of module.yaml/.test(notice ?? ""),
         "the reason",
       );
     }
