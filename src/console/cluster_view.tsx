@@ -1,7 +1,13 @@
 /** The cluster as a page part: drawn by the server for the first sight, then by the browser at every change. */
 import type { ClusterState, LinkState, ModuleState } from "../api/state.ts";
 import type { UserRole } from "../api/users.ts";
-import { commandsFor, swapFrom, type Wish } from "./question.ts";
+import {
+  type Command,
+  commandsFor,
+  moreFor,
+  swapFrom,
+  type Wish,
+} from "./question.ts";
 import { Shape } from "./shapes.tsx";
 import {
   answers,
@@ -33,11 +39,17 @@ export interface ClusterViewProps {
   readonly port: string;
 }
 
-const LABEL = {
+const LABEL: { readonly [command in Command]?: string } = {
   start: "Start",
   stop: "Stop",
+  swap: "Swap",
   prim: "Make primary",
-} as const;
+  restart: "Restart",
+  stopstart: "Stop and start",
+  primforce: "Force as primary",
+  second: "Force as secondary",
+  full: "Copy everything again",
+};
 
 export function ClusterView(props: ClusterViewProps) {
   const { state, away } = props;
@@ -179,6 +191,13 @@ function NodeCard(
         <span>{heard ? statusWord(module) : ""}</span>
       </p>
       <p class="meaning">{roleMeaning(place)}</p>
+      {heard && module && module.maintenance.length > 0
+        ? (
+          <p class="reason maintenance">
+            Switched: {module.maintenance.join(", ")}
+          </p>
+        )
+        : null}
       {heard && module?.reason ? <p class="reason">{module.reason}</p> : null}
       <dl>
         <dt>Data</dt>
@@ -209,7 +228,7 @@ function NodeCard(
               onClick={() =>
                 onWish?.({ command, module: name, node: node.name })}
             >
-              {command === "swap" ? "Swap" : LABEL[command]}
+              {LABEL[command]}
             </button>
           ))
           : null}
@@ -218,7 +237,37 @@ function NodeCard(
           ? null
           : <a href={consoleUrl(node.addresses[0], port)}>Its console</a>}
       </footer>
+      {away ? null : <More {...props} />}
     </article>
+  );
+}
+
+/** What is rarely wanted, and the switches for maintenance: out of the way of a hasty thumb. */
+function More(
+  { name, place, role, pending, onWish }: ClusterViewProps & {
+    readonly name: string;
+    readonly place: Place;
+  },
+) {
+  const commands = moreFor(place, role);
+  if (commands.length === 0) return null;
+  return (
+    <details class="more">
+      <summary>More actions</summary>
+      <div class="row">
+        {commands.map((command) => (
+          <button
+            type="button"
+            key={command}
+            disabled={pending?.module === name}
+            onClick={() =>
+              onWish?.({ command, module: name, node: place.node.name })}
+          >
+            {LABEL[command] ?? `Switch ${command}`}
+          </button>
+        ))}
+      </div>
+    </details>
   );
 }
 

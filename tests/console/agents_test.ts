@@ -77,7 +77,21 @@ Deno.test({
 
     await page.click("text=Overview");
     await role(page, 2, "PRIMready");
+    const watcher = await page.context().newPage();
+    await logIn(watcher, agents.url(1));
+    await role(watcher, 1, "SECONDready");
     await agents.kill(2);
+    await role(watcher, 1, "ALONEready");
+    const seen = Date.now();
+    const log = await Deno.readTextFile(`${agents.home(1)}/log/plain.log`);
+    const line = log.split("\n").findLast((line) =>
+      line.includes("ALONE is ready after")
+    )!;
+    const late = seen - Date.parse(line.split(" ")[0]!);
+    ok(
+      late < 3000,
+      `the survivor's page followed ${late} ms after it was ready`,
+    );
     await shows(page, "No answer from node2");
     await page.click("text=node1 (10.97.1.1)");
     await page.waitForURL(/login/);
@@ -86,6 +100,76 @@ Deno.test({
     await role(page, 2, "No answer");
     // node2 died with its service's mark on the disk; node1 has one of its own now.
     deepStrictEqual(await agents.serving(), [1, 2]);
+  },
+});
+
+Deno.test({
+  name:
+    "console edits a script and applies it on both running agents, rolls back, and lets nobody else",
+  ignore: !await canIsolate(),
+  sanitizeOps: false,
+  async fn() {
+    await using agents = await twoAgents();
+    agents.start(1);
+    agents.start(2);
+    await using browser = await openBrowser({ namespace: agents.namespace });
+    const { page } = browser;
+    await reach(page, agents.url(2));
+    await logIn(page, agents.url(2));
+    await role(page, 1, "STOP");
+    await order(page, 1, "Start");
+    await role(page, 1, "ready");
+    await order(page, 2, "Start");
+    await role(page, 2, "SECONDready");
+
+    await page.goto(`${agents.url(2)}/config`);
+    await shows(page, "Checked: no mistake");
+    await page.selectOption(".files select", "bin/start_prim");
+    const script = await page.inputValue(".editor textarea");
+    await page.fill(".editor textarea", script + 'echo "the new form"\n');
+    await shows(page, "runs in its new form the next time");
+    await page.click("text=Apply on both nodes");
+    await shows(page, "Configuration 2 is in force on node2, node1");
+    // Nothing stopped for it, and both have it.
+    deepStrictEqual(await agents.serving(), [1]);
+    const file = "etc/modules/plain/bin/start_prim";
+    for (const node of [1, 2] as const) {
+      const text = await Deno.readTextFile(`${agents.home(node)}/${file}`);
+      match(text, /the new form/);
+    }
+
+    // A checker is taken in while the service runs, by the command as by the form.
+    const set = ["checkers.tcp=[{name: none, port: 9, interval: 300ms}]"];
+    const change = ["module", "config", "plain", "--set", ...set];
+    const plan = await agents.hakit(1, ...change, "--plan");
+    match(plan.text, /checkers +at once/);
+    const done = await agents.hakit(1, ...change);
+    match(done.text, /Configuration 3 of plain is in force on node1 and node2/);
+    await page.goto(`${agents.url(2)}/resources`);
+    await shows(page, "tcp.none");
+    await shows(page, "down");
+    deepStrictEqual(await agents.serving(), [1]);
+    // What needs a stop says so, and changes nothing.
+    const port = ["module", "config", "plain", "--set", "port=5777"];
+    const refused = await agents.hakit(1, ...port);
+    strictEqual(refused.code, 1);
+    match(refused.text, /cannot be changed so while it is/);
+
+    await page.goto(`${agents.url(2)}/config`);
+    await page.click("text=Back to 1");
+    await shows(page, "Back to configuration 1?");
+    await page.click("dialog >> text=Apply on both nodes");
+    await shows(page, "Configuration 4 is in force");
+    for (const node of [1, 2] as const) {
+      const text = await Deno.readTextFile(`${agents.home(node)}/${file}`);
+      strictEqual(text, script);
+    }
+    const { text } = await agents.hakit(1, "module", "history", "plain");
+    match(text, /^4 \(in force\)/m);
+
+    await page.goto(`${agents.url(2)}/timeline`);
+    await shows(page, "configuration 4 in force");
+    await shows(page, "WAIT → ALONE");
   },
 });
 

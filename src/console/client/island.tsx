@@ -1,17 +1,18 @@
 /** The living cluster page: draws each state, asks before it acts, says what came of it. */
-import { useEffect, useRef, useState } from "hono/jsx/dom";
+import { useEffect, useState } from "hono/jsx/dom";
 import type { ClusterState } from "../../api/state.ts";
 import type { UserRole } from "../../api/users.ts";
 import { ClusterView } from "../cluster_view.tsx";
-import { type Question, question, type Wish } from "../question.ts";
-import { headline } from "../view.ts";
+import { question, type Wish } from "../question.ts";
+import { answers, headline } from "../view.ts";
+import { ask } from "./ask.ts";
+import { Dialog } from "./dialog.tsx";
 import { follow } from "./live.ts";
 
 export interface IslandProps {
   readonly first: ClusterState;
   readonly role: UserRole;
   readonly port: string;
-  readonly csrf: string;
 }
 
 interface Note {
@@ -23,7 +24,7 @@ interface Note {
 const COMMAND_MS = 20_000;
 const NOTE_MS = 8_000;
 
-export function Island({ first, role, port, csrf }: IslandProps) {
+export function Island({ first, role, port }: IslandProps) {
   const [state, setState] = useState(first);
   const [away, setAway] = useState<{ seconds: number } | null>(null);
   const [wish, setWish] = useState<Wish | null>(null);
@@ -56,7 +57,7 @@ export function Island({ first, role, port, csrf }: IslandProps) {
     setWish(null);
     setPending(confirmed);
     setNote({ kind: "asked", text: `Asked: ${words(confirmed)}.` });
-    const problem = await send(confirmed, csrf);
+    const problem = await send(confirmed, state);
     setPending(null);
     if (problem) {
       setNote({
@@ -90,68 +91,66 @@ export function Island({ first, role, port, csrf }: IslandProps) {
       />
       {wish && asked
         ? (
-          <Ask
-            asked={asked}
+          <Dialog
+            title={asked.title}
+            cancel="Cancel"
+            confirm={asked.confirm}
+            grave={asked.grave}
+            {...asked.typed === undefined ? {} : {
+              typed: {
+                word: asked.typed,
+                label: `Type ${asked.typed}, the node's name, to do it`,
+              },
+            }}
             onYes={() => void act(wish)}
             onNo={() => setWish(null)}
-          />
+          >
+            <p>{asked.cost}</p>
+          </Dialog>
         )
         : null}
     </>
   );
 }
 
-/** A plain question. "Cancel" has the focus: Enter alone does nothing grave. */
-function Ask({ asked, onYes, onNo }: {
-  readonly asked: Question;
-  readonly onYes: () => void;
-  readonly onNo: () => void;
-}) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (dialog.current && !dialog.current.open) dialog.current.showModal();
-  }, []);
-  return (
-    <dialog ref={dialog} onClose={onNo} aria-labelledby="question">
-      <h2 id="question">{asked.title}</h2>
-      <p>{asked.cost}</p>
-      <div class="answers">
-        <button type="button" onClick={onNo}>Cancel</button>
-        <button
-          type="button"
-          class={asked.grave ? "grave" : "primary"}
-          onClick={onYes}
-        >
-          {asked.confirm}
-        </button>
-      </div>
-    </dialog>
-  );
-}
-
-/** Null when the agent has taken the command; else its reason. */
-async function send(wish: Wish, csrf: string): Promise<string | null> {
+/** Null when the agent has taken the command; else its reason. A switch is for both nodes. */
+async function send(wish: Wish, state: ClusterState): Promise<string | null> {
   const { module, command, node } = wish;
-  try {
-    const response = await fetch(
-      `/api/modules/${encodeURIComponent(module)}/${command}`,
-      {
-        method: "POST",
-        headers: { "content-type": "application/json", "x-hakit-csrf": csrf },
-        body: JSON.stringify({ node, wait: false }),
-        signal: AbortSignal.timeout(COMMAND_MS),
-      },
-    );
-    if (response.ok) return null;
-    const answer = await response.json().catch(() => null);
-    return answer?.error?.message ?? `The agent said ${response.status}.`;
-  } catch {
-    return "The agent did not answer: look at the state before you try again.";
+  const at = `/api/modules/${encodeURIComponent(module)}`;
+  const [name, value] = command.split(" ");
+  if (value) {
+    const nodes = state.nodes.filter(answers).map((one) => one.name);
+    for (const one of nodes) {
+      const answer = await ask(`${at}/switches/${name}`, {
+        method: "PUT",
+        body: { node: one, value },
+      });
+      if (!answer.ok) return answer.message;
+    }
+    const missed = state.nodes.filter((one) => !answers(one));
+    if (missed.length === 0) return null;
+    return `Not on ${
+      missed[0]!.name
+    }, which does not answer: do it again when it is back.`;
   }
+  const full = command === "full";
+  const answer = await ask(`${at}/${full ? "second" : command}`, {
+    method: "POST",
+    body: { node, wait: false, ...(full ? { full } : {}) },
+    timeoutMs: COMMAND_MS,
+  });
+  if (answer.ok) return null;
+  return answer.code === "no-answer"
+    ? "The agent did not answer: look at the state before you try again."
+    : answer.message;
 }
 
 function words({ command, module, node }: Wish): string {
   if (command === "swap") return `swap ${module}`;
   if (command === "prim") return `make ${node} the primary of ${module}`;
+  if (command === "primforce") return `force ${node} as primary of ${module}`;
+  if (command === "second") return `make ${node} the secondary of ${module}`;
+  if (command === "full") return `copy everything of ${module} to ${node}`;
+  if (command.includes(" ")) return `switch ${command} for ${module}`;
   return `${command} ${module} on ${node}`;
 }

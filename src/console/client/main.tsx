@@ -20,7 +20,6 @@ if (cluster?.dataset["state"]) {
       first={first}
       role={roleOf(cluster.dataset["role"])}
       port={cluster.dataset["port"] ?? ""}
-      csrf={document.body.dataset["csrf"] ?? ""}
     />,
     cluster,
   );

@@ -1,5 +1,7 @@
 /** Which language: the reader's choice (a cookie), else what the browser asks for, else English. Pure. */
 import { en, type Texts } from "./en.ts";
+import { fr } from "./fr.ts";
+import { ja } from "./ja.ts";
 
 /** The same shape with other words. */
 export type DeepText<T> = {
@@ -8,11 +10,11 @@ export type DeepText<T> = {
     : DeepText<T[key]>;
 };
 
-export const LANGUAGES = ["en"] as const;
+export const LANGUAGES = ["en", "fr", "ja"] as const;
 export type Language = typeof LANGUAGES[number];
 export const LANGUAGE_COOKIE = "hakit-language";
 
-const ALL: { readonly [language in Language]: Texts } = { en };
+const ALL: { readonly [language in Language]: Texts } = { en, fr, ja };
 
 export function texts(language: Language): Texts {
   return ALL[language];
