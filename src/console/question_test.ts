@@ -2,7 +2,7 @@ import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { sampleState } from "../../tests/console/sample.ts";
 import type { ClusterState, ModuleState } from "../api/state.ts";
 import { EMPTY } from "../replication/identity.ts";
-import { commandsFor, question, swapFrom } from "./question.ts";
+import { commandsFor, moreFor, question, swapFrom } from "./question.ts";
 import { places } from "./view.ts";
 
 const both = (state: ClusterState) => places(state, "k3s");
@@ -73,4 +73,29 @@ Deno.test("question() is withdrawn when the state no longer allows the wish", ()
   strictEqual(question(sampleState(), { ...swap, command: "start" }), null);
   strictEqual(question(sampleState(), { ...swap, node: "node9" }), null);
   strictEqual(question(sampleState(), { ...swap, module: "gone" }), null);
+});
+
+Deno.test("moreFor() keeps forced roles for administrators, and offers the switch that is off to be switched on", () => {
+  const state = sampleState(
+    { maintenance: ["checker off"] },
+    { role: "WAIT", status: "NotReady" },
+  );
+  const [first, second] = both(state);
+  const operator = moreFor(first!, "operator");
+  strictEqual(operator.includes("restart"), true);
+  strictEqual(operator.includes("checker on"), true);
+  strictEqual(operator.includes("checker off"), false);
+  strictEqual(moreFor(second!, "operator").includes("primforce"), false);
+  strictEqual(moreFor(second!, "administrator").includes("primforce"), true);
+  deepStrictEqual(moreFor(first!, "viewer"), []);
+});
+
+Deno.test("question() asks for the node's name before what may cost data", () => {
+  const state = sampleState(stopped, stopped);
+  for (const command of ["primforce", "second", "full"] as const) {
+    const asked = question(state, { command, module: "k3s", node: "node2" });
+    strictEqual(asked?.typed, "node2", command);
+  }
+  const restart = { command: "restart", module: "k3s", node: "node1" } as const;
+  strictEqual(question(sampleState(), restart)?.typed, undefined);
 });

@@ -9,7 +9,7 @@ import { PASSWORD } from "./fake_agent.ts";
 
 const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 /** Long enough for a loaded machine; a test that waits in vain fails. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 export interface BrowserOptions extends BrowserContextOptions {
   /** Network namespace to browse from. */

@@ -1,5 +1,7 @@
 /** Every page in a real browser, light, dark and on a phone: pictures into dist/screenshots/, to be looked at. */
+import { deepStrictEqual } from "node:assert/strict";
 import { join } from "node:path";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { logIn, openBrowser, shows } from "./browser.ts";
 import { fakeAgent } from "./fake_agent.ts";
@@ -73,7 +75,25 @@ const PAGES: readonly {
   },
 ];
 
-Deno.test("every page has its picture, light, dark and on a phone", async () => {
+/** What axe-core finds, each as its rule and where. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: {
+        run(): Promise<
+          { violations: { id: string; nodes: { target: unknown }[] }[] }
+        >;
+      };
+    };
+    const found = await axe.run();
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target }) => `${id}: ${JSON.stringify(target)}`)
+    );
+  });
+}
+
+Deno.test("every page is clean to axe-core and has its picture, light, dark and on a phone", async () => {
   await Deno.mkdir(FOLDER, { recursive: true });
   await using agent = await fakeAgent(sampleState());
   await using browser = await openBrowser();
@@ -88,6 +108,7 @@ Deno.test("every page has its picture, light, dark and on a phone", async () => 
   for (const { name, path, ready } of wanted) {
     await page.goto(agent.url + path);
     await ready(page);
+    deepStrictEqual(await violations(page), [], `${name}: accessibility`);
     const chosen = LOOKS.filter(({ name }) => picked.includes(name));
     for (const look of chosen) {
       await page.setViewportSize(look);
@@ -98,4 +119,38 @@ Deno.test("every page has its picture, light, dark and on a phone", async () => 
       });
     }
   }
+});
+
+Deno.test("console speaks the reader's language, and keeps the choice", async () => {
+  await using agent = await fakeAgent(sampleState());
+  await using browser = await openBrowser({ locale: "fr-CH" });
+  const { page } = browser;
+  await logIn(page, agent.url);
+  await shows(page, "Chronologie");
+  await page.click("text=日本語");
+  await shows(page, "経過");
+  await page.goto(`${agent.url}/timeline`);
+  await shows(page, "サービスがノードに移った経緯");
+  deepStrictEqual(await page.getAttribute("html", "lang"), "ja");
+});
+
+Deno.test("console forces a role only after the node's name was typed", async () => {
+  await using agent = await fakeAgent(
+    sampleState({ role: "WAIT", status: "NotReady" }, { role: "STOP" }),
+  );
+  await using browser = await openBrowser();
+  const { page } = browser;
+  await logIn(page, agent.url);
+  const card = page.locator("article[data-node=node1]");
+  await card.locator("summary").click();
+  await card.locator("text=Force as primary").click();
+  await shows(page, "Use it only when");
+  const yes = page.locator("dialog >> text=Force node1");
+  deepStrictEqual(await yes.isDisabled(), true);
+  await page.fill("dialog input", "node2");
+  deepStrictEqual(await yes.isDisabled(), true);
+  await page.fill("dialog input", "node1");
+  await yes.click();
+  await shows(page, "Asked: force node1 as primary of k3s.");
+  deepStrictEqual(agent.sent.map(({ command }) => command), ["primforce"]);
 });
