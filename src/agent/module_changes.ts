@@ -131,8 +131,10 @@ export class ModuleChanges {
     this.#mustAllow(this.#refusal(name, plan));
     this.#mustAllow(theirs?.refusal ?? null);
     const mine = (await this.history(name).newest())?.number ?? 0;
+    const newest = Math.max(mine, theirs?.newest ?? 0);
     const revision: Revision = {
-      number: Math.max(mine, theirs?.newest ?? 0) + 1,
+      // A module of before there was a history: 1 is what it had.
+      number: newest === 0 && !fresh ? 2 : newest + 1,
       at: new Date().toISOString(),
       by,
       digest: await digestFiles(wanted),

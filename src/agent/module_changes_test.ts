@@ -204,3 +204,15 @@ Deno.test("ModuleStore.apply() refuses paths that leave the folder, and YAML tha
     /"node7" is no node, expected one of alone, last, node1, node2/,
   );
 });
+
+Deno.test("ModuleStore.apply() keeps what a module had that is older than the history, as the way back", async () => {
+  await using both = await running();
+  for (const { home } of [both.one, both.two]) {
+    await Deno.remove(join(home, "state/db/config"), { recursive: true });
+  }
+  const wish = { edits: yamlEdit(YAML.replace("10s", "20s")) };
+  const { revision } = await both.one.store.apply("db", wish, { by: "root" });
+  assert.equal(revision, 2);
+  await both.two.store.apply("db", { revision: 1 }, { by: "root" });
+  assert.equal(await both.one.yaml(), YAML);
+});

@@ -24,7 +24,7 @@ async function reach(page: Page, url: string): Promise<void> {
       await page.goto(url);
       return;
     } catch (error) {
-      if (tries === 40) throw error;
+      if (tries === 240) throw error;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }
