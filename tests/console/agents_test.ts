@@ -139,7 +139,9 @@ Deno.test({
     }
 
     // A checker is taken in while the service runs, by the command as by the form.
-    const set = ["checkers.tcp=[{name: none, port: 9, interval: 300ms}]"];
+    const set = [
+      "checkers.tcp=[{name: none, port: 9, interval: 300ms, action: nothing}]",
+    ];
     const change = ["module", "config", "plain", "--set", ...set];
     const plan = await agents.hakit(1, ...change, "--plan");
     match(plan.text, /checkers +at once/);
