@@ -145,7 +145,9 @@ Deno.test("console forces a role only after the node's name was typed", async ()
   await card.locator("summary").click();
   await card.locator("text=Force as primary").click();
   await shows(page, "Use it only when");
-  const yes = page.locator("dialog >> text=Force node1");
+  const yes = page.locator("dialog .answers button", {
+    hasText: "Force node1",
+  });
   deepStrictEqual(await yes.isDisabled(), true);
   await page.fill("dialog input", "node2");
   deepStrictEqual(await yes.isDisabled(), true);
