@@ -24,6 +24,7 @@ import type { Switch } from "./switches.ts";
 import { EVERY_MS, type Figures } from "./figures.ts";
 import { ArbiterChanges } from "./arbiter_changes.ts";
 import { Doctor } from "./doctor.ts";
+import { K3sFiles } from "./k3s_files.ts";
 import { ModuleStore } from "./module_store.ts";
 import type { Node } from "./node.ts";
 import { outcome } from "./outcome.ts";
@@ -71,6 +72,7 @@ export class Door {
   readonly modules: ModuleStore;
   readonly arbiter: ArbiterChanges;
   readonly doctor: Doctor;
+  readonly k3s: K3sFiles;
 
   constructor(options: DoorOptions) {
     this.#options = options;
@@ -78,6 +80,7 @@ export class Door {
     this.notifier = options.notifier;
     this.modules = new ModuleStore(options);
     this.doctor = new Doctor(options);
+    this.k3s = new K3sFiles(options);
     this.arbiter = new ArbiterChanges({
       ...options,
       link: options.cluster.arbiter,

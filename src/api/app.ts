@@ -15,6 +15,7 @@ import { configRoutes } from "./config_routes.ts";
 import { doctorRoutes } from "./doctor_routes.ts";
 import { ApiError, errorBody } from "./error.ts";
 import type { EventStreams } from "./events.ts";
+import { k3sRoutes } from "./k3s_routes.ts";
 import { loginRoutes } from "./login.ts";
 import {
   commandBody,
@@ -413,6 +414,7 @@ export function createApp(options: AppOptions) {
     .route("/", accountRoutes(auth))
     .route("/", arbiterRoutes({ auth, door }))
     .route("/", doctorRoutes({ auth, door }))
+    .route("/", k3sRoutes({ auth, door }))
     .route("/", upgradeRoutes({ auth, door }))
     .route("/", notifyRoutes({ auth, door }))
     .route("/", watchRoutes({ auth, door }))

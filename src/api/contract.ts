@@ -68,6 +68,39 @@ export const ROUTES: readonly RouteContract[] = [
   },
   {
     method: "get",
+    path: "/api/k3s",
+    summary:
+      "K3s' files on a node: in place, and those that wait for an upgrade",
+    access: "viewer",
+    query: nodeQuery,
+    answer: schemas.k3sAnswer,
+  },
+  {
+    method: "get",
+    path: "/api/k3s/staged",
+    summary: "One of the files that wait, for the other node",
+    access: "peer",
+    query: schemas.k3sFileQuery,
+    answer: BYTES,
+  },
+  {
+    method: "post",
+    path: "/api/k3s/fetch",
+    summary: "Fetch the files that wait on the other node",
+    access: "administrator",
+    body: schemas.nodeBody,
+    answer: schemas.okAnswer,
+  },
+  {
+    method: "post",
+    path: "/api/k3s/install",
+    summary: "Put the files that wait in place and restart K3s; pods go on",
+    access: "administrator",
+    body: schemas.nodeBody,
+    answer: schemas.okAnswer,
+  },
+  {
+    method: "get",
     path: "/api/events",
     summary:
       "Server-sent events: state, progress of copies, log lines; resumable by Last-Event-ID, reset where lines are gone",

@@ -5,6 +5,7 @@ import { buildSchema } from "../agent/executable.ts";
 import { SWITCHES } from "../agent/switches.ts";
 import { fileEditSchema } from "../module/edit.ts";
 import { RESOURCE_STATES } from "../rules/rule.ts";
+import { k3sFileSchema } from "../cluster/welcome.ts";
 import { doctorFactsSchema, findingSchema } from "../doctor/facts.ts";
 import { userName, userRole } from "./accounts_file.ts";
 import { auditEntrySchema } from "./audit.ts";
@@ -389,4 +390,12 @@ export const channelsAnswer = z.strictObject({
     problem: z.string().nullable()
       .describe("Why the last attempt failed; null: it did not"),
   })),
+});
+export const k3sFileQuery = z.strictObject({
+  name: z.string().min(1).max(200),
+});
+export const k3sAnswer = z.strictObject({
+  node: z.string(),
+  installed: list(k3sFileSchema),
+  staged: list(k3sFileSchema).describe("Wait for an upgrade"),
 });

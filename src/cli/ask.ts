@@ -6,6 +6,8 @@ export interface Request<T extends z.ZodType> {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   readonly body?: unknown;
   readonly answer: T;
+  /** Default: a minute. */
+  readonly timeoutMs?: number;
 }
 
 /** Throws ClientError with the agent's words. */
@@ -18,8 +20,11 @@ const ANSWER_MS = 60_000;
 /** 120 MB over a slow line between the nodes, and a look at it there. */
 const SEND_MS = 600_000;
 
-export const askAgent: Ask = async (path, { method, body, answer: schema }) => {
-  const value = await answer(ask(path, method ?? "GET", body));
+export const askAgent: Ask = async (
+  path,
+  { method, body, answer: schema, timeoutMs },
+) => {
+  const value = await answer(ask(path, method ?? "GET", body, timeoutMs));
   return schema.parse(value);
 };
 
@@ -57,11 +62,12 @@ async function ask(
   path: string,
   method: string,
   body: unknown,
+  timeoutMs = ANSWER_MS,
 ): Promise<Response> {
   using agent = agentFetch();
   const response = await agent.fetch(`${AGENT_URL}${path}`, {
     method,
-    signal: AbortSignal.timeout(ANSWER_MS),
+    signal: AbortSignal.timeout(timeoutMs),
     ...(body === undefined ? {} : {
       body: JSON.stringify(body),
       headers: { "content-type": "application/json" },

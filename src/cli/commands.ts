@@ -20,6 +20,7 @@ import { command as first } from "./first.ts";
 import { command as lab } from "./lab.ts";
 import { k3sNodeCommand } from "./k3s_node.ts";
 import { command as importCommand } from "./import.ts";
+import { k3sCommand } from "./k3s.ts";
 import { keyCommand } from "./key.ts";
 import { logCommand } from "./log.ts";
 import { command as metrics } from "./metrics.ts";
@@ -77,6 +78,7 @@ export const commands: readonly Command[] = [
   switchCommand("checker", connect),
   switchCommand("failover", connect),
   switchCommand("boot", connect),
+  k3sCommand(askAgent, connect),
   verifyCommand(connect),
   resyncCommand(connect),
   volumeCommand(connect),

@@ -17,6 +17,9 @@ export interface Source {
   ): Promise<void>;
 }
 
+/** Where a file of that name is put. */
+export type PathOf = (name: string) => string;
+
 /** The list that this node wrote when it installed K3s; empty: it has not. */
 export async function installedFiles(list: string): Promise<K3sFile[]> {
   return z.array(k3sFileSchema).parse(
@@ -27,11 +30,12 @@ export async function installedFiles(list: string): Promise<K3sFile[]> {
 /** Those of `wanted` that are not on this node with their size (hashes were checked when they were written). */
 export async function lackingFiles(
   wanted: readonly K3sFile[],
+  pathOf: PathOf = k3sFilePath,
 ): Promise<K3sFile[]> {
   const lacking: K3sFile[] = [];
   for (const file of wanted) {
     try {
-      const { size } = await Deno.stat(k3sFilePath(file.name));
+      const { size } = await Deno.stat(pathOf(file.name));
       if (size !== file.size) lacking.push(file);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -44,25 +48,34 @@ export async function lackingFiles(
 /** Copies what differs from `list` and writes the new list last. */
 export async function installFiles(
   source: Source,
-  { list, progress }: { readonly list: string; readonly progress: Progress },
+  { list, progress, pathOf = k3sFilePath }: {
+    readonly list: string;
+    readonly progress: Progress;
+    readonly pathOf?: PathOf;
+  },
 ): Promise<number> {
   const known = await installedFiles(list);
   const lacking = new Set(
-    (await lackingFiles(source.files)).map(({ name }) => name),
+    (await lackingFiles(source.files, pathOf)).map(({ name }) => name),
   );
   const wanted = source.files.filter((file) =>
     lacking.has(file.name) ||
     !known.some((old) => old.name === file.name && old.sha256 === file.sha256)
   );
   for (const file of wanted) {
-    if (!known.some(({ name }) => name === file.name)) await mustBeFree(file);
+    if (known.some(({ name }) => name === file.name)) continue;
+    // Where hakit alone writes nobody else's files are.
+    if (pathOf === k3sFilePath) await mustBeFree(file);
   }
   const total = wanted.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
   for (const file of wanted) {
-    await install(source, file, (count) => {
-      done += count;
-      progress.update({ done, total, text: file.name });
+    await install(source, file, {
+      path: pathOf(file.name),
+      count(bytes) {
+        done += bytes;
+        progress.update({ done, total, text: file.name });
+      },
     });
   }
   await writeDurably(list, JSON.stringify(source.files) + "\n");
@@ -74,7 +87,7 @@ async function mustBeFree(file: K3sFile): Promise<void> {
   const path = k3sFilePath(file.name);
   if (!await exists(path)) return;
   const hash = createHash("sha256");
-  await stream(path, (chunk) => {
+  await streamFile(path, (chunk) => {
     hash.update(chunk);
     return Promise.resolve();
   });
@@ -87,9 +100,11 @@ async function mustBeFree(file: K3sFile): Promise<void> {
 async function install(
   source: Source,
   file: K3sFile,
-  count: (bytes: number) => void,
+  { path, count }: {
+    readonly path: string;
+    readonly count: (bytes: number) => void;
+  },
 ): Promise<void> {
-  const path = k3sFilePath(file.name);
   const half = join(
     dirname(path),
     `.${path.slice(dirname(path).length + 1)}.new`,
@@ -174,7 +189,7 @@ export async function folderSource(
   for (const [name, path] of found) {
     const hash = createHash("sha256");
     let size = 0;
-    await stream(path, (chunk) => {
+    await streamFile(path, (chunk) => {
       hash.update(chunk);
       size += chunk.length;
       return Promise.resolve();
@@ -185,11 +200,11 @@ export async function folderSource(
   return {
     files,
     pathOf,
-    read: (file, sink) => stream(pathOf(file.name), sink),
+    read: (file, sink) => streamFile(pathOf(file.name), sink),
   };
 }
 
-async function stream(
+export async function streamFile(
   path: string,
   sink: (chunk: Uint8Array) => Promise<void>,
 ): Promise<void> {

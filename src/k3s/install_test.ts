@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { k3sFilePath } from "./files.ts";
 import { folderSource } from "./install.ts";
-import { readyIn, throughAddress } from "./kubernetes.ts";
+import { nodesIn, throughAddress } from "./kubernetes.ts";
 
 Deno.test("folderSource() finds the executable and image archives beside and below it", async () => {
   const folder = await Deno.makeTempDir();
@@ -51,7 +51,7 @@ Deno.test("k3sFilePath() knows K3s' files and no other path", () => {
   }
 });
 
-Deno.test("readyIn() takes nodes whose condition Ready is True, and survives anything", () => {
+Deno.test("readyNames() takes nodes whose condition Ready is True, and survives anything", () => {
   const node = (name: string, status: string) => ({
     metadata: { name },
     status: { conditions: [{ type: "Ready", status }] },
@@ -59,9 +59,9 @@ Deno.test("readyIn() takes nodes whose condition Ready is True, and survives any
   const json = JSON.stringify({
     items: [node("a", "True"), node("b", "Unknown"), { metadata: {} }],
   });
-  assert.deepEqual(readyIn(json), ["a"]);
-  assert.deepEqual(readyIn(""), []);
-  assert.deepEqual(readyIn("{}"), []);
+  assert.deepEqual(readyNames(json), ["a"]);
+  assert.deepEqual(readyNames(""), []);
+  assert.deepEqual(readyNames("{}"), []);
 });
 
 Deno.test("throughAddress() changes the server only", () => {
@@ -72,3 +72,7 @@ Deno.test("throughAddress() changes the server only", () => {
   );
   assert.match(throughAddress(text, "fd00::9"), /https:\/\/\[fd00::9\]:6443/);
 });
+
+function readyNames(json: string): string[] {
+  return nodesIn(json).filter(({ ready }) => ready).map(({ name }) => name);
+}

@@ -10,31 +10,49 @@ interface Nodes {
         readonly type?: string;
         readonly status?: string;
       }[];
+      readonly nodeInfo?: { readonly kubeletVersion?: string };
     };
   }[];
 }
 
+export interface KubeletNode {
+  readonly name: string;
+  readonly ready: boolean;
+  /** "v1.33.5+k3s1"; "": it has not said so yet. */
+  readonly version: string;
+}
+
 /** Names of nodes whose condition Ready is True; [] when K3s does not answer (yet). */
 export async function readyNodes(): Promise<string[]> {
+  return (await kubeletNodes()).filter(({ ready }) => ready)
+    .map(({ name }) => name);
+}
+
+/** All nodes; [] when K3s does not answer (yet). */
+export async function kubeletNodes(): Promise<KubeletNode[]> {
   const { code, stdout } = await command(
     [K3S.executable, "kubectl", "get", "nodes", "-o", "json"],
     { anyCode: true, timeoutMs: 20_000 },
   ).catch(() => ({ code: 1, stdout: "" }));
-  return code === 0 ? readyIn(stdout) : [];
+  return code === 0 ? nodesIn(stdout) : [];
 }
 
-export function readyIn(json: string): string[] {
+export function nodesIn(json: string): KubeletNode[] {
   let nodes: Nodes;
   try {
     nodes = JSON.parse(json);
   } catch {
     return [];
   }
-  return (nodes.items ?? []).filter((node) =>
-    node.status?.conditions?.some(({ type, status }) =>
-      type === "Ready" && status === "True"
-    )
-  ).flatMap((node) => node.metadata?.name ?? []);
+  return (nodes.items ?? []).flatMap(({ metadata, status }) =>
+    metadata?.name === undefined ? [] : [{
+      name: metadata.name,
+      ready: status?.conditions?.some(({ type, status }) =>
+        type === "Ready" && status === "True"
+      ) ?? false,
+      version: status?.nodeInfo?.kubeletVersion ?? "",
+    }]
+  );
 }
 
 /** K3s' kubeconfig speaks to this node; this one to whichever is primary. */

@@ -224,6 +224,17 @@ function fakeDoor(
       remove: () => Promise.resolve(),
       adopt: () => Promise.resolve(),
     },
+    k3s: {
+      list: () => Promise.resolve({ node: "node1", installed: [], staged: [] }),
+      open: (name: string) =>
+        Promise.resolve(
+          name === "k3s"
+            ? { file: { readable: new Blob(["k3s"]).stream() }, size: 3 }
+            : null,
+        ),
+      fetch: () => Promise.resolve(),
+      install: () => Promise.resolve(),
+    },
     doctor: {
       facts: () => Promise.resolve(healthy()),
       examine: () =>

@@ -62,6 +62,7 @@ class Objects:
                 "status": {
                     "addresses": [{"type": "InternalIP", "address": heartbeat["ip"]}],
                     "conditions": [{"type": "Ready", "status": "True" if ready else "Unknown"}],
+                    "nodeInfo": {"kubeletVersion": heartbeat.get("version", "v0.0.0+standin")},
                 },
             })
         return items

@@ -1,0 +1,66 @@
+/** K3s' files on a node: for `hakit k3s upgrade`, which goes through both nodes from one of them. */
+import { Hono } from "hono";
+import type { Door } from "../agent/door.ts";
+import type { Auth } from "./auth.ts";
+import { type AuthEnv, callerName } from "./caller.ts";
+import { ApiError } from "./error.ts";
+import { k3sFileQuery, nodeBody, nodeQuery } from "./schemas.ts";
+import { json, limit, query } from "./validate.ts";
+
+const MAX_BODY = 4096;
+
+export interface K3sRouteOptions {
+  readonly auth: Auth;
+  readonly door: Pick<Door, "isPeer" | "forward" | "k3s">;
+}
+
+export function k3sRoutes({ auth, door }: K3sRouteOptions) {
+  const administrator = auth.requireUser("administrator");
+  const small = limit(MAX_BODY);
+  const app = new Hono<AuthEnv>()
+    .get(
+      "/api/k3s",
+      auth.requireUser("viewer"),
+      query(nodeQuery),
+      async (c) => {
+        if (door.isPeer(c.req.valid("query").node)) {
+          return door.forward("/api/k3s", { method: "GET" });
+        }
+        return c.json(await door.k3s.list());
+      },
+    )
+    .get(
+      "/api/k3s/staged",
+      auth.requirePeer(),
+      query(k3sFileQuery),
+      async (c) => {
+        const found = await door.k3s.open(c.req.valid("query").name);
+        if (!found) throw new ApiError(404, "not-found", "No such file waits");
+        return c.body(found.file.readable, 200, {
+          "content-type": "application/octet-stream",
+          "content-length": String(found.size),
+        });
+      },
+    );
+  for (const action of ["fetch", "install"] as const) {
+    app.post(
+      `/api/k3s/${action}`,
+      administrator,
+      small,
+      json(nodeBody),
+      async (c) => {
+        if (door.isPeer(c.req.valid("json").node)) {
+          return door.forward(`/api/k3s/${action}`, {
+            method: "POST",
+            body: "{}",
+            type: "application/json",
+            by: callerName(c.var.caller),
+          });
+        }
+        await door.k3s[action]();
+        return c.json({ ok: true });
+      },
+    );
+  }
+  return app;
+}

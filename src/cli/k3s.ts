@@ -1,0 +1,195 @@
+/** `hakit k3s`: which K3s runs where, and a newer one, node by node. */
+import { join } from "node:path";
+import { k3sAnswer, okAnswer } from "../api/schemas.ts";
+import { downloadSource } from "../k3s/download.ts";
+import { folderSource, type Source } from "../k3s/install.ts";
+import { kubeletNodes } from "../k3s/kubernetes.ts";
+import { K3S_RELEASE, VERSION_FORM } from "../k3s/release.ts";
+import { stage } from "../k3s/staging.ts";
+import {
+  rolesIn,
+  upgradeSteps,
+  type UpgradeWorld,
+  versionProblem,
+} from "../k3s/upgrade.ts";
+import { sleep } from "../system/clock.ts";
+import { command as execute } from "../system/command.ts";
+import { paths } from "../system/paths.ts";
+import { actionOf } from "./actions.ts";
+import type { AgentApi } from "./agent_api.ts";
+import type { Ask } from "./ask.ts";
+import { type Call, type Command, UsageError } from "./command.ts";
+import { EXIT } from "./report.ts";
+import { finish, perform, RUN_FLAGS } from "./setup.ts";
+
+const ACTIONS = ["status", "upgrade"] as const;
+/** Files that cross a slow network. */
+const LONG_MS = 11 * 60_000;
+
+export function k3sCommand(ask: Ask, connect: () => AgentApi): Command {
+  return {
+    name: "k3s",
+    summary: "Which K3s runs where; upgrade it node by node",
+    group: "Operate",
+    args: [
+      { name: "ACTION", summary: ACTIONS.join(", "), words: ACTIONS },
+      {
+        name: "DIR|VERSION",
+        summary:
+          `upgrade: a folder with k3s and images, or a version to download (${K3S_RELEASE.version} is tried)`,
+        optional: true,
+      },
+    ],
+    flags: {
+      proxy: { type: "string", value: "URL", summary: "for a download" },
+      releases: {
+        type: "string",
+        value: "URL",
+        summary: "mirror of K3s' releases",
+      },
+      ...RUN_FLAGS,
+    },
+    details: `\
+The secondary first; when its K3s is Ready the two change places, then the other
+one. Pods go on while their node's K3s restarts; the datastore is away as long
+as a swap takes. It stops at the first failure, with the other node untouched,
+and goes on from there when it is run again.`,
+    async run(call) {
+      const action = actionOf("k3s", call, ACTIONS);
+      const api = connect();
+      if (action === "status") return await status(call, api);
+      return await upgrade(call, { ask, api });
+    },
+  };
+}
+
+async function status(call: Call, api: AgentApi): Promise<number> {
+  const state = await api.state();
+  const known = await kubeletNodes();
+  const nodes = state.nodes.map(({ name, modules }) => {
+    const k3s = known.find((node) => node.name === name);
+    return {
+      node: name,
+      role: modules.find((module) => module.name === "k3s")?.role ?? "unknown",
+      version: k3s?.version ?? "unknown",
+      ready: k3s?.ready ?? false,
+    };
+  });
+  if (call.on("json")) call.out.json({ nodes });
+  else {
+    call.out.table([
+      ["NODE", "ROLE", "K3S", "READY"],
+      ...nodes.map(({ node, role, version, ready }) => [
+        node,
+        role,
+        version,
+        ready ? "yes" : "no",
+      ]),
+    ]);
+  }
+  return EXIT.done;
+}
+
+async function upgrade(
+  call: Call,
+  { ask, api }: { readonly ask: Ask; readonly api: AgentApi },
+): Promise<number> {
+  const given = call.args[1];
+  if (given === undefined) {
+    throw new UsageError(
+      "hakit k3s upgrade: name a folder with k3s, or a version such as v1.33.5+k3s1",
+    );
+  }
+  const state = await api.state();
+  const roles = rolesIn(state);
+  if ("problem" in roles) {
+    throw new Error(`An upgrade begins with a whole pair: ${roles.problem}`);
+  }
+  const me = state.nodes.find(({ local }) => local)!.name;
+  const { source, version } = await sourceOf(call, given);
+  const running = await kubeletNodes();
+  for (const { name } of state.nodes) {
+    const node = running.find((each) => each.name === name);
+    if (!node?.ready) {
+      throw new Error(
+        `K3s on ${name} is ${
+          node ? "not Ready" : "not known"
+        }: mend that first (journalctl -u k3s there)`,
+      );
+    }
+    const problem = versionProblem(node.version, version);
+    if (problem) throw new UsageError(problem);
+  }
+  const world = worldOf(call, { ask, api, source });
+  const wanted = { version, files: source.files };
+  try {
+    const results = await perform(
+      call,
+      "k3s upgrade",
+      upgradeSteps({ world, wanted, me, roles }),
+    );
+    finish(call, results);
+  } catch (error) {
+    // What holds now matters more than what failed.
+    if (!call.on("json")) await status(call, api).catch(() => {});
+    throw error;
+  }
+  return EXIT.done;
+}
+
+async function sourceOf(
+  call: Call,
+  given: string,
+): Promise<{ readonly source: Source; readonly version: string }> {
+  if (VERSION_FORM.test(given)) {
+    const source = await downloadSource(given, {
+      proxy: call.text("proxy"),
+      releases: call.text("releases"),
+    });
+    return { source, version: given.split("@")[0]! };
+  }
+  const source = await folderSource(given);
+  const { stdout } = await execute([join(given, "k3s"), "--version"], {
+    timeoutMs: 30_000,
+  });
+  const version = /\bv[\w.+-]+/.exec(stdout)?.[0];
+  if (!version) {
+    throw new Error(`"${join(given, "k3s")} --version" names no version`);
+  }
+  return { source, version };
+}
+
+function worldOf(
+  call: Call,
+  { ask, api, source }: {
+    readonly ask: Ask;
+    readonly api: AgentApi;
+    readonly source: Source;
+  },
+): UpgradeWorld {
+  const query = (node: string) => `?node=${encodeURIComponent(node)}`;
+  const act = async (action: "fetch" | "install", node: string) => {
+    await ask(`/api/k3s/${action}`, {
+      method: "POST",
+      body: { node },
+      answer: okAnswer,
+      timeoutMs: LONG_MS,
+    });
+  };
+  return {
+    state: () => api.state(),
+    files: (node) => ask(`/api/k3s${query(node)}`, { answer: k3sAnswer }),
+    nodes: kubeletNodes,
+    async stage() {
+      const progress = call.out.progress("K3s");
+      await stage(paths(), source, progress);
+      progress.end();
+    },
+    fetch: (node) => act("fetch", node),
+    install: (node) => act("install", node),
+    async swap() {
+      await api.role({ module: "k3s", command: "swap", wait: true });
+    },
+    sleep,
+  };
+}
