@@ -6,7 +6,7 @@ import { check } from "./report.ts";
 
 /** Whatever a command, a unit, a mount, a process or a file of hakit's could still be; the executable stays, as the command says. */
 const LEFT =
-  "systemctl list-unit-files --no-legend 'hakit*' 'k3s*'; pgrep -af 'hakit (agent|replicator)|k3s (server|agent)';" +
+  "systemctl list-unit-files --no-legend 'hakit*' 'k3s*' | grep -v '^hakit-test-'; pgrep -af 'hakit (agent|replicator)|k3s (server|agent)';" +
   " grep -i -e hakit -e ' /srv/' /proc/mounts; ip -o addr | grep -F " +
   `${VIRTUAL_ADDRESS};` +
   " ls -d /run/hakit /var/log/hakit /etc/hakit/modules /etc/hakit/cluster.yaml /etc/hakit/secret.key 2>/dev/null; true";
