@@ -68,6 +68,8 @@ export class Loop<State> {
   #drained: Promise<void> = Promise.resolve();
   #plan: Plan | null = null;
   #closed = false;
+  #nextLease: Command | null = null;
+  #leasing = false;
 
   constructor(
     automaton: Automaton<State>,
@@ -165,6 +167,11 @@ export class Loop<State> {
       case "tell":
         return this.#effects.tell();
       case "replicator":
+        if (action.command.command === "lease") {
+          return void this.#lease(action.command);
+        }
+        // What comes after it says anew until when.
+        this.#nextLease = null;
         return await this.#quick(action.command);
       case "run":
         return this.#run(action);
@@ -192,6 +199,25 @@ export class Loop<State> {
         await sleep(PERSIST_RETRY_MS);
       }
     }
+  }
+
+  /**
+   * The newest end is enough, and its answer says nothing: waiting for a replicator that stands still would make this node deaf to
+   * who hears it, and so lose the lease itself.
+   */
+  async #lease(command: Command): Promise<void> {
+    this.#nextLease = command;
+    if (this.#leasing) return;
+    this.#leasing = true;
+    for (
+      let next: Command | null = command;
+      next !== null && !this.#closed;
+    ) {
+      this.#nextLease = null;
+      await this.#quick(next);
+      next = this.#nextLease;
+    }
+    this.#leasing = false;
   }
 
   /** In order and awaited (an "outdate" must be durable before it is told), but never for long. */

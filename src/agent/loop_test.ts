@@ -219,6 +219,32 @@ Deno.test("Loop goes on when the replicator refuses a quick command", async () =
   deepStrictEqual(done, ["warning: replicator: alone: gone", "tell"]);
 });
 
+Deno.test("Loop waits for no answer to a lease, and sends the newest end when the last one is answered", async () => {
+  const answer = Promise.withResolvers<void>();
+  const ends: unknown[] = [];
+  const lease = (until: number): Action => ({
+    do: "replicator",
+    command: { command: "lease", until },
+  });
+  const { loop, seen } = run({
+    answers: [[lease(1)], [lease(2)], [lease(3)]],
+    replicator: (command) => {
+      ends.push(command.command === "lease" ? command.until : command.command);
+      return ends.length === 1 ? answer.promise : Promise.resolve();
+    },
+  });
+  // A replicator that stands still must not make the primary deaf to who hears it.
+  await loop.post(tick(1));
+  await loop.post(command(2));
+  await loop.post(command(3));
+  strictEqual(seen.length, 3);
+  deepStrictEqual(ends, [1]);
+  answer.resolve();
+  await sleep(10);
+  deepStrictEqual(ends, [1, 3]);
+  await loop.close();
+});
+
 Deno.test("Loop ends when the automaton itself fails", async () => {
   const broken: unknown[] = [];
   const { loop } = run({
