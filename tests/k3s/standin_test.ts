@@ -218,3 +218,26 @@ Deno.test({
     }
   },
 });
+
+/** Two threads ask; the one that did not see the end must not wait for an answer. */
+const ASKED_AFTER_THE_END = `
+from datastore import Away, Process
+process = Process(["true"])
+for _ in range(3):
+    try:
+        process.line(6)
+    except Away as away:
+        print(away)
+`;
+
+Deno.test("stand-in: a client that ended says so to everybody, each time", async () => {
+  const { stdout } = await new Deno.Command("python3", {
+    args: ["-B", "-c", ASKED_AFTER_THE_END],
+    env: { PYTHONPATH: join(import.meta.dirname!, "app") },
+    stderr: "inherit",
+  }).output();
+  assert.equal(
+    new TextDecoder().decode(stdout),
+    "its client ended\n".repeat(3),
+  );
+});

@@ -43,6 +43,8 @@ class Process:
         except queue.Empty:
             raise Away("no answer after %s s" % patience)
         if line is None:
+            # For whoever asks next: nothing is owed by the dead, and waiting for it outlasts the renewal's deadline.
+            self.lines.put(None)
             raise Away("its client ended")
         return line
 
