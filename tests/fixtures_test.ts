@@ -102,8 +102,8 @@ Deno.test("every persistent file of 0.1.0 is read", async () => {
     const [office] = await new Store(join(at, "witness")).read();
     assert.deepEqual(office?.modules["shop"], {
       epoch: 4,
-      holder: "node1",
-      by: "node1",
+      holder: 0,
+      by: 0,
       leaseMs: 1800,
     });
     const cluster = await loadCluster(join(at, "cluster.yaml"));

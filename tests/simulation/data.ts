@@ -169,7 +169,9 @@ export class DataSimulation {
     // Both disks have everything, and both have recorded it.
     this.#marks.settle(0);
     dirty.clear();
-    new Dirty(this.#dirtyFile(this.#second)).clear();
+    const other = new Dirty(this.#dirtyFile(this.#second));
+    other.clear();
+    other.close();
   }
 
   #hear(cable: Cable): void {
