@@ -10,8 +10,10 @@ export interface Surroundings {
   replicator(command: Command, signal: AbortSignal): Promise<void>;
   takeAddresses(signal: AbortSignal): Promise<void>;
   releaseAddresses(): Promise<void>;
+  freezeServices(): Promise<void>;
+  thawServices(): Promise<void>;
   /** Folder, environment and log folder of the module's scripts. */
-  readonly scripts: Pick<ScriptRun, "folder" | "env" | "logFolder">;
+  readonly scripts: Pick<ScriptRun, "folder" | "env" | "logFolder" | "group">;
   readonly startTimeoutMs: number;
   readonly stopTimeoutMs: number;
   warn(text: string): void;
@@ -36,10 +38,15 @@ export async function perform(
       return;
     }
     case "take-addresses":
+      await world.thawServices();
       return await world.takeAddresses(signal);
     case "release-addresses":
       return await world.releaseAddresses();
+    case "freeze-services":
+      return await world.freezeServices();
     case "script":
+      // It would stand still with them, and what it stops could not obey.
+      await world.thawServices();
       return await script(action, world, signal);
     default:
       return action satisfies never;

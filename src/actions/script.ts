@@ -16,6 +16,8 @@ export interface ScriptRun {
   /** Folder for the log files of the module's scripts. */
   readonly logFolder: string;
   readonly timeoutMs: number;
+  /** The control group in which it, and what it leaves behind, runs; absent: this process's own. */
+  readonly group?: string | undefined;
   /** Ends the script early, as the time limit does. */
   readonly signal: AbortSignal;
 }
@@ -39,7 +41,7 @@ const KEPT_LOGS = 100;
 
 /** The agent is protected from the out-of-memory killer; a service that eats the memory must not be. */
 const BECOME_SCRIPT =
-  '(echo 0 >/proc/$$/oom_score_adj) 2>/dev/null; exec "$@" >>"$HAKIT_SCRIPT_LOG" 2>&1';
+  '(echo 0 >/proc/$$/oom_score_adj) 2>/dev/null; (echo $$ >"$0/cgroup.procs") 2>/dev/null; exec "$@" >>"$HAKIT_SCRIPT_LOG" 2>&1';
 
 /** Runs the script, or returns null when the module has none of that name. */
 export async function runScript(run: ScriptRun): Promise<ScriptResult | null> {
@@ -51,7 +53,9 @@ export async function runScript(run: ScriptRun): Promise<ScriptResult | null> {
   const [program, ...args] = await startLine(path, run.args);
   // The shell only opens the log and becomes the script: same process, own session and group.
   const child = new Deno.Command("/bin/sh", {
-    args: ["-c", BECOME_SCRIPT, "sh", program!].concat(args),
+    args: ["-c", BECOME_SCRIPT, run.group ?? "/dev/null", program!].concat(
+      args,
+    ),
     cwd: run.folder,
     env: { ...run.env, HAKIT_SCRIPT_LOG: log ?? "/dev/null" },
     stdin: "null",

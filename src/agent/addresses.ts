@@ -84,6 +84,15 @@ export class Addresses {
     this.#held = null;
   }
 
+  /** Looks at once whether they are still there, and takes back what is gone. */
+  async look(): Promise<void> {
+    const { signal } = this.#held ?? {};
+    if (!signal) return;
+    for (const spec of this.#options.specs) {
+      if (!signal.aborted) await this.#check(spec, signal);
+    }
+  }
+
   async #announce(
     target: VirtualAddress,
     signal: AbortSignal,
@@ -102,9 +111,7 @@ export class Addresses {
     let refreshed = now();
     while (!signal.aborted) {
       await sleep(CHECK_MS, signal);
-      for (const spec of this.#options.specs) {
-        if (!signal.aborted) await this.#check(spec, signal);
-      }
+      await this.look();
       if (signal.aborted || now() - refreshed < REFRESH_MS) continue;
       refreshed = now();
       for (const spec of this.#options.specs) {

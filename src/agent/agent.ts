@@ -16,11 +16,12 @@ import { Certificates } from "./certificates.ts";
 import { Cluster } from "./cluster.ts";
 import { readArbiter } from "./arbiter_store.ts";
 import { isFreshBoot, rememberBoot } from "./boot.ts";
+import { GuardLink } from "./guard_link.ts";
 import { Door } from "./door.ts";
 import { EVERY_MS, Figures } from "./figures.ts";
 import { lockAgent } from "./lock.ts";
 import { consoleAudit, consoleLogs } from "./console_logs.ts";
-import { readNode } from "./node.ts";
+import { hakitProgram, type Node, readNode } from "./node.ts";
 import { Notifier } from "../notify/notifier.ts";
 import { NotifyFacts } from "./notify_facts.ts";
 import { serveNetwork, serveSocket } from "./serve.ts";
@@ -140,9 +141,22 @@ async function live(
     }),
   );
 
+  const guard = new GuardLink({
+    socket: join(paths.run, "guard.sock"),
+    outputFile: join(paths.log, "guard.log"),
+    program: [...hakitProgram(), "guard"],
+    watchdog: watchdogOf(node),
+    wards: () => cluster.wards(),
+    log,
+    changed: () => cluster.onChange(),
+  });
+  cluster.onTick = () => guard.tell();
+  cluster.guardProblem = () => guard.problem();
+
   // The local socket first: whoever started us can ask how it goes on while modules begin.
   await using _socket = await serveSocket(paths, app);
   // Modules before heartbeats: the first word to the peer must already say what this node is.
+  guard.start();
   await cluster.begin({ freshBoot });
   await using _heartbeats = cluster.startHeartbeats();
   await rememberBoot(paths);
@@ -168,13 +182,27 @@ async function live(
     signal: stop,
   });
 
-  await Promise.race([aborted(stop), broken.promise]);
-  clearInterval(sampling);
+  try {
+    await Promise.race([aborted(stop), broken.promise]);
+  } catch (error) {
+    await guard.close({ rest: false });
+    throw error;
+  } finally {
+    clearInterval(sampling);
+  }
   log.info("stops");
   streams.close();
   // Heartbeats still run: the peer hears that the modules left, and takes over at once instead of after a time-out.
-  await cluster.end();
+  const rest = await cluster.end();
+  // Not earlier: what hangs while it stops is the guard's affair.
+  await guard.close({ rest });
   await told;
+}
+
+function watchdogOf({ cluster: { watchdog } }: Node) {
+  if (!watchdog) return null;
+  const { device, timeout, stop } = watchdog;
+  return { device, timeoutMs: timeout, stopMs: stop };
 }
 
 async function makeFolders(paths: Paths): Promise<void> {

@@ -10,6 +10,7 @@ import { conflict } from "../module/install.ts";
 import type { Module } from "../module/schema.ts";
 import { now, sleep } from "../system/clock.ts";
 import type { Log, LogLine } from "../system/log.ts";
+import type { Ward } from "../guard/ward.ts";
 import type { Node } from "./node.ts";
 import { ArbiterLink } from "./arbiter_link.ts";
 import type { ArbiterFile } from "./arbiter_store.ts";
@@ -43,6 +44,10 @@ export class Cluster {
   #peerViews: readonly ModuleView[] = [];
   #peerVersion: string | null = null;
   #peerTimeoutMs: number | null = null;
+  /** Called after every tick of the modules. */
+  onTick: () => void = () => {};
+  /** What the guard says is wrong; null: nothing. */
+  guardProblem: () => string | null = () => null;
   /** Set by whoever compares configurations with the peer. */
   problems: readonly string[] = [];
   /** Heartbeats that should not be: a copied machine, another key. */
@@ -195,6 +200,11 @@ export class Cluster {
     };
   }
 
+  /** What the guard is to know. */
+  wards(): Ward[] {
+    return [...this.#modules.values()].flatMap((module) => module.ward() ?? []);
+  }
+
   state(): ClusterState {
     const { node } = this.#options;
     const modules = [...this.#modules.values()];
@@ -239,6 +249,7 @@ export class Cluster {
         ...this.#broken.values(),
         ...this.problems,
         ...(this.#stranger === null ? [] : [this.#stranger]),
+        ...[this.guardProblem()].filter((problem) => problem !== null),
         ...modules.flatMap((running) => {
           const { notice, version } = running.report() ?? { version: VERSION };
           const { name } = running.module;
@@ -255,8 +266,8 @@ export class Cluster {
     });
   }
 
-  /** Stops all modules without changing what the user wants, then lets go of them. */
-  async end(): Promise<void> {
+  /** Stops all modules without changing what the user wants, then lets go of them; whether all have stopped. */
+  async end(): Promise<boolean> {
     const modules = [...this.#modules.values()];
     for (const module of modules) module.shutDown();
     const start = now();
@@ -269,9 +280,11 @@ export class Cluster {
       this.#tell();
       await sleep(20);
     }
+    const all = modules.every(stopped);
     await Promise.all(
       modules.map((module) => module.close({ exit: stopped(module) })),
     );
+    return all;
   }
 
   #alive(): boolean {
@@ -360,6 +373,7 @@ export class Cluster {
       module.post({ type: "peer", at: now(), verdict: this.#verdict });
       module.tick();
     }
+    this.onTick();
   }
 }
 

@@ -286,6 +286,7 @@ export function describe(action: PlanAction): string {
       return `script ${action.script}${action.force ? " force" : ""}`;
     case "take-addresses":
     case "release-addresses":
+    case "freeze-services":
       return action.do;
     default:
       return action satisfies never;

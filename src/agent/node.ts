@@ -67,6 +67,11 @@ async function executable(paths: Paths): Promise<string> {
   return wrapper;
 }
 
+/** Program and first arguments of another process of hakit's own. */
+export function hakitProgram(): string[] {
+  return Deno.build.standalone ? [Deno.execPath()] : sourceCommand();
+}
+
 /** Runs hakit from its sources. */
 export function sourceCommand(): string[] {
   const main = new URL("../../main.ts", import.meta.url).pathname;

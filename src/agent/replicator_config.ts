@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Module } from "../module/schema.ts";
 import type { ReplicatorConfig } from "../replication/control.ts";
-import { type Node, sourceCommand } from "./node.ts";
+import { hakitProgram, type Node } from "./node.ts";
 
 export function replicatorConfig(
   node: Node,
@@ -39,6 +39,5 @@ export function bytesOf(text: string): number {
 
 /** Program and first arguments of a replicator; the configuration file follows. */
 export function replicatorProgram(): string[] {
-  const hakit = Deno.build.standalone ? [Deno.execPath()] : sourceCommand();
-  return [...hakit, "replicator"];
+  return [...hakitProgram(), "replicator"];
 }

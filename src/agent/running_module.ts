@@ -15,6 +15,9 @@ import {
 } from "../machine/step.ts";
 import type { Module } from "../module/schema.ts";
 import { perform, type Surroundings } from "../actions/perform.ts";
+import { isPrimary } from "../machine/turn.ts";
+import { type Until, wardOf } from "../machine/ward.ts";
+import { SLACK_MS, type Ward } from "../guard/ward.ts";
 import type { Report } from "../replication/control.ts";
 import type { Ask } from "../witness/register.ts";
 import { now, sleep } from "../system/clock.ts";
@@ -35,6 +38,7 @@ import {
 import { Addresses } from "./addresses.ts";
 import { Loop } from "./loop.ts";
 import type { Node } from "./node.ts";
+import { Services } from "./services.ts";
 import { NEW_RECORD, readRecord, recordFile, writeRecord } from "./record.ts";
 import { ReplicatorLink } from "./replicator_link.ts";
 import { replicatorConfig, replicatorProgram } from "./replicator_config.ts";
@@ -68,6 +72,9 @@ export class RunningModule {
   readonly log: Log;
   #options: RunningModuleOptions;
   readonly #addresses: Addresses;
+  readonly #services: Services;
+  /** The end that the guard was told last. */
+  #guardedUntil: number | null = null;
   readonly #replicator: ReplicatorLink | null;
   readonly #monitor: Monitor;
   #switches: Switches = {};
@@ -93,6 +100,7 @@ export class RunningModule {
         this.post({ type: "address", at: now(), problem });
       },
     });
+    this.#services = new Services({ units: module.services, log: this.log });
     this.#monitor = new Monitor({
       module,
       sight: {
@@ -253,6 +261,42 @@ export class RunningModule {
     this.#watch();
   }
 
+  /** What the guard is to know of it; null: it may be served here without an end. */
+  ward(): Ward | null {
+    const state = this.#loop?.state();
+    if (!state) return null;
+    const ward = wardOf(state);
+    this.#goOn(state, ward);
+    if (ward === null) return null;
+    const { module } = this.#options;
+    return {
+      ...ward,
+      module: module.name,
+      addresses: module.virtual_addresses.map(({ address }) =>
+        address.split("/")[0]!
+      ),
+      group: this.#services.group,
+      units: module.services,
+    };
+  }
+
+  /** After an end that had passed (this process was stopped) it may serve after all: what the guard took away comes back. */
+  #goOn(state: State, ward: Until | null): void {
+    const until = ward === null ? Infinity : ward.until ?? 0;
+    if (!isPrimary(state.role)) this.#guardedUntil = null;
+    else if (until > now()) {
+      const passed = this.#guardedUntil !== null &&
+        this.#guardedUntil + SLACK_MS < now();
+      this.#guardedUntil = ward === null ? null : until;
+      if (!passed) return;
+      this.log.warning(
+        "the agent stood still, so that the guard took the services away; nobody went on in their place: they go on here",
+      );
+      this.#services.thaw();
+      this.#addresses.look();
+    }
+  }
+
   /** What the witness is to be asked about it; null: nothing. */
   asks(): Ask | null {
     return this.#loop ? ask(this.#loop.told()) : null;
@@ -271,10 +315,15 @@ export class RunningModule {
         return {};
       });
     this.#monitor.switch(this.#switches);
+    await this.#services.begin(
+      `hakit.${node.me.name}.${module.name}`,
+      node.paths.run,
+    );
     const record = await this.#firstRecord(freshBoot);
     const report = await this.#replicator?.start() ?? null;
     const resumed = report?.phase === "primary";
     if (!resumed) {
+      this.#services.condemnFrozen();
       // After a crash the address may still be here, while the peer has it by now.
       await this.#addresses.release().catch((error) =>
         this.log.error(error instanceof Error ? error.message : String(error))
@@ -372,6 +421,7 @@ export class RunningModule {
     await this.#loop?.close();
     await this.#replicator?.close();
     this.#addresses.close();
+    this.#services.close();
     // It holds the cluster key, and nobody reads it any more.
     if (options.exit) {
       const { paths } = this.#options.node;
@@ -429,10 +479,13 @@ export class RunningModule {
         this.log.info(`addresses taken after ${seconds} s`);
       },
       releaseAddresses: () => this.#addresses.release(),
+      freezeServices: () => Promise.resolve(this.#services.freeze()),
+      thawServices: () => Promise.resolve(this.#services.thaw()),
       scripts: {
         folder,
         logFolder: join(node.paths.log, module.name),
         env: scriptEnvironment(this.#options, this.log),
+        group: this.#services.group ?? undefined,
       },
       startTimeoutMs: module.scripts.start_timeout,
       stopTimeoutMs: module.scripts.stop_timeout,

@@ -10,6 +10,7 @@ import { completionCommand } from "./completion.ts";
 import {
   agentCommand,
   counterCommand,
+  guardCommand,
   labWriterCommand,
   replicatorCommand,
   upgradeGuardCommand,
@@ -89,6 +90,7 @@ export const commands: readonly Command[] = [
   lab,
   agentCommand,
   replicatorCommand,
+  guardCommand,
   counterCommand,
   labWriterCommand,
   k3sNodeCommand(connect),

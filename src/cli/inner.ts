@@ -1,4 +1,5 @@
 /** Commands that hakit runs itself: daemons and helpers, not for people. Their parts are loaded only when they are asked for. */
+import { VERSION } from "../system/version.ts";
 import { type Command, UsageError } from "./command.ts";
 
 export const agentCommand: Command = {
@@ -32,6 +33,19 @@ export const upgradeGuardCommand: Command = {
   async run({ args }) {
     const { runGuard } = await import("../agent/upgrade_guard.ts");
     return await runGuard(args[0]!);
+  },
+};
+
+export const guardCommand: Command = {
+  name: "guard",
+  summary:
+    "Take services away from a node that must not serve any more (the agent starts it)",
+  group: "Other",
+  hidden: true,
+  args: [{ name: "SOCKET", summary: "where the agent speaks to it" }],
+  async run({ args }) {
+    const { runGuard } = await import("../guard/guard.ts");
+    return runGuard(args[0]!, VERSION);
   },
 };
 

@@ -20,6 +20,8 @@ export type PlanAction =
   | { readonly do: "replicator"; readonly command: Command }
   | { readonly do: "take-addresses" }
   | { readonly do: "release-addresses" }
+  /** No instruction of the module's services is run any more, until its next script or address. */
+  | { readonly do: "freeze-services" }
   /** A missing script is skipped. `force` is its first argument then; a failing stop script is logged, a failing start script fails the plan. */
   | {
     readonly do: "script";

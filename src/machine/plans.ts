@@ -23,6 +23,8 @@ function twice(name: ScriptName, way: Way): PlanAction[] {
 
 const RELEASE: PlanAction = { do: "release-addresses" };
 const TAKE: PlanAction = { do: "take-addresses" };
+/** At once, whatever they do: to stop them takes longer than the peer waits. The stop scripts let them go on, without data by then. */
+const FREEZE: PlanAction = { do: "freeze-services" };
 const IDLE: PlanAction = { do: "replicator", command: { command: "idle" } };
 
 /** STOP → WAIT. An address may be left from an agent that died: it goes first. */
@@ -199,7 +201,7 @@ export function leavePlan(
   const sec = from === "ALONE" || from === "SECOND" || options.all;
   const both = primary || secondary;
   return [
-    ...(options.fenced ? [RELEASE] : []),
+    ...(options.fenced ? [RELEASE, FREEZE] : []),
     ...(options.stuck && options.replicator ? [IDLE] : []),
     ...(sec ? [script("stop_sec", way)] : []),
     ...(primary ? twice("stop_prim", way) : []),

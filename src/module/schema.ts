@@ -40,6 +40,23 @@ export const clusterSchema = z.strictObject({
     /** Name of the node whose data stays when both wrote apart; default: the side that the witness let go on, else the former primary. */
     keep: name.optional(),
   }).prefault({}),
+  /** Reboots this machine when what it serves could not be taken away in time; default: none. */
+  watchdog: z.strictObject({
+    device: z.string().regex(
+      /^(\/[^/\0]+)+$/,
+      'expected a path such as "/dev/watchdog"',
+    ).default("/dev/watchdog"),
+    /** Not petted for so long, the machine reboots. */
+    timeout: duration.refine(
+      (ms) => ms >= 2_000 && ms <= 300_000,
+      "expected 2s to 5m",
+    ).default(10_000),
+    /** A module whose lease has ended is stopped within this, or the machine reboots. */
+    stop: duration.refine(
+      (ms) => ms >= 5_000 && ms <= 3_600_000,
+      "expected 5s to 1h",
+    ).default(60_000),
+  }).optional(),
   console: z.strictObject({
     port: z.int().min(1).max(65535).default(9010),
     /** The same without encryption, only when it is asked for; default: for this machine alone. */
@@ -224,6 +241,13 @@ export const moduleSchema = z.strictObject({
     start_timeout: duration.default(300_000),
     stop_timeout: duration.default(300_000),
   }).prefault({}),
+  /** systemd's units that scripts start: frozen with all that scripts started themselves, when this node must not serve any more. */
+  services: z.array(
+    z.string().regex(
+      /^[A-Za-z0-9@_.\\:-]{1,200}\.(service|scope)$/,
+      'expected the name of a unit, such as "mariadb.service"',
+    ),
+  ).max(16).default([]),
   checkers: checkersSchema.prefault({}),
   processes: processesSchema,
   /** Failover rules: src/rules/parse.ts says how they are written. */

@@ -29,6 +29,8 @@ OOMScoreAdjust=-900
 CPUWeight=1000
 LimitNOFILE=1048576
 TasksMax=infinity
+# Each module's services run in a control group of their own below this one, so that they can be frozen at once.
+Delegate=pids
 RuntimeDirectory=hakit
 RuntimeDirectoryMode=0755
 RuntimeDirectoryPreserve=yes

@@ -274,6 +274,7 @@ function step(action: PlanAction): string {
       return `${action.script}${action.force ? " force" : ""}`;
     case "take-addresses":
     case "release-addresses":
+    case "freeze-services":
       return action.do.replace("-", " ");
     default:
       return action satisfies never;

@@ -83,6 +83,8 @@ export class Plans {
           if (node.addresses) node.options.takes(node);
           next();
         });
+      case "freeze-services":
+        return next();
       case "replicator":
         return world.later(
           world.between(2, 80),

@@ -1,0 +1,172 @@
+/**
+ * The agent's end of the guard (src/guard): finds the one that outlived the last agent or starts one, and says ten times a second
+ * until when each module may be served here. A guard that dies is started again at once.
+ */
+import type { GuardReport, Ward, Word } from "../guard/ward.ts";
+import { sleep } from "../system/clock.ts";
+import type { Log } from "../system/log.ts";
+import { lines } from "./replicator_link.ts";
+import { VERSION } from "../system/version.ts";
+
+export interface GuardLinkOptions {
+  readonly socket: string;
+  readonly outputFile: string;
+  /** Program and arguments before the socket's path. */
+  readonly program: readonly string[];
+  readonly watchdog: Word["watchdog"];
+  readonly wards: () => readonly Ward[];
+  readonly log: Log;
+  readonly changed: () => void;
+}
+
+const BACKOFF_MS = { first: 100, most: 5_000 };
+const START_MS = 20_000;
+/** A crash loop must not fill the disk. */
+const MAX_OUTPUT = 1024 * 1024;
+
+export class GuardLink {
+  readonly #options: GuardLinkOptions;
+  readonly #stop = new AbortController();
+  #connection: Deno.UnixConn | null = null;
+  #writing = false;
+  #report: GuardReport | null = null;
+  #problem: string | null = null;
+  #life: Promise<void> = Promise.resolve();
+
+  constructor(options: GuardLinkOptions) {
+    this.#options = options;
+  }
+
+  /** Keeps one running; nothing waits for it. */
+  start(): void {
+    this.#life = this.#live();
+  }
+
+  /** For `state`: what is wrong with it; null: nothing. */
+  problem(): string | null {
+    return this.#problem ?? this.#report?.watchdogProblem ?? null;
+  }
+
+  /** Says how things are; what an earlier word still waits for is made up for by a later one. */
+  tell(): void {
+    if (this.#writing || this.#connection === null) return;
+    this.#say("watch").catch(() => this.#hangUp());
+  }
+
+  /** The agent ends. `rest`: nothing serves here, so neither guard nor watchdog is needed. */
+  async close({ rest }: { readonly rest: boolean }): Promise<void> {
+    this.#stop.abort();
+    if (rest && this.#connection !== null) {
+      const limit = new AbortController();
+      const bye = this.#say("bye").catch(() => {}).finally(() => limit.abort());
+      await Promise.race([bye, sleep(1_000, limit.signal)]);
+    }
+    this.#hangUp();
+    await this.#life;
+  }
+
+  async #say(what: Word["do"]): Promise<void> {
+    const { watchdog, wards } = this.#options;
+    const word: Word = { do: what, wards: [...wards()], watchdog };
+    const bytes = new TextEncoder().encode(JSON.stringify(word) + "\n");
+    this.#writing = true;
+    try {
+      for (let sent = 0; sent < bytes.length;) {
+        sent += await this.#connection!.write(bytes.subarray(sent));
+      }
+    } finally {
+      this.#writing = false;
+    }
+  }
+
+  async #live(): Promise<void> {
+    const { signal } = this.#stop;
+    let backoff = BACKOFF_MS.first;
+    while (!signal.aborted) {
+      try {
+        const connection = await this.#connect() ?? await this.#spawn();
+        this.#connection = connection;
+        await this.#serve(connection);
+        backoff = BACKOFF_MS.first;
+      } catch (error) {
+        const problem = `the guard does not run: ${
+          error instanceof Error ? error.message : error
+        }`;
+        if (problem !== this.#problem) this.#options.log.error(problem);
+        this.#problem = problem;
+        this.#options.changed();
+        backoff = Math.min(2 * backoff, BACKOFF_MS.most);
+      }
+      this.#hangUp();
+      await sleep(backoff, signal);
+    }
+  }
+
+  async #serve(connection: Deno.UnixConn): Promise<void> {
+    try {
+      for await (const line of lines(connection)) {
+        const before = this.problem();
+        this.#report = JSON.parse(line) as GuardReport;
+        this.#problem = null;
+        if (this.#report.version !== VERSION) {
+          // An upgrade: the new one is started when the old one has gone.
+          await this.#say("leave");
+          continue;
+        }
+        if (this.problem() === before) continue;
+        if (this.problem() !== null) {
+          this.#options.log.error(this.problem()!);
+        }
+        this.#options.changed();
+      }
+    } catch {
+      // It died, or this end was closed: both are seen by whoever called.
+    }
+  }
+
+  async #connect(): Promise<Deno.UnixConn | null> {
+    const path = this.#options.socket;
+    return await Deno.connect({ transport: "unix", path }).catch(() => null);
+  }
+
+  async #spawn(): Promise<Deno.UnixConn> {
+    const { program, socket, outputFile } = this.#options;
+    const size = (await Deno.stat(outputFile).catch(() => null))?.size ?? 0;
+    if (size > MAX_OUTPUT) await Deno.truncate(outputFile, 0).catch(() => {});
+    // As a replicator: own session, output in a file, so that it outlives this agent.
+    const child = new Deno.Command("/bin/sh", {
+      args: [
+        "-c",
+        'if : >>"$0"; then exec "$@" >>"$0" 2>&1; else exec "$@"; fi',
+        outputFile,
+        ...program,
+        socket,
+      ],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      detached: true,
+    }).spawn();
+    child.unref();
+    let ended = false;
+    child.status.then(() => ended = true);
+    for (let waited = 0; waited < START_MS; waited += 30) {
+      const connection = await this.#connect();
+      if (connection) return connection;
+      if (ended) throw new Error(`it ended at once, see "${outputFile}"`);
+      await sleep(30, this.#stop.signal);
+      if (this.#stop.signal.aborted) break;
+    }
+    child.kill("SIGKILL");
+    throw new Error("it does not answer");
+  }
+
+  #hangUp(): void {
+    try {
+      this.#connection?.close();
+    } catch {
+      // Closed by the other side.
+    }
+    this.#connection = null;
+  }
+}

@@ -1,0 +1,96 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import {
+  fenced,
+  heard,
+  HOLD_MS,
+  idleMs,
+  judged,
+  NOTHING,
+  pets,
+  SILENT_MS,
+  SLACK_MS,
+  type Ward,
+  type Watch,
+  type Word,
+} from "./ward.ts";
+
+const WATCHDOG = { device: "/dev/watchdog", timeoutMs: 10_000, stopMs: 60_000 };
+
+function word(...wards: Partial<Ward>[]): Word {
+  return {
+    do: "watch",
+    watchdog: null,
+    wards: wards.map((ward) => ({
+      module: "shop",
+      until: 2_000,
+      leaving: false,
+      addresses: ["10.0.0.9"],
+      group: "/g",
+      units: [],
+      ...ward,
+    })),
+  };
+}
+
+const due = (watch: Watch) =>
+  [...watch.guarded.values()].filter(({ dueSince }) => dueSince !== null)
+    .map(({ ward }) => ward.module);
+
+Deno.test("judged() fences when the time is over, and not after a renewal", () => {
+  let watch = heard(NOTHING, word({}), 1_000);
+  deepStrictEqual(due(judged(watch, 2_000 + SLACK_MS)), []);
+  deepStrictEqual(due(judged(watch, 2_001 + SLACK_MS)), ["shop"]);
+  watch = heard(judged(watch, 2_200), word({ until: 4_000 }), 2_300);
+  deepStrictEqual(due(watch), []);
+});
+
+Deno.test("heard() keeps the end that is not known anew, and drops what is left out", () => {
+  const watch = heard(NOTHING, word({}), 1_000);
+  // An agent that has just come back has been heard by nobody: the last one's end counts.
+  const kept = heard(watch, word({ until: null }), 1_500);
+  deepStrictEqual(due(judged(kept, 2_200)), ["shop"]);
+  strictEqual(heard(watch, word(), 1_500).guarded.size, 0);
+  strictEqual(heard(NOTHING, word({ until: null }), 1).guarded.size, 0);
+});
+
+Deno.test("judged() leaves a module to an agent that is leaving it, until that falls silent", () => {
+  const watch = heard(NOTHING, word({ leaving: true }), 3_000);
+  deepStrictEqual(due(judged(watch, 3_000 + SILENT_MS)), []);
+  deepStrictEqual(due(judged(watch, 3_001 + SILENT_MS)), ["shop"]);
+  deepStrictEqual(
+    due(heard(judged(watch, 5_000), word({ leaving: true }), 5_100)),
+    [],
+  );
+});
+
+Deno.test("pets() the watchdog while leases hold, and while what lost its own is held", () => {
+  let watch = heard(NOTHING, word({}), 1_000);
+  ok(pets(watch, 2_000, WATCHDOG));
+  watch = judged(watch, 2_101);
+  ok(pets(watch, 2_101 + HOLD_MS, WATCHDOG));
+  // It could not be taken away: the other node serves by now.
+  ok(!pets(watch, 2_102 + HOLD_MS, WATCHDOG));
+  watch = fenced(watch, "shop", true);
+  ok(pets(judged(watch, 30_000), 30_000, WATCHDOG));
+  // Frozen for ever is no service either: the machine begins anew.
+  ok(!pets(watch, 2_001 + WATCHDOG.stopMs, WATCHDOG));
+});
+
+Deno.test("pets() not for ever while a module that was fenced is not stopped", () => {
+  const watch = heard(NOTHING, word({ leaving: true }), 3_000);
+  ok(pets(watch, 2_000 + WATCHDOG.stopMs, WATCHDOG));
+  const still = heard(watch, word({ leaving: true }), 62_000);
+  ok(!pets(still, 62_001, WATCHDOG));
+  ok(pets(heard(still, word(), 62_100), 62_101, WATCHDOG));
+});
+
+Deno.test("pets() where nothing holds a lease, whatever the agent does", () => {
+  ok(pets(NOTHING, 1e9, WATCHDOG));
+});
+
+Deno.test("idleMs() ends when the next time is over", () => {
+  const watch = heard(NOTHING, word({}), 1_000);
+  strictEqual(idleMs(watch, 1_950, 200), 151);
+  strictEqual(idleMs(watch, 1_000, 200), 200);
+  strictEqual(idleMs(NOTHING, 5, 200), 200);
+});
