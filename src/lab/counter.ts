@@ -1,6 +1,6 @@
 /**
  * `hakit counter-serve DIR PORT`: the service of the built-in module `counter`, for a lab without a database. Small but real: each
- * `next` is a numbered row, appended and fsynced before it is answered; `rows` lists all.
+ * `next` is a numbered row, appended and fsynced before it is answered; `count` says how many there are, `rows` lists them.
  */
 import { join } from "node:path";
 
@@ -55,7 +55,9 @@ export async function serveCounter(
           ? `${await next()}\n`
           : line === "rows"
           ? `${rows}\n${await Deno.readTextFile(path)}.\n`
-          : "expected next or rows\n";
+          : line === "count"
+          ? `${rows}\n`
+          : "expected next, count or rows\n";
         await writeAll(connection, encoder.encode(answer));
       }
     } catch {

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { readIfPresent, writeDurably } from "../system/files.ts";
 import { sleep } from "../system/clock.ts";
+import { command } from "../system/command.ts";
 import { setCables, setWitnessCable } from "./network.ts";
 import { home, type LabNode, namespace, STORAGE } from "./topology.ts";
 
@@ -14,7 +15,8 @@ const STOP_LIMIT_MS = 120_000;
 
 /** PID 1 of the node. As the systemd unit: the agent comes back when it dies, TERM stops it in order. */
 const FIRST_PROCESS = `
-mount --bind "$HAKIT_HOME/storage" "${STORAGE}" || exit 1
+if [ -e "$HAKIT_HOME/disk" ]; then mount -o loop "$HAKIT_HOME/disk" "${STORAGE}" || exit 1
+else mount --bind "$HAKIT_HOME/storage" "${STORAGE}" || exit 1; fi
 stop=
 trap 'stop=1; kill -TERM "$agent"' TERM
 while [ -z "$stop" ]; do
@@ -45,6 +47,16 @@ export async function firstProcess(node: LabNode): Promise<number | null> {
   return pid > 0 && text === await identity(pid) ? pid : null;
 }
 
+/** A disk of its own, which can be filled, where HAKIT_LAB_DISK says how large it is ("64M"). */
+async function makeDisk(node: LabNode): Promise<void> {
+  const size = Deno.env.get("HAKIT_LAB_DISK");
+  const file = join(home(node), "disk");
+  if (size === undefined || await Deno.stat(file).catch(() => null)) return;
+  await command(["truncate", "--size", size, file]);
+  // With the folders that were made for it.
+  await command(["mkfs.ext4", "-q", "-d", join(home(node), "storage"), file]);
+}
+
 async function identity(pid: number): Promise<string | null> {
   const stat = await readIfPresent(`/proc/${pid}/stat`).catch(() => null);
   const started = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
@@ -56,6 +68,7 @@ export async function startNode(node: LabNode): Promise<void> {
   if (await firstProcess(node) !== null) return;
   await Deno.mkdir(STORAGE, { recursive: true });
   await Deno.mkdir(join(home(node), "storage"), { recursive: true });
+  await makeDisk(node);
   await setCables(node, "up");
   await setWitnessCable(node, "up");
   const script = join(home(node), "init");

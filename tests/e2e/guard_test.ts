@@ -1,0 +1,181 @@
+/**
+ * The guard beside the agent, in a lab of its own: a node whose agent does not turn any more lets go of its address and its services
+ * before the other node serves, and the watchdog is petted only while that works.
+ */
+import { ok, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import { now, sleep } from "../../src/system/clock.ts";
+import { readIfPresent } from "../../src/system/files.ts";
+import { type NodeNumber, World } from "./chaos/world.ts";
+
+const SERVED_MS = 15_000;
+
+async function until(
+  what: string,
+  limitMs: number,
+  holds: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const end = now() + limitMs;
+  while (!await holds()) {
+    if (now() > end) throw new Error(`Not within ${limitMs / 1000} s: ${what}`);
+    await sleep(20);
+  }
+}
+
+/** Whoever answers at the nodes' own addresses since then. */
+function answersOf(world: World, node: NodeNumber, since: number): number {
+  return world.history.filter((seen) => seen.node === node && seen.at > since)
+    .length;
+}
+
+/** Stops the primary's agent for ever: the other node serves, and never both. */
+async function agentStandsStill(
+  world: World,
+  parts: readonly ("agent" | "replicator")[],
+): Promise<void> {
+  const primary = await world.ready(60_000);
+  const other = primary === 1 ? 2 : 1;
+  await until(
+    "the primary answers",
+    SERVED_MS,
+    () => answersOf(world, primary, now() - 500) > 0,
+  );
+  world.signal(primary, parts, "SIGSTOP");
+  const stopped = now();
+  let overlap = false, gone = 0;
+  await until("the other node has the address", SERVED_MS, async () => {
+    const here = await world.holds(primary);
+    if (!here && gone === 0) gone = now();
+    const there = await world.holds(other);
+    overlap ||= there && await world.holds(primary);
+    return there;
+  });
+  strictEqual(overlap, false, "both nodes held the address");
+  ok(gone - stopped < 2_500, `let go of after ${gone - stopped} ms`);
+  await until(
+    "the other node answers",
+    SERVED_MS,
+    () => answersOf(world, other, stopped) > 0,
+  );
+  await sleep(1_500);
+  strictEqual(
+    answersOf(world, primary, stopped + 2_200),
+    0,
+    "the frozen service still answered",
+  );
+  world.signal(primary, parts, "SIGCONT");
+  strictEqual(await world.ready(60_000), other);
+}
+
+Deno.test("the guard takes services away from an agent that stands still", async (t) => {
+  const world = new World("guard");
+  await world.up();
+  try {
+    world.startClients(1);
+    await t.step(
+      "SIGSTOP of the agent, with a witness",
+      () => agentStandsStill(world, ["agent"]),
+    );
+    await t.step(
+      "SIGSTOP of agent and replicator",
+      () => agentStandsStill(world, ["agent", "replicator"]),
+    );
+
+    await t.step(
+      "a guard that dies is there again, and nothing happens",
+      async () => {
+        const primary = await world.ready(60_000);
+        const [before] = world.pids(primary, "guard");
+        world.signal(primary, ["guard"], "SIGKILL");
+        await until("another guard", 10_000, () => {
+          const [after] = world.pids(primary, "guard");
+          return after !== undefined && after !== before;
+        });
+        strictEqual(await world.ready(5_000), primary);
+      },
+    );
+
+    await t.step(
+      "an agent that dies comes back to services that never stopped",
+      async () => {
+        const primary = await world.ready(60_000);
+        const [guard] = world.pids(primary, "guard");
+        world.signal(primary, ["agent"], "SIGKILL");
+        await until(
+          "another agent",
+          10_000,
+          () => world.pids(primary, "agent").length > 0,
+        );
+        await world.ready(60_000);
+        strictEqual(world.pids(primary, "guard")[0], guard);
+      },
+    );
+
+    await t.step("without a witness", async () => {
+      await world.hakit(["witness", "remove"], await world.ready(60_000));
+      await agentStandsStill(world, ["agent"]);
+    });
+
+    await t.step(
+      "the watchdog is petted, and not while what was fenced is not stopped",
+      async () => {
+        const primary = await world.ready(60_000);
+        const dog = `/var/lib/hakit-guard/storage/dog`;
+        const size = async () =>
+          Number(
+            await world.lab(
+              ...["exec", String(primary), "--", "stat", "-c", "%s", dog],
+            ),
+          );
+        for (const node of [1, 2] as const) {
+          await world.lab("exec", String(node), "--", "touch", dog);
+          const file = join(world.home(node), "etc/cluster.yaml");
+          await Deno.writeTextFile(
+            file,
+            `${await readIfPresent(
+              file,
+            )}watchdog: { device: ${dog}, timeout: 2s, stop: 5s }\n`,
+          );
+          world.signal(node, ["agent"], "SIGKILL");
+        }
+        await sleep(3_000);
+        strictEqual(await world.ready(60_000), primary);
+        const armed = await size();
+        ok(armed > 0, "it was not petted");
+        await sleep(500);
+        const petted = await size();
+        ok(petted > armed, "it is not petted any more");
+        world.signal(primary, ["agent"], "SIGSTOP");
+        await sleep(4_000);
+        ok(await size() > petted, "what is held needs no reboot yet");
+        await sleep(4_500);
+        const starved = await size();
+        await sleep(1_000);
+        strictEqual(await size(), starved, "petted although nobody stops it");
+        world.signal(primary, ["agent"], "SIGCONT");
+        await world.ready(60_000);
+        ok(await size() > starved);
+      },
+    );
+
+    await t.step("an orderly stop disarms it and ends the guard", async () => {
+      const primary = await world.ready(60_000);
+      const file = join(world.home(primary), "disk");
+      await world.lab("stop", String(primary));
+      strictEqual(world.pids(primary, "guard").length, 0);
+      // The device is a file on the node's own disk: its last letter is the driver's word for "all is well".
+      const { stdout } = await new Deno.Command("debugfs", {
+        args: ["-R", "cat /dog", file],
+        stderr: "null",
+      }).output();
+      strictEqual(new TextDecoder().decode(stdout.slice(-1)), "V");
+    });
+  } catch (error) {
+    throw new Error(
+      `${error instanceof Error ? error.message : error}\n${world.tail(40)}`,
+      { cause: error },
+    );
+  } finally {
+    if (Deno.env.get("HAKIT_KEEP_LAB") !== "1") await world.down();
+  }
+});
