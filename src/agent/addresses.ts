@@ -21,6 +21,9 @@ const CHECK_MS = 3000;
  * a switch lost its tables. One small packet an address.
  */
 const REFRESH_MS = 5_000;
+/** Another machine that has the address gets so long. */
+const PATIENCE_MS = 5_000;
+const PROBE_AGAIN_MS = 100;
 
 export interface AddressesOptions {
   readonly specs: Module["virtual_addresses"];
@@ -41,13 +44,13 @@ export class Addresses {
   }
 
   /** Takes all; when one cannot be taken, those taken before are released again. */
-  async take(): Promise<void> {
+  async take(signal?: AbortSignal): Promise<void> {
     const taken: VirtualAddress[] = [];
     // At once: each is probed for 100 ms, and clients wait for all of them.
     const results = await Promise.allSettled(
       this.#options.specs.map(async (spec) => {
         const target = await resolveAddress(spec, this.#options.near);
-        await takeAddress(target);
+        await takePatiently(target, signal);
         taken.push(target);
       }),
     );
@@ -60,9 +63,9 @@ export class Addresses {
     }
     this.#held?.abort();
     this.#held = new AbortController();
-    const { signal } = this.#held;
-    for (const target of taken) this.#announce(target, signal);
-    if (taken.length > 0) this.#guard(signal);
+    const held = this.#held.signal;
+    for (const target of taken) this.#announce(target, held);
+    if (taken.length > 0) this.#guard(held);
   }
 
   async release(): Promise<void> {
@@ -146,6 +149,22 @@ export class Addresses {
       if (signal.aborted || this.#problem === problem) return;
       this.#problem = problem;
       this.#options.onProblem(problem);
+    }
+  }
+}
+
+/** The node that had it may need a moment to let it go: a module that fails for that would soon have failed too often. */
+async function takePatiently(
+  target: VirtualAddress,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const end = now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await takeAddress(target);
+    } catch (error) {
+      if (signal?.aborted || now() > end) throw error;
+      await sleep(PROBE_AGAIN_MS, signal);
     }
   }
 }

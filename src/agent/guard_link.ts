@@ -67,7 +67,12 @@ export class GuardLink {
 
   async #say(what: Word["do"]): Promise<void> {
     const { watchdog, wards } = this.#options;
-    const word: Word = { do: what, wards: [...wards()], watchdog };
+    // What this agent does not know yet the guard told it: it may be another one that hears it.
+    const known = wards().map((ward) => ({
+      ...ward,
+      until: ward.until ?? this.#report?.ends?.[ward.module] ?? null,
+    }));
+    const word: Word = { do: what, wards: known, watchdog };
     const bytes = new TextEncoder().encode(JSON.stringify(word) + "\n");
     this.#writing = true;
     try {

@@ -471,9 +471,9 @@ export class RunningModule {
     return {
       replicator: (command, signal) =>
         this.#command(command, COMMAND_MS, signal),
-      takeAddresses: async () => {
+      takeAddresses: async (signal) => {
         const start = now();
-        await this.#addresses.take();
+        await this.#addresses.take(signal);
         if (module.virtual_addresses.length === 0) return;
         const seconds = ((now() - start) / 1000).toFixed(2);
         this.log.info(`addresses taken after ${seconds} s`);

@@ -259,6 +259,9 @@ class Guard {
       pid: Deno.pid,
       watchdogProblem: this.#problem,
       armed: this.#device !== null,
+      ends: Object.fromEntries(
+        [...this.#watch.guarded].map(([module, { until }]) => [module, until]),
+      ),
       fenced: [...this.#watch.guarded.values()].filter(({ dueSince }) =>
         dueSince !== null
       ).map(({ ward }) => ward.module),

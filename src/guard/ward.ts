@@ -42,6 +42,8 @@ export interface GuardReport {
   /** Why it cannot be used; null: it is in use, or none was asked for. */
   readonly watchdogProblem: string | null;
   readonly armed: boolean;
+  /** By module: for an agent, or another guard, that does not know them yet. */
+  readonly ends: Readonly<Record<string, number>>;
   /** Modules whose services were taken away and have not come back. */
   readonly fenced: readonly string[];
 }
@@ -55,7 +57,7 @@ export const HOLD_MS = 2_000;
 
 export interface Guarded {
   readonly ward: Ward;
-  /** Known end; 0: none was ever said. */
+  /** The last end that was known. */
   readonly until: number;
   /** Since when it is to be fenced; null: it is not. */
   readonly dueSince: number | null;
@@ -76,9 +78,8 @@ export function heard(watch: Watch, word: Word, at: number): Watch {
   const guarded = new Map<string, Guarded>();
   for (const ward of word.wards) {
     const before = watch.guarded.get(ward.module);
-    const until = ward.until ?? before?.until ?? 0;
-    // Never known: nobody can have relied on anything yet.
-    if (until === 0) continue;
+    // Never known: guard and agent are both new beside services that run, and the other node may serve by now.
+    const until = ward.until ?? before?.until ?? at;
     guarded.set(ward.module, {
       ward,
       until,

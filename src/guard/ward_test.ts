@@ -50,7 +50,10 @@ Deno.test("heard() keeps the end that is not known anew, and drops what is left 
   const kept = heard(watch, word({ until: null }), 1_500);
   deepStrictEqual(due(judged(kept, 2_200)), ["shop"]);
   strictEqual(heard(watch, word(), 1_500).guarded.size, 0);
-  strictEqual(heard(NOTHING, word({ until: null }), 1).guarded.size, 0);
+  // Guard and agent are both new, and services run: nobody knows until when.
+  const unknown = heard(NOTHING, word({ until: null }), 1_000);
+  deepStrictEqual(due(judged(unknown, 1_000 + SLACK_MS)), []);
+  deepStrictEqual(due(judged(unknown, 1_001 + SLACK_MS)), ["shop"]);
 });
 
 Deno.test("judged() leaves a module to an agent that is leaving it, until that falls silent", () => {
