@@ -43,7 +43,7 @@ export type Permission =
   | { readonly may: "no"; readonly reason: string };
 
 /** Of the peer's time-out, so that this node has stopped before the other one begins, whatever their clocks' rates. */
-export const LEASE_SHARE = 0.85;
+const LEASE_SHARE = 0.85;
 /** A lease that has run out may be renewed by what waits in the queue. */
 const SLACK_MS = 150;
 /** The same after this process was stopped: the peer's words need a moment to arrive. */
@@ -462,7 +462,7 @@ export function ask(state: State): Ask | null {
 }
 
 /** The shorter one: a lease must have ended before the impatient node begins. */
-export function timeoutOf({ config, peerTimeoutMs }: State): number {
+function timeoutOf({ config, peerTimeoutMs }: State): number {
   return Math.min(config.timeoutMs ?? 2_100, peerTimeoutMs ?? Infinity);
 }
 

@@ -1,5 +1,5 @@
 /** Until when this node may serve, for the guard beside the agent: it acts when the agent itself does not any more. Pure. */
-import { LEASE_SHARE, leaseUntil, timeoutOf, witnessOf } from "./arbiter.ts";
+import { leaseUntil, witnessOf } from "./arbiter.ts";
 import type { State } from "./turn.ts";
 
 export interface Until {
@@ -9,29 +9,22 @@ export interface Until {
   readonly leaving: boolean;
 }
 
-/** null: nobody could go on in this node's place, or nothing serves here. */
+/**
+ * null: there is nothing to guard. Only a lease is guarded. Without a witness the peer goes on when it hears no heartbeats, and those
+ * have a thread of their own: an agent whose loop is held up for some seconds still sends them, and nobody goes on in its place.
+ * Nothing here can tell that from an agent that was stopped, and a healthy primary must not lose its services.
+ */
 export function wardOf(state: State): Until | null {
   const { config, record } = state;
+  if (witnessOf(state) === null) return null;
   if (state.role === "PRIM") {
     // Before the witness was heard for the first time the other node is entitled to nothing.
-    const free = witnessOf(state) === null
-      ? !config.failover
-      : record.claim === undefined;
-    return free ? null : { until: served(state), leaving: false };
+    if (record.claim === undefined) return null;
+    return { until: leaseUntil(state) || null, leaving: false };
   }
   if (state.role !== "WAIT" || state.ranOutSince === null) return null;
   const serves = config.mirrored
     ? state.report?.phase === "primary"
     : state.plan?.name === "leave";
   return serves ? { until: state.ranOutSince, leaving: true } : null;
-}
-
-function served(state: State): number | null {
-  if (witnessOf(state) !== null) return leaseUntil(state) || null;
-  // Without a witness the peer goes on when it has not heard this node for the time-out: an agent that says nothing for so long
-  // has sent nothing either. One that was away must have been heard again first, as the peer may have gone on meanwhile.
-  const share = timeoutOf(state) * LEASE_SHARE;
-  const heard = state.peerUntil > 0 &&
-    state.peerUntil - share >= state.awakeAt;
-  return heard ? state.lastAt + share : null;
 }

@@ -65,7 +65,7 @@ export class World {
     await this.lab("down");
     await this.lab("up", "--module", "counter", "--quiet");
     await this.lab("witness");
-    await this.ready(60_000);
+    await this.decided(60_000);
   }
 
   async down(): Promise<void> {
@@ -107,6 +107,29 @@ export class World {
           `not PRIM and SECOND ${limitMs / 1000} s after healing: node1 ${
             say(one)
           }; node2 ${say(two)}`,
+        );
+      }
+      await sleep(200);
+    }
+  }
+
+  /**
+   * Ready, and both nodes know that the witness was told of this pair. Earlier the secondary is entitled to nothing when its primary
+   * falls silent, and rightly waits: who harms a node before that sees no takeover.
+   */
+  async decided(limitMs: number): Promise<NodeNumber> {
+    const end = now() + limitMs;
+    for (;;) {
+      const primary = await this.ready(Math.max(0, end - now()));
+      const states = await Promise.all([this.state(1), this.state(2)]);
+      if (states.every((state) => /decides/.test(state?.arbiter ?? ""))) {
+        return primary;
+      }
+      if (now() > end) {
+        throw new Error(
+          `ready, but the witness does not decide after ${limitMs / 1000} s: ${
+            states.map((state) => state?.arbiter ?? "no answer").join(" / ")
+          }`,
         );
       }
       await sleep(200);
