@@ -11,6 +11,9 @@ import {
 import { resync, throughSocket } from "./resync.ts";
 import { database, fio, smallFiles, type Work } from "./work.ts";
 
+/** Opens a place below a folder. */
+export type Maker = (base: string) => Promise<Place>;
+
 export interface Contest {
   readonly name: string;
   readonly unit: string;
@@ -20,8 +23,9 @@ export interface Contest {
   readonly stretch: number;
   readonly ours: Work;
   readonly theirs: Work;
-  place(base: string): Promise<Place>;
-  rivals(base: string): Promise<Place>;
+  /** Places that several contests share are opened once: by the same function. */
+  readonly place: Maker;
+  readonly rivals: Maker;
   /** Why the rival cannot be measured here; null: it can. */
   obstacle(): Promise<string | null>;
   /** Only there, by name. */
@@ -57,12 +61,16 @@ function contest(
 const BARE = { rival: "bare directory", rivals: bare, obstacle: none };
 const synced = fio({ writers: 1, sync: true });
 
-/** What encryption costs. */
+const trusted = (base: string) => hakit(base, { trusted: true });
+const alone = (base: string) => hakit(base, { alone: true });
+
+/** What encryption costs; a disk would only hide it. */
 const sealed = (name: string, unit: string, work: Work) =>
   contest(`encrypted: ${name}`, unit, work, [0.8, 0.95], {
     rival: "trusted link",
-    rivals: (base) => hakit(base, { trusted: true }),
+    rivals: trusted,
     obstacle: none,
+    store: "RAM",
   });
 
 export const CONTESTS: readonly Contest[] = [
@@ -118,7 +126,7 @@ export const CONTESTS: readonly Contest[] = [
     [0.8, 1],
     {
       rival: "passthrough_ll",
-      place: (base) => hakit(base, { alone: true }),
+      place: alone,
       rivals: passthrough,
       obstacle: cannotPassthrough,
     },

@@ -75,3 +75,12 @@ export function columns(all: readonly (readonly string[])[]): string {
 function round(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
+
+/** The middle one: one noisy run of three changes nothing. */
+export function median(values: readonly number[]): number {
+  const order = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(order.length / 2);
+  return order.length % 2 === 1
+    ? order[middle]!
+    : (order[middle - 1]! + order[middle]!) / 2;
+}
