@@ -127,6 +127,7 @@ export function decodeJournal(
         chunk: view.getUint32(from + 4, true),
         id: getU64(view, from + 8),
         last: 0,
+        at: 0,
       });
     }
   }

@@ -24,6 +24,8 @@ export interface Region {
   readonly shift: number;
   /** The last operation that needed it: it may leave when that one is on both disks. */
   last: number;
+  /** Settlements so far when that one came: about one a second. */
+  at: number;
 }
 
 /** Scattered writes enter 1 MiB; a file that grows, or too much at once, 16 MiB; much too much 256 MiB. */
@@ -32,6 +34,11 @@ const SHIFTS = [0, 4, 8] as const;
 export const KEPT = 1024;
 /** In chunks: 4 GiB. */
 const LIMIT = 4096;
+/** What was needed in the last half minute stays beyond that: entering a cold region again and again would cost a flush each time. */
+const RECENT = 30;
+/** But no more than so much: 16 GiB, and entries. */
+const WIDE = 16384;
+const MANY = 4 * KEPT;
 /** A group of inodes costs at most GROUP chunks to compare, but small files are what it is made for. */
 const GROUP_WEIGHT = 16;
 
@@ -39,6 +46,7 @@ export class Regions {
   readonly #active = new Map<string, Region>();
   #weight = 0;
   #settled = -1;
+  #settlements = 0;
   /** Above this many entries it is worth looking for some that may leave. */
   #tidyAt = KEPT;
 
@@ -48,8 +56,10 @@ export class Regions {
 
   /** Everything up to `sequence` is on both disks. */
   settle(sequence: number): void {
-    if (sequence > this.#settled) this.#tidyAt = KEPT;
-    this.#settled = Math.max(this.#settled, sequence);
+    if (sequence <= this.#settled) return;
+    this.#tidyAt = KEPT;
+    this.#settled = sequence;
+    this.#settlements++;
   }
 
   /**
@@ -88,13 +98,13 @@ export class Regions {
     const key = `g${about.volume}:${id}`;
     const known = this.#active.get(key);
     if (known) {
-      known.last = about.sequence;
+      this.#use(known, about);
       return;
     }
     this.#tidy();
     const { volume, sequence } = about;
     const region = { kind: REGION.GROUP, volume, id, chunk: 0, shift: 0 };
-    this.#add(key, { ...region, last: sequence }, added);
+    this.#add(key, { ...region, last: sequence, at: this.#settlements }, added);
   }
 
   #chunk(about: About, chunk: number, added: Region[]): void {
@@ -110,20 +120,20 @@ export class Regions {
     const first = Math.floor(chunk / 2 ** shift) * 2 ** shift;
     const region = { kind: REGION.DATA, volume, id, chunk: first, shift };
     const key = dataKey(about, chunk, shift);
-    this.#add(key, { ...region, last: sequence }, added);
+    this.#add(key, { ...region, last: sequence, at: this.#settlements }, added);
   }
 
   #tail(about: About, chunk: number, added: Region[]): void {
     const key = `t${about.volume}:${about.id}`;
     const known = this.#active.get(key);
     if (known && known.chunk <= chunk) {
-      known.last = about.sequence;
+      this.#use(known, about);
       return;
     }
     this.#tidy();
     const { volume, id, sequence } = about;
     const region = { kind: REGION.TAIL, volume, id, chunk, shift: 0 };
-    this.#add(key, { ...region, last: sequence }, added);
+    this.#add(key, { ...region, last: sequence, at: this.#settlements }, added);
   }
 
   #find(about: About, chunk: number): Region | undefined {
@@ -138,8 +148,13 @@ export class Regions {
   #touch(about: About, chunk: number): boolean {
     const region = this.#find(about, chunk);
     if (!region) return false;
-    region.last = about.sequence;
+    this.#use(region, about);
     return true;
+  }
+
+  #use(region: Region, { sequence }: About): void {
+    region.last = sequence;
+    region.at = this.#settlements;
   }
 
   #add(key: string, region: Region, added: Region[]): void {
@@ -161,8 +176,10 @@ export class Regions {
       last <= this.#settled
     ).sort(([, a], [, b]) => a.last - b.last);
     for (const [key, region] of quiet) {
+      const isRecent = this.#settlements - region.at < RECENT;
+      const [entries, weight] = isRecent ? [MANY, WIDE] : [KEPT, LIMIT];
       if (
-        this.#active.size <= KEPT * 3 / 4 && this.#weight <= LIMIT * 3 / 4
+        this.#active.size <= entries * 3 / 4 && this.#weight <= weight * 3 / 4
       ) break;
       this.#active.delete(key);
       this.#weight -= weightOf(region);

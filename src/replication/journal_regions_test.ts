@@ -97,3 +97,46 @@ Deno.test("Regions stay bounded: the quiet leave, and what is under way grows co
   }
   ok(regions.size < 10 * KEPT, `${regions.size} entries`);
 });
+
+Deno.test("random writes over 10 GiB are entered within the first seconds, and then cost nothing", () => {
+  const regions = new Regions();
+  const write = operation(KIND.WRITE, 9, 0, 4096);
+  const second = (writes: number): number => {
+    let flushes = 0;
+    for (let i = 0; i < writes; i++) {
+      write.sequence++;
+      write.argument = Math.floor(random() * 10 * 1024) * CHUNK;
+      if (regions.enter(write, payload, 0, 0).length > 0) flushes++;
+    }
+    // Each disk has what was written until two seconds ago.
+    regions.settle(write.sequence - 2 * writes);
+    return flushes;
+  };
+  let random = numbers();
+  let first = 0;
+  for (let i = 0; i < 10; i++) first += second(1000);
+  ok(first < 2 * KEPT, `${first} flushes`);
+  let later = 0;
+  for (let i = 0; i < 60; i++) later += second(1000);
+  ok(later < 20, `${later} flushes in a minute`);
+  // Quiet again but for one place: what is compared after the death of both is small again.
+  random = () => 0.5;
+  for (let i = 0; i < 60; i++) second(10);
+  for (let i = 0; i < KEPT; i++) {
+    const create = operation(KIND.CREATE, 2 ** 40 + i * GROUP, 9, 20);
+    create.sequence = ++write.sequence;
+    regions.enter(create, payload, 0, 0);
+  }
+  ok(marksOf(regions).bytes < 5 * 1024 * CHUNK, `${marksOf(regions).bytes}`);
+});
+
+/** The same ones in every run (mulberry32). */
+function numbers(): () => number {
+  let state = 7;
+  return () => {
+    state = state + 0x6d2b79f5 | 0;
+    let mixed = Math.imul(state ^ state >>> 15, 1 | state);
+    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
+    return ((mixed ^ mixed >>> 14) >>> 0) / 4294967296;
+  };
+}
