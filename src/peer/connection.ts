@@ -81,6 +81,14 @@ export class Connection {
     return null;
   }
 
+  /** A whole frame waits for `next`, or one that is none. */
+  get hasFrame(): boolean {
+    const available = this.#have - this.#position;
+    if (this.#closed || available < HEADER) return false;
+    const length = this.incoming.view.getUint32(this.#position, true);
+    return length > MAX_PAYLOAD || available >= HEADER + length;
+  }
+
   /** The next whole frame into `frame`: true; nothing more: false. A string: the bytes are not ours (hostile or broken peer). */
   next(): boolean | string {
     const available = this.#have - this.#position;

@@ -196,7 +196,7 @@ function link(
   if (libc.linkat(AT.FDCWD, from, parent.fd, name, AT.SYMLINK_FOLLOW) !== 0) {
     return errno();
   }
-  volume.moves++;
+  volume.gotName(parent, name);
   // The first name of a file that had none: its descriptor is to know it, for whoever asks where the file is.
   if (inode.orphan) {
     inode.orphan = false;
@@ -348,7 +348,8 @@ function rename(
     if (makeEmpty(volume, to, name)) error = move();
   }
   if (error) return error;
-  volume.moves++;
+  volume.gotName(to, newName);
+  if (frame.flags & RENAME_EXCHANGE) volume.gotName(from, oldName);
   if (moved) moved.parent = to.id;
   if (victim && frame.flags & RENAME_EXCHANGE) victim.parent = from.id;
   else volume.nameLost(victim);

@@ -2,6 +2,8 @@
  * The marks that must survive this node's death: kept in memory and in dirty.log, one line each. A mark is on disk before the
  * change that it announces is made. A torn last line is a mark whose change was never made.
  */
+import { dirname } from "node:path";
+import { KIND } from "./operation.ts";
 import {
   CHUNK,
   decodeMark,
@@ -13,32 +15,34 @@ import type { Frame } from "../peer/frame.ts";
 
 /** A file that grows gets the marks of this many following chunks at once: one flush for 8 MiB instead of one for each. */
 const AHEAD = 8;
+/** Bytes read or written at once. */
+const PART = 1 << 16;
 
 export class Dirty {
   /** Everything on disk or about to be. */
   readonly marks = new Marks();
-  readonly #file: Deno.FsFile;
+  #file: Deno.FsFile;
   readonly #path: string;
   #unwritten: string[] = [];
   #torn = false;
+  /** Times that marks became coarser, as far as the log says the same. */
+  #coarsened = 0;
 
   constructor(path: string) {
     this.#path = path;
-    try {
-      for (const line of Deno.readTextFileSync(path).split("\n")) {
-        // A line that cannot be read is skipped, all later ones still count: too many marks cost time, too few lose data.
-        if (line) decodeMark(this.marks, line);
-      }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-    this.#file = Deno.openSync(path, {
+    // A line that cannot be read is skipped, all later ones still count: too many marks cost time, too few lose data.
+    for (const line of linesOf(path)) if (line) decodeMark(this.marks, line);
+    this.#file = this.#open();
+    // The log may end in a torn line; a new one must not be glued to it.
+    if (this.#file.statSync().size > 0) this.#unwritten.push("");
+  }
+
+  #open(): Deno.FsFile {
+    return Deno.openSync(this.#path, {
       create: true,
       append: true,
       mode: 0o600,
     });
-    // The log may end in a torn line; a new one must not be glued to it.
-    if (this.#file.statSync().size > 0) this.#unwritten.push("");
   }
 
   /** Whether flush() must run before the operations marked since the last one may be done. */
@@ -48,21 +52,34 @@ export class Dirty {
 
   /** Marks what an operation changes, as markOperation. */
   operation(frame: Frame, view: DataView, at: number): void {
+    if (frame.kind === KIND.WRITE && this.#covers(frame)) return;
     const added = new Marks();
     markOperation(added, frame, view, at);
     this.add(added);
   }
 
+  /** A write into what is marked already: most are. */
+  #covers({ volume, id, argument, length }: Frame): boolean {
+    const known = this.marks.get(volume, id);
+    if (!known || known.attributes < 0) return false;
+    const last = Math.floor((argument + Math.max(length, 1) - 1) / CHUNK);
+    let chunk = Math.floor(argument / CHUNK);
+    while (
+      chunk <= last && (known.chunks.has(chunk) || known.tail <= chunk)
+    ) chunk++;
+    return chunk > last;
+  }
+
   add(marks: Marks): void {
-    for (const { volume, group } of marks.groups()) {
-      if (this.marks.hasGroup(volume, group)) continue;
+    for (const { volume, group, whole } of marks.groups()) {
+      if (this.marks.hasGroup(volume, group, whole)) continue;
       const missing = new Marks();
-      missing.group(volume, group, 0);
+      missing.group(volume, group, 0, whole);
       this.#unwritten.push(...encodeMarks(missing));
       this.marks.add(missing);
     }
     for (const { volume, id, mark } of marks) {
-      const known = this.marks.get(volume, id);
+      const known = this.marks.whole(volume, id);
       const missing = new Marks();
       if (mark.names >= 0 && !(known && known.names >= 0)) {
         missing.names(volume, id, 0);
@@ -90,6 +107,7 @@ export class Dirty {
   /** Durable when it returns. */
   flush(): void {
     if (this.#unwritten.length === 0) return;
+    if (this.marks.coarsened !== this.#coarsened) return this.#writeAnew();
     // A write that failed in its middle (a full disk) left a torn line: nothing may be glued to it.
     const text = new TextEncoder().encode(
       (this.#torn ? "\n" : "") + this.#unwritten.join("\n") + "\n",
@@ -101,6 +119,46 @@ export class Dirty {
     this.#file.syncDataSync();
     this.#torn = false;
     this.#unwritten = [];
+  }
+
+  /** Marks have become groups: few lines instead of millions, which the next start need not read. */
+  #writeAnew(): void {
+    const { coarsened } = this.marks;
+    const path = `${this.#path}.new`;
+    const options = { create: true, write: true, truncate: true, mode: 0o600 };
+    const anew = Deno.openSync(path, options);
+    try {
+      let text = "";
+      const write = () => {
+        const bytes = new TextEncoder().encode(text);
+        for (let done = 0; done < bytes.length;) {
+          done += anew.writeSync(bytes.subarray(done));
+        }
+        text = "";
+      };
+      for (const line of encodeMarks(this.marks)) {
+        text += line + "\n";
+        if (text.length > PART) write();
+      }
+      write();
+      anew.syncSync();
+    } finally {
+      anew.close();
+    }
+    Deno.renameSync(path, this.#path);
+    // The old file would be written to by nobody's name: from here on the new one is the log, whatever fails.
+    const file = this.#open();
+    this.#file.close();
+    this.#file = file;
+    const folder = Deno.openSync(dirname(this.#path));
+    try {
+      folder.syncSync();
+    } finally {
+      folder.close();
+    }
+    this.#coarsened = coarsened;
+    this.#unwritten = [];
+    this.#torn = false;
   }
 
   /** The copies are level: nothing differs. */
@@ -117,5 +175,31 @@ export class Dirty {
 
   get path(): string {
     return this.#path;
+  }
+}
+
+/** A file's lines, none where there is no file; never all of them in memory. */
+function* linesOf(path: string): Generator<string> {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  try {
+    const bytes = new Uint8Array(PART), decoder = new TextDecoder();
+    let rest = "";
+    for (let n; (n = file.readSync(bytes)) !== null;) {
+      const lines =
+        (rest + decoder.decode(bytes.subarray(0, n), { stream: true }))
+          .split("\n");
+      // A file that rotted into one long line is no reason to fill the memory.
+      rest = lines.pop()!.slice(0, PART);
+      yield* lines;
+    }
+    if (rest) yield rest;
+  } finally {
+    file.close();
   }
 }

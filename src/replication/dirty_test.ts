@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Dirty } from "./dirty.ts";
-import { CHUNK, encodeMarks, Marks } from "./marks.ts";
+import { CHUNK, encodeMarks, Marks, MOST_INODES } from "./marks.ts";
 
 function some(): Marks {
   const marks = new Marks();
@@ -63,5 +63,45 @@ Deno.test("Dirty is empty after clear(), also after a restart", async () => {
   const again = new Dirty(path);
   ok(again.marks.isEmpty);
   again.close();
+  await Deno.remove(path);
+});
+
+Deno.test("Dirty becomes short when marks become groups, on disk too, and loses nothing", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/dirty.log`;
+  const dirty = new Dirty(path);
+  const few = 1000, ids = MOST_INODES + few;
+  for (let begin = 0; begin < ids; begin += few) {
+    const marks = new Marks();
+    for (let id = begin; id < begin + few; id++) marks.attributes(0, 2 + id, 0);
+    marks.tail(0, 9 + begin, 0, 0);
+    dirty.add(marks);
+    dirty.flush();
+  }
+  dirty.close();
+  ok(Deno.statSync(path).size < 100_000);
+  const again = new Dirty(path);
+  for (let id = 0; id < ids; id++) {
+    ok(again.marks.whole(0, 2 + id)!.attributes >= 0, `${id}`);
+  }
+  strictEqual(again.marks.whole(0, 9)!.tail, 0);
+  strictEqual(again.marks.whole(0, 2 + 300)!.tail, Infinity);
+  // What a group names is not written once more.
+  const known = new Marks();
+  known.data(0, 5, { offset: 0, length: 1 }, 0);
+  again.flush();
+  again.add(known);
+  strictEqual(again.needsFlush, false);
+  again.close();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("Dirty reads a log that is larger than what it reads at once", async () => {
+  const path = await Deno.makeTempFile();
+  const lines = Array.from({ length: 30_000 }, (_, i) => `d 0 7 ${i}`);
+  await Deno.writeTextFile(path, lines.join("\n") + "\n");
+  const dirty = new Dirty(path);
+  strictEqual(dirty.marks.get(0, 7)!.chunks.size, 30_000);
+  dirty.close();
   await Deno.remove(path);
 });

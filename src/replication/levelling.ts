@@ -2,7 +2,6 @@
 import type { Outgoing } from "../peer/connection.ts";
 import type { Frame } from "../peer/frame.ts";
 import type { Context } from "./context.ts";
-import { expandGroups } from "./groups.ts";
 import { decodeMark, Marks } from "./marks.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { ResyncControl } from "./resync/channel.ts";
@@ -13,8 +12,6 @@ import type { Volume } from "./volume.ts";
 const TURN_MS = 4, HOLDING_MS = 50;
 /** Room that one step of the resync may need. */
 const STEP_ROOM = 5 << 20;
-/** Walks over all names, with the application moving directories meanwhile, before it is held for one. */
-const HELD_WALK = 3;
 export const ANSWER_TO_NONE = "answer to a resync that is none";
 
 export class Levelling {
@@ -80,20 +77,7 @@ export class Levelling {
       hold: () => this.holding = true,
       release: () => this.holding = false,
     });
-    this.#work = this.#run(this.source, options.full ? null : marks);
-  }
-
-  *#run(source: ResyncSource, marks: Marks | null): Generator<void, void> {
-    for (let walk = 1; marks; walk++) {
-      // An application that moves directories all the time is held for the third walk.
-      this.holding = walk >= HELD_WALK;
-      while (this.holding && this.pipeline.waiting > 0) yield;
-      const before = this.volumes.map(({ moves }) => moves);
-      yield* expandGroups(this.volumes, marks);
-      if (this.volumes.every(({ moves }, i) => moves === before[i])) break;
-    }
-    this.holding = false;
-    yield* source.run(marks);
+    this.#work = this.source.run(options.full ? null : marks);
   }
 
   heard(frame: Frame, bytes: Uint8Array): string | null {

@@ -4,6 +4,8 @@ import {
   CHUNK,
   decodeMark,
   encodeMarks,
+  GROUP,
+  type Mark,
   markOperation,
   Marks,
 } from "./marks.ts";
@@ -63,7 +65,7 @@ Deno.test("decodeMark(encodeMarks) is the identity", () => {
     volume: fc.nat(3),
     id: fc.integer({ min: 1, max: 2 ** 50 }),
     chunk: fc.nat(1e6),
-    kind: fc.constantFrom("n", "a", "d", "t"),
+    kind: fc.constantFrom("n", "a", "d", "t", "g", "w"),
   });
   fc.assert(fc.property(fc.array(mark), (list) => {
     const marks = new Marks();
@@ -74,6 +76,8 @@ Deno.test("decodeMark(encodeMarks) is the identity", () => {
         marks.data(volume, id, { offset: chunk * CHUNK, length: CHUNK }, 0);
       }
       if (kind === "t") marks.tail(volume, id, chunk * CHUNK, 0);
+      if (kind === "g") marks.group(volume, id, 0);
+      if (kind === "w") marks.group(volume, id, 0, true);
     }
     const back = new Marks();
     for (const line of encodeMarks(marks)) ok(decodeMark(back, line));
@@ -100,4 +104,69 @@ Deno.test("decodeMark() refuses what is torn or hostile", () => {
     strictEqual(decodeMark(marks, line), false, line);
   }
   ok(marks.isEmpty);
+});
+
+/** Whether `more` names all that `mark` does of an inode. */
+function names(more: Marks, volume: number, id: number, mark: Mark): boolean {
+  const whole = more.whole(volume, id);
+  if (!whole) return false;
+  return whole.names >= mark.names && whole.attributes >= mark.attributes &&
+    whole.tail <= mark.tail &&
+    [...mark.chunks].every(([chunk, at]) =>
+      whole.tail <= chunk || (whole.chunks.get(chunk) ?? -1) >= at
+    );
+}
+
+Deno.test("Marks that became groups name all that was marked, and settle with it (against marks that did not)", () => {
+  const step = fc.record({
+    volume: fc.nat(1),
+    id: fc.integer({ min: 1, max: 20 * GROUP }),
+    chunk: fc.nat(5),
+    kind: fc.constantFrom("names", "attributes", "data", "tail"),
+    settle: fc.nat(60),
+  });
+  fc.assert(fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+    const coarse = new Marks(10), exact = new Marks();
+    steps.forEach(({ volume, id, chunk, kind, settle }, sequence) => {
+      for (const marks of [coarse, exact]) {
+        const offset = chunk * CHUNK;
+        if (kind === "names") marks.names(volume, id, sequence);
+        if (kind === "attributes") marks.attributes(volume, id, sequence);
+        if (kind === "tail") marks.tail(volume, id, offset, sequence);
+        if (kind === "data") {
+          marks.data(volume, id, { offset, length: CHUNK + 1 }, sequence);
+        }
+        if (settle === 0) marks.settle(sequence - 3);
+      }
+      for (const { volume, id, mark } of exact) {
+        ok(names(coarse, volume, id, mark), `${volume} ${id}`);
+      }
+    });
+    const copied = new Marks();
+    copied.add(coarse);
+    for (const line of encodeMarks(coarse)) ok(decodeMark(copied, line));
+    for (const { volume, id, mark } of exact) {
+      ok(names(copied, volume, id, mark));
+    }
+    coarse.settle(steps.length);
+    ok(coarse.isEmpty);
+  }));
+});
+
+Deno.test("half a million new files are some thousand marks more", () => {
+  const marks = new Marks();
+  for (let id = 2 ** 33; id < 2 ** 33 + 500_000; id++) {
+    marks.attributes(0, id, 1);
+    marks.data(0, id, { offset: 0, length: 10 }, 1);
+  }
+  ok(marks.count < 70_000, `${marks.count}`);
+});
+
+Deno.test("a file written in a quarter of a million places and more is marked as a whole from the first of them", () => {
+  const marks = new Marks();
+  for (let chunk = 7; chunk < (1 << 18) + 20; chunk++) {
+    marks.data(0, 5, { offset: chunk * CHUNK, length: 1 }, chunk);
+  }
+  ok(marks.get(0, 5)!.chunks.size < 100);
+  strictEqual(marks.get(0, 5)!.tail, 7);
 });

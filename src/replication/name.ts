@@ -30,3 +30,11 @@ export function joinPath(path: Uint8Array, name: Uint8Array): Uint8Array {
   joined.set(name, path.length + 1);
   return joined;
 }
+
+/** A number of 32 bits from a name, the same on both nodes: large directories are levelled by parts of it (FNV-1a, mixed). */
+export function hashName(name: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of name) hash = Math.imul(hash ^ byte, 0x01000193);
+  hash = Math.imul(hash ^ hash >>> 16, 0x7feb352d);
+  return (hash ^ hash >>> 15) >>> 0;
+}

@@ -8,66 +8,44 @@ import { inspect, openName, sizeOf } from "./inspect.ts";
 import { CHUNK, type Marks } from "./marks.ts";
 import { chunksOf } from "./resync/source_data.ts";
 import { procPath } from "./descriptor.ts";
-import { listNames } from "./directory.ts";
+import { listEntries } from "./directory.ts";
+import { joinPath } from "./name.ts";
+import { hasData } from "./resync/scope.ts";
 import type { Volume } from "./volume.ts";
 import { extents } from "./blocks.ts";
 
 const buffer = new Memory(CHUNK);
 
-/** Copies the marked regions; the folder, or null when nothing is marked. Throws when something could not be kept. */
-export function salvage(
+const HEAD =
+  "Written by this node alone, while the other one was primary too.\nBelow 0, 1, … (the directories in their order) stand the regions at their offsets, the rest is holes.\n\n";
+
+/**
+ * Copies the marked regions; the folder, or null when nothing is marked. Throws when something could not be kept. A generator,
+ * because the primary is to hear meanwhile that this node lives.
+ */
+export function* salvage(
   volumes: readonly Volume[],
   marks: Marks,
   below: string,
-): string | null {
+): Generator<void, string | null> {
   if (marks.isEmpty) return null;
   const folder = `${below}/${new Date().toISOString().replace(/[:.]/g, "-")}`;
-  const list: string[] = [];
-  for (const volume of volumes) {
-    const queue: Uint8Array[] = [new Uint8Array(0)];
-    for (let path = queue.pop(); path; path = queue.pop()) {
-      const directory = volume.walk(path);
-      if (directory < 0) continue;
-      for (const name of listNames(directory)) {
-        if (volume.leavesOut(path, name)) continue;
-        const fd = openName(directory, name);
-        if (fd < 0) continue;
-        const entry = inspect(fd, name, () => 0);
-        const child = path.length === 0
-          ? name
-          : new Uint8Array([...path, 47, ...name]);
-        const type = (entry?.mode ?? 0) & S_IFMT;
-        if (type === S_IFDIR) queue.push(child);
-        const mark = entry ? marks.get(volume.index, entry.id) : undefined;
-        if (
-          mark && type === S_IFREG &&
-          (mark.chunks.size > 0 || mark.tail !== Infinity)
-        ) {
-          const text = new TextDecoder().decode(child);
-          const regions = keep(
-            fd,
-            chunksOf(mark, sizeOf(fd)),
-            `${folder}/${volume.index}/${text}`,
-          );
-          list.push(`${volume.path}/${text}: ${regions}`);
-        } else if (mark) {
-          list.push(
-            `${volume.path}/${
-              new TextDecoder().decode(child)
-            }: names or attributes`,
-          );
+  // All lines of a large volume would not fit into memory.
+  let list: Deno.FsFile | undefined;
+  try {
+    for (const volume of volumes) {
+      for (const line of keepVolume(volume, marks, folder)) {
+        if (line) {
+          list ??= beginList(folder);
+          write(list, line + "\n");
         }
-        libc.close(fd);
+        yield;
       }
-      libc.close(directory);
     }
+  } finally {
+    list?.close();
   }
-  if (list.length === 0) return null;
-  Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const text =
-    "Written by this node alone, while the other one was primary too.\nBelow 0, 1, … (the directories in their order) stand the regions at their offsets, the rest is holes.\n\n" +
-    list.join("\n") + "\n";
-  Deno.writeTextFileSync(`${folder}/LIST.txt`, text, { mode: 0o600 });
+  if (!list) return null;
   const opened = libc.open(
     buffer.string(folder),
     O.RDONLY | O.DIRECTORY | O.CLOEXEC,
@@ -78,6 +56,65 @@ export function salvage(
     libc.close(opened);
   }
   return folder;
+}
+
+function beginList(folder: string): Deno.FsFile {
+  Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const list = Deno.openSync(`${folder}/LIST.txt`, {
+    create: true,
+    write: true,
+    mode: 0o600,
+  });
+  write(list, HEAD);
+  return list;
+}
+
+function write(file: Deno.FsFile, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let done = 0; done < bytes.length;) {
+    done += file.writeSync(bytes.subarray(done));
+  }
+}
+
+/** A line for each that is marked; null: some were looked at. */
+function* keepVolume(
+  volume: Volume,
+  marks: Marks,
+  folder: string,
+): Generator<string | null, void> {
+  const queue: Uint8Array[] = [new Uint8Array(0)];
+  let looked = 0;
+  for (let path = queue.pop(); path; path = queue.pop()) {
+    const directory = volume.walk(path);
+    if (directory < 0) continue;
+    try {
+      for (const { name } of listEntries(directory)) {
+        if (volume.leavesOut(path, name)) continue;
+        if (++looked % 1000 === 0) yield null;
+        const fd = openName(directory, name);
+        if (fd < 0) continue;
+        try {
+          const entry = inspect(fd, name, () => 0);
+          const child = joinPath(path, name);
+          const type = (entry?.mode ?? 0) & S_IFMT;
+          if (type === S_IFDIR) queue.push(child);
+          const mark = entry && marks.whole(volume.index, entry.id);
+          if (!mark) continue;
+          const text = new TextDecoder().decode(child);
+          let what = "names or attributes";
+          if (type === S_IFREG && hasData(mark)) {
+            const chunks = chunksOf(mark, sizeOf(fd));
+            what = keep(fd, chunks, `${folder}/${volume.index}/${text}`);
+          }
+          yield `${volume.path}/${text}: ${what}`;
+        } finally {
+          libc.close(fd);
+        }
+      }
+    } finally {
+      libc.close(directory);
+    }
+  }
 }
 
 function keep(fd: number, chunks: readonly number[], path: string): string {

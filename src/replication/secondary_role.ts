@@ -10,18 +10,24 @@ import { type Context, syncAll } from "./context.ts";
 import type { Report } from "./control.ts";
 import { Entrance } from "./entrance.ts";
 import { Marks } from "./marks.ts";
+import { KIND } from "./operation.ts";
 import { SecondarySession } from "./secondary_session.ts";
 import { Volume } from "./volume.ts";
 
 const SETTLE_MS = 2000;
 /** Answers that one frame may cause fit into this. */
 const MIN_ROOM = 256 * 1024;
+/** Work on a resync before the socket is read again: one that nobody reads for 3 s is taken for dead. */
+const SLICE_MS = 20;
+/** Frames of a resync may be work for many seconds: in between the primary hears that this node lives. */
+const ALIVE_MS = 500;
 
 export class SecondaryRole {
   readonly volumes: Volume[] = [];
   readonly #entrance: Entrance;
   #session: SecondarySession | null = null;
   #settleAt = 0;
+  #aliveAt = 0;
   readonly #full: boolean;
 
   constructor(
@@ -69,19 +75,27 @@ export class SecondaryRole {
   /** Received bytes wait inside, of which poll does not know: the loop must not sleep. */
   get busy(): boolean {
     const session = this.#session;
-    return !!session && session.follower.connection.pending &&
-      session.follower.outgoing.room >= MIN_ROOM;
+    if (!session || session.follower.outgoing.room < MIN_ROOM) return false;
+    const { connection } = session.follower;
+    return session.busy || connection.pending || connection.hasFrame;
   }
 
   turn(): void {
     const now = this.context.now();
     if (this.#broken) return this.#keepOut(now);
     this.#entrance.turn();
-    if (this.#session?.follower.connection.pending) {
-      this.#receive(this.#session);
+    const { connection } = this.#session?.follower ?? {};
+    if (connection?.pending || connection?.hasFrame) {
+      this.#receive(this.#session!);
     }
     const session = this.#session;
     if (!session) return;
+    if (!session.follower.level && now >= this.#aliveAt) {
+      this.#aliveAt = now + ALIVE_MS;
+      session.follower.outgoing.append({ kind: KIND.PONG });
+    }
+    this.#attempt(() => session.turn());
+    if (this.#session !== session) return;
     session.follower.acknowledge();
     if (now >= this.#settleAt) {
       this.#settleAt = now + SETTLE_MS;
@@ -163,7 +177,9 @@ export class SecondaryRole {
     // Answers that the primary does not take must not pile up.
     if (outgoing.room < MIN_ROOM) return;
     const gone = connection.receive(this.context.now());
+    const until = this.context.now() + SLICE_MS;
     while (this.#session === session && outgoing.room >= MIN_ROOM) {
+      if (!session.follower.level && this.context.now() > until) break;
       const next = connection.next();
       if (next === false) break;
       let wrong: string | null;

@@ -19,6 +19,8 @@ import type { Volume } from "./volume.ts";
 
 /** Marks that one frame carries. */
 const PART = 2000;
+/** Bytes of one such frame, and of answers beside it. */
+const ROOM = 512 * 1024;
 
 const beginSchema = z.union([
   z.object({
@@ -60,6 +62,8 @@ export class SecondarySession {
   #mode: Begin["mode"] | null = null;
   /** Bytes that the resync brought. */
   #bytes = 0;
+  /** Beside the primary's frames: before anything of it is taken. */
+  #work: Generator<void, void> | null = null;
   /** Waiting for both disks before this copy counts as up to date. */
   #levelling: {
     readonly generation: string;
@@ -118,7 +122,10 @@ export class SecondarySession {
       const words = new TextDecoder().decode(follower.connection.bytes());
       const begin = beginSchema.parse(JSON.parse(words));
       if (begin.mode === "level") this.#follow(begin);
-      else this.#resync(begin);
+      else {
+        this.#work = this.#prepare(begin);
+        this.turn();
+      }
       return null;
     }
     if (frame.kind === KIND.CLOSE) {
@@ -167,12 +174,13 @@ export class SecondarySession {
     });
   }
 
-  #resync(begin: Resync): void {
+  /** What there is to do before the primary may send anything, in parts: it takes as long as there is data to keep. */
+  *#prepare(begin: Resync): Generator<void, void> {
     const { context } = this;
     this.#mode = begin.mode;
     if (begin.mode !== "none") {
       // What this node alone wrote is kept before the first byte of it is overwritten.
-      if (begin.diverged && !begin.aside) this.#salvage();
+      if (begin.diverged && !begin.aside) yield* this.#salvage();
       context.identity.save({ upToDate: false });
       if (begin.aside) this.#setAside();
       // Only now: a half-made copy is known by it, and is not taken for somebody's data when the resync begins again.
@@ -182,16 +190,20 @@ export class SecondarySession {
       });
       this.options.events.resync();
     }
-    this.#tellMarks(begin.journal);
+    const { dirty, marks, left } = context;
+    // Where everything is compared nothing need be named.
+    const sets = begin.mode === "full" ? [] : [dirty.marks, marks];
+    if (begin.mode !== "full" && begin.journal && left) sets.push(left);
+    yield* this.#tellMarks(sets);
     this.options.events.changed();
   }
 
-  #salvage(): void {
+  *#salvage(): Generator<void, void> {
     const { context } = this;
     const own = new Marks();
     own.add(context.dirty.marks);
     own.add(context.marks);
-    const folder = salvage(
+    const folder = yield* salvage(
       this.volumes,
       own,
       `${context.config.salvageDir}/${context.config.module}`,
@@ -214,20 +226,35 @@ export class SecondarySession {
     }
   }
 
-  #tellMarks(journal: boolean): void {
-    const { context } = this, { outgoing } = this.follower;
+  /** Everything that may differ, as far as this node knows; in parts, each when there is room for it. */
+  *#tellMarks(sets: readonly Marks[]): Generator<void, void> {
     const marks = new Marks();
-    marks.add(context.dirty.marks);
-    marks.add(context.marks);
-    if (journal && context.left) marks.add(context.left);
-    const lines = [...encodeMarks(marks)];
-    for (let at = 0; at === 0 || at < lines.length; at += PART) {
-      const last = at + PART >= lines.length;
-      outgoing.append(
-        { kind: KIND.MARKS, flags: last ? 1 : 0 },
-        new TextEncoder().encode(lines.slice(at, at + PART).join("\n")),
-      );
+    for (const set of sets) marks.add(set);
+    let lines: string[] = [];
+    const send = (last: boolean) => {
+      const bytes = new TextEncoder().encode(lines.join("\n"));
+      this.follower.outgoing.append({
+        kind: KIND.MARKS,
+        flags: last ? 1 : 0,
+      }, bytes);
+      lines = [];
+    };
+    for (const line of encodeMarks(marks)) {
+      if (lines.push(line) < PART) continue;
+      send(false);
+      while (this.follower.outgoing.room < ROOM) yield;
     }
+    send(true);
+  }
+
+  /** A part of what there is to do beside the primary's frames. */
+  turn(): void {
+    if (this.#work?.next().done) this.#work = null;
+  }
+
+  /** It wants the loop's next turn at once. */
+  get busy(): boolean {
+    return this.#work !== null;
   }
 
   /** Everything is on both disks: from now on this copy is as good as the primary's. */
@@ -283,6 +310,8 @@ export class SecondarySession {
 
   /** It is over. */
   close(): void {
+    this.#work?.return();
+    this.#work = null;
     this.follower.connection.close();
     this.follower.close();
   }

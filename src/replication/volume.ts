@@ -42,6 +42,10 @@ export class Volume {
   readonly #paths: Paths;
   /** Counts what gives an inode another name: a walk over all names during which it stood still has seen every inode. */
   moves = 0;
+  /** Told the ids of those, while somebody walks over all names: they may have gone to where he has been already. */
+  onMove: ((id: number, directory: boolean) => void) | null = null;
+  /** Told the ids of those that were dropped after their last name was gone. */
+  onGone: ((id: number) => void) | null = null;
 
   /** `backing`: descriptor of the directory, kept until close. `newId` gives ids never used before. */
   constructor(
@@ -234,6 +238,19 @@ export class Volume {
       stat.view.getUint32(stat.at + STATX.nlink, true) === 0;
   }
 
+  /** An inode has got another name: this one. */
+  gotName(parent: Inode, name: number): void {
+    this.moves++;
+    if (!this.onMove) return;
+    const fd = libc.openat(parent.fd, name, O.PATH | O.NOFOLLOW | O.CLOEXEC, 0);
+    if (fd < 0) return;
+    const id = readId(fd);
+    if (id !== 0 && statFd(fd) === 0) {
+      this.onMove(id, (statMode() & S_IFMT) === S_IFDIR);
+    }
+    libc.close(fd);
+  }
+
   /** From the table to those in use, by `fd` or else by its handle. */
   #takeBack(id: number, fd: number): Inode | undefined {
     if (this.#away.size === 0) return undefined;
@@ -321,6 +338,11 @@ export class Volume {
     return typeof inode === "number" ? inode : 0;
   }
 
+  /** Takes in the inode behind an O_PATH descriptor, which is then the volume's. Or errno, and it is closed. */
+  take(fd: number): Inode | number {
+    return this.#adopt(fd, 0, false);
+  }
+
   /** Path of an inode below the root, as bytes; null when it has no name any more, or none that the system can tell. */
   pathOf(inode: Inode): Uint8Array | null {
     return this.#paths.of(inode);
@@ -362,6 +384,7 @@ export class Volume {
       this.#away.remove(id);
       return;
     }
+    if (inode.orphan) this.onGone?.(id);
     this.#close(inode);
     this.#inUse.delete(id);
   }

@@ -1,168 +1,150 @@
 /**
  * Where inodes stand by name on the source. A mark names an id; what has to be told of it needs a path. The kernel's inodes know
- * theirs, listings tell others, and after a restart one walk over all names finds the rest.
+ * theirs; after a restart one walk over all names finds those that are asked for, and remembers no others.
  */
-import { S_IFDIR, S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
+import { S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
 import { libc } from "../../system/libc.ts";
 import { getU64 } from "../../system/u64.ts";
-import { inspect, openName } from "../inspect.ts";
-import type { Marks } from "../marks.ts";
-import { stat, statFd } from "../descriptor.ts";
-import { DT_DIR, listEntries, listNames } from "../directory.ts";
+import { stat, statFd, statMode } from "../descriptor.ts";
+import { DT_DIR, listEntries } from "../directory.ts";
 import { readId } from "../id_xattr.ts";
+import { openName } from "../inspect.ts";
+import type { Marks } from "../marks.ts";
+import { joinPath } from "../name.ts";
 import { ROOT, type Volume } from "../volume.ts";
 
 /** Entries of a directory after which applications have their turn. */
 export const ENTRIES_A_TURN = 1000;
+const TOP = new Uint8Array(0);
 
-export interface Found {
+export interface Inode {
   readonly volume: Volume;
   readonly id: number;
+}
+export interface Found extends Inode {
   readonly path: Uint8Array;
 }
 
-export class Places {
-  /** Where an id was seen, by `volume:id`. */
-  readonly #paths = new Map<string, Uint8Array>();
-  /** Moves of the volume when the walk for these marks began. */
-  readonly #walked = new WeakMap<Marks, readonly number[]>();
-
-  constructor(readonly volumes: readonly Volume[]) {}
-
-  saw(found: Found): void {
-    this.#paths.set(key(found), found.path);
-  }
-
-  seen(volume: Volume, id: number): Uint8Array | undefined {
-    return this.#paths.get(`${volume.index}:${id}`);
-  }
-
-  /**
-   * Where a marked inode is now. "gone": it has no name, nothing is to be copied. "moving": names changed while it was looked for,
-   * it may have gone from where nobody had looked yet to where somebody already had: its mark must stay.
-   */
-  *locate(
-    volume: Volume,
-    id: number,
-    marks: Marks,
-  ): Generator<void, Found | "gone" | "moving"> {
-    if (id === ROOT) return { volume, id, path: new Uint8Array(0) };
+/**
+ * Where each of some inodes is now, by `key`. "gone": it has no name, nothing is to be copied. "moving": names changed while it was
+ * looked for, it may have gone from where nobody had looked yet to where somebody already had: its mark must stay.
+ */
+export function* locate(
+  inodes: readonly Inode[],
+): Generator<void, Map<string, Found | "gone" | "moving">> {
+  const places = new Map<string, Found | "gone" | "moving">();
+  const unknown = new Map<Volume, Set<number>>();
+  let looked = 0;
+  for (const { volume, id } of inodes) {
+    if (++looked % ENTRIES_A_TURN === 0) yield;
     const known = volume.get(id);
-    const name = `${volume.index}:${id}`;
-    const path = (known && volume.pathOf(known)) ?? this.#paths.get(name);
-    if (path && this.#stands(volume, id, path)) return { volume, id, path };
+    const path = known && volume.pathOf(known);
     // Unlinked but open: nothing to copy.
-    if (known) return "gone";
-    let before = this.#walked.get(marks);
-    if (!before) {
-      before = this.volumes.map(({ moves }) => moves);
-      this.#walked.set(marks, before);
-      yield* this.#walkAll();
-      const again = this.#paths.get(name);
-      if (again && this.#stands(volume, id, again)) {
-        return { volume, id, path: again };
-      }
-    }
-    return before[volume.index] === volume.moves ? "gone" : "moving";
-  }
-
-  #stands(volume: Volume, id: number, path: Uint8Array): boolean {
-    const fd = volume.walk(path);
-    if (fd < 0) return false;
-    const same = readId(fd) === id;
-    libc.close(fd);
-    return same;
-  }
-
-  /**
-   * A file that has another number of links at the target: the directories with its names are listed again, and its data is
-   * compared again, because one of its names was made as a copy. One walk over the directories finds them by inode number.
-   */
-  *findLinks(
-    linked: readonly { readonly volume: Volume; readonly id: number }[],
-    again: Marks,
-  ): Generator<void, void> {
-    for (const volume of this.volumes) {
-      const numbers = new Set<number>();
-      for (const { id } of linked.filter((each) => each.volume === volume)) {
-        const known = volume.get(id);
-        const path = known ? null : this.#paths.get(`${volume.index}:${id}`);
-        const fd = known ? known.fd : path ? volume.walk(path) : -1;
-        if (fd < 0) continue;
-        if (statFd(fd) === 0 && readId(fd) === id) {
-          numbers.add(getU64(stat.view, stat.at + STATX.ino));
-          const mode = stat.view.getUint16(stat.at + STATX.mode, true);
-          if ((mode & S_IFMT) === S_IFREG) {
-            again.tail(volume.index, id, 0, 0);
-          } else again.attributes(volume.index, id, 0);
-        }
-        if (!known) libc.close(fd);
-      }
-      if (numbers.size > 0) yield* this.#namesOf(volume, numbers, again);
+    if (known) {
+      places.set(key({ volume, id }), path ? { volume, id, path } : "gone");
+    } else {
+      const ids = unknown.get(volume);
+      if (ids) ids.add(id);
+      else unknown.set(volume, new Set([id]));
     }
   }
+  for (const [volume, ids] of unknown) {
+    const { moves } = volume;
+    yield* eachName(volume, (path, directory, { name }) => {
+      const fd = openName(directory, name);
+      if (fd < 0) return;
+      const id = readId(fd);
+      libc.close(fd);
+      if (!ids.has(id)) return;
+      places.set(key({ volume, id }), {
+        volume,
+        id,
+        path: joinPath(path, name),
+      });
+    });
+    const missing = moves === volume.moves ? "gone" : "moving";
+    for (const id of ids) {
+      const name = key({ volume, id });
+      if (!places.has(name)) places.set(name, missing);
+    }
+  }
+  return places;
+}
 
-  *#namesOf(
-    volume: Volume,
-    numbers: Set<number>,
-    again: Marks,
-  ): Generator<void, void> {
-    const queue: Uint8Array[] = [new Uint8Array(0)];
-    for (let path = queue.pop(); path; path = queue.pop()) {
-      const at = volume.walk(path);
-      if (at < 0) continue;
-      const id = path.length === 0 ? ROOT : readId(at);
-      for (const entry of listEntries(at)) {
+/**
+ * Files that have another number of links at the target: the directories with their names are listed again, and their data is
+ * compared again, because one of the names was made as a copy. One walk over all names finds them.
+ */
+export function* findLinks(
+  linked: readonly Inode[],
+  again: Marks,
+): Generator<void, void> {
+  for (const volume of new Set(linked.map((each) => each.volume))) {
+    const numbers = new Set<number>(), ids = new Set<number>();
+    for (const { id } of linked.filter((each) => each.volume === volume)) {
+      const known = volume.get(id);
+      if (known && statFd(known.fd) === 0) {
+        numbers.add(getU64(stat.view, stat.at + STATX.ino));
+        compareAgain(volume, id, again);
+      } else if (!known) ids.add(id);
+    }
+    if (numbers.size + ids.size === 0) continue;
+    yield* eachName(volume, (path, directory, { name, ino, type }) => {
+      if (type === DT_DIR) return;
+      let here = numbers.has(ino);
+      if (!here && ids.size > 0) {
+        const fd = openName(directory, name);
+        if (fd < 0) return;
+        const id = readId(fd);
+        here = ids.has(id) && statFd(fd) === 0;
+        if (here) compareAgain(volume, id, again);
+        libc.close(fd);
+      }
+      const parent = path.length === 0 ? ROOT : readId(directory);
+      if (here && parent !== 0) again.names(volume.index, parent, 0);
+    });
+  }
+}
+
+/** The one in `stat`. */
+function compareAgain(volume: Volume, id: number, again: Marks): void {
+  if ((statMode() & S_IFMT) === S_IFREG) again.tail(volume.index, id, 0, 0);
+  else again.attributes(volume.index, id, 0);
+}
+
+/** Calls `look` for each name, with its directory's path and O_PATH descriptor. */
+export function* eachName(
+  volume: Volume,
+  look: (
+    path: Uint8Array,
+    directory: number,
+    entry: {
+      readonly name: Uint8Array;
+      readonly ino: number;
+      readonly type: number;
+    },
+  ) => void,
+): Generator<void, void> {
+  const queue: Uint8Array[] = [TOP];
+  for (let path = queue.pop(); path; path = queue.pop()) {
+    const directory = volume.walk(path);
+    if (directory < 0) continue;
+    try {
+      let looked = 0;
+      for (const entry of listEntries(directory)) {
+        if (++looked % ENTRIES_A_TURN === 0) yield;
         if (volume.leavesOut(path, entry.name)) continue;
-        if (entry.type === DT_DIR) queue.push(join(path, entry.name));
-        else if (numbers.has(entry.ino) && id !== 0) {
-          again.names(volume.index, id, 0);
-        }
+        if (entry.type === DT_DIR) queue.push(joinPath(path, entry.name));
+        look(path, directory, entry);
       }
-      libc.close(at);
-      yield;
+    } finally {
+      // A session that ends in the middle too.
+      libc.close(directory);
     }
-  }
-
-  /** After a restart nobody knows where the marked ids are: one walk over all names finds them. */
-  *#walkAll(): Generator<void, void> {
-    for (const volume of this.volumes) {
-      const queue: Uint8Array[] = [new Uint8Array(0)];
-      for (let path = queue.pop(); path; path = queue.pop()) {
-        const fd = volume.walk(path);
-        if (fd < 0) continue;
-        try {
-          let looked = 0;
-          for (const name of listNames(fd)) {
-            if (++looked % ENTRIES_A_TURN === 0) yield;
-            if (volume.leavesOut(path, name)) continue;
-            const child = openName(fd, name);
-            if (child < 0) continue;
-            const entry = inspect(child, name, volume.newId);
-            libc.close(child);
-            if (!entry) continue;
-            const below = join(path, name);
-            this.#paths.set(`${volume.index}:${entry.id}`, below);
-            if ((entry.mode & S_IFMT) === S_IFDIR) queue.push(below);
-          }
-        } finally {
-          libc.close(fd);
-        }
-        yield;
-      }
-    }
+    yield;
   }
 }
 
-export function key(found: { readonly volume: Volume; readonly id: number }) {
-  return `${found.volume.index}:${found.id}`;
-}
-
-export function join(path: Uint8Array, name: Uint8Array): Uint8Array {
-  if (path.length === 0) return name;
-  const joined = new Uint8Array(path.length + 1 + name.length);
-  joined.set(path);
-  joined[path.length] = 47;
-  joined.set(name, path.length + 1);
-  return joined;
+export function key({ volume, id }: Inode): string {
+  return `${volume.index}:${id}`;
 }

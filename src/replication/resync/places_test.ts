@@ -1,8 +1,9 @@
 import { strictEqual } from "node:assert/strict";
 import { openBacking } from "../../fuse/device.ts";
-import { Marks } from "../marks.ts";
+import { libc } from "../../system/libc.ts";
+import { writeId } from "../id_xattr.ts";
 import { Volume } from "../volume.ts";
-import { Places } from "./places.ts";
+import { key, locate } from "./places.ts";
 
 /** Three directories, a file in one of them that no kernel knows; `meanwhile` runs after the first step of the walk. */
 function look(
@@ -20,13 +21,14 @@ function look(
     for (const name of ["a", "b", "c"]) Deno.mkdirSync(`${folder}/${name}`);
     Deno.mkdirSync(`${folder}/a/moves`);
     Deno.writeTextFileSync(`${folder}/a/moves/file`, "");
-    // A walk before gives every inode its id; a replicator that was restarted since has forgotten where they are.
-    for (const _ of new Places([volume]).locate(volume, 1e9, new Marks()));
-    const walk = new Places([volume]).locate(
-      volume,
-      wanted(ids),
-      new Marks(),
-    );
+    // A replicator that was restarted since has forgotten where they are.
+    for (const name of ["a", "b", "c", "a/moves", "a/moves/file"]) {
+      const fd = volume.walk(new TextEncoder().encode(name));
+      writeId(fd, volume.newId());
+      libc.close(fd);
+    }
+    const inode = { volume, id: wanted(ids) };
+    const walk = locate([inode]);
     // The root's listing.
     walk.next();
     // The directory that comes first: whichever it is, the walk has left it behind.
@@ -34,7 +36,9 @@ function look(
     meanwhile(folder, volume);
     for (;;) {
       const { done, value } = walk.next();
-      if (done) return typeof value === "string" ? value : "found";
+      if (!done) continue;
+      const place = value.get(key(inode))!;
+      return typeof place === "string" ? place : "found";
     }
   } finally {
     volume.close();

@@ -7,20 +7,17 @@
  */
 import type { Outgoing } from "../../peer/connection.ts";
 import type { Frame } from "../../peer/frame.ts";
-import { libc } from "../../system/libc.ts";
 import { getU64 } from "../../system/u64.ts";
 import type { ResyncProgress } from "../control.ts";
-import { readAttributes } from "../inspect.ts";
-import { encodeAttributes } from "../listing.ts";
 import { Marks } from "../marks.ts";
 import { KIND, MISSING_DATA, MISSING_NAMES } from "../operation.ts";
-import { readId } from "../id_xattr.ts";
 import type { Volume } from "../volume.ts";
 import { Channel, type ResyncControl } from "./channel.ts";
-import { type Found, Places } from "./places.ts";
+import { findLinks } from "./places.ts";
 import { Progress } from "./progress.ts";
 import { SourceData } from "./source_data.ts";
-import { MARKS_A_TURN, SourceNames } from "./source_names.ts";
+import { SourcePass } from "./source_pass.ts";
+import { countData } from "./count_data.ts";
 
 /** What may be left for the last pass, during which applications wait: some tens of milliseconds. */
 const LAST_BYTES = 8 << 20;
@@ -47,11 +44,7 @@ export interface SourceTools {
 export class ResyncSource {
   readonly #progress: Progress;
   readonly #channel: Channel;
-  readonly #places: Places;
-  readonly #names: SourceNames;
-  readonly #data: SourceData;
-  /** Files that the target made empty and needs whole; kept until sent. */
-  readonly #whole = new Map<string, Found>();
+  readonly #passes: SourcePass;
   /** What the target could not take, or nobody could send, because it had moved: for the next pass. */
   readonly #again = new Marks();
   /** Files that have another number of links at the target. */
@@ -59,17 +52,15 @@ export class ResyncSource {
 
   constructor(readonly tools: SourceTools) {
     const { volumes } = tools;
-    const shared = { again: this.#again, whole: this.#whole };
     this.#progress = new Progress(tools.now);
     this.#channel = new Channel(tools, this.#progress);
-    this.#places = new Places(volumes);
-    this.#names = new SourceNames(this.#channel, this.#places, shared);
-    this.#data = new SourceData(
+    const data = new SourceData(
       this.#channel,
       volumes,
       this.#progress,
-      shared,
+      this.#again,
     );
+    this.#passes = new SourcePass(this.#channel, volumes, data, this.#again);
   }
 
   /** An answer of the target. */
@@ -103,13 +94,19 @@ export class ResyncSource {
 
   /** Runs the whole resync; `marks` null: everything. Ends when the target has the last pass; throws when it cannot be levelled. */
   *run(marks: Marks | null): Generator<void, void> {
+    try {
+      yield* this.#run(marks);
+    } finally {
+      // A session that ends in the middle too.
+      this.#passes.close();
+    }
+  }
+
+  *#run(marks: Marks | null): Generator<void, void> {
     let full = marks === null, todo = marks ?? new Marks();
     let tries = 0, rounds = 0;
     for (let pass = 1;; pass++) {
-      const last = !full &&
-        (pass > MAX_PASSES ||
-          (todo.bytes <= LAST_BYTES && todo.count <= LAST_INODES &&
-            this.#whole.size === 0));
+      const last = !full && (pass > MAX_PASSES || this.#isLittle(todo));
       if (last) {
         this.tools.hold();
         this.#progress.stage = "final";
@@ -119,7 +116,7 @@ export class ResyncSource {
         if (this.#progress.stage === "final") this.#progress.stage = "data";
       }
       const why = yield* this.#pass(full ? null : todo, pass);
-      yield* this.#places.findLinks(this.#linked.splice(0), this.#again);
+      yield* findLinks(this.#linked.splice(0), this.#again);
       const again = new Marks();
       again.add(this.#again);
       this.#again.clear();
@@ -143,40 +140,33 @@ export class ResyncSource {
     }
   }
 
+  /** Applications can wait for it: no walk over all names, which takes as long as there are names. */
+  #isLittle(todo: Marks): boolean {
+    if (
+      todo.hasGroups || todo.count > LAST_INODES || todo.bytes > LAST_BYTES ||
+      this.#passes.isDeep
+    ) return false;
+    for (const { volume: index, id } of todo) {
+      const volume = this.tools.volumes[index];
+      const isKnown = !volume || volume.has(id) ||
+        this.#passes.moves.isGone({ volume, id });
+      if (!isKnown) return false;
+    }
+    return true;
+  }
+
   *#pass(
     marks: Marks | null,
     pass: number,
   ): Generator<void, string | null> {
-    const touched = new Map<string, Found>();
-    const files = yield* this.#names.run(marks, touched);
-    this.#data.expect(marks, files);
+    if (marks) this.#progress.bytesTotal += marks.bytes;
+    else this.#progress.bytesTotal = yield* countData(this.tools.volumes);
     if (this.#progress.stage === "names") this.#progress.stage = "data";
-    yield* this.#data.run(marks, files, touched);
-    // Deepest first: setting a child's attributes does not change its parent's times, making it did.
-    const order = [...touched.values()].sort((a, b) =>
-      b.path.length - a.path.length
-    );
-    let told = 0;
-    for (const found of order) {
-      if (++told % MARKS_A_TURN === 0) yield;
-      const fd = found.volume.walk(found.path);
-      const stands = fd >= 0 && readId(fd) === found.id;
-      const attributes = stands ? readAttributes(fd) : null;
-      if (fd >= 0) libc.close(fd);
-      if (attributes) {
-        yield* this.#channel.send(
-          KIND.META,
-          found,
-          encodeAttributes(found.path, attributes),
-        );
-      } else if (!stands) {
-        // Gone, or moved: a move marks the directories only.
-        this.#again.attributes(found.volume.index, found.id, 0);
-      }
-    }
+    const followed = yield* this.#passes.run(marks);
     yield* this.#channel.send(KIND.END, null, new Uint8Array(0), pass);
     const ended = yield* this.#channel.answer(KIND.ENDED);
-    return this.#ended(ended.bytes);
+    const why = this.#ended(ended.bytes);
+    return followed ? why : why ?? "names change faster than they are read";
   }
 
   /** What the target says at the end of a pass; null, or why it could not do all of it. */

@@ -4,7 +4,7 @@
  */
 import { S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
 import { libc, O } from "../../system/libc.ts";
-import { getU64, setU64 } from "../../system/u64.ts";
+import { setU64 } from "../../system/u64.ts";
 import { BLOCK, Chunks, dataRuns, extents, SUMMARY } from "../blocks.ts";
 import { sizeOf } from "../inspect.ts";
 import { CHUNK, type Mark, type Marks } from "../marks.ts";
@@ -12,12 +12,15 @@ import { KIND } from "../operation.ts";
 import { procPath, stat, statFd } from "../descriptor.ts";
 import { readId } from "../id_xattr.ts";
 import type { Volume } from "../volume.ts";
+import type { Batch } from "./batch.ts";
 import type { Channel } from "./channel.ts";
+import { dataOf } from "./count_data.ts";
 import type { Found } from "./places.ts";
 import type { Progress } from "./progress.ts";
+import type { Scope } from "./scope.ts";
 
 /** Chunks whose hashes are on the way. */
-const WINDOW = 16;
+const WINDOW = 32;
 
 export class SourceData {
   readonly #chunks = new Chunks();
@@ -26,31 +29,13 @@ export class SourceData {
     readonly channel: Channel,
     readonly volumes: readonly Volume[],
     readonly progress: Progress,
-    readonly shared: {
-      /** For the next pass: what had moved. */
-      readonly again: Marks;
-      /** Files that the target made empty and needs whole. */
-      readonly whole: Map<string, Found>;
-    },
+    /** For the next pass: what had moved. */
+    readonly again: Marks,
   ) {}
 
-  /** How much there is to do, for the progress. */
-  expect(marks: Marks | null, files: Map<string, Found>): void {
-    if (marks === null) {
-      this.progress.bytesTotal = 0;
-      for (const { volume, path } of files.values()) {
-        const fd = volume.walk(path);
-        if (fd < 0) continue;
-        this.progress.bytesTotal += dataOf(fd);
-        libc.close(fd);
-      }
-    } else this.progress.bytesTotal += marks.bytes;
-  }
-
   *run(
-    marks: Marks | null,
-    files: Map<string, Found>,
-    touched: Map<string, Found>,
+    scope: Scope,
+    { files, whole, touched }: Batch,
   ): Generator<void, void> {
     const open = new Map<
       string,
@@ -93,17 +78,13 @@ export class SourceData {
       }
     }.bind(this);
     try {
-      const all = new Map([...files, ...this.shared.whole]);
+      const all = new Map([...files, ...whole]);
       for (const [name, found] of all) {
         const fd = this.#openFile(found);
-        if (fd === NO_DATA) {
-          this.shared.whole.delete(name);
-          continue;
-        }
+        if (fd === NO_DATA) continue;
         // Gone or moved meanwhile: what became of it is looked for in the next pass.
         if (fd < 0) {
-          this.shared.again.tail(found.volume.index, found.id, 0, 0);
-          this.shared.whole.delete(name);
+          this.again.tail(found.volume.index, found.id, 0, 0);
           continue;
         }
         touched.set(name, found);
@@ -113,8 +94,8 @@ export class SourceData {
         const length = new Uint8Array(8);
         setU64(new DataView(length.buffer), 0, size);
         yield* this.channel.send(KIND.FILE, found, concat(length, found.path));
-        if (this.shared.whole.has(name)) {
-          if (marks !== null) this.progress.bytesTotal += dataOf(fd);
+        if (whole.has(name)) {
+          if (!scope.everything) this.progress.bytesTotal += dataOf(fd);
           for (const [begin, end] of extents(fd, 0, size)) {
             for (let at = begin; at < end; at += CHUNK) {
               const to = Math.min(at + CHUNK, end);
@@ -122,10 +103,9 @@ export class SourceData {
               this.progress.bytesDone += to - at;
             }
           }
-          this.shared.whole.delete(name);
         } else {
-          const mark = marks?.get(found.volume.index, found.id) ?? null;
-          for (const chunk of chunksOf(marks === null ? null : mark, size)) {
+          const mark = scope.of(found.volume.index, found.id);
+          for (const chunk of mark ? chunksOf(mark, size) : []) {
             const summary = new Uint8Array(SUMMARY * (CHUNK / BLOCK));
             const blocks = this.#chunks.summarize(
               fd,
@@ -146,7 +126,9 @@ export class SourceData {
               CHUNK,
               size - chunk * CHUNK,
             );
-            this.progress.bytesDone += marks === null ? dataIn(summary) : CHUNK;
+            this.progress.bytesDone += scope.everything
+              ? dataIn(summary)
+              : CHUNK;
             yield* answers(WINDOW);
           }
         }
@@ -222,13 +204,6 @@ export class SourceData {
     yield* this.channel.send(KIND.HOLE, found, bytes, at);
   }
 }
-/** Bytes of a file that are not holes. */
-function dataOf(fd: number): number {
-  if (statFd(fd) !== 0) return 0;
-  const blocks = getU64(stat.view, stat.at + STATX.blocks);
-  return Math.min(getU64(stat.view, stat.at + STATX.size), blocks * 512);
-}
-
 /** Bytes of a summarized chunk that are not holes, in whole pages. */
 function dataIn(summary: Uint8Array): number {
   let pages = 0;

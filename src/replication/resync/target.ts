@@ -86,10 +86,11 @@ export class ResyncTarget {
 
   #end(pass: number): string | null {
     this.#purgatory.empty();
+    const unlike = this.#attributes.unlike();
     for (const volume of this.volumes) volume.dropAll();
     this.#outcome.outgoing.append(
       { kind: KIND.ENDED, argument: pass },
-      this.#attributes.unlike(),
+      unlike,
     );
     this.#outcome.uneven = null;
     return null;

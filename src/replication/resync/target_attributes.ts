@@ -13,24 +13,31 @@ const memory = new Memory(4096);
 const TIMES = 0;
 /** Files with other links than at the source that are told at the end of one pass; the rest waits for the next. */
 const MAX_LINKED = 2000;
+/** Of which the path is remembered until then. */
+const MAX_UNLIKE = 20_000;
+
+interface Unlike {
+  readonly volume: Volume;
+  readonly id: number;
+  readonly path: Uint8Array;
+  readonly nlink: number;
+}
 
 export class TargetAttributes {
-  /** Files with fewer or more names than at the source: a link may have been made as a copy. Looked at again after each pass. */
-  readonly #suspects = new Map<
-    string,
-    {
-      readonly volume: Volume;
-      readonly id: number;
-      readonly path: Uint8Array;
-      readonly nlink: number;
-    }
-  >();
+  /**
+   * Names that files with several names, or another number than at the source, are to have: a link may have been made as a copy.
+   * By id; the volume knows the inodes. Looked at when the pass is over.
+   */
+  readonly #suspects = new Map<Volume, Map<number, number>>();
+  /** Which were not as they are to be at the end of a pass. */
+  #unlike: Unlike[] = [];
 
   constructor(readonly outcome: Outcome) {}
 
   /** Everything is listed anew: what was told of links is old. */
   forget(): void {
     this.#suspects.clear();
+    this.#unlike = [];
   }
 
   take(volume: Volume, id: number, bytes: Uint8Array): string | null {
@@ -79,40 +86,58 @@ export class TargetAttributes {
         ) !== 0
     ) error = errno();
     if (error) this.outcome.failed(error);
-    const key = `${volume.index}:${id}`;
     // What is linked is counted again when the purgatory is empty: a name there may stand for one that is a copy here.
     const linked = wanted.nlink > 1 || namesOf(inode.fd) !== wanted.nlink;
     if (type !== S_IFDIR && linked) {
-      this.#suspects.set(key, {
-        volume,
-        id,
-        path: wanted.path,
-        nlink: wanted.nlink,
-      });
-    } else this.#suspects.delete(key);
+      const suspects = this.#suspects.get(volume);
+      if (suspects) suspects.set(id, wanted.nlink);
+      else this.#suspects.set(volume, new Map([[id, wanted.nlink]]));
+    } else {
+      this.#suspects.get(volume)?.delete(id);
+      // Nothing more of it comes in this batch: millions need not be known.
+      volume.dropId(id);
+    }
     return null;
   }
 
   /** What of this pass must be looked at again: u32 count, u8 volume and u64 id each, then words for what could not be done. */
   unlike(): Uint8Array {
-    const linked: [number, number][] = [];
-    for (const [key, { volume, id, path, nlink }] of this.#suspects) {
+    this.#unlike = this.#unlike.filter(({ volume, id, path, nlink }) => {
+      if (this.#suspects.get(volume)?.has(id)) return false;
       const fd = volume.walk(path);
       const right = fd < 0 || readId(fd) !== id || namesOf(fd) === nlink;
       if (fd >= 0) libc.close(fd);
-      if (right) this.#suspects.delete(key);
-      else if (linked.length < MAX_LINKED) linked.push([volume.index, id]);
+      return !right;
+    });
+    for (const [volume, suspects] of this.#suspects) {
+      for (const [id, nlink] of suspects) this.#look(volume, id, nlink);
     }
+    this.#suspects.clear();
+    const linked = this.#unlike.slice(0, MAX_LINKED);
     const words = new TextEncoder().encode(this.outcome.uneven ?? "");
     const bytes = new Uint8Array(4 + linked.length * 9 + words.length);
     const view = new DataView(bytes.buffer);
     view.setUint32(0, linked.length, true);
-    linked.forEach(([volume, id], i) => {
-      view.setUint8(4 + i * 9, volume);
+    linked.forEach(({ volume, id }, i) => {
+      view.setUint8(4 + i * 9, volume.index);
       setU64(view, 5 + i * 9, id);
     });
     bytes.set(words, 4 + linked.length * 9);
     return bytes;
+  }
+
+  #look(volume: Volume, id: number, nlink: number): void {
+    const inode = volume.get(id);
+    const names = inode ? namesOf(inode.fd) : nlink;
+    // None: it was in the purgatory only.
+    if (!inode || names === nlink || names === 0) return volume.dropId(id);
+    const path = volume.pathOf(inode);
+    if (path && this.#unlike.length < MAX_UNLIKE) {
+      this.#unlike.push({ volume, id, path, nlink });
+    } else if (path) {
+      this.outcome.uneven ??= "too many files have another number of names";
+    }
+    volume.dropId(id);
   }
 }
 

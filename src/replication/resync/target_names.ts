@@ -21,9 +21,10 @@ import {
 import { procPath, stat, statFd, statMode } from "../descriptor.ts";
 import { listNames } from "../directory.ts";
 import { readId, writeId } from "../id_xattr.ts";
-import { validName } from "../name.ts";
+import { joinPath, validName } from "../name.ts";
 import { ROOT, type Volume } from "../volume.ts";
 import type { Outcome } from "./outcome.ts";
+import { decodePage, isOnPage, type Page } from "./page.ts";
 import type { Purgatory } from "./purgatory.ts";
 
 const memory = new Memory(12288);
@@ -35,14 +36,13 @@ interface Listing {
   readonly volume: Volume;
   readonly id: number;
   readonly path: Uint8Array;
+  readonly page: Page;
   readonly entries: Entry[];
 }
 
 export class TargetNames {
   #listings: Listing[] = [];
   #partial: Listing | null = null;
-  /** Where an id stands on this node, as far as seen. */
-  readonly #seen = new Map<string, Uint8Array>();
 
   /** `adopts`: everything is compared, so that a file of the same name without an id (from a backup) may be what it seems. */
   constructor(
@@ -53,8 +53,9 @@ export class TargetNames {
 
   take(volume: Volume, frame: Frame, bytes: Uint8Array): string | null {
     const listing = decodeListing(bytes);
+    const page = decodePage(frame.argument, frame.flags);
     if (
-      !listing ||
+      !listing || !page ||
       listing.entries.some((entry) => !validName(entry.name) || entry.id < 2)
     ) return "a listing that is none";
     if (this.#partial) this.#partial.entries.push(...listing.entries);
@@ -62,6 +63,7 @@ export class TargetNames {
         volume,
         id: frame.id,
         path: listing.path,
+        page,
         entries: listing.entries,
       };}
     if (frame.flags & 1) return null;
@@ -85,6 +87,7 @@ export class TargetNames {
       libc.close(fd);
     }
     for (const listing of listings) {
+      if (listing.page.removeOnly) continue;
       const fd = this.#openDirectory(listing);
       if (fd < 0) {
         this.outcome.missing(listing.volume, listing.id, MISSING_NAMES);
@@ -114,11 +117,9 @@ export class TargetNames {
     }
   }
 
+  /** Where a file stands that may get another name: found there, it costs no data. */
   hint(volume: Volume, id: number, path: Uint8Array): void {
-    const fd = volume.walk(path);
-    if (fd < 0) return;
-    if (readId(fd) === id) this.#seen.set(`${volume.index}:${id}`, path);
-    libc.close(fd);
+    volume.bind(id, path);
   }
 
   #openDirectory(listing: Listing): number {
@@ -135,60 +136,46 @@ export class TargetNames {
     );
     for (const name of listNames(directory)) {
       if (listing.volume.leavesOut(listing.path, name)) continue;
+      if (!isOnPage(listing.page, name)) continue;
       const fd = openName(directory, name);
       if (fd < 0) continue;
       const entry = expected.get(text(name));
       if (entry && this.adopts) adopt(fd, entry);
       const id = readId(fd), error = statFd(fd);
       const mode = stat.view.getUint16(stat.at + STATX.mode, true);
-      const ino = getU64(stat.view, stat.at + STATX.ino);
-      libc.close(fd);
-      const path = join(listing.path, name);
       const right = !error && entry && entry.id === id &&
         (entry.mode & S_IFMT) === (mode & S_IFMT);
       if (right) {
-        if (this.#agrees(listing.volume, id, ino, path)) continue;
+        if (this.#agrees(listing.volume, entry, fd)) continue;
         // Two inodes stood for one: passes may have brought the data to either. The one that stays is compared as a whole.
         this.outcome.missing(listing.volume, id, MISSING_DATA);
-      }
-      this.#banish(listing.volume, directory, name, id, path);
+      } else libc.close(fd);
+      this.#banish(listing, directory, name, id);
     }
   }
 
-  /** Remembers where an id stands; false: it stands elsewhere as another inode (a link that was copied). */
-  #agrees(volume: Volume, id: number, ino: number, path: Uint8Array): boolean {
-    const name = `${volume.index}:${id}`;
-    const seen = this.#seen.get(name);
-    if (seen && !equal(seen, path)) {
-      const fd = volume.walk(seen);
-      if (fd >= 0) {
-        const other = readId(fd) === id && statFd(fd) === 0
-          ? getU64(stat.view, stat.at + STATX.ino)
-          : ino;
-        libc.close(fd);
-        if (other !== ino) return false;
-      }
-    }
-    this.#seen.set(name, path);
-    return true;
+  /**
+   * Takes `fd` and, where the entry has further names, remembers its inode for them. False: the id stands elsewhere as another
+   * inode (a link that was copied).
+   */
+  #agrees(volume: Volume, entry: Entry, fd: number): boolean {
+    const known = isLinked(entry) ? volume.get(entry.id) : undefined;
+    const agrees = !known || inoOf(known.fd) === inoOf(fd);
+    if (isLinked(entry) && agrees) volume.take(fd);
+    else libc.close(fd);
+    return agrees;
   }
 
   #banish(
-    volume: Volume,
+    { volume, path }: Listing,
     directory: number,
     name: Uint8Array,
     id: number,
-    path: Uint8Array,
   ): void {
-    this.#keepOwn(volume, directory, name, path);
+    this.#keepOwn(volume, directory, name, joinPath(path, name));
     if (!this.purgatory.take(volume, directory, name, id)) {
       this.outcome.uneven ??= `"${text(name)}" cannot be moved away`;
     }
-    const inode = volume.get(id);
-    if (inode) volume.drop(inode);
-    // Where else it stands is still true: a link that was made as a copy becomes a link again.
-    const seen = this.#seen.get(`${volume.index}:${id}`);
-    if (seen && equal(seen, path)) this.#seen.delete(`${volume.index}:${id}`);
   }
 
   /** What is excluded in a directory that goes stays with this node. */
@@ -217,7 +204,6 @@ export class TargetNames {
     wanted: number[][],
   ): void {
     const { volume } = listing;
-    const path = join(listing.path, entry.name);
     const there = openName(directory, entry.name);
     if (there >= 0) {
       libc.close(there);
@@ -225,31 +211,25 @@ export class TargetNames {
     }
     const name = memory.string(entry.name, NAME);
     const type = entry.mode & S_IFMT;
-    const seen = this.#seen.get(`${volume.index}:${entry.id}`);
-    const other = seen ? volume.walk(seen) : -1;
-    if (other >= 0) {
-      // A further name of a file that stands elsewhere.
-      const linked = type !== S_IFDIR && readId(other) === entry.id &&
-        libc.linkat(
-            AT.FDCWD,
-            procPath(other),
-            directory,
-            name,
-            AT.SYMLINK_FOLLOW,
-          ) === 0;
-      libc.close(other);
-      if (linked) return;
-    }
+    const other = isLinked(entry) ? volume.get(entry.id) : undefined;
+    // A further name of a file that stands elsewhere.
+    if (
+      other && other.type === type && type !== S_IFDIR &&
+      libc.linkat(
+          AT.FDCWD,
+          procPath(other.fd),
+          directory,
+          name,
+          AT.SYMLINK_FOLLOW,
+        ) === 0
+    ) return;
     if (this.purgatory.give(volume, entry.id, directory, entry.name)) {
       const fd = openName(directory, entry.name);
       const right = fd >= 0 && readId(fd) === entry.id && statFd(fd) === 0 &&
         (stat.view.getUint16(stat.at + STATX.mode, true) & S_IFMT) === type;
+      if (right) return this.#remember(volume, entry, fd);
       if (fd >= 0) libc.close(fd);
-      if (right) {
-        this.#seen.set(`${volume.index}:${entry.id}`, path);
-        return;
-      }
-      this.#banish(volume, directory, entry.name, 0, path);
+      this.#banish(listing, directory, entry.name, 0);
     }
     if (this.#make(directory, name, entry) !== 0) {
       this.outcome.failed(errno());
@@ -257,12 +237,19 @@ export class TargetNames {
     }
     const fd = openName(directory, entry.name);
     if (fd < 0 || writeId(fd, entry.id) !== 0) this.outcome.failed(errno());
-    if (fd >= 0) libc.close(fd);
-    this.#seen.set(`${volume.index}:${entry.id}`, path);
+    // What had this id before must not get the new one's data.
+    volume.dropId(entry.id);
+    if (fd >= 0) this.#remember(volume, entry, fd);
     let sort: number = WANTED_OTHER;
     if (type === S_IFREG) sort = WANTED_FILE;
     else if (type === S_IFDIR) sort = WANTED_DIRECTORY;
     wanted.push([volume.index, sort, entry.id]);
+  }
+
+  /** Takes `fd`, of an inode that has come to its place. */
+  #remember(volume: Volume, entry: Entry, fd: number): void {
+    if (isLinked(entry)) volume.take(fd);
+    else libc.close(fd);
   }
 
   #make(directory: number, name: number, entry: Entry): number {
@@ -305,12 +292,16 @@ function text(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+/** It has, or may have, further names in other directories. */
+function isLinked(entry: Entry): boolean {
+  return entry.nlink > 1 && (entry.mode & S_IFMT) !== S_IFDIR;
 }
 
-function join(path: Uint8Array, name: Uint8Array): Uint8Array {
-  return path.length === 0
-    ? name.slice()
-    : new Uint8Array([...path, 47, ...name]);
+/** -1: it cannot be read. */
+function inoOf(fd: number): number {
+  return statFd(fd) === 0 ? getU64(stat.view, stat.at + STATX.ino) : -1;
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
