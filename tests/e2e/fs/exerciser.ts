@@ -27,6 +27,8 @@ export interface ExerciseOptions {
   readonly holes: "exact" | "ignored";
   /** Every third operation is made by one of three other users unless this is set. */
   readonly asRoot?: boolean;
+  /** As WorldOptions.lateMs. */
+  readonly lateMs?: number;
   readonly trace?: (line: string) => void;
 }
 
@@ -119,6 +121,7 @@ function main(): number {
       holes: { type: "string", default: "exact" },
       trace: { type: "string" },
       "as-root": { type: "boolean", default: false },
+      late: { type: "string", default: "0" },
     },
   });
   if (!values.mount || !values.model) {
@@ -139,6 +142,7 @@ function main(): number {
       checkEvery: Number(values["check-every"]),
       holes: values.holes === "ignored" ? "ignored" : "exact",
       asRoot: values["as-root"],
+      lateMs: Number(values.late),
       ...(trace
         ? { trace: (line) => void trace.writeSync(encoder.encode(line + "\n")) }
         : {}),

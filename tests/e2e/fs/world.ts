@@ -47,6 +47,8 @@ export interface WorldOptions {
   readonly model: string;
   readonly seed: number;
   readonly holes: NonNullable<CompareOptions["holes"]>;
+  /** A change may be made so much later than it was answered, and has that time: with the guarantee `fsync`. */
+  readonly lateMs?: number;
   /** Calls a line for every call: for finding what went wrong. */
   readonly trace?: (line: string) => void;
 }
@@ -75,6 +77,7 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.#options = options;
+    this.#slowestMs = options.lateMs ?? 0;
     this.random = new Random(options.seed);
     const filler = new Random(options.seed ^ 0x5bd1e995);
     const words = new Uint32Array(this.#pool.buffer);

@@ -284,6 +284,8 @@ onPair({
     let running = true;
     const exercise = exercisePair(pair, {
       operations: Number(Deno.env.get("HAKIT_OPERATIONS") ?? 20_000),
+      // What was answered waits for the peer, or for its loss, and has the time at which it is made.
+      lateMs: 5_000,
     }).finally(() => running = false);
     let rounds = 0;
     const disturbance = (async () => {

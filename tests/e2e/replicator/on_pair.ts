@@ -55,6 +55,8 @@ export async function exercisePair(
     readonly operations: number;
     readonly seed?: number;
     readonly writers?: number;
+    /** As WorldOptions.lateMs. */
+    readonly lateMs?: number;
   },
 ): Promise<PairExercise> {
   const writers = options.writers ?? 2;
@@ -69,6 +71,7 @@ export async function exercisePair(
         folder: `w${writer}`,
         seed: seed + writer,
         operations: Math.ceil(options.operations / writers),
+        lateMs: options.lateMs ?? 0,
       }),
   );
   const results: Exercise[] = [];
@@ -90,6 +93,7 @@ async function exerciseOne(
     readonly folder: string;
     readonly seed: number;
     readonly operations: number;
+    readonly lateMs: number;
   },
 ): Promise<Exercise> {
   const model = `${pair.root}/model/${options.folder}`;
@@ -101,6 +105,7 @@ async function exerciseOne(
     ...["--mount", mount, "--model", model],
     ...["--seed", String(options.seed)],
     ...["--operations", String(options.operations)],
+    ...["--late", String(options.lateMs)],
     ...["--holes", pair.root.startsWith("/dev/shm") ? "exact" : "ignored"],
   ], { allowFailure: true, timeoutMs: 400_000 });
   if (code !== 0) {
