@@ -77,7 +77,11 @@ Deno.test({
 
     await page.click("text=Overview");
     await role(page, 2, "PRIMready");
-    const watcher = await page.context().newPage();
+    // A person of its own: the page's own login at node1 comes later.
+    const other = await page.context().browser()!.newContext({
+      ignoreHTTPSErrors: true,
+    });
+    const watcher = await other.newPage();
     await logIn(watcher, agents.url(1));
     await role(watcher, 1, "SECONDready");
     await agents.kill(2);
