@@ -129,10 +129,11 @@ async function dieTogether(pair: Pair, { still, die }: Case) {
 
 onPair({
   name: "both replicators are killed: only what the journal names is compared",
-  fill: (node, index) => index === 0 ? fill(node.data, 64) : undefined,
+  // More than the exerciser writes in a round: up to 90 MiB in memory.
+  fill: (node, index) => index === 0 ? fill(node.data, 256) : undefined,
   run: (pair) =>
     dieTogether(pair, {
-      still: 64 << 20,
+      still: 256 << 20,
       die: () => Promise.all(pair.nodes.map((node) => node.replicator.kill())),
     }),
 });
