@@ -1,6 +1,6 @@
 /** The levels of `tests/run`: which there are, whether this machine can run them, and what came of them. */
 import { join } from "node:path";
-import { tally } from "./tally.ts";
+import { failures, tally } from "./tally.ts";
 
 interface Level {
   readonly name: string;
@@ -23,7 +23,6 @@ const LEVELS: readonly Level[] = [
     name: "style",
     each: true,
     commands: [
-      ["deno", "task", "--quiet", "client"],
       ["deno", "fmt", "--check", "--quiet"],
       ["deno", "lint", "--quiet"],
       ["deno", "check", "--quiet", "main.ts", "src", "tests"],
@@ -106,22 +105,24 @@ async function exists(path: string): Promise<boolean> {
 async function succeeds(program: string, ...args: string[]): Promise<boolean> {
   const command = new Deno.Command(program, {
     args,
+    cwd: root,
     stdout: "null",
     stderr: "null",
   });
   return await command.output().then(({ success }) => success, () => false);
 }
 
-interface Counts {
+interface Outcome {
   passed: number;
   failed: number;
+  readonly errors: string[];
 }
 
 /** Runs one command, showing its output as it comes; the time limit ends its whole process group. */
 async function execute(
   level: Level,
   [program, ...args]: readonly string[],
-): Promise<Counts> {
+): Promise<Outcome> {
   const path = program!.includes("/") ? join(root, program!) : program!;
   const child = new Deno.Command(path, {
     args,
@@ -144,8 +145,16 @@ async function execute(
   }
   const { success } = await child.status;
   clearTimeout(timer);
-  if (level.each) return { passed: Number(success), failed: Number(!success) };
-  return tally(output, success);
+  if (level.each) {
+    return { passed: Number(success), failed: Number(!success), errors: [] };
+  }
+  return { ...tally(output, success), errors: failures(output) };
+}
+
+function add(sum: Outcome, { passed, failed, errors }: Outcome): void {
+  sum.passed += passed;
+  sum.failed += failed;
+  sum.errors.push(...errors);
 }
 
 function say(text: string): void {
@@ -160,7 +169,12 @@ async function main(wanted: readonly string[]): Promise<number> {
     say(`unknown level "${stranger}", expected ${names.join(", ")}`);
     return 2;
   }
-  const total: Counts = { passed: 0, failed: 0 };
+  // Every level imports it.
+  if (!await succeeds("deno", "task", "--quiet", "client")) {
+    say("the console's script cannot be bundled: deno task client");
+    return 1;
+  }
+  const total: Outcome = { passed: 0, failed: 0, errors: [] };
   const summary: string[] = [];
   for (const level of LEVELS) {
     if (wanted.length > 0 && !wanted.includes(level.name)) continue;
@@ -171,19 +185,17 @@ async function main(wanted: readonly string[]): Promise<number> {
     }
     say(`\n== ${level.name}`);
     const began = performance.now();
-    const counts: Counts = { passed: 0, failed: 0 };
+    const counts: Outcome = { passed: 0, failed: 0, errors: [] };
     for (const command of level.commands) {
-      const { passed, failed } = await execute(level, command);
-      counts.passed += passed;
-      counts.failed += failed;
+      add(counts, await execute(level, command));
     }
-    total.passed += counts.passed;
-    total.failed += counts.failed;
+    add(total, counts);
     const took = ((performance.now() - began) / 1000).toFixed(0);
     summary.push(
       `${level.name}: ${counts.passed} passed, ${counts.failed} failed, ${took} s`,
     );
   }
+  for (const error of total.errors) say(`\n== failed: ${error}`);
   say(`\n${summary.join("\n")}`);
   say(`${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-/** How many tests an output says have passed and failed. Pure. */
+/** What an output says of its tests: how many passed and failed, and why. Pure. */
 
 /**
  * Sums the closing lines ("ok | 6 passed (1 step) | 0 failed", "6 passed, 0 failed"). A command that failed without naming a
@@ -17,4 +17,23 @@ export function tally(
   }
   if (failed === 0 && (!success || passed === 0)) failed = 1;
   return { passed, failed };
+}
+
+const ERROR_LINES = 14;
+
+/** Each failed test with the beginning of its error, from deno's chapter " ERRORS ": a long run's reader sees its end first. */
+export function failures(output: string): string[] {
+  const errors: string[] = [];
+  for (
+    const [, chapter] of output.matchAll(/^ ERRORS $(.*?)^ FAILURES $/gms)
+  ) {
+    for (
+      const error of chapter!.trim().split(
+        /\n\n(?=\S.* => \S+:\d+:\d+$|\.\/\S+ \()/m,
+      )
+    ) {
+      errors.push(error.split("\n").slice(0, ERROR_LINES).join("\n").trim());
+    }
+  }
+  return errors;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { tally } from "./tally.ts";
+import { failures, tally } from "./tally.ts";
 
 Deno.test("tally() reads deno's and our own closing lines", () => {
   const output =
@@ -17,4 +17,34 @@ Deno.test("tally() counts a crash and an empty run as failures", () => {
     failed: 1,
   });
   assert.deepEqual(tally("", true), { passed: 0, failed: 1 });
+});
+
+Deno.test("failures() names each failed test and the beginning of its error", () => {
+  const long = Array.from({ length: 40 }, (_, i) => `line ${i}`).join("\n");
+  const output = ` ERRORS 
+
+writes a => ./tests/a_test.ts:6:6
+error: AssertionError: one
+
+    at a
+
+b.ts => step => ./tests/b_test.ts:1:1
+error: ${long}
+
+./tests/c_test.ts (uncaught error)
+error: Error: three
+
+ FAILURES 
+
+writes a => ./tests/a_test.ts:6:6
+`;
+  const found = failures(output);
+  assert.deepEqual(found.map((text) => text.split("\n")[0]), [
+    "writes a => ./tests/a_test.ts:6:6",
+    "b.ts => step => ./tests/b_test.ts:1:1",
+    "./tests/c_test.ts (uncaught error)",
+  ]);
+  assert.ok(found[0]!.includes("at a"));
+  assert.equal(found[1]!.split("\n").length, 14);
+  assert.deepEqual(failures("ok | 6 passed"), []);
 });
