@@ -129,7 +129,9 @@ Deno.test({
     await page.goto(`${agents.url(2)}/config`);
     await shows(page, "Checked: no mistake");
     await page.selectOption(".files select", "bin/start_prim");
+    // At once: who types now must not write one file's text into another.
     const script = await page.inputValue(".editor textarea");
+    match(script, /^#!\/bin\/sh\necho "started on/);
     await page.fill(".editor textarea", script + 'echo "the new form"\n');
     await shows(page, "runs in its new form the next time");
     await page.click("text=Apply on both nodes");

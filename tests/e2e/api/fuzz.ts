@@ -1,11 +1,12 @@
 /**
- * Hostile requests against a real agent over HTTPS: `deno run -A fuzz.ts URL CA KEY RUNS SECRET...`. Run inside the node's network namespace. Prints
- * what must not have been answered; exit code 1 then.
+ * Hostile requests against a real agent over HTTPS: `deno run -A fuzz.ts URL CA KEY RUNS SEED SECRET...`. Run inside the node's network
+ * namespace. Prints what must not have been answered; exit code 1 then.
  */
 import fc from "fast-check";
 import { type Document, hostileRequests, offence } from "../../api/hostile.ts";
 
-const [url, ca, key, runs, ...secrets] = Deno.args as [
+const [url, ca, key, runs, seed, ...secrets] = Deno.args as [
+  string,
   string,
   string,
   string,
@@ -50,15 +51,20 @@ await fc.assert(
         await answer.body?.cancel();
         return;
       }
-      const why = offence(answer.status, await answer.text(), {
+      const text = await answer.text();
+      const why = offence(answer.status, text, {
         secrets,
-        // The other node is away, or has the same answers to give.
+        // Where the module is not served that is the answer.
         unready: path.startsWith("/health/") ? [503] : [],
       });
-      if (why) throw new Error(`${why}: ${method} ${path}`);
+      if (why) {
+        throw new Error(
+          `request ${asked}: ${why}: ${method} ${path}: ${text.slice(0, 1000)}`,
+        );
+      }
     },
   ),
-  { numRuns: Number(runs) },
+  { numRuns: Number(runs), seed: Number(seed) },
 );
 const ping = await ask("/api/ping", {
   headers: { authorization: `Bearer ${key}` },

@@ -1,5 +1,5 @@
 /** A text field with colours and line numbers: coloured text lies under a transparent textarea of the same size, which does the work. */
-import { useEffect, useRef } from "hono/jsx/dom";
+import { useLayoutEffect, useRef } from "hono/jsx/dom";
 import { highlight, type Language } from "./highlight.ts";
 
 export interface EditorProps {
@@ -14,7 +14,8 @@ export interface EditorProps {
 export function Editor(props: EditorProps) {
   const { label, value, language, mistake, onChange } = props;
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  // In the same turn as the label and onChange: later, who types at once would write one file's text into another.
+  useLayoutEffect(() => {
     // Not while it is equal: the cursor would jump.
     if (field.current && field.current.value !== value) {
       field.current.value = value;

@@ -204,7 +204,9 @@ export function ConfigIsland(props: ConfigIslandProps) {
             </header>
             {isText
               ? (
+                // A field of its own for each file: undo stays within it.
                 <Editor
+                  key={open}
                   label={open}
                   value={text}
                   language={languageOf(open, text)}
