@@ -45,7 +45,6 @@ export interface Node {
 }
 
 const PORT = 5600;
-let count = 0;
 
 export class Pair {
   readonly root: string;
@@ -119,7 +118,8 @@ export class Pair {
     const root = await Deno.makeTempDir({ dir: base, prefix: "hakit-pair-" });
     // Users of the tests must be able to reach the directory.
     await Deno.chmod(root, 0o755);
-    const tag = `${Deno.pid.toString(36)}${(count++).toString(36)}`;
+    // Every test file counts anew in one process: a number would meet what a failed test of another file left behind.
+    const tag = crypto.getRandomValues(new Uint8Array(5)).toHex();
     const pair = new Pair(root, tag, options);
     try {
       if (options.withoutOpenSsl) await breakOpenSsl(root);
