@@ -4,14 +4,16 @@ import { pack, readFolder, type unpack } from "../module/archive.ts";
 import { builtInFolder, builtInModules } from "../module/catalog.ts";
 import { parseModule } from "../module/load.ts";
 import type { AgentApi } from "./agent_api.ts";
+import { recordOf } from "../module/template.ts";
 import { type Ask, askAgent } from "./ask.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { applied, config, history, rollback } from "./module_config.ts";
+import { outdatedModules, update } from "./module_update.ts";
 import { suggest } from "./suggest.ts";
 import { withValues } from "./with_values.ts";
 
 const ACTIONS = ["list", "install", "config", "history", "rollback"]
-  .concat(["export", "uninstall"]);
+  .concat(["update", "export", "uninstall"]);
 
 export function moduleCommand(
   api: () => AgentApi,
@@ -40,7 +42,7 @@ export function moduleCommand(
       plan: {
         type: "boolean",
         summary:
-          "config, rollback: show what would change, what of it stops something, and change nothing",
+          "config, rollback, update: show what would change, what of it stops something, and change nothing",
       },
       apply: {
         type: "boolean",
@@ -50,7 +52,7 @@ export function moduleCommand(
       alone: {
         type: "boolean",
         summary:
-          "config, rollback: the other node does not answer and takes it when it does",
+          "config, rollback, update: the other node does not answer and takes it when it does",
       },
       note: {
         type: "string",
@@ -73,11 +75,12 @@ hakit module config mariadb new.yaml --plan        what would change
 hakit module config mariadb --set hold=30s         checked, then on both nodes or on neither
 hakit module history mariadb               the last ten
 hakit module rollback mariadb 3            as it was in number 3
+hakit module update mariadb --plan         what this hakit's form of it would change
 Checkers, rules, times and scripts change while the service runs; what needs a
 stop (directories, addresses, ports) is refused until it is stopped on both nodes.`,
     async run(call) {
       const [action = "", name] = call.args;
-      if (action === "list") return await list(call, api());
+      if (action === "list") return await list(call, api(), ask);
       if (!ACTIONS.includes(action)) {
         const near = suggest(action, ACTIONS);
         throw new UsageError(
@@ -94,6 +97,7 @@ stop (directories, addresses, ports) is refused until it is stopped on both node
       if (action === "config") return await config(call, ask, name);
       if (action === "history") return await history(call, ask, name);
       if (action === "rollback") return await rollback(call, ask, name);
+      if (action === "update") return await update(call, ask, name);
       if (action === "export") return await save(call, api(), name);
       const removed = await api().remove(name);
       if (call.on("json")) call.out.json({ module: name, removed });
@@ -109,11 +113,16 @@ stop (directories, addresses, ports) is refused until it is stopped on both node
   };
 }
 
-async function list({ on, out }: Call, api: AgentApi): Promise<number> {
+async function list(
+  { on, out }: Call,
+  api: AgentApi,
+  ask: Ask,
+): Promise<number> {
   const modules = await api.modules();
   const builtIn = builtInModules();
+  const outdated = await outdatedModules(ask, modules.map(({ name }) => name));
   if (on("json")) {
-    out.json({ modules, builtIn });
+    out.json({ modules, builtIn, outdated });
     return 0;
   }
   if (modules.length > 0) {
@@ -128,6 +137,11 @@ async function list({ on, out }: Call, api: AgentApi): Promise<number> {
       ]),
     ]);
   } else out.line("No module is installed.");
+  for (const name of outdated) {
+    out.line(
+      `This hakit has a newer form of ${name}: "hakit module update ${name} --plan" shows it.`,
+    );
+  }
   out.line(`Built in: ${builtIn.join(", ")}`);
   return 0;
 }
@@ -152,7 +166,8 @@ async function install(
   const files = (await readFolder(folder)).map((file) =>
     file.path.startsWith("bin/") ? { ...file, executable: true } : file
   );
-  return await put(call, api, files);
+  const record = source.includes("/") ? [] : [recordOf(source, files)];
+  return await put(call, api, [...files, ...record]);
 }
 
 async function save(call: Call, api: AgentApi, name: string): Promise<number> {

@@ -42,22 +42,35 @@ export async function config(
   const edits: FileEdit[] = content === before
     ? []
     : [{ path: "module.yaml", content }];
+  return await change(call, ask, { name, edits, base: digest });
+}
+
+/** Planned or applied, as the flags say. */
+export async function change(
+  call: Call,
+  ask: Ask,
+  { name, edits, base, note = call.text("note") }: {
+    readonly name: string;
+    readonly edits: readonly FileEdit[];
+    readonly base: string;
+    readonly note?: string | undefined;
+  },
+): Promise<number> {
   if (call.on("plan")) {
     const answer = await ask(`/api/modules/${name}/config/plan`, {
       method: "POST",
-      body: { edits, base: digest },
+      body: { edits, base },
       answer: planAnswer,
     });
     if (call.on("json")) call.out.json(answer);
     else printPlan(call.out, answer);
     return 0;
   }
-  const note = call.text("note");
   const done = await ask(`/api/modules/${name}/config`, {
     method: "PUT",
     body: {
       edits,
-      base: digest,
+      base,
       alone: call.on("alone"),
       ...(note ? { note } : {}),
     },

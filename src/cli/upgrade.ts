@@ -179,7 +179,7 @@ class Upgrade {
     if (on("json")) out.json({ upgraded: done });
     else if (done.length > 0) {
       out.line(
-        'Done. "hakit upgrade --back" takes it back in the same way.',
+        'Done. "hakit upgrade --back" takes it back in the same way; "hakit module list" says which modules have a newer form in it.',
       );
     }
     return EXIT.done;

@@ -1,15 +1,17 @@
 /** Steps that both nodes take: services out of boot, the module's folder, units and configuration, the agent. */
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import type { AgentApi } from "../cli/agent_api.ts";
 import type { ClusterState, ModuleState, NodeState } from "../api/state.ts";
-import { folderFiles } from "../cluster/welcome.ts";
 import { writeModule } from "../cluster/adopt.ts";
 import type { Kept } from "../cluster/kept.ts";
 import { fillModule } from "../cluster/module_config.ts";
 import type { Places } from "../cluster/places.ts";
 import type { Step } from "../cluster/step.ts";
 import { exists } from "../cluster/facts.ts";
+import { readFolder } from "../module/archive.ts";
 import { builtInFolder } from "../module/catalog.ts";
+import { recordOf } from "../module/template.ts";
 import { sleep } from "../system/clock.ts";
 import { UNIT_FILE, unitText } from "../system/unit.ts";
 import { K3S } from "./files.ts";
@@ -122,19 +124,21 @@ export function moduleStep(at: Places, kept: Kept): Step {
     async do() {
       const template = builtInFolder(MODULE);
       if (!template) throw new Error("it is not in this executable");
-      const files = (await folderFiles(template)).map((file) => ({
-        ...file,
-        // An executable keeps no modes of what it carries.
-        mode: file.path.startsWith("bin/") ? 0o755 : 0o644,
-      }));
-      const yaml = files.find(({ path }) => path === "module.yaml")!;
-      const text = await Deno.readTextFile(join(template, "module.yaml"));
-      yaml.content = btoa(
-        String.fromCharCode(
-          ...new TextEncoder().encode(fillModule(text, kept)),
-        ),
+      const files = await readFolder(template);
+      const filled = (text: Uint8Array) =>
+        fillModule(new TextDecoder().decode(text), kept);
+      await writeModule(
+        at.module,
+        [...files, recordOf(MODULE, files)].map((
+          { path, executable, content },
+        ) => ({
+          path,
+          mode: executable ? 0o755 : 0o644,
+          content: Buffer.from(
+            path === "module.yaml" ? filled(content) : content,
+          ).toString("base64"),
+        })),
       );
-      await writeModule(at.module, files);
     },
   };
 }
