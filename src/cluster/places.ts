@@ -22,6 +22,8 @@ export function places(paths: Paths) {
     k3sToken: at("k3s-token"),
     /** K3s' files on this node with size and SHA-256: what the second node fetches. */
     k3sFiles: at("k3s-files.json"),
+    /** Units that started at boot before hakit took them out of it, one a line. */
+    bootUnits: at("boot-units"),
     /** The one invitation: hash of its secret, expiry, who used it. 0600. */
     invitation: at("join.json"),
     /** For kubectl through the virtual address, 0600. */

@@ -62,7 +62,7 @@ export function firstSteps(options: FirstOptions): Step[] {
   const { at, kept, member, api } = options;
   return [
     clusterStep(options),
-    servicesStep(),
+    servicesStep(at),
     databaseStep(at, kept),
     volumeStep(at, kept),
     moduleStep(at, kept),

@@ -13,6 +13,7 @@ import { readFolder } from "../module/archive.ts";
 import { builtInFolder } from "../module/catalog.ts";
 import { recordOf } from "../module/template.ts";
 import { sleep } from "../system/clock.ts";
+import { readIfPresent } from "../system/files.ts";
 import { UNIT_FILE, unitText } from "../system/unit.ts";
 import { K3S } from "./files.ts";
 import { readyNodes } from "./kubernetes.ts";
@@ -67,7 +68,7 @@ export async function isMirrored(): Promise<boolean> {
   });
 }
 
-export function servicesStep(): Step {
+export function servicesStep(at: Places): Step {
   const disabled: string[] = [];
   return {
     name: "Services out of boot",
@@ -84,6 +85,14 @@ export function servicesStep(): Step {
       const stop = !await isMirrored();
       for (const unit of SERVICES) {
         if (await enabledState(unit) === "enabled") disabled.push(unit);
+      }
+      // Before they are: a run that is cut off here must not forget them.
+      const known = [...await bootUnits(at), ...disabled];
+      await writeFiles([{
+        path: at.bootUnits,
+        text: [...new Set(known)].map((unit) => `${unit}\n`).join(""),
+      }]);
+      for (const unit of SERVICES) {
         await systemctl("disable", ...(stop ? ["--now"] : []), unit);
       }
       for (const unit of await openSockets()) {
@@ -95,6 +104,12 @@ export function servicesStep(): Step {
       for (const unit of disabled) await systemctl("enable", unit);
     },
   };
+}
+
+/** What `uninstall` puts back into boot. */
+export async function bootUnits(at: Places): Promise<string[]> {
+  const text = await readIfPresent(at.bootUnits) ?? "";
+  return text.split("\n").filter((unit) => unit !== "");
 }
 
 /** Sockets of this MariaDB that are not masked. */

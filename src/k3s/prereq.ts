@@ -40,7 +40,7 @@ export function prereqSteps(
     packagesStep(settings, bundle),
     kernelStep(),
     securedStep(at),
-    servicesStep(),
+    servicesStep(at),
     foldersStep([settings.storage, settings.export]),
   ];
 }

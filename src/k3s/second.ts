@@ -53,7 +53,7 @@ export function secondSteps(options: SecondOptions): Step[] {
   const { at, kept, member, api, out } = options;
   return [
     clusterStep(options),
-    servicesStep(),
+    servicesStep(at),
     moduleStep(at, kept),
     configurationStep(at, kept, member),
     k3sFilesStep(options),

@@ -12,7 +12,7 @@ import { command } from "../system/command.ts";
 import type { Paths } from "../system/paths.ts";
 import { UNIT_FILE } from "../system/unit.ts";
 import { K3S } from "./files.ts";
-import { isMirrored, MODULE, unmaskSockets } from "./member.ts";
+import { bootUnits, isMirrored, MODULE, unmaskSockets } from "./member.ts";
 import {
   enabledState,
   isActive,
@@ -66,6 +66,7 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
     }),
     k3sStep(at),
     firewallStep(options),
+    ...(options.data ? [] : [bootStep(at)]),
     // What the data cannot be used without stays as long as the data does.
     removeStep(
       "Cluster files",
@@ -194,6 +195,24 @@ function k3sStep(at: Places): Step {
       await removeIfPresent(K3S.executable);
       await removeIfPresent(join(K3S.manifests, "hakit-nfs-client.yaml"));
       await removeIfPresent(K3S.images);
+    },
+  };
+}
+
+/** As before `prereq`. Not when the data goes: a database without one would fail at every boot. */
+function bootStep(at: Places): Step {
+  return {
+    name: "Services back in boot",
+    async done() {
+      for (const unit of await bootUnits(at)) {
+        if (await enabledState(unit) === "disabled") return null;
+      }
+      return "none was taken out";
+    },
+    async do(say) {
+      const units = await bootUnits(at);
+      await systemctl("enable", ...units);
+      say(units.join(", "));
     },
   };
 }

@@ -69,6 +69,14 @@ export async function uninstall(
     () => on(primary, "hakit uninstall", { seconds: 400 }),
   );
   await check("nothing of it is left there", () => nothingLeft(primary));
+  await check("MariaDB and NFS start at boot again", async () => {
+    for (const unit of ["mariadb", "nfs-server"]) {
+      const { stdout } = await on(primary, `systemctl is-enabled ${unit}`, {
+        anyCode: true,
+      });
+      if (stdout.trim() !== "enabled") throw new Error(`${unit}: ${stdout}`);
+    }
+  });
   await check("a plain MariaDB has every row", async () => {
     await on(primary, "systemctl start mariadb", { seconds: 200 });
     await proof.nothingLost(primary);
