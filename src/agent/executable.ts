@@ -1,7 +1,7 @@
 /** Which hakit a file is: looked at before it may become the one that runs. */
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { command } from "../system/command.ts";
+import { digestOf } from "../system/digest.ts";
 import { speaksSchema } from "./speaks.ts";
 
 export const buildSchema = z.strictObject({
@@ -77,18 +77,6 @@ async function machineOf(file: string): Promise<string | null> {
   }
   const machine = view.getUint16(18, true);
   return MACHINES[machine] ?? `machine ${machine}`;
-}
-
-/** In small steps: an agent that hashes goes on with its work. */
-export async function digestOf(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  using handle = await Deno.open(file, { read: true });
-  const buffer = new Uint8Array(1 << 20);
-  for (;;) {
-    const count = await handle.read(buffer);
-    if (count === null) return hash.digest("hex");
-    hash.update(buffer.subarray(0, count));
-  }
 }
 
 function parse(text: string): unknown {

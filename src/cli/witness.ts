@@ -1,9 +1,11 @@
 /** `hakit witness`: the third machine's side (run, install, admit, dismiss, list), and the cluster's (add, ping, remove). */
 import { join } from "node:path";
+import { executableStep } from "../k3s/own_executable.ts";
 import { command as execute } from "../system/command.ts";
 import { writeDurably } from "../system/files.ts";
 import { createLog } from "../system/log.ts";
 import { paths } from "../system/paths.ts";
+import { EXECUTABLE } from "../system/unit.ts";
 import { WITNESS_PORT } from "../witness/protocol.ts";
 import { Store } from "../witness/store.ts";
 import { parseAdmission } from "../witness/token.ts";
@@ -228,7 +230,9 @@ async function install(call: Call): Promise<number> {
     throw new Error("Install the built executable, not the sources");
   }
   const port = portOf(call);
-  const text = witnessUnitText(Deno.execPath())
+  const place = executableStep();
+  if (await place.done() === null) await place.do(() => {});
+  const text = witnessUnitText(EXECUTABLE)
     .replace("witness run", `witness run --port ${port}`);
   await writeDurably(WITNESS_UNIT_FILE, text);
   await execute(["systemctl", "daemon-reload"]);

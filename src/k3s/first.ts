@@ -18,6 +18,7 @@ import { hasDatastore, makeDatastore, withServer } from "./database.ts";
 import { K3S } from "./files.ts";
 import { downloadSource } from "./download.ts";
 import { K3S_RELEASE } from "./release.ts";
+import { executableStep } from "./own_executable.ts";
 import {
   folderSource,
   installedFiles,
@@ -61,6 +62,7 @@ const READY_MS = 10 * 60_000;
 export function firstSteps(options: FirstOptions): Step[] {
   const { at, kept, member, api } = options;
   return [
+    executableStep(),
     clusterStep(options),
     servicesStep(at),
     databaseStep(at, kept),

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Progress } from "../cli/output.ts";
 import { type K3sFile, k3sFileSchema } from "../cluster/welcome.ts";
 import { exists } from "../cluster/facts.ts";
+import { digestOf } from "../system/digest.ts";
 import { readIfPresent, syncFolder, writeDurably } from "../system/files.ts";
 import { IMAGE_ARCHIVE, k3sFilePath } from "./files.ts";
 
@@ -86,12 +87,7 @@ export async function installFiles(
 async function mustBeFree(file: K3sFile): Promise<void> {
   const path = k3sFilePath(file.name);
   if (!await exists(path)) return;
-  const hash = createHash("sha256");
-  await streamFile(path, (chunk) => {
-    hash.update(chunk);
-    return Promise.resolve();
-  });
-  if (hash.digest("hex") === file.sha256) return;
+  if (await digestOf(path) === file.sha256) return;
   throw new Error(
     `${path} is here already and is another one: move it away and run this again`,
   );

@@ -215,7 +215,7 @@ export function configurationStep(
 }
 
 export function agentStep(api: AgentApi): Step {
-  const unit = { path: UNIT_FILE, text: unitText(executable()) };
+  const unit = { path: UNIT_FILE, text: unitText() };
   /** One that ran before, or that a boot starts, is not ours to end. */
   let fresh = false;
   return {
@@ -249,11 +249,6 @@ export function agentStep(api: AgentApi): Step {
       if (fresh) await systemctl("disable", "--now", "hakit");
     },
   };
-}
-
-/** Where the unit finds this program. */
-function executable(): string {
-  return Deno.build.standalone ? Deno.execPath() : "/usr/local/bin/hakit";
 }
 
 async function answers(api: AgentApi): Promise<boolean> {

@@ -7,6 +7,7 @@ import { command } from "../system/command.ts";
 import { writeDurably } from "../system/files.ts";
 import { isSecured, secure, withServer } from "./database.ts";
 import { isMirrored, servicesStep } from "./member.ts";
+import { executableStep } from "./own_executable.ts";
 import {
   installFromFolder,
   installFromNetwork,
@@ -36,6 +37,7 @@ export function prereqSteps(
   },
 ): Step[] {
   return [
+    executableStep(),
     userStep(facts),
     packagesStep(settings, bundle),
     kernelStep(),

@@ -29,6 +29,7 @@ import {
   moduleStep,
   servicesStep,
 } from "./member.ts";
+import { executableStep } from "./own_executable.ts";
 import { DATABASE_FOLDER } from "./texts.ts";
 
 export interface SecondOptions {
@@ -52,6 +53,7 @@ const START_MS = 30_000;
 export function secondSteps(options: SecondOptions): Step[] {
   const { at, kept, member, api, out } = options;
   return [
+    executableStep(),
     clusterStep(options),
     servicesStep(at),
     moduleStep(at, kept),

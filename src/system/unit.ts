@@ -3,8 +3,11 @@
 /** Where the unit file stands. */
 export const UNIT_FILE = "/etc/systemd/system/hakit.service";
 
+/** Where this program lies on a server: what boots must not be on a stick that is taken out. */
+export const EXECUTABLE = "/usr/local/bin/hakit";
+
 /** systemd 245 (Ubuntu 20.04) and later; an older one ignores what it does not know. */
-export function unitText(executable = "/usr/local/bin/hakit"): string {
+export function unitText(executable = EXECUTABLE): string {
   return `[Unit]
 Description=hakit agent: keeps services running on one of two servers
 # Ordered after the network, so that at shutdown services stop and the peer is told while the network is still up.
