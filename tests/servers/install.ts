@@ -8,6 +8,7 @@ import {
   VIRTUAL_ADDRESS,
   vm,
 } from "./lab.ts";
+import type { Bundle } from "./bundle.ts";
 import { pairWith, state } from "./cluster.ts";
 import { check, note } from "./report.ts";
 
@@ -19,19 +20,20 @@ export interface Places {
   readonly executable: string;
   /** Folder with the stand-in executable `k3s`. */
   readonly k3s: string;
+  /** Install from this one file, as from a stick, and from nothing else. */
+  readonly bundle: Bundle | null;
 }
 
-export async function install({ executable, k3s }: Places): Promise<void> {
-  for (const server of SERVERS) {
-    await putExecutable(server, executable);
-    await on(server, "rm -rf /root/k3s");
-    await vm(["put", String(server), k3s, "/root"], { seconds: 120 });
-  }
+/** How the commands are called, by what was brought to the servers. */
+interface Way {
+  readonly prereq: string;
+  readonly first: (address: string) => string;
+}
 
-  const packages = await on(1, "dpkg -s mariadb-server", { anyCode: true });
-  const bare = packages.code !== 0;
-  note(bare ? "packages from a folder" : "packages are there already");
-  const prereq = `hakit prereq${bare ? " --packages /root/packages" : ""}`;
+export async function install(places: Places): Promise<void> {
+  const { prereq, first: firstCommand } = places.bundle
+    ? await fromStick(places.bundle)
+    : await fromFolders(places);
   await check("hakit prereq on both servers", () =>
     Promise.all(
       SERVERS.map((server) => on(server, prereq, { seconds: PREREQ_SECONDS })),
@@ -99,6 +101,11 @@ export async function install({ executable, k3s }: Places): Promise<void> {
     });
   }
   note((await on(1, "hakit state")).stdout.trim().replace(/^/gm, "        "));
+  if (places.bundle) {
+    await check("the stick is taken out", async () => {
+      for (const server of SERVERS) await on(server, "rm -rf /root/stick");
+    });
+  }
   await check(
     "K3s runs on both",
     () =>
@@ -127,9 +134,38 @@ export async function putExecutable(
   );
 }
 
-function firstCommand(address: string): string {
-  return `hakit first --node1 10.41.0.11,10.42.0.11 --node2 10.41.0.12,10.42.0.12 --vip ${address} --interface eth0 --size 2G --k3s /root/k3s`;
+async function fromFolders({ executable, k3s }: Places): Promise<Way> {
+  for (const server of SERVERS) {
+    await putExecutable(server, executable);
+    await on(server, "rm -rf /root/k3s");
+    await vm(["put", String(server), k3s, "/root"], { seconds: 120 });
+  }
+  const packages = await on(1, "dpkg -s mariadb-server", { anyCode: true });
+  const bare = packages.code !== 0;
+  note(bare ? "packages from a folder" : "packages are there already");
+  return {
+    prereq: `hakit prereq${bare ? " --packages /root/packages" : ""}`,
+    first: (address) => `${FIRST} --vip ${address} --k3s /root/k3s`,
+  };
 }
+
+/** Nothing of hakit, of K3s and of packages is on the servers but the stick. */
+async function fromStick({ file, fingerprint }: Bundle): Promise<Way> {
+  for (const server of SERVERS) {
+    await on(server, "rm -rf /root/packages /usr/local/bin/hakit");
+    await vm(["put", String(server), file, "/root/stick"], { seconds: 400 });
+    await on(server, "cd /root/stick && tar -xf hakit.bundle hakit");
+  }
+  note("all from one bundle");
+  const bundle = `--bundle /root/stick/hakit.bundle --key ${fingerprint}`;
+  return {
+    prereq: `/root/stick/hakit prereq ${bundle}`,
+    first: (address) => `${FIRST} --vip ${address} ${bundle}`,
+  };
+}
+
+const FIRST =
+  "hakit first --node1 10.41.0.11,10.42.0.11 --node2 10.41.0.12,10.42.0.12 --interface eth0 --size 2G";
 
 function tokenIn(text: string): string {
   const token = /hakit1\.[\w-]+/.exec(text)?.[0];

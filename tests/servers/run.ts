@@ -3,11 +3,13 @@
  *
  *   tests/servers/run                   all; bullseye, packages from a folder
  *   tests/servers/run failover links    these, on the servers as `install` left them
+ *   tests/servers/run install bundle    installed from one bundle and nothing else; bookworm (this machine's own packages)
  *
  * HAKIT_ROUNDS: power cuts (default 2). HAKIT_SEED: moments of the cuts. HAKIT_SERVERS_PATIENCE: stretches all limits.
  * HAKIT_SERVERS_SUITE, HAKIT_SERVERS_IMAGE and others: see `vm`.
  */
 import { join } from "node:path";
+import { makeBundle } from "./bundle.ts";
 import { pair } from "./cluster.ts";
 import { copiesAreIdentical } from "./copies.ts";
 import { drill } from "./drill.ts";
@@ -58,13 +60,15 @@ const STORIES: { readonly [name: string]: Story } = {
 const SAVED = `installed-${Deno.env.get("HAKIT_SERVERS_SUITE") ?? "bullseye"}`;
 
 async function main(words: readonly string[]): Promise<number> {
-  const names = ["install", ...Object.keys(STORIES)];
+  const names = ["install", "bundle", ...Object.keys(STORIES)];
   const stranger = words.find((word) => !names.includes(word));
   if (stranger !== undefined || !(rounds >= 1)) {
     broken("usage", `"${stranger ?? rounds}": expected ${names.join(", ")}`);
     return close();
   }
-  const wanted = words.length > 0 ? words : names;
+  const wanted = words.length > 0
+    ? words
+    : names.filter((name) => name !== "bundle");
   note(`seed ${seed}, ${rounds} rounds: ${wanted.join(", ")}`);
   const proof = new Proof(folder);
   try {
@@ -74,7 +78,11 @@ async function main(words: readonly string[]): Promise<number> {
       await standIn();
       await vm(["wipe"]);
       await vm(["up"], { seconds: 400 });
-      if (!await told("install", () => install(places))) return close();
+      const bundle = wanted.includes("bundle")
+        ? await makeBundle(folder, places)
+        : null;
+      const done = await told("install", () => install({ ...places, bundle }));
+      if (!done) return close();
       await told("power", () => shutDown(proof, 1, () => save()));
     } else {
       await vm(["down"]);
@@ -83,7 +91,7 @@ async function main(words: readonly string[]): Promise<number> {
       await newExecutable();
     }
     for (const name of wanted) {
-      if (name === "install") continue;
+      if (name === "install" || name === "bundle") continue;
       primary = await settled();
       if (primary === null) break;
       const from = primary;
