@@ -34,6 +34,9 @@ export async function install(places: Places): Promise<void> {
   const { prereq, first: firstCommand } = places.bundle
     ? await fromStick(places.bundle)
     : await fromFolders(places);
+  const doctor = prereq.replace(/ prereq.*/, " doctor");
+  const before = await on(1, doctor, { seconds: 120, anyCode: true });
+  note(before.stdout.trim().replace(/^/gm, "        "));
   await check("hakit prereq on both servers", () =>
     Promise.all(
       SERVERS.map((server) => on(server, prereq, { seconds: PREREQ_SECONDS })),
@@ -100,6 +103,11 @@ export async function install(places: Places): Promise<void> {
       }
     });
   }
+  await check("hakit doctor finds no problem on either server", async () => {
+    const { stdout } = await on(1, "hakit doctor", { seconds: 240 });
+    note(stdout.trim().replace(/^/gm, "        "));
+    if (stdout.includes("was not examined")) throw new Error("one server only");
+  });
   note((await on(1, "hakit state")).stdout.trim().replace(/^/gm, "        "));
   if (places.bundle) {
     await check("the stick is taken out", async () => {
