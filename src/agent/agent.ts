@@ -153,6 +153,7 @@ async function live(
   cluster.onTick = () => guard.tell();
   cluster.guardProblem = () => guard.problem();
 
+  await door.modules.recover();
   // The local socket first: whoever started us can ask how it goes on while modules begin.
   await using _socket = await serveSocket(paths, app);
   // Modules before heartbeats: the first word to the peer must already say what this node is.

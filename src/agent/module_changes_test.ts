@@ -216,3 +216,136 @@ Deno.test("ModuleStore.apply() keeps what a module had that is older than the hi
   await both.two.store.apply("db", { revision: 1 }, { by: "root" });
   assert.equal(await both.one.yaml(), YAML);
 });
+
+/** Needs a stop. */
+const PORT = { edits: yamlEdit(YAML + "port: 5700\n") };
+
+async function stopped() {
+  const both = await running();
+  Object.assign(both.one.view, { role: "STOP", status: "NotReady" });
+  Object.assign(both.two.view, { role: "STOP", status: "NotReady" });
+  return both;
+}
+
+Deno.test("ModuleStore.apply() leaves a node's module in its cluster when the disk does not take the new one", async () => {
+  await using both = await stopped();
+  // A folder stands where the archive of the new configuration would.
+  await Deno.mkdir(join(both.two.home, "state/db/config/000002.tar"));
+  await assert.rejects(
+    both.one.store.apply("db", PORT, { by: "root" }),
+    /directory/i,
+  );
+  assert.deepEqual(both.two.told, ["drop", "add"]);
+  assert.deepEqual(both.one.told, []);
+  assert.equal(await both.two.yaml(), YAML);
+});
+
+Deno.test("ModuleStore.apply() takes no module away that was started while the other node was asked", async () => {
+  await using both = await stopped();
+  both.link.after = (path) => {
+    if (path.includes("number=2")) {
+      Object.assign(both.one.view, { role: "ALONE", status: "Ready" });
+    }
+  };
+  await assert.rejects(
+    both.one.store.apply("db", PORT, { by: "root" }),
+    /cannot be changed so while it is ALONE on node1/,
+  );
+  assert.deepEqual(both.one.told.includes("drop"), false);
+  assert.equal(await both.one.yaml(), YAML);
+  // And the other node has gone back.
+  assert.equal(await both.two.yaml(), YAML);
+  await both.one.store.compare();
+  assert.deepEqual(both.one.problems(), []);
+});
+
+Deno.test("ModuleStore.remove() takes no module away that was started while the other node was asked", async () => {
+  await using both = await stopped();
+  both.link.after = () => {
+    Object.assign(both.one.view, { role: "ALONE", status: "Ready" });
+  };
+  await assert.rejects(
+    both.one.store.remove("db", { local: false }),
+    /cannot be removed while it is ALONE/,
+  );
+  assert.deepEqual(both.one.told, []);
+  assert.equal(await both.one.yaml(), YAML);
+});
+
+Deno.test("ModuleStore: a node that died before the change was in its folder never had it, and takes it from the other one", async () => {
+  await using both = await running();
+  const wanted = YAML.replace("10s", "40s");
+  await both.one.store.apply("db", { edits: yamlEdit(wanted) }, { by: "root" });
+  // As node1's disk was a moment earlier.
+  const kept = join(both.one.home, "state/db/config/000002");
+  await Deno.rename(`${kept}.json`, `${kept}.coming`);
+  await Deno.writeTextFile(
+    join(both.one.home, "etc/modules/db/module.yaml"),
+    YAML,
+  );
+  await both.one.store.recover();
+  assert.deepEqual(
+    (await both.one.store.history("db")).map(({ number }) => number),
+    [1],
+  );
+  assert.equal((await both.one.store.list())[0]!.edited, false);
+  await both.two.store.compare();
+  assert.equal(await both.one.yaml(), wanted);
+  assert.equal((await both.one.store.history("db"))[0]!.number, 2);
+});
+
+Deno.test("ModuleStore: a node that died when the change was in its folder has it", async () => {
+  await using both = await running();
+  const wanted = YAML.replace("10s", "40s");
+  await both.one.store.apply("db", { edits: yamlEdit(wanted) }, { by: "root" });
+  const kept = join(both.one.home, "state/db/config/000002");
+  await Deno.rename(`${kept}.json`, `${kept}.coming`);
+  await both.one.store.recover();
+  assert.equal((await both.one.store.history("db"))[0]!.number, 2);
+  assert.equal((await both.one.store.list())[0]!.edited, false);
+});
+
+Deno.test("ModuleStore.list() is in no change's way", async () => {
+  await using both = await running();
+  let looking = true;
+  const look = async () => {
+    while (looking) await both.one.store.list();
+  };
+  const looks = look();
+  try {
+    for (let hold = 20; hold < 30; hold++) {
+      const wish = { edits: yamlEdit(YAML.replace("10s", `${hold}s`)) };
+      await both.one.store.apply("db", wish, { by: "root" });
+    }
+  } finally {
+    looking = false;
+    await looks;
+  }
+  assert.match(await both.one.yaml(), /29s/);
+});
+
+Deno.test("ModuleStore.adopt() refuses a change that is older than what came since", async () => {
+  await using both = await running();
+  const wish = { edits: yamlEdit(YAML.replace("10s", "20s")) };
+  await both.one.store.apply("db", wish, { by: "root" });
+  await assert.rejects(
+    both.two.store.adopt("db", pack(files(YAML)), {
+      number: 2,
+      at: new Date().toISOString(),
+      by: "root",
+      note: "late",
+    }),
+    /has configuration 2 on node2 already/,
+  );
+});
+
+Deno.test("ModuleStore: a damaged archive of the history is in no later change's way", async () => {
+  await using both = await running();
+  await Deno.writeTextFile(
+    join(both.one.home, "state/db/config/000001.tar"),
+    "torn",
+  );
+  const wish = { edits: yamlEdit(YAML.replace("10s", "20s")) };
+  await both.one.store.apply("db", wish, { by: "root" });
+  assert.match(await both.two.yaml(), /20s/);
+});

@@ -16,6 +16,7 @@ import { installedModules, moduleFolder } from "../module/catalog.ts";
 import { removeModule } from "../module/install.ts";
 import type { Module } from "../module/schema.ts";
 import { sleep } from "../system/clock.ts";
+import { readIfPresent, removeDurably, writeDurably } from "../system/files.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Revision } from "./config_history.ts";
 import {
@@ -23,10 +24,9 @@ import {
   type ApplyOptions,
   type Change,
   ModuleChanges,
-  peerError,
-  type Readiness,
-  type Wish,
 } from "./module_changes.ts";
+import { peerError, type Readiness } from "./module_peer.ts";
+import type { Wish } from "./module_wish.ts";
 import type { Node } from "./node.ts";
 
 export interface ModuleInfo {
@@ -80,6 +80,11 @@ export class ModuleStore {
       ...options,
       setPending: (name, pending) => this.#setPending(name, pending),
     });
+  }
+
+  /** Before any module begins: what a crash cut off is finished or undone. */
+  recover(): Promise<void> {
+    return this.changes.recover();
   }
 
   async list(): Promise<ModuleInfo[]> {
@@ -203,6 +208,8 @@ export class ModuleStore {
         }
         await answer.body?.cancel().catch(() => {});
       }
+      // Somebody may have started it meanwhile: in one turn with drop(), which takes it away.
+      this.#mustBeStopped(name, "removed");
       await cluster.drop(name);
       await removeModule(node.paths, name);
       await this.#setPending(name, false);
@@ -260,7 +267,7 @@ export class ModuleStore {
     }
     const byHand = mine.edited ? me : other?.edited ? peer : null;
     if (byHand) {
-      return `Files of module "${name}" were changed by hand on ${byHand.name} and are not in force: "hakit module config ${name} --plan" there shows them, --apply puts them in force on both nodes.`;
+      return `Files of module "${name}" were changed by hand on ${byHand.name}, which the other node knows nothing of: "hakit module config ${name} --plan" there shows what, --apply puts it in force on both nodes.`;
     }
     if (here > there && (other !== null || mine.pending)) {
       try {
@@ -320,8 +327,8 @@ export class ModuleStore {
 
   async #setPending(name: string, pending: boolean): Promise<void> {
     const file = this.#pendingFile(name);
-    if (pending) await Deno.writeTextFile(file, "");
-    else await Deno.remove(file).catch(() => {});
+    if (pending) await writeDurably(file, "");
+    else if (await readIfPresent(file) !== null) await removeDurably(file);
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -424,6 +424,11 @@ export function createApp(options: AppOptions) {
 /** What scripts printed and users typed is never a page, whatever it looks like; the console's pages bring a policy of their own. */
 const harmless = createMiddleware<AuthEnv>(async (c, next) => {
   await next();
+  // Hono answers HEAD with the headers of GET and forgets its body: a stream would go on for nobody, and hold a reader's place.
+  if (c.req.method === "HEAD" && c.res.body) {
+    await c.res.body.cancel();
+    c.res = new Response(null, c.res);
+  }
   const { headers } = c.res;
   c.header("X-Content-Type-Options", "nosniff");
   if (!headers.has("cache-control")) c.header("Cache-Control", "no-store");

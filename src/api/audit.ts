@@ -92,7 +92,9 @@ export function auditing(audit: Audit) {
   return createMiddleware<AuthEnv>(async (c, next) => {
     await next();
     const { method, path } = c.req;
-    const read = method === "GET" || method === "HEAD" || method === "OPTIONS";
+    // The configuration page asks for a plan whenever typing rests.
+    const read = method === "GET" || method === "HEAD" ||
+      method === "OPTIONS" || path.endsWith("/config/plan");
     if (read && !/\/(archive|snapshot)$/.test(path)) return;
     const caller = c.get("caller");
     if (!caller) return;

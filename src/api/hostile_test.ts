@@ -458,3 +458,29 @@ function rename(archive: Uint8Array, name: string): Uint8Array {
   );
   return bytes;
 }
+
+Deno.test("HEAD of an event stream takes no reader's place, here or at the other node", async () => {
+  let left = 0;
+  await using world = await apiWorld({
+    forward: () => {
+      const body = new ReadableStream({
+        cancel() {
+          left++;
+        },
+      });
+      const headers = { "content-type": "text/event-stream" };
+      return Promise.resolve(new Response(body, { headers }));
+    },
+  });
+  const method = "HEAD";
+  for (let tries = 0; tries < 70; tries++) {
+    const answer = await world.ask("key viewer", "/api/events", { method });
+    assert.equal(answer.status, 200);
+  }
+  await world.ask("key viewer", "/api/events?node=node2", { method });
+  for (let tries = 0; tries < 100 && world.streams.readers > 0; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.equal(world.streams.readers, 0);
+  assert.equal(left, 1);
+});

@@ -1,5 +1,6 @@
 /** Which modules there are: built-in templates inside the executable, and those installed on this node. */
 import { join } from "node:path";
+import { syncFolder } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { ConfigError, loadModule } from "./load.ts";
 import type { Module } from "./schema.ts";
@@ -53,7 +54,6 @@ export async function loadInstalled(
 /** All installed modules by name; a broken one does not hide the others. */
 export async function installedModules(paths: Paths): Promise<Installed[]> {
   const folder = join(paths.etc, "modules");
-  await recoverReplacement(folder);
   const names: string[] = [];
   try {
     for await (const entry of Deno.readDir(folder)) {
@@ -79,8 +79,12 @@ export async function installedModules(paths: Paths): Promise<Installed[]> {
   return modules;
 }
 
-/** A crash between the two renames of an installation leaves `.NAME.old` and no NAME: the old one is put back. */
-async function recoverReplacement(folder: string): Promise<void> {
+/**
+ * What a crash in an installation or removal left: `.NAME.old` without NAME is put back, all else goes. Only before anything is
+ * installed: the folder that is being written looks the same.
+ */
+export async function recoverFolders(paths: Paths): Promise<void> {
+  const folder = join(paths.etc, "modules");
   let entries: Deno.DirEntry[];
   try {
     entries = await Array.fromAsync(Deno.readDir(folder));
@@ -90,13 +94,14 @@ async function recoverReplacement(folder: string): Promise<void> {
   }
   const present = new Set(entries.map((entry) => entry.name));
   for (const { name } of entries) {
-    const match = /^\.(.+)\.(old|new)$/.exec(name);
-    if (!match) continue;
+    const [, module, kind] = /^\.(.+)\.(old|new|gone)$/.exec(name) ?? [];
+    if (!module) continue;
     const path = join(folder, name);
-    if (match[2] === "old" && !present.has(match[1]!)) {
-      await Deno.rename(path, join(folder, match[1]!));
+    if (kind === "old" && !present.has(module)) {
+      await Deno.rename(path, join(folder, module));
     } else {
       await Deno.remove(path, { recursive: true });
     }
   }
+  await syncFolder(folder);
 }

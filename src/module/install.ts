@@ -70,12 +70,16 @@ export async function installFiles(
   const old = join(parent, `.${name}.old`);
   await Deno.mkdir(parent, { recursive: true, mode: 0o750 });
   await removeFolder(fresh);
+  // A crash between the renames below left it as the only one.
+  if (!await exists(target) && await exists(old)) Deno.renameSync(old, target);
   await removeFolder(old);
   try {
     // Only root: variables may hold what others must not read.
     await Deno.mkdir(fresh, { mode: 0o700 });
-    for (const file of files) await write(fresh, file);
-    await syncFolder(fresh);
+    const folders = new Set([fresh]);
+    for (const file of files) folders.add(await write(fresh, file));
+    // A file that is on the disk but not in its folder is gone after a power cut.
+    for (const folder of withParents(folders, fresh)) await syncFolder(folder);
     const replaced = await exists(target);
     // In one turn of the loop: between the two there is no folder, and a script that is looked for then would count as absent.
     if (replaced) Deno.renameSync(target, old);
@@ -94,11 +98,18 @@ export async function installFiles(
 /** Takes the module's configuration and scripts away; its data, records and logs stay. */
 export async function removeModule(paths: Paths, name: string): Promise<void> {
   const target = moduleFolder(paths, name);
-  await removeFolder(target);
-  await syncFolder(dirname(target));
+  const parent = dirname(target);
+  const gone = join(parent, `.${name}.gone`);
+  await removeFolder(gone);
+  // At once: a module that has lost its scripts, but not its module.yaml, must not begin after a crash.
+  if (!await exists(target)) return;
+  await Deno.rename(target, gone);
+  await syncFolder(parent);
+  await removeFolder(gone);
 }
 
-async function write(folder: string, file: ArchiveFile): Promise<void> {
+/** Writes one file below it, and returns the folder that it is in. */
+async function write(folder: string, file: ArchiveFile): Promise<string> {
   const path = join(folder, file.path);
   await Deno.mkdir(dirname(path), { recursive: true, mode: 0o755 });
   const handle = await Deno.open(path, {
@@ -115,6 +126,16 @@ async function write(folder: string, file: ArchiveFile): Promise<void> {
   } finally {
     handle.close();
   }
+  return dirname(path);
+}
+
+/** The folders and all between them and `top`. */
+function withParents(folders: Iterable<string>, top: string): Set<string> {
+  const all = new Set<string>();
+  for (let folder of folders) {
+    for (; folder !== top; folder = dirname(folder)) all.add(folder);
+  }
+  return all.add(top);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -2,7 +2,7 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { type Paths, paths } from "../system/paths.ts";
 import type { ArchiveFile } from "./archive.ts";
-import { installedModules } from "./catalog.ts";
+import { installedModules, recoverFolders } from "./catalog.ts";
 import {
   checkModule,
   conflict,
@@ -50,12 +50,15 @@ Deno.test("installFiles() puts a module in place, replaces it as a whole, and re
   });
 });
 
-Deno.test("installedModules() puts the old version back after a crash between the renames", async () => {
+Deno.test("recoverFolders() puts the old version back after a crash between the renames, and ends a removal", async () => {
   await withPaths(async (where) => {
     await installFiles(where, "db", files(YAML));
+    await installFiles(where, "web", files("name: web\nmode: mirror\n"));
     const folder = join(where.etc, "modules");
     await Deno.rename(join(folder, "db"), join(folder, ".db.old"));
     await Deno.mkdir(join(folder, ".db.new"));
+    await Deno.rename(join(folder, "web"), join(folder, ".web.gone"));
+    await recoverFolders(where);
     const [module] = await installedModules(where);
     strictEqual(module?.module?.name, "db");
     deepStrictEqual([...Deno.readDirSync(folder)].map(({ name }) => name), [

@@ -10,13 +10,21 @@ import { ApiError, errorBody } from "../../src/api/error.ts";
 import type { Module } from "../../src/module/schema.ts";
 import { paths } from "../../src/system/paths.ts";
 
+interface Link {
+  up: boolean;
+  cutAfter: number;
+  break: string | null;
+  /** Called after each request to the other node. */
+  after: (path: string) => void;
+}
+
 export interface Side {
   readonly store: ModuleStore;
   readonly app: Hono<AuthEnv>;
   /** What the cluster was told, oldest first. */
   readonly told: string[];
   readonly view: { role: string; status: string };
-  readonly link: { up: boolean; cutAfter: number; break: string | null };
+  readonly link: Link;
   readonly problems: () => readonly string[];
   readonly yaml: () => Promise<string>;
   readonly home: string;
@@ -24,7 +32,12 @@ export interface Side {
 
 export async function twoStores() {
   const home = await Deno.makeTempDir({ prefix: "hakit-changes-" });
-  const link = { up: true, cutAfter: Infinity, break: null };
+  const link: Link = {
+    up: true,
+    cutAfter: Infinity,
+    break: null,
+    after: () => {},
+  };
   const sides: Side[] = [];
   for (const index of [0, 1]) {
     sides.push(side(join(home, String(index)), index, link, () => sides));
@@ -32,7 +45,7 @@ export async function twoStores() {
   return {
     one: sides[0]!,
     two: sides[1]!,
-    link: link as Side["link"],
+    link,
     async [Symbol.asyncDispose]() {
       await Deno.remove(home, { recursive: true });
     },
@@ -42,7 +55,7 @@ export async function twoStores() {
 function side(
   home: string,
   index: number,
-  link: Side["link"],
+  link: Link,
   all: () => readonly Side[],
 ): Side {
   const at = paths(home);
@@ -88,6 +101,11 @@ function side(
           new ApiError(502, "peer-not-reachable", "does not answer");
         if (!link.up || link.cutAfter <= 0) throw gone();
         const { app, store } = all()[1 - index]!;
+        if (init.method === "DELETE") {
+          await store.remove("db", { local: true });
+          link.after(path);
+          return Response.json({});
+        }
         if (path === "/api/modules") {
           return Response.json({ modules: await store.list() });
         }
@@ -95,6 +113,7 @@ function side(
           method: init.method ?? "GET",
           ...(init.body ? { body: init.body } : {}),
         });
+        link.after(path);
         // Done over there, but nobody hears of it.
         if (--link.cutAfter === 0) throw gone();
         return answer;

@@ -56,12 +56,17 @@ export function ConfigIsland(props: ConfigIslandProps) {
   const asked = useRef(0);
   const base = `/api/modules/${encodeURIComponent(module)}/config`;
 
-  async function load(): Promise<void> {
+  /** `sent`: drafts that are in force now; what was typed since they were sent stays a draft. */
+  async function load(sent: Drafts = new Map()): Promise<void> {
     if (fresh) return;
     const got = await ask<{ files: ModuleFile[]; digest: string }>(base);
     if (!got.ok) return setFailed({ code: got.code, text: got.message });
+    // In one turn: a field that showed the old text for a moment would take what is typed then into it.
     setFiles(got.value.files);
     setDigest(got.value.digest);
+    setDrafts((now) =>
+      new Map([...now].filter(([path, text]) => sent.get(path) !== text))
+    );
     const past = await ask<{ revisions: Revision[] }>(`${base}/history`);
     if (past.ok) setRevisions(past.value.revisions);
   }
@@ -123,6 +128,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
 
   async function apply(alone: boolean): Promise<void> {
     setBusy(true);
+    const sent = drafts;
     const answer = await ask<Applied>(base, {
       method: "PUT",
       body: { edits, base: digest, note, alone },
@@ -131,12 +137,11 @@ export function ConfigIsland(props: ConfigIslandProps) {
     if (!answer.ok) {
       return setFailed({ code: answer.code, text: answer.message });
     }
-    told(answer.value);
+    told(answer.value, sent);
   }
 
-  function told({ revision, installed, pending }: Applied): void {
+  function told({ revision, installed, pending }: Applied, sent: Drafts): void {
     if (fresh) return location.assign(`/config?module=${module}`);
-    setDrafts(new Map());
     setNote("");
     setFailed(null);
     const more = pending.length > 0
@@ -147,7 +152,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
         ? t.config.nothing
         : t.config.applied(revision, installed.join(", ")) + more,
     );
-    void load();
+    void load(sent);
   }
 
   const names = inOrder([
@@ -328,7 +333,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
             base={base}
             revisions={revisions}
             t={t}
-            onDone={told}
+            onDone={(applied) => told(applied, drafts)}
           />
           <Uninstall module={module} t={t} />
         </>
