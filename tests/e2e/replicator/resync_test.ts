@@ -84,7 +84,9 @@ onPair({
       await sleep(ms);
       const { session } = pair.secondary.replicator.report;
       await pair.secondary.replicator.kill();
-      await Deno.writeTextFile(join(pair.primary.data, "between"), `${ms}`);
+      // Where the copies were level already it waits until this node is alone.
+      const between = join(pair.primary.data, "between");
+      const written = Deno.writeTextFile(between, `${ms}`);
       await pair.secondary.replicator.start();
       const { identity } = pair.secondary.replicator.report;
       if (session === "resync") strictEqual(identity.upToDate, false);
@@ -93,6 +95,7 @@ onPair({
         "the loss",
       );
       await pair.primary.replicator.command({ command: "alone" });
+      await written;
     }
     await pair.join();
     await equalCopies(pair);
