@@ -173,7 +173,11 @@ async function fix(call: Call, given: readonly string[]): Promise<number> {
     throw new UsageError("The firewall is root's: run it with sudo");
   }
   const storage = facts.disks.at(-1)!.folder;
-  const needs = clusterNeeds({ peers, agents: await readAgents(storage) });
+  const needs = clusterNeeds({
+    peers,
+    agents: await readAgents(storage),
+    networks: facts.wanted.networks,
+  });
   const verdict = firewallVerdict(await readFirewall(), needs);
   if (verdict.blocked.length === 0) {
     call.out.line(

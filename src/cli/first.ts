@@ -66,6 +66,7 @@ async function runFirst(call: Call): Promise<number> {
   const findings = checkNode(facts, {
     own: settings.node1,
     vip: vipOf(settings),
+    networks: [settings.pods, settings.services],
     made: cluster !== null,
   });
   const existing = asFindings(

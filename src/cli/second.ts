@@ -81,6 +81,7 @@ async function runSecond(call: Call): Promise<number> {
   const findings = checkNode(facts, {
     own: me.addresses,
     vip: vipOf(kept),
+    networks: [kept.pods, kept.services],
     made: member,
   });
   // What data is here dataProblems says: nothing of it is adopted by a second node.

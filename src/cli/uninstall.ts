@@ -53,7 +53,11 @@ export const command: Command = {
     const kept = settings === null ? null : readKept(settings, at.settings);
     const peers = kept ? [...kept.node1, ...kept.node2] : [];
     const agents = kept ? await readAgents(kept.storage).catch(() => []) : [];
-    const needs = clusterNeeds({ peers, agents });
+    const needs = clusterNeeds({
+      peers,
+      agents,
+      ...(kept ? { networks: [kept.pods, kept.services] } : {}),
+    });
     const results = await runSteps(
       uninstallSteps({
         paths: where,

@@ -1,7 +1,7 @@
 /** What must hold before anything is touched, as lines for a person. Pure: facts in, problems out. */
 import { isIP } from "node:net";
 import type { Facts } from "./facts.ts";
-import { contains } from "./network.ts";
+import { contains, isK3sInterface } from "./network.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Findings {
@@ -50,9 +50,11 @@ export function checkMachine(facts: Facts): Findings {
 /** The first and the second node, before the cluster is made. `own`: this node's addresses by the settings. */
 export function checkNode(
   facts: Facts,
-  { own, vip, made }: {
+  { own, vip, networks, made }: {
     readonly own: readonly string[];
     readonly vip: string;
+    /** Those of pods and services. */
+    readonly networks: readonly string[];
     /** The cluster exists here already: its own programs use the ports. */
     readonly made: boolean;
   },
@@ -96,6 +98,13 @@ export function checkNode(
     );
   }
   if (!made) problems.push(...portProblems(facts));
+  for (const { address, interface: device } of facts.addresses) {
+    const network = networks.find((one) => contains(one, address));
+    if (!network || isK3sInterface(device)) continue;
+    problems.push(
+      `${address} on ${device} lies in ${network}, which K3s takes for pods or services: give other networks by --pods and --services to "hakit first"`,
+    );
+  }
   for (const [folder, bytes] of Object.entries(facts.free)) {
     if (bytes < LEAST_FREE) {
       problems.push(

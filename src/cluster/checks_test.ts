@@ -29,6 +29,7 @@ const GOOD: Facts = {
 const NODE = {
   own: ["10.0.0.1", "10.1.0.1"],
   vip: "10.0.0.100",
+  networks: ["10.42.0.0/16", "10.43.0.0/16"],
   made: false,
 };
 
@@ -68,6 +69,20 @@ Deno.test.each([
 Deno.test("checkNode() refuses a virtual address outside this server's subnets", () => {
   const { problems } = checkNode(GOOD, { ...NODE, vip: "10.2.0.100" });
   assert.match(problems.join(), /10.2.0.100 is in no subnet/);
+});
+
+Deno.test("checkNode() refuses a server in the networks of pods and services, but not K3s' own interfaces", () => {
+  const addresses = [
+    ...GOOD.addresses,
+    { address: "10.42.7.1", prefix: 24, interface: "eth2" },
+    { address: "10.42.0.1", prefix: 24, interface: "cni0" },
+  ];
+  const { problems } = checkNode({ ...GOOD, addresses }, NODE);
+  assert.equal(problems.length, 1);
+  assert.match(problems[0]!, /^10\.42\.7\.1 on eth2 lies in 10\.42\.0\.0\/16/);
+  const networks = ["172.28.0.0/16", "172.29.0.0/16"];
+  const other = checkNode({ ...GOOD, addresses }, { ...NODE, networks });
+  assert.deepEqual(other.problems, []);
 });
 
 Deno.test("checkNode() does not ask for free ports where the cluster runs already", () => {

@@ -28,6 +28,16 @@ export function contains(network: string, address: string): boolean {
   return list.check(address, type);
 }
 
+/** K3s' own networks, of pods and of services, unless the settings name others. */
+export const POD_NETWORK = "10.42.0.0/16";
+export const SERVICE_NETWORK = "10.43.0.0/16";
+export const K3S_NETWORKS: readonly string[] = [POD_NETWORK, SERVICE_NETWORK];
+
+/** Interfaces that K3s makes in its own networks. */
+export function isK3sInterface(name: string): boolean {
+  return /^(cni|flannel|veth|kube)/.test(name);
+}
+
 /** The virtual address of the settings, without its prefix. */
 export function vipOf(settings: { readonly vip: string }): string {
   return settings.vip.split("/")[0]!;

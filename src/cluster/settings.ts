@@ -6,7 +6,12 @@ import { isIP } from "node:net";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Call, Flag } from "../cli/command.ts";
-import { contains, parseNetwork } from "./network.ts";
+import {
+  contains,
+  parseNetwork,
+  POD_NETWORK,
+  SERVICE_NETWORK,
+} from "./network.ts";
 
 const name = z.string().regex(
   /^[a-z][a-z0-9-]{0,30}$/,
@@ -45,6 +50,9 @@ export const settingsSchema = z.strictObject({
     .optional(),
   /** Nodes' network, for no_proxy. Default: the virtual address' own. */
   network: withPrefix.optional(),
+  /** Networks that K3s gives to pods and to services (its --cluster-cidr and --service-cidr). */
+  pods: withPrefix.default(POD_NETWORK),
+  services: withPrefix.default(SERVICE_NETWORK),
   proxy: z.url({ protocol: /^https?$/, error: "expected http://HOST:PORT" })
     .optional(),
   /** Size of the volume; the file is sparse. */
@@ -107,6 +115,22 @@ export const settingsSchema = z.strictObject({
       "vip",
       `${value.vip} is in no network that both nodes have, expected an address in a node's subnet`,
     );
+  }
+  for (const key of ["pods", "services"] as const) {
+    const own = value[key];
+    const inside = [...all, vip!].find((address) => contains(own, address));
+    if (inside) {
+      refuse(
+        key,
+        `${inside} lies in ${own}, which K3s gives to ${key}: give another network by --${key}, such as 172.28.0.0/16`,
+      );
+    }
+  }
+  if (
+    contains(value.pods, value.services.split("/")[0]!) ||
+    contains(value.services, value.pods.split("/")[0]!)
+  ) {
+    refuse("services", `${value.services} overlaps with that of --pods`);
   }
   if (value.name1 !== undefined && value.name1 === value.name2) {
     refuse("name2", `"${value.name2}" is the first node's name, too`);
@@ -175,6 +199,16 @@ export const SETTING_FLAGS = {
     type: "string",
     value: "CIDR",
     summary: "the nodes' network, reached without proxy",
+  },
+  pods: {
+    type: "string",
+    value: "CIDR",
+    summary: `K3s' network of pods (default ${POD_NETWORK})`,
+  },
+  services: {
+    type: "string",
+    value: "CIDR",
+    summary: `K3s' network of services (default ${SERVICE_NETWORK})`,
   },
   proxy: {
     type: "string",

@@ -115,3 +115,15 @@ Deno.test("contains() compares by prefix in both families", () => {
   assert.equal(parseNetwork("10.0.0.9/33"), null);
   assert.equal(parseNetwork("node1"), null);
 });
+
+Deno.test("resolveSettings() refuses nodes inside K3s' own networks, and takes others for K3s", () => {
+  const inside = { ...FLAGS, pods: "10.0.0.0/8" };
+  assert.throws(
+    () => resolve({ flags: inside }),
+    /--pods: .*lies in 10\.0\.0\.0\/8, which K3s gives to pods/,
+  );
+  const apart = { ...FLAGS, pods: "172.28.0.0/16", services: "172.28.9.0/24" };
+  assert.throws(() => resolve({ flags: apart }), /overlaps/);
+  const { pods, services } = resolve({ flags: FLAGS });
+  assert.deepEqual([pods, services], ["10.42.0.0/16", "10.43.0.0/16"]);
+});

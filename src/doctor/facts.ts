@@ -1,5 +1,6 @@
 /** What the doctor knows of one server. The other node's arrives through its agent: therefore a schema, every list bounded. Pure. */
 import { z } from "zod";
+import { K3S_NETWORKS } from "../cluster/network.ts";
 
 const text = z.string().max(1000);
 const names = z.array(text).max(200);
@@ -119,6 +120,8 @@ export const doctorFactsSchema = z.strictObject({
     peer: names,
     vip: text.nullable(),
     size: text.nullable(),
+    /** Of pods and services. A node of an earlier version does not say. */
+    networks: names.default([...K3S_NETWORKS]),
   }),
 });
 export type DoctorFacts = z.infer<typeof doctorFactsSchema>;

@@ -1,6 +1,6 @@
 /** What must pass between the machines of a cluster, and the commands that let it pass, by kind of firewall. Pure. */
 import { isIP } from "node:net";
-import { K3S_NETWORKS } from "./network_rules.ts";
+import { K3S_NETWORKS } from "../cluster/network.ts";
 
 export interface Need {
   /** tcp, udp, or all for the pods' networks. */
@@ -30,9 +30,11 @@ const FOR_K3S: readonly (readonly ["tcp" | "udp", number, number])[] = [
 ];
 
 export function clusterNeeds(
-  { peers, agents = [] }: {
+  { peers, agents = [], networks = K3S_NETWORKS }: {
     readonly peers: readonly string[];
     readonly agents?: readonly string[];
+    /** Of pods and services. */
+    readonly networks?: readonly string[];
   },
 ): Need[] {
   const of = (
@@ -41,7 +43,7 @@ export function clusterNeeds(
   ): Need[] =>
     ports.map(([protocol, port, last]) => ({ protocol, port, last, from }));
   const pods = peers.length > 0
-    ? K3S_NETWORKS.map((from): Need => ({
+    ? networks.map((from): Need => ({
       protocol: "all",
       port: 0,
       last: 65535,

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existingCluster } from "../cluster/create.ts";
 import { gatherFacts } from "../cluster/facts.ts";
 import { readKept } from "../cluster/kept.ts";
+import { K3S_NETWORKS } from "../cluster/network.ts";
 import { places } from "../cluster/places.ts";
 import { readAgents } from "../k3s/agents.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
@@ -38,11 +39,13 @@ export async function gather(
     peer: [...other?.addresses ?? peers],
     vip: kept?.vip ?? null,
     size: kept?.size ?? null,
+    networks: kept ? [kept.pods, kept.services] : [...K3S_NETWORKS],
   };
   const [system, network, disks, existing] = await Promise.all([
     gatherSystem(basic),
     gatherNetwork(basic, {
       peers: wanted.peer,
+      networks: wanted.networks,
       agents: await readAgents(folder).catch(() => []),
     }),
     gatherDisks([DATABASE_FOLDER, folder]),

@@ -26,9 +26,10 @@ interface IpLink {
 
 export async function gatherNetwork(
   basic: Facts,
-  { peers, agents }: {
+  { peers, agents, networks }: {
     readonly peers: readonly string[];
     readonly agents: readonly string[];
+    readonly networks: readonly string[];
   },
 ): Promise<DoctorFacts["network"]> {
   const links = JSON.parse(
@@ -52,7 +53,7 @@ export async function gatherNetwork(
       speed: Number.isInteger(speed) && speed > 0 ? speed : null,
     });
   }
-  const needs = clusterNeeds({ peers, agents });
+  const needs = clusterNeeds({ peers, agents, networks });
   const verdict = firewallVerdict(await readFirewall(), needs);
   return {
     addresses: basic.addresses.map((entry) => ({

@@ -1,9 +1,7 @@
 /** Addresses, links, ports, names, firewall. Pure. */
-import { contains, parseNetwork } from "../cluster/network.ts";
+import { contains, isK3sInterface, parseNetwork } from "../cluster/network.ts";
 import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
 
-/** K3s' defaults for pods and services. */
-export const K3S_NETWORKS = ["10.42.0.0/16", "10.43.0.0/16"] as const;
 /** A write waits for one round trip. */
 const SLOW_TRIP_MS = 2;
 const SLOW_LOOKUP_MS = 1000;
@@ -87,21 +85,21 @@ export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
   },
   {
     title: "networks of pods and services",
-    look: ({ network: { addresses } }) =>
+    look: ({ network: { addresses }, wanted: { networks } }) =>
       addresses.filter(({ address, interface: device }) =>
-        K3S_NETWORKS.some((network) => contains(network, address)) &&
-        !/^(cni|flannel|veth|kube)/.test(device)
+        networks.some((network) => contains(network, address)) &&
+        !isK3sInterface(device)
       ).map(({ address, interface: device }) =>
         problem(
           "address.overlap",
           `${address} on ${device} lies in ${
-            K3S_NETWORKS.find((network) => contains(network, address))
+            networks.find((network) => contains(network, address))
           }`,
           {
             why:
               "K3s gives these addresses to pods and services: that network becomes unreachable",
             fix:
-              "another network for the nodes, or other ones for K3s (--cluster-cidr, --service-cidr) on both",
+              "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16, or another network for the nodes",
           },
         )
       ),

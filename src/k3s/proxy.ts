@@ -2,10 +2,10 @@
 import type { Kept } from "../cluster/kept.ts";
 import { contains, parseNetwork, vipOf } from "../cluster/network.ts";
 
-/** K3s' defaults for pods and services. */
-const CLUSTER_NETWORKS = ["10.42.0.0/16", "10.43.0.0/16"] as const;
-
-type Addressed = Pick<Kept, "node1" | "node2" | "vip" | "network">;
+type Addressed = Pick<
+  Kept,
+  "node1" | "node2" | "vip" | "network" | "pods" | "services"
+>;
 
 /** Addresses of both nodes on every link, the virtual one, the nodes' network, the cluster's own networks and names. */
 export function withoutProxy(kept: Addressed): string[] {
@@ -18,7 +18,8 @@ export function withoutProxy(kept: Addressed): string[] {
     "localhost",
     "127.0.0.0/8",
     "::1",
-    ...CLUSTER_NETWORKS,
+    kept.pods,
+    kept.services,
     ".svc",
     ".cluster.local",
     ...networks,

@@ -6,6 +6,8 @@ const KEPT = {
   node2: ["10.0.0.2", "10.1.0.2"],
   vip: "10.0.0.100/24",
   network: undefined,
+  pods: "10.42.0.0/16",
+  services: "10.43.0.0/16",
   proxy: undefined,
 };
 

@@ -86,6 +86,8 @@ export function k3sUnit(
     // Flannel would take the first address of the default route's interface, which may be the virtual one.
     `--flannel-iface=${node.device}`,
     `--tls-san=${vipOf(kept)}`,
+    `--cluster-cidr=${kept.pods}`,
+    `--service-cidr=${kept.services}`,
     // A claim without class must not end on one server's own disk.
     "--disable=local-storage",
     "--kube-apiserver-arg=default-not-ready-toleration-seconds=10",

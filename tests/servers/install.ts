@@ -173,7 +173,7 @@ async function fromStick({ file, fingerprint }: Bundle): Promise<Way> {
 }
 
 const FIRST =
-  "hakit first --node1 10.41.0.11,10.42.0.11 --node2 10.41.0.12,10.42.0.12 --interface eth0 --size 2G";
+  "hakit first --node1 10.41.0.11,10.51.0.11 --node2 10.41.0.12,10.51.0.12 --interface eth0 --size 2G";
 
 function tokenIn(text: string): string {
   const token = /hakit1\.[\w-]+/.exec(text)?.[0];
