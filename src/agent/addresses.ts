@@ -16,6 +16,7 @@ import { now, sleep } from "../system/clock.ts";
 
 /** How often it is looked whether they are still there. */
 const CHECK_MS = 3000;
+const LATE_MS = 500;
 /**
  * Clients learn the place again within this: after two nodes held it at once (all links were cut and are back, one yielded), or when
  * a switch lost its tables. One small packet an address.
@@ -30,6 +31,8 @@ export interface AddressesOptions {
   /** This node's address on the first link: names the default interface. */
   readonly near: string;
   readonly log: Log;
+  /** Whether it is certain now that they belong here: after this process stood still another node may have them. */
+  readonly certain: () => boolean;
   /** One was lost and cannot be taken back. */
   readonly onProblem: (problem: string) => void;
 }
@@ -113,7 +116,10 @@ export class Addresses {
   async #guard(signal: AbortSignal): Promise<void> {
     let refreshed = now();
     while (!signal.aborted) {
+      const due = now() + CHECK_MS;
       await sleep(CHECK_MS, signal);
+      // It stood still itself: whose they are is found out first.
+      if (now() - due > LATE_MS || !this.#options.certain()) continue;
       await this.look();
       if (signal.aborted || now() - refreshed < REFRESH_MS) continue;
       refreshed = now();
@@ -136,12 +142,12 @@ export class Addresses {
         return;
       }
       if (signal.aborted) return;
-      this.#options.log.warning(
-        `address "${target.address}" was gone from ${target.device}, taken again`,
-      );
       await takeAddress(target);
       // Released while it was being taken: it must not stay.
       if (signal.aborted) return await releaseAddress(target.address);
+      this.#options.log.warning(
+        `address "${target.address}" was gone from ${target.device}, taken again`,
+      );
       this.#announce(target, signal);
       this.#problem = null;
     } catch (error) {

@@ -16,7 +16,7 @@ import { Certificates } from "./certificates.ts";
 import { Cluster } from "./cluster.ts";
 import { readArbiter } from "./arbiter_store.ts";
 import { isFreshBoot, rememberBoot } from "./boot.ts";
-import { GuardLink } from "./guard_link.ts";
+import { GuardLink, guardSocket } from "./guard_link.ts";
 import { Door } from "./door.ts";
 import { EVERY_MS, Figures } from "./figures.ts";
 import { lockAgent } from "./lock.ts";
@@ -142,15 +142,16 @@ async function live(
   );
 
   const guard = new GuardLink({
-    socket: join(paths.run, "guard.sock"),
+    socket: guardSocket(paths),
     outputFile: join(paths.log, "guard.log"),
     program: [...hakitProgram(), "guard"],
     watchdog: watchdogOf(node),
     wards: () => cluster.wards(),
+    fenced: (modules) => cluster.fenced(modules),
     log,
     changed: () => cluster.onChange(),
   });
-  cluster.onTick = () => guard.tell();
+  cluster.tellGuard = () => guard.tell();
   cluster.guardProblem = () => guard.problem();
 
   await door.modules.recover();

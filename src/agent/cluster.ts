@@ -11,6 +11,7 @@ import type { Module } from "../module/schema.ts";
 import { now, sleep } from "../system/clock.ts";
 import type { Log, LogLine } from "../system/log.ts";
 import type { Ward } from "../guard/ward.ts";
+import { guardSocket } from "./guard_link.ts";
 import type { Node } from "./node.ts";
 import { ArbiterLink } from "./arbiter_link.ts";
 import type { ArbiterFile } from "./arbiter_store.ts";
@@ -41,11 +42,13 @@ export class Cluster {
   #links: Links | null = null;
   #health: readonly LinkHealth[] = [];
   #verdict: PeerVerdict = "unknown";
+  /** How many losses of the peer all modules have dealt with, on record. */
+  #losses = 0;
   #peerViews: readonly ModuleView[] = [];
   #peerVersion: string | null = null;
   #peerTimeoutMs: number | null = null;
-  /** Called after every tick of the modules. */
-  onTick: () => void = () => {};
+  /** Called after every tick of the modules, and before the peer is told of something. */
+  tellGuard: () => void = () => {};
   /** What the guard says is wrong; null: nothing. */
   guardProblem: () => string | null = () => null;
   /** Set by whoever compares configurations with the peer. */
@@ -175,9 +178,10 @@ export class Cluster {
       port: heartbeat.port,
       periodMs: heartbeat.period,
       timeoutMs: heartbeat.timeout,
+      guard: guardSocket(node.paths),
       links: linksOf(node),
       onHeard: (body, heardUsAt) => this.#heard(body, heardUsAt),
-      onVerdict: (verdict) => this.#judge(verdict),
+      onVerdict: (verdict, losses) => this.#judge(verdict, losses),
       onLinks: (health) => this.#looked(health),
       onProblem: (problem) => {
         if (problem !== null) log.error(problem);
@@ -203,6 +207,11 @@ export class Cluster {
   /** What the guard is to know. */
   wards(): Ward[] {
     return [...this.#modules.values()].flatMap((module) => module.ward() ?? []);
+  }
+
+  /** The guard has taken these away. */
+  fenced(modules: readonly string[]): void {
+    for (const name of modules) this.#modules.get(name)?.wasFenced();
   }
 
   state(): ClusterState {
@@ -306,6 +315,12 @@ export class Cluster {
     return { version: VERSION, modules: this.#views(), timeoutMs: timeout };
   }
 
+  /** See Station.say(). */
+  #settled(): number | null {
+    const asks = [...this.#modules.values()].some((module) => module.bids());
+    return asks ? null : this.#losses;
+  }
+
   #views(): ModuleView[] {
     return [...this.#modules.values()].flatMap((module) => module.view() ?? []);
   }
@@ -318,12 +333,14 @@ export class Cluster {
 
   #changed(): void {
     this.arbiter.changed();
-    this.#links?.send(this.#body());
+    this.#links?.send(this.#body(), this.#settled());
     this.onChange();
   }
 
   #tell(): void {
-    this.#links?.send(this.#body());
+    // The guard first: as soon as the peer has heard that this node is primary it may succeed it.
+    this.tellGuard();
+    this.#links?.send(this.#body(), this.#settled());
     this.#links?.tell();
   }
 
@@ -357,8 +374,16 @@ export class Cluster {
     this.onChange();
   }
 
-  #judge(verdict: PeerVerdict): void {
-    if (verdict === this.#verdict) return;
+  async #judge(verdict: PeerVerdict, losses: number): Promise<void> {
+    if (verdict !== this.#verdict) this.#turn(verdict);
+    if (losses === this.#losses) return;
+    // What they decide is on record, or nothing was, before the peer may count on this node again.
+    await Promise.all([...this.#modules.values()].map((one) => one.settled()));
+    this.#losses = Math.max(this.#losses, losses);
+    this.#tell();
+  }
+
+  #turn(verdict: PeerVerdict): void {
     const text = `${this.#options.node.peer.name} is ${verdict}`;
     if (verdict === "lost") this.#options.log.warning(text);
     else this.#options.log.info(text);
@@ -373,7 +398,7 @@ export class Cluster {
       module.post({ type: "peer", at: now(), verdict: this.#verdict });
       module.tick();
     }
-    this.onTick();
+    this.tellGuard();
   }
 }
 

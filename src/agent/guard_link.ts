@@ -2,9 +2,11 @@
  * The agent's end of the guard (src/guard): finds the one that outlived the last agent or starts one, and says ten times a second
  * until when each module may be served here. A guard that dies is started again at once.
  */
-import type { GuardReport, Ward, Word } from "../guard/ward.ts";
-import { sleep } from "../system/clock.ts";
+import type { GuardReport, Ward, Watchdog, Word } from "../guard/ward.ts";
+import { join } from "node:path";
+import { now, sleep } from "../system/clock.ts";
 import type { Log } from "../system/log.ts";
+import type { Paths } from "../system/paths.ts";
 import { lines } from "./replicator_link.ts";
 import { VERSION } from "../system/version.ts";
 
@@ -13,24 +15,36 @@ export interface GuardLinkOptions {
   readonly outputFile: string;
   /** Program and arguments before the socket's path. */
   readonly program: readonly string[];
-  readonly watchdog: Word["watchdog"];
+  readonly watchdog: Watchdog | null;
   readonly wards: () => readonly Ward[];
+  /** What it has taken away and not given back. */
+  readonly fenced: (modules: readonly string[]) => void;
   readonly log: Log;
   readonly changed: () => void;
 }
 
 const BACKOFF_MS = { first: 100, most: 5_000 };
 const START_MS = 20_000;
+const TURN_MS = 90;
+/** Turns of the agent's loop without a report: about 5 s. */
+const SILENT_TURNS = 50;
 /** A crash loop must not fill the disk. */
 const MAX_OUTPUT = 1024 * 1024;
+
+export function guardSocket({ run }: Paths): string {
+  return join(run, "guard.sock");
+}
 
 export class GuardLink {
   readonly #options: GuardLinkOptions;
   readonly #stop = new AbortController();
   #connection: Deno.UnixConn | null = null;
   #writing = false;
+  #again = false;
   #report: GuardReport | null = null;
   #problem: string | null = null;
+  #silentTurns = 0;
+  #turnedAt = 0;
   #life: Promise<void> = Promise.resolve();
 
   constructor(options: GuardLinkOptions) {
@@ -47,10 +61,18 @@ export class GuardLink {
     return this.#problem ?? this.#report?.watchdogProblem ?? null;
   }
 
-  /** Says how things are; what an earlier word still waits for is made up for by a later one. */
+  /** Says how things are, ten times a second and at changes; of what an earlier word holds up the newest is said. */
   tell(): void {
-    if (this.#writing || this.#connection === null) return;
-    this.#say("watch").catch(() => this.#hangUp());
+    // Without one, too, what it took comes back.
+    if (this.#connection === null) return void this.#options.wards();
+    this.#watchIt();
+    this.#again = this.#writing;
+    if (this.#writing) return;
+    this.#say(this.#watch())
+      .then(() => {
+        if (this.#again) this.tell();
+      })
+      .catch(() => this.#hangUp());
   }
 
   /** The agent ends. `rest`: nothing serves here, so neither guard nor watchdog is needed. */
@@ -58,22 +80,47 @@ export class GuardLink {
     this.#stop.abort();
     if (rest && this.#connection !== null) {
       const limit = new AbortController();
-      const bye = this.#say("bye").catch(() => {}).finally(() => limit.abort());
+      const bye = this.#say({ do: "bye" }).catch(() => {}).finally(() =>
+        limit.abort()
+      );
       await Promise.race([bye, sleep(1_000, limit.signal)]);
     }
     this.#hangUp();
     await this.#life;
   }
 
-  async #say(what: Word["do"]): Promise<void> {
+  /** It reports once a second. Counted by turns of this agent's loop: a machine that slept has not been silent. */
+  #watchIt(): void {
+    if (now() - this.#turnedAt < TURN_MS) return;
+    this.#turnedAt = now();
+    this.#silentTurns += 1;
+    if (this.#silentTurns < SILENT_TURNS || this.#report === null) return;
+    this.#silentTurns = 0;
+    this.#options.log.error(
+      "The guard does not answer: another one is started",
+    );
+    try {
+      Deno.kill(this.#report.pid, "SIGKILL");
+    } catch {
+      // It is gone.
+    }
+    this.#hangUp();
+  }
+
+  #watch(): Word {
     const { watchdog, wards } = this.#options;
     // What this agent does not know yet the guard told it: it may be another one that hears it.
     const known = wards().map((ward) => ({
       ...ward,
       until: ward.until ?? this.#report?.ends?.[ward.module] ?? null,
     }));
-    const word: Word = { do: what, wards: known, watchdog };
-    const bytes = new TextEncoder().encode(JSON.stringify(word) + "\n");
+    return { do: "watch", wards: [...known], watchdog };
+  }
+
+  async #say(word: Word): Promise<void> {
+    // The fields of a watch in every word: a guard of an older version reads no other.
+    const text = JSON.stringify({ wards: [], watchdog: null, ...word });
+    const bytes = new TextEncoder().encode(text + "\n");
     this.#writing = true;
     try {
       for (let sent = 0; sent < bytes.length;) {
@@ -113,9 +160,11 @@ export class GuardLink {
         const before = this.problem();
         this.#report = JSON.parse(line) as GuardReport;
         this.#problem = null;
+        this.#silentTurns = 0;
+        this.#options.fenced(this.#report.fenced);
         if (this.#report.version !== VERSION) {
           // An upgrade: the new one is started when the old one has gone.
-          await this.#say("leave");
+          await this.#say({ do: "leave" });
           continue;
         }
         if (this.problem() === before) continue;

@@ -112,6 +112,11 @@ export class Loop<State> {
     });
   }
 
+  /** Resolves when everything that was posted is dealt with: decided, on record, told, and quick commands done. */
+  settled(): Promise<void> {
+    return this.#drained;
+  }
+
   /** Ends the running plan and takes no more events. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -15,9 +15,9 @@ import {
 } from "../machine/step.ts";
 import type { Module } from "../module/schema.ts";
 import { perform, type Surroundings } from "../actions/perform.ts";
-import { isPrimary } from "../machine/turn.ts";
-import { type Until, wardOf } from "../machine/ward.ts";
-import { SLACK_MS, type Ward } from "../guard/ward.ts";
+import { DOUBTFUL, type Doubts, regain } from "../machine/regain.ts";
+import { wardOf } from "../machine/ward.ts";
+import type { Ward } from "../guard/ward.ts";
 import type { Report } from "../replication/control.ts";
 import type { Ask } from "../witness/register.ts";
 import { now, sleep } from "../system/clock.ts";
@@ -73,8 +73,7 @@ export class RunningModule {
   #options: RunningModuleOptions;
   readonly #addresses: Addresses;
   readonly #services: Services;
-  /** The end that the guard was told last. */
-  #guardedUntil: number | null = null;
+  #doubts: Doubts = DOUBTFUL;
   readonly #replicator: ReplicatorLink | null;
   readonly #monitor: Monitor;
   #switches: Switches = {};
@@ -95,6 +94,7 @@ export class RunningModule {
       specs: module.virtual_addresses,
       near: node.me.addresses[0]!,
       log: this.log,
+      certain: () => !this.#doubts.doubt,
       onProblem: (problem) => {
         this.log.error(problem);
         this.post({ type: "address", at: now(), problem });
@@ -266,7 +266,9 @@ export class RunningModule {
     const state = this.#loop?.state();
     if (!state) return null;
     const ward = wardOf(state);
-    this.#goOn(state, ward);
+    const { doubts, back } = regain(this.#doubts, { state, ward, now: now() });
+    this.#doubts = doubts;
+    if (back) this.#regain();
     if (ward === null) return null;
     const { module } = this.#options;
     return {
@@ -280,21 +282,24 @@ export class RunningModule {
     };
   }
 
-  /** After an end that had passed (this process was stopped) it may serve after all: what the guard took away comes back. */
-  #goOn(state: State, ward: Until | null): void {
-    const until = ward === null ? Infinity : ward.until ?? 0;
-    if (!isPrimary(state.role)) this.#guardedUntil = null;
-    else if (until > now()) {
-      const passed = this.#guardedUntil !== null &&
-        this.#guardedUntil + SLACK_MS < now();
-      this.#guardedUntil = ward === null ? null : until;
-      if (!passed) return;
+  /** The guard says that it has taken it away. */
+  wasFenced(): void {
+    this.#doubts = { ...this.#doubts, doubt: true };
+  }
+
+  #regain(): void {
+    if (this.#services.frozen()) {
       this.log.warning(
-        "the agent stood still, so that the guard took the services away; nobody went on in their place: they go on here",
+        "the guard had taken the services away, because nobody could hear this node; nobody went on in its place: they go on here",
       );
-      this.#services.thaw();
-      this.#addresses.look();
     }
+    this.#services.thaw();
+    this.#addresses.look();
+  }
+
+  /** Asks whether it may go on alone. */
+  bids(): boolean {
+    return this.#loop?.told().bidding ?? false;
   }
 
   /** What the witness is to be asked about it; null: nothing. */
@@ -384,6 +389,11 @@ export class RunningModule {
 
   post(event: Event): Promise<readonly Action[]> {
     return this.#loop?.post(event) ?? Promise.resolve([]);
+  }
+
+  /** All that was posted until now is dealt with, and what was decided is on record. */
+  settled(): Promise<void> {
+    return this.#loop?.settled() ?? Promise.resolve();
   }
 
   /** Passes a quick command on to the replicator; throws what it refuses, or where there is none. */

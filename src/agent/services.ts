@@ -49,11 +49,17 @@ export class Services {
     for (const group of this.#groups()) {
       if (!freeze(group)) this.#log.warning(`"${group}" cannot be frozen`);
     }
+    // Not units: systemd would start another one, beside a directory that is there still.
+    if (this.group !== null) killAll(this.group);
+  }
+
+  frozen(): boolean {
+    return this.#groups().some(isFrozen);
   }
 
   /** What the guard froze while no agent was there, and whose data is gone: it must not come to life again. */
   condemnFrozen(): void {
-    this.#condemned ||= this.#groups().some(isFrozen);
+    this.#condemned ||= this.frozen();
   }
 
   /** Lets them go on; those that were condemned do not: a single answer from their memory would be one of the past. */

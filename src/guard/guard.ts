@@ -5,6 +5,7 @@
  */
 import { now } from "../system/clock.ts";
 import {
+  beaten,
   fenced,
   type Guarded,
   type GuardReport,
@@ -34,7 +35,8 @@ const REPORT_MS = 1_000;
 /** Without an agent and without anything to guard nobody needs it. */
 const LONELY_MS = 60_000;
 const MAX_LINE = 256 * 1024;
-const MAX_CLIENTS = 4;
+/** An agent has two: its loop and the thread of its heartbeats. */
+const MAX_CLIENTS = 8;
 const MSG_NOSIGNAL = 0x4000;
 const RETRY_WATCHDOG_MS = 5_000;
 
@@ -199,20 +201,24 @@ class Guard {
     }
   }
 
+  /** All that is there: after a sleep of this process the newest word is the last one. */
   #read(client: Client): void {
     const { address, size, bytes } = this.#memory;
-    const count = libc.recv(client.fd, address, size, 0);
-    if (count < 0 && (errno() === E.AGAIN || errno() === E.INTR)) return;
-    if (count <= 0 || client.text.length + count > MAX_LINE) {
-      libc.close(client.fd);
-      this.#clients.delete(client);
-      return;
+    for (;;) {
+      const count = libc.recv(client.fd, address, size, 0);
+      if (count < 0 && errno() === E.INTR) continue;
+      if (count < 0 && errno() === E.AGAIN) return;
+      if (count <= 0 || client.text.length + count > MAX_LINE) {
+        libc.close(client.fd);
+        this.#clients.delete(client);
+        return;
+      }
+      const lines =
+        (client.text + new TextDecoder().decode(bytes.slice(0, count)))
+          .split("\n");
+      client.text = lines.pop()!;
+      for (const line of lines) this.#hear(line);
     }
-    const lines =
-      (client.text + new TextDecoder().decode(bytes.slice(0, count)))
-        .split("\n");
-    client.text = lines.pop()!;
-    for (const line of lines) this.#hear(line);
   }
 
   #hear(line: string): void {
@@ -232,6 +238,9 @@ class Guard {
         }
         this.#asked = word.watchdog;
         return;
+      case "beat":
+        this.#watch = beaten(this.#watch, word.at, now());
+        return;
       case "bye":
         this.#end = true;
         return;
@@ -241,7 +250,7 @@ class Guard {
         this.#device = null;
         return;
       default:
-        return word.do satisfies never;
+        return word satisfies never;
     }
   }
 

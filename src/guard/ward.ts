@@ -1,9 +1,10 @@
 /**
  * What the agent tells the guard, and what the guard makes of it. Pure: time comes as an argument.
  *
- * A ward is a module that serves here for as long as something holds: a lease, or the agent's own life. The agent says until when, again
- * and again. When it does not say so any more (it was stopped, it hangs) and the end has come, the other node may be primary: the
- * guard takes the module's addresses away and freezes its services. Nothing is undone here: that is the agent's affair when it is back.
+ * A ward is a module that serves here for as long as something holds: a lease, or heartbeats that the other node hears. The agent says
+ * until when, again and again, and the thread of its heartbeats when one has left. When neither says so any more (they were stopped, they
+ * hang) and the end has come, the other node may be primary: the guard takes the module's addresses away and freezes its services.
+ * Nothing is undone here: that is the agent's affair when it is back.
  */
 import { z } from "zod";
 
@@ -11,6 +12,10 @@ const wardSchema = z.object({
   module: z.string().min(1).max(64),
   /** Served until then (clock.now()); null: not known anew, what was said last holds. */
   until: z.number().nullable(),
+  /** Each heartbeat moves the end to so long after it; 0: none does. */
+  beatMs: z.number().min(0),
+  /** Fenced so long after the end: a word that was said in time may still be on its way. */
+  slackMs: z.number().min(0),
   /** The agent is on its way out with it: it takes away and freezes by itself, unless it falls silent. */
   leaving: z.boolean(),
   /** Without prefix. */
@@ -22,18 +27,28 @@ const wardSchema = z.object({
 });
 export type Ward = z.infer<typeof wardSchema>;
 
-export const wordSchema = z.object({
-  /** bye: the agent ends in order and nothing serves here. leave: another guard takes over, the watchdog stays armed. */
-  do: z.enum(["watch", "bye", "leave"]),
-  wards: z.array(wardSchema).max(64),
-  watchdog: z.object({
-    device: z.string().startsWith("/").max(4096),
-    timeoutMs: z.number(),
-    stopMs: z.number(),
-  }).nullable(),
+const watchdogSchema = z.object({
+  device: z.string().startsWith("/").max(4096),
+  timeoutMs: z.number(),
+  stopMs: z.number(),
 });
+export type Watchdog = z.infer<typeof watchdogSchema>;
+
+export const wordSchema = z.discriminatedUnion("do", [
+  z.object({
+    do: z.literal("watch"),
+    wards: z.array(wardSchema).max(64),
+    watchdog: watchdogSchema.nullable(),
+  }),
+  /** Of the heartbeats' thread: one that the other node believes left at this time. */
+  z.object({ do: z.literal("beat"), at: z.number() }),
+  /** The agent ends in order and nothing serves here. */
+  z.object({ do: z.literal("bye") }),
+  /** Another guard takes over: the watchdog stays armed. */
+  z.object({ do: z.literal("leave") }),
+]);
 export type Word = z.infer<typeof wordSchema>;
-export type Watchdog = NonNullable<Word["watchdog"]>;
+export type Watching = Extract<Word, { readonly do: "watch" }>;
 
 /** What the guard tells the agent. */
 export interface GuardReport {
@@ -48,8 +63,6 @@ export interface GuardReport {
   readonly fenced: readonly string[];
 }
 
-/** A word that was sent in time may still be on its way. The other node begins 300 ms after the end at the earliest. */
-export const SLACK_MS = 100;
 /** An agent says a word ten times a second: one that is on its way out and silent for so long will not finish it. */
 export const SILENT_MS = 1_000;
 /** What cannot be taken away within this is not held: only the watchdog is left then. */
@@ -57,7 +70,7 @@ export const HOLD_MS = 2_000;
 
 export interface Guarded {
   readonly ward: Ward;
-  /** The last end that was known. */
+  /** The last end that was known. What was fenced is given back by a later word of the agent, never by a heartbeat: only it knows the other. */
   readonly until: number;
   /** Since when it is to be fenced; null: it is not. */
   readonly dueSince: number | null;
@@ -74,20 +87,42 @@ export interface Watch {
 export const NOTHING: Watch = { guarded: new Map(), saidAt: 0 };
 
 /** The agent's word counts: what it leaves out is not guarded any more. */
-export function heard(watch: Watch, word: Word, at: number): Watch {
+export function heard(watch: Watch, word: Watching, at: number): Watch {
   const guarded = new Map<string, Guarded>();
   for (const ward of word.wards) {
     const before = watch.guarded.get(ward.module);
-    // Never known: guard and agent are both new beside services that run, and the other node may serve by now.
-    const until = ward.until ?? before?.until ?? at;
     guarded.set(ward.module, {
       ward,
-      until,
+      until: endOf(ward, before, at),
       dueSince: before?.dueSince ?? null,
       held: before?.held ?? false,
     });
   }
   return judged({ guarded, saidAt: at }, at);
+}
+
+function endOf(ward: Ward, before: Guarded | undefined, at: number): number {
+  // Never known: guard and agent are both new beside services that run, and the other node may serve by now.
+  if (ward.until === null) return before?.until ?? at;
+  // The heartbeats' thread may know of a later one than the agent's loop.
+  const beats = ward.beatMs > 0 && before !== undefined &&
+    before.ward.beatMs > 0 && before.dueSince === null;
+  return beats ? Math.max(ward.until, before.until) : ward.until;
+}
+
+/**
+ * A heartbeat left at `sentAt`: the other node waits anew from then on, unless it had gone on before. That only the agent can find out.
+ */
+export function beaten(watch: Watch, sentAt: number, at: number): Watch {
+  const guarded = new Map<string, Guarded>();
+  for (const [module, one] of watch.guarded) {
+    const { ward: { beatMs, slackMs }, dueSince, until } = one;
+    const inTime = dueSince === null && sentAt <= until + slackMs;
+    const moved = Math.max(until, Math.min(sentAt, at) + beatMs);
+    const counts = beatMs > 0 && inTime;
+    guarded.set(module, counts ? { ...one, until: moved } : one);
+  }
+  return { ...watch, guarded };
 }
 
 /** What is to be fenced now. */
@@ -96,7 +131,7 @@ export function judged(watch: Watch, at: number): Watch {
   for (const [module, one] of watch.guarded) {
     const due = one.ward.leaving
       ? at - watch.saidAt > SILENT_MS
-      : at > one.until + SLACK_MS;
+      : at > one.until + one.ward.slackMs;
     guarded.set(module, {
       ...one,
       dueSince: due ? one.dueSince ?? at : null,
@@ -134,7 +169,7 @@ export function idleMs(watch: Watch, at: number, most: number): number {
   let next = at + most;
   for (const { until, ward, dueSince } of watch.guarded.values()) {
     if (dueSince !== null) continue;
-    const end = ward.leaving ? watch.saidAt + SILENT_MS : until + SLACK_MS;
+    const end = ward.leaving ? watch.saidAt + SILENT_MS : until + ward.slackMs;
     next = Math.min(next, end + 1);
   }
   return Math.max(5, Math.ceil(next - at));

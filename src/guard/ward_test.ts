@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import {
+  beaten,
   fenced,
   heard,
   HOLD_MS,
@@ -8,21 +9,24 @@ import {
   NOTHING,
   pets,
   SILENT_MS,
-  SLACK_MS,
   type Ward,
   type Watch,
-  type Word,
+  type Watching,
 } from "./ward.ts";
 
 const WATCHDOG = { device: "/dev/watchdog", timeoutMs: 10_000, stopMs: 60_000 };
 
-function word(...wards: Partial<Ward>[]): Word {
+const SLACK_MS = 100;
+
+function word(...wards: Partial<Ward>[]): Watching {
   return {
     do: "watch",
     watchdog: null,
     wards: wards.map((ward) => ({
       module: "shop",
       until: 2_000,
+      beatMs: 0,
+      slackMs: SLACK_MS,
       leaving: false,
       addresses: ["10.0.0.9"],
       group: "/g",
@@ -54,6 +58,39 @@ Deno.test("heard() keeps the end that is not known anew, and drops what is left 
   const unknown = heard(NOTHING, word({ until: null }), 1_000);
   deepStrictEqual(due(judged(unknown, 1_000 + SLACK_MS)), []);
   deepStrictEqual(due(judged(unknown, 1_001 + SLACK_MS)), ["shop"]);
+});
+
+Deno.test("beaten() moves the end of a module that heartbeats keep, whatever the agent's loop does", () => {
+  let watch = heard(NOTHING, word({ beatMs: 1_785 }), 1_000);
+  for (let at = 1_300; at <= 9_100; at += 300) watch = beaten(watch, at, at);
+  deepStrictEqual(due(judged(watch, 9_100 + 1_785 + SLACK_MS)), []);
+  deepStrictEqual(due(judged(watch, 9_101 + 1_785 + SLACK_MS)), ["shop"]);
+  // The loop is back and knows of an earlier end only.
+  watch = heard(watch, word({ beatMs: 1_785, until: 8_000 }), 9_200);
+  deepStrictEqual(due(judged(watch, 10_000)), []);
+});
+
+Deno.test("beaten() gives nothing back that was fenced, and nothing for a lease", () => {
+  let watch = heard(NOTHING, word({ beatMs: 1_785 }), 1_000);
+  watch = judged(watch, 2_200);
+  watch = judged(beaten(watch, 2_300, 2_300), 2_300);
+  deepStrictEqual(due(watch), ["shop"]);
+  // The agent has heard that the other node follows it still.
+  watch = heard(watch, word({ beatMs: 1_785, until: 4_000 }), 2_600);
+  deepStrictEqual(due(watch), []);
+  const lease = beaten(heard(NOTHING, word({}), 1_000), 1_900, 1_900);
+  deepStrictEqual(due(judged(lease, 2_101)), ["shop"]);
+});
+
+Deno.test("beaten() by heartbeats that left in time counts, however late the guard reads of them; a gap does not", () => {
+  const before = heard(NOTHING, word({ beatMs: 1_785 }), 1_000);
+  let watch = before;
+  for (let at = 1_300; at <= 6_000; at += 300) watch = beaten(watch, at, 6_050);
+  deepStrictEqual(due(judged(watch, 6_050)), []);
+  watch = before;
+  // Stopped for 3 s, and going on before the guard was awake: the other node may have gone on.
+  for (let at = 5_000; at <= 6_000; at += 300) watch = beaten(watch, at, 6_050);
+  deepStrictEqual(due(judged(watch, 6_050)), ["shop"]);
 });
 
 Deno.test("judged() leaves a module to an agent that is leaving it, until that falls silent", () => {

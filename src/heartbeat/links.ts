@@ -11,6 +11,8 @@ export interface LinksOptions {
   readonly port: number;
   readonly periodMs: number;
   readonly timeoutMs: number;
+  /** The guard's socket. */
+  readonly guard: string;
   /** In the order of cluster.yaml. */
   readonly links: readonly {
     readonly local: string;
@@ -18,8 +20,8 @@ export interface LinksOptions {
   }[];
   /** The peer's present word, in the order in which it was said. */
   onHeard(body: Body, heardUsAt: number | null): void;
-  /** At every change, and once a second. */
-  onVerdict(verdict: PeerVerdict): void;
+  /** At every change, and once a second; `losses`: how often it was "lost" until now. */
+  onVerdict(verdict: PeerVerdict, losses: number): void;
   /** At every change, and once a second with the round trips. */
   onLinks(links: readonly LinkHealth[]): void;
   /** Heartbeats that should not be, in one line; null: no more. */
@@ -43,7 +45,11 @@ export type WorkerOptions = Omit<
 
 export type ToWorker =
   | { readonly type: "begin"; readonly options: WorkerOptions }
-  | { readonly type: "say"; readonly body: Body }
+  | {
+    readonly type: "say";
+    readonly body: Body;
+    readonly settled: number | null;
+  }
   | { readonly type: "tell" }
   /** The agent's own loop still turns: a node whose agent hangs must not look alive. */
   | { readonly type: "turning" }
@@ -56,7 +62,11 @@ export type FromWorker =
     /** When this node sent (clock.now()) what the peer had heard last. */
     readonly heardUsAt: number | null;
   }
-  | { readonly type: "verdict"; readonly verdict: PeerVerdict }
+  | {
+    readonly type: "verdict";
+    readonly verdict: PeerVerdict;
+    readonly losses: number;
+  }
   | { readonly type: "links"; readonly links: readonly LinkHealth[] }
   | { readonly type: "problem"; readonly problem: string | null }
   | {
@@ -89,7 +99,7 @@ export class Links {
         case "heard":
           return onHeard(data.body, data.heardUsAt);
         case "verdict":
-          return onVerdict(data.verdict);
+          return onVerdict(data.verdict, data.losses);
         case "links":
           return onLinks(data.links);
         case "problem":
@@ -111,9 +121,9 @@ export class Links {
     );
   }
 
-  /** What every heartbeat says from now on; the next one goes out in time. */
-  send(body: Body): void {
-    this.#post({ type: "say", body });
+  /** What every heartbeat says from now on; the next one goes out in time. `settled`: see Station.say(). */
+  send(body: Body, settled: number | null): void {
+    this.#post({ type: "say", body, settled });
   }
 
   /** Sends a heartbeat on every link at once. */

@@ -25,6 +25,7 @@ class Side {
       port,
       periodMs: 50,
       timeoutMs: 400,
+      guard: "/nonexistent/guard.sock",
       links: [
         { local: mine, remote: theirs },
         // An address that this machine does not have: that link never comes up, and the others do not mind.
@@ -52,9 +53,9 @@ async function until(what: () => boolean, message: string): Promise<void> {
 Deno.test("Links hear each other, tell at once, and notice that the other side is gone", async () => {
   const port = 42_000 + Deno.pid % 1000;
   const one = new Side(0, port);
-  one.links.send({ version: "one", modules: [] });
+  one.links.send({ version: "one", modules: [] }, 0);
   let two = new Side(1, port);
-  two.links.send({ version: "two", modules: [] });
+  two.links.send({ version: "two", modules: [] }, 0);
   try {
     await until(
       () => one.heard.at(-1)?.version === "two",
@@ -71,7 +72,7 @@ Deno.test("Links hear each other, tell at once, and notice that the other side i
     deepStrictEqual(one.health.map(({ state }) => state), ["up", "unknown"]);
     ok(one.logs.some((text) => text.includes("192.0.2.1")), "says which link");
 
-    two.links.send({ version: "two again", modules: [] });
+    two.links.send({ version: "two again", modules: [] }, 0);
     two.links.tell();
     await until(
       () => one.heard.at(-1)?.version === "two again",
@@ -81,7 +82,7 @@ Deno.test("Links hear each other, tell at once, and notice that the other side i
     await two.links.close();
     await until(() => one.verdicts.at(-1) === "lost", "the loss is noticed");
     two = new Side(1, port);
-    two.links.send({ version: "two, second life", modules: [] });
+    two.links.send({ version: "two, second life", modules: [] }, 0);
     await until(
       () => one.heard.at(-1)?.version === "two, second life",
       "the second life is recognised",
@@ -98,8 +99,8 @@ Deno.test("Links with another cluster's key stay strangers", async () => {
   const one = new Side(0, port);
   const two = new Side(1, port, "33".repeat(32));
   try {
-    one.links.send({ version: "one", modules: [] });
-    two.links.send({ version: "two", modules: [] });
+    one.links.send({ version: "one", modules: [] }, 0);
+    two.links.send({ version: "two", modules: [] }, 0);
     await until(
       () => one.verdicts.length > 0 && two.verdicts.length > 0,
       "both Workers are at work",

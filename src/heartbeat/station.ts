@@ -55,6 +55,10 @@ export class Station {
   #number = 0;
   #beganAt = Infinity;
   #body: Body | null = null;
+  /** How often the peer was lost, and how many of these the agent had dealt with when it said its present word; null: it is about to. */
+  #losses = 0;
+  #settled: number | null = 0;
+  #lost = false;
 
   constructor(options: StationOptions, codec: Sealing = new Codec(options)) {
     this.#options = options;
@@ -72,18 +76,29 @@ export class Station {
     }));
   }
 
-  /** What this node says from now on. */
-  say(body: Body): void {
+  /** What this node says from now on; `settled`: how many losses of the peer it has dealt with; null: it asks whether it may go on alone. */
+  say(body: Body, settled: number | null): void {
     this.#body = fitBody(body);
+    this.#settled = settled;
+  }
+
+  /** How often the peer was lost until now. */
+  losses(now: number): number {
+    const lost = this.#peer.verdict(now) === "lost";
+    if (lost && !this.#lost) this.#losses += 1;
+    this.#lost = lost;
+    return this.#losses;
   }
 
   /** The datagram to send over a link now; every call makes a new one. */
   compose(link: number, now: number): Uint8Array {
     const { last } = this.#links[link]!;
+    // A primary takes the reply for a promise to leave it alone: not while a decision to go on without it may be under way.
+    const promises = this.losses(now) === this.#settled;
     const content: Content = {
       echo: this.#acquaintance.echo(now),
       sentAt: now,
-      reply: last === null
+      reply: last === null || !promises
         ? null
         : { sentAt: last.sentAt, heldMs: now - last.at },
       body: this.#body,
@@ -120,6 +135,8 @@ export class Station {
       case "hello":
         return { ...NOTHING, answer: this.#mayAnswer(end, now) };
       case "heard": {
+        // Before this one ends a silence that was too long.
+        this.losses(now);
         // The first word after a silence: the other side may not know yet that it is heard.
         const answer = this.#peer.verdict(now) !== "alive" &&
           this.#mayAnswer(end, now);

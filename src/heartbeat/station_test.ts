@@ -12,7 +12,7 @@ function station(nodeIndex: 0 | 1, life: string): Station {
     periodMs: 300,
     timeoutMs: 2100,
   });
-  made.say({ version: `life ${life}`, modules: [] });
+  made.say({ version: `life ${life}`, modules: [] }, 0);
   return made;
 }
 
@@ -70,7 +70,7 @@ Deno.test("Station.receive() does not take an older word on another link for the
   const two = station(1, "b");
   exchange(one, two, 1000);
   const older = one.compose(1, 2000);
-  one.say({ version: "newer", modules: [] });
+  one.say({ version: "newer", modules: [] }, 0);
   const newer = one.compose(0, 2001);
   strictEqual(two.receive(0, newer, 2002).body?.version, "newer");
   strictEqual(two.receive(1, older, 2003).body, null);

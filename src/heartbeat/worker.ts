@@ -4,6 +4,7 @@
  * The thread of the heartbeats, apart from the agent so that its garbage collection or a long request cannot look like a dead node.
  * Timers and sockets only: what is meant by it is in station.ts.
  */
+import type { Body } from "./body.ts";
 import type { PeerVerdict } from "./detector.ts";
 import type {
   FromWorker,
@@ -12,6 +13,7 @@ import type {
   WorkerOptions,
 } from "./links.ts";
 import { now } from "../system/clock.ts";
+import { Pulse } from "./pulse.ts";
 import { realTime } from "./real_time.ts";
 import { LinkSocket } from "./socket.ts";
 import { Station } from "./station.ts";
@@ -26,8 +28,10 @@ class Heartbeats {
   readonly #options: WorkerOptions;
   readonly #station: Station;
   readonly #sockets: LinkSocket[];
+  readonly #pulse: Pulse;
   readonly #timers: ReturnType<typeof setInterval>[];
   #verdict: PeerVerdict | null = null;
+  #losses = 0;
   #links = "";
   #problem: string | null = null;
   #repeatAt = 0;
@@ -50,14 +54,15 @@ class Heartbeats {
         onLog: (level, text) => post({ type: "log", level, text }),
       })
     );
+    this.#pulse = new Pulse(options.guard);
     this.#timers = [
       setInterval(() => this.tell(), options.periodMs),
       setInterval(() => this.#tick(), TICK_MS),
     ];
   }
 
-  say(body: Parameters<Station["say"]>[0]): void {
-    this.#station.say(body);
+  say(body: Body, settled: number | null): void {
+    this.#station.say(body, settled);
   }
 
   turning(): void {
@@ -70,12 +75,16 @@ class Heartbeats {
 
   tell(): void {
     if (this.#hung) return;
+    const at = now();
     for (let link = 0; link < this.#sockets.length; link++) this.#send(link);
+    // Of a life that the other node does not know yet nothing counts there.
+    if (this.#station.verdict(at) !== "unknown") this.#pulse.beat(at);
   }
 
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
     for (const socket of this.#sockets) socket.close();
+    this.#pulse.close();
   }
 
   #send(link: number): void {
@@ -115,10 +124,13 @@ class Heartbeats {
     const at = now();
     const repeat = at >= this.#repeatAt;
     if (repeat) this.#repeatAt = at + REPEAT_MS;
+    const losses = this.#station.losses(at);
     const verdict = this.#station.verdict(at);
-    if (repeat || verdict !== this.#verdict) {
+    // A loss that is over already is told, too: the agent's word for it is waited for.
+    if (repeat || verdict !== this.#verdict || losses !== this.#losses) {
       this.#verdict = verdict;
-      post({ type: "verdict", verdict });
+      this.#losses = losses;
+      post({ type: "verdict", verdict, losses });
     }
     const links = this.#options.links.map((ends, link): LinkHealth => {
       const { verdict, roundTripMs } = this.#station.link(link, at);
@@ -161,7 +173,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       return;
     }
     case "say":
-      return heartbeats?.say(data.body);
+      return heartbeats?.say(data.body, data.settled);
     case "tell":
       return heartbeats?.tell();
     case "turning":

@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { EMPTY } from "../replication/identity.ts";
-import { answerAsk, ask } from "./arbiter.ts";
+import { answerAsk } from "./claim.ts";
+import { ask } from "./witness_word.ts";
 import type { Report } from "../replication/control.ts";
 import type { Event } from "./event.ts";
 import { initial, type State, step, view } from "./step.ts";

@@ -1,6 +1,6 @@
 /** The first event of a life: an agent starts, perhaps beside a replicator that never stopped serving. Pure. */
 import type { Report } from "../replication/control.ts";
-import { kept } from "./arbiter.ts";
+import { kept } from "./claim.ts";
 import { wantRun } from "./command.ts";
 import { leave } from "./leave.ts";
 import { cleanPlan } from "./plans.ts";
@@ -27,7 +27,10 @@ export function begin(
     resume(turn, role);
     // The record changes before the world does: these two say that this node was on its way out.
     if (goal === "stop") return leave(turn, "was being stopped");
-    if (lastRole === "SECOND") return leave(turn, "was handing over");
+    // Of a yield that was cut short: the other node serves.
+    if (lastRole === "SECOND") {
+      return leave(turn, "was handing over", { succeeded: true });
+    }
     if (role === "ALONE" && report.session !== "mirrored") {
       // The last agent may have died between the record and the word.
       if (report.session === "lost" || report.session === "none") {

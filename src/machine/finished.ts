@@ -1,5 +1,5 @@
 /** What follows a plan that has ended, well or not. Pure. */
-import { kept } from "./arbiter.ts";
+import { kept } from "./claim.ts";
 import { wantRun } from "./command.ts";
 import { cancelSwap } from "./primary.ts";
 import { failed, giveUp, leave, leaveFailed } from "./leave.ts";
@@ -25,8 +25,9 @@ export function finished(
   switch (plan.name) {
     case "clean":
     case "leave":
+    case "fence":
       if (failure !== null) leaveFailed(turn, what);
-      else if (plan.name === "leave") state.scripts = "STOP";
+      else if (plan.name !== "clean") state.scripts = "STOP";
       return;
     case "prestart":
       // The address may be held still: waiting sees to it before anything else.
@@ -54,7 +55,7 @@ export function finished(
       return;
     case "yield":
       // The mount could not be left: as WAIT it is tried until it can, then this node comes back as SECOND.
-      if (failure !== null) leave(turn, what);
+      if (failure !== null) leave(turn, what, { succeeded: true });
       else bringSecondScripts(turn);
       return;
     case "second-scripts":

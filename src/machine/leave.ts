@@ -1,6 +1,8 @@
 /** The ways out of a role: an orderly stop, a failure, a wait. All end in WAIT with nothing mounted and no address held. Pure. */
-import { giveUpClaim, leaseUntil } from "./arbiter.ts";
+import { giveUpClaim } from "./claim.ts";
+import { leaseUntil } from "./lease.ts";
 import { finishPlan, type LeaveOptions, leavePlan } from "./plans.ts";
+import type { Role } from "./state.ts";
 import {
   enter,
   isPrimary,
@@ -16,16 +18,25 @@ const AGAIN_MS = 3_000;
 /** After a failure of the module the peer gets this long to take over, and the replicator to start anew. */
 const BACKOFF_MS = 2_000;
 
-/** Leaves the present role for WAIT; `action` is what scripts are told. */
+interface Leaving {
+  /** What scripts are told; default: by the goal. */
+  readonly action?: "stop" | "stopwait" | "stopstart";
+  /** The other node serves, or may: what runs here is not asked to stop but taken away. */
+  readonly succeeded?: boolean;
+}
+
+/** Leaves the present role for WAIT. */
 export function leave(
   turn: Turn,
   why: string,
-  action: "stop" | "stopwait" | "stopstart" = turn.state.record.goal === "stop"
-    ? "stop"
-    : "stopwait",
+  {
+    action = turn.state.record.goal === "stop" ? "stop" : "stopwait",
+    succeeded = false,
+  }: Leaving = {},
 ): void {
   const { state } = turn;
   const from = state.role;
+  if (succeeded) state.mustNotServeSince ??= turn.at;
   // A yield that failed half-way is over as a plan, but the primary's services may run still.
   const cutShort = state.plan !== null ||
     (from === "SECOND" && isPrimary(state.scripts));
@@ -37,7 +48,11 @@ export function leave(
     state.pending = true;
   }
   const roles = from === "WAIT" ? state.scripts : from;
-  run(turn, "leave", leavePlan(roles, options(state, action, cutShort)));
+  go(turn, roles, options(state, action, cutShort));
+}
+
+function go(turn: Turn, from: Role, options: LeaveOptions): void {
+  run(turn, options.fenced ? "fence" : "leave", leavePlan(from, options));
 }
 
 /** Who leaves while the other node can go on says so in its record: that one need not ask anybody else then. */
@@ -56,16 +71,26 @@ function options(state: State, action: string, all: boolean): LeaveOptions {
     action,
     all,
     replicator: state.report !== null,
-    // Without a lease nothing is answered, whatever the session is: whoever writes hangs until the mount is taken away.
-    stuck: state.report?.session === "lost" || state.ranOutSince !== null,
-    fenced: state.ranOutSince !== null,
+    stuck: state.report?.session === "lost",
+    fenced: state.mustNotServeSince !== null,
   };
 }
 
 /** Leaving did not succeed: everything is stopped again, by force too, until nothing is mounted. */
 export function leaveAgain(turn: Turn): void {
   const action = turn.state.record.goal === "stop" ? "stop" : "stopwait";
-  run(turn, "leave", leavePlan("WAIT", options(turn.state, action, true)));
+  go(turn, "WAIT", options(turn.state, action, true));
+}
+
+/** Its lease has ended while it stops in order. */
+export function hasten(turn: Turn): void {
+  const { peer } = turn.state.config;
+  log(
+    turn,
+    "error",
+    `Fenced while it stops: neither ${peer} nor the witness has heard this node in time`,
+  );
+  leaveAgain(turn);
 }
 
 export function leaveFailed(turn: Turn, what: string): void {
@@ -96,7 +121,7 @@ export function failed(turn: Turn, what: string): void {
 /** Full stop, then it starts as its data allows: a peer that is up to date is quicker. */
 export function stopStart(turn: Turn, why: string): void {
   turn.state.retryAt = turn.at + BACKOFF_MS;
-  leave(turn, why, "stopstart");
+  leave(turn, why, { action: "stopstart" });
 }
 
 /** Counts one more restart; beyond the limit the module is stopped here, and true is the answer. */

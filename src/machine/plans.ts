@@ -26,6 +26,13 @@ const TAKE: PlanAction = { do: "take-addresses" };
 /** At once, whatever they do: to stop them takes longer than the peer waits. The stop scripts let them go on, without data by then. */
 const FREEZE: PlanAction = { do: "freeze-services" };
 const IDLE: PlanAction = { do: "replicator", command: { command: "idle" } };
+/** Whoever still uses the data is frozen, killed, or hangs in a write that nobody will answer: waiting for them to leave is no use. */
+const CUT: PlanAction = {
+  do: "replicator",
+  command: { command: "idle", atOnce: true },
+};
+/** The other node serves, or may any moment: not one more answer from here, by whatever address. */
+const LET_GO: readonly PlanAction[] = [RELEASE, FREEZE, CUT];
 
 /** STOP → WAIT. An address may be left from an agent that died: it goes first. */
 export function prestartPlan(): PlanAction[] {
@@ -131,17 +138,13 @@ export function secondScripts(current: Role): PlanAction[] {
 }
 
 /**
- * The loser of a split brain: services off, address off, then what it alone wrote is kept aside. `stuck`: writes wait for a peer that
- * will not answer any more; whoever writes hangs in the kernel, where no signal reaches it, until the mount is taken away.
+ * The loser of a split brain, or a primary that stood still and was succeeded: it ends like in a power cut, because to stop in order
+ * takes seconds, in which clients of the node's own address would read what is no more. What it alone wrote is kept aside then.
  */
-export function yieldPlan(
-  current: "ALONE" | "PRIM",
-  { stuck }: { readonly stuck: boolean },
-): PlanAction[] {
+export function yieldPlan(current: "ALONE" | "PRIM"): PlanAction[] {
   const way: Way = { current, next: "SECOND", action: "stop" };
   return [
-    RELEASE,
-    ...(stuck ? [IDLE] : []),
+    ...LET_GO,
     ...twice("stop_prim", way),
     { do: "replicator", command: { command: "secondary", yield: true } },
   ];
@@ -184,10 +187,10 @@ export interface LeaveOptions {
   readonly all: boolean;
   /** Whether there is a replicator to be commanded: one that died serves nothing, and the peer must not wait for its successor. */
   readonly replicator: boolean;
-  /** Writes wait for the peer: scripts that write would hang, see yieldPlan(). */
+  /** Writes wait for a peer that will not answer: whoever writes hangs in the kernel, where no signal reaches it, until the mount is gone. */
   readonly stuck: boolean;
-  /** The peer may take over any moment: clients must not find this node any more. */
-  readonly fenced?: boolean;
+  /** The peer serves or may take over any moment: clients must not find this node any more. */
+  readonly fenced: boolean;
 }
 
 /** Any role → WAIT. */
@@ -202,7 +205,7 @@ export function leavePlan(
   const both = primary || secondary;
   return [
     ...(options.fenced ? [RELEASE, FREEZE] : []),
-    ...(options.stuck && options.replicator ? [IDLE] : []),
+    ...((options.fenced || options.stuck) && options.replicator ? [CUT] : []),
     ...(sec ? [script("stop_sec", way)] : []),
     ...(primary ? twice("stop_prim", way) : []),
     ...(secondary ? [script("stop_second", way)] : []),

@@ -27,7 +27,18 @@ function others(actions: readonly PlanAction[]): string {
   }).join(", ");
 }
 
-const leave = { action: "stop", all: false, replicator: true, stuck: false };
+const leave = {
+  action: "stop",
+  all: false,
+  replicator: true,
+  stuck: false,
+  fenced: false,
+};
+
+const CUT = {
+  do: "replicator",
+  command: { command: "idle", atOnce: true },
+};
 
 const TABLE: readonly [string, PlanAction[], string][] = [
   ["STOP to WAIT", plans.prestartPlan(), "transition, prestart"],
@@ -51,7 +62,7 @@ const TABLE: readonly [string, PlanAction[], string][] = [
   [
     "ALONE to SECOND",
     [
-      ...plans.yieldPlan("ALONE", { stuck: false }),
+      ...plans.yieldPlan("ALONE"),
       ...plans.secondScripts("ALONE"),
     ],
     "stop_prim(2x), transition, start_second",
@@ -122,21 +133,25 @@ Deno.test("plans: a plan that was cut short is followed by the end of everything
   );
 });
 
-Deno.test("leavePlan() and yieldPlan() take the mount away before scripts that would hang on it", () => {
-  const first = (actions: readonly PlanAction[]) =>
-    actions.findIndex((action) => action.do === "replicator");
-  const script = (actions: readonly PlanAction[]) =>
-    actions.findIndex((action) => action.do === "script");
+Deno.test("leavePlan() takes the mount away before scripts that would hang on it", () => {
+  const plan = plans.leavePlan("PRIM", { ...leave, stuck: true });
+  deepStrictEqual(plan[0], CUT);
+  strictEqual(plan[1]!.do, "script");
+});
+
+Deno.test("leavePlan() and yieldPlan() beside a node that serves wait for nobody: address, services and data are taken away first", () => {
   for (
     const plan of [
-      plans.leavePlan("PRIM", { ...leave, stuck: true }),
-      plans.yieldPlan("PRIM", { stuck: true }),
+      plans.leavePlan("PRIM", { ...leave, fenced: true }),
+      plans.yieldPlan("PRIM"),
+      plans.yieldPlan("ALONE"),
     ]
   ) {
-    deepStrictEqual(plan[first(plan)], {
-      do: "replicator",
-      command: { command: "idle" },
-    });
-    strictEqual(first(plan) < script(plan), true);
+    deepStrictEqual(plan.slice(0, 3), [
+      { do: "release-addresses" },
+      { do: "freeze-services" },
+      CUT,
+    ]);
+    strictEqual(plan[3]!.do, "script");
   }
 });

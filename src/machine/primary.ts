@@ -1,15 +1,9 @@
 /** Roles PRIM and ALONE: serve, shut out a peer that left, connect one that came back, yield to one that has more right. Pure. */
-import {
-  aloneRecord,
-  deposed,
-  giveUpClaim,
-  kept,
-  leaseOf,
-  leaseRanOut,
-  type Permission,
-  permission,
-  witnessOf,
-} from "./arbiter.ts";
+import { witnessOf } from "./arbiter.ts";
+import { aloneRecord, giveUpClaim, kept } from "./claim.ts";
+import { leaseOf, leaseRanOut, leaseUntil } from "./lease.ts";
+import { type Permission, permission } from "./permission.ts";
+import { deposed } from "./witness_word.ts";
 import { failed, leave } from "./leave.ts";
 import {
   alonePlan,
@@ -28,6 +22,7 @@ import {
   CONFIRM_MS,
   enter,
   GRACE_MS,
+  isPrimary,
   log,
   peerView,
   run,
@@ -50,12 +45,16 @@ export function primary(turn: Turn): void {
     whoYields(state, peer)?.says === "yields";
   if (yields) return yieldTo(turn, peer);
   if (peer !== null && overtaken(state, peer)) {
-    return leave(turn, `${state.config.peer} went on without this node`);
+    return leave(turn, `${state.config.peer} went on without this node`, {
+      succeeded: true,
+    });
   }
   if (deposed(state)) {
     log(turn, "error", `The witness has let ${state.config.peer} go on`);
     giveUpClaim(turn);
-    return leave(turn, `${state.config.peer} goes on without this node`);
+    return leave(turn, `${state.config.peer} goes on without this node`, {
+      succeeded: true,
+    });
   }
   if (leaseRanOut(turn)) return fence(turn);
   const failure = failureHere(turn);
@@ -86,7 +85,7 @@ function fence(turn: Turn): void {
   const why =
     `neither ${config.peer} nor the witness has heard this node in time`;
   log(turn, "error", `Fenced: ${why}; nothing is acknowledged any more`);
-  leave(turn, why);
+  leave(turn, why, { succeeded: true });
 }
 
 /**
@@ -112,8 +111,7 @@ function yieldTo(turn: Turn, peer: ModuleView): void {
   enter(turn, "SECOND", `${state.config.peer} stays primary`);
   state.record = { goal: "run", lastRole: "SECOND", cameFrom: null };
   state.scripts = from;
-  const stuck = state.report?.session === "lost";
-  run(turn, "yield", yieldPlan(from, { stuck }));
+  run(turn, "yield", yieldPlan(from));
 }
 
 /** What makes this node unable to serve; null: nothing. */
@@ -230,7 +228,7 @@ function tryAlone(turn: Turn, peer: ModuleView | null, why: string): void {
       return;
     case "no":
       log(turn, "error", `Not alone: ${why}, and ${word.reason}`);
-      return leave(turn, `${why}, and ${word.reason}`);
+      return leave(turn, `${why}, and ${word.reason}`, { succeeded: true });
     default:
       return word satisfies never;
   }
@@ -349,11 +347,18 @@ function takeAgain(turn: Turn, peer: ModuleView | null): void {
   if (!state.addressesDue || state.plan !== null) return;
   const unheard = turn.at - state.since > GRACE_MS;
   if (peer === null && state.peer.verdict !== "lost" && !unheard) return;
+  if (peer !== null && !unheard && !leavesAlone(turn, peer)) return;
   state.addressesDue = false;
   const role = state.role === "PRIM" ? "PRIM" : "ALONE";
   // The last agent died in the middle of a plan: scripts are idempotent, so all that belongs to the role is started.
   if (state.record.settled) run(turn, "resume", resumePlan());
   else run(turn, "complete", completePlan(role));
+}
+
+/** It has not gone on, and will not for a while: a SECOND that has not heard this life may be about to. */
+function leavesAlone({ state, at }: Turn, { role }: ModuleView): boolean {
+  if (isPrimary(role)) return false;
+  return role !== "SECOND" || leaseUntil(state) > at;
 }
 
 /** start_sec belongs to ALONE only: scripts follow the role as soon as no other plan runs. */

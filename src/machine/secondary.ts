@@ -1,11 +1,8 @@
 /** Role SECOND: follows the primary, answers when it is shut out, takes over when it may. Pure. */
-import {
-  giveUpClaim,
-  kept,
-  leaseOf,
-  permission,
-  witnessOf,
-} from "./arbiter.ts";
+import { witnessOf } from "./arbiter.ts";
+import { giveUpClaim, kept } from "./claim.ts";
+import { leaseOf } from "./lease.ts";
+import { permission } from "./permission.ts";
 import { failed, leave } from "./leave.ts";
 import { primPlan, secondPlan } from "./plans.ts";
 import type { ModuleView } from "./state.ts";

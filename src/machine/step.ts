@@ -2,19 +2,11 @@
 import type { Report } from "../replication/control.ts";
 import { EMPTY } from "../replication/identity.ts";
 import type { Action } from "./action.ts";
-import {
-  answerAsk,
-  ask,
-  beginAsking,
-  changeArbiter,
-  endAsking,
-  heardPing,
-  heardWitness,
-  kept,
-  peerHeardUs,
-  tellLease,
-  witnessOf,
-} from "./arbiter.ts";
+import { witnessOf } from "./arbiter.ts";
+import { answerAsk, changeArbiter, kept } from "./claim.ts";
+import { peerHeardUs, tellLease } from "./lease.ts";
+import { beginAsking, endAsking, heardPing } from "./permission.ts";
+import { ask, heardWitness } from "./witness_word.ts";
 import { begin } from "./begin.ts";
 import { obey, wantRun } from "./command.ts";
 import type { Event } from "./event.ts";
@@ -85,7 +77,7 @@ const ROLE: { readonly [role in State["role"]]: (turn: Turn) => void } = {
 function wasAbsent({ state, at }: Turn): void {
   state.awakeAt = at;
   // What its lease was before says nothing: who heard it since must be asked first.
-  if (isPrimary(state.role)) state.ranOutSince = null;
+  if (isPrimary(state.role)) state.mustNotServeSince = null;
   state.synced = false;
   state.peer = { ...state.peer, view: undefined };
 }

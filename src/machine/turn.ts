@@ -44,6 +44,8 @@ export type PlanName =
   | "swap-release"
   | "swap-back"
   | "leave"
+  /** The same beside a node that serves, or may: at once, and not in order. */
+  | "fence"
   | "finish";
 
 export interface Plan {
@@ -162,7 +164,8 @@ export interface State {
   readonly witnessUntil: number;
   /** The end that the replicator was told. */
   readonly toldUntil: number | null;
-  readonly ranOutSince: number | null;
+  /** A primary whose lease has ended, or that was succeeded, must be gone: since when; kept until it has left. */
+  readonly mustNotServeSince: number | null;
   /** Since when this life's heartbeats run: before, nobody can have heard it. */
   readonly listensSince: number | null;
   /** When this process last went on after it had been stopped. */
@@ -252,7 +255,7 @@ export function initial(
     peerUntil: 0,
     witnessUntil: 0,
     toldUntil: null,
-    ranOutSince: null,
+    mustNotServeSince: null,
     listensSince: null,
     awakeAt: -Infinity,
     lastAt: 0,
@@ -336,7 +339,7 @@ export function enter(turn: Turn, role: Role, why: string): void {
     state.synced = false;
     state.outdated = null;
   }
-  if (role !== "WAIT") state.ranOutSince = null;
+  if (role !== "WAIT") state.mustNotServeSince = null;
   if (role !== "PRIM") state.wasMirrored = false;
   state.dialled = false;
   if (!isPrimary(role)) state.addressesDue = false;

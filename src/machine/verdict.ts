@@ -8,7 +8,7 @@ import {
   EMPTY,
   type Identity,
 } from "../replication/identity.ts";
-import { grantedThere } from "./arbiter.ts";
+import { grantedThere } from "./witness_word.ts";
 import type { ModuleView } from "./state.ts";
 import { alive, GRACE_MS, isPrimary, type State } from "./turn.ts";
 

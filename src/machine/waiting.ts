@@ -1,11 +1,8 @@
 /** Role WAIT: on the way up, on the way down, or blocked with a reason. Pure. */
-import {
-  aloneRecord,
-  answerAsk,
-  type Permission,
-  permission,
-} from "./arbiter.ts";
-import { finish, leaveAgain } from "./leave.ts";
+import { aloneRecord, answerAsk } from "./claim.ts";
+import { type Permission, permission } from "./permission.ts";
+import { finish, hasten, leaveAgain } from "./leave.ts";
+import { leaseRanOut } from "./lease.ts";
 import { alonePlan, secondPlan } from "./plans.ts";
 import { compare } from "../replication/identity.ts";
 import {
@@ -24,6 +21,8 @@ import { good, startVerdict } from "./verdict.ts";
 export function waiting(turn: Turn): void {
   const { state } = turn;
   answerAsk(turn, peerView(state));
+  // What it does in order may take minutes, and the other node does not wait for that.
+  if (state.plan?.name === "leave" && leaseRanOut(turn)) return hasten(turn);
   if (state.plan !== null || turn.at < state.retryAt) return;
   if (stillHolds(state)) return leaveAgain(turn);
   if (state.record.goal === "stop") return finish(turn);

@@ -1,30 +1,56 @@
 /** Until when this node may serve, for the guard beside the agent: it acts when the agent itself does not any more. Pure. */
-import { leaseUntil, witnessOf } from "./arbiter.ts";
+import { witnessOf } from "./arbiter.ts";
+import { leaseLasts, leaseUntil, servesAsPrimary, timeoutOf } from "./lease.ts";
 import type { State } from "./turn.ts";
 
 export interface Until {
   /** null: not known in this life of the agent; what the last one said holds. */
   readonly until: number | null;
+  /** Each heartbeat that goes out moves the end to so long after it; 0: they move nothing. */
+  readonly beatMs: number;
+  /** How long the guard may be late with it: the other node begins after what is left of its time-out. */
+  readonly slackMs: number;
   /** The end has come, and what still serves is on its way out. */
   readonly leaving: boolean;
 }
 
+/** Most of what a lease leaves of the time-out belongs to the agent, which leaves in order when it can. */
+const SLACK_SHARE = 0.05;
+const MAX_SLACK_MS = 100;
+
 /**
- * null: there is nothing to guard. Only a lease is guarded. Without a witness the peer goes on when it hears no heartbeats, and those
- * have a thread of their own: an agent whose loop is held up for some seconds still sends them, and nobody goes on in its place.
- * Nothing here can tell that from an agent that was stopped, and a healthy primary must not lose its services.
+ * null: there is nothing to guard. Guarded is a primary that another node would succeed, until it has let go:
+ * - with a witness for as long as its lease: nobody goes on before it ends.
+ * - without one the peer goes on when it hears nothing, so the heartbeats count that go out. They have a thread of their own, which
+ *   goes on for a while when the agent's loop is held up: nobody succeeds that node, and it keeps its services.
+ * A node that is ALONE is not guarded: nobody goes on in its place.
  */
 export function wardOf(state: State): Until | null {
-  const { config, record } = state;
-  if (witnessOf(state) === null) return null;
-  if (state.role === "PRIM") {
-    // Before the witness was heard for the first time the other node is entitled to nothing.
-    if (record.claim === undefined) return null;
-    return { until: leaseUntil(state) || null, leaving: false };
+  const slackMs = Math.min(MAX_SLACK_MS, timeoutOf(state) * SLACK_SHARE);
+  const leaving = mustLeaveSince(state);
+  if (leaving !== null) {
+    return { until: leaving, beatMs: 0, slackMs, leaving: true };
   }
-  if (state.role !== "WAIT" || state.ranOutSince === null) return null;
+  if (!servesAsPrimary(state)) return null;
+  const until = leaseUntil(state) || null;
+  if (witnessOf(state) !== null) {
+    // Before the witness was heard for the first time the other node is entitled to nothing.
+    if (state.role === "PRIM" && state.record.claim === undefined) return null;
+    return { until, beatMs: 0, slackMs, leaving: false };
+  }
+  if (!state.config.failover) return null;
+  const beatMs = leaseLasts(timeoutOf(state));
+  return { until, beatMs, slackMs, leaving: false };
+}
+
+/** Since when something here serves that must not, and is being taken away by the agent; null: nothing does. */
+function mustLeaveSince(state: State): number | null {
+  const { config, plan, report, role } = state;
+  const name = plan?.name;
   const serves = config.mirrored
-    ? state.report?.phase === "primary"
-    : state.plan?.name === "leave";
-  return serves ? { until: state.ranOutSince, leaving: true } : null;
+    ? report?.phase === "primary"
+    : name === "fence" || name === "yield";
+  if (!serves) return null;
+  if (role === "WAIT") return state.mustNotServeSince;
+  return role === "SECOND" && name === "yield" ? state.since : null;
 }

@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { initial, type State, view } from "./step.ts";
 import { RESTARTS } from "./turn.ts";
+import { DOUBTFUL, regain } from "./regain.ts";
 import { wardOf } from "./ward.ts";
 
 const WITNESS = {
@@ -31,18 +32,102 @@ function primary(claim: number | undefined, change: Partial<State>): State {
   };
 }
 
+const SLACK = { slackMs: 100, leaving: false };
+
 Deno.test("wardOf() guards a primary for as long as its lease", () => {
   deepStrictEqual(wardOf(primary(4, { peerUntil: 5_000 })), {
+    ...SLACK,
     until: 5_000,
+    beatMs: 0,
+  });
+});
+
+Deno.test("wardOf() without a witness guards a primary for as long as its heartbeats keep the other node waiting", () => {
+  const none = primary(4, { arbiter: { kind: "none" }, peerUntil: 5_000 });
+  const lasts = 2_100 * 0.85;
+  deepStrictEqual(wardOf(none), { ...SLACK, until: 5_000, beatMs: lasts });
+  // The shorter one of both nodes' time-outs counts, and what is left of it for being late.
+  const hasty = primary(4, {
+    arbiter: { kind: "none" },
+    peerUntil: 5_000,
+    peerTimeoutMs: 500,
+  });
+  deepStrictEqual(wardOf(hasty), {
+    until: 5_000,
+    beatMs: 425,
+    slackMs: 25,
     leaving: false,
   });
 });
 
 Deno.test("wardOf() guards nothing that nobody could go on with instead", () => {
   strictEqual(wardOf(primary(undefined, { peerUntil: 5_000 })), null, "claim");
-  const secondary = primary(4, { role: "SECOND" });
-  strictEqual(wardOf(secondary), null, view(secondary).role);
-  // Its heartbeats go on while the loop is held up: the peer does not follow.
-  const alone = primary(4, { arbiter: { kind: "none" }, peerUntil: 5_000 });
-  strictEqual(wardOf(alone), null, "no witness");
+  const none = { kind: "none" } as const;
+  const off = primary(4, { arbiter: none, peerUntil: 5_000 });
+  const config = { ...off.config, failover: false };
+  strictEqual(wardOf({ ...off, config }), null, "failover off");
+  for (const arbiter of [WITNESS, none]) {
+    for (const role of ["SECOND", "ALONE", "WAIT", "STOP"] as const) {
+      const state = primary(4, { role, arbiter });
+      strictEqual(wardOf(state), null, view(state).role);
+    }
+  }
+});
+
+Deno.test("wardOf() guards one that must leave until it has", () => {
+  const report = { phase: "primary" } as never;
+  const leaving = primary(4, {
+    role: "WAIT",
+    mustNotServeSince: 7_000,
+    report,
+  });
+  deepStrictEqual(wardOf(leaving), {
+    until: 7_000,
+    beatMs: 0,
+    slackMs: 100,
+    leaving: true,
+  });
+  strictEqual(wardOf({ ...leaving, report: null }), null);
+  const yields = primary(undefined, {
+    role: "SECOND",
+    arbiter: { kind: "none" },
+    since: 8_000,
+    report,
+    plan: { number: 1, name: "yield", addressesAfter: false },
+  });
+  strictEqual(wardOf(yields)?.until, 8_000);
+  strictEqual(wardOf({ ...yields, plan: null }), null);
+});
+
+Deno.test("regain() gives back what the guard may have taken when it is certain that nobody went on", () => {
+  const state = primary(4, { peerUntil: 5_000 });
+  const ward = (until: number | null) => ({ ...SLACK, until, beatMs: 0 });
+  // A new agent, beside services that the guard may have frozen.
+  let { doubts, back } = regain(DOUBTFUL, { state, ward: ward(null), now: 10 });
+  strictEqual(back, false);
+  ({ doubts, back } = regain(doubts, { state, ward: ward(900), now: 20 }));
+  // The guard must have heard of it first.
+  strictEqual(back, false);
+  ({ doubts, back } = regain(doubts, { state, ward: ward(900), now: 25 }));
+  strictEqual(back, true);
+  ({ doubts, back } = regain(doubts, { state, ward: ward(900), now: 30 }));
+  strictEqual(back, false);
+  // The end passed while this process was stopped, and a later one is known now.
+  ({ doubts, back } = regain(doubts, { state, ward: ward(900), now: 3_000 }));
+  strictEqual(back, false);
+  for (const expected of [false, true, false]) {
+    ({ doubts, back } = regain(doubts, {
+      state,
+      ward: ward(4_000),
+      now: 3_100,
+    }));
+    strictEqual(back, expected);
+  }
+  // Stopped, and alone now: nobody goes on in its place.
+  const awake = primary(4, { role: "ALONE", awakeAt: 9_000 });
+  ({ doubts, back } = regain(doubts, { state: awake, ward: null, now: 9_100 }));
+  strictEqual(back, true, "told before");
+  const second = primary(4, { role: "SECOND", awakeAt: 9_900 });
+  ({ back } = regain(doubts, { state: second, ward: null, now: 9_910 }));
+  strictEqual(back, false);
 });

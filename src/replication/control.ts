@@ -72,8 +72,11 @@ export type Command =
     readonly yield?: boolean;
     readonly full?: boolean;
   }
-  /** Orderly end: nothing mounted, nothing connected, everything synced. */
-  | { readonly command: "idle" }
+  /**
+   * Orderly end: nothing mounted, nothing connected, everything synced. `atOnce`: a mount that is in use is taken away from its users
+   * without waiting for them to leave, and what waits for the peer gets no answer.
+   */
+  | { readonly command: "idle"; readonly atOnce?: boolean }
   /** This copy is behind and must not become primary by itself: persisted before the answer. */
   | { readonly command: "outdate" }
   /**

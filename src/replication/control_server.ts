@@ -24,7 +24,11 @@ const requestSchema = z.discriminatedUnion("command", [
     yield: z.boolean().optional(),
     full: z.boolean().optional(),
   }),
-  z.object({ id: z.number(), command: z.literal("idle") }),
+  z.object({
+    id: z.number(),
+    command: z.literal("idle"),
+    atOnce: z.boolean().optional(),
+  }),
   z.object({ id: z.number(), command: z.literal("outdate") }),
   z.object({ id: z.number(), command: z.literal("external") }),
   z.object({

@@ -190,12 +190,16 @@ export class PrimaryRole {
     for (const volume of this.volumes) volume.putAway();
   }
 
-  /** Orderly end; a generator that the loop runs. Applications have been stopped by the scripts. */
-  *stop(): Generator<void, void> {
+  /**
+   * Orderly end; a generator that the loop runs. Applications have been stopped by the scripts; `atOnce`: they have not, and must come
+   * to nothing any more.
+   */
+  *stop({ atOnce }: { readonly atOnce: boolean }): Generator<void, void> {
     const { context } = this;
     this.#stopping = true;
     this.#peer.verification.stop();
-    for (const server of this.#servers) {
+    // Not even one try: an unmount writes back first what the kernel has cached, which may wait for a peer that does not answer.
+    for (const server of atOnce ? [] : this.#servers) {
       const deadline = context.now() + 3000;
       for (let done = false; !done;) {
         let result = -1;
@@ -218,14 +222,14 @@ export class PrimaryRole {
         done = true;
       }
     }
-    const drained = context.now() + 5000;
+    const drained = context.now() + (atOnce ? 0 : 5000);
     while (this.pipeline.waiting > 0 && context.now() < drained) yield;
     this.#closeMounts();
     this.pipeline.sendTimes(Infinity);
     let synced = -1;
     syncAll(context, this.volumes, (error) => synced = error);
     while (synced < 0) yield;
-    if (synced === 0) yield* this.#peer.close();
+    if (synced === 0 && !atOnce) yield* this.#peer.close();
     // What the peer may lack is remembered, whoever is primary next.
     context.dirty.add(this.pipeline.unsettled);
     context.dirty.flush();

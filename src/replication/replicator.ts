@@ -300,7 +300,8 @@ class Replicator {
       !command.yield
     ) return attempt(() => {});
     try {
-      if (this.#primary) yield* this.#primary.stop();
+      const atOnce = command.command === "idle" && command.atOnce === true;
+      if (this.#primary) yield* this.#primary.stop({ atOnce });
       if (this.#secondary) {
         yield* this.#secondary.stop(command.command !== "primary");
       }

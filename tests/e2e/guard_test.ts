@@ -2,10 +2,11 @@
  * The guard beside the agent, in a lab of its own: a node whose agent does not turn any more lets go of its address and its services
  * before the other node serves, and the watchdog is petted only while that works.
  */
-import { ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { now, sleep } from "../../src/system/clock.ts";
 import { readIfPresent } from "../../src/system/files.ts";
+import { offences } from "./chaos/history.ts";
 import { type NodeNumber, World } from "./chaos/world.ts";
 
 const SERVED_MS = 15_000;
@@ -99,15 +100,53 @@ Deno.test("the guard takes services away from an agent that stands still", async
     );
 
     await t.step(
+      "its guard is killed meanwhile: the agent that goes on lets go at once, not when its service has stopped",
+      async () => {
+        const primary = await world.decided(60_000);
+        const other = primary === 1 ? 2 : 1;
+        await until(
+          "the primary answers",
+          SERVED_MS,
+          () => answersOf(world, primary, now() - 500) > 0,
+        );
+        world.signal(primary, ["agent"], "SIGSTOP");
+        world.signal(primary, ["guard"], "SIGKILL");
+        // The other node goes on meanwhile, and finds the address in use.
+        await sleep(3_500);
+        world.signal(primary, ["agent"], "SIGCONT");
+        const awake = now();
+        await until(
+          "it lets go",
+          2_000,
+          async () => !await world.holds(primary),
+        );
+        await until(
+          "the other node answers",
+          SERVED_MS,
+          () => answersOf(world, other, awake) > 0,
+        );
+        await sleep(3_000);
+        strictEqual(
+          answersOf(world, primary, awake + 1_200),
+          0,
+          "the old service still answered",
+        );
+        strictEqual(await world.ready(60_000), other);
+      },
+    );
+
+    await t.step(
       "a guard that dies is there again, and nothing happens",
       async () => {
         const primary = await world.ready(60_000);
         const [before] = world.pids(primary, "guard");
+        const killed = now();
         world.signal(primary, ["guard"], "SIGKILL");
         await until("another guard", 10_000, () => {
           const [after] = world.pids(primary, "guard");
           return after !== undefined && after !== before;
         });
+        ok(now() - killed < 1_000, `after ${now() - killed} ms`);
         strictEqual(await world.ready(5_000), primary);
       },
     );
@@ -182,6 +221,75 @@ Deno.test("the guard takes services away from an agent that stands still", async
       }).output();
       strictEqual(new TextDecoder().decode(stdout.slice(-1)), "V");
     });
+  } catch (error) {
+    throw new Error(
+      `${error instanceof Error ? error.message : error}\n${world.tail(40)}`,
+      { cause: error },
+    );
+  } finally {
+    if (Deno.env.get("HAKIT_KEEP_LAB") !== "1") await world.down();
+  }
+});
+
+Deno.test("the guard without a witness: an agent that stands still lets go before the other node goes on", async (t) => {
+  const world = new World("guard");
+  await world.up({ witness: false });
+  try {
+    world.startClients(1);
+    for (const parts of [["agent"], ["agent", "replicator"]] as const) {
+      await t.step(
+        `SIGSTOP of ${parts.join(" and ")}`,
+        async () =>
+          await agentStandsStill(world, await world.ready(60_000), parts),
+      );
+    }
+    await t.step(
+      "an agent that dies and comes back in time keeps its services",
+      async () => {
+        const primary = await world.ready(60_000);
+        const [counter] = world.pids(primary, "counter");
+        world.signal(primary, ["agent"], "SIGKILL");
+        await sleep(4_000);
+        strictEqual(await world.ready(60_000), primary);
+        strictEqual(world.pids(primary, "counter")[0], counter);
+        ok(answersOf(world, primary, now() - 500) > 0, "it does not answer");
+        ok(await world.holds(primary));
+      },
+    );
+    await t.step(
+      "nobody goes on: what was taken away comes back",
+      async () => {
+        const primary = await world.ready(60_000);
+        const other = primary === 1 ? 2 : 1;
+        const [counter] = world.pids(primary, "counter");
+        world.signal(primary, ["agent"], "SIGSTOP");
+        await world.lab("kill", String(other));
+        await until(
+          "it is taken away",
+          5_000,
+          async () => !await world.holds(primary),
+        );
+        world.signal(primary, ["agent"], "SIGCONT");
+        const awake = now();
+        await until("it is back", 10_000, () => world.holds(primary));
+        await until(
+          "it answers",
+          10_000,
+          () => answersOf(world, primary, awake) > 0,
+        );
+        strictEqual(world.pids(primary, "counter")[0], counter);
+        await world.lab("start", String(other));
+        strictEqual(await world.ready(60_000), primary);
+      },
+    );
+    await world.stopClients();
+    deepStrictEqual(
+      offences(
+        world.history,
+        await world.rows(await world.ready(60_000)),
+      ),
+      [],
+    );
   } catch (error) {
     throw new Error(
       `${error instanceof Error ? error.message : error}\n${world.tail(40)}`,

@@ -15,7 +15,9 @@ import {
   step,
   view,
 } from "../../src/machine/step.ts";
-import { RESTARTS } from "../../src/machine/turn.ts";
+import { isPrimary, RESTARTS } from "../../src/machine/turn.ts";
+import { wardOf } from "../../src/machine/ward.ts";
+import { DOUBTFUL, type Doubts, regain } from "../../src/machine/regain.ts";
 import type { ModuleView } from "../../src/machine/state.ts";
 import type { Ask } from "../../src/witness/register.ts";
 import { EMPTY_MEMORY, judge, type Memory } from "../../src/rules/judge.ts";
@@ -25,6 +27,7 @@ import { Plans } from "./plans.ts";
 const TICK_MS = 100;
 const REPEAT_MS = 1_000;
 const PING_MS = 1_000;
+const LOOK_MS = 3_000;
 /** A quick command holds the loop up no longer, but it arrives all the same: src/agent/loop.ts. */
 const QUICK_MS = 2_000;
 /** An agent whose loop does not turn for so long falls silent: src/heartbeat/worker.ts. */
@@ -57,11 +60,19 @@ export class Agent {
   readonly #station: Station;
   readonly #plans: Plans;
   readonly #queue: Event[] = [];
+  /** What waits for the two threads to run. */
+  readonly #main: (() => void)[] = [];
+  readonly #heartbeats: (() => void)[] = [];
   #busy = false;
   /** What others may know: everything that belongs to it is on record. */
   #visible: State;
   #said: State | null = null;
   #verdict: State["peer"]["verdict"] = "unknown";
+  /** How often the peer was lost: the thread knows, the loop was told, the loop has dealt with. */
+  #losses = 0;
+  #lossesPosted = 0;
+  #lossesKnown = 0;
+  #saidLosses = 0;
   #repeatAt = 0;
   #rules: Memory = EMPTY_MEMORY;
   /** Life of the witness as this agent knows it, and what it was asked last. */
@@ -71,6 +82,15 @@ export class Agent {
   #askedAt = -Infinity;
   #questions = 0;
   #pingAt = -Infinity;
+  /** Whether the guard has taken something away that has not come back. */
+  doubts: Doubts = DOUBTFUL;
+  #guardDue = false;
+  #lookAt = 0;
+  #problem = false;
+  /** This life has taken the virtual address and not let it go. */
+  holds = false;
+  /** The services are frozen for good. */
+  condemned = false;
 
   constructor(node: Node, life: number) {
     this.#node = node;
@@ -154,17 +174,31 @@ export class Agent {
 
   /** In the agent's own thread, as soon as it is free; `at` of an event is when it is taken there. */
   main(run: () => void): void {
-    if (!this.alive) return;
-    const { world } = this.#node;
-    if (world.now >= this.awakeAt) return run();
-    world.later(this.awakeAt - world.now, () => this.main(run));
+    this.#main.push(run);
+    this.#turn(this.#main, () => this.awakeAt);
   }
 
   #thread(run: () => void): void {
-    if (!this.alive || !this.begun) return;
+    if (!this.begun) return;
+    this.#heartbeats.push(run);
+    this.#turn(this.#heartbeats, () => this.pausedUntil);
+  }
+
+  /** In their order, however often it is stopped meanwhile. */
+  #turn(queue: (() => void)[], awakeAt: () => number): void {
+    if (!this.alive || queue.length === 0) return;
     const { world } = this.#node;
-    if (!this.paused) return run();
-    world.later(this.pausedUntil - world.now, () => this.#thread(run));
+    if (world.now >= awakeAt()) {
+      for (const run of queue.splice(0)) run();
+      return;
+    }
+    // Whoever came first has it looked at then.
+    if (queue.length > 1) return;
+    const look = () =>
+      world.now >= awakeAt()
+        ? this.#turn(queue, awakeAt)
+        : world.later(awakeAt() - world.now, look);
+    look();
   }
 
   // Heartbeats: a thread of their own.
@@ -186,13 +220,19 @@ export class Agent {
 
   #report(): void {
     const { now } = this.#node.clock;
+    const losses = this.#station.losses(now);
     const verdict = this.#station.verdict(now);
-    if (verdict === this.#verdict && now < this.#repeatAt) return;
+    const news = verdict !== this.#verdict || losses !== this.#losses;
+    if (!news && now < this.#repeatAt) return;
     this.#repeatAt = now + REPEAT_MS;
     this.#verdict = verdict;
+    this.#losses = losses;
     this.main(() => {
-      if (verdict === this.state.peer.verdict) return;
-      this.post({ type: "peer", at: this.#node.clock.now, verdict });
+      if (verdict !== this.state.peer.verdict) {
+        this.post({ type: "peer", at: this.#node.clock.now, verdict });
+      }
+      this.#lossesPosted = losses;
+      if (!this.#busy) this.#lossesKnown = losses;
     });
   }
 
@@ -203,19 +243,25 @@ export class Agent {
 
   #tellThread(): void {
     if (this.paused || this.#hung) return;
+    const { clock, guard } = this.#node;
     for (const link of [0, 1]) this.#send(link);
+    if (this.#station.verdict(clock.now) !== "unknown") guard?.beat(clock.now);
   }
 
   #send(link: number): void {
     const node = this.#node;
-    if (this.#said !== this.#visible || node.lacksModule) {
+    const news = this.#said !== this.#visible ||
+      this.#saidLosses !== this.#lossesKnown;
+    if (news || node.lacksModule) {
       this.#said = this.#visible;
+      this.#saidLosses = this.#lossesKnown;
       const body: Body = {
         version: "simulated",
         modules: node.lacksModule ? [] : [view(this.#visible)],
         timeoutMs: node.timeoutMs,
       };
-      this.#station.say(body);
+      const { bidding } = this.#visible;
+      this.#station.say(body, bidding ? null : this.#lossesKnown);
     }
     const bytes = this.#station.compose(link, node.clock.now);
     node.world.datagram(
@@ -257,9 +303,61 @@ export class Agent {
     node.clock.later(TICK_MS, () => this.#tick());
     if (node.world.now < this.awakeAt) return;
     this.post({ type: "tick", at: node.clock.now });
+    this.#tellGuard();
     this.#ask();
     this.#ping();
     this.#watch();
+  }
+
+  /** As src/agent/guard_link.ts, and RunningModule.ward(). */
+  #tellGuard(): void {
+    const node = this.#node;
+    const { clock } = node;
+    if (node.guard === null && !this.#guardDue) node.startGuard();
+    this.#guardDue = node.guard === null;
+    const ward = wardOf(this.state);
+    const { doubts, back } = regain(this.doubts, {
+      state: this.state,
+      ward,
+      now: clock.now,
+    });
+    this.doubts = doubts;
+    // As src/agent/addresses.ts: looked after, but not while it is not certain whose they are.
+    const looks = clock.now >= this.#lookAt && !doubts.doubt &&
+      isPrimary(this.state.role);
+    if (looks) this.#lookAt = clock.now + LOOK_MS;
+    if (back || looks) this.#regain(back);
+    node.guard?.hear(this.state);
+  }
+
+  wasFenced(): void {
+    this.main(() => this.doubts = { ...this.doubts, doubt: true });
+  }
+
+  #regain(back: boolean): void {
+    const node = this.#node;
+    if (back) {
+      if (node.frozen) node.note("what the guard took comes back");
+      this.thaw();
+    }
+    if (!this.holds || node.addresses) return;
+    // It is probed for first, and said once.
+    const used = node.other.addresses || node.addressFails;
+    const known = this.#problem;
+    this.#problem = used;
+    if (used && known) return;
+    if (used) {
+      const problem = "10.0.0.100 is in use by 02:00:00:00:00:99";
+      return this.post({ type: "address", at: node.clock.now, problem });
+    }
+    node.addresses = true;
+    node.options.takes(node);
+  }
+
+  /** As src/agent/services.ts. */
+  thaw(): void {
+    if (this.condemned) this.#node.service = false;
+    this.condemned = this.#node.frozen = false;
   }
 
   /** As src/agent/monitor.ts: rules are judged ten times a second. */
@@ -360,7 +458,10 @@ export class Agent {
     }
     const event = this.#queue.shift();
     this.#busy = event !== undefined;
-    if (event === undefined) return;
+    if (event === undefined) {
+      this.#lossesKnown = this.#lossesPosted;
+      return;
+    }
     const before = this.state;
     const { state, actions } = step(before, event);
     this.state = state;
@@ -387,6 +488,8 @@ export class Agent {
         // Power may fail before it is durable: nothing after it has happened then.
         return node.persist(action.record, () => this.alive && next());
       case "tell":
+        // The guard first: as soon as the peer has heard that this node is PRIM it may succeed it.
+        node.guard?.hear(this.state);
         this.#tellThread();
         return next();
       case "replicator":

@@ -26,6 +26,7 @@ const PLANS: readonly PlanName[] = [
   "swap-release",
   "swap-back",
   "leave",
+  "fence",
   "finish",
 ];
 

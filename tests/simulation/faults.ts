@@ -35,6 +35,7 @@ export const CRASHES: { readonly [name: string]: Fault } = {
     node.pauseAgent(world.between(200, 6_000)),
   "agent's loop hangs": ({ world }, node) =>
     node.stallAgent(world.between(200, world.chance(0.1) ? 14_000 : 4_000)),
+  "guard dies": (_, node) => node.killGuard(),
   "replicator dies": (_, node) => node.killReplicator(),
   "replicator stands still": ({ world }, node) =>
     node.pauseReplicator(

@@ -78,14 +78,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "a primary's lease is longer than the other node waits",
-    file: "machine/arbiter.ts",
+    file: "machine/lease.ts",
     find: "const LEASE_SHARE = 0.85;",
     put: "const LEASE_SHARE = 2.5;",
     kind: "witness",
   },
   {
     name: "the lease is not told to the replicator",
-    file: "machine/arbiter.ts",
+    file: "machine/lease.ts",
     find:
       '  state.toldUntil = until;\n  command(turn, { command: "lease", until });',
     put: "  state.toldUntil = until;",

@@ -9,6 +9,7 @@ import type { Known } from "../../src/rules/evaluate.ts";
 import type { Rule } from "../../src/rules/rule.ts";
 import { Agent } from "./agent.ts";
 import { Clock } from "./clock.ts";
+import { Guard } from "./guard.ts";
 import type { Copy, Replication } from "./process.ts";
 import type { Witness } from "./witness.ts";
 import type { World } from "./world.ts";
@@ -68,8 +69,11 @@ export class Node {
   replicator: Replication | null = null;
   agent: Agent | null = null;
   addresses = false;
-  /** The application runs. */
+  /** The application runs; frozen: not one instruction of it does. */
   service = false;
+  frozen = false;
+  /** Started by the agent, which it outlives. */
+  guard: Guard | null = null;
   /** The next start of the service fails. */
   startFails = false;
   /** No replicator starts here any more: its state directory is gone, say. */
@@ -138,6 +142,16 @@ export class Node {
     return this.world.now < Math.max(awakeAt + 1_000, begunAt + 3_000);
   }
 
+  /** Somebody takes addresses and services away when the time is over, whatever the agent does. */
+  get guarded(): boolean {
+    return this.guard !== null && !this.guard.paused;
+  }
+
+  /** Clients of the node's own address are answered. */
+  get answers(): boolean {
+    return this.power && this.service && !this.frozen;
+  }
+
   resources(): ReadonlyMap<string, Known> {
     const up = { state: "up", detail: null } as const;
     const down = (detail: string) => ({ state: "down", detail }) as const;
@@ -165,7 +179,8 @@ export class Node {
     this.power = false;
     this.agent = null;
     this.addresses = false;
-    this.service = false;
+    this.service = this.frozen = false;
+    this.guard = null;
     this.hangs = false;
     this.#tornWrite();
     this.replicator?.powerCut();
@@ -177,6 +192,20 @@ export class Node {
     this.note("agent killed");
     this.agent = null;
     this.#tornWrite();
+  }
+
+  killGuard(): void {
+    if (this.guard === null) return;
+    this.note("guard killed");
+    this.guard = null;
+  }
+
+  /** An agent that finds none starts one. */
+  startGuard(): void {
+    const { agent } = this;
+    this.world.later(300, () => {
+      if (this.power && this.agent === agent) this.guard ??= new Guard(this);
+    });
   }
 
   killReplicator(): void {
@@ -233,6 +262,9 @@ export class Node {
   pauseAll(ms: number): void {
     this.pauseAgent(ms);
     this.pauseReplicator(ms);
+    const { guard, world } = this;
+    if (guard === null) return;
+    guard.pausedUntil = Math.max(guard.pausedUntil, world.now + ms);
   }
 
   stallDisk(ms: number): void {
@@ -312,6 +344,8 @@ export class Node {
       if (this.agent !== agent) return;
       const resumed = this.replicator?.phase === "primary";
       if (!resumed) this.addresses = false;
+      // What the guard froze while no agent was there, and whose data is gone, must not come to life again.
+      agent.condemned = !resumed && this.frozen;
       if (this.replicator === null && this.mirrored) this.#startReplicator();
       agent.begin();
       if (this.#blocked !== null) this.block(this.#blocked);

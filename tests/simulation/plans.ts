@@ -80,10 +80,13 @@ export class Plans {
             });
           }
           node.addresses = action.do === "take-addresses";
+          this.#agent.holds = node.addresses;
+          if (node.addresses) this.#agent.thaw();
           if (node.addresses) node.options.takes(node);
           next();
         });
       case "freeze-services":
+        node.frozen = this.#agent.condemned = true;
         return next();
       case "replicator":
         return world.later(
@@ -135,6 +138,7 @@ export class Plans {
   ): void {
     const node = this.#node;
     const { world } = node;
+    this.#agent.thaw();
     const slow = action.script === "start_prim" ||
       action.script === "stop_prim";
     const until = world.now +

@@ -15,6 +15,8 @@ import { World } from "./world.ts";
 const RECOVERY_MS = 30_000;
 /** Detection, and the time that an agent whose loop hangs is still believed (src/heartbeat/worker.ts). */
 const PROMPT_MS = 15_000;
+/** Two that serve at the same time, and hear each other: until one of them has let go. */
+const BOTH_MS = 3_000;
 /** What a person must be told of a wait that does not end by itself. */
 const REMEDY = /"hakit |by itself|follows when|has newer data|tried again/;
 
@@ -142,6 +144,7 @@ export class Simulation implements Stage {
         node.write(this.#writes);
         if (this.kind.prompt) this.#prompt(node);
       }
+      this.#oneService();
       this.#write();
     });
   }
@@ -257,8 +260,11 @@ export class Simulation implements Stage {
   }
 
   #settled(): boolean {
-    const roles = this.nodes.map(({ view }) =>
-      view?.status === "Ready" ? view.role : null
+    // An address that another machine had is taken back when it is looked for next.
+    const roles = this.nodes.map(({ view, addresses }) =>
+      view?.status === "Ready" && (view.role !== "PRIM" || addresses)
+        ? view.role
+        : null
     );
     return roles.includes("PRIM") && roles.includes("SECOND");
   }
@@ -317,13 +323,40 @@ export class Simulation implements Stage {
     if (!this.kind.oneAddress) return;
     const other = this.nodes[1 - node.index]!;
     const { world } = this;
-    const parted = world.cut[0] || world.cut[1] ||
-      world.now - world.cutAt < 3_000;
     const late = world.now - node.diskStallsUntil < 3_000;
-    const excused = node.stalled || other.stalled || parted || late;
-    if (other.addresses && !excused) {
+    const free = other.stalled && !other.guarded;
+    if (node.stalled || free || this.#parted() || late) return;
+    if (other.addresses) {
       this.#violated(`node${node.index + 1} takes the address that is held`);
     }
+    if (other.answers) {
+      this.#violated(
+        `node${node.index + 1} takes the address while the other one serves`,
+      );
+    }
+  }
+
+  /** With a witness who is cut off is fenced. */
+  #parted(): boolean {
+    const { world, kind } = this;
+    if (kind.arbiter === "witness") return false;
+    return world.cut[0] || world.cut[1] || world.now - world.cutAt < 3_000;
+  }
+
+  #bothSince = Infinity;
+
+  /** Whatever made both of them serve: it ends as soon as they hear each other, and not when a service has stopped in order. */
+  #oneService(): void {
+    const { world, nodes } = this;
+    const both = nodes.every(({ answers }) => answers);
+    const excused = this.#parted() || world.weather.loss > 0.2 ||
+      world.weather.late > 0.1 ||
+      nodes.some((node) =>
+        (node.stalled && !node.guarded) || world.now < node.diskStallsUntil
+      );
+    if (!both || excused) this.#bothSince = world.now;
+    if (world.now - this.#bothSince <= BOTH_MS) return;
+    this.#violated(`both nodes serve for ${BOTH_MS / 1000} s`);
   }
 
   #stepped(node: Node, before: State, event: Event, after: State): void {

@@ -81,11 +81,11 @@ export const FAULTS: readonly Fault[] = [
     async begin(world, node) {
       // A machine that stands still does not even answer pings; a kernel whose programs are stopped would.
       await world.cables(node, "down", [1, 2, "witness"]);
-      world.signalAll(node, "SIGSTOP");
+      world.pauseAll(node);
     },
     async end(world, node) {
       await world.cables(node, "up", [1, 2, "witness"]);
-      world.signalAll(node, "SIGCONT");
+      world.continueAll(node);
     },
   },
   {

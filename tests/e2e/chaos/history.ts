@@ -14,17 +14,49 @@ export interface Seen {
   readonly node?: 1 | 2 | undefined;
 }
 
+/** A whole machine that stood still, cables and all; `to`: Infinity while it does. */
+export interface Pause {
+  readonly node: 1 | 2;
+  readonly from: number;
+  to: number;
+}
+
+/**
+ * A machine that goes on has its address and its services as they were until its guard, first of all processes, has run: the one thing
+ * that is allowed for. As long as it stands still it answers nobody.
+ */
+const WAKING_MS = 250;
+
+export function excused(
+  pauses: readonly Pause[],
+  { from, to, node }: {
+    readonly from: number;
+    readonly to: number;
+    readonly node?: 1 | 2 | undefined;
+  },
+): boolean {
+  return pauses.some((pause) =>
+    (node === undefined || node === pause.node) &&
+    from < pause.to + WAKING_MS &&
+    to > pause.from
+  );
+}
+
 /** Two nodes that answer in turns within this serve at once: no change of roles is so quick. */
 const TURNS_MS = 400;
 /** The first offences say all. */
 const MOST = 5;
 
 /** Offences, in words; `rows` is how many there are at the end. */
-export function offences(history: readonly Seen[], rows: number): string[] {
+export function offences(
+  history: readonly Seen[],
+  rows: number,
+  pauses: readonly Pause[] = [],
+): string[] {
   const found = [
     ...lostOrDoubled(history, rows),
     ...backInTime(history),
-    ...inTurns(history),
+    ...inTurns(history, pauses),
   ];
   return found.length <= MOST
     ? found
@@ -87,7 +119,10 @@ function backInTime(history: readonly Seen[]): string[] {
 }
 
 /** Node A answers, then B, then A again. */
-function inTurns(history: readonly Seen[]): string[] {
+function inTurns(
+  history: readonly Seen[],
+  pauses: readonly Pause[],
+): string[] {
   const found: string[] = [];
   const own = history.filter(({ node }) => node !== undefined)
     .toSorted((a, b) => a.at - b.at);
@@ -96,6 +131,10 @@ function inTurns(history: readonly Seen[]): string[] {
     if (a.node !== c.node || a.node === b.node) continue;
     const apart = b.at > a.end && c.at > b.end;
     if (!apart || c.end - a.at > TURNS_MS) continue;
+    const waking = [a, b].some(({ at, end, node }) =>
+      excused(pauses, { from: at, to: end, node })
+    );
+    if (waking) continue;
     found.push(
       `both nodes serve: node ${a.node} ${when(a)}, node ${b.node} ${
         when(b)

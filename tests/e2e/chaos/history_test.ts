@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { offences, type Seen } from "./history.ts";
+import { offences, type Pause, type Seen } from "./history.ts";
 
 const ack = (value: number, at: number): Seen => ({
   kind: "ack",
@@ -42,4 +42,18 @@ Deno.test("offences() finds a lost row, a doubled one, an old answer, and two th
     only([count(0, 0, 1), count(0, 100, 2), count(0, 200, 1)], 0),
     /both nodes serve/,
   );
+});
+
+Deno.test("offences() allows a machine that stood still what it does before its guard has run, and no more", () => {
+  const pauses: Pause[] = [{ node: 1, from: 0, to: 1_000 }];
+  const turns = (at: number) => [
+    count(0, at, 1),
+    count(0, at + 50, 2),
+    count(0, at + 100, 1),
+  ];
+  deepStrictEqual(offences(turns(1_050), 0, pauses), []);
+  strictEqual(offences(turns(1_300), 0, pauses).length, 1);
+  // The other one never stood still.
+  const other: Pause[] = [{ node: 1, from: 0, to: 10 }];
+  strictEqual(offences(turns(1_050), 0, other).length, 1);
 });

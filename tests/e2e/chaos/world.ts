@@ -5,7 +5,7 @@ import { agentClient, answer } from "../../../src/api/client.ts";
 import { command } from "../../../src/system/command.ts";
 import { now, sleep } from "../../../src/system/clock.ts";
 import { paths } from "../../../src/system/paths.ts";
-import type { Seen } from "./history.ts";
+import type { Pause, Seen } from "./history.ts";
 
 export type NodeNumber = 1 | 2;
 export type Part = "agent" | "replicator" | "guard" | "counter";
@@ -20,6 +20,8 @@ export class World {
   #client: Deno.ChildProcess | null = null;
   #reading: Promise<void> = Promise.resolve();
   readonly history: Seen[] = [];
+  /** When which whole machine stood still. */
+  readonly pauses: Pause[] = [];
 
   constructor(name = "chaos") {
     this.#name = name;
@@ -61,11 +63,11 @@ export class World {
     return decoder.decode(stdout);
   }
 
-  async up(): Promise<void> {
+  async up({ witness = true } = {}): Promise<void> {
     await this.lab("down");
     await this.lab("up", "--module", "counter", "--quiet");
-    await this.lab("witness");
-    await this.decided(60_000);
+    if (witness) await this.lab("witness");
+    await (witness ? this.decided(60_000) : this.ready(60_000));
   }
 
   async down(): Promise<void> {
@@ -168,7 +170,21 @@ export class World {
   }
 
   /** Every process of a node: what a machine does that is paused from outside. */
-  signalAll(node: NodeNumber, signal: "SIGSTOP" | "SIGCONT"): void {
+  pauseAll(node: NodeNumber): void {
+    this.pauses.push({ node, from: now(), to: Infinity });
+    this.#signalAll(node, "SIGSTOP");
+  }
+
+  continueAll(node: NodeNumber): void {
+    // Of all that can run again the guard is first: it has real-time priority.
+    this.signal(node, ["guard"], "SIGCONT");
+    this.#signalAll(node, "SIGCONT");
+    for (const pause of this.pauses) {
+      if (pause.node === node) pause.to = Math.min(pause.to, now());
+    }
+  }
+
+  #signalAll(node: NodeNumber, signal: "SIGSTOP" | "SIGCONT"): void {
     const first = Number(read(join(this.home(node), "pid")).split(" ")[0]);
     const space = link(`/proc/${first}/ns/pid`);
     if (space === null) return;

@@ -102,6 +102,32 @@ onPair({
   },
 });
 
+onPair({
+  name:
+    "idle at once takes a mount away from who uses it and from a write that nobody answers, and waits for neither",
+  async run(pair) {
+    const { primary: { replicator, data }, secondary } = pair;
+    await using resident = new Resident(data, `${pair.root}/resident`);
+    await resident.says("written");
+    await secondary.replicator.kill();
+    await replicator.until(
+      (report) => report.session === "lost" && report.waiting > 0,
+      "a write that waits for a lost session",
+    );
+    const began = performance.now();
+    await replicator.command({ command: "idle", atOnce: true });
+    const took = performance.now() - began;
+    ok(took < 1_000, `it took ${took} ms`);
+    await resident.says("refused");
+    strictEqual(ourMounts(data), 0);
+    // What was written last may be on this disk only: it is not forgotten.
+    await secondary.replicator.start();
+    await pair.alone();
+    await pair.join();
+    await equalCopies(pair);
+  },
+});
+
 /** Bit 24 of the capabilities: CAP_SYS_RESOURCE, which containers often lack. */
 function mayFlush(): boolean {
   const status = Deno.readTextFileSync("/proc/self/status");

@@ -1,0 +1,76 @@
+/**
+ * Tells the guard of each heartbeat that left: without a witness the other node goes on when it hears none, whatever the agent's own
+ * loop does. On a connection of its own, because that loop may be held up.
+ */
+
+export class Pulse {
+  readonly #path: string;
+  #connection: Deno.UnixConn | null = null;
+  #busy = false;
+  /** Of what could not be told yet the newest is enough. */
+  #next: number | null = null;
+  #closed = false;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** A heartbeat that the other node believes left at this time (clock.now()). */
+  beat(at: number): void {
+    this.#next = at;
+    if (!this.#busy && !this.#closed) this.#tell();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#hangUp();
+  }
+
+  async #tell(): Promise<void> {
+    this.#busy = true;
+    try {
+      this.#connection ??= await this.#connect();
+      while (this.#next !== null && !this.#closed) {
+        const line = JSON.stringify({ do: "beat", at: this.#next }) + "\n";
+        this.#next = null;
+        const bytes = new TextEncoder().encode(line);
+        for (let sent = 0; sent < bytes.length;) {
+          sent += await this.#connection.write(bytes.subarray(sent));
+        }
+      }
+    } catch {
+      // There is none, or it died: the agent starts another one, and the next heartbeat is told to that.
+      this.#hangUp();
+    } finally {
+      this.#busy = false;
+      if (this.#closed) this.#hangUp();
+    }
+  }
+
+  async #connect(): Promise<Deno.UnixConn> {
+    const path = this.#path;
+    const connection = await Deno.connect({ transport: "unix", path });
+    this.#drain(connection);
+    return connection;
+  }
+
+  /** What the guard tells is for the agent. */
+  async #drain(connection: Deno.UnixConn): Promise<void> {
+    const nobody = new Uint8Array(4096);
+    try {
+      while (await connection.read(nobody) !== null);
+    } catch {
+      // Closed at this end.
+    }
+    if (this.#connection === connection) this.#hangUp();
+  }
+
+  #hangUp(): void {
+    try {
+      this.#connection?.close();
+    } catch {
+      // Closed by the other side.
+    }
+    this.#connection = null;
+  }
+}

@@ -1,0 +1,250 @@
+/**
+ * May this node go on without its peer? Two nodes cannot vote, so a third party or the peer itself must say so. Pure.
+ *
+ * With a witness three things entitle, and each excludes that the other node goes on as well:
+ * - the witness: this node was the first to set the epoch after the one that both had agreed on (`claim`);
+ * - the peer's own word: it holds no claim any more, and this node does; or it has answered this very request (`shutOut`);
+ * - a person.
+ */
+import { type Arbiter, witnessOf } from "./arbiter.ts";
+import { untoldAlone } from "./claim.ts";
+import type { ModuleView } from "./state.ts";
+import { alive, isPrimary, type State, type Turn } from "./turn.ts";
+import { granted, grantedThere } from "./witness_word.ts";
+
+export type Permission =
+  | {
+    readonly may: "yes";
+    readonly claim: number | undefined;
+    readonly untold: boolean;
+  }
+  /** `pending`: it will be answered without a person. */
+  | {
+    readonly may: "later";
+    readonly reason: string;
+    readonly pending: boolean;
+  }
+  | { readonly may: "no"; readonly reason: string };
+
+/** One echo is lost now and then; three in a row are an answer. */
+const PING_ROUNDS = 3;
+/** A person who forces is not kept waiting for a witness that is away. */
+const FORCE_MS = 3_000;
+
+/** The rules ask anew after every event: what is not wanted any more is not asked any more. */
+export function beginAsking({ state }: Turn): void {
+  state.bidding = false;
+}
+
+export function endAsking({ state }: Turn): void {
+  // It has what it wanted: asked once more it would set an epoch for nothing.
+  if (state.role === "ALONE") state.bidding = false;
+  if (state.bidding) return;
+  state.bidSince = null;
+  state.unanswered = 0;
+  state.forced = false;
+  if (!isPrimary(state.role)) state.shutOut = null;
+}
+
+/** Whether this node may go on alone now; asks whoever must be asked. Call it at every event for as long as it is wanted. */
+export function permission(
+  turn: Turn,
+  peer: ModuleView | null,
+  { bid = true, force = false }: {
+    /** false: only look whether the peer's word is enough. */
+    readonly bid?: boolean;
+    /** A person's word. */
+    readonly force?: boolean;
+  } = {},
+): Permission {
+  const { state, at } = turn;
+  const { claim } = state.record;
+  switch (state.arbiter.kind) {
+    case "none":
+      return { may: "yes", claim: undefined, untold: false };
+    case "ping":
+      return force || alive(state)
+        ? { may: "yes", claim: undefined, untold: false }
+        : pinged(turn);
+    case "witness":
+      break;
+    default:
+      return state.arbiter satisfies never;
+  }
+  const { id, retired } = state.arbiter;
+  if (peer !== null && peersWord(state, peer, id)) {
+    return { may: "yes", claim, untold: true };
+  }
+  // Before the witness has been heard for the first time the secondary is entitled to nothing, so the primary is to all.
+  if (
+    state.role === "PRIM" && claim === undefined && state.peerWitness === id
+  ) {
+    if (!alive(state)) return { may: "yes", claim, untold: true };
+  }
+  if (!bid) return { may: "later", pending: true, reason: "" };
+  state.bidding = true;
+  state.bidSince ??= at;
+  if (force) state.forced = true;
+  if (peer !== null && !isPrimary(state.role)) {
+    state.shutOut ??= `${state.identity?.current ?? ""}/${at}`;
+  }
+  if (retired) {
+    return force ? forcedYes(state, at) : {
+      may: "no",
+      reason:
+        "the witness is being removed, and nothing else says that the other node has stopped",
+    };
+  }
+  return witnessWord(turn, { force, peer });
+}
+
+/** The peer has given up what would let it go on, and this node has not; or it has answered this node's request. */
+function peersWord(state: State, peer: ModuleView, id: string): boolean {
+  const { claim } = state.record;
+  if (state.shutOut !== null && peer.outdated === state.shutOut) {
+    return peer.role === "SECOND" || peer.witness === id;
+  }
+  const away = peer.role === "STOP" || peer.role === "WAIT";
+  return away && peer.witness === id && claim !== undefined &&
+    peer.claim === undefined && !peer.addresses &&
+    peer.phase !== "primary";
+}
+
+function witnessWord(
+  turn: Turn,
+  { force, peer }: {
+    readonly force: boolean;
+    readonly peer: ModuleView | null;
+  },
+): Permission {
+  const { state, at } = turn;
+  const { config, record } = state;
+  const { address } = witnessOf(state)!;
+  const { seen } = state;
+  // A renewal that left while the loop was held up answers another question.
+  const fresh = seen !== null && seen.bid && seen.askedAt >= state.bidSince!
+    ? seen
+    : null;
+  const entitled = record.claim !== undefined || untoldAlone(record);
+  if (force) {
+    if (fresh !== null && granted(state, fresh)) {
+      return { may: "yes", claim: fresh.entry!.epoch, untold: false };
+    }
+    if (fresh !== null && fresh.leasedMs > 0) {
+      return {
+        may: "no",
+        reason:
+          `the witness ${address} hears ${config.peer} as primary; stop it there first`,
+      };
+    }
+    return forcedYes(state, at);
+  }
+  if (fresh === null) {
+    if (!entitled && peer === null) return notEntitled(state);
+    return {
+      may: "later",
+      pending: at - state.bidSince! < FORCE_MS,
+      reason: peer === null
+        ? `waits for ${config.peer} or the witness ${address}, which both do not answer; if ${config.peer} is not primary: "hakit prim ${config.module}"`
+        : `waits for the word of ${config.peer}, or of the witness ${address}; if ${config.peer} is not primary: "hakit prim ${config.module}"`,
+    };
+  }
+  const { entry } = fresh;
+  if (entitled && granted(state, fresh)) {
+    return { may: "yes", claim: entry!.epoch, untold: false };
+  }
+  const there = grantedThere(state);
+  if (there !== null) return { may: "no", reason: there };
+  if (!entitled) {
+    return peer === null ? notEntitled(state) : {
+      may: "later",
+      pending: true,
+      reason: `waits for the word of ${config.peer}`,
+    };
+  }
+  if (entry === null) {
+    return {
+      may: "no",
+      reason:
+        `the witness ${address} remembers nothing of ${config.module} (a new disk?), and ${config.peer} does not answer; if it is not primary: "hakit prim ${config.module}"`,
+    };
+  }
+  if (entry.epoch !== record.claim && !untoldAlone(record)) {
+    return notEntitled(state);
+  }
+  return {
+    may: "later",
+    pending: true,
+    reason:
+      `${config.peer} may still be primary for a moment, says the witness`,
+  };
+}
+
+function notEntitled({ config }: State): Permission {
+  return {
+    may: "no",
+    reason:
+      `this node was not entitled to go on without ${config.peer}, which may have gone on; if it has not: "hakit prim ${config.module}"`,
+  };
+}
+
+function forcedYes(state: State, at: number): Permission {
+  if (at - state.bidSince! < FORCE_MS) {
+    return {
+      may: "later",
+      pending: true,
+      reason: "tells the witness that this node goes on",
+    };
+  }
+  return { may: "yes", claim: undefined, untold: true };
+}
+
+function pinged(turn: Turn): Permission {
+  const { state, at } = turn;
+  state.bidding = true;
+  state.bidSince ??= at;
+  const { addresses } = state.arbiter as Arbiter & { kind: "ping" };
+  if (state.pinged === null || state.pinged.askedAt < state.bidSince) {
+    return {
+      may: "later",
+      pending: true,
+      reason: `pings ${addresses.join(", ")}`,
+    };
+  }
+  const { module, peer } = state.config;
+  const { answered } = state.pinged;
+  if (answered === true) {
+    return { may: "yes", claim: undefined, untold: false };
+  }
+  if (state.unanswered >= PING_ROUNDS) {
+    // It does not go on when a ping is answered: the other node may be primary by then.
+    return {
+      may: "no",
+      reason: `neither ${peer} nor ${
+        addresses.join(" nor ")
+      } answers, so this node seems to be cut off; it goes on when ${peer} is heard, or if ${peer} is not primary by "hakit prim ${module}"`,
+    };
+  }
+  return {
+    may: "later",
+    pending: answered !== null,
+    reason: answered === null
+      ? `no ping of ${
+        addresses.join(", ")
+      } can be sent from here; if ${peer} is not primary: "hakit stop ${module}", then "hakit prim ${module}"`
+      : `pings ${addresses.join(", ")}`,
+  };
+}
+
+/** A round that began before the bid, or could not be sent, is no silence. */
+export function heardPing(
+  { state }: Turn,
+  { askedAt, answered }: {
+    readonly askedAt: number;
+    readonly answered: boolean | null;
+  },
+): void {
+  state.pinged = { askedAt, answered };
+  const counts = state.bidSince !== null && askedAt >= state.bidSince;
+  if (counts && answered === false) state.unanswered += 1;
+}

@@ -1,0 +1,48 @@
+/** What the guard may have taken from a primary comes back as soon as it is certain that nobody went on in its place. Pure. */
+import { isPrimary, type State } from "./turn.ts";
+import type { Until } from "./ward.ts";
+
+export interface Doubts {
+  /** The end that the guard was told last. */
+  readonly until: number | null;
+  /** When this process last went on after it had been stopped. */
+  readonly awakeAt: number;
+  /** The guard may have acted. */
+  readonly doubt: boolean;
+  /** The guard was told last that it may be served: what comes back then it does not take away again. */
+  readonly told: boolean;
+}
+
+/** Of a new agent: the last one may have died of what made the guard act. */
+export const DOUBTFUL: Doubts = {
+  until: null,
+  awakeAt: -Infinity,
+  doubt: true,
+  told: false,
+};
+
+/** Asked before each word to the guard. */
+export function regain(
+  doubts: Doubts,
+  { state, ward, now }: {
+    readonly state: State;
+    readonly ward: Until | null;
+    readonly now: number;
+  },
+): { readonly doubts: Doubts; readonly back: boolean } {
+  const { awakeAt } = state;
+  if (!isPrimary(state.role)) {
+    const doubts = { until: null, awakeAt, doubt: false, told: false };
+    return { doubts, back: false };
+  }
+  const passed = doubts.until !== null && doubts.until < now;
+  const doubt = doubts.doubt || passed || awakeAt > doubts.awakeAt;
+  // Nobody can succeed a node that is not guarded.
+  const certain = ward === null || (ward.until ?? 0) > now;
+  const until = ward === null ? null : ward.until ?? doubts.until;
+  const back = doubt && certain && doubts.told;
+  return {
+    doubts: { until, awakeAt, doubt: doubt && !back, told: certain },
+    back,
+  };
+}
