@@ -21,7 +21,9 @@ import {
   enabledState,
   isActive,
   isStale,
+  lastWords,
   outdated,
+  restartsOf,
   systemctl,
   type TextFile,
   writeFiles,
@@ -58,6 +60,8 @@ const AGENT_MS = 60_000;
 const POLL_MS = 1000;
 /** K3s unpacks itself and its images on a first start. */
 const K3S_READY_MS = 15 * 60_000;
+/** Twice the restarts of one whose datastore is being moved. */
+const MOST_RESTARTS = 20;
 
 /** True while the module serves here: then its services run rightly. */
 export async function isMirrored(): Promise<boolean> {
@@ -272,8 +276,17 @@ export function k3sReadyStep(
     },
     async do(say) {
       const began = performance.now();
+      const restarts = await restartsOf("k3s");
       for (;;) {
         if ((await readyNodes()).includes(member.name)) break;
+        // A wrong argument does not mend itself: nobody should wait for it.
+        if (await restartsOf("k3s") > restarts + MOST_RESTARTS) {
+          throw new Error(
+            `K3s ends again and again: "${await lastWords(
+              "k3s",
+            )}" (journalctl -u k3s)`,
+          );
+        }
         if (performance.now() - began > K3S_READY_MS) {
           throw new Error(
             `node ${member.name} is not Ready after ${

@@ -30,6 +30,24 @@ export async function isStale(unit: string): Promise<boolean> {
     "yes";
 }
 
+/** How often systemd has started it again by itself. */
+export async function restartsOf(unit: string): Promise<number> {
+  return Number(await says(["show", "-p", "NRestarts", "--value", unit])) || 0;
+}
+
+/** The last line that the unit's own program printed. */
+export async function lastWords(unit: string): Promise<string> {
+  const { stdout } = await command([
+    ...["journalctl", "--unit", unit, "--output=cat", "--no-pager"],
+    ...["--lines=20", "--reverse"],
+  ], { anyCode: true });
+  const own = stdout.split("\n").find((line) =>
+    line !== "" && !line.startsWith(`${unit}.service`) &&
+    !/^(Start|Stopp|Failed to start|Scheduled)/.test(line)
+  );
+  return (own ?? "it says nothing").slice(0, 300);
+}
+
 export interface TextFile {
   readonly path: string;
   readonly text: string;

@@ -1,6 +1,8 @@
 /** The stand-in for K3s against a real MariaDB: what the servers' tests rest on. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { readKept } from "../../src/cluster/kept.ts";
+import { k3sUnit } from "../../src/k3s/texts.ts";
 import { sleep } from "../../src/system/clock.ts";
 import { Database, OBSTACLE } from "./database.ts";
 
@@ -17,18 +19,19 @@ interface Rows {
   readonly lost: number;
 }
 
+/** As hakit starts K3s: an argument that the stand-in does not know would show on servers only. */
+const ARGUMENTS = k3sUnit(
+  readKept(
+    "name1: node1\nnode1: 10.0.0.1\nnode2: 10.0.0.2\nvip: 10.0.0.100/24\n",
+    "k3s.yaml",
+  ),
+  { name: "node1", address: "10.0.0.1", device: "eth0" },
+).match(/^ExecStart=((?:.*\\\n)*.*)$/m)![1]!.split(/[\s\\]+/).slice(1);
+
 function start(folder: string, port: number) {
   const root = join(folder, "root");
   const child = new Deno.Command(join(folder, "k3s"), {
-    args: [
-      "server",
-      "--node-name=node1",
-      "--node-ip=10.0.0.1",
-      "--advertise-address=10.0.0.1",
-      "--flannel-iface=eth0",
-      "--tls-san=10.0.0.100",
-      "--disable=local-storage",
-    ],
+    args: ARGUMENTS,
     env: {
       K3S_STANDIN_ROOT: root,
       K3S_TOKEN: "token-of-the-test",

@@ -37,7 +37,14 @@ def notify(text):
 
 def arguments(args):
     parser = argparse.ArgumentParser(prog="k3s server")
-    for flag in ("node-name", "node-ip", "advertise-address", "flannel-iface"):
+    for flag in (
+        "node-name",
+        "node-ip",
+        "advertise-address",
+        "flannel-iface",
+        "cluster-cidr",
+        "service-cidr",
+    ):
         parser.add_argument("--" + flag, required=True)
     parser.add_argument("--tls-san", action="append", required=True)
     parser.add_argument("--disable", action="append", default=[])
