@@ -366,11 +366,7 @@ export class Changes {
     const view = request.view;
     const size = view.getUint32(BODY + 16, true);
     if (getU64(view, BODY + 8) + size > FILE_LIMIT) return answer(E.FBIG);
-    if (inode.lateError) {
-      const error = inode.lateError;
-      inode.lateError = 0;
-      return answer(error);
-    }
+    if (inode.hasUntold) return answer(inode.tellLate());
     const operation = {
       kind: KIND.WRITE,
       id: inode.id,

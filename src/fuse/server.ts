@@ -134,7 +134,7 @@ export class Server {
     };
     const offset = getU64(view, at + 8), size = view.getUint32(at + 16, true);
     if (offset + size > FILE_LIMIT) return false;
-    if (inode.lateError) return false;
+    if (inode.hasUntold) return false;
     const kill = view.getUint32(at + 20, true) & WRITE_KILL_SUIDGID;
     const ahead = this.#mayAnswerAhead(view.getUint32(at + 32, true));
     memory.bytes.set(saved, from);
@@ -156,8 +156,9 @@ export class Server {
 
   /** `flags` of the open file. O_DSYNC is part of O_SYNC. */
   #mayAnswerAhead(flags: number): boolean {
-    return this.volume.answersAhead && (flags & O_DSYNC) === 0 &&
-      this.#room.isEnough(this.pipeline.now());
+    if (flags & O_DSYNC) return false;
+    const now = this.pipeline.now();
+    return this.volume.mayAnswerAhead(now) && this.#room.isEnough(now);
   }
 
   #dispatch(length: number): void {
@@ -205,7 +206,8 @@ export class Server {
         if (inode.pending > 0) return this.#defer(length);
         return read(this.volume, inode, answer);
       case OP.RELEASE:
-        if (inode.opens > 0 && --inode.opens === 0 && inode.pending === 0) {
+        inode.closed();
+        if (inode.opens === 0 && inode.pending === 0) {
           this.volume.closeData(inode);
         }
         return answer(0);

@@ -1,6 +1,6 @@
 /** A write that failed here and not at the peer (typically this disk is full): the peer is given back what stands here. */
 import { STATX } from "../fuse/abi.ts";
-import { libc, Memory } from "../system/libc.ts";
+import { E, errno, libc, Memory } from "../system/libc.ts";
 import { getU64 } from "../system/u64.ts";
 import { stat, statFd } from "./descriptor.ts";
 import { KIND } from "./operation.ts";
@@ -17,15 +17,19 @@ export interface Failed {
   readonly length: number;
 }
 
+/** 0, or the errno with which it could not be read here: then the copies differ. */
 export function giveBack(
   pipeline: Pick<Pipeline, "submit" | "unsettled" | "sequence">,
   { volume, id, offset, length }: Failed,
-): void {
+): number {
   const inode = volume.get(id);
   const fd = inode ? volume.data(inode) : -1;
-  if (!inode || fd < 0 || statFd(inode.fd) !== 0) return;
+  if (!inode) return E.STALE;
+  const error = fd < 0 ? -fd : statFd(inode.fd);
+  if (error) return error;
   const size = getU64(stat.view, stat.at + STATX.size);
   const n = libc.pread(fd, copy.address, length, offset);
+  if (n < 0) return errno();
   const back = { volume, inode, peerOnly: true };
   if (n > 0) {
     pipeline.submit(
@@ -44,4 +48,5 @@ export function giveBack(
     const range = { offset, length };
     pipeline.unsettled.data(volume.index, id, range, pipeline.sequence);
   }
+  return 0;
 }

@@ -21,8 +21,9 @@ export class Inode {
   pending = 0;
   /** Of these: writes that were answered already (guarantee level fsync). Whoever tells of this inode waits for them. */
   ahead = 0;
-  /** errno of such a write that failed here afterwards: for the next fsync or write. */
+  /** errno of such a write that failed here afterwards: of every fsync, until all who have the file open have closed it. */
   lateError = 0;
+  #lateTold = false;
   /** Others who keep this object over more than one turn of the loop: fsyncs under way. */
   holders = 0;
   /** It has no name any more: no handle would find it, its descriptor is all there is. */
@@ -34,6 +35,25 @@ export class Inode {
 
   constructor(readonly id: number, fd: number, readonly type: number) {
     this.fd = fd;
+  }
+
+  /** Somebody is told of the write that failed. */
+  tellLate(): number {
+    this.#lateTold ||= this.lateError !== 0;
+    return this.lateError;
+  }
+
+  /** Nobody was told yet. */
+  get hasUntold(): boolean {
+    return this.lateError !== 0 && !this.#lateTold;
+  }
+
+  /** One who had it open has closed it; the last one takes along what was told. */
+  closed(): void {
+    if (this.opens > 0) this.opens--;
+    if (this.opens > 0 || !this.#lateTold) return;
+    this.lateError = 0;
+    this.#lateTold = false;
   }
 
   /** Excluded from mirroring: each node has its own, or none. */
@@ -48,6 +68,6 @@ export class Inode {
   /** Somebody counts on this object or on its descriptor. */
   get pinned(): boolean {
     return this.opens > 0 || this.pending > 0 || this.holders > 0 ||
-      this.orphan;
+      this.orphan || this.lateError !== 0;
   }
 }

@@ -59,6 +59,8 @@ export interface PipelineEvents {
   diverged(why: string): void;
   /** This node's own disk failed. */
   fault(what: string): void;
+  /** A write failed here that its application takes for written. */
+  late(what: string): void;
   /** Persists marks and, at the first difference, the new generation, before anything is done alone. False: not possible now. */
   persist(): boolean;
 }
@@ -330,6 +332,7 @@ export class Pipeline {
           const pending = this.#pending[i]!;
           if (pending.sequence === frame.sequence) {
             pending.peerErrno = frame.argument;
+            if (pending.ahead) pending.volume.failedAhead(this.now());
             return true;
           }
         }
@@ -380,7 +383,7 @@ export class Pipeline {
       if (pending.inode) {
         pending.inode.pending--;
         this.#times.add(pending.volume, pending.inode.id);
-        settleAhead(pending, error);
+        this.#settleAhead(pending, error);
       }
       if (pending.renames) this.#renames--;
       if (CHANGES_ATTRIBUTES.has(kind)) {
@@ -421,7 +424,7 @@ export class Pipeline {
     this.#advance();
     if (this.session && this.#renames === 0) this.#syncs.sendAgain();
     if (this.#failed.length > 0 && this.#head === this.#pending.length) {
-      for (const failed of this.#failed.splice(0)) giveBack(this, failed);
+      for (const failed of this.#failed.splice(0)) this.#giveBack(failed);
     }
   }
 
@@ -457,6 +460,19 @@ export class Pipeline {
         : `${what} failed here (${errnoName(did.error)}) and ${
           pending.peerErrno === 0 ? "not at the peer" : "at the peer"
         }`,
+    );
+  }
+
+  #giveBack(failed: Failed): void {
+    const error = giveBack(this, failed);
+    if (error === 0) return;
+    const marks = new Marks(), { volume, id } = failed;
+    marks.data(volume.index, id, failed, 0);
+    this.dirty.add(marks);
+    this.events.diverged(
+      `a write failed here and not at the peer, and cannot be taken back: ${
+        errnoName(error)
+      }`,
     );
   }
 
@@ -547,6 +563,23 @@ export class Pipeline {
     this.#syncs.sendAgain();
   }
 
+  /** A change that was answered ahead is done here, or has failed: then somebody must hear of it. */
+  #settleAhead(
+    { ahead, answer, inode, volume }: Pending,
+    error: number,
+  ): void {
+    if (!ahead || answer || !inode) return;
+    inode.ahead--;
+    if (error === 0) return;
+    inode.lateError = error;
+    volume.failedAhead(this.now());
+    this.events.late(
+      `a write below "${volume.path}" was answered and then refused by this node's disk: ${
+        errnoName(error)
+      }; the next fsync of that file says so`,
+    );
+  }
+
   /** Whether it concerned a file without a name, and is done and answered. */
   #doneLocally(pending: Pending): boolean {
     const { volume, inode, at } = pending;
@@ -571,16 +604,9 @@ export class Pipeline {
         `writing below "${volume.path}" failed: ${errnoName(error)}`,
       );
     }
-    settleAhead(pending, error);
+    this.#settleAhead(pending, error);
     pending.answer?.(error);
     for (const each of pending.then ?? []) each();
     return true;
   }
-}
-
-/** A change that was answered ahead is done here, or has failed: then somebody must hear of it. */
-function settleAhead({ ahead, answer, inode }: Pending, error: number): void {
-  if (!ahead || answer || !inode) return;
-  inode.ahead--;
-  if (error) inode.lateError = error;
 }

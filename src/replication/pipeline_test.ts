@@ -2,7 +2,7 @@ import { deepStrictEqual, fail, ok, strictEqual } from "node:assert/strict";
 import { openBacking } from "../fuse/device.ts";
 import type { Connection } from "../peer/connection.ts";
 import { HEADER, newFrame, readHeader } from "../peer/frame.ts";
-import { E, errnoName, libc, Memory } from "../system/libc.ts";
+import { E, errnoName, libc, Memory, O } from "../system/libc.ts";
 import { setU64 } from "../system/u64.ts";
 import { COPY_SIZE } from "./apply.ts";
 import { Dirty } from "./dirty.ts";
@@ -17,11 +17,16 @@ interface Bed {
   readonly volume: Volume;
   readonly folder: string;
   readonly pipeline: Pipeline;
+  /** Why the session could not go on; a failure of the test unless it says that it may. */
+  readonly diverged: string[];
+  diverges: boolean;
+  /** What was said of writes that failed after their answer. */
+  readonly late: readonly string[];
   readonly dirty: Dirty;
   /** The inode of a new file. */
   file(name: string): Inode;
-  /** A session with a peer that takes nothing yet. */
-  mirror(): void;
+  /** A session with a peer that takes nothing yet, or all that is sent. */
+  mirror(peer?: { readonly takes: boolean }): void;
   /** The peer has everything. */
   acknowledge(): void;
   /** Kinds and ids of the frames that wait for the peer. */
@@ -38,14 +43,18 @@ function onPipeline(name: string, run: (bed: Bed) => void) {
       const data = `${folder}/data`;
       Deno.mkdirSync(data);
       let id = 5 * 2 ** 32, session = 0;
-      const volume = new Volume(0, data, openBacking(data), () => ++id);
+      const late: string[] = [];
+      const volume = new Volume(0, data, openBacking(data), () => ++id, {
+        answersAhead: true,
+      });
       const dirty = new Dirty(`${folder}/dirty.log`);
       const pipeline = new Pipeline(
         dirty,
         { fsync: (_fd, _dataOnly, done) => done(0) },
         {
-          diverged: (why) => fail(why),
+          diverged: (why) => bed.diverges ? bed.diverged.push(why) : fail(why),
           fault: (what) => fail(what),
+          late: (what) => late.push(what),
           persist: () => (dirty.flush(), true),
         },
         () => 0,
@@ -55,6 +64,9 @@ function onPipeline(name: string, run: (bed: Bed) => void) {
       const bed: Bed = {
         volume,
         folder: data,
+        late,
+        diverged: [],
+        diverges: false,
         pipeline,
         dirty,
         file(name) {
@@ -65,8 +77,12 @@ function onPipeline(name: string, run: (bed: Bed) => void) {
           volume.data(inode);
           return inode;
         },
-        mirror() {
-          pipeline.mirror(connection, ++session);
+        mirror(peer) {
+          const all = (_at: number, length: number) => length;
+          pipeline.mirror(
+            peer?.takes ? { send: all } as unknown as Connection : connection,
+            ++session,
+          );
         },
         acknowledge() {
           pipeline.heard({
@@ -248,5 +264,130 @@ onPipeline(
     deepStrictEqual(bed.waiting(), []);
     strictEqual(bed.pipeline.waiting, 0);
     strictEqual(stays.pending, 0);
+  },
+);
+
+/** A write that is answered when it is sent, and that this disk then refuses. */
+function writeThatFailsLate(bed: Bed, inode: Inode) {
+  const result: { errno: number | null } = { errno: null };
+  bed.pipeline.submit(
+    { kind: KIND.WRITE, id: inode.id, argument: 0 },
+    {
+      volume: bed.volume,
+      inode,
+      ahead: true,
+      answer: (errno) => result.errno = errno,
+    },
+    new TextEncoder().encode("new"),
+  );
+  bed.pipeline.flush();
+  strictEqual(result.errno, 0);
+  const { dataFd } = inode;
+  inode.dataFd = libc.open(
+    cString.string(`${bed.folder}/late`),
+    O.RDONLY | O.CLOEXEC,
+    0,
+  );
+  bed.acknowledge();
+  libc.close(inode.dataFd);
+  inode.dataFd = dataFd;
+}
+
+function fsync({ pipeline, volume }: Bed, inode: Inode) {
+  const result: { errno: number | null } = { errno: null };
+  const answer = (errno: number) => result.errno = errno;
+  pipeline.sync(volume, inode, { dataOnly: true, local: true, answer });
+  return result;
+}
+
+onPipeline(
+  "Pipeline: a write that failed after its answer is told to everybody who has the file open, and to who opens it next",
+  (bed) => {
+    const inode = bed.file("late");
+    bed.mirror({ takes: true });
+    inode.opens = 2;
+    writeThatFailsLate(bed, inode);
+    strictEqual(inode.ahead, 0);
+    // Two programs have it open: each counts on its own fsync.
+    strictEqual(fsync(bed, inode).errno, E.BADF);
+    strictEqual(fsync(bed, inode).errno, E.BADF);
+    inode.closed();
+    strictEqual(fsync(bed, inode).errno, E.BADF);
+    inode.closed();
+    strictEqual(fsync(bed, inode).errno, 0);
+
+    inode.opens = 1;
+    writeThatFailsLate(bed, inode);
+    inode.closed();
+    // Nobody has heard of it: it must not be put away.
+    strictEqual(inode.pinned, true);
+    inode.opens = 1;
+    strictEqual(fsync(bed, inode).errno, E.BADF);
+    inode.closed();
+    strictEqual(inode.lateError, 0);
+  },
+);
+
+onPipeline(
+  "Pipeline: after a write that failed late none is answered ahead for a while, and it is said",
+  (bed) => {
+    const { volume } = bed;
+    const inode = bed.file("late");
+    bed.mirror({ takes: true });
+    strictEqual(volume.mayAnswerAhead(0), true);
+    writeThatFailsLate(bed, inode);
+    deepStrictEqual(bed.late.length, 1);
+    ok(bed.late[0]!.includes("EBADF"), bed.late[0]);
+    strictEqual(volume.mayAnswerAhead(1000), false);
+    strictEqual(volume.mayAnswerAhead(100_000), true);
+  },
+);
+
+onPipeline(
+  "Pipeline: after a write that the peer refused none is answered ahead for a while",
+  (bed) => {
+    const { volume, pipeline } = bed, inode = bed.file("refused");
+    bed.mirror();
+    const refused = (ahead: boolean) => {
+      pipeline.submit(
+        { kind: KIND.WRITE, id: inode.id, argument: 0 },
+        { volume, inode, ahead, answer: () => {} },
+        new Uint8Array(3),
+      );
+      pipeline.heard({
+        ...newFrame(),
+        kind: KIND.FAILED,
+        sequence: pipeline.sequence,
+        argument: E.DQUOT,
+      });
+    };
+    // What waits for its answer may be refused as often as it likes.
+    refused(false);
+    strictEqual(volume.mayAnswerAhead(1000), true);
+    refused(true);
+    strictEqual(volume.mayAnswerAhead(1000), false);
+  },
+);
+
+onPipeline(
+  "Pipeline: a write that only the peer could do, and that cannot be read here, ends the session",
+  (bed) => {
+    const { volume, pipeline, dirty } = bed, inode = bed.file("unread");
+    bed.mirror();
+    const { dataFd } = inode;
+    // Neither written nor read, as a disk that is dying.
+    inode.dataFd = libc.open(
+      cString.string(`${bed.folder}/unread`),
+      O.PATH | O.CLOEXEC,
+      0,
+    );
+    bed.diverges = true;
+    strictEqual(write(bed, inode, "new").errno, null);
+    bed.acknowledge();
+    strictEqual(bed.diverged.length, 1);
+    strictEqual(dirty.marks.get(volume.index, inode.id)?.chunks.has(0), true);
+    libc.close(inode.dataFd);
+    inode.dataFd = dataFd;
+    strictEqual(pipeline.waiting, 0);
   },
 );

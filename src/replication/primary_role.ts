@@ -50,6 +50,10 @@ export class PrimaryRole {
     this.pipeline = new Pipeline(context.dirty, context.aio, {
       diverged: (why) => this.#diverged ??= why,
       fault: (what) => this.#fault(what),
+      late: (what) => {
+        if (context.notice !== what) context.log(what);
+        context.notice = what;
+      },
       persist: () => this.#tryPersist(),
     }, () => context.now());
     this.#peer = new SourceSession(context, this.pipeline, this.volumes, {
@@ -224,6 +228,11 @@ export class PrimaryRole {
     }
     const drained = context.now() + (atOnce ? 0 : 5000);
     while (this.pipeline.waiting > 0 && context.now() < drained) yield;
+    if (this.pipeline.waiting > 0) {
+      context.log(
+        `${this.pipeline.waiting} changes that the peer has not confirmed are not made: it may have gone on without this node`,
+      );
+    }
     this.#closeMounts();
     this.pipeline.sendTimes(Infinity);
     let synced = -1;

@@ -91,8 +91,7 @@ export class Syncs {
 
   #syncHere(sync: Syncing): void {
     const { tools } = this, { volume, inode, dataOnly } = sync;
-    sync.error ||= inode.lateError;
-    inode.lateError = 0;
+    sync.error ||= inode.tellLate();
     const fd = volume.data(inode);
     if (fd < 0) {
       sync.here = true;

@@ -22,6 +22,8 @@ import { openHidden, walk } from "./walk.ts";
 export const ROOT = 1;
 /** Inodes that keep a descriptor while nobody uses them; more are put away. As many as an application works with at a time. */
 const IN_USE = 8192;
+/** After a write that failed when it had been answered: the next one would most likely fail too (a quota, a disk). */
+const NOT_AHEAD_MS = 60_000;
 /** Handle of the inode that is being put away. */
 const handle = new Uint8Array(64);
 
@@ -39,6 +41,7 @@ export class Volume {
   readonly #limit: number;
   readonly #exclusions: Exclusions | null;
   readonly #dataFiles = new DataFiles();
+  #notAheadUntil = 0;
   readonly #paths: Paths;
   /** Counts what gives an inode another name: a walk over all names during which it stood still has seen every inode. */
   moves = 0;
@@ -90,6 +93,16 @@ export class Volume {
   /** Inodes known by their ids, the root too. */
   get known(): number {
     return this.#inUse.size + this.#away.size;
+  }
+
+  /** Whether a write may be answered when it is sent. */
+  mayAnswerAhead(now: number): boolean {
+    return this.answersAhead && now >= this.#notAheadUntil;
+  }
+
+  /** A write failed, on either disk, that may have been answered. */
+  failedAhead(now: number): void {
+    this.#notAheadUntil = now + NOT_AHEAD_MS;
   }
 
   /** The inode of an id, opened again if it was put away; undefined: not known, or not there any more. */
