@@ -142,6 +142,7 @@ export class SecondarySession {
       return wrong;
     }
     if (this.#target && frame.kind >= KIND.LIST && frame.kind <= KIND.HINT) {
+      if (this.#work) return "a resync that goes on before it was answered";
       return this.#target.heard(frame, follower.connection.bytes());
     }
     return follower.heard();
@@ -187,6 +188,10 @@ export class SecondarySession {
       context.identity.save({ consistent: false });
       this.#target = new ResyncTarget(this.volumes, this.follower.outgoing, {
         fromDisk: begin.mode === "full",
+        begin: (work) => {
+          this.#work = work;
+          this.turn();
+        },
       });
       this.options.events.resync();
     }

@@ -28,7 +28,7 @@ const GREET_MS = 2000;
 const REDIAL_AFTER_FAILURE_MS = 3000;
 /** The default detection time: a peer that is silent so long is treated as gone. */
 const SILENCE_MS = 2100;
-/** While it is being levelled it may work for seconds on one request (a huge directory, a purgatory to empty). */
+/** While it is being levelled it may work for seconds on one request (a huge directory, a large file to remove). */
 const RESYNC_SILENCE_MS = 30_000;
 const PING_MS = 300;
 /** A disk of the peer that does not finish an fsync in this time is failing; ours has the data. */

@@ -2,13 +2,25 @@
  * Where goes what has no place any more, until the pass ends: moved files are found there again by their ids and cost no data. Our
  * folder on the volume itself, because no rename crosses file systems.
  */
-import { E, errno, errnoName, libc, Memory, SYS } from "../../system/libc.ts";
+import {
+  E,
+  errno,
+  ErrnoError,
+  errnoName,
+  libc,
+  Memory,
+  SYS,
+} from "../../system/libc.ts";
 import { listNames } from "../directory.ts";
 import { HIDDEN } from "../name.ts";
 import type { Volume } from "../volume.ts";
+import { removeAll } from "./remove_all.ts";
 
 const memory = new Memory(8192);
 const NAME = 0, OTHER = 4096;
+const PURGATORY = "purgatory";
+/** What is given back to nobody any more. */
+const DOOMED = "doomed";
 
 /**
  * Opens our folder `name` on the volume, made if need be. From the backing's descriptor, never by path: the path leads over another
@@ -22,6 +34,20 @@ function openHidden(volume: Volume, name: string): number {
     );
   }
   return fd;
+}
+
+/** How many names went. Where there is no such folder none is made: that would change the time of the directory above. */
+function* emptied(volume: Volume, name: string): Generator<void, number> {
+  const fd = volume.walk(new TextEncoder().encode(`${HIDDEN}/${name}`));
+  if (fd === -E.NOENT) return 0;
+  if (fd < 0) {
+    throw new ErrnoError(`Cannot open "${volume.path}/${HIDDEN}/${name}"`, -fd);
+  }
+  try {
+    return yield* removeAll(fd);
+  } finally {
+    libc.close(fd);
+  }
 }
 
 export class Purgatory {
@@ -38,31 +64,10 @@ export class Purgatory {
     id: number,
   ): boolean {
     const purgatory = this.#folder(volume);
-    const from = memory.string(name, NAME);
-    // NOREPLACE: a second hard link of the same inode gets another name there, it is not needed.
-    let result = Number(
-      libc.renameat2(
-        SYS.renameat2,
-        directory,
-        from,
-        purgatory,
-        memory.string(String(id), OTHER),
-        1,
-      ),
-    );
-    if (result !== 0 && errno() === E.EXIST) {
-      result = Number(
-        libc.renameat2(
-          SYS.renameat2,
-          directory,
-          from,
-          purgatory,
-          memory.string(`${id}.${++this.#banished}`, OTHER),
-          1,
-        ),
-      );
-    }
-    return result === 0;
+    // A second hard link of the same inode gets another name there, it is not needed.
+    return this.#banish(directory, name, purgatory, String(id)) ||
+      errno() === E.EXIST &&
+        this.#banish(directory, name, purgatory, `${id}.${++this.#banished}`);
   }
 
   /** Puts what was banished under `id`, if it is there, at `name` in `directory`. */
@@ -84,29 +89,70 @@ export class Purgatory {
     ) === 0;
   }
 
-  /** Removes what no listing of this pass has claimed; false: there was nothing. */
-  empty(): boolean {
-    let had = false;
+  /** Removes what no listing of this pass has claimed, in parts. */
+  *empty(): Generator<void, void> {
+    this.#shrinking = null;
     for (const volume of this.volumes) {
-      const fd = this.#folders.get(volume);
-      if (fd !== undefined) libc.close(fd);
-      this.#folders.delete(volume);
-      try {
-        Deno.removeSync(`${volume.path}/${HIDDEN}/purgatory`, {
-          recursive: true,
-        });
-        had = true;
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
+      this.#close(volume);
+      for (const name of [PURGATORY, DOOMED]) yield* emptied(volume, name);
     }
-    return had;
+  }
+
+  /**
+   * A full disk must not keep the copy from becoming smaller: what would go at the end of the pass goes now, a part a call. From here
+   * on nothing of it is given back, for it may be half removed. False: nothing is left.
+   */
+  shrink(): boolean {
+    this.#shrinking ??= this.#doom();
+    if (!this.#shrinking.next().done) return true;
+    this.#shrinking = null;
+    return false;
+  }
+
+  #shrinking: Generator<void, void> | null = null;
+
+  *#doom(): Generator<void, void> {
+    for (const volume of this.volumes) {
+      const doomed = openHidden(volume, DOOMED);
+      const hidden = volume.walk(new TextEncoder().encode(HIDDEN));
+      const from = new TextEncoder().encode(PURGATORY);
+      let as = 0;
+      while (
+        !this.#banish(hidden, from, doomed, `purgatory.${++as}`) &&
+        errno() === E.EXIST
+      );
+      libc.close(hidden);
+      libc.close(doomed);
+      this.#close(volume);
+      // What the last step has removed may be just enough.
+      if ((yield* emptied(volume, DOOMED)) > 0) yield;
+    }
+  }
+
+  #close(volume: Volume): void {
+    const fd = this.#folders.get(volume);
+    if (fd !== undefined) libc.close(fd);
+    this.#folders.delete(volume);
+  }
+
+  #banish(from: number, name: Uint8Array, to: number, as: string): boolean {
+    const NOREPLACE = 1;
+    return Number(
+      libc.renameat2(
+        SYS.renameat2,
+        from,
+        memory.string(name, NAME),
+        to,
+        memory.string(as, OTHER),
+        NOREPLACE,
+      ),
+    ) === 0;
   }
 
   #folder(volume: Volume): number {
     const known = this.#folders.get(volume);
     if (known !== undefined) return known;
-    const fd = openHidden(volume, "purgatory");
+    const fd = openHidden(volume, PURGATORY);
     this.#folders.set(volume, fd);
     return fd;
   }

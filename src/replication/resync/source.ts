@@ -106,7 +106,9 @@ export class ResyncSource {
     let full = marks === null, todo = marks ?? new Marks();
     let tries = 0, rounds = 0;
     for (let pass = 1;; pass++) {
-      const last = !full && (pass > MAX_PASSES || this.#isLittle(todo));
+      // Never the first one: few marks may mean millions of names for the target to remove.
+      const last = !full && pass > 1 &&
+        (pass > MAX_PASSES || this.#isLittle(todo));
       if (last) {
         this.tools.hold();
         this.#progress.stage = "final";

@@ -13,6 +13,7 @@ import { TargetData } from "./target_data.ts";
 import { TargetNames } from "./target_names.ts";
 
 export class ResyncTarget {
+  readonly #begin: (work: Generator<void, void>) => void;
   readonly #outcome: Outcome;
   readonly #purgatory: Purgatory;
   readonly #names: TargetNames;
@@ -23,8 +24,13 @@ export class ResyncTarget {
   constructor(
     readonly volumes: readonly Volume[],
     outgoing: Outgoing,
-    { fromDisk }: { readonly fromDisk: boolean },
+    { fromDisk, begin }: {
+      readonly fromDisk: boolean;
+      /** Work that takes long, to be done beside the socket. */
+      readonly begin: (work: Generator<void, void>) => void;
+    },
   ) {
+    this.#begin = begin;
     this.#outcome = new Outcome(outgoing);
     this.#purgatory = new Purgatory(volumes);
     this.#names = new TargetNames(
@@ -72,7 +78,8 @@ export class ResyncTarget {
       case KIND.META:
         return this.#attributes.take(volume, frame.id, bytes);
       case KIND.END:
-        return this.#end(frame.argument);
+        this.#begin(this.#end(frame.argument));
+        return null;
       default:
         return `unexpected frame of kind ${frame.kind} in a resync`;
     }
@@ -84,8 +91,9 @@ export class ResyncTarget {
     return wrong;
   }
 
-  #end(pass: number): string | null {
-    this.#purgatory.empty();
+  /** The source waits for the answer: links are counted when what was banished is gone. */
+  *#end(pass: number): Generator<void, void> {
+    yield* this.#purgatory.empty();
     const unlike = this.#attributes.unlike();
     for (const volume of this.volumes) volume.dropAll();
     this.#outcome.outgoing.append(
@@ -93,6 +101,5 @@ export class ResyncTarget {
       unlike,
     );
     this.#outcome.uneven = null;
-    return null;
   }
 }

@@ -67,7 +67,7 @@ export class TargetData {
           );
         if (!same) bits |= 1 << block;
       }
-    }
+    } else this.outcome.missing(volume, frame.id, MISSING_DATA);
     const answer = new Uint8Array(2);
     new DataView(answer.buffer).setUint16(0, bits, true);
     this.outcome.outgoing.append({
@@ -99,7 +99,7 @@ export class TargetData {
       );
       const code = n === 0 ? E.IO : errno();
       // What must go anyway goes now: a full disk must not keep the copy from becoming smaller.
-      if (n < 0 && code === E.NOSPC && this.purgatory.empty()) continue;
+      if (n < 0 && code === E.NOSPC && this.purgatory.shrink()) continue;
       if (n <= 0) {
         this.outcome.failed(code);
         return `this node cannot write: ${errnoName(this.outcome.lastError)}`;
@@ -133,13 +133,18 @@ export class TargetData {
     }
     // A file system without holes: zeros are the same data.
     this.#chunks.memory.bytes.fill(0, 0, BLOCK);
-    for (let done = 0; done < length; done += BLOCK) {
-      libc.pwrite(
+    for (let done = 0; done < length;) {
+      const n = libc.pwrite(
         fd,
         this.#chunks.memory.address,
         Math.min(BLOCK, length - done),
         frame.argument + done,
       );
+      if (n <= 0) {
+        this.outcome.failed(n === 0 ? E.IO : errno());
+        return null;
+      }
+      done += n;
     }
     return null;
   }
