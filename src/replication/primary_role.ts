@@ -1,7 +1,7 @@
 /**
  * A replicator as primary: mounts, serves, and goes on alone when it is told. What concerns the peer is SourceSession's.
  */
-import { clearStaleMounts, Device, openBacking } from "../fuse/device.ts";
+import { Device } from "../fuse/device.ts";
 import { Server } from "../fuse/server.ts";
 import { type Poll, POLLIN } from "../system/poll.ts";
 import { AIDE } from "./aide.ts";
@@ -9,7 +9,8 @@ import { type Context, syncAll } from "./context.ts";
 import type { Report } from "./control.ts";
 import { Pipeline } from "./pipeline.ts";
 import { SourceSession } from "./source_session.ts";
-import { Volume } from "./volume.ts";
+import { openVolumes } from "./open_volumes.ts";
+import type { Volume } from "./volume.ts";
 
 /** Epochs fit, with the node's bit, above the 32 bits of the counter and below OWN. */
 const MAX_EPOCH = 2 ** 19;
@@ -61,27 +62,14 @@ export class PrimaryRole {
       changed: options.changed,
     });
     try {
-      for (
-        const [index, { path, exclude, guarantee }] of config.directories
-          .entries()
-      ) {
-        clearStaleMounts(path);
-        const backing = openBacking(path);
-        const newId = () => this.#newId();
-        const volume = new Volume(index, path, backing, newId, {
-          limit: config.inodesInUse,
-          exclude,
-          answersAhead: guarantee === "fsync",
-        });
-        this.volumes.push(volume);
-        if (volume.noHandles) context.log(volume.noHandles);
-      }
+      this.volumes.push(...openVolumes(context, () => this.#newId()));
       for (const volume of this.volumes) {
         const device = new Device(volume.path);
         this.#servers.push(new Server(device, volume, this.pipeline));
       }
     } catch (error) {
       this.#closeMounts();
+      for (const volume of this.volumes) volume.close();
       this.#giveBack();
       throw error;
     }

@@ -8,7 +8,7 @@ import { Poll, POLLIN } from "../system/poll.ts";
 import { beginAgainWith, IO_FLUSHER } from "../system/io_flusher.ts";
 import { libc, Memory } from "../system/libc.ts";
 import { VERSION } from "../system/version.ts";
-import { clearStaleMounts, openBacking } from "../fuse/device.ts";
+import { clearStaleMounts } from "../fuse/device.ts";
 import { Links } from "../peer/link.ts";
 import { Aide } from "./aide.ts";
 import { Aio } from "./aio.ts";
@@ -28,7 +28,7 @@ import { PrimaryRole } from "./primary_role.ts";
 import { SecondaryRole } from "./secondary_role.ts";
 import { termsOf } from "./terms.ts";
 import { settleBorder } from "./own_files.ts";
-import { Volume } from "./volume.ts";
+import { openVolume } from "./open_volumes.ts";
 
 const REPORT_MS = 1000;
 const IDLE_MS = 100;
@@ -380,8 +380,7 @@ class Replicator {
     for (const [index, { path, exclude }] of config.directories.entries()) {
       clearStaleMounts(path);
       const none = () => 0;
-      const backing = openBacking(path);
-      const volume = new Volume(index, path, backing, none, { exclude });
+      const volume = openVolume(index, path, none, { exclude });
       try {
         yield* settleBorder(volume, before.length > 0);
       } catch (error) {

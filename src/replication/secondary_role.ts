@@ -2,7 +2,6 @@
  * A replicator as secondary: takes the primary that the entrance lets in, is made level, then follows. When the primary is gone it
  * waits: whether this copy becomes the primary is the agent's decision.
  */
-import { clearStaleMounts, openBacking } from "../fuse/device.ts";
 import type { Connection } from "../peer/connection.ts";
 import { errnoName } from "../system/libc.ts";
 import type { Poll } from "../system/poll.ts";
@@ -11,8 +10,9 @@ import type { Report } from "./control.ts";
 import { Entrance } from "./entrance.ts";
 import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
+import { openVolumes } from "./open_volumes.ts";
 import { SecondarySession } from "./secondary_session.ts";
-import { Volume } from "./volume.ts";
+import type { Volume } from "./volume.ts";
 
 const SETTLE_MS = 2000;
 /** Answers that one frame may cause fit into this. */
@@ -23,7 +23,7 @@ const SLICE_MS = 20;
 const ALIVE_MS = 500;
 
 export class SecondaryRole {
-  readonly volumes: Volume[] = [];
+  readonly volumes: Volume[];
   readonly #entrance: Entrance;
   #session: SecondarySession | null = null;
   #settleAt = 0;
@@ -42,21 +42,9 @@ export class SecondaryRole {
       context,
       (connection, sequence) => this.#begin(connection, sequence),
     );
-    context.config.directories.forEach(
-      ({ path, exclude, guarantee }, index) => {
-        clearStaleMounts(path);
-        const newId = () => {
-          throw new Error("a secondary makes no inode ids");
-        };
-        const volume = new Volume(index, path, openBacking(path), newId, {
-          limit: context.config.inodesInUse,
-          exclude,
-          answersAhead: guarantee === "fsync",
-        });
-        this.volumes.push(volume);
-        if (volume.noHandles) context.log(volume.noHandles);
-      },
-    );
+    this.volumes = openVolumes(context, () => {
+      throw new Error("a secondary makes no inode ids");
+    });
   }
 
   watch(poll: Poll): void {

@@ -11,8 +11,8 @@ export interface Page {
   readonly removeOnly: boolean;
 }
 
-/** Names of a page. */
-const NAMES = 8192;
+/** Names of a page: each one costs a look at all names of the directory, and some 30 MiB while it is levelled. */
+const NAMES = 32_768;
 const SHIFT = 2 ** 20;
 const LIST_REMOVE_ONLY = 2;
 

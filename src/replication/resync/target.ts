@@ -62,7 +62,7 @@ export class ResyncTarget {
       case KIND.LIST:
         return this.#list(volume, frame, bytes);
       case KIND.LISTED:
-        this.#names.arrange();
+        this.#begin(this.#names.arrange());
         return null;
       case KIND.HINT:
         this.#names.hint(volume, frame.id, bytes);

@@ -29,6 +29,8 @@ import type { Purgatory } from "./purgatory.ts";
 
 const memory = new Memory(12288);
 const NAME = 0, OTHER = 4096;
+/** Names after which the primary hears that this node lives: where none is in memory each may be a read of the disk. */
+const A_TURN = 256;
 /** Listings held until the source asks for them to be done; more is a broken source. */
 const MAX_LISTINGS = 4096;
 
@@ -76,15 +78,18 @@ export class TargetNames {
   }
 
   /** Does the listings that came: first everything that must leave its place, then everything that must be there, parents first. */
-  arrange(): void {
+  *arrange(): Generator<void, void> {
     const wanted: number[][] = [];
     const listings = this.#listings;
     this.#listings = [];
     for (const listing of listings) {
       const fd = this.#openDirectory(listing);
       if (fd < 0) continue;
-      this.#remove(listing, fd);
-      libc.close(fd);
+      try {
+        yield* this.#remove(listing, fd);
+      } finally {
+        libc.close(fd);
+      }
     }
     for (const listing of listings) {
       if (listing.page.removeOnly) continue;
@@ -93,12 +98,17 @@ export class TargetNames {
         this.outcome.missing(listing.volume, listing.id, MISSING_NAMES);
         continue;
       }
-      // Again: a directory that only now came to its place could not be looked at before.
-      this.#remove(listing, fd);
-      for (const entry of listing.entries) {
-        this.#place(listing, fd, entry, wanted);
+      try {
+        // Again: a directory that only now came to its place could not be looked at before.
+        yield* this.#remove(listing, fd);
+        let placed = 0;
+        for (const entry of listing.entries) {
+          if (++placed % A_TURN === 0) yield;
+          this.#place(listing, fd, entry, wanted);
+        }
+      } finally {
+        libc.close(fd);
       }
-      libc.close(fd);
     }
     const PART = 6000;
     for (let at = 0; at === 0 || at < wanted.length; at += PART) {
@@ -130,11 +140,13 @@ export class TargetNames {
     return -E.STALE;
   }
 
-  #remove(listing: Listing, directory: number): void {
+  *#remove(listing: Listing, directory: number): Generator<void, void> {
     const expected = new Map(
       listing.entries.map((entry) => [text(entry.name), entry]),
     );
+    let looked = 0;
     for (const name of listNames(directory)) {
+      if (++looked % A_TURN === 0) yield;
       if (listing.volume.leavesOut(listing.path, name)) continue;
       if (!isOnPage(listing.page, name)) continue;
       const fd = openName(directory, name);
