@@ -2,8 +2,15 @@
 import { STATX } from "../fuse/abi.ts";
 import { getU64 } from "../system/u64.ts";
 import { stat, statFd } from "./descriptor.ts";
+import { HEADER, newFrame, readHeader } from "../peer/frame.ts";
+import { E, errnoName } from "../system/libc.ts";
+import type { Ahead } from "./ahead.ts";
+import { apply } from "./apply.ts";
+import { noteAttributes } from "./attributes_changed.ts";
 import type { Inode } from "./inode.ts";
 import { KIND } from "./operation.ts";
+import type { Pending } from "./pending.ts";
+import type { Pipeline } from "./pipeline.ts";
 
 /** Open, and deleted. */
 export function isNameless(inode: Inode): boolean {
@@ -15,4 +22,40 @@ export function isNameless(inode: Inode): boolean {
 export function copySource(kind: number, payload: Uint8Array): number | null {
   if (kind !== KIND.COPY || payload.length < 8) return null;
   return getU64(new DataView(payload.buffer, payload.byteOffset), 0);
+}
+
+/**
+ * A change that waited for a session: whether it concerned a file without a name, and is done here and answered, because the peer has
+ * no such file any more.
+ */
+export function doneHereOnly(
+  { memory, events, ahead }: Pick<Pipeline, "memory" | "events"> & {
+    readonly ahead: Pick<Ahead, "settle">;
+  },
+  pending: Pending,
+): boolean {
+  const { volume, inode, at } = pending;
+  // A nameless file that gets a name is told to the peer, which then lacks it and is levelled.
+  const frame = readHeader(memory.view, at, newFrame());
+  if (!inode || pending.renames) return false;
+  const from = at + HEADER;
+  const payload = memory.bytes.subarray(from, from + frame.length);
+  const id = copySource(frame.kind, payload);
+  const source = id === null ? undefined : volume.get(id);
+  const nameless = frame.id === inode.id && isNameless(inode);
+  if (!nameless && !(source && isNameless(source))) return false;
+  inode.pending--;
+  // Of a copy one end may be told to the peer, and what comes before it there is not done yet: the kernel then reads and writes.
+  let error: number = E.XDEV;
+  if (id === null) {
+    error = pending.peerOnly ? 0 : apply(volume, frame, memory, at);
+    noteAttributes(volume, frame.kind, inode.id);
+  }
+  if (error === E.IO || error === E.ROFS) {
+    events.fault(`writing below "${volume.path}" failed: ${errnoName(error)}`);
+  }
+  ahead.settle(pending, error);
+  pending.answer?.(error);
+  for (const each of pending.then ?? []) each();
+  return true;
 }

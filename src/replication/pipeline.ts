@@ -7,52 +7,24 @@ import type { Connection } from "../peer/connection.ts";
 import { type Frame, HEADER, newFrame, readHeader } from "../peer/frame.ts";
 import { now as clock } from "../system/clock.ts";
 import { E, errnoName } from "../system/libc.ts";
+import { Ahead } from "./ahead.ts";
 import { apply } from "./apply.ts";
 import { Bindings } from "./bindings.ts";
 import type { Dirty } from "./dirty.ts";
 import { FrameBuffer } from "./frame_buffer.ts";
-import { type Failed, giveBack } from "./give_back.ts";
 import type { Inode } from "./inode.ts";
 import { markOperation, Marks } from "./marks.ts";
-import { mayDiffer } from "./may_differ.ts";
-import { copySource, isNameless } from "./nameless.ts";
+import { copySource, doneHereOnly } from "./nameless.ts";
+import { noteAttributes } from "./attributes_changed.ts";
 import { KIND } from "./operation.ts";
+import { OneSided } from "./one_sided.ts";
+import { type Pending, PendingChanges } from "./pending.ts";
 import { Syncs } from "./syncs.ts";
 import { UntoldTimes } from "./untold_times.ts";
 import type { Volume } from "./volume.ts";
 
 /** Changes under way; above this no more requests are read. */
 const MAX_PENDING = 8192;
-
-/** After these an fsync must reach more than the data. */
-const CHANGES_ATTRIBUTES = new Set<number>([
-  KIND.SETATTR,
-  KIND.SETXATTR,
-  KIND.REMOVEXATTR,
-  KIND.LINK,
-]);
-
-/** One change under way. */
-export interface Pending {
-  sequence: number;
-  /** Where its frame stands. */
-  at: number;
-  readonly volume: Volume;
-  readonly inode: Inode | null;
-  /** errno that the peer reported; 0: none. */
-  peerErrno: number;
-  /** Undoes at the peer what failed here: not done here. */
-  readonly peerOnly: boolean;
-  readonly renames: boolean;
-  /** Of its payload. */
-  readonly length: number;
-  /** To be answered when it is sent. */
-  readonly ahead: boolean;
-  /** Answers the application; null for our own operations, and when it is answered. */
-  answer: ((errno: number) => void) | null;
-  /** What waits for it to be done here. */
-  then: (() => void)[] | null;
-}
 
 export interface PipelineEvents {
   /** The session cannot go on: the copies differ in what is marked. */
@@ -66,11 +38,8 @@ export interface PipelineEvents {
 }
 
 export class Pipeline {
-  readonly #frames = new FrameBuffer((by) => {
-    for (let i = this.#head; i < this.#pending.length; i++) {
-      this.#pending[i]!.at -= by;
-    }
-  });
+  readonly #pending = new PendingChanges();
+  readonly #frames = new FrameBuffer((by) => this.#pending.moved(by));
   readonly memory = this.#frames.memory;
   /** Changes that the peer may not have on its disk yet, by the number that its SETTLED will cover. */
   readonly unsettled = new Marks();
@@ -87,14 +56,10 @@ export class Pipeline {
   readonly #bindings = new Bindings(this);
   readonly #syncs = new Syncs(this);
   readonly #times = new UntoldTimes(this);
-  #pending: Pending[] = [];
-  #head = 0;
-  /** Before this one of #pending all were looked at for being answered ahead. */
-  #told = 0;
+  readonly #ahead = new Ahead(this, this.#pending, this.#frames);
+  readonly #oneSided = new OneSided(this);
   #renames = 0;
   #oldestAt = 0;
-  /** To be given back to the peer, when all that came before is done. */
-  readonly #failed: Failed[] = [];
   readonly #frame = newFrame();
 
   constructor(
@@ -112,13 +77,12 @@ export class Pipeline {
   }
 
   get waiting(): number {
-    return this.#pending.length - this.#head + this.#syncs.waiting +
-      this.#owed.length;
+    return this.#pending.length + this.#syncs.waiting + this.#oneSided.owed;
   }
 
   /** Since when the oldest change has waited; 0: nothing waits. */
   get waitingSince(): number {
-    return this.#head < this.#pending.length ? this.#oldestAt : 0;
+    return this.#pending.length > 0 ? this.#oldestAt : 0;
   }
 
   /** The oldest fsync's begin, 0 when none waits for the peer. */
@@ -129,8 +93,7 @@ export class Pipeline {
   /** False: read no more requests now. */
   get accepting(): boolean {
     return !this.#frames.isFull &&
-      this.#pending.length - this.#head < MAX_PENDING &&
-      this.#failed.length === 0;
+      this.#pending.length < MAX_PENDING && !this.#oneSided.givesBack;
   }
 
   /** Renames and unlinks under way: the paths that the system tells are not those that the peer will have. */
@@ -144,11 +107,7 @@ export class Pipeline {
 
   /** Where the next frame will stand; there is room for the largest one behind and for 40 bytes before. */
   place(): number {
-    if (this.#head === this.#pending.length && this.#frames.isSent) {
-      this.#frames.clear();
-      this.#pending = [];
-      this.#head = this.#told = 0;
-    }
+    if (this.#pending.length === 0 && this.#frames.isSent) this.#frames.clear();
     return this.#frames.place();
   }
 
@@ -201,7 +160,7 @@ export class Pipeline {
     pending.sequence = frame.sequence;
     if (pending.inode) pending.inode.pending++;
     if (renames) this.#renames++;
-    if (this.#head === this.#pending.length) this.#oldestAt = this.now();
+    if (this.#pending.length === 0) this.#oldestAt = this.now();
     this.#pending.push(pending);
     // Also what only the peer is to do: until it is durable there, the copies may differ.
     this.#mark(frame, at);
@@ -276,36 +235,20 @@ export class Pipeline {
     const session = this.session;
     if (!session) return true;
     if (!this.#frames.send(session.connection)) return false;
-    this.#answerAhead();
+    this.#ahead.answer();
     this.#advance();
     return true;
   }
 
-  /**
-   * Guarantee level fsync: the application goes on, the order does not change. What is not done here yet stays in memory, and whoever
-   * asks for the file waits for it: so still nothing is on this disk that the peer has not seen.
-   */
-  #answerAhead(): void {
-    for (; this.#told < this.#pending.length; this.#told++) {
-      const pending = this.#pending[this.#told]!;
-      const { at, length, inode, answer } = pending;
-      if (!this.#frames.isSentUpTo(at + HEADER + length)) return;
-      if (!pending.ahead || !answer || !inode || this.ranOut) continue;
-      inode.ahead++;
-      pending.answer = null;
-      answer(0);
-    }
-  }
-
   /** Runs it when all changes that came so far are done here. */
   whenDone(then: () => void): void {
-    const last = this.#pending.at(-1);
-    if (!last || this.#head === this.#pending.length) then();
+    const last = this.#pending.newest;
+    if (!last) then();
     else (last.then ??= []).push(then);
   }
 
   #advance(): void {
-    this.#frames.release(this.#pending[this.#head]?.at ?? null);
+    this.#frames.release(this.#pending.oldest?.at ?? null);
   }
 
   /**
@@ -327,20 +270,19 @@ export class Pipeline {
       case KIND.ACK:
         this.acknowledged = Math.max(this.acknowledged, frame.sequence);
         return true;
-      case KIND.FAILED:
-        for (let i = this.#head; i < this.#pending.length; i++) {
-          const pending = this.#pending[i]!;
-          if (pending.sequence === frame.sequence) {
-            pending.peerErrno = frame.argument;
-            if (pending.ahead) pending.volume.failedAhead(this.now());
-            return true;
-          }
+      case KIND.FAILED: {
+        const pending = this.#pending.find(frame.sequence);
+        if (pending) {
+          pending.peerErrno = frame.argument;
+          if (pending.ahead) pending.volume.failedAhead(this.now());
+        } else {
+          // Not a change but a BIND: the peer does not have what we named.
+          this.events.diverged(
+            `the peer could not follow: ${errnoName(frame.argument)}`,
+          );
         }
-        // Not a change but a BIND: the peer does not have what we named.
-        this.events.diverged(
-          `the peer could not follow: ${errnoName(frame.argument)}`,
-        );
         return true;
+      }
       case KIND.SYNCED:
         this.#syncs.heard(frame.sequence, frame.argument);
         return true;
@@ -357,16 +299,20 @@ export class Pipeline {
     // Marks that cannot be written (a full disk) hold up what they announce; tried again in the next turn.
     if (this.alone && this.dirty.needsFlush && !this.events.persist()) return;
     const frame = this.#frame;
-    const before = this.#head;
+    let did = false;
     this.#syncs.answerLate();
-    while (this.#head < this.#pending.length) {
-      const pending = this.#pending[this.#head]!;
+    for (
+      let pending = this.#pending.oldest;
+      pending;
+      pending = this.#pending.oldest
+    ) {
       if (
         !this.alone &&
         (this.session === null || pending.sequence > this.acknowledged ||
           this.ranOut)
       ) break;
-      this.#head++;
+      this.#pending.shift();
+      did = true;
       readHeader(this.memory.view, pending.at, frame);
       const kind = frame.kind,
         id = frame.id,
@@ -383,13 +329,10 @@ export class Pipeline {
       if (pending.inode) {
         pending.inode.pending--;
         this.#times.add(pending.volume, pending.inode.id);
-        this.#settleAhead(pending, error);
+        this.#ahead.settle(pending, error);
       }
       if (pending.renames) this.#renames--;
-      if (CHANGES_ATTRIBUTES.has(kind)) {
-        const inode = pending.volume.get(id);
-        if (inode) inode.attributesChanged = true;
-      }
+      noteAttributes(pending.volume, kind, id);
       if (error === 0 && kind !== KIND.WRITE) {
         this.#times.addParents(pending.volume, kind, id, argument);
       }
@@ -398,8 +341,8 @@ export class Pipeline {
         const inode = pending.volume.get(id);
         if (inode) inode.boundIn = this.session.number;
       }
-      if (!this.alone && mayDiffer(kind, error, pending.peerErrno)) {
-        this.#mismatch(pending, { kind, id, argument, length, error });
+      if (!this.alone) {
+        this.#oneSided.compare(pending, { kind, id, argument, length, error });
       }
       if (error === E.IO || error === E.ROFS) {
         this.events.fault(
@@ -409,71 +352,17 @@ export class Pipeline {
       const { answer, then } = pending;
       // Not at the peer, which may still take over: owed until it is shut out or level again.
       const owed = !this.alone && error === 0 && pending.peerErrno !== 0;
-      if (answer && owed) this.#owed.push(answer);
+      if (answer && owed) this.#oneSided.owe(answer);
       else answer?.(error);
       for (const each of then ?? []) each();
     }
-    this.#told = Math.max(this.#told, this.#head);
-    if (this.#head > 1024 && this.#head * 2 > this.#pending.length) {
-      this.#pending.splice(0, this.#head);
-      this.#told -= this.#head;
-      this.#head = 0;
-    }
     // Nearly: what is the oldest now came while others were before it.
-    if (this.#head > before) this.#oldestAt = this.now();
+    if (did) this.#oldestAt = this.now();
     this.#advance();
     if (this.session && this.#renames === 0) this.#syncs.sendAgain();
-    if (this.#failed.length > 0 && this.#head === this.#pending.length) {
-      for (const failed of this.#failed.splice(0)) this.#giveBack(failed);
+    if (this.#oneSided.givesBack && this.#pending.length === 0) {
+      this.#oneSided.giveBack();
     }
-  }
-
-  /** Only one of the copies did it, or both a part of it. */
-  #mismatch(
-    pending: Pending,
-    did: {
-      readonly kind: number;
-      readonly id: number;
-      readonly argument: number;
-      readonly length: number;
-      readonly error: number;
-    },
-  ): void {
-    if (did.error !== 0 && did.kind === KIND.WRITE && pending.inode) {
-      // Typically our disk is full: give the peer back what stands here.
-      this.#failed.push({
-        volume: pending.volume,
-        id: did.id,
-        offset: did.argument,
-        length: did.length,
-      });
-      return;
-    }
-    const frame = readHeader(this.memory.view, pending.at, newFrame());
-    this.dirty.operation(frame, this.memory.view, pending.at + HEADER);
-    const what =
-      Object.entries(KIND).find(([, kind]) => kind === did.kind)?.[0] ??
-        "operation";
-    this.events.diverged(
-      did.error === 0
-        ? `the peer could not do ${what}: ${errnoName(pending.peerErrno)}`
-        : `${what} failed here (${errnoName(did.error)}) and ${
-          pending.peerErrno === 0 ? "not at the peer" : "at the peer"
-        }`,
-    );
-  }
-
-  #giveBack(failed: Failed): void {
-    const error = giveBack(this, failed);
-    if (error === 0) return;
-    const marks = new Marks(), { volume, id } = failed;
-    marks.data(volume.index, id, failed, 0);
-    this.dirty.add(marks);
-    this.events.diverged(
-      `a write failed here and not at the peer, and cannot be taken back: ${
-        errnoName(error)
-      }`,
-    );
   }
 
   /** Tells the peer the times that this disk gave. At most `limit` inodes a call. */
@@ -492,17 +381,14 @@ export class Pipeline {
 
   /** Everything up to this number is done here. */
   get done(): number {
-    return this.#head < this.#pending.length
-      ? this.#pending[this.#head]!.sequence - 1
-      : this.sequence;
+    const { oldest } = this.#pending;
+    return oldest ? oldest.sequence - 1 : this.sequence;
   }
 
   /** Answers what the peer had refused: it is level again, or shut out. */
   pay(): void {
-    for (const answer of this.#owed.splice(0)) answer(0);
+    this.#oneSided.pay();
   }
-
-  readonly #owed: ((errno: number) => void)[] = [];
 
   /** The peer is shut out: nothing waits for it any more. The caller has made the marks durable. */
   goAlone(): void {
@@ -521,7 +407,7 @@ export class Pipeline {
     this.session = null;
     this.#frames.skip();
     this.#syncs.lose();
-    if (this.#head < this.#pending.length) this.#oldestAt ||= this.now();
+    if (this.#pending.length > 0) this.#oldestAt ||= this.now();
   }
 
   /**
@@ -534,10 +420,10 @@ export class Pipeline {
     this.acknowledged = this.sequence;
     this.session = { connection, number };
     this.#settledHere = this.#settledThere = -1;
-    const all = this.#pending.slice(this.#head);
-    this.#pending = all.filter((pending) => !this.#doneLocally(pending));
-    this.#head = this.#told = 0;
-    const waiting = this.#pending.map((pending) => {
+    const { memory, events } = this,
+      tools = { memory, events, ahead: this.#ahead };
+    const left = this.#pending.filter((each) => !doneHereOnly(tools, each));
+    const waiting = left.map((pending) => {
       const frame = readHeader(this.memory.view, pending.at, newFrame());
       const from = pending.at + HEADER;
       const payload = this.memory.bytes.slice(from, from + frame.length);
@@ -561,52 +447,5 @@ export class Pipeline {
       this.#mark(frame, pending.at);
     }
     this.#syncs.sendAgain();
-  }
-
-  /** A change that was answered ahead is done here, or has failed: then somebody must hear of it. */
-  #settleAhead(
-    { ahead, answer, inode, volume }: Pending,
-    error: number,
-  ): void {
-    if (!ahead || answer || !inode) return;
-    inode.ahead--;
-    if (error === 0) return;
-    inode.lateError = error;
-    volume.failedAhead(this.now());
-    this.events.late(
-      `a write below "${volume.path}" was answered and then refused by this node's disk: ${
-        errnoName(error)
-      }; the next fsync of that file says so`,
-    );
-  }
-
-  /** Whether it concerned a file without a name, and is done and answered. */
-  #doneLocally(pending: Pending): boolean {
-    const { volume, inode, at } = pending;
-    // A nameless file that gets a name is told to the peer, which then lacks it and is levelled.
-    const frame = readHeader(this.memory.view, at, newFrame());
-    if (!inode || pending.renames) return false;
-    const from = at + HEADER;
-    const payload = this.memory.bytes.subarray(from, from + frame.length);
-    const id = copySource(frame.kind, payload);
-    const source = id === null ? undefined : volume.get(id);
-    const nameless = frame.id === inode.id && isNameless(inode);
-    if (!nameless && !(source && isNameless(source))) return false;
-    inode.pending--;
-    // Of a copy one end may be told to the peer, and what comes before it there is not done yet: the kernel then reads and writes.
-    let error: number = E.XDEV;
-    if (id === null) {
-      error = pending.peerOnly ? 0 : apply(volume, frame, this.memory, at);
-      if (CHANGES_ATTRIBUTES.has(frame.kind)) inode.attributesChanged = true;
-    }
-    if (error === E.IO || error === E.ROFS) {
-      this.events.fault(
-        `writing below "${volume.path}" failed: ${errnoName(error)}`,
-      );
-    }
-    this.#settleAhead(pending, error);
-    pending.answer?.(error);
-    for (const each of pending.then ?? []) each();
-    return true;
   }
 }
