@@ -8,10 +8,12 @@ import { type Poll, POLLOUT } from "../system/poll.ts";
 import type { Context } from "./context.ts";
 import type { Report } from "./control.ts";
 import { type Dialled, Dialler } from "./dialler.ts";
-import { excludedOf, levelExclusions } from "./exclusions.ts";
+import { excludedOf } from "./exclusions.ts";
 import { type Greeted, Greeting } from "./greeting.ts";
 import { ANSWER_TO_NONE, Levelling } from "./levelling.ts";
+import { recordLevel } from "./level_record.ts";
 import { KIND } from "./operation.ts";
+import { Patience, SILENCE_MS, type Stage } from "./patience.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { ResyncControl } from "./resync/channel.ts";
 import { type Plan, planResync } from "./resync_plan.ts";
@@ -20,30 +22,9 @@ import { Verification } from "./verify/verification.ts";
 import type { Volume } from "./volume.ts";
 
 const OUTGOING = 16 << 20;
-/** An attempt to reach the peer's replicator on one link. */
-const DIAL_MS = 1000;
-/** From there to WELCOME: three round trips and some arithmetic, also on a machine that is busy. */
-const GREET_MS = 2000;
 /** After a session that failed for a reason other than the network: a full disk there does not empty itself in a second. */
 const REDIAL_AFTER_FAILURE_MS = 3000;
-/** The default detection time: a peer that is silent so long is treated as gone. */
-const SILENCE_MS = 2100;
-/** While it is being levelled it may work for seconds on one request (a huge directory, a large file to remove). */
-const RESYNC_SILENCE_MS = 30_000;
-const PING_MS = 300;
-/** A disk of the peer that does not finish an fsync in this time is failing; ours has the data. */
-const SYNC_MS = 10_000;
 const CLOSE_MS = 5000;
-
-type Stage =
-  | "dialling"
-  | "securing"
-  | "greeting"
-  | "marks"
-  | "resync"
-  | "mirroring"
-  | "mirrored"
-  | "closing";
 
 interface Session extends Dialled {
   readonly greeting: Greeting;
@@ -67,7 +48,7 @@ export class SourceSession {
   #wantedSince = 0;
   /** Copies were level once in this life. */
   #mirrored = false;
-  #pingAt = 0;
+  readonly #patience: Patience;
 
   constructor(
     readonly context: Context,
@@ -81,6 +62,7 @@ export class SourceSession {
   ) {
     this.#dialler = new Dialler(context);
     this.#settler = new Settler(context, pipeline, volumes);
+    this.#patience = new Patience(pipeline, this.#outgoing);
     this.resync = { limit: context.config.resyncLimit, paused: false };
     this.verification = new Verification(context, pipeline, volumes, {
       persist: options.persist,
@@ -143,8 +125,8 @@ export class SourceSession {
       if (this.#wanted) this.#dial(now);
       return;
     }
-    this.#watchTime(session, now);
-    if (this.#session !== session) return;
+    const over = this.#patience.over(session, now);
+    if (over) return this.drop(over.why);
     if (session.connection.pending) this.#receive(session);
     if (this.#session !== session) return;
     this.#level(session);
@@ -200,34 +182,6 @@ export class SourceSession {
     if (!channel.open) return;
     session.stage = "greeting";
     session.greeting.begin();
-  }
-
-  #watchTime(session: Session, now: number): void {
-    if (session.stage === "dialling") {
-      if (now - session.since > DIAL_MS) this.drop(null);
-      return;
-    }
-    if (session.stage === "securing" || session.stage === "greeting") {
-      if (now - session.since > GREET_MS) this.drop(null);
-      return;
-    }
-    // Silence counts only while something was asked: PING is sent all the time.
-    const resyncing = session.stage === "marks" || session.stage === "resync";
-    if (
-      now - session.connection.heardAt >
-        (resyncing ? RESYNC_SILENCE_MS : SILENCE_MS)
-    ) return this.drop("the peer's replicator is silent");
-    const syncing = this.pipeline.syncingSince;
-    if (syncing !== 0 && now - syncing > SYNC_MS) {
-      return this.drop("the peer's disk does not finish an fsync");
-    }
-    if (now >= this.#pingAt) {
-      this.#pingAt = now + PING_MS;
-      if (this.pipeline.session) this.pipeline.tell(KIND.PING, 0, 0, null);
-      else if (this.#outgoing.room > 4096) {
-        this.#outgoing.append({ kind: KIND.PING });
-      }
-    }
   }
 
   #receive(session: Session): void {
@@ -425,32 +379,11 @@ export class SourceSession {
 
   /** The peer has everything on its disk and has recorded our generation. */
   #levelled(session: Session): void {
-    const { dirty, identity } = this.context;
     if (session.stage !== "mirroring") return;
     session.stage = "mirrored";
     this.pipeline.pay();
     this.#mirrored = true;
-    this.context.doubt = false;
-    // Marks made since (the pipeline's unsettled ones) are in memory on both nodes.
-    dirty.clear();
-    identity.save({
-      bitmap: null,
-      upToDate: true,
-      consistent: true,
-      connected: true,
-      ...levelExclusions(this.context.config.directories),
-    });
-    const { levelling } = session;
-    if (levelling?.source) {
-      const { bytesCompared, startedAt, progress: { bytesSent } } =
-        levelling.source;
-      this.context.lastResync = {
-        bytesSent,
-        bytesCompared,
-        seconds: Math.round((this.context.now() - startedAt) / 100) / 10,
-        full: levelling.full,
-      };
-    }
+    recordLevel(this.context, session.levelling);
     this.context.notice = null;
     this.context.log("level: every change is on both nodes");
     this.options.changed();

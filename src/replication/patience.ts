@@ -1,0 +1,67 @@
+/** How long a primary waits for its peer, in each stage of their session. */
+import type { Connection, Outgoing } from "../peer/connection.ts";
+import { KIND } from "./operation.ts";
+import type { Pipeline } from "./pipeline.ts";
+
+export type Stage =
+  | "dialling"
+  | "securing"
+  | "greeting"
+  | "marks"
+  | "resync"
+  | "mirroring"
+  | "mirrored"
+  | "closing";
+
+/** An attempt to reach the peer's replicator on one link. */
+const DIAL_MS = 1000;
+/** From there to WELCOME: three round trips and some arithmetic, also on a machine that is busy. */
+const GREET_MS = 2000;
+/** The default detection time: a peer that is silent so long is treated as gone. */
+export const SILENCE_MS = 2100;
+/** While it is being levelled it may work for seconds on one request (a huge directory, a large file to remove). */
+const RESYNC_SILENCE_MS = 30_000;
+const PING_MS = 300;
+/** A disk of the peer that does not finish an fsync in this time is failing; ours has the data. */
+const SYNC_MS = 10_000;
+
+export class Patience {
+  #pingAt = 0;
+
+  constructor(readonly pipeline: Pipeline, readonly outgoing: Outgoing) {}
+
+  /** Null: it may go on. `why` null: it never got far. Asks for a sign of life, too. */
+  over(
+    session: {
+      readonly stage: Stage;
+      readonly since: number;
+      readonly connection: Connection;
+    },
+    now: number,
+  ): { readonly why: string | null } | null {
+    const { stage, since, connection } = session, { pipeline } = this;
+    if (stage === "dialling") return now - since > DIAL_MS ? EARLY : null;
+    if (stage === "securing" || stage === "greeting") {
+      return now - since > GREET_MS ? EARLY : null;
+    }
+    // Silence counts only while something was asked: PING is sent all the time.
+    const resyncing = stage === "marks" || stage === "resync";
+    const silence = resyncing ? RESYNC_SILENCE_MS : SILENCE_MS;
+    if (now - connection.heardAt > silence) {
+      return { why: "the peer's replicator is silent" };
+    }
+    const syncing = pipeline.syncingSince;
+    if (syncing !== 0 && now - syncing > SYNC_MS) {
+      return { why: "the peer's disk does not finish an fsync" };
+    }
+    if (now < this.#pingAt) return null;
+    this.#pingAt = now + PING_MS;
+    if (pipeline.session) pipeline.tell(KIND.PING, 0, 0, null);
+    else if (this.outgoing.room > 4096) {
+      this.outgoing.append({ kind: KIND.PING });
+    }
+    return null;
+  }
+}
+
+const EARLY = { why: null };
