@@ -149,11 +149,13 @@ export function aclTakesSetgid(
   name: Uint8Array,
   kernel: Negotiated,
 ): boolean {
+  // The kernel says so of a directory's default list too, which gives nobody any right in it.
+  if (!isAccessList(name)) return false;
   if (kernel.setxattrExtended) {
     const flags = request.view.getUint32(BODY + 8, true);
     return (flags & SETXATTR_ACL_KILL_SGID) !== 0;
   }
-  return isAccessList(name) && statFd(inode.fd) === 0 && callerIsStranger();
+  return statFd(inode.fd) === 0 && callerIsStranger();
 }
 
 /** Neither root nor of the group in `stat`. His other groups are not known here: rather a bit too little than too much. */

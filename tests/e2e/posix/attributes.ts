@@ -342,6 +342,12 @@ export const acl: Table = {
     p.is(c.symlink("x", HERE, "l"));
     p.is(set(p, "l", ACCESS, encode(forAlice(7))), "EOPNOTSUPP");
   },
+  "a default one leaves setgid, whoever sets it": (p) => {
+    p.directory("d", { mode: 0o2755, user: ALICE, group: BOB.gid });
+    p.as(ALICE, () => p.is(set(p, "d", DEFAULT, encode(forAlice(7)))));
+    p.mode("d", 0o2755);
+    shows(p, "d", DEFAULT, forAlice(7));
+  },
   "takes setgid when its setter is not in the file's group": (p) => {
     p.file("f", { mode: 0o2755, user: ALICE, group: BOB.gid });
     p.as(
