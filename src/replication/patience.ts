@@ -46,7 +46,9 @@ export class Patience {
     }
     // Silence counts only while something was asked: PING is sent all the time.
     const resyncing = stage === "marks" || stage === "resync";
-    const silence = resyncing ? RESYNC_SILENCE_MS : SILENCE_MS;
+    // Not alone, every application waits for the end of it: not longer than for a peer that is gone.
+    const patient = resyncing && pipeline.alone;
+    const silence = patient ? RESYNC_SILENCE_MS : SILENCE_MS;
     if (now - connection.heardAt > silence) {
       return { why: "the peer's replicator is silent" };
     }
