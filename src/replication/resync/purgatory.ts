@@ -14,7 +14,7 @@ import {
 import { listNames } from "../directory.ts";
 import { HIDDEN } from "../name.ts";
 import type { Volume } from "../volume.ts";
-import { removeAll } from "./remove_all.ts";
+import { removeAll, removedHere } from "./remove_all.ts";
 
 const memory = new Memory(8192);
 const NAME = 0, OTHER = 4096;
@@ -28,26 +28,31 @@ const DOOMED = "doomed";
  */
 function openHidden(volume: Volume, name: string): number {
   const fd = volume.hidden(name);
-  if (fd < 0) {
-    throw new Error(
-      `Cannot open "${volume.path}/${HIDDEN}/${name}": ${errnoName(-fd)}`,
-    );
-  }
+  if (fd < 0) throw cannotOpen(volume, name, -fd);
   return fd;
+}
+
+function cannotOpen(volume: Volume, name: string, error: number): Error {
+  return new ErrnoError(
+    `Cannot open "${volume.path}/${HIDDEN}/${name}"`,
+    error,
+  );
 }
 
 /** How many names went. Where there is no such folder none is made: that would change the time of the directory above. */
 function* emptied(volume: Volume, name: string): Generator<void, number> {
   const fd = volume.walk(new TextEncoder().encode(`${HIDDEN}/${name}`));
   if (fd === -E.NOENT) return 0;
-  if (fd < 0) {
-    throw new ErrnoError(`Cannot open "${volume.path}/${HIDDEN}/${name}"`, -fd);
-  }
+  if (fd < 0) throw cannotOpen(volume, name, -fd);
   try {
     return yield* removeAll(fd);
   } finally {
     libc.close(fd);
   }
+}
+
+function isFull(error: number): boolean {
+  return error === E.NOSPC || error === E.DQUOT;
 }
 
 export class Purgatory {
@@ -56,18 +61,22 @@ export class Purgatory {
 
   constructor(readonly volumes: readonly Volume[]) {}
 
-  /** Moves `name` out of its directory; false: it cannot be moved. */
-  take(
+  /** Takes `name` out of its directory; false: it stays. */
+  *take(
     volume: Volume,
     directory: number,
     name: Uint8Array,
     id: number,
-  ): boolean {
+  ): Generator<void, boolean> {
     const purgatory = this.#folder(volume);
+    // A disk so full that it takes no folder: what would be moved costs its data again, but there is room for it then.
+    if (purgatory === null) return yield* removedHere(directory, name);
     // A second hard link of the same inode gets another name there, it is not needed.
-    return this.#banish(directory, name, purgatory, String(id)) ||
+    const moved = this.#banish(directory, name, purgatory, String(id)) ||
       errno() === E.EXIST &&
         this.#banish(directory, name, purgatory, `${id}.${++this.#banished}`);
+    return moved ||
+      (isFull(errno()) ? yield* removedHere(directory, name) : false);
   }
 
   /** Puts what was banished under `id`, if it is there, at `name` in `directory`. */
@@ -77,10 +86,12 @@ export class Purgatory {
     directory: number,
     name: Uint8Array,
   ): boolean {
+    const purgatory = this.#folder(volume);
+    if (purgatory === null) return false;
     return Number(
       libc.renameat2(
         SYS.renameat2,
-        this.#folder(volume),
+        purgatory,
         memory.string(String(id), OTHER),
         directory,
         memory.string(name, NAME),
@@ -113,6 +124,7 @@ export class Purgatory {
 
   *#doom(): Generator<void, void> {
     for (const volume of this.volumes) {
+      if (this.#folder(volume) === null) continue;
       const doomed = openHidden(volume, DOOMED);
       const hidden = volume.walk(new TextEncoder().encode(HIDDEN));
       const from = new TextEncoder().encode(PURGATORY);
@@ -149,10 +161,13 @@ export class Purgatory {
     ) === 0;
   }
 
-  #folder(volume: Volume): number {
+  /** Null: the disk is too full for it. */
+  #folder(volume: Volume): number | null {
     const known = this.#folders.get(volume);
     if (known !== undefined) return known;
-    const fd = openHidden(volume, PURGATORY);
+    const fd = volume.hidden(PURGATORY);
+    if (isFull(-fd)) return null;
+    if (fd < 0) throw cannotOpen(volume, PURGATORY, -fd);
     this.#folders.set(volume, fd);
     return fd;
   }

@@ -74,6 +74,27 @@ export function* removeAll(folder: number): Generator<void, number> {
   return removed;
 }
 
+/** Removes one name with everything below, where it stands; false: it stays. */
+export function* removedHere(
+  directory: number,
+  name: Uint8Array,
+): Generator<void, boolean> {
+  try {
+    if (remove(directory, name)) return true;
+    const child = openName(directory, name);
+    if (child < 0) return child === -E.NOENT;
+    try {
+      yield* removeAll(child);
+    } finally {
+      libc.close(child);
+    }
+    return remove(directory, name);
+  } catch (error) {
+    if (error instanceof ErrnoError) return false;
+    throw error;
+  }
+}
+
 /** False: it is a directory that is not empty. */
 function remove(fd: number, name: Uint8Array): boolean {
   const at = memory.string(name, NAME);

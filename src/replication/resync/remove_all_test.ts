@@ -1,6 +1,6 @@
 import { ok, strictEqual, throws } from "node:assert/strict";
 import { libc, Memory, O } from "../../system/libc.ts";
-import { removeAll } from "./remove_all.ts";
+import { removeAll, removedHere } from "./remove_all.ts";
 
 const memory = new Memory(4096);
 
@@ -69,6 +69,21 @@ Deno.test("removeAll() needs no more descriptors the deeper a tree is", () => {
     for (const _ of removeAll(fd)) most = Math.max(most, open());
     strictEqual([...Deno.readDirSync(path)].length, 0);
     ok(most <= before + 3, `${most} descriptors, ${before} before`);
+  });
+});
+
+Deno.test("removedHere() removes one name with all below it, and nothing else", () => {
+  inFolder((path, fd) => {
+    Deno.mkdirSync(`${path}/gone`);
+    fill(`${path}/gone`, 3);
+    Deno.writeTextFileSync(`${path}/stays`, "x");
+    for (const name of ["gone", "none", "gone"]) {
+      const work = removedHere(fd, new TextEncoder().encode(name));
+      let next = work.next();
+      while (!next.done) next = work.next();
+      strictEqual(next.value, true);
+    }
+    strictEqual([...Deno.readDirSync(path)].length, 1);
   });
 });
 

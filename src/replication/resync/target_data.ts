@@ -99,7 +99,10 @@ export class TargetData {
       );
       const code = n === 0 ? E.IO : errno();
       // What must go anyway goes now: a full disk must not keep the copy from becoming smaller.
-      if (n < 0 && code === E.NOSPC && this.purgatory.shrink()) continue;
+      if (
+        n < 0 && (code === E.NOSPC || code === E.DQUOT) &&
+        this.purgatory.shrink()
+      ) continue;
       if (n <= 0) {
         this.outcome.failed(code);
         return `this node cannot write: ${errnoName(this.outcome.lastError)}`;

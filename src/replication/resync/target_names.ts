@@ -104,7 +104,7 @@ export class TargetNames {
         let placed = 0;
         for (const entry of listing.entries) {
           if (++placed % A_TURN === 0) yield;
-          this.#place(listing, fd, entry, wanted);
+          yield* this.#place(listing, fd, entry, wanted);
         }
       } finally {
         libc.close(fd);
@@ -162,7 +162,7 @@ export class TargetNames {
         // Two inodes stood for one: passes may have brought the data to either. The one that stays is compared as a whole.
         this.outcome.missing(listing.volume, id, MISSING_DATA);
       } else libc.close(fd);
-      this.#banish(listing, directory, name, id);
+      yield* this.#banish(listing, directory, name, id);
     }
   }
 
@@ -178,14 +178,14 @@ export class TargetNames {
     return agrees;
   }
 
-  #banish(
+  *#banish(
     { volume, path }: Listing,
     directory: number,
     name: Uint8Array,
     id: number,
-  ): void {
+  ): Generator<void, void> {
     this.#keepOwn(volume, directory, name, joinPath(path, name));
-    if (!this.purgatory.take(volume, directory, name, id)) {
+    if (!(yield* this.purgatory.take(volume, directory, name, id))) {
       this.outcome.uneven ??= `"${text(name)}" cannot be moved away`;
     }
   }
@@ -209,12 +209,12 @@ export class TargetNames {
     }
   }
 
-  #place(
+  *#place(
     listing: Listing,
     directory: number,
     entry: Entry,
     wanted: number[][],
-  ): void {
+  ): Generator<void, void> {
     const { volume } = listing;
     const there = openName(directory, entry.name);
     if (there >= 0) {
@@ -241,7 +241,7 @@ export class TargetNames {
         (stat.view.getUint16(stat.at + STATX.mode, true) & S_IFMT) === type;
       if (right) return this.#remember(volume, entry, fd);
       if (fd >= 0) libc.close(fd);
-      this.#banish(listing, directory, entry.name, 0);
+      yield* this.#banish(listing, directory, entry.name, 0);
     }
     if (this.#make(directory, name, entry) !== 0) {
       this.outcome.failed(errno());
