@@ -1,6 +1,6 @@
 /** The file-system exerciser on a mirrored directory, with everything that can happen to the other node meanwhile. */
 import { ok, strictEqual } from "node:assert/strict";
-import { equalCopies, exercisePair, onPair, tell } from "./on_pair.ts";
+import { equalCopies, exercisePair, later, onPair, tell } from "./on_pair.ts";
 import type { Pair } from "./pair.ts";
 import { sleep } from "./replicator_process.ts";
 
@@ -49,13 +49,14 @@ onPair({
   },
 });
 
-/** Runs the exerciser and, until it ends, one disturbance after the other. */
+/** Runs the exerciser and, until it ends, one disturbance after the other; `decides`: somebody does what agents do. */
 async function disturbed(
   pair: Pair,
   operations: number,
   disturb: () => Promise<void>,
+  { decides = true, longestMs = 5000 } = {},
 ): Promise<number> {
-  pair.keep();
+  if (decides) pair.keep();
   let running = true;
   let rounds = 0;
   const exercise = exercisePair(pair, { operations }).finally(() => {
@@ -82,7 +83,7 @@ async function disturbed(
       `in ${result.seconds.toFixed(1)} s, longest ${result.longestMs} ms`,
   );
   // Detection in these tests takes 0.5 s; what is above it is ours.
-  ok(result.longestMs < 5000, `an operation took ${result.longestMs} ms`);
+  ok(result.longestMs < longestMs, `an operation took ${result.longestMs} ms`);
   return rounds;
 }
 
@@ -118,6 +119,35 @@ onPair({
       await sleep(500);
       await pair.mirrored();
     });
+    ok(rounds > 0, "the exerciser ended before anything happened");
+    await equalCopies(pair);
+  },
+});
+
+onPair({
+  name:
+    "exerciser while the secondary stands still longer than it is waited for, and nobody decides: it waits and goes on",
+  async run(pair) {
+    const rounds = await disturbed(
+      pair,
+      OPERATIONS / 5,
+      async () => {
+        const { pid } = pair.secondary.replicator;
+        Deno.kill(pid, "SIGSTOP");
+        try {
+          await pair.primary.replicator.until(
+            ({ session }) => session !== "mirrored",
+            "the loss",
+          );
+          await sleep(500);
+        } finally {
+          Deno.kill(pid, "SIGCONT");
+        }
+        await pair.mirrored();
+        await sleep(500);
+      },
+      { decides: false, longestMs: 15_000 },
+    );
     ok(rounds > 0, "the exerciser ended before anything happened");
     await equalCopies(pair);
   },
@@ -164,20 +194,19 @@ onPair({
       await file.write(encoder.encode(""));
       file.close();
       // Once it is at work, however long a busy machine takes to begin.
-      let timer: ReturnType<typeof setTimeout> | undefined;
+      let kill: Promise<void> | null = null;
       let rest = "";
       for await (const chunk of writer.stdout) {
         rest = (rest + new TextDecoder().decode(chunk)).slice(-64);
         acknowledged = Number(rest.trim().split("\n").at(-1));
         if (acknowledged > 100) {
-          timer ??= setTimeout(
-            () => void old.replicator.kill(),
-            100 + round * 131,
+          kill ??= later(
+            sleep(100 + round * 131).then(() => old.replicator.kill()),
           );
         }
       }
       await writer.status;
-      await old.replicator.ended();
+      await kill;
 
       // The agents' failover: the survivor takes over, the old primary returns as secondary.
       pair.primaryIndex = pair.primaryIndex === 0 ? 1 : 0;

@@ -3,7 +3,7 @@
  * would leave, a beginning of what was written with all that was synced; and nothing comes back from the dead one's disk.
  */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { equalCopies, exercisePair, onPair, tell } from "./on_pair.ts";
+import { equalCopies, exercisePair, later, onPair, tell } from "./on_pair.ts";
 import type { Pair } from "./pair.ts";
 import { sleep } from "./replicator_process.ts";
 import { shell } from "./shell.ts";
@@ -89,9 +89,9 @@ onPair({
     const info = await Deno.stat(`${pair.primary.backing}/file`);
     strictEqual(info.size, 4096);
     let synced = false;
-    const sync = file.sync().then(() => synced = true);
+    const sync = later(file.sync().then(() => synced = true));
     // Whoever looks sees what was written.
-    const size = Deno.stat(path).then(({ size }) => size);
+    const size = later(Deno.stat(path).then(({ size }) => size));
     await sleep(300);
     strictEqual(synced, false);
     Deno.kill(pid, "SIGCONT");
@@ -111,7 +111,9 @@ onPair({
     const pid = pair.secondary.replicator.pid;
     Deno.kill(pid, "SIGSTOP");
     let wrote = false;
-    const write = file.write(new Uint8Array(4096)).then(() => wrote = true);
+    const write = later(
+      file.write(new Uint8Array(4096)).then(() => wrote = true),
+    );
     await sleep(500);
     strictEqual(wrote, false);
     Deno.kill(pid, "SIGCONT");
@@ -128,11 +130,12 @@ onPair({
     await equalCopies(pair);
     const pid = pair.secondary.replicator.pid;
     Deno.kill(pid, "SIGSTOP");
-    const dd = shell(
-      `dd if=/dev/zero of='${path}' bs=4096 count=1 oflag=dsync conv=notrunc status=none`,
-    );
     let done = false;
-    dd.then(() => done = true);
+    const dd = later(
+      shell(
+        `dd if=/dev/zero of='${path}' bs=4096 count=1 oflag=dsync conv=notrunc status=none`,
+      ).then(() => done = true),
+    );
     await sleep(700);
     strictEqual(done, false);
     strictEqual((await Deno.stat(`${pair.primary.backing}/file`)).size, 1);
@@ -158,8 +161,8 @@ onPair({
       for (let i = 50; i < 90; i++) await file.write(encoder.encode(line(i)));
       // The others wait for the peer, and are not answered.
       const made = shell(`touch '${old.data}/made-${round}'`);
-      const waits = rejects(made);
-      const synced = rejects(file.sync());
+      const waits = later(rejects(made));
+      const synced = later(rejects(file.sync()));
       await sleep(200);
       await old.replicator.kill();
       await waits;
@@ -191,18 +194,21 @@ onPair({
       const [old, survivor] = [pair.primary, pair.secondary];
       const name = `run-${round}`;
       const child = writer(`${old.data}/${name}`, 64);
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const said = await until(child, (text) => {
-        if (text.includes("s")) {
-          timer ??= setTimeout(
-            () => void old.replicator.kill(),
-            90 * round + 37,
-          );
-        }
-        return !old.replicator.running;
-      });
-      await old.replicator.ended();
-      await end(child);
+      let kill: Promise<void> | null = null;
+      let said: string;
+      try {
+        said = await until(child, (text) => {
+          if (text.includes("s")) {
+            kill ??= later(
+              sleep(90 * round + 37).then(() => old.replicator.kill()),
+            );
+          }
+          return !old.replicator.running;
+        });
+        await kill;
+      } finally {
+        await end(child);
+      }
       const synced = Number(/s(\d+)\n(?!.*\n)/.exec(said)?.[1] ?? -1);
       await takeOver(pair);
       const lines = await beginning(`${survivor.data}/${name}`);
@@ -233,7 +239,7 @@ onPair({
     await primary.replicator.until((r) => r.session === "lost", "lost");
     strictEqual(await beginning(`${primary.backing}/file`), 10);
     await pair.secondary.replicator.command({ command: "outdate" });
-    const sync = file.sync();
+    const sync = later(file.sync());
     await pair.alone();
     await sync;
     file.close();

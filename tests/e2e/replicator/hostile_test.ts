@@ -1,6 +1,6 @@
 /** Strangers and nonsense on the replication port: the replicator lives, says so in one line, and the copies stay equal. */
 import { ok, strictEqual } from "node:assert/strict";
-import { equalCopies, exercisePair, onPair } from "./on_pair.ts";
+import { equalCopies, exercisePair, later, onPair } from "./on_pair.ts";
 import type { Node, Pair } from "./pair.ts";
 import { sleep } from "./replicator_process.ts";
 import { run } from "./shell.ts";
@@ -128,7 +128,7 @@ onPair({
     await pair.secondary.replicator.command({ command: "secondary" });
     const silent = Array.from(
       { length: 40 },
-      () => send(pair.primary, pair.secondary, "", 8000),
+      () => later(send(pair.primary, pair.secondary, "", 8000)),
     );
     await sleep(1500);
     await pair.primary.replicator.command({ command: "connect" });

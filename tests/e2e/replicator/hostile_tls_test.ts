@@ -8,7 +8,7 @@ import { HEADER, writeHeader } from "../../../src/peer/frame.ts";
 import { pskIdentity, pskOf } from "../../../src/peer/tls.ts";
 import { PROTOCOL } from "../../../src/peer/handshake.ts";
 import { KIND } from "../../../src/replication/operation.ts";
-import { equalCopies, exercisePair, onPair } from "./on_pair.ts";
+import { equalCopies, exercisePair, later, onPair } from "./on_pair.ts";
 import type { Node, Pair } from "./pair.ts";
 import { sleep } from "./replicator_process.ts";
 import { lacking, run } from "./shell.ts";
@@ -226,10 +226,10 @@ onPair({
         } catch { /* refused, reset, closed */ }
       });
       await Promise.all(all);`;
-    const attack = run("nsenter", [
+    const attack = later(run("nsenter", [
       ...[`--net=/run/netns/${pair.primary.namespace}`, Deno.execPath()],
       ...["eval", script],
-    ]);
+    ]));
     await exercisePair(pair, { operations: 600 });
     await attack;
     const lines = (await log(pair, pair.secondary)).slice(before);
@@ -410,8 +410,10 @@ onPair({
       stdout: "piped",
     }).spawn();
     let harmed = "";
-    const reading = proxy.stdout.pipeThrough(new TextDecoderStream())
-      .pipeTo(new WritableStream({ write: (text) => void (harmed += text) }));
+    const reading = later(
+      proxy.stdout.pipeThrough(new TextDecoderStream())
+        .pipeTo(new WritableStream({ write: (text) => void (harmed += text) })),
+    );
     try {
       await sleep(1500);
       await pair.begin();

@@ -4,12 +4,12 @@
  * names the large directory has; tests/bench/many.ts is for millions.
  */
 import { ok } from "node:assert/strict";
-import { equalCopies, onPair, tell } from "./on_pair.ts";
+import { equalCopies, later, onPair, tell } from "./on_pair.ts";
 import type { Node } from "./pair.ts";
 import { sleep } from "./replicator_process.ts";
 import { run } from "./shell.ts";
 
-const MANY = Number(Deno.env.get("HAKIT_MANY") ?? 9000);
+const MANY = Number(Deno.env.get("HAKIT_MANY") ?? 34_000);
 /** A table entry has 50 bytes; the rest is what a process of TypeScript takes in any case. */
 const MAX_RESIDENT = 300 << 20;
 
@@ -65,7 +65,7 @@ onPair({
     await primary.replicator.command({ command: "force", full: true });
     await pair.alone();
     const stop = new AbortController();
-    const moving = move(primary.data, stop.signal);
+    const moving = later(move(primary.data, stop.signal));
     try {
       await pair.join({}, 400_000);
     } finally {

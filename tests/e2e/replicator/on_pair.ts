@@ -22,11 +22,25 @@ export function onPair(test: OnPair) {
     name: reason ? `${test.name} (left out: ${reason})` : test.name,
     ignore: reason !== null,
     async fn() {
-      await using pair = await Pair.create(test, test.fill);
-      if (!test.idle) await pair.begin();
-      await test.run(pair);
+      const pair = await Pair.create(test, test.fill);
+      try {
+        if (!test.idle) await pair.begin();
+        await test.run(pair);
+      } catch (error) {
+        // Why the test failed is told, whatever its pair does at the end.
+        await pair[Symbol.asyncDispose]()
+          .catch((cause) => tell(`left behind: ${cause}`));
+        throw error;
+      }
+      await pair[Symbol.asyncDispose]();
     },
   });
+}
+
+/** What a test begins now and waits for later: should it fail before that, a rejection of this is no error of its own. */
+export function later<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 /** Both copies the same, as words so that a failure shows them. */

@@ -9,6 +9,12 @@ import { type CompareOptions, compareTrees } from "../fs/compare_trees.ts";
 import { ReplicatorProcess, sleep } from "./replicator_process.ts";
 import { run } from "./shell.ts";
 
+export interface DiskFormat {
+  /** Program and arguments; the image is the last one. */
+  readonly make: readonly string[];
+  readonly mount: string;
+}
+
 export interface PairOptions {
   /** Folder below which everything is put: /dev/shm (default) or a disk. */
   readonly base?: string;
@@ -18,6 +24,10 @@ export interface PairOptions {
   readonly stateSizes?: readonly [string | null, string | null];
   /** Size of a disk for each node ("512m"), with its copy and its state on it, whose power can be cut: ext4 on a loop device. */
   readonly disks?: string;
+  /** Makes the file system of such a disk; default: ext4 that becomes read-only at an error. */
+  readonly format?: DiskFormat;
+  /** Such disks stand on a file system of their own: when that is frozen, nothing that is written gets there. */
+  readonly below?: boolean;
   readonly resyncLimit?: number;
   /** The cable is marked trusted: nothing is encrypted. */
   readonly trusted?: boolean;
@@ -45,6 +55,12 @@ export interface Node {
 }
 
 const PORT = 5600;
+/** So long agents wait for it, as a disk that hangs does not record it. */
+const OUTDATE_MS = 4000;
+const EXT4: DiskFormat = {
+  make: ["mkfs.ext4", "-q", "-F"],
+  mount: "errors=remount-ro",
+};
 
 export class Pair {
   readonly root: string;
@@ -56,6 +72,9 @@ export class Pair {
   #keeper: Promise<void> | null = null;
   #keeping = false;
   readonly #mounts: string[] = [];
+  /** May be frozen. */
+  readonly #frozen = new Set<string>();
+  #format: DiskFormat = EXT4;
 
   private constructor(root: string, tag: string, options: PairOptions) {
     this.root = root;
@@ -130,7 +149,7 @@ export class Pair {
         if (size) {
           await pair.#mount(store, ["-t", "tmpfs", "-o", `size=${size}`, "x"]);
         }
-        if (options.disks) await pair.#disk(node, options.disks);
+        if (options.disks) await pair.#disk(node, options.disks, options);
         await Deno.mkdir(node.data);
         await Deno.mkdir(join(root, `${node.name}-raw`));
         await pair.#bind(node);
@@ -161,11 +180,65 @@ export class Pair {
     await run("mount", ["--make-private", raw]);
   }
 
-  async #disk(node: Node, size: string) {
+  async #disk(node: Node, size: string, options: PairOptions) {
     const image = join(this.root, `${node.name}.img`);
+    const { format = EXT4, below } = options;
     await run("truncate", ["-s", size, image]);
-    await run("mkfs.ext4", ["-q", "-F", image]);
-    await this.#mount(join(this.root, node.name), ["-o", "loop", image]);
+    this.#format = format;
+    if (!below) {
+      await makeOn(image, format);
+      return this.#mount(join(this.root, node.name), [
+        "-o",
+        `loop,${format.mount}`,
+        image,
+      ]);
+    }
+    // Room for all of it and for what ext4 needs itself.
+    await run("truncate", ["-s", "+256M", image]);
+    await makeOn(image, EXT4);
+    const folder = join(this.root, `${node.name}-below`);
+    await Deno.mkdir(folder);
+    await this.#mount(folder, ["-o", "loop", image]);
+    this.#frozen.add(folder);
+    const inner = join(folder, "disk.img");
+    await run("truncate", ["-s", size, inner]);
+    await makeOn(inner, format);
+    await this.#mount(join(this.root, node.name), [
+      "-o",
+      `loop,${format.mount}`,
+      inner,
+    ]);
+  }
+
+  /** From now on nothing gets to the node's disk (`below`): what is written stays in memory, an fsync does not return. */
+  async freezeBelow(node: Node) {
+    await run("fsfreeze", ["-f", join(this.root, `${node.name}-below`)]);
+  }
+  async thawBelow(node: Node) {
+    await run("fsfreeze", ["-u", join(this.root, `${node.name}-below`)]);
+  }
+
+  /** The kernel finds an error in the file system of the node's disk, and makes it read-only. */
+  async spoilDisk(node: Node) {
+    const at = ["-no", "SOURCE", join(this.root, node.name)];
+    const { stdout } = await run("findmnt", at);
+    const device = stdout.trim().split("/").at(-1)!;
+    await Deno.writeTextFile(
+      `/sys/fs/ext4/${device}/trigger_fs_error`,
+      "spoilt",
+    );
+  }
+
+  /** The machine begins again with its disk looked over; its replicator runs afterwards. */
+  async mendDisk(node: Node) {
+    await node.replicator.kill();
+    await this.#mountAgain(node, async (image) => {
+      const { code } = await run("e2fsck", ["-fy", image], {
+        allowFailure: true,
+      });
+      if (code > 1) throw new Error(`e2fsck: exit code ${code}`);
+    });
+    await node.replicator.start();
   }
 
   /**
@@ -177,17 +250,22 @@ export class Pair {
     for (const { name } of this.nodes) dropUnwritten(join(this.root, name));
     await Promise.all(dead);
     for (const node of this.nodes) {
-      const store = join(this.root, node.name);
-      await run("umount", ["-l", node.data], { allowFailure: true });
-      await run("umount", [join(this.root, `${node.name}-raw`)]);
-      await run("umount", [store]);
-      // Another namespace of this machine may still hold the old mount, which stays dead: a copy of its disk is a new one.
-      const image = `${store}.img`;
-      await run("cp", ["--sparse=always", image, `${image}.new`]);
-      await Deno.rename(`${image}.new`, image);
-      await run("mount", ["-o", "loop", image, store]);
-      await this.#bind(node);
+      await this.#mountAgain(node, async (image) => {
+        // Another namespace of this machine may still hold the old mount, which stays dead: a copy of its disk is a new one.
+        await run("cp", ["--sparse=always", image, `${image}.new`]);
+        await Deno.rename(`${image}.new`, image);
+      });
     }
+  }
+
+  async #mountAgain(node: Node, between: (image: string) => Promise<void>) {
+    const store = join(this.root, node.name), image = `${store}.img`;
+    await run("umount", ["-l", node.data], { allowFailure: true });
+    await run("umount", [join(this.root, `${node.name}-raw`)]);
+    await run("umount", [store]);
+    await between(image);
+    await run("mount", ["-o", `loop,${this.#format.mount}`, image, store]);
+    await this.#bind(node);
   }
 
   async #mount(at: string, args: readonly string[]) {
@@ -299,6 +377,8 @@ export class Pair {
   keep(detectionMs = 500) {
     this.#keeping = true;
     this.#keeper = this.#keep(detectionMs);
+    // Told by release(), as a failure of the test that asked for it.
+    this.#keeper.catch(() => {});
   }
   async release() {
     this.#keeping = false;
@@ -317,10 +397,10 @@ export class Pair {
         if (!primary.replicator.ready) continue;
         if (primary.replicator.report.session !== "lost") continue;
         if (secondary.replicator.ready) {
-          await secondary.replicator.command({ command: "outdate" })
+          await secondary.replicator.command({ command: "outdate" }, OUTDATE_MS)
             .catch(() => {});
         }
-        await primary.replicator.command({ command: "alone" });
+        await this.#tell(primary, "alone");
       } else if (
         secondary.replicator.ready &&
         (session === "none" ||
@@ -329,8 +409,17 @@ export class Pair {
       ) {
         await secondary.replicator.command({ command: "secondary" })
           .catch(() => {});
-        await primary.replicator.command({ command: "connect" });
+        await this.#tell(primary, "connect");
       }
+    }
+  }
+
+  /** A primary that the test has killed meanwhile is told nothing. */
+  async #tell(primary: Node, command: "alone" | "connect") {
+    try {
+      await primary.replicator.command({ command });
+    } catch (error) {
+      if (primary.replicator.ready) throw error;
     }
   }
 
@@ -360,21 +449,48 @@ export class Pair {
     }
   }
 
+  /** Everything is taken away, whatever of it fails: what is left would be in the way of other tests. */
   async [Symbol.asyncDispose]() {
-    if (this.#keeper) await this.release().catch(() => {});
+    const failures: unknown[] = [];
+    const attempt = async (step: () => Promise<unknown>) => {
+      try {
+        await step();
+      } catch (error) {
+        failures.push(error);
+      }
+    };
+    // Whatever waits for a frozen disk would be waited for.
+    for (const folder of this.#frozen) {
+      await attempt(() =>
+        run("fsfreeze", ["-u", folder], { allowFailure: true })
+      );
+    }
+    this.#keeping = false;
+    await this.#keeper?.catch(() => {});
     for (const { replicator, data } of this.nodes) {
-      await replicator.kill();
-      await run("umount", ["-l", data], { allowFailure: true });
+      await attempt(() => replicator.kill());
+      await attempt(() => run("umount", ["-l", data], { allowFailure: true }));
     }
     for (const mount of this.#mounts) {
-      await run("umount", ["-l", mount], { allowFailure: true });
+      await attempt(() => run("umount", ["-l", mount], { allowFailure: true }));
     }
     for (const { namespace } of this.nodes) {
-      await run("ip", ["netns", "del", namespace], { allowFailure: true });
+      await attempt(() =>
+        run("ip", ["netns", "del", namespace], { allowFailure: true })
+      );
     }
-    if (Deno.env.get("HAKIT_KEEP")) return;
-    await Deno.remove(this.root, { recursive: true });
+    if (!Deno.env.get("HAKIT_KEEP")) {
+      await attempt(() => Deno.remove(this.root, { recursive: true }));
+    }
+    if (failures.length > 0) {
+      throw new AggregateError(failures, `Cannot take away "${this.root}"`);
+    }
   }
+}
+
+async function makeOn(image: string, { make }: DiskFormat) {
+  const [program, ...args] = make;
+  await run(program!, [...args, image]);
 }
 
 /** Files that the loader finds first and cannot use. */

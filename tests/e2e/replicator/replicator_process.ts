@@ -27,6 +27,7 @@ export class ReplicatorProcess {
   #reader: Promise<void> | null = null;
   #report: Report | null = null;
   #nextId = 1;
+  #sending: Promise<void> = Promise.resolve();
   readonly #answers = new Map<number, PromiseWithResolvers<void>>();
   readonly #watchers = new Set<() => void>();
   /** All notices and faults so far, each once. */
@@ -87,8 +88,11 @@ export class ReplicatorProcess {
     }).spawn();
     const log = await Deno.open(logFile, { create: true, append: true });
     const { stdout, stderr } = this.#child;
-    this.#log = Promise.all([pour(stdout, log), pour(stderr, log)])
-      .then(() => log.close());
+    const poured = Promise.all([pour(stdout, log), pour(stderr, log)])
+      .finally(() => log.close()).then(() => {});
+    // Told by ended().
+    poured.catch(() => {});
+    this.#log = poured;
     await this.connect();
   }
 
@@ -152,18 +156,36 @@ export class ReplicatorProcess {
     else waiting?.reject(new Error(message.error));
   }
 
+  /** One line after the other: tests and what keeps a pair together speak at the same time. */
+  #send(bytes: Uint8Array): Promise<void> {
+    const send = this.#sending.then(async () => {
+      if (!this.#connection) throw new Error("Not connected to the replicator");
+      for (let sent = 0; sent < bytes.length;) {
+        sent += await this.#connection.write(bytes.subarray(sent));
+      }
+    });
+    this.#sending = send.catch(() => {});
+    return send;
+  }
+
   /** Says one thing and waits for the answer. */
   async command(command: Command, timeoutMs = 30_000) {
     if (!this.#connection) throw new Error("Not connected to the replicator");
     const id = this.#nextId++;
     const answer = Promise.withResolvers<void>();
+    // The process may die before anybody waits for this: it is told to whoever then waits, and to nobody else.
+    answer.promise.catch(() => {});
     this.#answers.set(id, answer);
     const bytes = new TextEncoder().encode(
       `${JSON.stringify({ ...command, id })}\n`,
     );
-    const writer = this.#connection.writable.getWriter();
-    await writer.write(bytes);
-    writer.releaseLock();
+    try {
+      await this.#send(bytes);
+    } catch (cause) {
+      this.#answers.delete(id);
+      const { node } = this.#options.config;
+      throw new Error(`${node}: ${command.command} cannot be sent`, { cause });
+    }
     await within(
       answer.promise,
       timeoutMs,
@@ -215,9 +237,11 @@ export class ReplicatorProcess {
     if (!child) return 0;
     const status = await child.status;
     await this.#log;
+    // Somebody else waited too, and has started another one since.
+    if (this.#child !== child) return status.code;
     this.disconnect();
     await this.#reader;
-    this.#child = null;
+    if (this.#child === child) this.#child = null;
     return status.code;
   }
 

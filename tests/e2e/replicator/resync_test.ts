@@ -1,7 +1,7 @@
 /** Copies that parted are made level again: first copy, interruptions, crashes of either and both, divergence. */
 import { ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
-import { equalCopies, exercisePair, onPair } from "./on_pair.ts";
+import { equalCopies, exercisePair, later, onPair } from "./on_pair.ts";
 import type { Node, Pair } from "./pair.ts";
 import { sleep } from "./replicator_process.ts";
 import { shell } from "./shell.ts";
@@ -42,7 +42,7 @@ onPair({
     const joined = pair.join();
     let rounds = 0;
     let level = false;
-    const finished = joined.finally(() => level = true);
+    const finished = later(joined.finally(() => level = true));
     while (!level) {
       await shell(`
         cd '${work}'
@@ -86,7 +86,7 @@ onPair({
       await pair.secondary.replicator.kill();
       // Where the copies were level already it waits until this node is alone.
       const between = join(pair.primary.data, "between");
-      const written = Deno.writeTextFile(between, `${ms}`);
+      const written = later(Deno.writeTextFile(between, `${ms}`));
       await pair.secondary.replicator.start();
       const { identity } = pair.secondary.replicator.report;
       if (session === "resync") strictEqual(identity.upToDate, false);

@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import type { VerifyReport } from "../../../src/replication/control.ts";
-import { equalCopies, exercisePair, onPair, tell } from "./on_pair.ts";
+import { equalCopies, exercisePair, later, onPair, tell } from "./on_pair.ts";
 import type { Pair } from "./pair.ts";
 import { shell } from "./shell.ts";
 
@@ -80,10 +80,10 @@ onPair({
   async run(pair) {
     await fill(pair);
     let running = true;
-    const work = exercisePair(pair, { operations: OPERATIONS })
-      .finally(() => running = false);
-    // Told by the test's own failure, if that comes first.
-    work.catch(() => {});
+    const work = later(
+      exercisePair(pair, { operations: OPERATIONS })
+        .finally(() => running = false),
+    );
     for (let round = 0; round < 2; round++) {
       const result = await verify(pair);
       deepStrictEqual(result.found, []);
