@@ -3,7 +3,8 @@
  * synced is lost or kept by a power cut, region by region. The files are real ones (sparse, in memory), because `apply` writes them.
  */
 import { CHUNK } from "../../src/replication/marks.ts";
-import type { Inode } from "../../src/replication/inode.ts";
+import { S_IFREG } from "../../src/fuse/abi.ts";
+import { Inode } from "../../src/replication/inode.ts";
 import type { Volume } from "../../src/replication/volume.ts";
 import { libc, Memory, O } from "../../src/system/libc.ts";
 import type { World } from "./world.ts";
@@ -114,19 +115,10 @@ export class Machine {
   volume(): Volume {
     const inodes = new Map<number, Inode>(IDS.map((id, file) => {
       const fd = this.#fds[file]!;
-      const inode = {
-        id,
-        fd,
-        dataFd: fd,
-        boundIn: 0,
-        pending: 0,
-        holders: 0,
-        opens: 1,
-        orphan: false,
-        attributesChanged: false,
-        isDirectory: false,
-      };
-      return [id, inode as unknown as Inode];
+      const inode = new Inode(id, fd, S_IFREG);
+      inode.dataFd = fd;
+      inode.opens = 1;
+      return [id, inode];
     }));
     return {
       index: 0,
