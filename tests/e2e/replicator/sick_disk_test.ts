@@ -1,0 +1,247 @@
+/** Disks that do not fail cleanly: they become read-only, take long, hang, or have a quota. No write that was answered is lost. */
+import { notEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { equalCopies, later, onPair, tell } from "./on_pair.ts";
+import type { Node, Pair } from "./pair.ts";
+import { sleep } from "./replicator_process.ts";
+import { lacking, shell } from "./shell.ts";
+
+const DISKS = {
+  disks: "128m",
+  lacking: lacking("mkfs.ext4", "losetup", "e2fsck", "findmnt"),
+} as const;
+const BELOW = {
+  ...DISKS,
+  below: true,
+  lacking: DISKS.lacking ?? lacking("fsfreeze"),
+} as const;
+
+/** Writes a file and has it on both disks; how long that took. */
+async function writeSynced(pair: Pair, name: string): Promise<number> {
+  const began = performance.now();
+  using file = await Deno.open(`${pair.primary.data}/${name}`, {
+    create: true,
+    write: true,
+  });
+  await file.write(new TextEncoder().encode(name.repeat(100)));
+  await file.sync();
+  return performance.now() - began;
+}
+
+async function holds({ data }: Node, name: string) {
+  strictEqual(await Deno.readTextFile(`${data}/${name}`), name.repeat(100));
+}
+
+function said(node: Node, what: RegExp) {
+  const words = node.replicator.said.join("\n");
+  ok(what.test(words), `nobody said ${what}: "${words}"`);
+}
+
+onPair({
+  name:
+    "the secondary's disk becomes read-only: the application does not notice, the peer leaves and comes back",
+  ...DISKS,
+  async run(pair) {
+    const { primary, secondary } = pair;
+    await writeSynced(pair, "before");
+    pair.keep(200);
+    await pair.spoilDisk(secondary);
+    for (let i = 0; i < 20; i++) await writeSynced(pair, `during-${i}`);
+    await pair.release();
+    strictEqual(primary.replicator.report.fault, null);
+    // What it knows of its copy cannot be recorded, on the same disk; but it says what is wrong, and takes no primary.
+    strictEqual(secondary.replicator.running, true);
+    notEqual(secondary.replicator.report.session, "mirrored");
+    said(secondary, /EROFS|read-only/i);
+    await pair.mendDisk(secondary);
+    pair.keep(200);
+    await pair.mirrored();
+    await pair.release();
+    await equalCopies(pair);
+    for (let i = 0; i < 20; i++) await holds(primary, `during-${i}`);
+  },
+});
+
+onPair({
+  name:
+    "the primary's disk becomes read-only: what cannot be written is refused, the other node has everything",
+  ...DISKS,
+  async run(pair) {
+    const [old, survivor] = [pair.primary, pair.secondary];
+    for (let i = 0; i < 20; i++) await writeSynced(pair, `before-${i}`);
+    await pair.spoilDisk(old);
+    await rejects(writeSynced(pair, "refused"), /read-only|os error 30/i);
+    const { fault } = await old.replicator.until(
+      (report) => report.fault !== null,
+      "a fault that its agent acts on",
+    );
+    ok(/EROFS|read-only/i.test(fault!), fault!);
+    await old.replicator.kill();
+    pair.primaryIndex = 1;
+    await survivor.replicator.until((r) => r.session !== "mirrored", "a loss");
+    strictEqual(survivor.replicator.report.identity.upToDate, true);
+    await pair.alone();
+    for (let i = 0; i < 20; i++) await holds(survivor, `before-${i}`);
+    await writeSynced(pair, "after");
+    await pair.mendDisk(old);
+    await pair.join();
+    await equalCopies(pair);
+  },
+});
+
+onPair({
+  name:
+    "the peer's disk does not end an fsync: after 10 s the application goes on, what it wrote is not lost",
+  ...BELOW,
+  async run(pair) {
+    const { primary, secondary } = pair;
+    await writeSynced(pair, "before");
+    pair.keep(200);
+    const began = performance.now();
+    await pair.freezeBelow(secondary);
+    try {
+      const took = await writeSynced(pair, "during");
+      tell(`an fsync beside a peer whose disk stands still: ${took | 0} ms`);
+      // And 4 s that agents give a replicator to record that its copy is behind, on the disk that stands still.
+      ok(took > 1500 && took < 20_000, `${took} ms`);
+      const next = await writeSynced(pair, "alone");
+      ok(next < 5000, `${next} ms once the peer is left`);
+      strictEqual(primary.replicator.report.fault, null);
+      await sleep(Math.max(0, 30_000 - (performance.now() - began)));
+    } finally {
+      await pair.thawBelow(secondary);
+    }
+    await pair.mirrored();
+    await pair.release();
+    await equalCopies(pair);
+    for (const name of ["before", "during", "alone"]) {
+      await holds(primary, name);
+    }
+  },
+});
+
+for (const who of ["peer", "primary"] as const) {
+  onPair({
+    name: `an fsync that takes 4 s on the ${who}'s disk is waited for`,
+    ...BELOW,
+    async run(pair) {
+      await writeSynced(pair, "before");
+      const node = who === "peer" ? pair.secondary : pair.primary;
+      let lost = false;
+      const watch = pair.primary.replicator.until(
+        ({ session }) => session !== "mirrored",
+        "a loss",
+        8000,
+      ).then(() => lost = true, () => {});
+      await pair.freezeBelow(node);
+      let synced = false;
+      const sync = later(writeSynced(pair, "slow").then(() => synced = true));
+      await sleep(4000);
+      strictEqual(synced, false);
+      await pair.thawBelow(node);
+      await sync;
+      await watch;
+      strictEqual(lost, false);
+      await equalCopies(pair);
+      await holds(pair.primary, "slow");
+    },
+  });
+}
+
+onPair({
+  name: "the peer's disk hangs: writes wait for as long as a lost peer's would",
+  ...DISKS,
+  lacking: DISKS.lacking ?? lacking("fsfreeze"),
+  async run(pair) {
+    const { primary, secondary } = pair;
+    await writeSynced(pair, "before");
+    const store = `${pair.root}/${secondary.name}`;
+    await shell(`fsfreeze -f '${store}'`);
+    try {
+      const write = later(writeSynced(pair, "during"));
+      const began = performance.now();
+      await primary.replicator.until((r) => r.session === "lost", "a loss");
+      const took = performance.now() - began;
+      ok(took < 5000, `${took} ms until the peer was taken for lost`);
+      await pair.alone();
+      await write;
+    } finally {
+      await shell(`fsfreeze -u '${store}'`);
+    }
+    await pair.join();
+    await equalCopies(pair);
+    await holds(primary, "during");
+  },
+});
+
+/** Below: a quota of 24 MiB, which nobody's rights lift. */
+function limited(...nodes: readonly number[]) {
+  return {
+    disks: "256m",
+    format: { make: ["mkfs.btrfs", "-q", "-f"], mount: "noatime" },
+    lacking: lacking("mkfs.btrfs", "btrfs", "losetup"),
+    fill: async (node: Node, index: number) => {
+      if (!nodes.includes(index)) return;
+      await shell(`rmdir '${node.data}'; btrfs subvolume create '${node.data}'
+        btrfs quota enable '${node.data}'; btrfs qgroup limit 24M '${node.data}'`);
+    },
+  };
+}
+
+/** Writes MiB by MiB until it is refused, or there are `most`. */
+async function writeUntilRefused(path: string, most: number) {
+  const block = crypto.getRandomValues(new Uint8Array(65_536));
+  using file = await Deno.open(path, { create: true, write: true });
+  for (let i = 0; i < most * 16; i++) {
+    try {
+      for (let done = 0; done < block.length;) {
+        done += await file.write(block.subarray(done));
+      }
+      if (i % 16 === 15) await file.sync();
+    } catch (error) {
+      return { taken: i / 16, error: (error as Error).message };
+    }
+  }
+  return { taken: most, error: null };
+}
+
+onPair({
+  name: "a quota on both disks: EDQUOT, both copies equal, and mirrored",
+  ...limited(0, 1),
+  async run(pair) {
+    pair.keep(200);
+    const path = `${pair.primary.data}/large`;
+    const { taken, error } = await writeUntilRefused(path, 60);
+    ok(error !== null && /quota|122/i.test(error), `after ${taken}: ${error}`);
+    await pair.mirrored();
+    await equalCopies(pair);
+    // Btrfs refuses even to make a file smaller then.
+    await Deno.remove(path);
+    await pair.mirrored();
+    await pair.release();
+    await equalCopies(pair);
+  },
+});
+
+onPair({
+  name:
+    "a quota on the peer's disk only: the application goes on, the peer leaves and says why",
+  ...limited(1),
+  async run(pair) {
+    pair.keep(200);
+    const path = `${pair.primary.data}/large`;
+    const { error } = await writeUntilRefused(path, 60);
+    strictEqual(error, null);
+    await pair.release();
+    strictEqual(
+      (await Deno.stat(`${pair.primary.backing}/large`)).size,
+      60 << 20,
+    );
+    strictEqual(pair.secondary.replicator.report.identity.upToDate, false);
+    said(pair.secondary, /EDQUOT|quota/i);
+    await Deno.remove(path);
+    pair.keep(200);
+    await pair.mirrored();
+    await pair.release();
+    await equalCopies(pair);
+  },
+});
