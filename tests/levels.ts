@@ -1,6 +1,6 @@
 /** The levels of `tests/run`: which there are, whether this machine can run them, and what came of them. */
 import { join } from "node:path";
-import { failures, tally } from "./tally.ts";
+import { failures, leftOut, tally } from "./tally.ts";
 
 interface Level {
   readonly name: string;
@@ -11,12 +11,15 @@ interface Level {
   /** Why this machine cannot; null: it can. */
   readonly obstacle?: () => Promise<string | null>;
   readonly env?: Readonly<{ [name: string]: string }>;
-  /** Minutes; at the limit the level is ended and has failed. */
+  /** Minutes for each command; at the limit it is ended and has failed. */
   readonly limit: number;
 }
 
 const root = join(import.meta.dirname!, "..");
 const test = (...paths: string[]) => ["deno", "test", "-A", ...paths];
+/** A process for each file: one that hangs or dies takes no other with it. "style" has checked their types. */
+const eachFile = (folder: string) =>
+  testFiles(folder).map((path) => test("--no-check", path));
 
 const LEVELS: readonly Level[] = [
   {
@@ -52,13 +55,13 @@ const LEVELS: readonly Level[] = [
   { name: "k3s", commands: [test("tests/k3s")], limit: 5 },
   {
     name: "e2e",
-    commands: [test("tests/e2e")],
+    commands: eachFile("tests/e2e"),
     obstacle: namespacesAndFuse,
-    limit: 45,
+    limit: 15,
   },
   {
     name: "console",
-    commands: [test("tests/console")],
+    commands: eachFile("tests/console"),
     obstacle: chromium,
     limit: 10,
   },
@@ -69,6 +72,14 @@ const LEVELS: readonly Level[] = [
     limit: 80,
   },
 ];
+
+function testFiles(folder: string): string[] {
+  return [...Deno.readDirSync(join(root, folder))].flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) return testFiles(path);
+    return entry.name.endsWith("_test.ts") ? [path] : [];
+  }).sort();
+}
 
 async function namespacesAndFuse(): Promise<string | null> {
   if (Deno.uid() !== 0) return "needs root";
@@ -116,7 +127,15 @@ interface Outcome {
   passed: number;
   failed: number;
   readonly errors: string[];
+  readonly leftOut: string[];
 }
+
+const none = (): Outcome => ({
+  passed: 0,
+  failed: 0,
+  errors: [],
+  leftOut: [],
+});
 
 /** Runs one command, showing its output as it comes; the time limit ends its whole process group. */
 async function execute(
@@ -134,7 +153,11 @@ async function execute(
     detached: true,
   }).spawn();
   const timer = setTimeout(() => {
-    say(`${level.name}: not done after ${level.limit} minutes, ended`);
+    say(
+      `${level.name}: "${
+        args.at(-1)
+      }" not done after ${level.limit} minutes, ended`,
+    );
     Deno.kill(-child.pid, "SIGKILL");
   }, level.limit * 60_000);
   let output = "";
@@ -146,15 +169,20 @@ async function execute(
   const { success } = await child.status;
   clearTimeout(timer);
   if (level.each) {
-    return { passed: Number(success), failed: Number(!success), errors: [] };
+    return { ...none(), passed: Number(success), failed: Number(!success) };
   }
-  return { ...tally(output, success), errors: failures(output) };
+  return {
+    ...tally(output, success),
+    errors: failures(output),
+    leftOut: leftOut(output),
+  };
 }
 
-function add(sum: Outcome, { passed, failed, errors }: Outcome): void {
-  sum.passed += passed;
-  sum.failed += failed;
-  sum.errors.push(...errors);
+function add(sum: Outcome, other: Outcome): void {
+  sum.passed += other.passed;
+  sum.failed += other.failed;
+  sum.errors.push(...other.errors);
+  sum.leftOut.push(...other.leftOut);
 }
 
 function say(text: string): void {
@@ -174,7 +202,7 @@ async function main(wanted: readonly string[]): Promise<number> {
     say("the console's script cannot be bundled: deno task client");
     return 1;
   }
-  const total: Outcome = { passed: 0, failed: 0, errors: [] };
+  const total = none();
   const summary: string[] = [];
   for (const level of LEVELS) {
     if (wanted.length > 0 && !wanted.includes(level.name)) continue;
@@ -185,7 +213,7 @@ async function main(wanted: readonly string[]): Promise<number> {
     }
     say(`\n== ${level.name}`);
     const began = performance.now();
-    const counts: Outcome = { passed: 0, failed: 0, errors: [] };
+    const counts = none();
     for (const command of level.commands) {
       add(counts, await execute(level, command));
     }
@@ -195,6 +223,7 @@ async function main(wanted: readonly string[]): Promise<number> {
       `${level.name}: ${counts.passed} passed, ${counts.failed} failed, ${took} s`,
     );
   }
+  for (const name of total.leftOut) say(`left out: ${name}`);
   for (const error of total.errors) say(`\n== failed: ${error}`);
   say(`\n${summary.join("\n")}`);
   say(`${total.passed} passed, ${total.failed} failed`);

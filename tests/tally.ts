@@ -2,7 +2,7 @@
 
 /**
  * Sums the closing lines ("ok | 6 passed (1 step) | 0 failed", "6 passed, 0 failed"). A command that failed without naming a
- * failed test (a crash, a time-out), or that ran nothing, counts as one failure.
+ * failed test (a crash, a time-out), or that ran and left out nothing, counts as one failure.
  */
 export function tally(
   output: string,
@@ -15,8 +15,16 @@ export function tally(
     passed += Number(match[1]);
     failed += Number(match[2]);
   }
-  if (failed === 0 && (!success || passed === 0)) failed = 1;
+  const nothing = passed === 0 && leftOut(output).length === 0;
+  if (failed === 0 && (!success || nothing)) failed = 1;
   return { passed, failed };
+}
+
+/** Names of the tests that were left out, with the reason that is in them. */
+export function leftOut(output: string): string[] {
+  return [...output.matchAll(/^(.*) \.\.\. ignored \(/gm)].map(([, name]) =>
+    name!
+  );
 }
 
 const ERROR_LINES = 14;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { failures, tally } from "./tally.ts";
+import { failures, leftOut, tally } from "./tally.ts";
 
 Deno.test("tally() reads deno's and our own closing lines", () => {
   const output =
@@ -17,6 +17,13 @@ Deno.test("tally() counts a crash and an empty run as failures", () => {
     failed: 1,
   });
   assert.deepEqual(tally("", true), { passed: 0, failed: 1 });
+});
+
+Deno.test("leftOut() names what was ignored, and a file of nothing else has not failed", () => {
+  const output = "disks (left out: no disk) ... ignored (0ms)\n\n" +
+    "ok | 0 passed | 0 failed | 1 ignored (2ms)\n";
+  assert.deepEqual(leftOut(output), ["disks (left out: no disk)"]);
+  assert.deepEqual(tally(output, true), { passed: 0, failed: 0 });
 });
 
 Deno.test("failures() names each failed test and the beginning of its error", () => {
