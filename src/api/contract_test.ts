@@ -8,7 +8,8 @@ import {
   roleOf,
 } from "../../tests/api/world.ts";
 import { ROLES } from "./accounts_file.ts";
-import { type RouteContract, ROUTES } from "./contract.ts";
+import { ROUTES } from "./contract.ts";
+import type { RouteContract } from "./route_contract.ts";
 import { errorSchema } from "./error.ts";
 import dashboard from "./grafana.json" with { type: "json" };
 import { openApi } from "./openapi.ts";

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, made of the contract. Pure. */
 import { z } from "zod";
-import { type Access, type RouteContract, ROUTES } from "./contract.ts";
+import { ROUTES } from "./contract.ts";
+import type { Access, RouteContract } from "./route_contract.ts";
 import { errorSchema } from "./error.ts";
 
 /** Of the API, not of hakit: raised when something that was there changes. */

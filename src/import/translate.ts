@@ -2,7 +2,18 @@
  * userconfig.xml → what module.yaml says, and two lists for a person: what has no counterpart here, and what must be looked at. Every
  * attribute is either translated, a default, or in one of the lists. Pure.
  */
+import { checkers, processes } from "./checks.ts";
+import { Notes, short } from "./notes.ts";
 import type { Element } from "./userconfig.ts";
+import {
+  children,
+  descend,
+  type Draft,
+  number,
+  prefixOf,
+  set,
+  time,
+} from "./values.ts";
 
 export interface Translation {
   readonly module: { readonly [key: string]: unknown };
@@ -11,73 +22,6 @@ export interface Translation {
   /** Must be decided or done by a person. */
   readonly look: readonly string[];
 }
-
-/** Attributes that were read, so that the rest can be named. */
-class Notes {
-  readonly missing: string[] = [];
-  readonly look: string[] = [];
-  readonly #read = new Map<Element, Set<string>>();
-
-  take(element: Element, name: string): string | undefined {
-    const read = this.#read.get(element) ?? new Set();
-    this.#read.set(element, read.add(name));
-    return element.attributes[name];
-  }
-
-  /** What of an element nobody has asked for. */
-  rest(element: Element): void {
-    for (const [name, value] of Object.entries(element.attributes)) {
-      if (this.#read.get(element)?.has(name)) continue;
-      this.missing.push(
-        `<${element.name} ${name}="${short(value)}">: ${
-          own(WHY, name) ?? "has no counterpart"
-        }`,
-      );
-    }
-  }
-}
-
-/** Why something is not needed. */
-const WHY: { readonly [name: string]: string } = {
-  acl: "access lists are always mirrored",
-  async: "each write is on both nodes before it returns",
-  mountoversuffix: "the directory keeps its name",
-  packetsize: "not needed",
-  reipacketsize: "not needed",
-  ruzone_blocksize: "not needed: changed regions are always known",
-  namespacepolicy: "not needed: changed names are always known",
-  iotimeout: "not needed",
-  locktimeout: "writes wait for a lost peer 2.1 s at most",
-  sendtimeout: "writes wait for a lost peer 2.1 s at most",
-  nbrei: "not needed",
-  nbremconn: "not needed",
-  arpreroute: "an address that is taken is always announced",
-  arpinterval: "an address that is taken is always announced",
-  arpelapse: "an address that is taken is always announced",
-  permanent_arp: "an address that is taken is always announced",
-  where: "every virtual address follows the primary",
-  logging: "what scripts print is always kept",
-  userlogsize: "logs of scripts are bounded",
-  automatic_reboot: "a server is not restarted",
-  tcpreset: "has no counterpart",
-  extends: "own rules come first, then one for each checker",
-  period: "rules are judged ten times a second",
-};
-
-const ACTIONS: { readonly [action: string]: string } = {
-  restart: "restart",
-  stopstart: "stopstart",
-  stop: "stop",
-  wait: "wait",
-  noaction: "nothing",
-};
-const WHEN: { readonly [when: string]: string } = {
-  prim: "prim",
-  second: "second",
-  sec: "second",
-  both: "both",
-  pre: "pre",
-};
 
 /** Throws where the whole module is of a kind that there is not. */
 export function translate(root: Element, name: string): Translation {
@@ -130,8 +74,6 @@ export function translate(root: Element, name: string): Translation {
   const { missing, look } = notes;
   return { module, missing, look };
 }
-
-type Draft = { [key: string]: unknown };
 
 function ofService(notes: Notes, service: Element, module: Draft): void {
   const boot = notes.take(service, "boot") ?? "ignore";
@@ -280,149 +222,6 @@ function ofUser(notes: Notes, user: Element, module: Draft): void {
   notes.rest(user);
 }
 
-function processes(notes: Notes, errd: Element): Draft[] {
-  const interval = time(notes.take(errd, "polltimer"), "s") ?? "30s";
-  notes.rest(errd);
-  return children(errd, "proc").map((proc) => {
-    const name = notes.take(proc, "name") ?? "";
-    const entry: Draft = { name: identifier(name), interval };
-    if (notes.take(proc, "service") === "yes") {
-      entry["unit"] = name.includes(".") ? name : `${name}.service`;
-    } else entry["process"] = name;
-    for (const regex of ["nameregex", "argregex"]) {
-      const value = notes.take(proc, regex);
-      if (value === undefined) continue;
-      notes.look.push(
-        `process ${short(name)}: ${regex}="${
-          short(value)
-        }" is a regular expression: write process or arguments with * and ?`,
-      );
-    }
-    set(entry, "at_least", number(notes.take(proc, "atleast")));
-    const most = number(notes.take(proc, "atmax"));
-    if (most !== undefined && most >= 0) entry["at_most"] = most;
-    const after = number(notes.take(proc, "start_after"));
-    if (after !== undefined && after > 1) {
-      const seconds = Number.parseFloat(interval);
-      entry["start_delay"] = interval.endsWith("ms")
-        ? `${(after - 1) * seconds}ms`
-        : `${(after - 1) * seconds}${interval.at(-1)}`;
-    }
-    const services = notes.take(proc, "restart_services");
-    if (services !== undefined) {
-      notes.look.push(
-        `process ${short(name)}: restart_services="${
-          short(services)
-        }" restarts parts only; here the module's scripts run as a whole`,
-      );
-    }
-    entry["action"] = action(notes, proc, "stopstart");
-    entry["when"] = when(notes, proc, "class", "prim");
-    notes.rest(proc);
-    return entry;
-  });
-}
-
-function checkers(notes: Notes, check: Element): Draft {
-  const found: { [kind: string]: Draft[] } = {};
-  const add = (kind: string, entry: Draft) => {
-    (found[kind] ??= []).push(entry);
-  };
-  for (const one of check.children) {
-    const name = identifier(
-      notes.take(one, "ident") ?? notes.take(one, "name") ?? one.name,
-    );
-    const to = children(one, "to")[0];
-    const times: Draft = {};
-    const target: Draft = {};
-    if (to) {
-      set(times, "interval", time(notes.take(to, "interval"), "s"));
-      set(times, "timeout", time(notes.take(to, "timeout"), "s"));
-      const addr = notes.take(to, "addr");
-      if (addr !== undefined) {
-        target["address"] = addr === "localhost" ? "127.0.0.1" : addr;
-      }
-    }
-    switch (one.name) {
-      case "tcp":
-      case "ping": {
-        const pre = one.name === "ping";
-        const port = number(to && notes.take(to, "port"));
-        add(one.name, {
-          name,
-          ...target,
-          ...(pre ? {} : { port }),
-          ...times,
-          when: when(notes, one, "when", pre ? "pre" : "prim"),
-          action: action(notes, one, pre ? "wait" : "restart"),
-        });
-        break;
-      }
-      case "intf":
-        notes.take(one, "when");
-        add("intf", {
-          name,
-          address: to && notes.take(to, "local_addr"),
-          ...times,
-        });
-        break;
-      case "ip":
-        add("ip", {
-          name,
-          ...target,
-          ...times,
-          when: when(notes, one, "when", "prim"),
-        });
-        break;
-      case "custom": {
-        const exec = notes.take(one, "exec") ?? "";
-        const args = notes.take(one, "arg");
-        notes.look.push(
-          `custom checker ${name}: bin/${short(exec)}${
-            args ? ` ${short(args)}` : ""
-          } looped and set its resource itself. Here it looks once and ends: exit code 0 up, 75 unknown, else down. Change it, then add script: ${
-            short(exec)
-          }; until then nothing sets custom.${name}`,
-        );
-        add("custom", {
-          name,
-          when: when(notes, one, "when", "prim"),
-          action: action(notes, one, "nothing"),
-        });
-        break;
-      }
-      case "module":
-        if (to) {
-          notes.look.push(
-            `module checker ${name}: another cluster's module is not looked at; this one is of the same cluster`,
-          );
-          notes.take(to, "port");
-          notes.take(to, "secure");
-        }
-        add("module", {
-          name,
-          module: (notes.take(one, "name") ?? "").toLowerCase(),
-          ...times,
-        });
-        break;
-      case "splitbrain":
-        notes.take(one, "when");
-        notes.look.push(
-          `split brain: ping of ${
-            short(notes.take(one, "arg") ?? "?")
-          }: say "hakit witness ping ADDRESS", or better "hakit witness add" with a third machine`,
-        );
-        notes.take(one, "exec");
-        break;
-      default:
-        notes.missing.push(`<${one.name}>: has no counterpart`);
-    }
-    if (to) notes.rest(to);
-    notes.rest(one);
-  }
-  return found;
-}
-
 function ofRules(notes: Notes, failover: Element, module: Draft): void {
   set(module, "hold", time(notes.take(failover, "handle_time"), "ms"));
   notes.rest(failover);
@@ -438,93 +237,4 @@ function ofRules(notes: Notes, failover: Element, module: Draft): void {
       line.trim().replace(/;$/, "").replace(/^\/\*(.*)\*\/$/, "#$1")
     ).filter((line) => line !== "").join("\n") + "\n";
   notes.look.push("failover rules were taken over: read them once");
-}
-
-function action(notes: Notes, element: Element, standard: string): string {
-  const given = notes.take(element, "action");
-  if (given === undefined) return standard;
-  const known = own(ACTIONS, given);
-  if (known !== undefined) return known;
-  notes.look.push(
-    `<${element.name} action="${
-      short(given)
-    }">: an own program is not run; "nothing" stands there now`,
-  );
-  return "nothing";
-}
-
-function when(
-  notes: Notes,
-  element: Element,
-  attribute: string,
-  standard: string,
-): string {
-  const given = notes.take(element, attribute);
-  if (given === undefined) return standard;
-  const known = own(WHEN, given);
-  if (known !== undefined) return known;
-  notes.look.push(
-    `<${element.name} ${attribute}="${
-      short(given)
-    }">: "${standard}" stands there now`,
-  );
-  return standard;
-}
-
-/** Names come from a file: one may be called as what every object has. */
-function own(
-  table: { readonly [name: string]: string },
-  name: string,
-): string | undefined {
-  return Object.hasOwn(table, name) ? table[name] : undefined;
-}
-
-function children(element: Element, name: string): Element[] {
-  return element.children.filter((child) => child.name === name);
-}
-
-/** At whatever depth below. */
-function descend(element: Element, name: string): Element[] {
-  return element.children.flatMap((child) =>
-    child.name === name ? [child] : descend(child, name)
-  );
-}
-
-function set(draft: Draft, key: string, value: unknown): void {
-  if (value !== undefined) draft[key] = value;
-}
-
-/** "30", "30s", "1500ms" as this product writes times; a bare number has the attribute's own unit. */
-function time(text: string | undefined, unit: string): string | undefined {
-  const match = /^(\d+)\s*(d|h|m|s|ms|us)?$/.exec(text?.trim() ?? "");
-  if (!match) return text === undefined ? undefined : text;
-  const [, digits, given = unit] = match;
-  return given === "us"
-    ? `${Math.max(1, Math.round(Number(digits) / 1000))}ms`
-    : `${Number(digits)}${given}`;
-}
-
-function number(text: string | undefined): number | undefined {
-  return text !== undefined && /^-?\d{1,9}$/.test(text.trim())
-    ? Number(text)
-    : undefined;
-}
-
-/** "255.255.255.0" → 24; null: none, or it is no netmask. */
-function prefixOf(netmask: string | undefined): number | null {
-  const parts = netmask?.split(".").map(Number) ?? [];
-  if (parts.length !== 4) {
-    return /^\d{1,3}$/.test(netmask ?? "") ? Number(netmask) : null;
-  }
-  const bits = parts.map((part) => part.toString(2).padStart(8, "0")).join("");
-  return /^1*0*$/.test(bits) ? bits.lastIndexOf("1") + 1 : null;
-}
-
-function identifier(text: string): string {
-  const name = text.replaceAll(/[^A-Za-z0-9_-]/g, "_").slice(0, 31);
-  return /^[A-Za-z]/.test(name) ? name : `x${name}`.slice(0, 31);
-}
-
-function short(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, " ").slice(0, 100);
 }
