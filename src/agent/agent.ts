@@ -72,7 +72,10 @@ async function live(
     node,
     log,
     peer,
-    onLine: (module, line) => streams.log({ module, ...line }),
+    onLine: (module, line) => {
+      takeovers.line(module, line.text);
+      streams.log({ module, ...line });
+    },
     arbiter,
     broken: broken.reject,
   });

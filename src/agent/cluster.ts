@@ -44,6 +44,8 @@ export class Cluster {
   #verdict: PeerVerdict = "unknown";
   /** How many losses of the peer all modules have dealt with, on record. */
   #losses = 0;
+  /** When the other node's last word arrived. */
+  #heardAt = 0;
   #peerViews: readonly ModuleView[] = [];
   #peerVersion: string | null = null;
   #peerTimeoutMs: number | null = null;
@@ -94,8 +96,14 @@ export class Cluster {
     return [...this.#modules].flatMap(([module, running]) => {
       const report = running.report();
       if (!report) return [];
-      const { waiting, waitingMs } = report;
-      return [{ module, waiting, waitingMs }];
+      const { waiting, waitingMs, waitingBytes = null, latency } = report;
+      return [{
+        module,
+        waiting,
+        waitingMs,
+        waitingBytes,
+        latency: latency ?? null,
+      }];
     });
   }
 
@@ -180,7 +188,10 @@ export class Cluster {
       timeoutMs: heartbeat.timeout,
       guard: guardSocket(node.paths),
       links: linksOf(node),
-      onHeard: (body, heardUsAt) => this.#heard(body, heardUsAt),
+      onHeard: (body, heardUsAt) => {
+        this.#heardAt = now();
+        this.#heard(body, heardUsAt);
+      },
       onVerdict: (verdict, losses) => this.#judge(verdict, losses),
       onLinks: (health) => this.#looked(health),
       onProblem: (problem) => {
@@ -191,6 +202,7 @@ export class Cluster {
       onLog: (level, text) => log.write(level, text),
     });
     this.#links = links;
+    this.#heardAt = now();
     this.#tell();
     this.arbiter.start();
     const timer = setInterval(() => this.#tick(), TICK_MS);
@@ -385,8 +397,14 @@ export class Cluster {
 
   #turn(verdict: PeerVerdict): void {
     const text = `${this.#options.node.peer.name} is ${verdict}`;
-    if (verdict === "lost") this.#options.log.warning(text);
-    else this.#options.log.info(text);
+    if (verdict === "lost") {
+      const silent = ((now() - this.#heardAt) / 1000).toFixed(2);
+      this.#options.log.warning(`${text} after ${silent} s`);
+      // Beside what follows from it.
+      for (const { log } of this.#modules.values()) {
+        log.info(`${text} after ${silent} s`);
+      }
+    } else this.#options.log.info(text);
     this.#verdict = verdict;
     this.#tick();
     this.onChange();

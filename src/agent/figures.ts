@@ -1,4 +1,6 @@
 /** The replication's figures of the last hour, module by module, for the console's graphs. Bounded; times are arguments. */
+import type { Report } from "../replication/control.ts";
+import { boundOf } from "../replication/latency.ts";
 import type { ClusterState } from "../api/state.ts";
 
 export const EVERY_MS = 5000;
@@ -9,6 +11,9 @@ const NAMES = [
   "dirtyBytes",
   "waiting",
   "waitingMs",
+  "waitingBytes",
+  "changeMs",
+  "fsyncMs",
   "resyncBytesPerSecond",
   "roundTripMs",
 ] as const;
@@ -24,10 +29,13 @@ export interface Waiting {
   readonly module: string;
   readonly waiting: number;
   readonly waitingMs: number;
+  readonly waitingBytes: number | null;
+  readonly latency: Report["latency"] | null;
 }
 
 export class Figures {
   readonly #series = new Map<string, Series>();
+  readonly #latency = new Map<string, NonNullable<Report["latency"]>>();
 
   /** Called every EVERY_MS; modules that are gone take their figures with them. */
   take(state: ClusterState, reports: readonly Waiting[], at: number): void {
@@ -38,6 +46,7 @@ export class Figures {
     for (const name of this.#series.keys()) {
       if (!modules.some((module) => module.name === name)) {
         this.#series.delete(name);
+        this.#latency.delete(name);
       }
     }
     for (const { name, dirtyBytes, resync } of modules) {
@@ -46,6 +55,8 @@ export class Figures {
         dirtyBytes,
         waiting: report?.waiting ?? null,
         waitingMs: report?.waitingMs ?? null,
+        waitingBytes: report?.waitingBytes ?? null,
+        ...this.#slowest(name, report?.latency ?? null),
         resyncBytesPerSecond: resync?.bytesPerSecond ?? null,
         roundTripMs,
       });
@@ -54,6 +65,16 @@ export class Figures {
 
   of(module: string): Series {
     return this.#series.get(module) ?? empty();
+  }
+
+  /** What 99 of 100 changes, and fsyncs, did not exceed since the last look. */
+  #slowest(module: string, latency: Waiting["latency"]) {
+    const before = this.#latency.get(module);
+    if (latency) this.#latency.set(module, latency);
+    else this.#latency.delete(module);
+    const of = (kind: "changes" | "fsyncs") =>
+      latency ? boundOf(latency[kind], before?.[kind] ?? null, 0.99) : null;
+    return { changeMs: of("changes"), fsyncMs: of("fsyncs") };
   }
 
   #add(module: string, at: number, sample: Sample): void {
@@ -73,6 +94,9 @@ function empty(): Series {
     dirtyBytes: [],
     waiting: [],
     waitingMs: [],
+    waitingBytes: [],
+    changeMs: [],
+    fsyncMs: [],
     resyncBytesPerSecond: [],
     roundTripMs: [],
   };

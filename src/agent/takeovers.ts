@@ -1,11 +1,22 @@
 /** Counts what operators are asked for later: takeovers with their times, and links that went down. Fed with each state; pure. */
+import { serves, wayLine } from "../actions/way.ts";
 import type { MetricsInput } from "../api/metrics.ts";
 import type { ClusterState, LinkState, ModuleState } from "../api/state.ts";
+
+const round = (seconds: number) => Math.round(seconds * 1000) / 1000;
+/** Scripts, addresses, directories: a handful. */
+const MOST_PHASES = 20;
 
 type Takeover = {
   -readonly [field in keyof MetricsInput["takeovers"][number]]:
     MetricsInput["takeovers"][number][field];
 };
+
+/** The last way to a serving role, as its log told it. */
+interface Way {
+  readonly phases: { phase: string; seconds: number }[];
+  lost: number | null;
+}
 
 interface Watched {
   role: ModuleState["role"];
@@ -22,6 +33,7 @@ export interface Moment {
 export class Takeovers {
   readonly #modules = new Map<string, Watched>();
   readonly #takeovers = new Map<string, Takeover>();
+  readonly #ways = new Map<string, Way>();
   readonly #links = new Map<string, { link: LinkState; count: number }>();
 
   observe(state: ClusterState, moment: Moment): void {
@@ -31,6 +43,26 @@ export class Takeovers {
       this.#module(module, there?.reachable ?? false, moment);
     }
     for (const link of state.links) this.#link(link);
+  }
+
+  /** A line of a module's log. */
+  line(module: string, text: string): void {
+    const line = wayLine(text);
+    const way = this.#ways.get(module) ?? { phases: [], lost: null };
+    switch (line?.kind) {
+      case "lost":
+        this.#ways.set(module, { phases: [], lost: line.seconds });
+        break;
+      case "turn":
+        // What led to it stays, what was done for an earlier role does not.
+        if (serves(line.to)) this.#ways.set(module, { ...way, phases: [] });
+        else this.#ways.delete(module);
+        break;
+      case "phase":
+        if (way.phases.length < MOST_PHASES) {
+          way.phases.push({ phase: line.name, seconds: line.seconds });
+        }
+    }
   }
 
   takeovers(): MetricsInput["takeovers"] {
@@ -51,33 +83,57 @@ export class Takeovers {
     { at, date }: Moment,
   ): void {
     const ready = status === "Ready";
-    const serves = role === "PRIM" || role === "ALONE";
+    const now = serves(role);
     const watched = this.#modules.get(name) ?? { role, began: null };
     this.#modules.set(name, watched);
     for (const reason of ["failover", "handover"] as const) {
       this.#of(name, reason);
     }
     // From waiting it is a start by somebody, not a takeover.
-    if (watched.role === "SECOND" && serves) {
+    if (watched.role === "SECOND" && now) {
       const reason = peerReachable ? "handover" : "failover";
       watched.began = { at, of: this.#of(name, reason) };
     }
-    if (!serves) watched.began = null;
+    if (!now) watched.began = null;
     if (watched.began && ready) {
       const { of, at: began } = watched.began;
       of.count++;
       of.lastSeconds = (at - began) / 1000;
       of.lastAt = date;
+      of.phases = this.#phases(name, of);
       watched.began = null;
     }
     watched.role = role;
+  }
+
+  /** What took how long, with what lies between; a failover begins with the silence. */
+  #phases(module: string, { reason, lastSeconds }: Takeover) {
+    const way = this.#ways.get(module);
+    if (!way) return [];
+    const known = way.phases.reduce((sum, { seconds }) => sum + seconds, 0);
+    const lost = reason === "failover" ? way.lost : null;
+    return [
+      ...lost === null ? [] : [{ phase: "detection", seconds: lost }],
+      ...way.phases,
+      {
+        phase: "other",
+        seconds: round(Math.max(0, (lastSeconds ?? 0) - known)),
+      },
+    ];
   }
 
   #of(module: string, reason: Takeover["reason"]): Takeover {
     const key = `${module} ${reason}`;
     const known = this.#takeovers.get(key);
     if (known) return known;
-    const none = { module, reason, count: 0, lastSeconds: null, lastAt: null };
+    const none: Takeover = {
+      module,
+      reason,
+      count: 0,
+      lastSeconds: null,
+      lastAt: null,
+      phases: [],
+    };
     this.#takeovers.set(key, none);
     return none;
   }

@@ -30,7 +30,14 @@ Deno.test("Takeovers counts a failover when the service is up again, with the ti
   const at = (ms: number, state: ClusterState) =>
     takeovers.observe(state, { at: ms, date: 1_000_000 + ms });
   at(0, seen(SECOND));
+  // Of an earlier way.
+  takeovers.line("k3s", "start_second ended after 0.30 s");
+  takeovers.line("k3s", "node1 is lost after 2.05 s");
+  takeovers.line("k3s", "SECOND becomes ALONE: node1 is lost");
   at(100, seen({ role: "ALONE", status: "Transient" }, { reachable: false }));
+  takeovers.line("k3s", "directories mounted after 0.04 s");
+  takeovers.line("k3s", "start_prim begins, start_prim_x.log");
+  takeovers.line("k3s", "start_prim ended after 1.25 s");
   at(200, seen({ role: "ALONE", status: "Transient" }, { reachable: false }));
   assert.equal(takeovers.takeovers()[0]!.count, 0);
   at(1600, seen({ role: "ALONE", status: "Ready" }, { reachable: false }));
@@ -42,6 +49,12 @@ Deno.test("Takeovers counts a failover when the service is up again, with the ti
       count: 1,
       lastSeconds: 1.5,
       lastAt: 1_001_600,
+      phases: [
+        { phase: "detection", seconds: 2.05 },
+        { phase: "directories", seconds: 0.04 },
+        { phase: "start_prim", seconds: 1.25 },
+        { phase: "other", seconds: 0.21 },
+      ],
     },
     {
       module: "k3s",
@@ -49,6 +62,7 @@ Deno.test("Takeovers counts a failover when the service is up again, with the ti
       count: 0,
       lastSeconds: null,
       lastAt: null,
+      phases: [],
     },
   ]);
 });

@@ -1,4 +1,6 @@
 /** What Prometheus reads (text format 0.0.4). Names are for good: dashboards and alarms of others hang on them. Pure. */
+import type { Report } from "../replication/control.ts";
+import { BOUNDS_MS, type Waits } from "../replication/latency.ts";
 import { type ClusterState, roleSchema } from "./state.ts";
 
 export interface MetricsInput {
@@ -10,6 +12,9 @@ export interface MetricsInput {
     /** Changes that wait for the peer, and how long the oldest has. */
     readonly waiting: number;
     readonly waitingMs: number;
+    /** Null: the replicator does not say. */
+    readonly waitingBytes: number | null;
+    readonly latency: Report["latency"] | null;
   }[];
   readonly takeovers: readonly {
     readonly module: string;
@@ -18,6 +23,11 @@ export interface MetricsInput {
     /** From the decision to the service's start; null: never yet. */
     readonly lastSeconds: number | null;
     readonly lastAt: number | null;
+    /** Of that last one. */
+    readonly phases: readonly {
+      readonly phase: string;
+      readonly seconds: number;
+    }[];
   }[];
   /** How often each link went down since the agent began. */
   readonly linkLosses: readonly {
@@ -50,22 +60,7 @@ export function metricsText(input: MetricsInput): string {
   page.line({}, state.warnings.length);
   modules(page, state);
 
-  page.begin(
-    "hakit_replication_unacknowledged_changes",
-    "gauge",
-    "Changes of the application that wait for the other node, on this node",
-  );
-  for (const { module, waiting } of input.replication) {
-    page.line({ module }, waiting);
-  }
-  page.begin(
-    "hakit_replication_oldest_wait_seconds",
-    "gauge",
-    "How long the oldest of them has waited",
-  );
-  for (const { module, waitingMs } of input.replication) {
-    page.line({ module }, waitingMs / 1000);
-  }
+  replication(page, input);
   page.begin("hakit_link_up", "gauge", "1: heartbeats arrive on this link");
   for (const { local, remote, state: word } of state.links) {
     page.line({ local, remote }, word === "up" ? 1 : 0);
@@ -92,6 +87,41 @@ export function metricsText(input: MetricsInput): string {
   page.begin("hakit_agent_uptime_seconds", "gauge", "Since the agent began");
   page.line({}, input.uptimeSeconds);
   return page.text();
+}
+
+function replication(page: Page, { replication }: MetricsInput): void {
+  page.begin(
+    "hakit_replication_unacknowledged_changes",
+    "gauge",
+    "Changes of the application that wait for the other node, on this node",
+  );
+  for (const { module, waiting } of replication) page.line({ module }, waiting);
+  page.begin(
+    "hakit_replication_unacknowledged_bytes",
+    "gauge",
+    "Bytes of them",
+  );
+  for (const { module, waitingBytes } of replication) {
+    if (waitingBytes !== null) page.line({ module }, waitingBytes);
+  }
+  page.begin(
+    "hakit_replication_oldest_wait_seconds",
+    "gauge",
+    "How long the oldest of them has waited",
+  );
+  for (const { module, waitingMs } of replication) {
+    page.line({ module }, waitingMs / 1000);
+  }
+  page.begin(
+    "hakit_replication_latency_seconds",
+    "histogram",
+    "How long changes (one in eight is measured) and fsyncs waited until both nodes had them, on this node while it is primary",
+  );
+  for (const { module, latency } of replication) {
+    if (!latency) continue;
+    page.waits({ module, operation: "change" }, latency.changes);
+    page.waits({ module, operation: "fsync" }, latency.fsyncs);
+  }
 }
 
 function modules(page: Page, state: ClusterState): void {
@@ -177,6 +207,21 @@ function takeovers(page: Page, { takeovers }: MetricsInput): void {
   for (const { module, reason, lastSeconds } of takeovers) {
     if (lastSeconds !== null) page.line({ module, reason }, lastSeconds);
   }
+  page.begin(
+    "hakit_takeover_last_phase_seconds",
+    "gauge",
+    "What took how long in it; detection: the silence before the decision",
+  );
+  for (const { module, reason, phases } of takeovers) {
+    // A script may run twice on one way.
+    const sums = new Map<string, number>();
+    for (const { phase, seconds } of phases) {
+      sums.set(phase, (sums.get(phase) ?? 0) + seconds);
+    }
+    for (const [phase, seconds] of sums) {
+      page.line({ module, reason, phase }, seconds);
+    }
+  }
   page.begin("hakit_takeover_last_timestamp_seconds", "gauge", "When that was");
   for (const { module, reason, lastAt } of takeovers) {
     if (lastAt !== null) page.line({ module, reason }, lastAt / 1000);
@@ -187,7 +232,11 @@ class Page {
   readonly #lines: string[] = [];
   #name = "";
 
-  begin(name: string, type: "gauge" | "counter", help: string): void {
+  begin(
+    name: string,
+    type: "gauge" | "counter" | "histogram",
+    help: string,
+  ): void {
     this.#name = name;
     this.#lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
   }
@@ -197,6 +246,24 @@ class Page {
       .map(([name, text]) => `${name}="${escape(text)}"`).join(",");
     const braces = inside === "" ? "" : `{${inside}}`;
     this.#lines.push(`${this.#name}${braces} ${value}`);
+  }
+
+  /** The lines of one histogram, in seconds. */
+  waits(labels: Labels, { counts, sumMs }: Waits): void {
+    const name = this.#name;
+    let all = 0;
+    this.#name = `${name}_bucket`;
+    for (const [at, count] of counts.entries()) {
+      all += count;
+      const bound = BOUNDS_MS[at];
+      const le = bound === undefined ? "+Inf" : String(bound / 1000);
+      this.line({ ...labels, le }, all);
+    }
+    this.#name = `${name}_sum`;
+    this.line(labels, sumMs / 1000);
+    this.#name = `${name}_count`;
+    this.line(labels, all);
+    this.#name = name;
   }
 
   text(): string {

@@ -166,6 +166,11 @@ export const figuresAnswer = z.strictObject({
     dirtyBytes: list(figure),
     waiting: list(figure).describe("Writes that waited for the other node"),
     waitingMs: list(figure).describe("The oldest of them"),
+    waitingBytes: list(figure).describe("Bytes of them"),
+    changeMs: list(figure).describe(
+      "What 99 of 100 changes did not exceed until both nodes had them",
+    ),
+    fsyncMs: list(figure).describe("The same of fsyncs"),
     resyncBytesPerSecond: list(figure),
     roundTripMs: list(figure).describe("Of the best link"),
   }),

@@ -4,6 +4,7 @@
  * and once a second. The replicator goes on unchanged when the agent leaves; a new agent connects and reads the report.
  */
 import type { Identity } from "./identity.ts";
+import type { Waits } from "./latency.ts";
 import type { Found } from "./verify/form.ts";
 import type { Proof } from "./verify/proof.ts";
 
@@ -192,6 +193,12 @@ export interface Report {
   /** Writes waiting for the peer now, and for how long the oldest has waited. */
   readonly waiting: number;
   readonly waitingMs: number;
+  readonly waitingBytes?: number | undefined;
+  /** How long changes (a sample of them) and fsyncs of this primary's life waited until both nodes had them. */
+  readonly latency?: {
+    readonly changes: Waits;
+    readonly fsyncs: Waits;
+  } | undefined;
   /** Inodes known by their ids: those that the kernel remembers, or that the primary has named. */
   readonly inodes?: number | undefined;
   /** A failure that the agent must act on: local disk error, mount lost, configuration impossible. One line. */

@@ -17,6 +17,8 @@ export interface Pending {
   readonly length: number;
   /** To be answered when it is sent. */
   readonly ahead: boolean;
+  /** When it came; 0: not measured. */
+  readonly since: number;
   /** Answers the application; null for our own operations, and when it is answered. */
   answer: ((errno: number) => void) | null;
   /** What waits for it to be done here. */
@@ -39,6 +41,15 @@ export class PendingChanges {
 
   get newest(): Pending | undefined {
     return this.length > 0 ? this.#all.at(-1) : undefined;
+  }
+
+  /** Of their payloads; looked through, which is for a report now and then. */
+  get bytes(): number {
+    let bytes = 0;
+    for (let i = this.#head; i < this.#all.length; i++) {
+      bytes += this.#all[i]!.length;
+    }
+    return bytes;
   }
 
   push(pending: Pending): void {

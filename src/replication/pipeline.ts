@@ -16,6 +16,7 @@ import type { Inode } from "./inode.ts";
 import { markOperation, Marks } from "./marks.ts";
 import { copySource, doneHereOnly } from "./nameless.ts";
 import { noteAttributes } from "./attributes_changed.ts";
+import { Latency } from "./latency.ts";
 import { KIND } from "./operation.ts";
 import { OneSided } from "./one_sided.ts";
 import { type Pending, PendingChanges } from "./pending.ts";
@@ -25,6 +26,8 @@ import type { Volume } from "./volume.ts";
 
 /** Changes under way; above this no more requests are read. */
 const MAX_PENDING = 8192;
+/** How long a change waits for the peer is measured for one in so many: a clock is read for it. */
+const MEASURED = 8;
 
 export interface PipelineEvents {
   /** The session cannot go on: the copies differ in what is marked. */
@@ -53,6 +56,8 @@ export class Pipeline {
   lease: number | null = null;
   sequence = 0;
   acknowledged = 0;
+  /** How long changes, and fsyncs, waited until both nodes had them. */
+  readonly latency = { changes: new Latency(), fsyncs: new Latency() };
   readonly #bindings = new Bindings(this);
   readonly #syncs = new Syncs(this);
   readonly #times = new UntoldTimes(this);
@@ -78,6 +83,11 @@ export class Pipeline {
 
   get waiting(): number {
     return this.#pending.length + this.#syncs.waiting + this.#oneSided.owed;
+  }
+
+  /** Of the changes that wait. */
+  get waitingBytes(): number {
+    return this.#pending.bytes;
   }
 
   /** Since when the oldest change has waited; 0: nothing waits. */
@@ -153,6 +163,7 @@ export class Pipeline {
       renames,
       length: frame.length,
       ahead: about.ahead ?? false,
+      since: this.sequence % MEASURED === 0 ? this.now() : 0,
       answer: about.answer ?? null,
       then: null,
     };
@@ -326,6 +337,9 @@ export class Pipeline {
       const error = pending.peerOnly
         ? 0
         : apply(pending.volume, frame, this.memory, pending.at);
+      if (pending.since !== 0 && !this.alone) {
+        this.latency.changes.add(this.now() - pending.since);
+      }
       if (pending.inode) {
         pending.inode.pending--;
         this.#times.add(pending.volume, pending.inode.id);

@@ -268,6 +268,8 @@ export class PrimaryRole {
     | "dirtyBytes"
     | "waiting"
     | "waitingMs"
+    | "waitingBytes"
+    | "latency"
   > {
     const since = this.pipeline.waitingSince;
     return {
@@ -275,6 +277,11 @@ export class PrimaryRole {
       dirtyBytes: this.context.dirty.marks.bytes,
       waiting: this.pipeline.waiting,
       waitingMs: since === 0 ? 0 : Math.round(this.context.now() - since),
+      waitingBytes: this.pipeline.waitingBytes,
+      latency: {
+        changes: this.pipeline.latency.changes.waits,
+        fsyncs: this.pipeline.latency.fsyncs.waits,
+      },
     };
   }
 }

@@ -28,6 +28,7 @@ export type SyncTools = Pick<
   | "whenDone"
   | "events"
   | "now"
+  | "latency"
 >;
 
 export class Syncs {
@@ -137,6 +138,9 @@ export class Syncs {
     if (!sync.here || !sync.there) return;
     if (this.tools.ranOut) return void this.#late.push(sync);
     sync.inode.holders--;
+    if (!this.tools.alone) {
+      this.tools.latency.fsyncs.add(this.tools.now() - sync.startedAt);
+    }
     sync.answer(sync.error);
   }
 

@@ -233,6 +233,27 @@ Deno.test({
     await role(page, 2, "SECONDready");
     await shows(page, "Protected");
     await shows(page, "identical with node1");
+    // Writes that both nodes have are measured, and nothing waits any more.
+    const writes =
+      `for i in $(seq 64); do echo $i >"$0/w$i"; done; sync "$0/w1"`;
+    await agents.inside(1, "sh", "-c", writes, agents.data(1));
+    const measured = async () => {
+      const { text } = await agents.hakit(1, "metrics");
+      const count = (operation: string) =>
+        Number(
+          new RegExp(
+            `^hakit_replication_latency_seconds_count\\{module="plain",operation="${operation}"\\} (\\d+)`,
+            "m",
+          ).exec(text)?.[1] ?? 0,
+        );
+      return count("change") > 0 && count("fsync") > 0 &&
+        /^hakit_replication_unacknowledged_bytes\{module="plain"\} 0$/m
+          .test(text);
+    };
+    for (let tries = 0; !await measured(); tries++) {
+      ok(tries < 30, "the metrics tell how long writes and an fsync waited");
+      await page.waitForTimeout(200);
+    }
     strictEqual(await sum(1), await sum(2));
   },
 });

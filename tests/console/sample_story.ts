@@ -1,5 +1,6 @@
 /** What two nodes' logs, checkers and figures say after a night with a failover. node2's clock is 1.234 s ahead. */
 import { Figures } from "../../src/agent/figures.ts";
+import { Latency } from "../../src/replication/latency.ts";
 import { sampleState } from "./sample.ts";
 
 export const LOG_1: readonly string[] = [
@@ -62,8 +63,11 @@ export const RESOURCES = [
 
 export function sampleFigures() {
   const figures = new Figures();
+  const [changes, fsyncs] = [new Latency(), new Latency()];
   for (let index = 0; index < 720; index++) {
     const away = index > 300 && index < 380;
+    changes.add(index % 40 < 3 ? 4 : 0.4);
+    fsyncs.add(index % 25 < 2 ? 20 : 2);
     figures.take(
       sampleState(
         {
@@ -93,6 +97,8 @@ export function sampleFigures() {
         module: "k3s",
         waiting: Math.round(6 + 5 * Math.sin(index / 20)),
         waitingMs: 1.5 + Math.cos(index / 15),
+        waitingBytes: Math.round(24_000 + 20_000 * Math.sin(index / 20)),
+        latency: { changes: changes.waits, fsyncs: fsyncs.waits },
       }],
       Date.parse("2026-11-23T01:30:00Z") + index * 5000,
     );

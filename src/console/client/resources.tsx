@@ -24,6 +24,20 @@ interface Found {
 }
 
 const AGAIN_MS = 5000;
+const milliseconds = (ms: number) => `${Math.round(ms * 100) / 100} ms`;
+const GRAPHS: readonly {
+  readonly name: Exclude<keyof Series, "at">;
+  readonly words: (value: number) => string;
+}[] = [
+  { name: "dirtyBytes", words: bytes },
+  { name: "changeMs", words: milliseconds },
+  { name: "fsyncMs", words: milliseconds },
+  { name: "waiting", words: String },
+  { name: "waitingBytes", words: bytes },
+  { name: "waitingMs", words: milliseconds },
+  { name: "resyncBytesPerSecond", words: (rate) => `${bytes(rate)}/s` },
+  { name: "roundTripMs", words: milliseconds },
+];
 const TONE: { readonly [state in Resource["state"]]: Tone } = {
   up: "good",
   down: "bad",
@@ -74,41 +88,18 @@ export function Resources({ module, nodes, t }: ResourcesProps) {
             >
               <h2>{t.resources.figures(node)}</h2>
               <div class="graphs">
-                <Graph
-                  title={t.resources.dirty}
-                  at={figures.at}
-                  values={figures.dirtyBytes}
-                  words={bytes}
-                  nothing="–"
-                />
-                <Graph
-                  title={t.resources.waiting}
-                  at={figures.at}
-                  values={figures.waiting}
-                  words={String}
-                  nothing="–"
-                />
-                <Graph
-                  title={t.resources.waitingMs}
-                  at={figures.at}
-                  values={figures.waitingMs}
-                  words={(ms) => `${Math.round(ms * 10) / 10} ms`}
-                  nothing="–"
-                />
-                <Graph
-                  title={t.resources.resync}
-                  at={figures.at}
-                  values={figures.resyncBytesPerSecond}
-                  words={(rate) => `${bytes(rate)}/s`}
-                  nothing={t.resources.noResync}
-                />
-                <Graph
-                  title={t.resources.roundTrip}
-                  at={figures.at}
-                  values={figures.roundTripMs}
-                  words={(ms) => `${Math.round(ms * 100) / 100} ms`}
-                  nothing="–"
-                />
+                {GRAPHS.map(({ name, words }) => (
+                  <Graph
+                    key={name}
+                    title={t.resources.graphs[name]}
+                    at={figures.at}
+                    values={figures[name]}
+                    words={words}
+                    nothing={name === "resyncBytesPerSecond"
+                      ? t.resources.noResync
+                      : "–"}
+                  />
+                ))}
               </div>
             </section>
           )

@@ -1,4 +1,5 @@
 /** Lines of both nodes' logs → what happened, cause to effect: moments side by side, and failovers with their measured phases. Pure. */
+import { serves, wayLine } from "../../actions/way.ts";
 import type { Line } from "./lines.ts";
 
 export type Kind = "role" | "order" | "rule" | "resource" | "config" | "step";
@@ -22,7 +23,9 @@ export interface Way {
   readonly from: string;
   readonly role: string;
   readonly why: string;
-  /** Null: not Ready yet, or never. */
+  /** How long the other node had not been heard at the decision; null: it was not that. */
+  readonly lost: number | null;
+  /** From the decision; null: not Ready yet, or never. */
   readonly seconds: number | null;
   readonly phases: readonly {
     readonly name: string;
@@ -40,7 +43,10 @@ const KINDS: readonly (readonly [Kind, RegExp])[] = [
   ["order", / called by |^Swap with |is switched (on|off) by /],
   ["config", /^configuration \d+ in force/],
   ["resource", /^[a-z]+\.[\w-]+ is (up|down|init|unknown)/],
-  ["step", / begins(,|$)| ended after |^addresses taken|^directories mounted/],
+  [
+    "step",
+    / begins(,|$)| ended after | is lost after |^addresses taken|^directories mounted/,
+  ],
 ];
 
 /** `skewMs`: how far that node's clock is ahead of this one's. Begins, links and other news are a moment when they are warnings. */
@@ -66,38 +72,43 @@ export function momentsOf(
   });
 }
 
+/** A takeover after this is not of that loss. */
+const OF_LOSS_MS = 30_000;
+
 /** How a node came to serve: from the decision to Ready, with what took how long. Newest first. */
 export function waysOf(moments: readonly Moment[]): Way[] {
   const ways: Way[] = [];
   const open = new Map<string, { way: Way; phases: Way["phases"][number][] }>();
+  const lost = new Map<string, { at: number; seconds: number }>();
   for (const moment of inOrder(moments)) {
-    const change = /^(\w+) becomes (ALONE|PRIM): (.*)$/.exec(moment.text);
-    const ready = /^(?:ALONE|PRIM) is ready after ([\d.]+) s/.exec(moment.text);
-    const step = /^(.*?)(?: ended| taken| mounted) after ([\d.]+) s/.exec(
-      moment.text,
-    );
+    const line = wayLine(moment.text);
     const known = open.get(moment.node);
-    if (change && change[1] !== "ALONE") {
+    if (line?.kind === "lost") {
+      lost.set(moment.node, { at: moment.at, seconds: line.seconds });
+    } else if (
+      line?.kind === "turn" && serves(line.to) && line.from !== "ALONE"
+    ) {
+      const before = lost.get(moment.node);
       const phases: Way["phases"][number][] = [];
       const way: Way = {
         node: moment.node,
         at: moment.at,
-        from: change[1]!,
-        role: change[2]!,
-        why: change[3]!,
+        from: line.from,
+        role: line.to,
+        why: line.why,
+        lost: before && moment.at - before.at < OF_LOSS_MS
+          ? before.seconds
+          : null,
         seconds: null,
         phases,
       };
       ways.push(way);
       open.set(moment.node, { way, phases });
-    } else if (known && ready) {
-      ways[ways.indexOf(known.way)] = {
-        ...known.way,
-        seconds: Number(ready[1]),
-      };
+    } else if (known && line?.kind === "ready") {
+      ways[ways.indexOf(known.way)] = { ...known.way, seconds: line.seconds };
       open.delete(moment.node);
-    } else if (known && step) {
-      known.phases.push({ name: step[1]!, seconds: Number(step[2]) });
+    } else if (known && line?.kind === "phase") {
+      known.phases.push({ name: line.name, seconds: line.seconds });
     } else if (known && moment.role !== null) open.delete(moment.node);
   }
   return ways.reverse();

@@ -4,6 +4,7 @@ import { inOrder, momentsOf, waysOf } from "./story.ts";
 
 const LOG = [
   "2026-11-25T02:00:00.000Z info begins: goal run",
+  "2026-11-25T02:00:01.990Z info node1 is lost after 2.03 s",
   "2026-11-25T02:00:02.000Z info SECOND becomes ALONE: no heartbeat of node1",
   "2026-11-25T02:00:02.040Z info directories mounted after 0.04 s",
   "2026-11-25T02:00:02.150Z info addresses taken after 0.11 s",
@@ -21,6 +22,7 @@ Deno.test("waysOf() measures a failover with its phases", () => {
     from: "SECOND",
     role: "ALONE",
     why: "no heartbeat of node1",
+    lost: 2.03,
     seconds: 1.4,
     phases: [
       { name: "directories", seconds: 0.04 },
@@ -46,6 +48,6 @@ Deno.test("momentsOf() corrects the other node's clock, so that effects follow t
 });
 
 Deno.test("waysOf() leaves a way open that did not come to its end", () => {
-  const [way] = waysOf(momentsOf("node2", LOG.slice(0, 4), 0));
+  const [way] = waysOf(momentsOf("node2", LOG.slice(0, 5), 0));
   strictEqual(way!.seconds, null);
 });

@@ -124,13 +124,18 @@ export function Timeline({ module, nodes, t }: TimelineProps) {
 }
 
 function WayView({ way, t }: { readonly way: Way; readonly t: Texts }) {
-  const { seconds, phases } = way;
+  const { seconds, phases, lost } = way;
   const known = phases.reduce((sum, phase) => sum + phase.seconds, 0);
-  const whole = Math.max(seconds ?? known, known, 0.01);
   const rest = seconds === null ? 0 : Math.max(0, seconds - known);
-  const bars = rest > 0.005
-    ? [...phases, { name: t.timeline.between, seconds: rest }]
-    : phases;
+  const bars = [
+    ...lost === null ? [] : [{ name: t.timeline.notHeard, seconds: lost }],
+    ...phases,
+    ...rest > 0.005 ? [{ name: t.timeline.between, seconds: rest }] : [],
+  ];
+  const whole = Math.max(
+    bars.reduce((sum, phase) => sum + phase.seconds, 0),
+    0.01,
+  );
   return (
     <li>
       <p>
@@ -139,7 +144,7 @@ function WayView({ way, t }: { readonly way: Way; readonly t: Texts }) {
         </b>{" "}
         {seconds === null
           ? t.timeline.unfinished
-          : t.timeline.took(seconds.toFixed(2))}
+          : t.timeline.took(((lost ?? 0) + seconds).toFixed(2))}
         <small>
           <time>{stamp(way.at)}</time> · {way.why}
         </small>

@@ -70,6 +70,7 @@ export const fr: Texts = {
     took: (seconds) => `prêt après ${seconds} s`,
     unfinished: "n’est pas devenu prêt",
     between: "entre-temps",
+    notHeard: "autre nœud muet",
   },
   resources: {
     title: (module) => `Ressources de ${module}`,
@@ -84,12 +85,18 @@ export const fr: Texts = {
     fired: "Règles déclenchées",
     none: "Aucune, aussi loin que remontent les journaux.",
     figures: (node) => `Réplication sur ${node}, la dernière heure`,
-    dirty: "Ce qui manque au plus à l’autre nœud",
-    waiting: "Écritures qui attendent l’autre nœud",
-    waitingMs: "La plus ancienne attend",
-    resync: "Copie",
     noResync: "rien n’est copié",
-    roundTrip: "Aller-retour du meilleur lien",
+    graphs: {
+      dirtyBytes: "Ce qui manque au plus à l’autre nœud",
+      changeMs:
+        "Jusqu’à ce qu’une écriture soit sur les deux nœuds (99 sur 100)",
+      fsyncMs: "Jusqu’à ce qu’un fsync soit sur les deux disques (99 sur 100)",
+      waiting: "Écritures qui attendent l’autre nœud",
+      waitingBytes: "Pas encore confirmé par lui",
+      waitingMs: "La plus ancienne attend",
+      resyncBytesPerSecond: "Copie",
+      roundTripMs: "Aller-retour du meilleur lien",
+    },
   },
   support: {
     title: "Assistance",
