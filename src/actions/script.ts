@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { fileStamp, now, sleep } from "../system/clock.ts";
+import { dropOldLogs } from "./script_logs.ts";
 
 export interface ScriptRun {
   /** Folder of the module; the script is bin/NAME below it. */
@@ -36,8 +37,6 @@ const KILL_AFTER_MS = 5000;
 /** After KILL a process is gone at once, or stuck in the kernel. */
 const STUCK_AFTER_MS = 2000;
 const STUCK = { success: false, code: 137, signal: "SIGKILL" } as const;
-/** Log files kept for a module. */
-const KEPT_LOGS = 100;
 
 /** The agent is protected from the out-of-memory killer; a service that eats the memory must not be. */
 const BECOME_SCRIPT =
@@ -140,25 +139,4 @@ async function openLog(run: ScriptRun): Promise<string | null> {
     // A full or broken log disk must not keep a service down.
   }
   return null;
-}
-
-async function dropOldLogs(folder: string): Promise<void> {
-  const logs: string[] = [];
-  for await (const { name } of Deno.readDir(folder)) {
-    if (SCRIPT_LOG.test(name)) logs.push(name);
-  }
-  const byDate = logs.sort((a, b) => stampOf(a) < stampOf(b) ? -1 : 1);
-  for (
-    const name of byDate.slice(0, Math.max(0, logs.length - KEPT_LOGS + 1))
-  ) {
-    await Deno.remove(join(folder, name)).catch(() => {});
-  }
-}
-
-/** SCRIPT_YYYY-MM-DDTHH-MM-SS.log, with a number when one second had several. */
-export const SCRIPT_LOG =
-  /^[a-z_]{1,30}_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(\.\d{1,2})?\.log$/;
-
-function stampOf(name: string): string {
-  return /\d{4}-.*$/.exec(name)?.[0] ?? "";
 }

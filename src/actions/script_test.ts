@@ -1,6 +1,7 @@
-import { strictEqual } from "node:assert/strict";
+import { match, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
-import { runScript, SCRIPT_LOG, type ScriptRun } from "./script.ts";
+import { runScript, type ScriptRun } from "./script.ts";
+import { SCRIPT_LOG, shorten } from "./script_logs.ts";
 
 async function withScript(
   text: string,
@@ -119,5 +120,43 @@ Deno.test("runScript() keeps at most 100 logs", async () => {
     }
     await runScript(run);
     strictEqual([...Deno.readDirSync(run.logFolder)].length, 100);
+  });
+});
+
+Deno.test("shorten() cuts a log that a service left behind writes into, and the service goes on at its end", async () => {
+  const service = `#!/bin/sh
+(i=0; while :; do i=$((i + 1)); echo "line $i of a talkative service"; sleep 0.0$((i % 2)); done) &
+echo $! > "$HAKIT_PIDFILE"
+`;
+  await withScript(service, async (run) => {
+    const pidFile = join(run.folder, "pid");
+    const env = { HAKIT_PIDFILE: pidFile };
+    const { log } = (await runScript({ ...run, env }))!;
+    const limits = { maxBytes: 4096, keptBytes: 1024 };
+    const read = () => Deno.readTextFileSync(log!);
+    const grown = async (bytes: number) => {
+      while (read().length < bytes) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    try {
+      await grown(limits.maxBytes);
+      await shorten(run.logFolder, limits);
+      strictEqual(read().length < 2048, true);
+      match(read(), /^\.\.\. \(\d+ bytes before this are gone.*\nline \d+ of/);
+      await grown(limits.maxBytes);
+      const last = () => Number(/line (\d+) of.*\n$/.exec(read())?.[1]);
+      // Nothing is written where the file once ended.
+      strictEqual(read().includes("\0"), false);
+      await shorten(run.logFolder, limits);
+      const before = last();
+      await grown(2048);
+      strictEqual(last() > before, true);
+    } finally {
+      Deno.kill(Number(Deno.readTextFileSync(pidFile)), "SIGKILL");
+    }
+    // A short one is left alone.
+    await shorten(run.logFolder, { maxBytes: 1 << 20, keptBytes: 1024 });
+    match(read(), /line \d+ of/);
   });
 });

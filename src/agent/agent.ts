@@ -1,5 +1,6 @@
 /** The daemon: starts the parts in order, stops them in reverse. Only this file knows everybody. */
 import { join } from "node:path";
+import { keepLogsShort } from "../actions/script_logs.ts";
 import { Audit, loginEntry } from "../api/audit.ts";
 import { Auth } from "../api/auth.ts";
 import { createApp } from "../api/app.ts";
@@ -171,6 +172,8 @@ async function live(
   upgrades.ready = true;
   const told = notifier.run(stop).catch(broken.reject);
   await upgrades.renewUnit();
+  keepLogsShort(paths.log, { signal: stop, warn: (line) => log.warning(line) })
+    .catch(broken.reject);
   door.modules.watch(stop).catch(broken.reject);
   keepAccountsLevel({
     accounts: auth.accounts,

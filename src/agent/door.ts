@@ -1,7 +1,7 @@
 /** What the API may ask of the agent: commands that wait for their end, logs, modules; on this node, or handed on to the other one. */
 import { join } from "node:path";
 import type { UserCommand } from "../machine/event.ts";
-import { SCRIPT_LOG } from "../actions/script.ts";
+import { SCRIPT_LOG } from "../actions/script_logs.ts";
 import type { UserRole } from "../api/accounts_file.ts";
 import { ApiError } from "../api/error.ts";
 import { gate } from "../api/gate.ts";

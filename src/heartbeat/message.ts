@@ -46,11 +46,11 @@ export const MAX_DATAGRAM = 60_000;
 /** Lives that one message may name: the present one and some that are not proven yet. */
 export const MAX_ECHO = 8;
 
-/** Whether it wants to be a heartbeat of this version, whoever sealed it. */
-export function isHeartbeat(bytes: Uint8Array): boolean {
-  if (bytes.length < HEADER + TAG || bytes.length > MAX_DATAGRAM) return false;
+/** Of which version it wants to be a heartbeat, whoever sealed it; null: it does not. */
+export function versionOf(bytes: Uint8Array): number | null {
+  if (bytes.length < HEADER + TAG || bytes.length > MAX_DATAGRAM) return null;
   const fields = new DataView(bytes.buffer, bytes.byteOffset, HEADER);
-  return fields.getUint32(0) === MAGIC && fields.getUint8(4) === VERSION;
+  return fields.getUint32(0) === MAGIC ? fields.getUint8(4) : null;
 }
 
 /** Seals and opens the datagrams of one cluster. */

@@ -2,7 +2,13 @@
 import { type Body, checkBody, fitBody } from "./body.ts";
 import { Acquaintance } from "./acquaintance.ts";
 import { Detector, type PeerVerdict } from "./detector.ts";
-import { Codec, type Content, type Datagram, isHeartbeat } from "./message.ts";
+import {
+  Codec,
+  type Content,
+  type Datagram,
+  VERSION,
+  versionOf,
+} from "./message.ts";
 import { Strangers } from "./strangers.ts";
 
 export interface StationOptions {
@@ -117,8 +123,9 @@ export class Station {
 
   receive(link: number, bytes: Uint8Array, now: number): Received {
     const datagram = this.#codec.open(bytes);
-    if (datagram === null && isHeartbeat(bytes)) {
-      this.#strangers.saw("sealed", now);
+    const version = datagram === null ? versionOf(bytes) : null;
+    if (version !== null) {
+      this.#strangers.saw(version === VERSION ? "sealed" : "version", now);
     }
     const { nodeIndex, boot } = this.#options;
     if (datagram?.sender === nodeIndex && datagram.boot !== boot) {

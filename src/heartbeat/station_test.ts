@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Station } from "./station.ts";
-import { SEALED_OTHERWISE, TWIN } from "./strangers.ts";
+import { OTHER_VERSION, SEALED_OTHERWISE, TWIN } from "./strangers.ts";
 
 function station(nodeIndex: 0 | 1, life: string): Station {
   const made = new Station({
@@ -171,4 +171,17 @@ Deno.test("Station.problem() tells of heartbeats that the cluster's key does not
     one.receive(0, other.compose(0, at), at);
   }
   strictEqual(one.problem(2600), SEALED_OTHERWISE);
+});
+
+Deno.test("Station.problem() tells of heartbeats of another version, which are not heard", () => {
+  const [one, two] = [station(0, "a"), station(1, "b")];
+  for (let now = 1000; now < 4000; now += 300) {
+    const word = one.compose(0, now);
+    word[4] = 2;
+    strictEqual(two.receive(0, word, now).answer, false);
+  }
+  strictEqual(two.problem(4000), OTHER_VERSION);
+  strictEqual(two.verdict(4000), "unknown");
+  // That node was upgraded, or stopped.
+  strictEqual(two.problem(10_000), null);
 });

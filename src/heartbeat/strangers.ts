@@ -1,6 +1,6 @@
 /**
- * Heartbeats that should not be: of a machine that says it is this one, or sealed under another key. Neither is believed, but silence
- * would leave a person with a peer that "does not answer". Sans-io.
+ * Heartbeats that should not be: of a machine that says it is this one, sealed under another key, or of another version. None is
+ * believed, but silence would leave a person with a peer that "does not answer". Sans-io.
  */
 
 /** One datagram may be an echo or a recording; so many within so long are somebody's. */
@@ -11,11 +11,14 @@ export const TWIN =
   "another machine sends heartbeats as this node, with this cluster's key (a copied machine?): only one of the two may run";
 export const SEALED_OTHERWISE =
   "heartbeats arrive that this cluster's key does not open: secret.key or the id in cluster.yaml differs between the nodes, or another cluster uses these addresses";
+export const OTHER_VERSION =
+  'heartbeats arrive in another version of the protocol and are not heard: the nodes run versions of hakit that cannot work together, see "hakit upgrade" on each';
 
 export class Strangers {
   readonly #seen: { readonly [what in Stranger]: number[] } = {
     twin: [],
     sealed: [],
+    version: [],
   };
 
   saw(what: Stranger, now: number): void {
@@ -27,6 +30,7 @@ export class Strangers {
   /** One line while it goes on; null: nothing. */
   problem(now: number): string | null {
     if (this.#goesOn("twin", now)) return TWIN;
+    if (this.#goesOn("version", now)) return OTHER_VERSION;
     return this.#goesOn("sealed", now) ? SEALED_OTHERWISE : null;
   }
 
@@ -36,4 +40,4 @@ export class Strangers {
   }
 }
 
-export type Stranger = "twin" | "sealed";
+export type Stranger = "twin" | "sealed" | "version";
