@@ -27,6 +27,8 @@ import { Doctor } from "./doctor.ts";
 import { K3sFiles } from "./k3s_files.ts";
 import { ModuleStore } from "./module_store.ts";
 import type { Node } from "./node.ts";
+import type { DrillReport } from "../k3s/drill/outcome.ts";
+import { readDrill } from "./drill_file.ts";
 import { outcome } from "./outcome.ts";
 import type { RunningModule } from "./running_module.ts";
 import { supportArchive } from "./support.ts";
@@ -207,7 +209,7 @@ export class Door {
 
   /** What support needs, of both nodes or (`local`) of this one. */
   snapshot(
-    options: { readonly local: boolean },
+    options: { readonly local: boolean; readonly anonymous: boolean },
   ): Promise<Uint8Array<ArrayBuffer>> {
     const { node, peer } = this.#options;
     return supportArchive({
@@ -217,6 +219,11 @@ export class Door {
       state: () => this.state(),
       metrics: () => this.metrics(),
     }, options);
+  }
+
+  /** The last drill that was begun here; null: none, or its report cannot be read. */
+  async drill(): Promise<DrillReport | null> {
+    return await readDrill(this.#options.node.paths);
   }
 
   async agentLog(lines: number): Promise<string[]> {

@@ -1,4 +1,9 @@
 /** The support archive: this node's files and, when it answers, the other one's. */
+import { join } from "node:path";
+import { readAccounts } from "../api/accounts.ts";
+import { builtInModules } from "../module/catalog.ts";
+import type { Paths } from "../system/paths.ts";
+import { anonymise, type Known } from "./anonymous.ts";
 import { type ArchiveFile, pack, unpack } from "../module/archive.ts";
 import type { PeerApi } from "../api/peer_api.ts";
 import type { ModuleStore } from "./module_store.ts";
@@ -20,7 +25,10 @@ export interface SupportOptions {
 /** A tar with a folder for each node. `local`: this node's alone, because the other one asks. */
 export async function supportArchive(
   options: SupportOptions,
-  { local }: { readonly local: boolean },
+  { local, anonymous }: {
+    readonly local: boolean;
+    readonly anonymous: boolean;
+  },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { node, modules, state, metrics } = options;
   const files = await collect({
@@ -40,7 +48,18 @@ export async function supportArchive(
       "metrics.json": metrics().split("\n"),
     },
   });
-  return pack(local ? files : [...files, ...await theirs(options)]);
+  const all = local ? files : [...files, ...await theirs(options)];
+  if (!anonymous) return pack(all);
+  return pack((await anonymise(all, await knownNames(node.paths))).files);
+}
+
+/** Of this node's files; both nodes have the same. */
+export async function knownNames(paths: Paths): Promise<Known> {
+  const accounts = await readAccounts(join(paths.etc, "users.yaml"));
+  return {
+    people: [...accounts.users, ...accounts.keys].map(({ name }) => name),
+    open: builtInModules(),
+  };
 }
 
 async function theirs(

@@ -30,6 +30,7 @@ import {
   resourceParams,
   resyncBody,
   scriptParams,
+  snapshotQuery,
   switchBody,
   switchParams,
   verifyBody,
@@ -128,9 +129,11 @@ export function createApp(options: AppOptions) {
       }
       return c.json({ entries: await audit.read(lines) });
     })
-    .get("/api/snapshot", administrator, query(localQuery), async (c) => {
-      const local = isLocal(c.var.caller, c.req.valid("query").local);
-      return c.body(await door.snapshot({ local }), 200, {
+    .get("/api/snapshot", administrator, query(snapshotQuery), async (c) => {
+      const wish = c.req.valid("query");
+      const local = isLocal(c.var.caller, wish.local);
+      const anonymous = wish.anonymous === "1";
+      return c.body(await door.snapshot({ local, anonymous }), 200, {
         "content-type": "application/x-tar",
         "content-disposition": 'attachment; filename="hakit-snapshot.tar"',
       });

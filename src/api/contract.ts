@@ -46,6 +46,14 @@ const CLUSTER_ROUTES: readonly RouteContract[] = [
   },
   {
     method: "get",
+    path: "/api/drill",
+    summary: "The report of the last drill that was begun on a node",
+    access: "viewer",
+    query: nodeQuery,
+    answer: schemas.drillAnswer,
+  },
+  {
+    method: "get",
     path: "/api/k3s",
     summary:
       "K3s' files on a node: in place, and those that wait for an upgrade",
@@ -107,7 +115,7 @@ const CLUSTER_ROUTES: readonly RouteContract[] = [
     path: "/api/snapshot",
     summary: "What support needs of both nodes, secrets removed",
     access: "administrator",
-    query: schemas.localQuery,
+    query: schemas.snapshotQuery,
     answer: "application/x-tar",
   },
   {

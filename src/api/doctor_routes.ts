@@ -1,4 +1,4 @@
-/** `GET /api/doctor`: both nodes examined; `/api/doctor/facts`: what one node knows of itself. */
+/** `GET /api/doctor`: both nodes examined; `/api/doctor/facts`: what one node knows of itself; `/api/drill`: what was tried. */
 import { Hono } from "hono";
 import type { Door } from "../agent/door.ts";
 import type { Auth } from "./auth.ts";
@@ -8,10 +8,10 @@ import { query } from "./validate.ts";
 
 export interface DoctorRouteOptions {
   readonly auth: Auth;
-  readonly door: Pick<Door, "isPeer" | "forward" | "doctor">;
+  readonly door: Pick<Door, "isPeer" | "forward" | "doctor" | "drill">;
 }
 
-/** Operators: it names programs, addresses and versions, and tries the disks. */
+/** Operators: the doctor names programs, addresses and versions, and tries the disks. */
 export function doctorRoutes({ auth, door }: DoctorRouteOptions) {
   const operator = auth.requireUser("operator");
   return new Hono<AuthEnv>()
@@ -23,5 +23,16 @@ export function doctorRoutes({ auth, door }: DoctorRouteOptions) {
         return door.forward("/api/doctor/facts", { method: "GET" });
       }
       return c.json({ facts: await door.doctor.facts() });
-    });
+    })
+    .get(
+      "/api/drill",
+      auth.requireUser("viewer"),
+      query(nodeQuery),
+      async (c) => {
+        if (door.isPeer(c.req.valid("query").node)) {
+          return door.forward("/api/drill", { method: "GET" });
+        }
+        return c.json({ drill: await door.drill() });
+      },
+    );
 }

@@ -7,6 +7,7 @@ import { fileEditSchema } from "../module/edit.ts";
 import { RESOURCE_STATES } from "../rules/rule.ts";
 import { k3sFileSchema } from "../cluster/welcome.ts";
 import { doctorFactsSchema, findingSchema } from "../doctor/facts.ts";
+import { FAULTS } from "../k3s/drill/outcome.ts";
 import { userName, userRole } from "./accounts_file.ts";
 import { auditEntrySchema } from "./audit.ts";
 import { type EventName, EVENTS } from "./events.ts";
@@ -114,6 +115,11 @@ export const installQuery = z.object({
 export const localQuery = z.object({
   local: z.literal("1").optional().describe("This node only"),
 });
+export const snapshotQuery = localQuery.extend({
+  anonymous: z.literal("1").optional().describe(
+    "Names, addresses and people get stand-ins",
+  ),
+});
 export const eventsQuery = z.object({
   node: nodeName,
   only: z.string().max(60).optional()
@@ -176,6 +182,29 @@ export const figuresAnswer = z.strictObject({
   }),
 });
 export const okAnswer = z.strictObject({ ok: z.literal(true) });
+/** As src/k3s/drill/outcome.ts makes it; of a file, so every list is bounded. */
+export const drillReportSchema = z.strictObject({
+  fault: z.enum(FAULTS),
+  date: z.string().max(40),
+  cluster: z.string().max(64),
+  from: z.string().max(64),
+  to: z.string().max(64),
+  timeline: list(z.strictObject({
+    what: z.string().max(500),
+    seconds: z.number(),
+  })).max(200),
+  pauseSeconds: z.number().describe("The longest time without an answer"),
+  acknowledged: z.int(),
+  rows: z.int(),
+  lines: z.int(),
+  lost: list(z.int()).max(100_000).describe("Acknowledged, and not there"),
+  errors: list(z.string().max(1000)).max(1000),
+});
+export const drillAnswer = z.strictObject({
+  drill: drillReportSchema.nullable().describe(
+    "The last one that was begun on this node",
+  ),
+});
 export const meAnswer = z.strictObject({
   name: z.string(),
   role: userRole,

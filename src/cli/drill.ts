@@ -7,6 +7,7 @@ import {
   example,
   exampleList,
 } from "../k3s/drill/example.ts";
+import { keepDrill } from "../agent/drill_file.ts";
 import { type Fault, FAULTS } from "../k3s/drill/outcome.ts";
 import { reportLines, reportPage } from "../k3s/drill/report.ts";
 import { drill } from "../k3s/drill/run.ts";
@@ -128,6 +129,9 @@ async function run(call: Call, api: () => AgentApi): Promise<number> {
     keep: call.on("keep"),
     tell: (line) => call.on("json") ? out.error(line) : out.line(line),
   });
+  await keepDrill(paths(), report).catch((error) =>
+    out.error(`! The console will not show it: ${error.message}`)
+  );
   const page = call.text("html");
   if (page !== undefined) await writeDurably(page, reportPage(report));
   if (call.on("json")) out.json(report);

@@ -1,7 +1,9 @@
 /** `hakit snapshot`: what support needs of both nodes, secrets removed. Without an agent, of this node from its files. */
+import { anonymise } from "../agent/anonymous.ts";
 import { collect } from "../agent/snapshot.ts";
+import { knownNames } from "../agent/support.ts";
 import { ClientError } from "../api/client.ts";
-import { pack } from "../module/archive.ts";
+import { pack, unpack } from "../module/archive.ts";
 import { fileStamp } from "../system/clock.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
@@ -17,18 +19,34 @@ export const command: Command = {
     summary: "default: hakit-DATE.tar.gz in this folder",
     optional: true,
   }],
-  flags: { json: JSON_FLAG },
+  flags: {
+    anonymous: {
+      type: "boolean",
+      summary:
+        "stand-ins for nodes, machines, addresses, people and own modules; what they stand for is kept beside it, in FILE.names.json",
+    },
+    json: JSON_FLAG,
+  },
   details:
     "Configuration, logs, records and what the kernel shows. Whatever stands in a secret file of /etc/hakit occurs nowhere in it; variables named like a password neither. Look it through before you give it away.",
   async run({ args, on, out }) {
     const file = args[0] ?? `hakit-${fileStamp()}.tar.gz`;
-    const archive = await wholeArchive((line) => out.error(line));
+    const names = `${file}.names.json`;
+    const whole = await wholeArchive((line) => out.error(line));
+    const known = on("anonymous") ? await knownNames(paths()) : null;
+    const anonymous = known && await anonymise(unpack(whole), known);
+    const archive = anonymous ? pack(anonymous.files) : whole;
     const zipped = new Blob([archive]).stream()
       .pipeThrough(new CompressionStream("gzip"));
     const bytes = new Uint8Array(await new Response(zipped).arrayBuffer());
     try {
       // For whoever made it alone: logs tell of people and addresses.
-      await Deno.writeFile(file, bytes, { createNew: true, mode: 0o600 });
+      const fresh = { createNew: true, mode: 0o600 };
+      await Deno.writeFile(file, bytes, fresh);
+      if (anonymous) {
+        const text = JSON.stringify(anonymous.names, null, 2) + "\n";
+        await Deno.writeTextFile(names, text, fresh);
+      }
     } catch (error) {
       throw new UsageError(
         `Cannot write "${file}": ${
@@ -40,8 +58,12 @@ export const command: Command = {
         }`,
       );
     }
-    if (on("json")) out.json({ file, bytes: bytes.length });
+    const made = { file, names: anonymous ? names : null };
+    if (on("json")) out.json({ ...made, bytes: bytes.length });
     else out.line(`${file}, ${bytes.length} bytes`);
+    if (anonymous && !on("json")) {
+      out.line(`${names}: what the stand-ins in it stand for; keep it`);
+    }
     return 0;
   },
 };

@@ -78,6 +78,14 @@ export function SupportPage({ user, cluster, nodes }: {
               >
                 {t.support.save}
               </a>
+              <a
+                class="button"
+                href="/api/snapshot?anonymous=1"
+                download="hakit-snapshot-anonymous.tar"
+                title={t.support.anonymousText}
+              >
+                {t.support.saveAnonymous}
+              </a>
             </p>
           )
           : <p class="quiet">{t.support.onlyAdministrator}</p>}
@@ -96,6 +104,14 @@ export function SupportPage({ user, cluster, nodes }: {
           {versions.size > 1 ? t.support.differ : t.support.same}
         </p>
       </section>
+      <div
+        id="support"
+        data-language={user.language}
+        data-role={user.role}
+        data-nodes={JSON.stringify(nodes.map(({ name }) => name))}
+      >
+        <p class="quiet">{t.common.loading}</p>
+      </div>
       <section
         class="pane"
         aria-labelledby="notify"

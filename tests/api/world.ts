@@ -270,6 +270,7 @@ function fakeDoor(
         memoryBytes: 1,
         uptimeSeconds: 1,
       }),
+    drill: () => Promise.resolve(null),
     snapshot: () => Promise.resolve(new Uint8Array(1024)),
     figures: () => ({ everyMs: 5000, module: new Figures().of("k3s") }),
     agentLog: () => Promise.resolve(["agent line"]),

@@ -10,7 +10,15 @@ import { configRoutes } from "../../src/api/config_routes.ts";
 import { ApiError, errorBody } from "../../src/api/error.ts";
 import { pack, readFolder } from "../../src/module/archive.ts";
 import { builtInFolder } from "../../src/module/catalog.ts";
-import { LOG_1, LOG_2, RESOURCES, sampleFigures } from "./sample_story.ts";
+import {
+  CHANNELS,
+  DRILL,
+  EXAMINED,
+  LOG_1,
+  LOG_2,
+  RESOURCES,
+  sampleFigures,
+} from "./sample_story.ts";
 import { twoStores } from "../api/two_stores.ts";
 import { createAuthority, issueCertificate } from "../../src/api/tls.ts";
 import type { ClusterState } from "../../src/api/state.ts";
@@ -112,6 +120,25 @@ export async function fakeAgent(
       "/api/modules/:module/figures",
       auth.requireUser("viewer"),
       (c) => c.json({ everyMs: 5000, module: sampleFigures() }),
+    )
+    .get("/api/doctor", auth.requireUser("operator"), (c) => c.json(EXAMINED))
+    .get(
+      "/api/drill",
+      auth.requireUser("viewer"),
+      (c) => c.json({ drill: c.req.query("node") === "node2" ? null : DRILL }),
+    )
+    .get(
+      "/api/notifications",
+      auth.requireUser("administrator"),
+      (c) => c.json({ channels: CHANNELS }),
+    )
+    .post(
+      "/api/notifications/test",
+      auth.requireUser("administrator"),
+      (c) =>
+        c.json({
+          channels: CHANNELS.map((one) => ({ ...one, problem: null })),
+        }),
     )
     .get(
       "/api/snapshot",

@@ -63,7 +63,15 @@ const PAGES: readonly {
   {
     name: "support",
     path: "/support",
-    ready: (page) => shows(page, "Versions"),
+    ready: async (page) => {
+      await shows(page, "All 812 acknowledged writes were there");
+      await shows(page, "hooks.slack.com answered 403");
+      await page.click("text=Send a test from node2");
+      await shows(page, "node2 has sent a test on 2 of its channels");
+      await page.click("text=Examine both servers");
+      await shows(page, "2 to be looked at, 3 checks are well");
+      await shows(page, "systemctl enable --now systemd-timesyncd");
+    },
   },
   { name: "users", path: "/users", ready: (page) => shows(page, "Add a user") },
   { name: "audit", path: "/audit", ready: (page) => shows(page, "Audit") },
@@ -155,4 +163,26 @@ Deno.test("console forces a role only after the node's name was typed", async ()
   await yes.click();
   await shows(page, "Asked: force node1 as primary of k3s.");
   deepStrictEqual(agent.sent.map(({ command }) => command), ["primforce"]);
+});
+
+Deno.test("what is typed goes into the file that is named, at once, and undo stays within it", async () => {
+  await using agent = await fakeAgent(sampleState());
+  await using browser = await openBrowser();
+  const { page } = browser;
+  page.on("dialog", (dialog) => void dialog.accept());
+  await logIn(page, agent.url);
+  await page.goto(`${agent.url}/config?module=k3s`);
+  await shows(page, "Checked: no mistake");
+  const field = page.locator(".editor textarea");
+  await field.focus();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("# mine");
+  await page.selectOption(".files select", "bin/start_prim");
+  const script = await field.inputValue();
+  deepStrictEqual(script.startsWith("#!"), true, script);
+  await field.focus();
+  await page.keyboard.press("Control+z");
+  deepStrictEqual(await field.inputValue(), script);
+  await page.selectOption(".files select", "module.yaml");
+  deepStrictEqual((await field.inputValue()).endsWith("# mine"), true);
 });

@@ -1,5 +1,6 @@
 /** What two nodes' logs, checkers and figures say after a night with a failover. node2's clock is 1.234 s ahead. */
 import { Figures } from "../../src/agent/figures.ts";
+import type { DrillReport } from "../../src/k3s/drill/outcome.ts";
 import { Latency } from "../../src/replication/latency.ts";
 import { sampleState } from "./sample.ts";
 
@@ -58,6 +59,55 @@ export const RESOURCES = [
     detail: null,
     at,
     history: [{ at, state: "unknown", detail: null }],
+  },
+];
+
+export const EXAMINED = {
+  findings: [
+    {
+      code: "clock.differs",
+      level: "problem",
+      node: null,
+      what: "the clocks differ by 1.2 s",
+      why: "logs of both nodes cannot be put in order",
+      fix: "systemctl enable --now systemd-timesyncd",
+    },
+    {
+      code: "watchdog.none",
+      level: "warning",
+      node: "node2",
+      what: "there is no watchdog",
+      why: "a machine whose processes all stand still keeps its address",
+      fix: null,
+    },
+  ],
+  well: ["memory", "disks", "network between the nodes"],
+  unreachable: false,
+} as const;
+export const DRILL: DrillReport = {
+  fault: "kill",
+  date: "2026-11-20T03:12:44.000Z",
+  cluster: "office",
+  from: "node1",
+  to: "node2",
+  timeline: [
+    { what: "node1 is lost", seconds: 2.1 },
+    { what: "node2 serves", seconds: 4.4 },
+    { what: "the first write is answered", seconds: 4.9 },
+  ],
+  pauseSeconds: 4.9,
+  acknowledged: 812,
+  rows: 812,
+  lines: 812,
+  lost: [],
+  errors: ["connection refused"],
+};
+export const CHANNELS = [
+  { channel: "e-mail to ops@example.com", waiting: 0, problem: null },
+  {
+    channel: "webhook (slack) hooks.slack.com",
+    waiting: 2,
+    problem: "hooks.slack.com answered 403",
   },
 ];
 

@@ -9,6 +9,7 @@ import { Island } from "./island.tsx";
 import { LogsIsland } from "./logs.tsx";
 import { offerNotifications } from "./notify.ts";
 import { Resources } from "./resources.tsx";
+import { Support } from "./support.tsx";
 import { Timeline } from "./timeline.tsx";
 
 const cluster = document.getElementById("cluster");
@@ -58,6 +59,12 @@ wake(
     <Resources module={module} nodes={JSON.parse(nodes ?? "[]")} t={t} />
   ),
 );
+wake(
+  "support",
+  ({ nodes, role, t }) => (
+    <Support nodes={JSON.parse(nodes ?? "[]")} role={roleOf(role)} t={t} />
+  ),
+);
 offerNotifications();
 
 interface Woken {
@@ -69,6 +76,7 @@ interface Woken {
   readonly node?: string;
   readonly nodes?: string;
   readonly live?: string;
+  readonly role?: string;
 }
 
 /** Draws an island in its place on the page, if the page has it; `text` is what the server drew there. */

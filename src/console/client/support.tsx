@@ -1,0 +1,255 @@
+/** What a person looks at to be sure: both servers examined, notifications tried out, the last drill. */
+import { useEffect, useState } from "hono/jsx/dom";
+import type { UserRole } from "../../api/users.ts";
+import type { Finding } from "../../doctor/facts.ts";
+import type { DrillReport } from "../../k3s/drill/outcome.ts";
+import type { ChannelReport } from "../../notify/notifier.ts";
+import type { Texts } from "../text/en.ts";
+import { ask } from "./ask.ts";
+
+export interface SupportProps {
+  readonly nodes: readonly string[];
+  readonly role: UserRole;
+  readonly t: Texts;
+}
+
+/** Both disks are tried. */
+const DOCTOR_MS = 120_000;
+
+interface Examined {
+  readonly findings: readonly Finding[];
+  readonly well: readonly string[];
+  readonly unreachable: boolean;
+}
+
+export function Support({ nodes, role, t }: SupportProps) {
+  return (
+    <>
+      <Drill nodes={nodes} t={t} />
+      <Doctor allowed={role !== "viewer"} t={t} />
+      {role === "administrator" ? <Channels nodes={nodes} t={t} /> : null}
+    </>
+  );
+}
+
+function Doctor(
+  { allowed, t }: { readonly allowed: boolean; readonly t: Texts },
+) {
+  const [examined, setExamined] = useState<Examined | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [failed, setFailed] = useState<string | null>(null);
+  const { doctor } = t.support;
+
+  async function examine(): Promise<void> {
+    setBusy(true);
+    setFailed(null);
+    const answer = await ask<Examined>("/api/doctor", {
+      timeoutMs: DOCTOR_MS,
+    });
+    setBusy(false);
+    if (answer.ok) setExamined(answer.value);
+    else setFailed(answer.message);
+  }
+
+  return (
+    <section class="pane" aria-labelledby="doctor-title">
+      <h2 id="doctor-title">{doctor.title}</h2>
+      <p>{doctor.text}</p>
+      {allowed
+        ? (
+          <p class="row">
+            <button
+              type="button"
+              disabled={busy}
+              onClick={() => void examine()}
+            >
+              {busy ? doctor.busy : doctor.begin}
+            </button>
+          </p>
+        )
+        : <p class="quiet">{doctor.onlyOperator}</p>}
+      {failed ? <p class="failed" role="alert">{failed}</p> : null}
+      {examined ? <Findings examined={examined} t={t} /> : null}
+    </section>
+  );
+}
+
+function Findings({ examined, t }: {
+  readonly examined: Examined;
+  readonly t: Texts;
+}) {
+  const { findings, well, unreachable } = examined;
+  const { doctor } = t.support;
+  return (
+    <div role="status">
+      {unreachable ? <p class="warning">{doctor.unreachable}</p> : null}
+      <p>
+        {findings.length === 0
+          ? doctor.nothing(well.length)
+          : doctor.found(findings.length, well.length)}
+      </p>
+      <ul class="plain findings">
+        {findings.map((finding, index) => (
+          <li key={index} class={finding.level}>
+            <b>{doctor.levels[finding.level]}</b> {finding.node ?? doctor.both}:
+            {" "}
+            {finding.what}
+            <br />
+            <small>{finding.why}.</small>
+            {finding.fix === null ? null : (
+              <>
+                <br />
+                <code>{finding.fix}</code>
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+      <details>
+        <summary>{doctor.well}</summary>
+        <ul>{well.map((title, index) => <li key={index}>{title}</li>)}</ul>
+      </details>
+    </div>
+  );
+}
+
+function Channels({ nodes, t }: {
+  readonly nodes: readonly string[];
+  readonly t: Texts;
+}) {
+  const [found, setFound] = useState<
+    ReadonlyMap<string, readonly ChannelReport[] | string>
+  >(new Map());
+  const [tested, setTested] = useState<string | null>(null);
+  const { channels } = t.support;
+  const take = (node: string, what: readonly ChannelReport[] | string) =>
+    setFound((before) => new Map(before).set(node, what));
+
+  useEffect(() => {
+    for (const node of nodes) {
+      ask<{ channels: ChannelReport[] }>(`/api/notifications?node=${node}`)
+        .then((answer) =>
+          take(node, answer.ok ? answer.value.channels : answer.message)
+        );
+    }
+  }, []);
+
+  async function test(node: string): Promise<void> {
+    setTested(channels.busy(node));
+    const answer = await ask<{ channels: ChannelReport[] }>(
+      "/api/notifications/test",
+      { method: "POST", body: { node } },
+    );
+    if (!answer.ok) return setTested(answer.message);
+    take(node, answer.value.channels);
+    const bad = answer.value.channels.filter(({ problem }) => problem !== null);
+    setTested(
+      bad.length === 0
+        ? channels.sent(node, answer.value.channels.length)
+        : channels.notSent(node, bad.length),
+    );
+  }
+
+  const none = nodes.every((node) => found.get(node)?.length === 0);
+  return (
+    <section class="pane" aria-labelledby="channels-title">
+      <h2 id="channels-title">{channels.title}</h2>
+      {none ? <p class="quiet">{channels.none}</p> : nodes.map((node) => {
+        const known = found.get(node);
+        return (
+          <div key={node} class="channels">
+            <h3>{node}</h3>
+            {typeof known === "string"
+              ? <p class="failed">{known}</p>
+              : (
+                <ul class="plain">
+                  {(known ?? []).map(({ channel, waiting, problem }) => (
+                    <li key={channel}>
+                      <b>{channel}</b> {problem === null ? channels.good : null}
+                      {problem === null
+                        ? null
+                        : <span class="failed">{problem}</span>}{" "}
+                      {waiting > 0 ? channels.waiting(waiting) : null}
+                    </li>
+                  ))}
+                </ul>
+              )}
+            {known === undefined || known.length === 0 ? null : (
+              <p class="row">
+                <button type="button" onClick={() => void test(node)}>
+                  {channels.test(node)}
+                </button>
+              </p>
+            )}
+          </div>
+        );
+      })}
+      <p role="status">{tested ?? ""}</p>
+    </section>
+  );
+}
+
+function Drill({ nodes, t }: {
+  readonly nodes: readonly string[];
+  readonly t: Texts;
+}) {
+  const [reports, setReports] = useState<readonly DrillReport[] | null>(null);
+  useEffect(() => {
+    const all = nodes.map((node) =>
+      ask<{ drill: DrillReport | null }>(`/api/drill?node=${node}`)
+    );
+    Promise.all(all).then((answers) =>
+      setReports(
+        answers.flatMap((answer) => answer.ok ? answer.value.drill ?? [] : []),
+      )
+    );
+  }, []);
+  const [last] = (reports ?? []).toSorted((a, b) => a.date < b.date ? 1 : -1);
+  const { drill } = t.support;
+  return (
+    <section class="pane" aria-labelledby="drill-title">
+      <h2 id="drill-title">{drill.title}</h2>
+      {reports === null
+        ? <p class="quiet">{t.common.loading}</p>
+        : last
+        ? <DrillView report={last} t={t} />
+        : <p class="quiet">{drill.none}</p>}
+    </section>
+  );
+}
+
+function DrillView({ report, t }: {
+  readonly report: DrillReport;
+  readonly t: Texts;
+}) {
+  const { drill } = t.support;
+  const { acknowledged, lost, pauseSeconds, timeline, errors } = report;
+  return (
+    <>
+      <p class={lost.length === 0 ? "done" : "failed"}>
+        <b>
+          {lost.length === 0
+            ? drill.good(acknowledged, pauseSeconds)
+            : drill.lost(lost.length, acknowledged)}
+        </b>
+      </p>
+      <p>
+        {drill.faults[report.fault]}: {report.from} → {report.to} ·{" "}
+        <time>{report.date.slice(0, 16).replace("T", " ")} UTC</time>
+      </p>
+      <table class="figures">
+        <tbody>
+          {timeline.map(({ what, seconds }, index) => (
+            <tr key={index}>
+              <td>{seconds.toFixed(1)}{"\u00a0"}s</td>
+              <td>{what}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {errors.length > 0
+        ? <p class="quiet">{drill.told} {errors.slice(0, 5).join(" · ")}</p>
+        : null}
+    </>
+  );
+}
