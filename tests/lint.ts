@@ -146,6 +146,36 @@ const arrows = {
   },
 } satisfies Deno.lint.Rule;
 
+/** What a person reads stands in src/console/text, in every language. */
+const said = {
+  create(context) {
+    const path = inSource(context.filename);
+    if (!path?.startsWith("console/") || !path.endsWith(".tsx")) return {};
+    const look = (node: Deno.lint.Node, text: string) => {
+      if (!/\p{L}{2}/u.test(text.replaceAll(NAMES, ""))) return;
+      context.report({
+        node,
+        message: `${path} says "${text.trim().slice(0, 40)}" in one language`,
+        hint: "Put it into src/console/text/en.ts, fr.ts and ja.ts.",
+      });
+    };
+    return {
+      JSXText: (node) => look(node, node.value),
+      JSXAttribute(node) {
+        const { name, value } = node;
+        if (name.type !== "JSXIdentifier" || !SAID.test(name.name)) return;
+        if (value?.type === "Literal" && typeof value.value === "string") {
+          look(node, value.value);
+        }
+      },
+    };
+  },
+} satisfies Deno.lint.Rule;
+
+const SAID = /^(title|aria-label|placeholder|alt|label|cancel|confirm)$/;
+/** The product, files, units. */
+const NAMES = /hakit|openapi\.json|grafana\.json|\bms\b|UTC/g;
+
 /** The file that a relative import names; null for packages. */
 function resolve(importer: string, source: string): string | null {
   if (!source.startsWith(".")) return null;
@@ -154,5 +184,5 @@ function resolve(importer: string, source: string): string | null {
 
 export default {
   name: "hakit",
-  rules: { pure, arrows },
+  rules: { pure, arrows, said },
 } satisfies Deno.lint.Plugin;

@@ -58,3 +58,19 @@ Deno.test("imports follow the arrows", () => {
     [],
   );
 });
+
+Deno.test("pages say nothing in one language only", () => {
+  for (
+    const source of [
+      "export const a = <p>Not found</p>;",
+      '<input placeholder="Name" />;',
+      '<Dialog cancel="Cancel" />;',
+    ]
+  ) assert.equal(messages("console/pages.tsx", source).length, 1, source);
+  for (
+    const source of [
+      "<p class='quiet'>{t.common.loading} {1} s</p>;",
+      '<section aria-labelledby="x">{"hakit"}: ms</section>;',
+    ]
+  ) assert.deepEqual(messages("console/pages.tsx", source), [], source);
+});

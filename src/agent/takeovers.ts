@@ -1,5 +1,5 @@
 /** Counts what operators are asked for later: takeovers with their times, and links that went down. Fed with each state; pure. */
-import { serves, wayLine } from "../actions/way.ts";
+import { serves, wayLine } from "../machine/way.ts";
 import type { MetricsInput } from "../api/metrics.ts";
 import type { ClusterState, LinkState, ModuleState } from "../api/state.ts";
 

@@ -3,6 +3,8 @@ import type { AuditEntry } from "../api/audit.ts";
 import { ROLES, type UserRole } from "../api/accounts_file.ts";
 import { Layout } from "./layout.tsx";
 import type { PageUser } from "./pages.tsx";
+import type { Texts } from "./text/en.ts";
+import { texts } from "./text/texts.ts";
 
 /** What came of the form that was sent. */
 export interface Outcome {
@@ -16,30 +18,23 @@ interface Shared {
   readonly outcome?: Outcome | undefined;
 }
 
-const ROLE_MEANING: { readonly [role in UserRole]: string } = {
-  viewer: "sees everything here, changes nothing",
-  operator: "also starts, stops and swaps",
-  administrator: "also installs, configures, and may give data up",
-};
-
 export function AccountPage({ user, cluster, outcome }: Shared) {
+  const t = texts(user.language).people;
   return (
-    <Layout title="Your account – hakit" user={user} cluster={cluster}>
+    <Layout title={`${t.account} – hakit`} user={user} cluster={cluster}>
       <section class="people">
-        <Back />
+        <Back t={t} />
         <h1>{user.name}</h1>
-        <p>
-          You are <b>{user.role}</b>: {ROLE_MEANING[user.role]}.
-        </p>
+        <p>{t.you(user.role, t.roles[user.role])}</p>
         <Result outcome={outcome} />
         <form class="card" method="post" action="/account/password">
-          <h2>Change your password</h2>
+          <h2>{t.changePassword}</h2>
           <Csrf user={user} />
-          <PasswordField name="old" label="Old password" kind="current" />
-          <PasswordField name="password" label="New password" kind="new" />
-          <PasswordField name="again" label="New password again" kind="new" />
-          <p>Wherever else you are logged in, you are logged out.</p>
-          <button type="submit" class="primary">Change password</button>
+          <PasswordField name="old" label={t.oldPassword} kind="current" />
+          <PasswordField name="password" label={t.newPassword} kind="new" />
+          <PasswordField name="again" label={t.newPasswordAgain} kind="new" />
+          <p>{t.loggedOut}</p>
+          <button type="submit" class="primary">{t.change}</button>
         </form>
       </section>
     </Layout>
@@ -54,53 +49,54 @@ export function UsersPage(
     }[];
   },
 ) {
+  const t = texts(user.language).people;
   return (
-    <Layout title="Users – hakit" user={user} cluster={cluster}>
+    <Layout title={`${t.users} – hakit`} user={user} cluster={cluster}>
       <section class="people">
-        <Back />
-        <h1>Users</h1>
-        <p>The same on both nodes.</p>
+        <Back t={t} />
+        <h1>{t.users}</h1>
+        <p>{t.same}</p>
         <Result outcome={outcome} />
         <ul class="users">
           {users.map(({ name, role }) => (
             <li class="card">
               <h2>
                 {name}
-                <small>{name === user.name ? `${role}, you` : role}</small>
+                <small>{name === user.name ? t.thatIsYou(role) : role}</small>
               </h2>
               <details>
-                <summary>Change {name}</summary>
+                <summary>{t.changeUser(name)}</summary>
                 <form method="post" action="/users/role">
                   <Csrf user={user} />
                   <input type="hidden" name="name" value={name} />
-                  <RoleField chosen={role} />
-                  <button type="submit">Set role</button>
+                  <RoleField chosen={role} t={t} />
+                  <button type="submit">{t.setRole}</button>
                 </form>
                 <form method="post" action="/users/password">
                   <Csrf user={user} />
                   <input type="hidden" name="name" value={name} />
                   <PasswordField
                     name="password"
-                    label="New password"
+                    label={t.newPassword}
                     kind="new"
                   />
-                  <button type="submit">Set password</button>
+                  <button type="submit">{t.setPassword}</button>
                 </form>
                 <form method="post" action="/users/remove">
                   <Csrf user={user} />
                   <input type="hidden" name="name" value={name} />
-                  <p>{name} is logged out everywhere and cannot come back.</p>
-                  <button type="submit" class="grave">Remove {name}</button>
+                  <p>{t.removal(name)}</p>
+                  <button type="submit" class="grave">{t.remove(name)}</button>
                 </form>
               </details>
             </li>
           ))}
         </ul>
         <form class="card" method="post" action="/users/add">
-          <h2>Add a user</h2>
+          <h2>{t.add}</h2>
           <Csrf user={user} />
           <label>
-            Name
+            {t.name}
             <input
               name="name"
               autocomplete="off"
@@ -109,9 +105,9 @@ export function UsersPage(
               required
             />
           </label>
-          <RoleField chosen="viewer" />
-          <PasswordField name="password" label="Password" kind="new" />
-          <button type="submit" class="primary">Add user</button>
+          <RoleField chosen="viewer" t={t} />
+          <PasswordField name="password" label={t.password} kind="new" />
+          <button type="submit" class="primary">{t.addUser}</button>
         </form>
       </section>
     </Layout>
@@ -127,13 +123,15 @@ export function AuditPage({ user, cluster, node, nodes, entries, problem }: {
   readonly entries: readonly AuditEntry[];
   readonly problem: string | null;
 }) {
+  const all = texts(user.language);
+  const t = all.people;
   return (
-    <Layout title={`Audit – ${node}`} user={user} cluster={cluster}>
+    <Layout title={`${t.audit} – ${node}`} user={user} cluster={cluster}>
       <section class="logs">
-        <Back />
+        <Back t={t} />
         <header>
-          <h1>Who did what</h1>
-          <nav class="tabs" aria-label="Node">
+          <h1>{t.whoDidWhat}</h1>
+          <nav class="tabs" aria-label={all.common.node}>
             {nodes.map((name) => (
               <a
                 href={`/audit?node=${encodeURIComponent(name)}`}
@@ -146,17 +144,17 @@ export function AuditPage({ user, cluster, node, nodes, entries, problem }: {
         </header>
         <p>
           <a class="button" href="/api/snapshot" download>
-            Save a snapshot for support
+            {all.support.save}
           </a>
         </p>
         {problem
           ? <p class="failed" role="alert">{problem}</p>
           : (
-            <div class="scroll" tabindex={0} role="region" aria-label="Audit">
+            <div class="scroll" tabindex={0} role="region" aria-label={t.audit}>
               <table>
                 <thead>
                   <tr>
-                    {["When (UTC)", "Who", "From", "Result", "What"].map((
+                    {[t.when, t.who, t.from, t.result, t.what].map((
                       word,
                     ) => <th scope="col" key={word}>{word}</th>)}
                   </tr>
@@ -167,7 +165,7 @@ export function AuditPage({ user, cluster, node, nodes, entries, problem }: {
                       <td>{entry.at.slice(0, 19).replace("T", " ")}</td>
                       <td>{entry.who}</td>
                       <td>{entry.from}</td>
-                      <td class={entry.result}>{entry.result}</td>
+                      <td class={entry.result}>{t.results[entry.result]}</td>
                       <td>{`${entry.what} ${entry.detail}`.trim()}</td>
                     </tr>
                   ))}
@@ -180,10 +178,10 @@ export function AuditPage({ user, cluster, node, nodes, entries, problem }: {
   );
 }
 
-function Back() {
+function Back({ t }: { readonly t: Texts["people"] }) {
   return (
     <nav class="back">
-      <a href="/">← Cluster</a>
+      <a href="/">{t.back}</a>
     </nav>
   );
 }
@@ -199,14 +197,17 @@ function Csrf({ user }: { readonly user: PageUser }) {
   return <input type="hidden" name="csrf" value={user.csrf} />;
 }
 
-function RoleField({ chosen }: { readonly chosen: UserRole }) {
+function RoleField({ chosen, t }: {
+  readonly chosen: UserRole;
+  readonly t: Texts["people"];
+}) {
   return (
     <label>
-      Role
+      {t.role}
       <select name="role">
         {ROLES.map((role) => (
           <option value={role} selected={role === chosen}>
-            {role}: {ROLE_MEANING[role]}
+            {role}: {t.roles[role]}
           </option>
         ))}
       </select>

@@ -15,7 +15,9 @@ import {
   UsersPage,
 } from "./account_pages.tsx";
 import type { PageUser } from "./pages.tsx";
-import { page, problem, visitor } from "./respond.ts";
+import { notFound, page, problem, tooMuch, visitor } from "./respond.ts";
+import type { Texts } from "./text/en.ts";
+import { texts } from "./text/texts.ts";
 
 export interface AccountServeOptions {
   readonly auth: Auth;
@@ -38,7 +40,7 @@ export function accountPages({ auth, state, audit }: AccountServeOptions) {
   const { accounts } = auth;
   const small = bodyLimit({
     maxSize: LOGIN_BODY,
-    onError: (c) => problem(c, 413, "Too much", "Expected a short form."),
+    onError: tooMuch,
   });
 
   /** Lets users of this role through, with what their form brought if its token is their page's. */
@@ -46,14 +48,20 @@ export function accountPages({ auth, state, audit }: AccountServeOptions) {
     const { user, away } = await visitor(c, auth);
     if (!user) return { answer: away };
     if (ROLES.indexOf(user.role) < ROLES.indexOf(role)) {
-      const what = `This needs role ${role}, you are ${user.role}.`;
-      return { answer: problem(c, 403, "Not for you", what, user) };
+      const answer = problem(c, 403, (t) => ({
+        title: t.notForYou,
+        message: t.needsRole(role, user.role),
+      }), user);
+      return { answer };
     }
     if (c.req.method === "GET") return { user, form: {} };
     const form = await c.req.parseBody();
     if (form["csrf"] !== user.csrf) {
-      const what = "The form is not of your page: reload it and try again.";
-      return { answer: problem(c, 403, "Refused", what, user) };
+      const answer = problem(c, 403, (t) => ({
+        title: t.refused,
+        message: t.otherPage,
+      }), user);
+      return { answer };
     }
     return { user, form };
   }
@@ -72,13 +80,13 @@ export function accountPages({ auth, state, audit }: AccountServeOptions) {
   /** One form of the users' page: checked, done, told. */
   function change<T>(
     schema: z.ZodType<T>,
-    act: (form: T, c: Context<AuthEnv>) => Promise<string>,
+    act: (form: T, c: Context<AuthEnv>, t: Texts["people"]) => Promise<string>,
   ) {
     return async (c: Context<AuthEnv>) => {
       const { user, form, answer } = await enter(c, "administrator");
       if (!user) return answer;
       const outcome = await attempt(async () =>
-        await act(checked(schema, form), c)
+        await act(checked(schema, form), c, texts(user.language).people)
       );
       // Whoever changed or removed himself is a stranger now.
       const still = await auth.caller(c);
@@ -99,21 +107,21 @@ export function accountPages({ auth, state, audit }: AccountServeOptions) {
     .post("/account/password", small, async (c) => {
       const { user, form, answer } = await enter(c, "viewer");
       if (!user) return answer;
+      const t = texts(user.language).people;
       const outcome = await attempt(async () => {
         const { old, password, again } = checked(ownForm, form);
         if (password !== again) {
-          throw new ApiError(400, "bad-user", "The new passwords differ.");
+          throw new ApiError(400, "bad-user", t.differ);
         }
         const { name } = user;
         const result = await auth.changePassword(c, { name, old, password });
         if (result.kind === "wrong") {
-          throw new ApiError(403, "wrong-login", "The old password is wrong.");
+          throw new ApiError(403, "wrong-login", t.wrongOld);
         }
         if (result.kind === "wait") {
-          const wait = `Too many attempts. Wait ${result.seconds} s.`;
-          throw new ApiError(429, "wait", wait);
+          throw new ApiError(429, "wait", t.tooMany(result.seconds));
         }
-        return "Your password is changed.";
+        return t.passwordChanged(name);
       });
       const { cluster } = await state();
       // The token of the old session's page is void with it.
@@ -127,37 +135,37 @@ export function accountPages({ auth, state, audit }: AccountServeOptions) {
     .post(
       "/users/add",
       small,
-      change(addForm, async (user, c) => {
+      change(addForm, async (user, c, t) => {
         c.set("detail", `${user.name} as ${user.role}`);
         await accounts.addUser(user);
-        return `${user.name} is ${user.role} now.`;
+        return t.isNow(user.name, user.role);
       }),
     )
     .post(
       "/users/role",
       small,
-      change(roleForm, async ({ name, role }, c) => {
+      change(roleForm, async ({ name, role }, c, t) => {
         c.set("detail", `${name} role ${role}`);
         await accounts.setRole(name, role);
-        return `${name} is ${role} now.`;
+        return t.isNow(name, role);
       }),
     )
     .post(
       "/users/password",
       small,
-      change(passwordForm, async ({ name, password }, c) => {
+      change(passwordForm, async ({ name, password }, c, t) => {
         c.set("detail", name);
         await accounts.setPassword(name, password);
-        return `The password of ${name} is changed.`;
+        return t.passwordChanged(name);
       }),
     )
     .post(
       "/users/remove",
       small,
-      change(z.object({ name: text }), async ({ name }, c) => {
+      change(z.object({ name: text }), async ({ name }, c, t) => {
         c.set("detail", name);
         await accounts.removeUser(name);
-        return `${name} is removed.`;
+        return t.removed(name);
       }),
     )
     .get("/audit", async (c) => {
@@ -169,7 +177,7 @@ export function accountPages({ auth, state, audit }: AccountServeOptions) {
         wanted ? name === wanted : local
       );
       if (!node) {
-        return problem(c, 404, "Not found", "No such node here.", user);
+        return notFound(c, user, "noNode");
       }
       let entries: readonly AuditEntry[] = [];
       let why: string | null = null;

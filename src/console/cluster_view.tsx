@@ -9,6 +9,7 @@ import {
   type Wish,
 } from "./question.ts";
 import { Shape } from "./shapes.tsx";
+import type { Texts } from "./text/en.ts";
 import {
   answers,
   bytes,
@@ -37,45 +38,30 @@ export interface ClusterViewProps {
   readonly onWish?: (wish: Wish) => void;
   /** Port of the console, for links to the other node; empty: the default. */
   readonly port: string;
+  readonly t: Texts;
 }
 
-const LABEL: { readonly [command in Command]?: string } = {
-  start: "Start",
-  stop: "Stop",
-  swap: "Swap",
-  prim: "Make primary",
-  restart: "Restart",
-  stopstart: "Stop and start",
-  primforce: "Force as primary",
-  second: "Force as secondary",
-  full: "Copy everything again",
-};
-
 export function ClusterView(props: ClusterViewProps) {
-  const { state, away } = props;
+  const { state, away, t } = props;
   const names = moduleNames(state);
   return (
     <div class={away ? "cluster stale" : "cluster"}>
       <Truth {...props} />
       {names.map((name) => <ModuleView {...props} name={name} key={name} />)}
-      {names.length === 0
-        ? (
-          <p class="empty">
-            No module is installed. See "hakit module install".
-          </p>
-        )
-        : null}
-      <Warnings warnings={state.warnings} />
-      <Links links={state.links} />
+      {names.length === 0 ? <p class="empty">{t.overview.install}</p> : null}
+      <Warnings warnings={state.warnings} t={t} />
+      <Links links={state.links} t={t} />
     </div>
   );
 }
 
 /** The sentence of truth. */
-function Truth({ state, away, port }: ClusterViewProps) {
-  const here = state.nodes.find((node) => node.local)?.name ?? "this node";
+function Truth({ state, away, port, t }: ClusterViewProps) {
+  const { overview } = t;
+  const here = state.nodes.find((node) => node.local)?.name ??
+    overview.thisNode;
   if (!away) {
-    const { tone, text } = headline(state);
+    const { tone, text } = headline(state, t);
     return (
       <section class={`truth ${tone}`} role="status">
         <Shape tone={tone} />
@@ -85,9 +71,7 @@ function Truth({ state, away, port }: ClusterViewProps) {
           {state.warnings.length > 0
             ? (
               <a class="below" href="#warnings">
-                {state.warnings.length === 1
-                  ? "1 warning"
-                  : `${state.warnings.length} warnings`}
+                {overview.warnings(state.warnings.length)}
               </a>
             )
             : null}
@@ -96,17 +80,20 @@ function Truth({ state, away, port }: ClusterViewProps) {
     );
   }
   const elsewhere = state.nodes.filter((node) => !node.local);
+  // The age stands in the middle of a sentence, wherever the language has it.
+  const [before, after] = overview.old("\n").split("\n");
   return (
     <section class="truth bad" role="alert">
       <Shape tone="bad" />
       <div>
-        <h1>No answer from {here}</h1>
+        <h1>{overview.noAnswerFrom(here)}</h1>
         <p class="sentence">
-          Below is what it said{" "}
-          <b id="age">{ago(away.seconds)}</b>. Trying again.
+          {before}
+          <b id="age">{ago(away.seconds, t)}</b>
+          {after}
         </p>
         <p>
-          Ask the other node: {elsewhere.flatMap((node) =>
+          {overview.askOther} {elsewhere.flatMap((node) =>
             node.addresses.map((address) => (
               <a
                 class="elsewhere"
@@ -118,14 +105,14 @@ function Truth({ state, away, port }: ClusterViewProps) {
             ))
           )}
         </p>
-        <p class="sentence old">Then: {unbroken(state.sentence)}</p>
+        <p class="sentence old">{overview.then(unbroken(state.sentence))}</p>
       </div>
     </section>
   );
 }
 
 function ModuleView(props: ClusterViewProps & { readonly name: string }) {
-  const { state, name, role, away, pending, onWish } = props;
+  const { state, name, role, away, pending, onWish, t } = props;
   const both = places(state, name);
   const from = swapFrom(both);
   const tone = away ? "off" : moduleTone(both);
@@ -143,13 +130,11 @@ function ModuleView(props: ClusterViewProps & { readonly name: string }) {
               type="button"
               class="swap"
               disabled={!from || Boolean(away) || pending?.module === name}
-              title={from
-                ? "Primary and secondary change places"
-                : "Needs a primary and a secondary that are both Ready"}
+              title={from ? t.overview.canSwap : t.overview.cannotSwap}
               onClick={() =>
                 from && onWish?.({ command: "swap", module: name, node: from })}
             >
-              Swap
+              {t.actions.swap}
             </button>
           )
           : null}
@@ -169,7 +154,8 @@ function ModuleView(props: ClusterViewProps & { readonly name: string }) {
 function NodeCard(
   props: ClusterViewProps & { readonly name: string; readonly place: Place },
 ) {
-  const { name, place, role, away, pending, onWish, port } = props;
+  const { name, place, role, away, pending, onWish, port, t } = props;
+  const { overview } = t;
   const { node, module } = place;
   const heard = answers(node);
   // What was true then wears no colour now.
@@ -178,39 +164,40 @@ function NodeCard(
   return (
     <article
       class={`node ${tone}`}
-      aria-label={`${name} on ${node.name}`}
+      aria-label={overview.on(name, node.name)}
       data-node={node.name}
     >
       <h3>
         {node.name}
-        {node.local ? <small>this console</small> : null}
+        {node.local ? <small>{overview.console}</small> : null}
       </h3>
       <p class="role">
         <Shape tone={tone} hollow={module?.role === "SECOND"} />
-        <b>{roleWord(place, Boolean(away))}</b>
-        <span>{heard ? statusWord(module) : ""}</span>
+        <b>{roleWord(place, Boolean(away), t)}</b>
+        <span>{heard ? statusWord(module, t) : ""}</span>
       </p>
-      <p class="meaning">{roleMeaning(place)}</p>
+      <p class="meaning">{roleMeaning(place, t)}</p>
       {heard && module && module.maintenance.length > 0
         ? (
           <p class="reason maintenance">
-            Switched: {module.maintenance.join(", ")}
+            {overview.switched(module.maintenance.join(", "))}
           </p>
         )
         : null}
       {heard && module?.reason ? <p class="reason">{module.reason}</p> : null}
       <dl>
-        <dt>Data</dt>
+        <dt>{overview.data}</dt>
         <dd>
-          <Data place={place} />
+          <Data place={place} t={t} />
         </dd>
         {held.length > 0
           ? (
             <>
-              <dt>Address</dt>
+              <dt>{overview.address}</dt>
               {held.map(({ address, held }) => (
                 <dd key={address}>
-                  {address} {held && heard ? <b>is here</b> : "not here"}
+                  {address}{" "}
+                  {held && heard ? <b>{overview.here}</b> : overview.notHere}
                 </dd>
               ))}
             </>
@@ -228,14 +215,18 @@ function NodeCard(
               onClick={() =>
                 onWish?.({ command, module: name, node: node.name })}
             >
-              {LABEL[command]}
+              {labelOf(command, t)}
             </button>
           ))
           : null}
-        <a href={logsUrl(name, node.name)}>Logs</a>
+        <a href={logsUrl(name, node.name)}>{t.nav.logs}</a>
         {node.local || !node.addresses[0]
           ? null
-          : <a href={consoleUrl(node.addresses[0], port)}>Its console</a>}
+          : (
+            <a href={consoleUrl(node.addresses[0], port)}>
+              {overview.itsConsole}
+            </a>
+          )}
       </footer>
       {away ? null : <More {...props} />}
     </article>
@@ -244,7 +235,7 @@ function NodeCard(
 
 /** What is rarely wanted, and the switches for maintenance: out of the way of a hasty thumb. */
 function More(
-  { name, place, role, pending, onWish }: ClusterViewProps & {
+  { name, place, role, pending, onWish, t }: ClusterViewProps & {
     readonly name: string;
     readonly place: Place;
   },
@@ -253,7 +244,7 @@ function More(
   if (commands.length === 0) return null;
   return (
     <details class="more">
-      <summary>More actions</summary>
+      <summary>{t.overview.more}</summary>
       <div class="row">
         {commands.map((command) => (
           <button
@@ -263,7 +254,7 @@ function More(
             onClick={() =>
               onWish?.({ command, module: name, node: place.node.name })}
           >
-            {LABEL[command] ?? `Switch ${command}`}
+            {labelOf(command, t)}
           </button>
         ))}
       </div>
@@ -271,8 +262,8 @@ function More(
   );
 }
 
-function Data({ place }: { readonly place: Place }) {
-  const { text, resync } = dataState(place);
+function Data({ place, t }: { readonly place: Place; readonly t: Texts }) {
+  const { text, resync } = dataState(place, t);
   const last = place.module?.lastResync;
   if (!resync) {
     return (
@@ -281,10 +272,10 @@ function Data({ place }: { readonly place: Place }) {
         {last && answers(place.node)
           ? (
             <small>
-              Last copied: {bytes(last.bytesSent)} in {last.seconds.toFixed(1)}
-              {" "}
-              s
-              {last.full ? " (everything)" : ""}
+              {t.overview.lastCopied(
+                bytes(last.bytesSent),
+                last.seconds.toFixed(1),
+              )} {last.full ? t.overview.everything : ""}
             </small>
           )
           : null}
@@ -295,17 +286,20 @@ function Data({ place }: { readonly place: Place }) {
     <>
       {text}
       <progress max="100" value={percent(resync)} aria-label={text} />
-      <small class="resync">{unbroken(resyncText(resync))}</small>
+      <small class="resync">{unbroken(resyncText(resync, t))}</small>
     </>
   );
 }
 
 /** Below the modules: some of them stand for months, and on a phone at night the roles come first. */
-function Warnings({ warnings }: { readonly warnings: readonly string[] }) {
+function Warnings({ warnings, t }: {
+  readonly warnings: readonly string[];
+  readonly t: Texts;
+}) {
   if (warnings.length === 0) return null;
   return (
     <section class="warnings" id="warnings" aria-labelledby="warnings-title">
-      <h2 id="warnings-title">Warnings</h2>
+      <h2 id="warnings-title">{t.overview.warningsTitle}</h2>
       {warnings.map((warning) => (
         <p class="warning" key={warning}>
           <Shape tone="risk" />
@@ -316,11 +310,14 @@ function Warnings({ warnings }: { readonly warnings: readonly string[] }) {
   );
 }
 
-function Links({ links }: { readonly links: readonly LinkState[] }) {
+function Links({ links, t }: {
+  readonly links: readonly LinkState[];
+  readonly t: Texts;
+}) {
   if (links.length === 0) return null;
   return (
     <section class="links" aria-labelledby="links">
-      <h2 id="links">Links between the nodes</h2>
+      <h2 id="links">{t.overview.links}</h2>
       <ul>
         {links.map((link) => (
           <li key={`${link.local} ${link.remote}`}>
@@ -328,7 +325,7 @@ function Links({ links }: { readonly links: readonly LinkState[] }) {
             <span>
               {link.local} – {link.remote}
             </span>
-            <b>{link.state}</b>
+            <b>{t.overview.linkStates[link.state]}</b>
             {link.roundTripMs === null
               ? null
               : <small>{link.roundTripMs.toFixed(1)} ms</small>}
@@ -341,16 +338,26 @@ function Links({ links }: { readonly links: readonly LinkState[] }) {
 
 const LINK_TONE = { up: "good", down: "bad", unknown: "off" } as const;
 
-function roleWord({ node, module }: Place, past: boolean): string {
-  if (!answers(node)) return "No answer";
-  const word = module?.role ?? "none";
-  return past ? `was ${word}` : word;
+function labelOf(command: Command, { actions }: Texts): string {
+  return command.includes(" ")
+    ? actions.switch(command)
+    : actions[command as keyof Omit<typeof actions, "switch">];
 }
 
-function statusWord(module: ModuleState | undefined): string {
-  if (module?.status === "Transient") return "on its way";
+/** Roles are words of the product, the same in every language and in the command. */
+function roleWord({ node, module }: Place, past: boolean, t: Texts): string {
+  if (!answers(node)) return t.overview.noAnswer;
+  const word = module?.role ?? t.overview.none;
+  return past ? t.overview.was(word) : word;
+}
+
+function statusWord(
+  module: ModuleState | undefined,
+  { overview: { status } }: Texts,
+): string {
+  if (module?.status === "Transient") return status.moving;
   if (!module || module.role === "STOP") return "";
-  return module.status === "Ready" ? "ready" : "not ready";
+  return module.status === "Ready" ? status.ready : status.notReady;
 }
 
 export function logsUrl(module: string, node: string): string {
@@ -364,11 +371,10 @@ function consoleUrl(address: string, port: string): string {
   return `https://${host}${port ? `:${port}` : ""}/`;
 }
 
-function ago(seconds: number): string {
-  if (seconds < 60) return `${seconds} s ago`;
-  return seconds < 3600
-    ? `${Math.floor(seconds / 60)} min ago`
-    : `${Math.floor(seconds / 3600)} h ${
-      Math.floor((seconds % 3600) / 60)
-    } min ago`;
+function ago(seconds: number, { overview }: Texts): string {
+  if (seconds < 60) return overview.secondsAgo(seconds);
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? overview.minutesAgo(minutes)
+    : overview.hoursAgo(Math.floor(minutes / 60), minutes % 60);
 }

@@ -7,7 +7,8 @@ import { readFolder } from "../module/archive.ts";
 import { builtInFolder, builtInModules } from "../module/catalog.ts";
 import { ConfigPage, NewModulePage, type Template } from "./config_pages.tsx";
 import type { ModulePagesOptions } from "./module_serve.ts";
-import { page, problem, visitor } from "./respond.ts";
+import { notFound, page, problem, visitor } from "./respond.ts";
+import { texts } from "./text/texts.ts";
 
 export function configPages({ auth, state, modules }: ModulePagesOptions) {
   return new Hono<AuthEnv>()
@@ -19,7 +20,7 @@ export function configPages({ auth, state, modules }: ModulePagesOptions) {
       const names = await modules();
       const wanted = c.req.query("module");
       if (wanted !== undefined && !names.includes(wanted)) {
-        return problem(c, 404, "Not found", "No such module here.", user);
+        return notFound(c, user, "noModule");
       }
       const module = wanted ?? names[0] ?? null;
       return page(c, ConfigPage({ user, cluster, modules: names, module }));
@@ -32,6 +33,7 @@ export function configPages({ auth, state, modules }: ModulePagesOptions) {
       const wanted = c.req.query("template");
       const name = c.req.query("name") ?? "";
       const templates = builtInModules();
+      const said = texts(user.language).problems;
       const show = (template: Template | null, why: string | null) =>
         page(
           c,
@@ -42,10 +44,10 @@ export function configPages({ auth, state, modules }: ModulePagesOptions) {
       const folder = builtInFolder(wanted);
       const bad = moduleName.safeParse(name).error?.issues[0]?.message;
       if (folder === null || bad !== undefined) {
-        return show(null, bad ?? "There is no such template.");
+        return show(null, bad ?? said.noTemplate);
       }
       if ((await modules()).includes(name)) {
-        return show(null, `There is a module "${name}" already.`);
+        return show(null, said.moduleExists(name));
       }
       return show({ name, files: await templateFiles(folder, name) }, null);
     });
@@ -53,10 +55,12 @@ export function configPages({ auth, state, modules }: ModulePagesOptions) {
 
 function onlyFor(
   c: Parameters<typeof problem>[0],
-  user: Parameters<typeof problem>[4],
+  user: Parameters<typeof problem>[3],
 ) {
-  const what = "The configuration is for administrators.";
-  return problem(c, 403, "Not for you", what, user);
+  return problem(c, 403, (t) => ({
+    title: t.notForYou,
+    message: t.onlyAdministrators,
+  }), user);
 }
 
 /** All text: templates are ours. */

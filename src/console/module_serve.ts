@@ -4,7 +4,7 @@ import type { Auth, AuthEnv } from "../api/auth.ts";
 import type { ClusterState } from "../api/state.ts";
 import { logsUrl } from "./cluster_view.tsx";
 import { ModulePage, SupportPage } from "./module_pages.tsx";
-import { page, problem, visitor } from "./respond.ts";
+import { notFound, page, visitor } from "./respond.ts";
 
 export interface ModulePagesOptions {
   readonly auth: Auth;
@@ -22,7 +22,7 @@ export function modulePages({ auth, state, modules }: ModulePagesOptions) {
       const names = await modules();
       const wanted = c.req.query("module");
       if (wanted !== undefined && !names.includes(wanted)) {
-        return problem(c, 404, "Not found", "No such module here.", user);
+        return notFound(c, user, "noModule");
       }
       return page(
         c,

@@ -18,9 +18,10 @@ export function ClusterPage({ state, user, port }: {
   readonly user: PageUser;
   readonly port: string;
 }) {
+  const t = texts(user.language);
   return (
     <Layout
-      title={`${headline(state).text} – ${state.cluster}`}
+      title={`${headline(state, t).text} – ${state.cluster}`}
       user={user}
       cluster={state.cluster}
       here="overview"
@@ -30,43 +31,47 @@ export function ClusterPage({ state, user, port }: {
         data-state={JSON.stringify(state)}
         data-role={user.role}
         data-port={port}
+        data-language={user.language}
       >
-        <ClusterView state={state} role={user.role} port={port} />
+        <ClusterView state={state} role={user.role} port={port} t={t} />
       </div>
       <noscript>
-        <p class="warning">
-          Without JavaScript this page shows one moment and cannot act: reload
-          it, or use the hakit command.
-        </p>
+        <p class="warning">{t.overview.script}</p>
       </noscript>
     </Layout>
   );
 }
 
-export function LoginPage({ message, once, next, name }: {
+export function LoginPage({ language, message, once, next, name }: {
+  readonly language: Language;
   readonly message?: string | undefined;
   /** A one-time token: it is used by the button, not by the mere link, which mail and chat programs open too. */
   readonly once?: string | undefined;
   readonly next: string;
   readonly name?: string | undefined;
 }) {
+  const t = texts(language);
   return (
-    <Layout title="Log in – hakit" user={null}>
+    <Layout
+      title={`${t.login.title} – hakit`}
+      user={null}
+      language={language}
+    >
       <form class="login" method="post" action="/login">
-        <h1>Log in</h1>
+        <h1>{t.login.title}</h1>
         {message ? <p class="failed" role="alert">{message}</p> : null}
         <input type="hidden" name="next" value={next} />
         {once
           ? (
             <>
-              <p>This link logs you in once.</p>
+              <p>{t.login.once}</p>
               <input type="hidden" name="once" value={once} />
             </>
           )
           : (
             <>
               <label>
-                Name
+                {t.people.name}
                 <input
                   name="name"
                   value={name}
@@ -78,7 +83,7 @@ export function LoginPage({ message, once, next, name }: {
                 />
               </label>
               <label>
-                Password
+                {t.people.password}
                 <input
                   name="password"
                   type="password"
@@ -90,7 +95,7 @@ export function LoginPage({ message, once, next, name }: {
               </label>
             </>
           )}
-        <button type="submit" class="primary">Log in</button>
+        <button type="submit" class="primary">{t.login.title}</button>
       </form>
     </Layout>
   );
@@ -204,18 +209,19 @@ function LogLines({ user, module, node, file, lines }: LogPageProps) {
   );
 }
 
-export function ProblemPage({ title, message, user }: {
+export function ProblemPage({ language, title, message, user }: {
+  readonly language: Language;
   readonly title: string;
   readonly message: string;
   readonly user: PageUser | null;
 }) {
   return (
-    <Layout title={`${title} – hakit`} user={user}>
+    <Layout title={`${title} – hakit`} user={user} language={language}>
       <section class="problem">
         <h1>{title}</h1>
         <p>{message}</p>
         <p>
-          <a href="/">← Cluster</a>
+          <a href="/">{texts(language).people.back}</a>
         </p>
       </section>
     </Layout>

@@ -1,6 +1,7 @@
 /** What may be asked of a module now, and the question before it, which names the cost. Runs on both sides. Pure. */
 import type { ClusterState } from "../api/state.ts";
 import type { UserRole } from "../api/users.ts";
+import type { Texts } from "./text/en.ts";
 import { answers, type Place, places } from "./view.ts";
 
 export type Command =
@@ -100,134 +101,129 @@ function isStandby({ node, module, otherModule }: Place): boolean {
 }
 
 /** Null when the wish makes no sense any more, for the state may change while the question is open. */
-export function question(state: ClusterState, wish: Wish): Question | null {
+export function question(
+  state: ClusterState,
+  wish: Wish,
+  t: Texts,
+): Question | null {
   const both = places(state, wish.module);
   const place = both.find(({ node }) => node.name === wish.node);
   if (!place) return null;
-  const { module: name, node } = wish;
-  const peer = place.other?.name ?? "the other node";
+  const { command } = wish;
+  if (command === "swap" && swapFrom(both) !== wish.node) return null;
   // Whether the user may was decided where the button is, and is decided again by the agent.
-  const possible = (command: Command) =>
+  const possible = command === "swap" ||
     commandsFor(place, "administrator").includes(command) ||
     moreFor(place, "administrator").includes(command);
-  switch (wish.command) {
-    case "swap":
-      if (swapFrom(both) !== node) return null;
-      return {
-        title: `Swap ${name}?`,
-        cost:
-          `${name} stops on ${node} and starts on ${peer}: a few seconds without service, open connections break. Nothing written is lost.`,
-        confirm: `Swap to ${peer}`,
-        grave: true,
-      };
-    case "start":
-      if (!possible("start")) return null;
-      return { ...startQuestion(place, name), grave: false };
-    case "prim":
-      if (!possible("prim")) return null;
-      return {
-        title: `Make ${node} the primary of ${name}?`,
-        cost: isFirstStart(place)
-          ? `Neither node has data yet: ${name} starts with what is in ${node}'s folders, and what is in ${peer}'s is replaced by a copy of it.`
-          : `${node}'s copy becomes the good one. What only ${peer} has written is set aside there and replaced by ${node}'s copy. Do it only if ${peer} does not come back soon, or if you know that ${node} has the right data.`,
-        confirm: `Use ${node}'s data`,
-        grave: true,
-      };
-    case "stop":
-      if (!possible("stop")) return null;
-      return { ...stopQuestion(place, name), grave: true };
-    default:
-      if (!possible(wish.command)) return null;
-      return moreQuestion(wish.command, { place, name, node, peer });
-  }
+  if (!possible) return null;
+  const peer = place.other?.name ?? t.overview.otherNode;
+  return ask(command, { place, name: wish.module, node: wish.node, peer, t });
 }
-
-type More = Exclude<Command, "swap" | "start" | "prim" | "stop">;
 
 interface Subject {
   readonly place: Place;
   readonly name: string;
   readonly node: string;
   readonly peer: string;
+  readonly t: Texts;
 }
 
-function moreQuestion(
-  command: More,
-  { place, name, node, peer }: Subject,
-): Question {
+function ask(command: Command, subject: Subject): Question {
+  const { place, name, node, peer, t: { questions } } = subject;
   const serves = place.module?.role === "PRIM" ||
     place.module?.role === "ALONE";
   switch (command) {
+    case "swap":
+      return {
+        title: questions.swap.title(name),
+        cost: questions.swap.cost(name, node, peer),
+        confirm: questions.swap.confirm(peer),
+        grave: true,
+      };
+    case "start":
+      return {
+        title: questions.start.title(name, node),
+        cost: otherServes(place)
+          ? questions.start.follows(node, peer)
+          : questions.start.serves(node),
+        confirm: questions.start.confirm(node),
+        grave: false,
+      };
+    case "prim":
+      return {
+        title: questions.prim.title(name, node),
+        cost: isFirstStart(place)
+          ? questions.prim.first(name, node, peer)
+          : questions.prim.cost(node, peer),
+        confirm: questions.prim.confirm(node),
+        grave: true,
+      };
+    case "stop":
+      return {
+        title: questions.stop.title(name, node),
+        cost: stopCost(subject),
+        confirm: questions.stop.confirm(node),
+        grave: true,
+      };
     case "restart":
       return {
-        title: `Restart ${name} on ${node}?`,
+        title: questions.restart.title(name, node),
         cost: serves
-          ? `Its services stop and start on ${node}, without a failover: no service for as long as that takes. Nothing written is lost.`
-          : `What ${name} runs on ${node} beside the service stops and starts. The service on ${peer} goes on.`,
-        confirm: `Restart on ${node}`,
+          ? questions.restart.serves(node)
+          : questions.restart.beside(name, node, peer),
+        confirm: questions.restart.confirm(node),
         grave: serves,
       };
     case "stopstart":
       return {
-        title: `Stop ${name} on ${node} and start it again?`,
+        title: questions.stopstart.title(name, node),
         cost: serves
-          ? `${peer} takes over if its copy is up to date; otherwise there is no service until ${node} has started again. Nothing written is lost.`
-          : `Until ${node} is level again, what is written on ${peer} has no second copy.`,
-        confirm: `Stop and start on ${node}`,
+          ? questions.stopstart.serves(node, peer)
+          : questions.stopstart.beside(node, peer),
+        confirm: questions.stopstart.confirm(node),
         grave: true,
       };
     case "second":
       return {
-        title: `Make ${node} the secondary of ${name}?`,
-        cost:
-          `${peer}'s copy counts as the good one. What only ${node} has written is set aside on ${node} and replaced by a copy of ${peer}'s data.`,
-        confirm: `Follow ${peer}`,
+        title: questions.second.title(name, node),
+        cost: questions.second.cost(node, peer),
+        confirm: questions.second.confirm(peer),
         grave: true,
         typed: node,
       };
     case "full":
       return {
-        title: `Copy everything of ${name} to ${node} again?`,
-        cost:
-          `All of ${node}'s copy is compared and replaced from ${peer}. Until that has ended ${node} cannot take over: one failure of ${peer} stops the service. What only ${node} has written is set aside.`,
-        confirm: `Copy everything to ${node}`,
+        title: questions.full.title(name, node),
+        cost: questions.full.cost(node, peer),
+        confirm: questions.full.confirm(node),
         grave: true,
         typed: node,
       };
     case "primforce":
       return {
-        title: `Force ${node} to be the primary of ${name}?`,
+        title: questions.primforce.title(name, node),
         cost: place.module?.identity.consistent === false
-          ? `${node}'s copy is half made: files in it may be older, newer or torn, and a database may refuse to start on it. Everything that only ${peer} has is set aside there and replaced. Use it only when ${peer}'s data is gone for good.`
-          : `${node}'s copy becomes the good one even if it is older. What ${peer} has written since is set aside there and replaced. Use it only when ${peer} does not come back.`,
-        confirm: `Force ${node}`,
+          ? questions.primforce.half(node, peer)
+          : questions.primforce.cost(node, peer),
+        confirm: questions.primforce.confirm(node),
         grave: true,
         typed: node,
       };
     default:
-      return switchQuestion(command, name);
+      return switchQuestion(command, subject);
   }
 }
 
-const SWITCH_COST: { readonly [name in SwitchName]: string } = {
-  errd: "Processes that die are not noticed by rules any more",
-  checker: "Checkers that find something down are not acted upon any more",
-  failover:
-    "When the primary dies, nobody takes over: the service stays down until a person moves it",
-  boot: "After a reboot it does not start by itself",
-};
-
 /** On both nodes: half switched off is worse to understand than off. */
-function switchQuestion(command: SwitchCommand, name: string): Question {
+function switchQuestion(
+  command: SwitchCommand,
+  { name, t: { questions: { switches } } }: Subject,
+): Question {
   const [which, value] = command.split(" ") as [SwitchName, "on" | "off"];
   return {
-    title: `Switch ${which} ${value} for ${name}?`,
-    cost: value === "off"
-      ? `${
-        SWITCH_COST[which]
-      }, on both nodes, until it is switched on again. This page says so all the while.`
-      : `As the configuration says, on both nodes, from now on.`,
-    confirm: `Switch ${which} ${value}`,
+    title: switches.title(name, command),
+    cost: value === "off" ? switches[which] : switches.on,
+    confirm: switches.confirm(command),
     grave: value === "off",
   };
 }
@@ -237,47 +233,24 @@ function isFirstStart({ module, otherModule }: Place): boolean {
     otherModule?.identity.current === null;
 }
 
-function startQuestion({ node, other, otherModule }: Place, name: string) {
-  const running = other && answers(other) &&
+function otherServes({ other, otherModule }: Place): boolean {
+  return other !== undefined && answers(other) &&
     (otherModule?.role === "PRIM" || otherModule?.role === "ALONE");
-  const cost = running
-    ? `${node.name} copies what it lacks from ${other.name}, then stands by. The service on ${other.name} goes on meanwhile.`
-    : `${node.name} starts the service if its copy is the newest; otherwise it waits and says why.`;
-  return {
-    title: `Start ${name} on ${node.name}?`,
-    cost,
-    confirm: `Start on ${node.name}`,
-  };
 }
 
-function stopQuestion(place: Place, name: string) {
+function stopCost({ place, name, node: where, peer, t }: Subject): string {
   const { node, module, other, otherModule } = place;
-  const peer = other?.name ?? "the other node";
+  const { stop } = t.questions;
   const peerReady = other !== undefined && isStandby({
     node: other,
     module: otherModule,
     other: node,
     otherModule: module,
   });
-  const ask = (cost: string) => ({
-    title: `Stop ${name} on ${node.name}?`,
-    cost,
-    confirm: `Stop on ${node.name}`,
-  });
   if (module?.role === "PRIM" || module?.role === "ALONE") {
-    if (peerReady) {
-      return ask(
-        `${peer} takes over: a few seconds without service. Then it runs alone: what is written has no second copy until ${node.name} is started again.`,
-      );
-    }
-    return ask(
-      `${name} stops for everybody: ${peer} cannot take over now.`,
-    );
+    return peerReady ? stop.taken(where, peer) : stop.nobody(name, peer);
   }
-  if (module?.role === "SECOND") {
-    return ask(
-      `The service on ${peer} goes on, but alone: what is written has no second copy until ${node.name} is started again.`,
-    );
-  }
-  return ask(`${name} no longer waits here. Nothing else changes.`);
+  return module?.role === "SECOND"
+    ? stop.second(where, peer)
+    : stop.waiting(name);
 }

@@ -2,6 +2,7 @@ import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { sampleState } from "../../tests/console/sample.ts";
 import type { ClusterState, ModuleState } from "../api/state.ts";
 import { EMPTY } from "../replication/identity.ts";
+import { en } from "./text/en.ts";
 import { commandsFor, moreFor, question, swapFrom } from "./question.ts";
 import { places } from "./view.ts";
 
@@ -50,7 +51,7 @@ Deno.test("commandsFor() offers an operator nothing that gives up data, a viewer
 
 Deno.test("question() names what a stop costs, by what the other node can do", () => {
   const stop = (state: ClusterState, node: string) =>
-    question(state, { command: "stop", module: "k3s", node })!.cost;
+    question(state, { command: "stop", module: "k3s", node }, en)!.cost;
   match(stop(sampleState(), "node1"), /node2 takes over.*no second copy/);
   match(stop(sampleState(), "node2"), /service on node1 goes on, but alone/);
   match(
@@ -66,13 +67,16 @@ Deno.test("question() names what a stop costs, by what the other node can do", (
 Deno.test("question() is withdrawn when the state no longer allows the wish", () => {
   const swap = { command: "swap", module: "k3s", node: "node1" } as const;
   match(
-    question(sampleState(), swap)!.cost,
+    question(sampleState(), swap, en)!.cost,
     /stops on node1 and starts on node2/,
   );
-  strictEqual(question(sampleState({ role: "ALONE" }, stopped), swap), null);
-  strictEqual(question(sampleState(), { ...swap, command: "start" }), null);
-  strictEqual(question(sampleState(), { ...swap, node: "node9" }), null);
-  strictEqual(question(sampleState(), { ...swap, module: "gone" }), null);
+  strictEqual(
+    question(sampleState({ role: "ALONE" }, stopped), swap, en),
+    null,
+  );
+  strictEqual(question(sampleState(), { ...swap, command: "start" }, en), null);
+  strictEqual(question(sampleState(), { ...swap, node: "node9" }, en), null);
+  strictEqual(question(sampleState(), { ...swap, module: "gone" }, en), null);
 });
 
 Deno.test("moreFor() keeps forced roles for administrators, and offers the switch that is off to be switched on", () => {
@@ -93,9 +97,13 @@ Deno.test("moreFor() keeps forced roles for administrators, and offers the switc
 Deno.test("question() asks for the node's name before what may cost data", () => {
   const state = sampleState(stopped, stopped);
   for (const command of ["primforce", "second", "full"] as const) {
-    const asked = question(state, { command, module: "k3s", node: "node2" });
+    const asked = question(
+      state,
+      { command, module: "k3s", node: "node2" },
+      en,
+    );
     strictEqual(asked?.typed, "node2", command);
   }
   const restart = { command: "restart", module: "k3s", node: "node1" } as const;
-  strictEqual(question(sampleState(), restart)?.typed, undefined);
+  strictEqual(question(sampleState(), restart, en)?.typed, undefined);
 });

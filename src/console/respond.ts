@@ -7,7 +7,9 @@ import {
   type Language,
   LANGUAGE_COOKIE,
   preferred,
+  texts,
 } from "./text/texts.ts";
+import type { Texts } from "./text/en.ts";
 import { type LoginPage, type PageUser, ProblemPage } from "./pages.tsx";
 
 /** What the reader has chosen, or the browser asks for. */
@@ -42,12 +44,36 @@ export function page(
   return c.html(`<!doctype html>${body}`, status);
 }
 
+/** What went wrong, in the reader's language. */
 export function problem(
   c: Context<AuthEnv>,
   status: 403 | 404 | 413 | 500,
-  title: string,
-  message: string,
+  say: (problems: Texts["problems"]) => {
+    readonly title: string;
+    readonly message: string;
+  },
   user: PageUser | null = null,
 ) {
-  return page(c, ProblemPage({ title, message, user }), status);
+  const language = languageOf(c);
+  const said = say(texts(language).problems);
+  return page(c, ProblemPage({ ...said, language, user }), status);
+}
+
+/** Whoever looks for what is not there. */
+export function notFound(
+  c: Context<AuthEnv>,
+  user: PageUser,
+  what: "noModule" | "noNode" | "noPlace",
+) {
+  return problem(
+    c,
+    404,
+    (t) => ({ title: t.notFound, message: t[what] }),
+    user,
+  );
+}
+
+/** A form that is longer than ours are. */
+export function tooMuch(c: Context<AuthEnv>) {
+  return problem(c, 413, (t) => ({ title: t.tooMuch, message: t.shortForm }));
 }

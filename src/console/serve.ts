@@ -13,10 +13,17 @@ import { setCookie } from "hono/cookie";
 import { assetAt } from "./assets.ts";
 import { configPages } from "./config_serve.ts";
 import { modulePages, type ModulePagesOptions } from "./module_serve.ts";
-import { isLanguage, LANGUAGE_COOKIE } from "./text/texts.ts";
+import { isLanguage, LANGUAGE_COOKIE, texts } from "./text/texts.ts";
 import { accountPages, type AccountServeOptions } from "./account_serve.ts";
 import { ClusterPage, LoginPage, LogPage, type PageUser } from "./pages.tsx";
-import { page, problem, visitor } from "./respond.ts";
+import {
+  languageOf,
+  notFound,
+  page,
+  problem,
+  tooMuch,
+  visitor,
+} from "./respond.ts";
 
 /** Whose log, of which module. */
 export interface LogPlace {
@@ -48,11 +55,14 @@ export function consoleRoutes(options: ConsoleOptions) {
   const { auth } = options;
   const small = bodyLimit({
     maxSize: LOGIN_BODY,
-    onError: (c) => problem(c, 413, "Too much", "Expected a short form."),
+    onError: tooMuch,
   });
   return new Hono<AuthEnv>()
     .onError((error, c) =>
-      problem(c, 500, "This page failed", `${error.message} (reload it)`)
+      problem(c, 500, (t) => ({
+        title: t.failed,
+        message: t.reload(error.message),
+      }))
     )
     .use(secureHeaders(SECURITY))
     .get("/assets/*", (c) => {
@@ -67,6 +77,7 @@ export function consoleRoutes(options: ConsoleOptions) {
       page(
         c,
         LoginPage({
+          language: languageOf(c),
           once: c.req.query("once")?.slice(0, 100),
           next: ownPath(c.req.query("next")),
         }),
@@ -118,7 +129,7 @@ export function consoleRoutes(options: ConsoleOptions) {
           module: null,
           node,
           nodes: state.nodes.map(({ name }) => name),
-          ...await readAgentLog(options, node, SHOWN_LINES),
+          ...await readAgentLog(c, options, { node, most: SHOWN_LINES }),
         }),
       );
     })
@@ -127,8 +138,8 @@ export function consoleRoutes(options: ConsoleOptions) {
       if (!user) return away;
       const node = nodeOf(c, await options.state());
       if (!node || user.role === "viewer") return missing(c, user);
-      const log = await readAgentLog(options, node, SAVED_LINES);
-      if (log.problem) return problem(c, 404, "No log", log.problem, user);
+      const log = await readAgentLog(c, options, { node, most: SAVED_LINES });
+      if (log.problem) return noLog(c, user, log.problem);
       return c.text(log.lines.join("\n") + "\n", 200, {
         "content-disposition": `attachment; filename="${node}-agent.log"`,
         "cache-control": "no-store",
@@ -140,7 +151,7 @@ export function consoleRoutes(options: ConsoleOptions) {
       const place = placeOf(c, await options.state());
       if (!place) return missing(c, user);
       const log = await readLog(c, options, { ...place, most: SAVED_LINES });
-      if (log.problem) return problem(c, 404, "No log", log.problem, user);
+      if (log.problem) return noLog(c, user, log.problem);
       const name = `${place.node}-${place.module}-${log.file ?? "module.log"}`;
       return c.text(log.lines.join("\n") + "\n", 200, {
         "content-disposition": `attachment; filename="${name}"`,
@@ -191,14 +202,18 @@ const SECURITY: Parameters<typeof secureHeaders>[0] = {
 
 async function logIn(c: Context<AuthEnv>, auth: Auth) {
   if (!isOwnOrigin(c)) {
-    return problem(c, 403, "Refused", "Another site's page sent this login.");
+    return problem(c, 403, (t) => ({
+      title: t.refused,
+      message: t.otherSite,
+    }));
   }
   const { next: asked, ...fields } = await c.req.parseBody();
   const next = ownPath(typeof asked === "string" ? asked : undefined);
   const credentials = credentialsSchema.safeParse(fields);
+  const language = languageOf(c);
+  const said = texts(language).login;
   if (!credentials.success) {
-    const message = "Give a name and a password.";
-    return page(c, LoginPage({ message, next }), 400);
+    return page(c, LoginPage({ language, message: said.give, next }), 400);
   }
   const result = await auth.login(c, credentials.data);
   const name = "name" in credentials.data ? credentials.data.name : undefined;
@@ -206,16 +221,13 @@ async function logIn(c: Context<AuthEnv>, auth: Auth) {
     case "in":
       return c.redirect(next, 303);
     case "wrong": {
-      const message = name === undefined
-        ? "This link was used or is older than 24 hours. Use a password, or make a new link."
-        : "Wrong name or password.";
-      return page(c, LoginPage({ message, next, name }), 401);
+      const message = name === undefined ? said.usedLink : said.wrong;
+      return page(c, LoginPage({ language, message, next, name }), 401);
     }
     case "wait": {
       c.header("Retry-After", String(result.seconds));
-      const message =
-        `Too many attempts. Wait ${result.seconds} s, then try again.`;
-      return page(c, LoginPage({ message, next, name }), 429);
+      const message = said.wait(result.seconds);
+      return page(c, LoginPage({ language, message, next, name }), 429);
     }
     default:
       return result satisfies never;
@@ -241,26 +253,28 @@ function nodeOf(c: Context, state: ClusterState): string | null {
 }
 
 async function readAgentLog(
+  c: Context<AuthEnv>,
   { logs }: ConsoleOptions,
-  node: string,
-  most: number,
+  { node, most }: { readonly node: string; readonly most: number },
 ) {
   const none = { file: null, files: [] };
   try {
     return { ...none, lines: await logs.agent(node, most), problem: null };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { ...none, lines: [], problem: `Cannot read the log: ${why}` };
+    const problem = texts(languageOf(c)).problems.unreadable(why);
+    return { ...none, lines: [], problem };
   }
 }
 
 async function readLog(
-  c: Context,
+  c: Context<AuthEnv>,
   { logs }: ConsoleOptions,
   { most, ...place }: LogPlace & { readonly most: number },
 ) {
   const wanted = c.req.query("file") || null;
   const nothing = { file: null, files: [], lines: [] };
+  const said = texts(languageOf(c)).problems;
   try {
     const files = (await logs.scripts(place)).filter(isPlainName);
     if (!wanted) {
@@ -268,14 +282,13 @@ async function readLog(
       return { file: null, files, lines, problem: null };
     }
     if (!files.includes(wanted)) {
-      const gone = `There is no script log of that name (any more).`;
-      return { ...nothing, files, problem: gone };
+      return { ...nothing, files, problem: said.noScriptLog };
     }
     const lines = (await logs.script(place, wanted)).trimEnd().split("\n");
     return { file: wanted, files, lines: lines.slice(-most), problem: null };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { ...nothing, problem: `Cannot read the log: ${why}` };
+    return { ...nothing, problem: said.unreadable(why) };
   }
 }
 
@@ -294,5 +307,9 @@ function ownPath(next: string | undefined): string {
 }
 
 function missing(c: Context<AuthEnv>, user: PageUser) {
-  return problem(c, 404, "Not found", "No such module or node here.", user);
+  return notFound(c, user, "noPlace");
+}
+
+function noLog(c: Context<AuthEnv>, user: PageUser, message: string) {
+  return problem(c, 404, (t) => ({ title: t.noLog, message }), user);
 }

@@ -4,6 +4,7 @@
  */
 import type { ClusterState, ModuleState, NodeState } from "../api/state.ts";
 import type { ResyncProgress } from "../replication/control.ts";
+import type { Texts } from "./text/en.ts";
 
 /** good: both copies; busy: on the way; risk: it runs, one more failure stops it; bad: it does not run; off: as wanted or unknown. */
 export type Tone = "good" | "busy" | "risk" | "bad" | "off";
@@ -44,21 +45,14 @@ export function answers(node: NodeState): boolean {
 }
 
 const WORST: readonly Tone[] = ["bad", "risk", "busy", "off", "good"];
-const HEADLINES: Readonly<{ [tone in Tone]: string }> = {
-  good: "Protected",
-  busy: "Changing",
-  risk: "Running without a safety net",
-  bad: "Not running",
-  off: "Stopped",
-};
 
 /** The cluster in one or two words: those of the module that is worst off. */
-export function headline(state: ClusterState): Headline {
+export function headline(state: ClusterState, t: Texts): Headline {
   const names = moduleNames(state);
-  if (names.length === 0) return { tone: "off", text: "No module yet" };
+  if (names.length === 0) return { tone: "off", text: t.overview.noModuleYet };
   const tones = names.map((name) => moduleTone(places(state, name)));
   const tone = WORST.find((worst) => tones.includes(worst)) ?? "off";
-  return { tone, text: HEADLINES[tone] };
+  return { tone, text: t.overview.headlines[tone] };
 }
 
 export function moduleTone(both: readonly Place[]): Tone {
@@ -91,30 +85,26 @@ export function placeTone({ node, module }: Place): Tone {
 }
 
 /** What the role means, for somebody who does not know the words. */
-export function roleMeaning(place: Place): string {
+export function roleMeaning(place: Place, t: Texts): string {
   const { node, module, other } = place;
+  const { meanings } = t;
   if (!answers(node)) {
-    return module
-      ? `Does not answer. It was ${module.role} when it was last heard.`
-      : "Does not answer.";
+    return module ? meanings.silentSince(module.role) : meanings.silent;
   }
-  if (!module) return "Not installed here.";
+  if (!module) return meanings.missing;
   const moving = module.status === "Transient";
-  const peer = other?.name ?? "the other node";
+  const peer = other?.name ?? t.overview.otherNode;
   switch (module.role) {
     case "PRIM":
-      return moving ? "Becoming primary." : "Runs the service.";
+      return moving ? meanings.becomesPrimary : meanings.primary;
     case "ALONE":
-      return moving
-        ? "Taking over."
-        : `Runs the service alone: what is written now is not on ${peer}.`;
+      return moving ? meanings.takesOver : meanings.alone(peer);
     case "SECOND":
-      if (moving) return "Becoming level with the primary.";
-      return `Ready to take over from ${peer}.`;
+      return moving ? meanings.becomesLevel : meanings.secondary(peer);
     case "WAIT":
-      return "Waits.";
+      return meanings.waits;
     case "STOP":
-      return moving ? "Stopping." : "Stopped.";
+      return moving ? meanings.stops : meanings.stopped;
     default:
       return module.role satisfies never;
   }
@@ -127,33 +117,34 @@ export interface DataState {
 }
 
 /** The state of the copy on this node. `dirtyBytes` is what the *other* side lacks, as the running node counts it. */
-export function dataState(place: Place): DataState {
+export function dataState(place: Place, t: Texts): DataState {
   const { module, other, otherModule } = place;
-  const peer = other?.name ?? "the other node";
-  if (!module) return { text: "unknown", resync: null };
+  const { copies } = t;
+  const peer = other?.name ?? t.overview.otherNode;
+  if (!module) return { text: copies.unknown, resync: null };
   const say = (text: string) => ({ text, resync: null });
   const receives = module.role !== "PRIM" && module.role !== "ALONE";
   const resync = module.resync ?? otherModule?.resync ?? null;
   if (resync && receives) {
-    return { text: `being copied from ${peer}`, resync };
+    return { text: copies.copied(peer), resync };
   }
-  if (!answers(place.node)) return say("unknown until it answers");
-  if (module.session === "mirrored") return say(`identical with ${peer}`);
-  if (module.session === "lost") return say(`writes wait for ${peer}`);
+  if (!answers(place.node)) return say(copies.silent);
+  if (module.session === "mirrored") return say(copies.identical(peer));
+  if (module.session === "lost") return say(copies.waits(peer));
   if (module.identity.current === null) {
     const works = module.role !== "STOP" && module.role !== "WAIT";
-    return say(works ? "nothing mirrored yet" : "empty");
+    return say(works ? copies.nothing : copies.empty);
   }
-  if (!module.identity.consistent) return say("half copied, not usable yet");
+  if (!module.identity.consistent) return say(copies.half);
   if (!receives) {
     return module.dirtyBytes > 0
-      ? say(`newest copy, ${bytes(module.dirtyBytes)} of it only here`)
-      : say("newest copy");
+      ? say(copies.onlyHere(bytes(module.dirtyBytes)))
+      : say(copies.newest);
   }
-  if (module.upToDate) return say("up to date");
+  if (module.upToDate) return say(copies.level);
   const behind = otherModule?.dirtyBytes ?? 0;
   return say(
-    behind > 0 ? `${bytes(behind)} behind ${peer}` : `behind ${peer}`,
+    behind > 0 ? copies.behindBy(bytes(behind), peer) : copies.behind(peer),
   );
 }
 
@@ -163,14 +154,18 @@ export function percent({ bytesDone, bytesTotal }: ResyncProgress): number {
   return Math.min(99, Math.floor((bytesDone / bytesTotal) * 100));
 }
 
-export function resyncText(resync: ResyncProgress): string {
-  if (resync.stage === "names") return "comparing names";
+export function resyncText(resync: ResyncProgress, { copies }: Texts): string {
+  if (resync.stage === "names") return copies.names;
   const left = resync.secondsLeft === null
-    ? "time left unknown"
-    : `${seconds(resync.secondsLeft)} left`;
-  return `${percent(resync)} % · ${bytes(resync.bytesDone)} of ${
-    bytes(resync.bytesTotal)
-  } · ${bytes(resync.bytesPerSecond)}/s · ${left}`;
+    ? copies.leftUnknown
+    : copies.left(seconds(resync.secondsLeft));
+  const done = copies.progress(
+    bytes(resync.bytesDone),
+    bytes(resync.bytesTotal),
+  );
+  return `${percent(resync)} % · ${done} · ${
+    bytes(resync.bytesPerSecond)
+  }/s · ${left}`;
 }
 
 /** 1536 → "1.5 KiB". */

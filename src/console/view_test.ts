@@ -6,6 +6,7 @@ import {
 } from "../../tests/console/sample.ts";
 import type { ModuleState } from "../api/state.ts";
 import { EMPTY } from "../replication/identity.ts";
+import { en } from "./text/en.ts";
 import {
   bytes,
   dataState,
@@ -32,7 +33,7 @@ Deno.test("headline() says Protected only when both nodes answer and are Ready",
   const tone = (
     first: Partial<ModuleState>,
     second: Partial<ModuleState>,
-  ) => headline(sampleState(first, second)).tone;
+  ) => headline(sampleState(first, second), en).tone;
   strictEqual(tone({}, {}), "good");
   strictEqual(
     tone({ role: "ALONE" }, { role: "STOP", status: "NotReady" }),
@@ -57,19 +58,19 @@ Deno.test("headline() does not believe what a silent node said last", () => {
   const silent = sampleNode("node2", [sampleModule({ role: "SECOND" })], {
     reachable: false,
   });
-  strictEqual(headline({ ...state, nodes: [node1!, silent] }).tone, "risk");
+  strictEqual(headline({ ...state, nodes: [node1!, silent] }, en).tone, "risk");
   const stopped = sampleNode("node1", [
     sampleModule({ role: "STOP", status: "NotReady" }),
   ]);
   // Stopped here, and nobody knows about the other: that is not "as wanted".
-  strictEqual(headline({ ...state, nodes: [stopped, silent] }).tone, "bad");
+  strictEqual(headline({ ...state, nodes: [stopped, silent] }, en).tone, "bad");
   const [, place] = places({ ...state, nodes: [node1!, silent] }, "k3s");
   strictEqual(placeTone(place!), "bad");
   strictEqual(
-    roleMeaning(place!),
+    roleMeaning(place!, en),
     "Does not answer. It was SECOND when it was last heard.",
   );
-  strictEqual(dataState(place!).text, "unknown until it answers");
+  strictEqual(dataState(place!, en).text, "unknown until it answers");
 });
 
 Deno.test("headline() takes the module that is worst off", () => {
@@ -85,7 +86,7 @@ Deno.test("headline() takes the module that is worst off", () => {
       }),
     ],
   }));
-  strictEqual(headline({ ...state, nodes }).tone, "bad");
+  strictEqual(headline({ ...state, nodes }, en).tone, "bad");
 });
 
 Deno.test("dataState() says identical, behind, copying, alone, empty", () => {
@@ -94,7 +95,7 @@ Deno.test("dataState() says identical, behind, copying, alone, empty", () => {
     second: Partial<ModuleState>,
   ) =>
     places(sampleState(first, second), "k3s").map((place) =>
-      dataState(place).text
+      dataState(place, en).text
     );
   deepStrictEqual(texts({}, {}), [
     "identical with node2",
@@ -129,12 +130,12 @@ Deno.test("dataState() says identical, behind, copying, alone, empty", () => {
 
 Deno.test("resyncText() shows percent, bytes, rate and time left, and 100 % only at the end", () => {
   strictEqual(
-    resyncText(resync),
+    resyncText(resync, en),
     "45 % · 450.0 MiB of 1000.0 MiB · 50.0 MiB/s · 11 s left",
   );
   strictEqual(percent({ ...resync, bytesDone: resync.bytesTotal }), 99);
   strictEqual(percent({ ...resync, bytesTotal: 0 }), 0);
-  strictEqual(resyncText({ ...resync, stage: "names" }), "comparing names");
+  strictEqual(resyncText({ ...resync, stage: "names" }, en), "comparing names");
 });
 
 Deno.test("bytes() and seconds() read as people write", () => {

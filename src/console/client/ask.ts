@@ -1,4 +1,5 @@
 /** One question to the API, as the page's user. */
+import { isLanguage, texts } from "../text/texts.ts";
 
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
@@ -36,14 +37,19 @@ export async function ask<T>(
     if (response.status === 401) location.reload();
     const answer = await response.json().catch(() => null);
     if (response.ok) return { ok: true, value: answer as T };
-    const { code = "failed", message = `The agent said ${response.status}.` } =
+    const { code = "failed", message = said().agentSaid(response.status) } =
       answer?.error ?? {};
     return { ok: false, code, message };
   } catch {
     return {
       ok: false,
       code: "no-answer",
-      message: "The agent did not answer.",
+      message: said().agentSilent,
     };
   }
+}
+
+function said() {
+  const { lang } = document.documentElement;
+  return texts(isLanguage(lang) ? lang : "en").problems;
 }

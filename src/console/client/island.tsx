@@ -4,6 +4,7 @@ import type { ClusterState } from "../../api/state.ts";
 import type { UserRole } from "../../api/users.ts";
 import { ClusterView } from "../cluster_view.tsx";
 import { question, type Wish } from "../question.ts";
+import type { Texts } from "../text/en.ts";
 import { answers, headline } from "../view.ts";
 import { ask } from "./ask.ts";
 import { Dialog } from "./dialog.tsx";
@@ -13,6 +14,7 @@ export interface IslandProps {
   readonly first: ClusterState;
   readonly role: UserRole;
   readonly port: string;
+  readonly t: Texts;
 }
 
 interface Note {
@@ -24,7 +26,7 @@ interface Note {
 const COMMAND_MS = 20_000;
 const NOTE_MS = 8_000;
 
-export function Island({ first, role, port }: IslandProps) {
+export function Island({ first, role, port, t }: IslandProps) {
   const [state, setState] = useState(first);
   const [away, setAway] = useState<{ seconds: number } | null>(null);
   const [wish, setWish] = useState<Wish | null>(null);
@@ -42,8 +44,9 @@ export function Island({ first, role, port }: IslandProps) {
     });
   }, []);
   useEffect(() => {
-    const { text } = headline(state);
-    document.title = `${away ? "No answer" : text} – ${state.cluster}`;
+    const { text } = headline(state, t);
+    const now = away ? t.overview.noAnswer : text;
+    document.title = `${now} – ${state.cluster}`;
   }, [state, away]);
 
   // A refusal stays until it is read; that something was asked shows in the roles soon enough.
@@ -56,18 +59,19 @@ export function Island({ first, role, port }: IslandProps) {
   async function act(confirmed: Wish) {
     setWish(null);
     setPending(confirmed);
-    setNote({ kind: "asked", text: `Asked: ${words(confirmed)}.` });
-    const problem = await send(confirmed, state);
+    const what = words(confirmed, t);
+    setNote({ kind: "asked", text: t.asked.asked(what) });
+    const problem = await send(confirmed, state, t);
     setPending(null);
     if (problem) {
       setNote({
         kind: "failed",
-        text: `Not done: ${words(confirmed)}. ${problem}`,
+        text: t.asked.notDone(what, problem),
       });
     }
   }
 
-  const asked = wish && !away ? question(state, wish) : null;
+  const asked = wish && !away ? question(state, wish, t) : null;
   return (
     <>
       {note
@@ -77,7 +81,9 @@ export function Island({ first, role, port }: IslandProps) {
             role={note.kind === "failed" ? "alert" : "status"}
           >
             <span>{note.text}</span>
-            <button type="button" onClick={() => setNote(null)}>Dismiss</button>
+            <button type="button" onClick={() => setNote(null)}>
+              {t.asked.dismiss}
+            </button>
           </p>
         )
         : null}
@@ -88,18 +94,19 @@ export function Island({ first, role, port }: IslandProps) {
         pending={pending}
         onWish={setWish}
         port={port}
+        t={t}
       />
       {wish && asked
         ? (
           <Dialog
             title={asked.title}
-            cancel="Cancel"
+            cancel={t.common.cancel}
             confirm={asked.confirm}
             grave={asked.grave}
             {...asked.typed === undefined ? {} : {
               typed: {
                 word: asked.typed,
-                label: `Type ${asked.typed}, the node's name, to do it`,
+                label: t.asked.type(asked.typed),
               },
             }}
             onYes={() => void act(wish)}
@@ -114,7 +121,11 @@ export function Island({ first, role, port }: IslandProps) {
 }
 
 /** Null when the agent has taken the command; else its reason. A switch is for both nodes. */
-async function send(wish: Wish, state: ClusterState): Promise<string | null> {
+async function send(
+  wish: Wish,
+  state: ClusterState,
+  t: Texts,
+): Promise<string | null> {
   const { module, command, node } = wish;
   const at = `/api/modules/${encodeURIComponent(module)}`;
   const [name, value] = command.split(" ");
@@ -129,9 +140,7 @@ async function send(wish: Wish, state: ClusterState): Promise<string | null> {
     }
     const missed = state.nodes.filter((one) => !answers(one));
     if (missed.length === 0) return null;
-    return `Not on ${
-      missed[0]!.name
-    }, which does not answer: do it again when it is back.`;
+    return t.asked.missed(missed[0]!.name);
   }
   const full = command === "full";
   const answer = await ask(`${at}/${full ? "second" : command}`, {
@@ -140,17 +149,23 @@ async function send(wish: Wish, state: ClusterState): Promise<string | null> {
     timeoutMs: COMMAND_MS,
   });
   if (answer.ok) return null;
-  return answer.code === "no-answer"
-    ? "The agent did not answer: look at the state before you try again."
-    : answer.message;
+  return answer.code === "no-answer" ? t.asked.noAnswer : answer.message;
 }
 
-function words({ command, module, node }: Wish): string {
-  if (command === "swap") return `swap ${module}`;
-  if (command === "prim") return `make ${node} the primary of ${module}`;
-  if (command === "primforce") return `force ${node} as primary of ${module}`;
-  if (command === "second") return `make ${node} the secondary of ${module}`;
-  if (command === "full") return `copy everything of ${module} to ${node}`;
-  if (command.includes(" ")) return `switch ${command} for ${module}`;
-  return `${command} ${module} on ${node}`;
+function words({ command, module, node }: Wish, { asked }: Texts): string {
+  switch (command) {
+    case "swap":
+      return asked.swap(module);
+    case "start":
+    case "stop":
+    case "restart":
+    case "stopstart":
+    case "prim":
+    case "primforce":
+    case "second":
+    case "full":
+      return asked[command](module, node);
+    default:
+      return asked.switch(module, command);
+  }
 }

@@ -21,6 +21,7 @@ if (cluster?.dataset["state"]) {
       first={first}
       role={roleOf(cluster.dataset["role"])}
       port={cluster.dataset["port"] ?? ""}
+      t={textsOf(cluster)}
     />,
     cluster,
   );
@@ -79,6 +80,10 @@ interface Woken {
   readonly role?: string;
 }
 
+function textsOf({ dataset: { language } }: HTMLElement): Texts {
+  return texts(isLanguage(language) ? language : "en");
+}
+
 /** Draws an island in its place on the page, if the page has it; `text` is what the server drew there. */
 function wake(
   id: string,
@@ -86,8 +91,7 @@ function wake(
 ): void {
   const place = document.getElementById(id);
   if (!place) return;
-  const { language } = place.dataset;
-  const t = texts(isLanguage(language) ? language : "en");
+  const t = textsOf(place);
   const text = place.querySelector("pre")?.textContent ?? "";
   place.replaceChildren();
   render(<>{draw({ ...place.dataset, t, text } as never)}</>, place);

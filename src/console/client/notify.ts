@@ -36,13 +36,15 @@ function wanted(): boolean {
 /** Called with every state: each role that is another than before is one notification, replaced by the next of its kind. */
 export function notify(state: ClusterState): void {
   const now = new Map<string, string>();
+  const { lang } = document.documentElement;
+  const t = texts(isLanguage(lang) ? lang : "en");
   for (const name of moduleNames(state)) {
     for (const place of places(state, name)) {
       const role = place.module?.role ?? "";
       const reachable = place.node.local || place.node.reachable;
       now.set(
         `${name} – ${place.node.name}: ${reachable ? role : "?"}`,
-        `${headline(state).text}. ${roleMeaning(place)}`,
+        `${headline(state, t).text}. ${roleMeaning(place, t)}`,
       );
     }
   }

@@ -1,5 +1,5 @@
 /** Lines of both nodes' logs → what happened, cause to effect: moments side by side, and failovers with their measured phases. Pure. */
-import { serves, wayLine } from "../../actions/way.ts";
+import { serves, wayLine } from "../../machine/way.ts";
 import type { Line } from "./lines.ts";
 
 export type Kind = "role" | "order" | "rule" | "resource" | "config" | "step";

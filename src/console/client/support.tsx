@@ -241,7 +241,7 @@ function DrillView({ report, t }: {
         <tbody>
           {timeline.map(({ what, seconds }, index) => (
             <tr key={index}>
-              <td>{seconds.toFixed(1)}{"\u00a0"}s</td>
+              <td>{`${seconds.toFixed(1)}\u00a0s`}</td>
               <td>{what}</td>
             </tr>
           ))}

@@ -30,6 +30,292 @@ export const en = {
     all: "all",
     of: (a: number, b: number) => `${a} of ${b}`,
   },
+  overview: {
+    headlines: {
+      good: "Protected",
+      busy: "Changing",
+      risk: "Running without a safety net",
+      bad: "Not running",
+      off: "Stopped",
+    },
+    noModuleYet: "No module yet",
+    thisNode: "this node",
+    otherNode: "the other node",
+    install: 'No module is installed. See "hakit module install".',
+    warnings: (count: number) =>
+      count === 1 ? "1 warning" : `${count} warnings`,
+    noAnswerFrom: (node: string) => `No answer from ${node}`,
+    old: (age: string) => `Below is what it said ${age}. Trying again.`,
+    askOther: "Ask the other node:",
+    then: (sentence: string) => `Then: ${sentence}`,
+    canSwap: "Primary and secondary change places",
+    cannotSwap: "Needs a primary and a secondary that are both Ready",
+    on: (module: string, node: string) => `${module} on ${node}`,
+    console: "this console",
+    itsConsole: "Its console",
+    switched: (what: string) => `Switched: ${what}`,
+    data: "Data",
+    address: "Address",
+    here: "is here",
+    notHere: "not here",
+    more: "More actions",
+    lastCopied: (bytes: string, seconds: string) =>
+      `Last copied: ${bytes} in ${seconds} s`,
+    everything: "(everything)",
+    warningsTitle: "Warnings",
+    links: "Links between the nodes",
+    linkStates: { up: "up", down: "down", unknown: "unknown" },
+    noAnswer: "No answer",
+    none: "none",
+    was: (role: string) => `was ${role}`,
+    status: { moving: "on its way", ready: "ready", notReady: "not ready" },
+    secondsAgo: (seconds: number) => `${seconds} s ago`,
+    minutesAgo: (minutes: number) => `${minutes} min ago`,
+    hoursAgo: (hours: number, minutes: number) =>
+      `${hours} h ${minutes} min ago`,
+    script:
+      "Without JavaScript this page shows one moment and cannot act: reload it, or use the hakit command.",
+  },
+  actions: {
+    start: "Start",
+    stop: "Stop",
+    swap: "Swap",
+    prim: "Make primary",
+    restart: "Restart",
+    stopstart: "Stop and start",
+    primforce: "Force as primary",
+    second: "Force as secondary",
+    full: "Copy everything again",
+    switch: (what: string) => `Switch ${what}`,
+  },
+  meanings: {
+    silent: "Does not answer.",
+    silentSince: (role: string) =>
+      `Does not answer. It was ${role} when it was last heard.`,
+    missing: "Not installed here.",
+    becomesPrimary: "Becoming primary.",
+    primary: "Runs the service.",
+    takesOver: "Taking over.",
+    alone: (peer: string) =>
+      `Runs the service alone: what is written now is not on ${peer}.`,
+    becomesLevel: "Becoming level with the primary.",
+    secondary: (peer: string) => `Ready to take over from ${peer}.`,
+    waits: "Waits.",
+    stops: "Stopping.",
+    stopped: "Stopped.",
+  },
+  copies: {
+    unknown: "unknown",
+    copied: (peer: string) => `being copied from ${peer}`,
+    silent: "unknown until it answers",
+    identical: (peer: string) => `identical with ${peer}`,
+    waits: (peer: string) => `writes wait for ${peer}`,
+    nothing: "nothing mirrored yet",
+    empty: "empty",
+    half: "half copied, not usable yet",
+    newest: "newest copy",
+    onlyHere: (bytes: string) => `newest copy, ${bytes} of it only here`,
+    level: "up to date",
+    behindBy: (bytes: string, peer: string) => `${bytes} behind ${peer}`,
+    behind: (peer: string) => `behind ${peer}`,
+    names: "comparing names",
+    leftUnknown: "time left unknown",
+    left: (time: string) => `${time} left`,
+    progress: (done: string, total: string) => `${done} of ${total}`,
+  },
+  asked: {
+    asked: (what: string) => `Asked: ${what}.`,
+    notDone: (what: string, why: string) => `Not done: ${what}. ${why}`,
+    dismiss: "Dismiss",
+    type: (node: string) => `Type ${node}, the node's name, to do it`,
+    missed: (node: string) =>
+      `Not on ${node}, which does not answer: do it again when it is back.`,
+    noAnswer:
+      "The agent did not answer: look at the state before you try again.",
+    swap: (module: string) => `swap ${module}`,
+    prim: (module: string, node: string) =>
+      `make ${node} the primary of ${module}`,
+    primforce: (module: string, node: string) =>
+      `force ${node} as primary of ${module}`,
+    second: (module: string, node: string) =>
+      `make ${node} the secondary of ${module}`,
+    full: (module: string, node: string) =>
+      `copy everything of ${module} to ${node}`,
+    switch: (module: string, what: string) => `switch ${what} for ${module}`,
+    start: (module: string, node: string) => `start ${module} on ${node}`,
+    stop: (module: string, node: string) => `stop ${module} on ${node}`,
+    restart: (module: string, node: string) => `restart ${module} on ${node}`,
+    stopstart: (module: string, node: string) =>
+      `stop and start ${module} on ${node}`,
+  },
+  questions: {
+    swap: {
+      title: (module: string) => `Swap ${module}?`,
+      cost: (module: string, node: string, peer: string) =>
+        `${module} stops on ${node} and starts on ${peer}: a few seconds without service, open connections break. Nothing written is lost.`,
+      confirm: (peer: string) => `Swap to ${peer}`,
+    },
+    start: {
+      title: (module: string, node: string) => `Start ${module} on ${node}?`,
+      follows: (node: string, peer: string) =>
+        `${node} copies what it lacks from ${peer}, then stands by. The service on ${peer} goes on meanwhile.`,
+      serves: (node: string) =>
+        `${node} starts the service if its copy is the newest; otherwise it waits and says why.`,
+      confirm: (node: string) => `Start on ${node}`,
+    },
+    prim: {
+      title: (module: string, node: string) =>
+        `Make ${node} the primary of ${module}?`,
+      first: (module: string, node: string, peer: string) =>
+        `Neither node has data yet: ${module} starts with what is in ${node}'s folders, and what is in ${peer}'s is replaced by a copy of it.`,
+      cost: (node: string, peer: string) =>
+        `${node}'s copy becomes the good one. What only ${peer} has written is set aside there and replaced by ${node}'s copy. Do it only if ${peer} does not come back soon, or if you know that ${node} has the right data.`,
+      confirm: (node: string) => `Use ${node}'s data`,
+    },
+    stop: {
+      title: (module: string, node: string) => `Stop ${module} on ${node}?`,
+      taken: (node: string, peer: string) =>
+        `${peer} takes over: a few seconds without service. Then it runs alone: what is written has no second copy until ${node} is started again.`,
+      nobody: (module: string, peer: string) =>
+        `${module} stops for everybody: ${peer} cannot take over now.`,
+      second: (node: string, peer: string) =>
+        `The service on ${peer} goes on, but alone: what is written has no second copy until ${node} is started again.`,
+      waiting: (module: string) =>
+        `${module} no longer waits here. Nothing else changes.`,
+      confirm: (node: string) => `Stop on ${node}`,
+    },
+    restart: {
+      title: (module: string, node: string) => `Restart ${module} on ${node}?`,
+      serves: (node: string) =>
+        `Its services stop and start on ${node}, without a failover: no service for as long as that takes. Nothing written is lost.`,
+      beside: (module: string, node: string, peer: string) =>
+        `What ${module} runs on ${node} beside the service stops and starts. The service on ${peer} goes on.`,
+      confirm: (node: string) => `Restart on ${node}`,
+    },
+    stopstart: {
+      title: (module: string, node: string) =>
+        `Stop ${module} on ${node} and start it again?`,
+      serves: (node: string, peer: string) =>
+        `${peer} takes over if its copy is up to date; otherwise there is no service until ${node} has started again. Nothing written is lost.`,
+      beside: (node: string, peer: string) =>
+        `Until ${node} is level again, what is written on ${peer} has no second copy.`,
+      confirm: (node: string) => `Stop and start on ${node}`,
+    },
+    second: {
+      title: (module: string, node: string) =>
+        `Make ${node} the secondary of ${module}?`,
+      cost: (node: string, peer: string) =>
+        `${peer}'s copy counts as the good one. What only ${node} has written is set aside on ${node} and replaced by a copy of ${peer}'s data.`,
+      confirm: (peer: string) => `Follow ${peer}`,
+    },
+    full: {
+      title: (module: string, node: string) =>
+        `Copy everything of ${module} to ${node} again?`,
+      cost: (node: string, peer: string) =>
+        `All of ${node}'s copy is compared and replaced from ${peer}. Until that has ended ${node} cannot take over: one failure of ${peer} stops the service. What only ${node} has written is set aside.`,
+      confirm: (node: string) => `Copy everything to ${node}`,
+    },
+    primforce: {
+      title: (module: string, node: string) =>
+        `Force ${node} to be the primary of ${module}?`,
+      half: (node: string, peer: string) =>
+        `${node}'s copy is half made: files in it may be older, newer or torn, and a database may refuse to start on it. Everything that only ${peer} has is set aside there and replaced. Use it only when ${peer}'s data is gone for good.`,
+      cost: (node: string, peer: string) =>
+        `${node}'s copy becomes the good one even if it is older. What ${peer} has written since is set aside there and replaced. Use it only when ${peer} does not come back.`,
+      confirm: (node: string) => `Force ${node}`,
+    },
+    switches: {
+      title: (module: string, what: string) => `Switch ${what} for ${module}?`,
+      errd:
+        "Processes that die are not noticed by rules any more, on both nodes, until it is switched on again. This page says so all the while.",
+      checker:
+        "Checkers that find something down are not acted upon any more, on both nodes, until it is switched on again. This page says so all the while.",
+      failover:
+        "When the primary dies, nobody takes over: the service stays down until a person moves it, on both nodes, until it is switched on again. This page says so all the while.",
+      boot:
+        "After a reboot it does not start by itself, on both nodes, until it is switched on again. This page says so all the while.",
+      on: "As the configuration says, on both nodes, from now on.",
+      confirm: (what: string) => `Switch ${what}`,
+    },
+  },
+  people: {
+    roles: {
+      viewer: "sees everything here, changes nothing",
+      operator: "also starts, stops and swaps",
+      administrator: "also installs, configures, and may give data up",
+    },
+    back: "← Cluster",
+    role: "Role",
+    name: "Name",
+    password: "Password",
+    oldPassword: "Old password",
+    newPassword: "New password",
+    newPasswordAgain: "New password again",
+    account: "Your account",
+    you: (role: string, meaning: string) => `You are ${role}: ${meaning}.`,
+    changePassword: "Change your password",
+    loggedOut: "Wherever else you are logged in, you are logged out.",
+    change: "Change password",
+    differ: "The new passwords differ.",
+    wrongOld: "The old password is wrong.",
+    tooMany: (seconds: number) => `Too many attempts. Wait ${seconds} s.`,
+    users: "Users",
+    same: "The same on both nodes.",
+    thatIsYou: (role: string) => `${role}, you`,
+    changeUser: (name: string) => `Change ${name}`,
+    setRole: "Set role",
+    setPassword: "Set password",
+    removal: (name: string) =>
+      `${name} is logged out everywhere and cannot come back.`,
+    remove: (name: string) => `Remove ${name}`,
+    add: "Add a user",
+    addUser: "Add user",
+    isNow: (name: string, role: string) => `${name} is ${role} now.`,
+    passwordChanged: (name: string) => `The password of ${name} is changed.`,
+    removed: (name: string) => `${name} is removed.`,
+    audit: "Audit",
+    whoDidWhat: "Who did what",
+    when: "When (UTC)",
+    who: "Who",
+    from: "From",
+    result: "Result",
+    what: "What",
+    results: { done: "done", refused: "refused", failed: "failed" },
+  },
+  login: {
+    title: "Log in",
+    once: "This link logs you in once.",
+    give: "Give a name and a password.",
+    usedLink:
+      "This link was used or is older than 24 hours. Use a password, or make a new link.",
+    wrong: "Wrong name or password.",
+    wait: (seconds: number) =>
+      `Too many attempts. Wait ${seconds} s, then try again.`,
+  },
+  problems: {
+    agentSilent: "The agent did not answer.",
+    agentSaid: (status: number) => `The agent said ${status}.`,
+    notFound: "Not found",
+    noModule: "No such module here.",
+    noNode: "No such node here.",
+    noPlace: "No such module or node here.",
+    noTemplate: "There is no such template.",
+    moduleExists: (name: string) => `There is a module "${name}" already.`,
+    noLog: "No log",
+    noScriptLog: "There is no script log of that name (any more).",
+    unreadable: (why: string) => `Cannot read the log: ${why}`,
+    tooMuch: "Too much",
+    shortForm: "Expected a short form.",
+    refused: "Refused",
+    otherSite: "Another site's page sent this login.",
+    otherPage: "The form is not of your page: reload it and try again.",
+    notForYou: "Not for you",
+    needsRole: (needed: string, role: string) =>
+      `This needs role ${needed}, you are ${role}.`,
+    onlyAdministrators: "The configuration is for administrators.",
+    failed: "This page failed",
+    reload: (why: string) => `${why} (reload it)`,
+  },
   logs: {
     title: (what: string) => `${what}: logs`,
     agent: "Agent",

@@ -31,6 +31,301 @@ export const fr: Texts = {
     all: "tout",
     of: (a, b) => `${a} sur ${b}`,
   },
+  overview: {
+    headlines: {
+      good: "Protégé",
+      busy: "En changement",
+      risk: "En service, sans filet",
+      bad: "Hors service",
+      off: "Arrêté",
+    },
+    noModuleYet: "Pas encore de module",
+    thisNode: "ce nœud",
+    otherNode: "l’autre nœud",
+    install: "Aucun module n’est installé. Voir « hakit module install ».",
+    warnings: (count: number) =>
+      count === 1 ? "1 avertissement" : `${count} avertissements`,
+    noAnswerFrom: (node: string) => `Pas de réponse de ${node}`,
+    old: (age: string) =>
+      `Ci-dessous, ce qu’il a dit ${age}. Nouvel essai en cours.`,
+    askOther: "Demander à l’autre nœud :",
+    then: (sentence: string) => `Alors : ${sentence}`,
+    canSwap: "Le primaire et le secondaire changent de place",
+    cannotSwap: "Il faut un primaire et un secondaire, tous deux prêts",
+    on: (module: string, node: string) => `${module} sur ${node}`,
+    console: "cette console",
+    itsConsole: "Sa console",
+    switched: (what: string) => `Commuté : ${what}`,
+    data: "Données",
+    address: "Adresse",
+    here: "est ici",
+    notHere: "pas ici",
+    more: "Autres actions",
+    lastCopied: (bytes: string, seconds: string) =>
+      `Dernière copie : ${bytes} en ${seconds} s`,
+    everything: "(tout)",
+    warningsTitle: "Avertissements",
+    links: "Liens entre les nœuds",
+    linkStates: { up: "actif", down: "coupé", unknown: "inconnu" },
+    noAnswer: "Pas de réponse",
+    none: "aucun",
+    was: (role: string) => `était ${role}`,
+    status: { moving: "en route", ready: "prêt", notReady: "pas prêt" },
+    secondsAgo: (seconds: number) => `il y a ${seconds} s`,
+    minutesAgo: (minutes: number) => `il y a ${minutes} min`,
+    hoursAgo: (hours: number, minutes: number) =>
+      `il y a ${hours} h ${minutes} min`,
+    script:
+      "Sans JavaScript, cette page montre un seul instant et ne peut rien faire : rechargez-la, ou utilisez la commande hakit.",
+  },
+  actions: {
+    start: "Démarrer",
+    stop: "Arrêter",
+    swap: "Échanger",
+    prim: "Rendre primaire",
+    restart: "Redémarrer",
+    stopstart: "Arrêter et démarrer",
+    primforce: "Forcer comme primaire",
+    second: "Forcer comme secondaire",
+    full: "Tout recopier",
+    switch: (what: string) => `Commuter ${what}`,
+  },
+  meanings: {
+    silent: "Ne répond pas.",
+    silentSince: (role: string) =>
+      `Ne répond pas. Il était ${role} la dernière fois qu’on l’a entendu.`,
+    missing: "Pas installé ici.",
+    becomesPrimary: "Devient primaire.",
+    primary: "Assure le service.",
+    takesOver: "Prend le relais.",
+    alone: (peer: string) =>
+      `Assure seul le service : ce qui est écrit maintenant n’est pas sur ${peer}.`,
+    becomesLevel: "Se met au niveau du primaire.",
+    secondary: (peer: string) => `Prêt à prendre le relais de ${peer}.`,
+    waits: "Attend.",
+    stops: "S’arrête.",
+    stopped: "Arrêté.",
+  },
+  copies: {
+    unknown: "inconnu",
+    copied: (peer: string) => `en cours de copie depuis ${peer}`,
+    silent: "inconnu tant qu’il ne répond pas",
+    identical: (peer: string) => `identique à ${peer}`,
+    waits: (peer: string) => `les écritures attendent ${peer}`,
+    nothing: "encore rien en miroir",
+    empty: "vide",
+    half: "copié à moitié, pas encore utilisable",
+    newest: "copie la plus récente",
+    onlyHere: (bytes: string) =>
+      `copie la plus récente, dont ${bytes} seulement ici`,
+    level: "à jour",
+    behindBy: (bytes: string, peer: string) =>
+      `en retard de ${bytes} sur ${peer}`,
+    behind: (peer: string) => `en retard sur ${peer}`,
+    names: "comparaison des noms",
+    leftUnknown: "temps restant inconnu",
+    left: (time: string) => `reste ${time}`,
+    progress: (done: string, total: string) => `${done} sur ${total}`,
+  },
+  asked: {
+    asked: (what: string) => `Demandé : ${what}.`,
+    notDone: (what: string, why: string) => `Pas fait : ${what}. ${why}`,
+    dismiss: "Fermer",
+    type: (node: string) => `Tapez ${node}, le nom du nœud, pour le faire`,
+    missed: (node: string) =>
+      `Pas sur ${node}, qui ne répond pas : à refaire quand il sera revenu.`,
+    noAnswer: "L’agent n’a pas répondu : regardez l’état avant de réessayer.",
+    swap: (module: string) => `échanger ${module}`,
+    prim: (module: string, node: string) =>
+      `rendre ${node} primaire de ${module}`,
+    primforce: (module: string, node: string) =>
+      `forcer ${node} comme primaire de ${module}`,
+    second: (module: string, node: string) =>
+      `rendre ${node} secondaire de ${module}`,
+    full: (module: string, node: string) =>
+      `copier tout ${module} vers ${node}`,
+    switch: (module: string, what: string) => `commuter ${what} pour ${module}`,
+    start: (module: string, node: string) => `démarrer ${module} sur ${node}`,
+    stop: (module: string, node: string) => `arrêter ${module} sur ${node}`,
+    restart: (module: string, node: string) =>
+      `redémarrer ${module} sur ${node}`,
+    stopstart: (module: string, node: string) =>
+      `arrêter et démarrer ${module} sur ${node}`,
+  },
+  questions: {
+    swap: {
+      title: (module: string) => `Échanger ${module} ?`,
+      cost: (module: string, node: string, peer: string) =>
+        `${module} s’arrête sur ${node} et démarre sur ${peer} : quelques secondes sans service, les connexions ouvertes sont coupées. Rien de ce qui est écrit n’est perdu.`,
+      confirm: (peer: string) => `Échanger vers ${peer}`,
+    },
+    start: {
+      title: (module: string, node: string) =>
+        `Démarrer ${module} sur ${node} ?`,
+      follows: (node: string, peer: string) =>
+        `${node} copie depuis ${peer} ce qui lui manque, puis se tient prêt. Le service sur ${peer} continue pendant ce temps.`,
+      serves: (node: string) =>
+        `${node} démarre le service si sa copie est la plus récente ; sinon il attend et dit pourquoi.`,
+      confirm: (node: string) => `Démarrer sur ${node}`,
+    },
+    prim: {
+      title: (module: string, node: string) =>
+        `Rendre ${node} primaire de ${module} ?`,
+      first: (module: string, node: string, peer: string) =>
+        `Aucun des nœuds n’a encore de données : ${module} démarre avec ce qui est dans les dossiers de ${node}, et ce qui est dans ceux de ${peer} est remplacé par une copie.`,
+      cost: (node: string, peer: string) =>
+        `La copie de ${node} devient la bonne. Ce que ${peer} est seul à avoir écrit y est mis de côté et remplacé par la copie de ${node}. À faire seulement si ${peer} ne revient pas bientôt, ou si vous savez que ${node} a les bonnes données.`,
+      confirm: (node: string) => `Utiliser les données de ${node}`,
+    },
+    stop: {
+      title: (module: string, node: string) =>
+        `Arrêter ${module} sur ${node} ?`,
+      taken: (node: string, peer: string) =>
+        `${peer} prend le relais : quelques secondes sans service. Ensuite il tourne seul : ce qui est écrit n’a pas de deuxième copie tant que ${node} n’est pas redémarré.`,
+      nobody: (module: string, peer: string) =>
+        `${module} s’arrête pour tout le monde : ${peer} ne peut pas prendre le relais maintenant.`,
+      second: (node: string, peer: string) =>
+        `Le service sur ${peer} continue, mais seul : ce qui est écrit n’a pas de deuxième copie tant que ${node} n’est pas redémarré.`,
+      waiting: (module: string) =>
+        `${module} n’attend plus ici. Rien d’autre ne change.`,
+      confirm: (node: string) => `Arrêter sur ${node}`,
+    },
+    restart: {
+      title: (module: string, node: string) =>
+        `Redémarrer ${module} sur ${node} ?`,
+      serves: (node: string) =>
+        `Ses services s’arrêtent et démarrent sur ${node}, sans bascule : pas de service pendant ce temps. Rien de ce qui est écrit n’est perdu.`,
+      beside: (module: string, node: string, peer: string) =>
+        `Ce que ${module} exécute sur ${node} à côté du service s’arrête et démarre. Le service sur ${peer} continue.`,
+      confirm: (node: string) => `Redémarrer sur ${node}`,
+    },
+    stopstart: {
+      title: (module: string, node: string) =>
+        `Arrêter ${module} sur ${node} et le redémarrer ?`,
+      serves: (node: string, peer: string) =>
+        `${peer} prend le relais si sa copie est à jour ; sinon il n’y a pas de service tant que ${node} n’a pas redémarré. Rien de ce qui est écrit n’est perdu.`,
+      beside: (node: string, peer: string) =>
+        `Tant que ${node} n’est pas de nouveau au niveau, ce qui est écrit sur ${peer} n’a pas de deuxième copie.`,
+      confirm: (node: string) => `Arrêter et démarrer sur ${node}`,
+    },
+    second: {
+      title: (module: string, node: string) =>
+        `Rendre ${node} secondaire de ${module} ?`,
+      cost: (node: string, peer: string) =>
+        `La copie de ${peer} compte comme la bonne. Ce que ${node} est seul à avoir écrit est mis de côté sur ${node} et remplacé par une copie des données de ${peer}.`,
+      confirm: (peer: string) => `Suivre ${peer}`,
+    },
+    full: {
+      title: (module: string, node: string) =>
+        `Recopier tout ${module} vers ${node} ?`,
+      cost: (node: string, peer: string) =>
+        `Toute la copie de ${node} est comparée et remplacée depuis ${peer}. Jusqu’à la fin, ${node} ne peut pas prendre le relais : une seule panne de ${peer} arrête le service. Ce que ${node} est seul à avoir écrit est mis de côté.`,
+      confirm: (node: string) => `Tout copier vers ${node}`,
+    },
+    primforce: {
+      title: (module: string, node: string) =>
+        `Forcer ${node} comme primaire de ${module} ?`,
+      half: (node: string, peer: string) =>
+        `La copie de ${node} est faite à moitié : des fichiers peuvent y être plus anciens, plus récents ou déchirés, et une base de données peut refuser de démarrer dessus. Tout ce que ${peer} est seul à avoir y est mis de côté et remplacé. À n’utiliser que si les données de ${peer} sont perdues pour de bon.`,
+      cost: (node: string, peer: string) =>
+        `La copie de ${node} devient la bonne, même si elle est plus ancienne. Ce que ${peer} a écrit depuis y est mis de côté et remplacé. À n’utiliser que si ${peer} ne revient pas.`,
+      confirm: (node: string) => `Forcer ${node}`,
+    },
+    switches: {
+      title: (module: string, what: string) =>
+        `Commuter ${what} pour ${module} ?`,
+      errd:
+        "Les règles ne remarquent plus les processus qui meurent, sur les deux nœuds, jusqu’à ce que ce soit remis en marche. Cette page le dit tout ce temps.",
+      checker:
+        "Plus rien ne suit quand un contrôle trouve quelque chose en panne, sur les deux nœuds, jusqu’à ce que ce soit remis en marche. Cette page le dit tout ce temps.",
+      failover:
+        "Quand le primaire meurt, personne ne prend le relais : le service reste arrêté jusqu’à ce qu’une personne le déplace, sur les deux nœuds, jusqu’à ce que ce soit remis en marche. Cette page le dit tout ce temps.",
+      boot:
+        "Après un redémarrage de la machine, il ne démarre pas de lui-même, sur les deux nœuds, jusqu’à ce que ce soit remis en marche. Cette page le dit tout ce temps.",
+      on: "Comme le dit la configuration, sur les deux nœuds, dès maintenant.",
+      confirm: (what: string) => `Commuter ${what}`,
+    },
+  },
+  people: {
+    roles: {
+      viewer: "voit tout ici, ne change rien",
+      operator: "peut aussi démarrer, arrêter et échanger",
+      administrator:
+        "peut aussi installer, configurer et abandonner des données",
+    },
+    back: "← Cluster",
+    role: "Rôle",
+    name: "Nom",
+    password: "Mot de passe",
+    oldPassword: "Ancien mot de passe",
+    newPassword: "Nouveau mot de passe",
+    newPasswordAgain: "Nouveau mot de passe, encore une fois",
+    account: "Votre compte",
+    you: (role: string, meaning: string) => `Vous êtes ${role} : ${meaning}.`,
+    changePassword: "Changer votre mot de passe",
+    loggedOut: "Partout ailleurs où vous êtes connecté, vous êtes déconnecté.",
+    change: "Changer le mot de passe",
+    differ: "Les nouveaux mots de passe diffèrent.",
+    wrongOld: "L’ancien mot de passe est faux.",
+    tooMany: (seconds: number) => `Trop d’essais. Attendez ${seconds} s.`,
+    users: "Utilisateurs",
+    same: "Les mêmes sur les deux nœuds.",
+    thatIsYou: (role: string) => `${role}, vous`,
+    changeUser: (name: string) => `Modifier ${name}`,
+    setRole: "Fixer le rôle",
+    setPassword: "Fixer le mot de passe",
+    removal: (name: string) =>
+      `${name} est déconnecté partout et ne peut pas revenir.`,
+    remove: (name: string) => `Retirer ${name}`,
+    add: "Ajouter un utilisateur",
+    addUser: "Ajouter l’utilisateur",
+    isNow: (name: string, role: string) => `${name} est maintenant ${role}.`,
+    passwordChanged: (name: string) => `Le mot de passe de ${name} est changé.`,
+    removed: (name: string) => `${name} est retiré.`,
+    audit: "Journal d’audit",
+    whoDidWhat: "Qui a fait quoi",
+    when: "Quand (UTC)",
+    who: "Qui",
+    from: "D’où",
+    result: "Résultat",
+    what: "Quoi",
+    results: { done: "fait", refused: "refusé", failed: "échoué" },
+  },
+  login: {
+    title: "Se connecter",
+    once: "Ce lien vous connecte une seule fois.",
+    give: "Donnez un nom et un mot de passe.",
+    usedLink:
+      "Ce lien a servi ou a plus de 24 heures. Utilisez un mot de passe, ou faites un nouveau lien.",
+    wrong: "Nom ou mot de passe faux.",
+    wait: (seconds: number) =>
+      `Trop d’essais. Attendez ${seconds} s, puis réessayez.`,
+  },
+  problems: {
+    agentSilent: "L’agent n’a pas répondu.",
+    agentSaid: (status: number) => `L’agent a répondu ${status}.`,
+    notFound: "Introuvable",
+    noModule: "Il n’y a pas de tel module ici.",
+    noNode: "Il n’y a pas de tel nœud ici.",
+    noPlace: "Il n’y a pas de tel module ou nœud ici.",
+    noTemplate: "Il n’y a pas de tel modèle.",
+    moduleExists: (name: string) => `Il y a déjà un module « ${name} ».`,
+    noLog: "Pas de journal",
+    noScriptLog: "Il n’y a pas (ou plus) de journal de script de ce nom.",
+    unreadable: (why: string) => `Le journal ne peut pas être lu : ${why}`,
+    tooMuch: "Trop long",
+    shortForm: "Un formulaire court était attendu.",
+    refused: "Refusé",
+    otherSite: "Cette connexion a été envoyée par la page d’un autre site.",
+    otherPage:
+      "Le formulaire n’est pas celui de votre page : rechargez-la et réessayez.",
+    notForYou: "Pas pour vous",
+    needsRole: (needed: string, role: string) =>
+      `Il faut pour cela le rôle ${needed}, vous êtes ${role}.`,
+    onlyAdministrators: "La configuration est réservée aux administrateurs.",
+    failed: "Cette page a échoué",
+    reload: (why: string) => `${why} (rechargez-la)`,
+  },
   logs: {
     title: (what) => `${what} : journaux`,
     agent: "Agent",

@@ -31,6 +31,301 @@ export const ja: Texts = {
     all: "すべて",
     of: (a, b) => `${b} 件中 ${a} 件`,
   },
+  overview: {
+    headlines: {
+      good: "保護されています",
+      busy: "変更中",
+      risk: "稼働中（予備なし）",
+      bad: "稼働していません",
+      off: "停止",
+    },
+    noModuleYet: "モジュールはまだありません",
+    thisNode: "このノード",
+    otherNode: "相手ノード",
+    install:
+      "モジュールがインストールされていません。「hakit module install」を参照してください。",
+    warnings: (count: number) => `警告 ${count} 件`,
+    noAnswerFrom: (node: string) => `${node} が応答しません`,
+    old: (age: string) => `以下は ${age}の内容です。再試行しています。`,
+    askOther: "もう一方のノードに問い合わせる：",
+    then: (sentence: string) => `当時：${sentence}`,
+    canSwap: "プライマリーとセカンダリーを入れ替えます",
+    cannotSwap: "準備完了のプライマリーとセカンダリーが必要です",
+    on: (module: string, node: string) => `${node} の ${module}`,
+    console: "このコンソール",
+    itsConsole: "そのコンソール",
+    switched: (what: string) => `切り替え：${what}`,
+    data: "データ",
+    address: "アドレス",
+    here: "ここにあります",
+    notHere: "ここにはありません",
+    more: "その他の操作",
+    lastCopied: (bytes: string, seconds: string) =>
+      `前回のコピー：${bytes}、${seconds} 秒`,
+    everything: "（全体）",
+    warningsTitle: "警告",
+    links: "ノード間のリンク",
+    linkStates: { up: "接続", down: "切断", unknown: "不明" },
+    noAnswer: "応答なし",
+    none: "なし",
+    was: (role: string) => `以前は ${role}`,
+    status: { moving: "移行中", ready: "準備完了", notReady: "未準備" },
+    secondsAgo: (seconds: number) => `${seconds} 秒前`,
+    minutesAgo: (minutes: number) => `${minutes} 分前`,
+    hoursAgo: (hours: number, minutes: number) =>
+      `${hours} 時間 ${minutes} 分前`,
+    script:
+      "JavaScript がないと、このページは一時点だけを表示し、操作できません。再読み込みするか、hakit コマンドを使ってください。",
+  },
+  actions: {
+    start: "開始",
+    stop: "停止",
+    swap: "入れ替え",
+    prim: "プライマリーにする",
+    restart: "再起動",
+    stopstart: "停止して開始",
+    primforce: "強制的にプライマリーにする",
+    second: "強制的にセカンダリーにする",
+    full: "すべてコピーし直す",
+    switch: (what: string) => `${what} に切り替える`,
+  },
+  meanings: {
+    silent: "応答しません。",
+    silentSince: (role: string) =>
+      `応答しません。最後に確認されたときは ${role} でした。`,
+    missing: "ここにはインストールされていません。",
+    becomesPrimary: "プライマリーになりつつあります。",
+    primary: "サービスを提供しています。",
+    takesOver: "引き継いでいます。",
+    alone: (peer: string) =>
+      `単独でサービスを提供しています。今書き込まれるものは ${peer} にはありません。`,
+    becomesLevel: "プライマリーに追いついています。",
+    secondary: (peer: string) => `${peer} から引き継ぐ準備ができています。`,
+    waits: "待機中です。",
+    stops: "停止しています。",
+    stopped: "停止しました。",
+  },
+  copies: {
+    unknown: "不明",
+    copied: (peer: string) => `${peer} からコピー中`,
+    silent: "応答があるまで不明",
+    identical: (peer: string) => `${peer} と同一`,
+    waits: (peer: string) => `書き込みが ${peer} を待っています`,
+    nothing: "まだ何もミラーされていません",
+    empty: "空",
+    half: "コピーが途中で、まだ使えません",
+    newest: "最新のコピー",
+    onlyHere: (bytes: string) => `最新のコピー、うち ${bytes} はここだけ`,
+    level: "最新",
+    behindBy: (bytes: string, peer: string) => `${peer} より ${bytes} 遅れ`,
+    behind: (peer: string) => `${peer} より遅れています`,
+    names: "名前を比較中",
+    leftUnknown: "残り時間は不明",
+    left: (time: string) => `残り ${time}`,
+    progress: (done: string, total: string) => `${total} 中 ${done}`,
+  },
+  asked: {
+    asked: (what: string) => `依頼しました：${what}。`,
+    notDone: (what: string, why: string) =>
+      `実行されませんでした：${what}。${why}`,
+    dismiss: "閉じる",
+    type: (node: string) => `実行するにはノード名 ${node} を入力してください`,
+    missed: (node: string) =>
+      `${node} は応答しないため切り替わっていません。復帰したらもう一度行ってください。`,
+    noAnswer:
+      "エージェントが応答しませんでした。もう一度試す前に状態を確認してください。",
+    swap: (module: string) => `${module} の入れ替え`,
+    prim: (module: string, node: string) =>
+      `${node} を ${module} のプライマリーにする`,
+    primforce: (module: string, node: string) =>
+      `${node} を強制的に ${module} のプライマリーにする`,
+    second: (module: string, node: string) =>
+      `${node} を ${module} のセカンダリーにする`,
+    full: (module: string, node: string) =>
+      `${module} のすべてを ${node} にコピーする`,
+    switch: (module: string, what: string) =>
+      `${module} の ${what} への切り替え`,
+    start: (module: string, node: string) => `${node} で ${module} を開始`,
+    stop: (module: string, node: string) => `${node} で ${module} を停止`,
+    restart: (module: string, node: string) => `${node} で ${module} を再起動`,
+    stopstart: (module: string, node: string) =>
+      `${node} で ${module} を停止して開始`,
+  },
+  questions: {
+    swap: {
+      title: (module: string) => `${module} を入れ替えますか？`,
+      cost: (module: string, node: string, peer: string) =>
+        `${module} は ${node} で停止し、${peer} で開始します。数秒間サービスが止まり、開いている接続は切れます。書き込まれたものは失われません。`,
+      confirm: (peer: string) => `${peer} に入れ替える`,
+    },
+    start: {
+      title: (module: string, node: string) =>
+        `${node} で ${module} を開始しますか？`,
+      follows: (node: string, peer: string) =>
+        `${node} は足りないものを ${peer} からコピーし、その後待機します。その間も ${peer} のサービスは続きます。`,
+      serves: (node: string) =>
+        `${node} のコピーが最新ならサービスを開始し、そうでなければ待機して理由を示します。`,
+      confirm: (node: string) => `${node} で開始`,
+    },
+    prim: {
+      title: (module: string, node: string) =>
+        `${node} を ${module} のプライマリーにしますか？`,
+      first: (module: string, node: string, peer: string) =>
+        `どちらのノードにもまだデータがありません。${module} は ${node} のフォルダーにあるもので開始し、${peer} のフォルダーの内容はそのコピーに置き換えられます。`,
+      cost: (node: string, peer: string) =>
+        `${node} のコピーが正となります。${peer} だけが書き込んだものはそこで退避され、${node} のコピーに置き換えられます。${peer} がすぐに戻らない場合、または ${node} のデータが正しいと分かっている場合にだけ行ってください。`,
+      confirm: (node: string) => `${node} のデータを使う`,
+    },
+    stop: {
+      title: (module: string, node: string) =>
+        `${node} で ${module} を停止しますか？`,
+      taken: (node: string, peer: string) =>
+        `${peer} が引き継ぎます。数秒間サービスが止まります。その後は単独で稼働し、${node} を再び開始するまで、書き込まれるものに二つ目のコピーはありません。`,
+      nobody: (module: string, peer: string) =>
+        `${module} は全利用者に対して停止します。${peer} は今引き継げません。`,
+      second: (node: string, peer: string) =>
+        `${peer} のサービスは続きますが単独です。${node} を再び開始するまで、書き込まれるものに二つ目のコピーはありません。`,
+      waiting: (module: string) =>
+        `${module} はここで待機しなくなります。ほかは何も変わりません。`,
+      confirm: (node: string) => `${node} で停止`,
+    },
+    restart: {
+      title: (module: string, node: string) =>
+        `${node} で ${module} を再起動しますか？`,
+      serves: (node: string) =>
+        `サービスは ${node} で停止して開始します。フェイルオーバーはしません。その間サービスは止まります。書き込まれたものは失われません。`,
+      beside: (module: string, node: string, peer: string) =>
+        `${node} で ${module} がサービスのほかに動かしているものが停止して開始します。${peer} のサービスは続きます。`,
+      confirm: (node: string) => `${node} で再起動`,
+    },
+    stopstart: {
+      title: (module: string, node: string) =>
+        `${node} で ${module} を停止して、もう一度開始しますか？`,
+      serves: (node: string, peer: string) =>
+        `${peer} のコピーが最新なら引き継ぎます。そうでなければ ${node} が再び開始するまでサービスは止まります。書き込まれたものは失われません。`,
+      beside: (node: string, peer: string) =>
+        `${node} が追いつくまで、${peer} に書き込まれるものに二つ目のコピーはありません。`,
+      confirm: (node: string) => `${node} で停止して開始`,
+    },
+    second: {
+      title: (module: string, node: string) =>
+        `${node} を ${module} のセカンダリーにしますか？`,
+      cost: (node: string, peer: string) =>
+        `${peer} のコピーが正となります。${node} だけが書き込んだものは ${node} で退避され、${peer} のデータのコピーに置き換えられます。`,
+      confirm: (peer: string) => `${peer} に従う`,
+    },
+    full: {
+      title: (module: string, node: string) =>
+        `${module} のすべてを ${node} にコピーし直しますか？`,
+      cost: (node: string, peer: string) =>
+        `${node} のコピー全体が比較され、${peer} のもので置き換えられます。終わるまで ${node} は引き継げず、${peer} の障害一つでサービスが止まります。${node} だけが書き込んだものは退避されます。`,
+      confirm: (node: string) => `すべてを ${node} にコピー`,
+    },
+    primforce: {
+      title: (module: string, node: string) =>
+        `${node} を強制的に ${module} のプライマリーにしますか？`,
+      half: (node: string, peer: string) =>
+        `${node} のコピーは途中です。中のファイルは古い、新しい、または壊れている可能性があり、データベースが起動を拒むことがあります。${peer} だけが持つものはすべてそこで退避され、置き換えられます。${peer} のデータが完全に失われた場合にだけ使ってください。`,
+      cost: (node: string, peer: string) =>
+        `${node} のコピーは古くても正となります。その後 ${peer} が書き込んだものはそこで退避され、置き換えられます。${peer} が戻らない場合にだけ使ってください。`,
+      confirm: (node: string) => `${node} を強制`,
+    },
+    switches: {
+      title: (module: string, what: string) =>
+        `${module} の ${what} に切り替えますか？`,
+      errd:
+        "両ノードで、再びオンにするまで、終了したプロセスをルールが検知しなくなります。その間、このページに表示されます。",
+      checker:
+        "両ノードで、再びオンにするまで、チェッカーが異常を見つけても何も行われなくなります。その間、このページに表示されます。",
+      failover:
+        "両ノードで、再びオンにするまで、プライマリーが落ちても誰も引き継ぎません。人が移すまでサービスは止まったままです。その間、このページに表示されます。",
+      boot:
+        "両ノードで、再びオンにするまで、マシンの再起動後に自動では開始しません。その間、このページに表示されます。",
+      on: "両ノードで、今から設定のとおりになります。",
+      confirm: (what: string) => `${what} に切り替える`,
+    },
+  },
+  people: {
+    roles: {
+      viewer: "すべてを見られますが、何も変更できません",
+      operator: "開始・停止・入れ替えもできます",
+      administrator: "インストール・設定・データの破棄もできます",
+    },
+    back: "← クラスター",
+    role: "ロール",
+    name: "名前",
+    password: "パスワード",
+    oldPassword: "現在のパスワード",
+    newPassword: "新しいパスワード",
+    newPasswordAgain: "新しいパスワード（確認）",
+    account: "あなたのアカウント",
+    you: (role: string, meaning: string) =>
+      `あなたは ${role} です：${meaning}。`,
+    changePassword: "パスワードの変更",
+    loggedOut: "ほかでログインしている場合は、すべてログアウトされます。",
+    change: "パスワードを変更",
+    differ: "新しいパスワードが一致しません。",
+    wrongOld: "現在のパスワードが違います。",
+    tooMany: (seconds: number) =>
+      `試行が多すぎます。${seconds} 秒待ってください。`,
+    users: "ユーザー",
+    same: "両ノードで同じです。",
+    thatIsYou: (role: string) => `${role}（あなた）`,
+    changeUser: (name: string) => `${name} を変更`,
+    setRole: "ロールを設定",
+    setPassword: "パスワードを設定",
+    removal: (name: string) =>
+      `${name} はすべての場所でログアウトされ、戻れません。`,
+    remove: (name: string) => `${name} を削除`,
+    add: "ユーザーの追加",
+    addUser: "ユーザーを追加",
+    isNow: (name: string, role: string) => `${name} は ${role} になりました。`,
+    passwordChanged: (name: string) => `${name} のパスワードを変更しました。`,
+    removed: (name: string) => `${name} を削除しました。`,
+    audit: "監査",
+    whoDidWhat: "誰が何をしたか",
+    when: "日時（UTC）",
+    who: "誰",
+    from: "どこから",
+    result: "結果",
+    what: "内容",
+    results: { done: "完了", refused: "拒否", failed: "失敗" },
+  },
+  login: {
+    title: "ログイン",
+    once: "このリンクで一度だけログインできます。",
+    give: "名前とパスワードを入力してください。",
+    usedLink:
+      "このリンクは使用済みか、24 時間を過ぎています。パスワードを使うか、新しいリンクを作ってください。",
+    wrong: "名前またはパスワードが違います。",
+    wait: (seconds: number) =>
+      `試行が多すぎます。${seconds} 秒待ってから、もう一度試してください。`,
+  },
+  problems: {
+    agentSilent: "エージェントが応答しませんでした。",
+    agentSaid: (status: number) => `エージェントの応答：${status}。`,
+    notFound: "見つかりません",
+    noModule: "そのモジュールはここにありません。",
+    noNode: "そのノードはここにありません。",
+    noPlace: "そのモジュールまたはノードはここにありません。",
+    noTemplate: "そのテンプレートはありません。",
+    moduleExists: (name: string) => `モジュール「${name}」はすでにあります。`,
+    noLog: "ログがありません",
+    noScriptLog: "その名前のスクリプトログは（もう）ありません。",
+    unreadable: (why: string) => `ログを読めません：${why}`,
+    tooMuch: "大きすぎます",
+    shortForm: "短いフォームが必要です。",
+    refused: "拒否されました",
+    otherSite: "このログインは別のサイトのページから送られました。",
+    otherPage:
+      "フォームがあなたのページのものではありません。再読み込みしてやり直してください。",
+    notForYou: "権限がありません",
+    needsRole: (needed: string, role: string) =>
+      `これにはロール ${needed} が必要です。あなたは ${role} です。`,
+    onlyAdministrators: "設定は管理者だけが使えます。",
+    failed: "このページは失敗しました",
+    reload: (why: string) => `${why}（再読み込みしてください）`,
+  },
   logs: {
     title: (what) => `${what} のログ`,
     agent: "エージェント",
