@@ -3,6 +3,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { command } from "../../src/system/command.ts";
 import { logIn, openBrowser, shows } from "./browser.ts";
+import { canIsolate } from "../e2e/can_isolate.ts";
 import { twoAgents, type Which } from "./agents.ts";
 
 /** Clicks a button of a node's card and says yes. */
@@ -257,19 +258,6 @@ Deno.test({
     strictEqual(await sum(1), await sum(2));
   },
 });
-
-/** Root, and a kernel or container that lets root make network namespaces. */
-async function canIsolate(): Promise<boolean> {
-  if (Deno.uid() !== 0) return false;
-  const name = `hakit-probe-c${Deno.pid}`;
-  try {
-    await command(["ip", "netns", "add", name]);
-    await command(["ip", "netns", "delete", name]);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);

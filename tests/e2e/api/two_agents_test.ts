@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { command } from "../../../src/system/command.ts";
+import { canIsolate } from "../can_isolate.ts";
 import { twoAgents, type Which } from "../../console/agents.ts";
 
 const PASSWORD = "a long password 1";
@@ -258,16 +259,3 @@ Deno.test({
     assert.deepEqual(etc, right);
   },
 });
-
-/** Root, and a kernel or container that lets root make network namespaces. */
-async function canIsolate(): Promise<boolean> {
-  if (Deno.uid() !== 0) return false;
-  const name = `hakit-probe-a${Deno.pid}`;
-  try {
-    await command(["ip", "netns", "add", name]);
-    await command(["ip", "netns", "delete", name]);
-    return true;
-  } catch {
-    return false;
-  }
-}
