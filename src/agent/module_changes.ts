@@ -77,13 +77,28 @@ export class ModuleChanges {
     const wanted = await wantedFiles(this.#options.node, name, wish);
     const { plan } = await this.#here.check(name, wanted);
     const refusal = this.#here.refusal(name, plan) ??
-      (await this.#there.ready(name, wanted))?.refusal ?? null;
+      await this.#theirRefusal(name, wanted);
     return {
       module: name,
       plan,
       digest: await digestFiles(wanted),
       refusal: plan.how === null ? null : refusal,
     };
+  }
+
+  async #theirRefusal(
+    name: string,
+    files: readonly ArchiveFile[],
+  ): Promise<string | null> {
+    try {
+      return (await this.#there.ready(name, files))?.refusal ?? null;
+    } catch (error) {
+      // Somebody changes modules there at this moment: it can still be looked at.
+      if (error instanceof ApiError && error.code === "busy") {
+        return error.message;
+      }
+      throw error;
+    }
   }
 
   /** On both nodes, or (`alone`) here first. */

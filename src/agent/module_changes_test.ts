@@ -349,3 +349,21 @@ Deno.test("ModuleStore: a damaged archive of the history is in no later change's
   await both.one.store.apply("db", wish, { by: "root" });
   assert.match(await both.two.yaml(), /20s/);
 });
+
+Deno.test("ModuleStore.plan() at both nodes at once, and beside a change of the other, is in nobody's way", async () => {
+  await using both = await running();
+  const wish = (hold: string) => ({
+    edits: yamlEdit(YAML.replace("10s", hold)),
+  });
+  for (let turn = 0; turn < 20; turn++) {
+    const [one, two] = await Promise.all([
+      both.one.store.plan("db", wish("20s")),
+      both.two.store.plan("db", wish("30s")),
+    ]);
+    assert.deepEqual([one.refusal, two.refusal], [null, null]);
+  }
+  const looks = both.two.store.plan("db", wish("30s"));
+  const done = await both.one.store.apply("db", wish("40s"), { by: "root" });
+  assert.deepEqual(done.installed, ["node1", "node2"]);
+  await looks;
+});

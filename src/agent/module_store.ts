@@ -140,9 +140,10 @@ export class ModuleStore {
     });
   }
 
-  /** What a change would do. */
-  plan(name: string, wish: Wish): Promise<Change> {
-    return this.#inTurn(() => this.changes.plan(name, wish));
+  /** What a change would do. Beside the turns: who looks at one node must not keep the other one's people from looking, or changing. */
+  async plan(name: string, wish: Wish): Promise<Change> {
+    await this.#turn;
+    return await this.changes.plan(name, wish);
   }
 
   /** A reviewed change, on both nodes or on neither. */

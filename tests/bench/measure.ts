@@ -4,7 +4,7 @@ import type { Figure } from "./report.ts";
 import type { Work } from "./work.ts";
 
 /** Ticks of /proc/PID/stat a second, on every Linux that we know. */
-const TICKS = 100;
+export const TICKS = 100;
 
 export async function measure(
   place: Place,
@@ -32,7 +32,8 @@ export function processorTime(pids: readonly number[]): number {
   }, 0);
 }
 
-function resident(pids: readonly number[]): number {
+/** Memory of these processes, bytes. */
+export function resident(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => {
     const kib = /^VmRSS:\s+(\d+)/m.exec(readProc(pid, "status"))?.[1];
     return sum + Number(kib ?? 0) * 1024;

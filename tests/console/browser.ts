@@ -71,13 +71,19 @@ export async function logIn(
   await page.goto(url);
   await page.fill("[name=name]", name);
   await page.fill("[name=password]", password);
-  await page.click("text=Log in >> nth=-1");
+  await page.click("form.login button[type=submit]");
 }
 
 /** Waits until the page shows this text. */
 export async function shows(page: Page, text: string): Promise<void> {
-  await page.waitForFunction(
-    (text) => document.body.innerText.replaceAll("\u00a0", " ").includes(text),
-    text,
-  );
+  try {
+    await page.waitForFunction(
+      (text) =>
+        document.body.innerText.replaceAll("\u00a0", " ").includes(text),
+      text,
+    );
+  } catch (cause) {
+    const shown = await page.innerText("body").catch(() => "nothing");
+    throw new Error(`"${text}" is not on ${page.url()}:\n${shown}`, { cause });
+  }
 }

@@ -30,6 +30,8 @@ export interface ConfigIslandProps {
 
 /** Typing goes on: the agent is asked when it rests. */
 const REST_MS = 400;
+const AGAIN_MS = 3000;
+const PASSING = ["busy", "no-answer"];
 const YAML = "module.yaml";
 
 type Verdict =
@@ -80,7 +82,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
     if (files.length === 0) return;
     const number = ++asked.current;
     setVerdict({ kind: "checking" });
-    const timer = setTimeout(async () => {
+    const look = async () => {
       const answer = await ask<Change>(`${base}/plan`, {
         method: "POST",
         body: { edits, base: digest },
@@ -92,7 +94,13 @@ export function ConfigIsland(props: ConfigIslandProps) {
           ? { kind: "plan", change: answer.value }
           : { kind: "wrong", message: answer.message },
       );
-    }, REST_MS);
+      // What stands against it may be over in a moment: a module on its way, another person's change, a lost answer.
+      const passing = answer.ok
+        ? answer.value.refusal !== null
+        : PASSING.includes(answer.code);
+      if (passing) timer = setTimeout(look, AGAIN_MS);
+    };
+    let timer = setTimeout(look, REST_MS);
     return () => clearTimeout(timer);
   }, [edits, digest]);
   // A tab that is closed by mistake takes what was typed with it.
