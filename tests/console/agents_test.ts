@@ -1,7 +1,6 @@
 /** The console on two real agents: a click goes the whole way to a script, and the survivor's console tells of the dead node. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { command } from "../../src/system/command.ts";
 import { logIn, openBrowser, shows } from "./browser.ts";
 import { canIsolate } from "../e2e/can_isolate.ts";
 import { twoAgents, type Which } from "./agents.ts";
