@@ -10,6 +10,7 @@ import {
   takeAddress,
   type VirtualAddress,
 } from "../actions/virtual_ip.ts";
+import { Netlink } from "../guard/netlink.ts";
 import type { Module } from "../module/schema.ts";
 import type { Log } from "../system/log.ts";
 import { now, sleep } from "../system/clock.ts";
@@ -76,10 +77,13 @@ export class Addresses {
     this.#held = null;
     this.#problem = null;
     const failures: unknown[] = [];
-    for (const { address } of this.#options.specs) {
-      await releaseAddress(address.split("/")[0]!).catch((error) =>
-        failures.push(error)
-      );
+    const addresses = this.#options.specs.map(({ address }) =>
+      address.split("/")[0]!
+    );
+    takeOff(addresses);
+    for (const address of addresses) {
+      if (holders(address).length === 0) continue;
+      await releaseAddress(address).catch((error) => failures.push(error));
     }
     if (failures.length > 0) throw failures[0];
   }
@@ -156,6 +160,18 @@ export class Addresses {
       this.#problem = problem;
       this.#options.onProblem(problem);
     }
+  }
+}
+
+let netlink: Netlink | null = null;
+
+/** By the kernel alone: a node that must let go must not wait for a program on a disk that stands still. */
+function takeOff(addresses: readonly string[]): void {
+  try {
+    netlink ??= new Netlink();
+    netlink.remove(addresses);
+  } catch {
+    // Then by the program, which also says what is wrong.
   }
 }
 

@@ -200,6 +200,8 @@ export class Cluster {
         this.onChange();
       },
       onLog: (level, text) => log.write(level, text),
+      // systemd starts the agent again, and services go on meanwhile.
+      onDied: (error) => this.#options.broken(error),
     });
     this.#links = links;
     this.#heardAt = now();

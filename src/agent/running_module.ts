@@ -6,7 +6,6 @@ import type { Event, UserCommand } from "../machine/event.ts";
 import type { ModuleView, Record } from "../machine/state.ts";
 import {
   ask,
-  type Config,
   initial,
   refusal,
   type State,
@@ -15,8 +14,6 @@ import {
 } from "../machine/step.ts";
 import type { Module } from "../module/schema.ts";
 import { perform, type Surroundings } from "../actions/perform.ts";
-import { DOUBTFUL, type Doubts, regain } from "../machine/regain.ts";
-import { wardOf } from "../machine/ward.ts";
 import type { Ward } from "../guard/ward.ts";
 import type { Report } from "../replication/control.ts";
 import type { Ask } from "../witness/register.ts";
@@ -36,9 +33,12 @@ import {
   writeSwitches,
 } from "./switches.ts";
 import { Addresses } from "./addresses.ts";
+import { Guarded } from "./guarded.ts";
 import { Loop } from "./loop.ts";
 import type { Node } from "./node.ts";
+import { scriptEnvironment } from "./script_environment.ts";
 import { Services } from "./services.ts";
+import { homeOf, machineConfig, restartsOf } from "./machine_config.ts";
 import { NEW_RECORD, readRecord, recordFile, writeRecord } from "./record.ts";
 import { ReplicatorLink } from "./replicator_link.ts";
 import { replicatorConfig, replicatorProgram } from "./replicator_config.ts";
@@ -73,7 +73,7 @@ export class RunningModule {
   #options: RunningModuleOptions;
   readonly #addresses: Addresses;
   readonly #services: Services;
-  #doubts: Doubts = DOUBTFUL;
+  readonly #guarded: Guarded;
   readonly #replicator: ReplicatorLink | null;
   readonly #monitor: Monitor;
   #switches: Switches = {};
@@ -94,13 +94,19 @@ export class RunningModule {
       specs: module.virtual_addresses,
       near: node.me.addresses[0]!,
       log: this.log,
-      certain: () => !this.#doubts.doubt,
+      certain: () => this.#guarded.certain,
       onProblem: (problem) => {
         this.log.error(problem);
         this.post({ type: "address", at: now(), problem });
       },
     });
     this.#services = new Services({ units: module.services, log: this.log });
+    this.#guarded = new Guarded({
+      module,
+      services: this.#services,
+      addresses: this.#addresses,
+      log: this.log,
+    });
     this.#monitor = new Monitor({
       module,
       sight: {
@@ -189,10 +195,7 @@ export class RunningModule {
     await this.post({
       type: "config",
       at: now(),
-      restarts: {
-        maximum: module.max_restarts,
-        periodMs: module.restart_period,
-      },
+      restarts: restartsOf(module),
       home,
     });
     await this.post({ type: "failover", at: now(), on: this.#failover() });
@@ -264,37 +267,12 @@ export class RunningModule {
   /** What the guard is to know of it; null: it may be served here without an end. */
   ward(): Ward | null {
     const state = this.#loop?.state();
-    if (!state) return null;
-    const ward = wardOf(state);
-    const { doubts, back } = regain(this.#doubts, { state, ward, now: now() });
-    this.#doubts = doubts;
-    if (back) this.#regain();
-    if (ward === null) return null;
-    const { module } = this.#options;
-    return {
-      ...ward,
-      module: module.name,
-      addresses: module.virtual_addresses.map(({ address }) =>
-        address.split("/")[0]!
-      ),
-      group: this.#services.group,
-      units: module.services,
-    };
+    return state ? this.#guarded.ward(state) : null;
   }
 
   /** The guard says that it has taken it away. */
   wasFenced(): void {
-    this.#doubts = { ...this.#doubts, doubt: true };
-  }
-
-  #regain(): void {
-    if (this.#services.frozen()) {
-      this.log.warning(
-        "the guard had taken the services away, because nobody could hear this node; nobody went on in its place: they go on here",
-      );
-    }
-    this.#services.thaw();
-    this.#addresses.look();
+    this.#guarded.wasFenced();
   }
 
   /** Asks whether it may go on alone. */
@@ -329,6 +307,7 @@ export class RunningModule {
     const resumed = report?.phase === "primary";
     if (!resumed) {
       this.#services.condemnFrozen();
+      if (report?.phase === "idle") this.#services.killLeftOvers();
       // After a crash the address may still be here, while the peer has it by now.
       await this.#addresses.release().catch((error) =>
         this.log.error(error instanceof Error ? error.message : String(error))
@@ -337,23 +316,10 @@ export class RunningModule {
     const loop = new Loop(
       { step, view },
       initial(
-        {
-          module: module.name,
-          node: node.me.name,
-          peer: node.peer.name,
-          nodeIndex: node.index,
+        machineConfig(node, module, {
           failover: this.#failover(),
           mirrored: this.#replicator !== null,
-          restarts: {
-            maximum: module.max_restarts,
-            periodMs: module.restart_period,
-          },
-          home: homeOf(node, module),
-          timeoutMs: node.cluster.heartbeat.timeout,
-          ...(node.cluster.split_brain.keep === undefined
-            ? {}
-            : { keeps: node.cluster.split_brain.keep }),
-        },
+        }),
         record,
         this.#options.arbiter(),
       ),
@@ -503,52 +469,6 @@ export class RunningModule {
       note: (text) => this.log.info(text),
     };
   }
-}
-
-/** Where the primary belongs, as this node sees it; throws for a name that is no node. */
-function homeOf(node: Node, module: Module): Config["home"] {
-  switch (module.default_primary) {
-    case "alone":
-      return "anywhere";
-    case "last":
-      return "last";
-    case node.me.name:
-      return "here";
-    case node.peer.name:
-      return "there";
-    default:
-      throw new Error(
-        `module "${module.name}": default_primary "${module.default_primary}" is no node, expected alone, last, ${node.me.name} or ${node.peer.name}`,
-      );
-  }
-}
-
-/** The contract with scripts; HAKIT_ROLE is added for each run. */
-function scriptEnvironment(
-  { node, module, folder, arbiter }: RunningModuleOptions,
-  log: Log,
-): Readonly<{ [name: string]: string }> {
-  return {
-    ...module.variables,
-    HAKIT_MODULE: module.name,
-    HAKIT_MODULE_DIR: folder,
-    HAKIT_NODE: node.me.name,
-    HAKIT_PEER: node.peer.name,
-    HAKIT_VIP: module.virtual_addresses[0]?.address.split("/")[0] ?? "",
-    HAKIT_NODE_ADDRESS: node.me.addresses[0]!,
-    HAKIT_PEER_ADDRESS: node.peer.addresses[0]!,
-    // Who excludes that a lost peer goes on: one that is being removed excludes nothing.
-    HAKIT_ARBITER: arbiterWord(arbiter()),
-    HAKIT_LOG: log.path,
-    HAKIT: node.executable,
-    // A service must find its tools also when the agent was started with an empty environment.
-    PATH: Deno.env.get("PATH") ??
-      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-  };
-}
-
-function arbiterWord(arbiter: Arbiter): Arbiter["kind"] {
-  return arbiter.kind === "witness" && arbiter.retired ? "none" : arbiter.kind;
 }
 
 /** Where the modules' folders are made: state and log of one module. */

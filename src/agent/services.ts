@@ -53,6 +53,11 @@ export class Services {
     if (this.group !== null) killAll(this.group);
   }
 
+  /** What a former life left behind, and whose data is gone since: it can only answer from its memory. */
+  killLeftOvers(): void {
+    if (this.group !== null) killAll(this.group);
+  }
+
   frozen(): boolean {
     return this.#groups().some(isFrozen);
   }

@@ -7,6 +7,7 @@ import { now } from "../system/clock.ts";
 import {
   beaten,
   fenced,
+  followed,
   type Guarded,
   type GuardReport,
   heard,
@@ -240,6 +241,9 @@ class Guard {
         return;
       case "beat":
         this.#watch = beaten(this.#watch, word.at, now());
+        return;
+      case "followed":
+        this.#watch = followed(this.#watch, word, now());
         return;
       case "bye":
         this.#end = true;

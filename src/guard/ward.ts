@@ -12,8 +12,10 @@ const wardSchema = z.object({
   module: z.string().min(1).max(64),
   /** Served until then (clock.now()); null: not known anew, what was said last holds. */
   until: z.number().nullable(),
-  /** Each heartbeat moves the end to so long after it; 0: none does. */
-  beatMs: z.number().min(0),
+  /** The other node, when it follows, leaves this one alone for so long after it has heard it. */
+  lastsMs: z.number().min(0),
+  /** Heartbeats that left count as heard. */
+  beats: z.boolean(),
   /** Fenced so long after the end: a word that was said in time may still be on its way. */
   slackMs: z.number().min(0),
   /** The agent is on its way out with it: it takes away and freezes by itself, unless it falls silent. */
@@ -42,6 +44,12 @@ export const wordSchema = z.discriminatedUnion("do", [
   }),
   /** Of the heartbeats' thread: one that the other node believes left at this time. */
   z.object({ do: z.literal("beat"), at: z.number() }),
+  /** Of the same: the other node has heard one that left at this time, and follows these modules. */
+  z.object({
+    do: z.literal("followed"),
+    at: z.number(),
+    modules: z.array(z.string().max(64)).max(64),
+  }),
   /** The agent ends in order and nothing serves here. */
   z.object({ do: z.literal("bye") }),
   /** Another guard takes over: the watchdog stays armed. */
@@ -105,22 +113,48 @@ function endOf(ward: Ward, before: Guarded | undefined, at: number): number {
   // Never known: guard and agent are both new beside services that run, and the other node may serve by now.
   if (ward.until === null) return before?.until ?? at;
   // The heartbeats' thread may know of a later one than the agent's loop.
-  const beats = ward.beatMs > 0 && before !== undefined &&
-    before.ward.beatMs > 0 && before.dueSince === null;
-  return beats ? Math.max(ward.until, before.until) : ward.until;
+  const known = !ward.leaving && before !== undefined &&
+    !before.ward.leaving && before.dueSince === null;
+  return known ? Math.max(ward.until, before.until) : ward.until;
 }
 
 /**
  * A heartbeat left at `sentAt`: the other node waits anew from then on, unless it had gone on before. That only the agent can find out.
  */
 export function beaten(watch: Watch, sentAt: number, at: number): Watch {
+  return moved(
+    watch,
+    Math.min(sentAt, at),
+    ({ ward, dueSince, until }) =>
+      ward.beats && dueSince === null && sentAt <= until + ward.slackMs,
+  );
+}
+
+/** The other node has heard what left at `sentAt`, and follows: it will for a while, whatever the agent's loop does. */
+export function followed(
+  watch: Watch,
+  { at: sentAt, modules }: {
+    readonly at: number;
+    readonly modules: readonly string[];
+  },
+  at: number,
+): Watch {
+  return moved(
+    watch,
+    Math.min(sentAt, at),
+    ({ ward }) => !ward.leaving && modules.includes(ward.module),
+  );
+}
+
+function moved(
+  watch: Watch,
+  from: number,
+  counts: (one: Guarded) => boolean,
+): Watch {
   const guarded = new Map<string, Guarded>();
   for (const [module, one] of watch.guarded) {
-    const { ward: { beatMs, slackMs }, dueSince, until } = one;
-    const inTime = dueSince === null && sentAt <= until + slackMs;
-    const moved = Math.max(until, Math.min(sentAt, at) + beatMs);
-    const counts = beatMs > 0 && inTime;
-    guarded.set(module, counts ? { ...one, until: moved } : one);
+    const until = Math.max(one.until, from + one.ward.lastsMs);
+    guarded.set(module, counts(one) ? { ...one, until } : one);
   }
   return { ...watch, guarded };
 }

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import {
   beaten,
   fenced,
+  followed,
   heard,
   HOLD_MS,
   idleMs,
@@ -25,7 +26,8 @@ function word(...wards: Partial<Ward>[]): Watching {
     wards: wards.map((ward) => ({
       module: "shop",
       until: 2_000,
-      beatMs: 0,
+      lastsMs: 1_785,
+      beats: false,
       slackMs: SLACK_MS,
       leaving: false,
       addresses: ["10.0.0.9"],
@@ -61,29 +63,29 @@ Deno.test("heard() keeps the end that is not known anew, and drops what is left 
 });
 
 Deno.test("beaten() moves the end of a module that heartbeats keep, whatever the agent's loop does", () => {
-  let watch = heard(NOTHING, word({ beatMs: 1_785 }), 1_000);
+  let watch = heard(NOTHING, word({ beats: true }), 1_000);
   for (let at = 1_300; at <= 9_100; at += 300) watch = beaten(watch, at, at);
   deepStrictEqual(due(judged(watch, 9_100 + 1_785 + SLACK_MS)), []);
   deepStrictEqual(due(judged(watch, 9_101 + 1_785 + SLACK_MS)), ["shop"]);
   // The loop is back and knows of an earlier end only.
-  watch = heard(watch, word({ beatMs: 1_785, until: 8_000 }), 9_200);
+  watch = heard(watch, word({ beats: true, until: 8_000 }), 9_200);
   deepStrictEqual(due(judged(watch, 10_000)), []);
 });
 
 Deno.test("beaten() gives nothing back that was fenced, and nothing for a lease", () => {
-  let watch = heard(NOTHING, word({ beatMs: 1_785 }), 1_000);
+  let watch = heard(NOTHING, word({ beats: true }), 1_000);
   watch = judged(watch, 2_200);
   watch = judged(beaten(watch, 2_300, 2_300), 2_300);
   deepStrictEqual(due(watch), ["shop"]);
   // The agent has heard that the other node follows it still.
-  watch = heard(watch, word({ beatMs: 1_785, until: 4_000 }), 2_600);
+  watch = heard(watch, word({ beats: true, until: 4_000 }), 2_600);
   deepStrictEqual(due(watch), []);
   const lease = beaten(heard(NOTHING, word({}), 1_000), 1_900, 1_900);
   deepStrictEqual(due(judged(lease, 2_101)), ["shop"]);
 });
 
 Deno.test("beaten() by heartbeats that left in time counts, however late the guard reads of them; a gap does not", () => {
-  const before = heard(NOTHING, word({ beatMs: 1_785 }), 1_000);
+  const before = heard(NOTHING, word({ beats: true }), 1_000);
   let watch = before;
   for (let at = 1_300; at <= 6_000; at += 300) watch = beaten(watch, at, 6_050);
   deepStrictEqual(due(judged(watch, 6_050)), []);
@@ -91,6 +93,26 @@ Deno.test("beaten() by heartbeats that left in time counts, however late the gua
   // Stopped for 3 s, and going on before the guard was awake: the other node may have gone on.
   for (let at = 5_000; at <= 6_000; at += 300) watch = beaten(watch, at, 6_050);
   deepStrictEqual(due(judged(watch, 6_050)), ["shop"]);
+});
+
+Deno.test("followed() renews a lease while the agent's loop is held up, and not for what the other node does not follow", () => {
+  let watch = heard(NOTHING, word({}), 1_000);
+  for (let at = 1_300; at <= 4_000; at += 300) {
+    watch = judged(followed(watch, { at, modules: ["shop"] }, at + 5), at + 5);
+  }
+  deepStrictEqual(due(judged(watch, 4_000 + 1_785 + SLACK_MS)), []);
+  deepStrictEqual(due(judged(watch, 4_001 + 1_785 + SLACK_MS)), ["shop"]);
+  const other = followed(heard(NOTHING, word({}), 1_000), {
+    at: 1_900,
+    modules: ["mail"],
+  }, 1_905);
+  deepStrictEqual(due(judged(other, 2_101)), ["shop"]);
+  // One that must leave does, whatever the other node has heard.
+  const leaving = followed(heard(NOTHING, word({ leaving: true }), 3_000), {
+    at: 3_500,
+    modules: ["shop"],
+  }, 3_505);
+  deepStrictEqual(due(judged(leaving, 4_001)), ["shop"]);
 });
 
 Deno.test("judged() leaves a module to an agent that is leaving it, until that falls silent", () => {

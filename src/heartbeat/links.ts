@@ -27,6 +27,8 @@ export interface LinksOptions {
   /** Heartbeats that should not be, in one line; null: no more. */
   onProblem(problem: string | null): void;
   onLog(level: "error" | "warning" | "info", text: string): void;
+  /** The thread is gone or hangs. Without heartbeats this node must not go on as if it had them: it would take the peer for alive. */
+  onDied(error: Error): void;
 }
 
 /** The same shape as LinkState of the API. */
@@ -40,7 +42,7 @@ export interface LinkHealth {
 /** Given to the Worker once. */
 export type WorkerOptions = Omit<
   LinksOptions,
-  "onHeard" | "onVerdict" | "onLinks" | "onProblem" | "onLog"
+  "onHeard" | "onVerdict" | "onLinks" | "onProblem" | "onLog" | "onDied"
 >;
 
 export type ToWorker =
@@ -77,6 +79,8 @@ export type FromWorker =
   | { readonly type: "closed" };
 
 const TURNING_MS = 1_000;
+/** The thread tells its verdict once a second. Counted by turns of this loop: what stood still itself has not listened. */
+const SILENT_TURNS = 10;
 /** The Worker closes its sockets at once; beyond this it is ended. */
 const CLOSE_MS = 1_000;
 
@@ -85,15 +89,18 @@ export class Links {
   readonly #turning: ReturnType<typeof setInterval>;
   readonly #closed = Promise.withResolvers<void>();
   #open = true;
+  #silentTurns = 0;
 
   constructor(options: LinksOptions) {
-    const { onHeard, onVerdict, onLinks, onProblem, onLog, ...rest } = options;
+    const { onHeard, onVerdict, onLinks, onProblem, onLog, onDied, ...rest } =
+      options;
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), {
       type: "module",
       name: "heartbeat",
     });
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (data.type === "closed") return this.#closed.resolve();
+      this.#silentTurns = 0;
       if (!this.#open) return;
       switch (data.type) {
         case "heard":
@@ -110,15 +117,18 @@ export class Links {
           return data satisfies never;
       }
     };
-    // Without heartbeats this node must not go on as if it had them: the agent dies of it and systemd starts it again.
     this.#worker.onerror = (event) => {
-      onLog("error", `The heartbeat thread died: ${event.message}`);
+      // Reported here, and not once more as a rejection that nobody knows.
+      event.preventDefault();
+      onDied(new Error(`The heartbeat thread died: ${event.message}`));
     };
     this.#post({ type: "begin", options: rest });
-    this.#turning = setInterval(
-      () => this.#post({ type: "turning" }),
-      TURNING_MS,
-    );
+    this.#turning = setInterval(() => {
+      this.#post({ type: "turning" });
+      this.#silentTurns += 1;
+      if (this.#silentTurns !== SILENT_TURNS) return;
+      onDied(new Error("The heartbeat thread does not answer any more"));
+    }, TURNING_MS);
   }
 
   /** What every heartbeat says from now on; the next one goes out in time. `settled`: see Station.say(). */

@@ -1,5 +1,5 @@
 /** Two real Workers on the loopback network: what is said on one side is heard on the other, and silence is noticed. */
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, match, ok } from "node:assert/strict";
 import type { Body } from "./body.ts";
 import type { PeerVerdict } from "./detector.ts";
 import { type LinkHealth, Links } from "./links.ts";
@@ -11,6 +11,7 @@ class Side {
   readonly heard: Body[] = [];
   readonly verdicts: PeerVerdict[] = [];
   readonly logs: string[] = [];
+  readonly died: string[] = [];
   problem: string | null = null;
   health: readonly LinkHealth[] = [];
   readonly links: Links;
@@ -38,6 +39,7 @@ class Side {
       onLinks: (health) => this.health = health,
       onProblem: (problem) => this.problem = problem,
       onLog: (_, text) => this.logs.push(text),
+      onDied: (error) => this.died.push(error.message),
     });
   }
 }
@@ -111,5 +113,16 @@ Deno.test("Links with another cluster's key stay strangers", async () => {
   } finally {
     await one.links.close();
     await two.links.close();
+  }
+});
+
+Deno.test("Links tell of a thread that died: who has no heartbeats must not take the peer for alive", async () => {
+  // With such a key the thread cannot even begin.
+  const one = new Side(0, 44_000 + Deno.pid % 1000, "no key");
+  try {
+    await until(() => one.died.length > 0, "the end of the thread");
+    match(one.died[0]!, /thread died: .*/);
+  } finally {
+    await one.links.close();
   }
 });

@@ -1,5 +1,5 @@
 /**
- * Tells the guard of each heartbeat that left: without a witness the other node goes on when it hears none, whatever the agent's own
+ * Tells the guard of each heartbeat that left, and of each that the other node has heard: that keeps it waiting, whatever the agent's own
  * loop does. On a connection of its own, because that loop may be held up.
  */
 
@@ -7,8 +7,8 @@ export class Pulse {
   readonly #path: string;
   #connection: Deno.UnixConn | null = null;
   #busy = false;
-  /** Of what could not be told yet the newest is enough. */
-  #next: number | null = null;
+  /** Of what could not be told yet the newest of each kind is enough. */
+  readonly #next = new Map<string, string>();
   #closed = false;
 
   constructor(path: string) {
@@ -17,7 +17,16 @@ export class Pulse {
 
   /** A heartbeat that the other node believes left at this time (clock.now()). */
   beat(at: number): void {
-    this.#next = at;
+    this.#say("beat", { at });
+  }
+
+  /** The other node has heard one that left at this time, and follows these modules. */
+  followed(at: number, modules: readonly string[]): void {
+    if (modules.length > 0) this.#say("followed", { at, modules });
+  }
+
+  #say(what: string, rest: object): void {
+    this.#next.set(what, JSON.stringify({ do: what, ...rest }));
     if (!this.#busy && !this.#closed) this.#tell();
   }
 
@@ -30,10 +39,10 @@ export class Pulse {
     this.#busy = true;
     try {
       this.#connection ??= await this.#connect();
-      while (this.#next !== null && !this.#closed) {
-        const line = JSON.stringify({ do: "beat", at: this.#next }) + "\n";
-        this.#next = null;
-        const bytes = new TextEncoder().encode(line);
+      while (this.#next.size > 0 && !this.#closed) {
+        const text = [...this.#next.values()].map((line) => line + "\n");
+        this.#next.clear();
+        const bytes = new TextEncoder().encode(text.join(""));
         for (let sent = 0; sent < bytes.length;) {
           sent += await this.#connection.write(bytes.subarray(sent));
         }

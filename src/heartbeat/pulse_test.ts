@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { Pulse } from "./pulse.ts";
 
@@ -31,9 +31,13 @@ Deno.test("Pulse tells each heartbeat, and a guard that came later the next one"
       deepStrictEqual(await lines(connection, 1), [
         JSON.stringify({ do: "beat", at: first }),
       ]);
-      pulse.beat(second);
+      pulse.followed(second, ["shop"]);
       const [line] = await lines(connection, 1);
-      strictEqual(JSON.parse(line!).at, second);
+      deepStrictEqual(JSON.parse(line!), {
+        do: "followed",
+        at: second,
+        modules: ["shop"],
+      });
       connection.close();
       listener.close();
       await Deno.remove(path).catch(() => {});

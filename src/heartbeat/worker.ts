@@ -5,6 +5,7 @@
  * Timers and sockets only: what is meant by it is in station.ts.
  */
 import type { Body } from "./body.ts";
+import { Carrier } from "./carrier.ts";
 import type { PeerVerdict } from "./detector.ts";
 import type {
   FromWorker,
@@ -29,6 +30,9 @@ class Heartbeats {
   readonly #station: Station;
   readonly #sockets: LinkSocket[];
   readonly #pulse: Pulse;
+  readonly #carriers: Carrier[];
+  /** What is wrong with each link's interface. */
+  #faults: (string | null)[];
   readonly #timers: ReturnType<typeof setInterval>[];
   #verdict: PeerVerdict | null = null;
   #losses = 0;
@@ -55,6 +59,8 @@ class Heartbeats {
       })
     );
     this.#pulse = new Pulse(options.guard);
+    this.#carriers = options.links.map(({ local }) => new Carrier(local));
+    this.#faults = options.links.map(() => null);
     this.#timers = [
       setInterval(() => this.tell(), options.periodMs),
       setInterval(() => this.#tick(), TICK_MS),
@@ -84,6 +90,7 @@ class Heartbeats {
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
     for (const socket of this.#sockets) socket.close();
+    for (const carrier of this.#carriers) carrier.close();
     this.#pulse.close();
   }
 
@@ -106,18 +113,36 @@ class Heartbeats {
     );
     if (answer && !this.#hung) this.#send(link);
     if (body !== null) post({ type: "heard", body, heardUsAt });
+    if (body !== null && heardUsAt !== null) {
+      const follows = body.modules.filter(({ role }) => role === "SECOND");
+      this.#pulse.followed(heardUsAt, follows.map(({ module }) => module));
+    }
     this.#report();
   }
 
   #tick(): void {
     const at = now();
     this.#station.ticked(at, TICK_MS);
+    this.#lookAtCarriers(at);
     if (!this.#hung && at - this.#turnedAt > HUNG_MS) {
       this.#hung = true;
       const text = "The agent does not turn any more: heartbeats are held back";
       post({ type: "log", level: "error", text });
     }
     this.#report();
+  }
+
+  #lookAtCarriers(at: number): void {
+    const faults = this.#carriers.map((carrier) => carrier.fault(at));
+    const before = this.#faults;
+    this.#faults = faults;
+    for (const [link, { local }] of this.#options.links.entries()) {
+      if (faults[link] === before[link] || !faults[link]) continue;
+      const text = `Link ${local}: ${faults[link]}`;
+      post({ type: "log", level: "warning", text });
+    }
+    // Over the other links: who listens there need not wait for the next one.
+    if (faults.some((fault, link) => fault !== before[link])) this.tell();
   }
 
   #report(): void {
@@ -134,7 +159,8 @@ class Heartbeats {
     }
     const links = this.#options.links.map((ends, link): LinkHealth => {
       const { verdict, roundTripMs } = this.#station.link(link, at);
-      return { ...ends, state: STATE[verdict], roundTripMs };
+      const state = this.#faults[link] ? "down" : STATE[verdict];
+      return { ...ends, state, roundTripMs };
     });
     const problem = this.#station.problem(at);
     if (problem !== this.#problem) {

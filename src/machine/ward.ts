@@ -6,8 +6,10 @@ import type { State } from "./turn.ts";
 export interface Until {
   /** null: not known in this life of the agent; what the last one said holds. */
   readonly until: number | null;
-  /** Each heartbeat that goes out moves the end to so long after it; 0: they move nothing. */
-  readonly beatMs: number;
+  /** The other node leaves this one alone for so long after it has heard a heartbeat of it, and follows. */
+  readonly lastsMs: number;
+  /** Heartbeats count as heard: without a witness silence alone makes the other node go on. */
+  readonly beats: boolean;
   /** How long the guard may be late with it: the other node begins after what is left of its time-out. */
   readonly slackMs: number;
   /** The end has come, and what still serves is on its way out. */
@@ -27,20 +29,20 @@ const MAX_SLACK_MS = 100;
  */
 export function wardOf(state: State): Until | null {
   const slackMs = Math.min(MAX_SLACK_MS, timeoutOf(state) * SLACK_SHARE);
+  const lastsMs = leaseLasts(timeoutOf(state));
   const leaving = mustLeaveSince(state);
   if (leaving !== null) {
-    return { until: leaving, beatMs: 0, slackMs, leaving: true };
+    return { until: leaving, lastsMs, beats: false, slackMs, leaving: true };
   }
   if (!servesAsPrimary(state)) return null;
   const until = leaseUntil(state) || null;
   if (witnessOf(state) !== null) {
     // Before the witness was heard for the first time the other node is entitled to nothing.
     if (state.role === "PRIM" && state.record.claim === undefined) return null;
-    return { until, beatMs: 0, slackMs, leaving: false };
+    return { until, lastsMs, beats: false, slackMs, leaving: false };
   }
   if (!state.config.failover) return null;
-  const beatMs = leaseLasts(timeoutOf(state));
-  return { until, beatMs, slackMs, leaving: false };
+  return { until, lastsMs, beats: true, slackMs, leaving: false };
 }
 
 /** Since when something here serves that must not, and is being taken away by the agent; null: nothing does. */

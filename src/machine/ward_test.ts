@@ -32,20 +32,20 @@ function primary(claim: number | undefined, change: Partial<State>): State {
   };
 }
 
-const SLACK = { slackMs: 100, leaving: false };
+const LASTS = 2_100 * 0.85;
+const SLACK = { slackMs: 100, leaving: false, lastsMs: LASTS };
 
 Deno.test("wardOf() guards a primary for as long as its lease", () => {
   deepStrictEqual(wardOf(primary(4, { peerUntil: 5_000 })), {
     ...SLACK,
     until: 5_000,
-    beatMs: 0,
+    beats: false,
   });
 });
 
 Deno.test("wardOf() without a witness guards a primary for as long as its heartbeats keep the other node waiting", () => {
   const none = primary(4, { arbiter: { kind: "none" }, peerUntil: 5_000 });
-  const lasts = 2_100 * 0.85;
-  deepStrictEqual(wardOf(none), { ...SLACK, until: 5_000, beatMs: lasts });
+  deepStrictEqual(wardOf(none), { ...SLACK, until: 5_000, beats: true });
   // The shorter one of both nodes' time-outs counts, and what is left of it for being late.
   const hasty = primary(4, {
     arbiter: { kind: "none" },
@@ -54,7 +54,8 @@ Deno.test("wardOf() without a witness guards a primary for as long as its heartb
   });
   deepStrictEqual(wardOf(hasty), {
     until: 5_000,
-    beatMs: 425,
+    lastsMs: 425,
+    beats: true,
     slackMs: 25,
     leaving: false,
   });
@@ -83,7 +84,8 @@ Deno.test("wardOf() guards one that must leave until it has", () => {
   });
   deepStrictEqual(wardOf(leaving), {
     until: 7_000,
-    beatMs: 0,
+    lastsMs: LASTS,
+    beats: false,
     slackMs: 100,
     leaving: true,
   });
@@ -101,7 +103,7 @@ Deno.test("wardOf() guards one that must leave until it has", () => {
 
 Deno.test("regain() gives back what the guard may have taken when it is certain that nobody went on", () => {
   const state = primary(4, { peerUntil: 5_000 });
-  const ward = (until: number | null) => ({ ...SLACK, until, beatMs: 0 });
+  const ward = (until: number | null) => ({ ...SLACK, until, beats: false });
   // A new agent, beside services that the guard may have frozen.
   let { doubts, back } = regain(DOUBTFUL, { state, ward: ward(null), now: 10 });
   strictEqual(back, false);

@@ -246,14 +246,19 @@ Deno.test("the guard without a witness: an agent that stands still lets go befor
     await t.step(
       "an agent that dies and comes back in time keeps its services",
       async () => {
-        const primary = await world.ready(60_000);
-        const [counter] = world.pids(primary, "counter");
-        world.signal(primary, ["agent"], "SIGKILL");
-        await sleep(4_000);
-        strictEqual(await world.ready(60_000), primary);
-        strictEqual(world.pids(primary, "counter")[0], counter);
-        ok(answersOf(world, primary, now() - 500) > 0, "it does not answer");
-        ok(await world.holds(primary));
+        // On a busy machine it may come too late, and the other node rightly goes on: then once more.
+        for (let left = 2;; left--) {
+          const primary = await world.ready(60_000);
+          const [counter] = world.pids(primary, "counter");
+          world.signal(primary, ["agent"], "SIGKILL");
+          await sleep(4_000);
+          if (await world.ready(60_000) !== primary && left > 0) continue;
+          strictEqual(await world.ready(60_000), primary);
+          strictEqual(world.pids(primary, "counter")[0], counter);
+          ok(answersOf(world, primary, now() - 500) > 0, "it does not answer");
+          ok(await world.holds(primary));
+          return;
+        }
       },
     );
     await t.step(

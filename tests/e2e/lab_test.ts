@@ -77,8 +77,8 @@ Deno.test("a cluster's life in the lab", async (t) => {
       const before = await moduleOf(primary);
       await lab("cut", String(primary), "2");
       await until(
-        "a warning",
-        10_000,
+        "a warning, before the silence is long enough for one",
+        1_000,
         async () =>
           (await stateOf(primary)).links.some(({ state }) => state === "down"),
       );

@@ -280,6 +280,9 @@ export class Agent {
         clock.now,
       );
       if (answer && !this.#hung) this.#send(link);
+      if (heardUsAt !== null && body?.modules[0]?.role === "SECOND") {
+        this.#node.guard?.followed(heardUsAt);
+      }
       if (body !== null) {
         this.main(() =>
           this.post({

@@ -2,6 +2,7 @@
 import {
   beaten,
   fenced,
+  followed,
   heard,
   idleMs,
   judged,
@@ -68,6 +69,12 @@ export class Guard {
   /** Of the heartbeats' thread. */
   beat(sentAt: number): void {
     this.#take((watch, now) => beaten(watch, sentAt, now));
+  }
+
+  /** Of the same: the other node follows, and has heard this one. */
+  followed(sentAt: number): void {
+    const word = { at: sentAt, modules: ["app"] };
+    this.#take((watch, now) => followed(watch, word, now));
   }
 
   #take(change: (watch: Watch, now: number) => Watch): void {
