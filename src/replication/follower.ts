@@ -6,6 +6,7 @@ import { type Connection, Outgoing } from "../peer/connection.ts";
 import { apply } from "./apply.ts";
 import type { Journal } from "./journal.ts";
 import { markOperation, type Marks } from "./marks.ts";
+import { losesWrites } from "./may_differ.ts";
 import { KIND } from "./operation.ts";
 import { type Frame, HEADER } from "../peer/frame.ts";
 import { stat, statFd } from "./descriptor.ts";
@@ -179,7 +180,7 @@ export class Follower {
     if (fd < 0) return answer(-fd);
     this.tools.aio.fsync(fd, dataOnly && !inode.isDirectory, (error) => {
       // Before the answer: the same fsync, asked for again, would succeed over pages that never reached the disk.
-      if (error === E.IO || error === E.ROFS) this.#break(error);
+      if (losesWrites(error)) this.#break(error);
       answer(error);
     });
   }

@@ -39,7 +39,7 @@ function followerWith(answer: (done: (error: number) => void) => void) {
 }
 
 Deno.test("Follower: an fsync that fails says that the copy is broken, before it is answered", () => {
-  for (const error of [E.IO, E.ROFS]) {
+  for (const error of [E.IO, E.ROFS, E.NOSPC, E.DQUOT, 110]) {
     const { follower, broken, fsync } = followerWith((done) => done(error));
     fsync();
     deepStrictEqual(broken, [error]);

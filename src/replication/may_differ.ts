@@ -7,6 +7,17 @@ const IN_PARTS = new Set<number>([KIND.WRITE, KIND.FALLOCATE, KIND.COPY]);
 /** With these; another refusal comes before anything is done. */
 const MIDWAY = new Set<number>([E.NOSPC, E.DQUOT, E.IO, E.FBIG]);
 
+/** What says of an fsync that it was asked of the wrong file, not that something is lost. */
+const NOT_THE_DISK = new Set<number>([0, E.INVAL, E.BADF, E.STALE]);
+
+/**
+ * Whether an fsync that ended so has lost writes that were answered: the system tells it once, and takes the pages for written. A
+ * disk that is found full only then says ENOSPC or EDQUOT, one behind a network says what it likes.
+ */
+export function losesWrites(error: number): boolean {
+  return !NOT_THE_DISK.has(error);
+}
+
 /** Whether the copies may differ after an operation with these results (errno, 0: done). */
 export function mayDiffer(kind: number, here: number, there: number): boolean {
   if (here === 0 || there === 0) return here !== there;

@@ -1,6 +1,7 @@
 /** The fsyncs under way: each is answered when both disks have it, or when this one has it and the peer is shut out. */
-import { E, errnoName } from "../system/libc.ts";
+import { errnoName } from "../system/libc.ts";
 import type { Inode } from "./inode.ts";
+import { losesWrites } from "./may_differ.ts";
 import { KIND } from "./operation.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Volume } from "./volume.ts";
@@ -103,7 +104,7 @@ export class Syncs {
       sync.here = true;
       sync.error ||= error;
       // The kernel reports a lost page once; the copy at the peer is now the better one.
-      if (error === E.IO || error === E.ROFS) {
+      if (losesWrites(error)) {
         tools.events.fault(
           `fsync below "${volume.path}" failed: ${errnoName(error)}`,
         );
