@@ -38,9 +38,9 @@ export class Levelling {
     return this.options.full;
   }
 
-  /** It wants the loop's next turn at once; one that waits for its operator needs no turns. */
+  /** It wants the loop's next turn at once; one that waits for the peer or its operator needs none. */
   get busy(): boolean {
-    return this.#work !== null && !this.options.control.paused;
+    return this.#work !== null && !this.source?.waits;
   }
 
   /** Takes a part of the peer's marks; false: they are none. */
@@ -96,7 +96,8 @@ export class Levelling {
         this.#work = null;
         return true;
       }
-      if (this.options.outgoing.room < STEP_ROOM) break;
+      // What was asked must leave, and be answered, before this goes on: applications may be waiting for it.
+      if (this.source?.waits || this.options.outgoing.room < STEP_ROOM) break;
     } while (now() < until);
     return false;
   }

@@ -43,8 +43,22 @@ export class Channel {
     this.#tokensAt = tools.now();
   }
 
+  /** Nothing goes on before something comes or goes on the socket, or time passes: no turn of the loop helps. */
+  get waits(): boolean {
+    return this.#waits;
+  }
+
+  #waits = false;
+
+  *#wait(): Generator<void, void> {
+    this.#waits = true;
+    yield;
+    this.#waits = false;
+  }
+
   /** An answer of the target. */
   heard(frame: Frame, bytes: Uint8Array): void {
+    this.#waits = false;
     this.#inbox.push({
       kind: frame.kind,
       volume: frame.volume,
@@ -63,8 +77,12 @@ export class Channel {
     flags = 0,
   ): Generator<void, void> {
     // Never while applications wait.
-    while (this.tools.control.paused && this.progress.stage !== "final") yield;
-    while (this.tools.outgoing.room < ROOM + payload.length + HEADER) yield;
+    while (this.tools.control.paused && this.progress.stage !== "final") {
+      yield* this.#wait();
+    }
+    while (this.tools.outgoing.room < ROOM + payload.length + HEADER) {
+      yield* this.#wait();
+    }
     this.tools.outgoing.append({
       kind,
       volume: about?.volume.index ?? 0,
@@ -79,7 +97,7 @@ export class Channel {
     while (true) {
       const at = this.#inbox.findIndex((message) => message.kind === kind);
       if (at >= 0) return this.#inbox.splice(at, 1)[0]!;
-      yield;
+      yield* this.#wait();
     }
   }
 
@@ -97,7 +115,7 @@ export class Channel {
         this.#tokens + (at - this.#tokensAt) / 1000 * limit,
       );
       this.#tokensAt = at;
-      if (this.#tokens < 0) yield;
+      if (this.#tokens < 0) yield* this.#wait();
     }
   }
 }

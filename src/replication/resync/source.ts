@@ -79,6 +79,11 @@ export class ResyncSource {
     this.#channel.heard(frame, bytes);
   }
 
+  /** See Channel. */
+  get waits(): boolean {
+    return this.#channel.waits;
+  }
+
   /** Bytes read and hashed here so far. */
   get bytesCompared(): number {
     return this.#progress.bytesCompared;

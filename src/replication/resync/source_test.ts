@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Outgoing } from "../../peer/connection.ts";
 import { type Frame, newFrame } from "../../peer/frame.ts";
 import { Marks } from "../marks.ts";
@@ -26,9 +26,12 @@ function passes(fresh: readonly Marks[]): string[] {
   let answered = 0;
   for (const _ of source.run(new Marks())) {
     const ended = said.filter((each) => each === "pass").length;
+    // Whoever waits for an answer asks for no turns until it is there.
+    strictEqual(source.waits, ended > answered);
     if (ended === answered) continue;
     answered = ended;
     source.heard({ ...newFrame(), kind: KIND.ENDED }, new Uint8Array(4));
+    strictEqual(source.waits, false);
   }
   return said;
 }
