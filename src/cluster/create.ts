@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { stringify } from "yaml";
 import { createAuthority, issueCertificate } from "../api/tls.ts";
 import { createUser, readUsers } from "../api/users.ts";
+import { duration } from "../module/duration.ts";
 import { loadCluster } from "../module/load.ts";
 import type { Cluster } from "../module/schema.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
@@ -114,7 +115,15 @@ function clusterText(settings: Settings & { readonly name1: string }): string {
       { name: settings.name1, addresses: settings.node1 },
       { name: settings.name2, addresses: settings.node2 },
     ],
+    ...heartbeat(settings),
   });
+}
+
+/** Seven may be lost, as with the defaults. */
+function heartbeat({ detection }: Pick<Settings, "detection">) {
+  if (detection === undefined) return {};
+  const period = Math.round(duration.parse(detection) / 7);
+  return { heartbeat: { period: `${period}ms`, timeout: detection } };
 }
 
 async function writeCertificate(

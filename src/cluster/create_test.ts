@@ -22,6 +22,18 @@ const SETTINGS = {
   name1: "node1",
 };
 
+Deno.test("createCluster() writes the detection time that was asked for, and beats seven times in it", async () => {
+  await inHomes(async (first) => {
+    await createCluster(first, { ...SETTINGS, detection: "3.5s" });
+    const { heartbeat } = (await existingCluster(first))!;
+    assert.deepEqual([heartbeat.timeout, heartbeat.period], [3500, 500]);
+  });
+  assert.equal(
+    settingsSchema.safeParse({ ...SETTINGS, detection: "100ms" }).success,
+    false,
+  );
+});
+
 async function inHomes(run: (first: Paths, second: Paths) => Promise<void>) {
   const home = await Deno.makeTempDir();
   try {

@@ -6,6 +6,7 @@ import { isIP } from "node:net";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Call, Flag } from "../cli/command.ts";
+import { heartbeatTimeout } from "../module/schema.ts";
 import {
   contains,
   parseNetwork,
@@ -25,6 +26,8 @@ const withPrefix = z.string().refine(
   (text) => parseNetwork(text) !== null && text.includes("/"),
   "expected an address with prefix, such as 10.0.0.100/24",
 );
+/** Less, and a machine that hesitates is taken for dead. */
+const LEAST_DETECTION_MS = 500;
 const folder = z.string().regex(
   /^(\/(?!\.{1,2}(\/|$))[\w.@+-]+)+$/,
   "expected an absolute path of letters, digits and . _ @ + -",
@@ -50,6 +53,14 @@ export const settingsSchema = z.strictObject({
     .optional(),
   /** Nodes' network, for no_proxy. Default: the virtual address' own. */
   network: withPrefix.optional(),
+  /** Silence after which the other node is lost. Default: cluster.yaml's own, 2.1 s. */
+  detection: z.string().refine(
+    (text) => {
+      const parsed = heartbeatTimeout.safeParse(text);
+      return parsed.success && parsed.data >= LEAST_DETECTION_MS;
+    },
+    "expected 500ms to 60s, such as 5s",
+  ).optional(),
   /** Networks that K3s gives to pods and to services (its --cluster-cidr and --service-cidr). */
   pods: withPrefix.default(POD_NETWORK),
   services: withPrefix.default(SERVICE_NETWORK),
@@ -199,6 +210,12 @@ export const SETTING_FLAGS = {
     type: "string",
     value: "CIDR",
     summary: "the nodes' network, reached without proxy",
+  },
+  detection: {
+    type: "string",
+    value: "TIME",
+    summary:
+      "silence after which the other node is lost (default 2.1s); longer on a slow machine",
   },
   pods: {
     type: "string",

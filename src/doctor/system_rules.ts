@@ -154,7 +154,9 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
       if (cpus < 2) {
         found.push(warning("cpus", "A single processor", {
           why:
-            "Heartbeats get no priority beside the services: raise the detection time if false failovers come",
+            "Heartbeats share it with the services: one that is too busy is taken for dead",
+          fix:
+            "hakit first --detection 5s; in a cluster that is there: heartbeat: { timeout: 5s } in cluster.yaml of both nodes",
         }));
       }
       if (swap > 0) {

@@ -13,6 +13,11 @@ const name = z.string().regex(
   "expected up to 31 of a-z, 0-9 and -, beginning with a letter",
 );
 
+export const heartbeatTimeout = duration.refine(
+  (ms) => ms > 0 && ms <= MAX_TIMEOUT_MS,
+  `expected more than 0 and at most ${MAX_TIMEOUT_MS / 1000}s`,
+);
+
 export const clusterSchema = z.strictObject({
   cluster: name,
   /** 16 random bytes in hexadecimal: two clusters of the same name never mix. */
@@ -30,10 +35,7 @@ export const clusterSchema = z.strictObject({
   heartbeat: z.strictObject({
     period: duration.default(300),
     /** Silence after which the peer is lost. */
-    timeout: duration.refine(
-      (ms) => ms > 0 && ms <= MAX_TIMEOUT_MS,
-      `expected more than 0 and at most ${MAX_TIMEOUT_MS / 1000}s`,
-    ).default(2100),
+    timeout: heartbeatTimeout.default(2100),
     port: z.int().min(1).max(65535).default(4800),
   }).prefault({}),
   split_brain: z.strictObject({
