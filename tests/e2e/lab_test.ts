@@ -207,6 +207,21 @@ Deno.test("the lab works without a database, too", async () => {
     const swapped = await labJson<SwapResult>("drill", "--swap");
     tell(swapped);
     assert.equal(swapped.lost, 0);
+
+    // The lab's module has no record of where it came from; the first update makes one, the second has nothing to do.
+    const on1 = { env: { HAKIT_HOME: "/var/lib/hakit-lab/node1" } };
+    const update = ["module", "update", "counter", "--json"];
+    for (const expected of [["template.json"], []]) {
+      const { code, out, err } = await hakit(update, on1);
+      assert.equal(code, 0, err);
+      const { plan } = JSON.parse(out);
+      assert.deepEqual(
+        plan.files.map(({ path }: { path: string }) => path),
+        expected,
+      );
+    }
+    const list = await hakit(["module", "list", "--json"], on1);
+    assert.deepEqual(JSON.parse(list.out).outdated, []);
   } finally {
     await lab("down");
   }
