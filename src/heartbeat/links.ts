@@ -81,6 +81,8 @@ export type FromWorker =
 const TURNING_MS = 1_000;
 /** The thread tells its verdict once a second. Counted by turns of this loop: what stood still itself has not listened. */
 const SILENT_TURNS = 10;
+/** A slow machine takes its time to load the thread's program, and nothing is decided before it speaks. */
+const START_TURNS = 120;
 /** The Worker closes its sockets at once; beyond this it is ended. */
 const CLOSE_MS = 1_000;
 
@@ -90,6 +92,7 @@ export class Links {
   readonly #closed = Promise.withResolvers<void>();
   #open = true;
   #silentTurns = 0;
+  #spoke = false;
 
   constructor(options: LinksOptions) {
     const { onHeard, onVerdict, onLinks, onProblem, onLog, onDied, ...rest } =
@@ -101,6 +104,7 @@ export class Links {
     this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (data.type === "closed") return this.#closed.resolve();
       this.#silentTurns = 0;
+      this.#spoke = true;
       if (!this.#open) return;
       switch (data.type) {
         case "heard":
@@ -126,7 +130,8 @@ export class Links {
     this.#turning = setInterval(() => {
       this.#post({ type: "turning" });
       this.#silentTurns += 1;
-      if (this.#silentTurns !== SILENT_TURNS) return;
+      const limit = this.#spoke ? SILENT_TURNS : START_TURNS;
+      if (this.#silentTurns !== limit) return;
       onDied(new Error("The heartbeat thread does not answer any more"));
     }, TURNING_MS);
   }
