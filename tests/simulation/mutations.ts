@@ -106,6 +106,27 @@ export const MUTATIONS: readonly Mutation[] = [
     put: "  const actions: Action[] = [];\n",
     kind: "crashes",
   },
+  {
+    name: "a loser stops in order while the other node serves",
+    file: "machine/plans.ts",
+    find: "= [RELEASE, FREEZE, CUT];",
+    put: "= [RELEASE, IDLE];",
+    kind: "witness",
+  },
+  {
+    name: "the guard comes a second late",
+    file: "guard/ward.ts",
+    find: "at > one.until + one.ward.slackMs",
+    put: "at > one.until + one.ward.slackMs + 1000",
+    kind: "witness",
+  },
+  {
+    name: "a secondary that is giving up its primary says that it has heard it",
+    file: "heartbeat/station.ts",
+    find: "const promises = this.losses(now) === this.#settled;",
+    put: "const promises = true;",
+    kind: "witness",
+  },
 ];
 
 const ROOT = join(import.meta.dirname!, "../..");

@@ -1,6 +1,7 @@
 /** Plans beside an agent's loop, one at a time, as src/agent/loop.ts: each action takes its time, and what is replaced ends first. */
 import type { Action, PlanAction } from "../../src/machine/action.ts";
 import type { Event } from "../../src/machine/event.ts";
+import type { Command } from "../../src/replication/control.ts";
 import type { Agent } from "./agent.ts";
 import type { Node } from "./node.ts";
 
@@ -90,7 +91,7 @@ export class Plans {
         return next();
       case "replicator":
         return world.later(
-          world.between(2, 80),
+          this.#takes(action.command),
           () => this.#replicator(plan, action, next),
         );
       case "script":
@@ -98,6 +99,13 @@ export class Plans {
       default:
         return action satisfies never;
     }
+  }
+
+  /** An orderly end waits for whoever uses the directories, as src/replication/primary_role.ts. */
+  #takes(command: Command): number {
+    const { world, service } = this.#node;
+    const waits = command.command === "idle" && !command.atOnce && service;
+    return world.between(2, waits ? 8_000 : 80);
   }
 
   #replicator(
