@@ -14,6 +14,8 @@ import { EventRing } from "./event_ring.ts";
 const MAX_READERS = 64;
 /** A change is shown after this; many changes within it are one. */
 const GATHER_MS = 100;
+/** Readers that look within this see the same: fifty consoles cost little more than one. Less than GATHER_MS, or a change would be missed. */
+const SHARED_MS = 50;
 /** Sent when nothing changes, so that a dead connection is noticed and times shown stay right. */
 const REPEAT_MS = 2000;
 
@@ -68,6 +70,7 @@ export class EventStreams {
   readonly #feed: StateFeed;
   readonly #ring: EventRing;
   readonly #closed = new AbortController();
+  #seen: Seen | null = null;
 
   constructor(feed: StateFeed) {
     this.#feed = feed;
@@ -132,13 +135,11 @@ export class EventStreams {
             if (!only.includes("log") || viewer && event.private) continue;
             await send(event.event, event.data);
           }
-          const latest = this.#feed.state();
-          const copies = JSON.stringify(copiesOf(latest));
+          const { data, copies } = this.#look();
           if (copies !== progress && only.includes("progress")) {
             await send("progress", copies);
             progress = copies;
           }
-          const data = JSON.stringify(latest);
           // Awaited: a reader that does not read holds up only itself, and gets the newest state when it does.
           if (data !== state || quiet >= REPEAT_MS) {
             if (only.includes("state")) await send("state", data);
@@ -156,6 +157,26 @@ export class EventStreams {
       }
     });
   }
+
+  #look(): Seen {
+    const at = performance.now();
+    if (this.#seen === null || at - this.#seen.at > SHARED_MS) {
+      const state = this.#feed.state();
+      this.#seen = {
+        at,
+        data: JSON.stringify(state),
+        copies: JSON.stringify(copiesOf(state)),
+      };
+    }
+    return this.#seen;
+  }
+}
+
+/** What every reader is sent, as text. */
+interface Seen {
+  readonly at: number;
+  readonly data: string;
+  readonly copies: string;
 }
 
 /** What is being copied where. */
