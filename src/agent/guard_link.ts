@@ -9,6 +9,7 @@ import type { Log } from "../system/log.ts";
 import type { Paths } from "../system/paths.ts";
 import { lines } from "./replicator_link.ts";
 import { VERSION } from "../system/version.ts";
+import { startApart } from "./apart.ts";
 
 export interface GuardLinkOptions {
   readonly socket: string;
@@ -185,23 +186,11 @@ export class GuardLink {
 
   async #spawn(): Promise<Deno.UnixConn> {
     const { program, socket, outputFile } = this.#options;
-    const size = (await Deno.stat(outputFile).catch(() => null))?.size ?? 0;
-    if (size > MAX_OUTPUT) await Deno.truncate(outputFile, 0).catch(() => {});
-    // As a replicator: own session, output in a file, so that it outlives this agent.
-    const child = new Deno.Command("/bin/sh", {
-      args: [
-        "-c",
-        'if : >>"$0"; then exec "$@" >>"$0" 2>&1; else exec "$@"; fi',
-        outputFile,
-        ...program,
-        socket,
-      ],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-      detached: true,
-    }).spawn();
-    child.unref();
+    const child = await startApart({
+      program: [...program, socket],
+      outputFile,
+      mostOutput: MAX_OUTPUT,
+    });
     let ended = false;
     child.status.then(() => ended = true);
     for (let waited = 0; waited < START_MS; waited += 30) {

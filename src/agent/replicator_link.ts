@@ -13,6 +13,7 @@ import type { Log } from "../system/log.ts";
 import { now, sleep } from "../system/clock.ts";
 import { VERSION } from "../system/version.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
+import { startApart } from "./apart.ts";
 
 export interface ReplicatorLinkOptions {
   readonly config: ReplicatorConfig;
@@ -267,23 +268,11 @@ export class ReplicatorLink {
     await this.#write();
     await Deno.mkdir(dirname(outputFile), { recursive: true, mode: 0o750 })
       .catch(() => {}); // Its output is lost then, not its work.
-    const size = (await Deno.stat(outputFile).catch(() => null))?.size ?? 0;
-    if (size > MAX_OUTPUT) await Deno.truncate(outputFile, 0).catch(() => {});
-    const child = new Deno.Command("/bin/sh", {
-      // Own session, output in a file: it outlives this agent.
-      args: [
-        "-c",
-        'if : >>"$0"; then exec "$@" >>"$0" 2>&1; else exec "$@"; fi',
-        outputFile,
-        ...program,
-        configFile,
-      ],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-      detached: true,
-    }).spawn();
-    child.unref();
+    const child = await startApart({
+      program: [...program, configFile],
+      outputFile,
+      mostOutput: MAX_OUTPUT,
+    });
     this.#child = child;
     this.#childRuns = true;
     child.status.then(() => {

@@ -1,7 +1,7 @@
 /** `hakit audit`: who did what, from where, with which result. */
 import { auditAnswer } from "../api/schemas.ts";
 import type { Ask } from "./ask.ts";
-import { type Command, JSON_FLAG, UsageError } from "./command.ts";
+import { type Command, JSON_FLAG, NODE_FLAG, UsageError } from "./command.ts";
 
 const DEFAULT_LINES = 50;
 const MAX_LINES = 10_000;
@@ -17,12 +17,7 @@ export function auditCommand(ask: Ask): Command {
         value: "N",
         summary: `newest entries to show (${DEFAULT_LINES})`,
       },
-      node: {
-        type: "string",
-        short: "n",
-        value: "NAME",
-        summary: "of that node",
-      },
+      node: NODE_FLAG,
       json: JSON_FLAG,
     },
     async run({ on, out, text }) {

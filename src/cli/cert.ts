@@ -2,7 +2,7 @@
 import { certificatesAnswer } from "../api/schemas.ts";
 import { actionOf } from "./actions.ts";
 import type { Ask } from "./ask.ts";
-import { type Command, JSON_FLAG, UsageError } from "./command.ts";
+import { type Command, JSON_FLAG, NODE_FLAG, UsageError } from "./command.ts";
 
 const ACTIONS = ["show", "renew", "install", "remove"] as const;
 const PATH = "/api/certificates";
@@ -22,12 +22,7 @@ export function certCommand(ask: Ask): Command {
       { name: "KEY", summary: "install: PEM file", optional: true },
     ],
     flags: {
-      node: {
-        type: "string",
-        short: "n",
-        value: "NAME",
-        summary: "of that node",
-      },
+      node: NODE_FLAG,
       json: JSON_FLAG,
     },
     details: `\

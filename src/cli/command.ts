@@ -55,8 +55,20 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** A flag that many commands share. */
+/** Flags and an argument that many commands share. */
 export const JSON_FLAG: Flag = {
   type: "boolean",
   summary: "print the answer as JSON",
 };
+export const NODE_FLAG: Flag = {
+  type: "string",
+  short: "n",
+  value: "NAME",
+  summary: "of that node",
+};
+export const MODULE_ARG = {
+  name: "MODULE",
+  summary: "may be left out where there is only one",
+  optional: true,
+  words: "module",
+} as const;

@@ -1,6 +1,6 @@
 /** fullsync: the secondary's copy is compared with the primary's as a whole, wherever it is. */
 import type { AgentApi } from "./agent_api.ts";
-import { type Command, JSON_FLAG } from "./command.ts";
+import { type Command, JSON_FLAG, MODULE_ARG } from "./command.ts";
 import { moduleName } from "./module_name.ts";
 import { EXIT } from "./report.ts";
 
@@ -9,12 +9,7 @@ export function fullsyncCommand(api: () => AgentApi): Command {
     name: "fullsync",
     summary: "Have the secondary's whole copy compared and made level again",
     group: "Operate",
-    args: [{
-      name: "MODULE",
-      summary: "may be left out where there is only one",
-      optional: true,
-      words: "module",
-    }],
+    args: [MODULE_ARG],
     flags: {
       "no-wait": { type: "boolean", summary: "do not wait until it has begun" },
       json: JSON_FLAG,

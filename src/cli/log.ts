@@ -2,7 +2,13 @@
 import type { AgentApi } from "./agent_api.ts";
 import { linesAnswer } from "../api/schemas.ts";
 import { type Ask, askAgent } from "./ask.ts";
-import { type Command, JSON_FLAG, UsageError } from "./command.ts";
+import {
+  type Command,
+  JSON_FLAG,
+  MODULE_ARG,
+  NODE_FLAG,
+  UsageError,
+} from "./command.ts";
 import { moduleName } from "./module_name.ts";
 
 const DEFAULT_LINES = 50;
@@ -17,12 +23,7 @@ export function logCommand(
     name: "log",
     summary: "Show a module's log, or what its scripts printed",
     group: "Look",
-    args: [{
-      name: "MODULE",
-      summary: "may be left out where there is only one",
-      optional: true,
-      words: "module",
-    }],
+    args: [MODULE_ARG],
     flags: {
       lines: {
         type: "string",
@@ -36,12 +37,7 @@ export function logCommand(
         value: "NAME",
         summary: "the newest run whose log begins with NAME",
       },
-      node: {
-        type: "string",
-        short: "n",
-        value: "NAME",
-        summary: "of that node",
-      },
+      node: NODE_FLAG,
       all: { type: "boolean", summary: "of both nodes, in order of time" },
       agent: { type: "boolean", summary: "the agent's own log" },
       json: JSON_FLAG,

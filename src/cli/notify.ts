@@ -3,7 +3,7 @@ import { channelsAnswer } from "../api/schemas.ts";
 import { actionOf } from "./actions.ts";
 import type { Ask } from "./ask.ts";
 import { columns } from "./columns.ts";
-import { type Command, JSON_FLAG } from "./command.ts";
+import { type Command, JSON_FLAG, NODE_FLAG } from "./command.ts";
 import { EXIT } from "./report.ts";
 
 const ACTIONS = ["status", "test"] as const;
@@ -16,12 +16,7 @@ export function notifyCommand(ask: Ask): Command {
     group: "Set up",
     args: [{ name: "ACTION", summary: ACTIONS.join(", "), words: ACTIONS }],
     flags: {
-      node: {
-        type: "string",
-        short: "n",
-        value: "NAME",
-        summary: "of that node",
-      },
+      node: NODE_FLAG,
       json: JSON_FLAG,
     },
     details: `\

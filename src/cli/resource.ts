@@ -2,7 +2,13 @@
 import type { Resource } from "../checker/board.ts";
 import { RESOURCE_STATES, type ResourceState } from "../rules/rule.ts";
 import type { AgentApi } from "./agent_api.ts";
-import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
+import {
+  type Call,
+  type Command,
+  JSON_FLAG,
+  NODE_FLAG,
+  UsageError,
+} from "./command.ts";
 import { moduleName } from "./module_name.ts";
 import type { Output } from "./output.ts";
 import { suggest } from "./suggest.ts";
@@ -31,12 +37,7 @@ export function resourceCommand(api: () => AgentApi): Command {
         value: "NAME",
         summary: "may be left out where there is only one",
       },
-      node: {
-        type: "string",
-        short: "n",
-        value: "NAME",
-        summary: "of that node",
-      },
+      node: NODE_FLAG,
       json: JSON_FLAG,
     },
     details: `\

@@ -1,7 +1,13 @@
 /** start, stop, restart, stopstart, swap, prim, primforce, second: one API call each, then what came of it. */
 import type { ClusterState } from "../api/state.ts";
 import type { AgentApi, RoleRequest } from "./agent_api.ts";
-import { type Call, type Command, type Flag, JSON_FLAG } from "./command.ts";
+import {
+  type Call,
+  type Command,
+  type Flag,
+  JSON_FLAG,
+  MODULE_ARG,
+} from "./command.ts";
 import { moduleName } from "./module_name.ts";
 import { EXIT } from "./report.ts";
 
@@ -30,12 +36,7 @@ export function roleCommand(name: Name, api: () => AgentApi): Command {
     name,
     summary: SUMMARY[name],
     group: "Operate",
-    args: [{
-      name: "MODULE",
-      summary: "may be left out where there is only one",
-      optional: true,
-      words: "module",
-    }],
+    args: [MODULE_ARG],
     flags: {
       node: {
         type: "string",

@@ -2,7 +2,7 @@
 import type { Verification } from "../agent/door.ts";
 import type { ClusterState } from "../api/state.ts";
 import type { AgentApi } from "./agent_api.ts";
-import { type Command, JSON_FLAG } from "./command.ts";
+import { type Command, JSON_FLAG, MODULE_ARG } from "./command.ts";
 import { moduleName } from "./module_name.ts";
 import type { Output } from "./output.ts";
 import { progressLine } from "./progress.ts";
@@ -19,12 +19,7 @@ export function verifyCommand(api: () => AgentApi): Command {
     summary:
       "Compare both copies of a module's directories while they are used",
     group: "Look",
-    args: [{
-      name: "MODULE",
-      summary: "may be left out where there is only one",
-      optional: true,
-      words: "module",
-    }],
+    args: [MODULE_ARG],
     flags: {
       repair: {
         type: "boolean",

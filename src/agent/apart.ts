@@ -1,0 +1,30 @@
+/** Starts a program that outlives this agent: a session of its own, its output in a file of bounded size. */
+
+export interface Apart {
+  readonly program: readonly string[];
+  /** What it prints is appended here; lost when there can be no such file, its work is not. */
+  readonly outputFile: string;
+  /** At the next start a larger file begins anew: output of a crash loop must not fill the disk. */
+  readonly mostOutput: number;
+}
+
+export async function startApart(
+  { program, outputFile, mostOutput }: Apart,
+): Promise<Deno.ChildProcess> {
+  const size = (await Deno.stat(outputFile).catch(() => null))?.size ?? 0;
+  if (size > mostOutput) await Deno.truncate(outputFile, 0).catch(() => {});
+  const child = new Deno.Command("/bin/sh", {
+    args: [
+      "-c",
+      'if : >>"$0"; then exec "$@" >>"$0" 2>&1; else exec "$@"; fi',
+      outputFile,
+      ...program,
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+    detached: true,
+  }).spawn();
+  child.unref();
+  return child;
+}
