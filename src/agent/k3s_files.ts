@@ -66,13 +66,7 @@ export class K3sFiles {
         );
       }
       const { staged } = answerSchema.parse(await answer.json());
-      if (staged.length === 0) {
-        throw new ApiError(
-          409,
-          "nothing-staged",
-          `No files of K3s wait on ${node.peer.name}`,
-        );
-      }
+      mustWait(staged, node.peer.name);
       await stage(node.paths, {
         files: staged,
         read: async (file, sink) => {
@@ -91,7 +85,9 @@ export class K3sFiles {
 
   install(): Promise<void> {
     return this.#inTurn(async () => {
-      await installStaged(this.#options.node.paths);
+      const { paths, me } = this.#options.node;
+      mustWait(await stagedFiles(paths), me.name);
+      await installStaged(paths);
       this.#options.log.info("K3s: new files are in place, K3s restarts");
     });
   }
@@ -101,4 +97,13 @@ export class K3sFiles {
     this.#turn = result.catch(() => {});
     return result;
   }
+}
+
+function mustWait(staged: readonly K3sFile[], node: string): void {
+  if (staged.length > 0) return;
+  throw new ApiError(
+    409,
+    "nothing-staged",
+    `No files of K3s wait on ${node}`,
+  );
 }

@@ -64,6 +64,7 @@ const REMEDIES: Readonly<{ [code: string]: string }> = {
     'See whether that server comes back soon; "hakit module config --alone" changes this node now and the other one when it answers',
   "changed-meanwhile": "Load it again, and make the change anew",
   "no-such-revision": 'See "hakit module history NAME"',
+  "nothing-staged": 'Send them first: "hakit k3s upgrade DIR|VERSION"',
   busy: "Try again in a few seconds",
   "peer-not-reachable":
     "See whether that server is on, hakit runs there, and the network between holds",
