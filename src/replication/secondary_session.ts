@@ -157,6 +157,7 @@ export class SecondarySession {
       context.notice =
         `${kept} excluded names stood in directories that the primary has not: they are kept in "${HIDDEN}/${KEPT}" of the mirrored directory`;
     }
+    this.#target?.close();
     this.#target = null;
     // Before the first operation: what it changes is in no other set, should both nodes die before this copy counts as level.
     context.journal.begin(begin.generation);
@@ -317,6 +318,7 @@ export class SecondarySession {
   close(): void {
     this.#work?.return();
     this.#work = null;
+    this.#target?.close();
     this.follower.connection.close();
     this.follower.close();
   }

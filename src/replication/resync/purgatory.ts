@@ -19,8 +19,6 @@ import { removeAll, removedHere } from "./remove_all.ts";
 const memory = new Memory(8192);
 const NAME = 0, OTHER = 4096;
 const PURGATORY = "purgatory";
-/** What is given back to nobody any more. */
-const DOOMED = "doomed";
 
 /**
  * Opens our folder `name` on the volume, made if need be. From the backing's descriptor, never by path: the path leads over another
@@ -39,11 +37,12 @@ function cannotOpen(volume: Volume, name: string, error: number): Error {
   );
 }
 
-/** How many names went. Where there is no such folder none is made: that would change the time of the directory above. */
-function* emptied(volume: Volume, name: string): Generator<void, number> {
-  const fd = volume.walk(new TextEncoder().encode(`${HIDDEN}/${name}`));
+/** Removes what is in it; how many names. Where there is no such folder none is made: that would change the time of the directory above. */
+function* emptied(volume: Volume): Generator<void, number> {
+  const path = new TextEncoder().encode(`${HIDDEN}/${PURGATORY}`);
+  const fd = volume.walk(path);
   if (fd === -E.NOENT) return 0;
-  if (fd < 0) throw cannotOpen(volume, name, -fd);
+  if (fd < 0) throw cannotOpen(volume, PURGATORY, -fd);
   try {
     return yield* removeAll(fd);
   } finally {
@@ -86,7 +85,7 @@ export class Purgatory {
     directory: number,
     name: Uint8Array,
   ): boolean {
-    const purgatory = this.#folder(volume);
+    const purgatory = this.#isBeingRemoved ? null : this.#folder(volume);
     if (purgatory === null) return false;
     return Number(
       libc.renameat2(
@@ -102,49 +101,39 @@ export class Purgatory {
 
   /** Removes what no listing of this pass has claimed, in parts. */
   *empty(): Generator<void, void> {
+    this.close();
+    for (const volume of this.volumes) yield* emptied(volume);
+    this.#isBeingRemoved = false;
+  }
+
+  /** Ends what it has open; what is in it stays. */
+  close(): void {
+    this.#shrinking?.return();
     this.#shrinking = null;
-    for (const volume of this.volumes) {
-      this.#close(volume);
-      for (const name of [PURGATORY, DOOMED]) yield* emptied(volume, name);
-    }
+    for (const fd of this.#folders.values()) libc.close(fd);
+    this.#folders.clear();
   }
 
   /**
-   * A full disk must not keep the copy from becoming smaller: what would go at the end of the pass goes now, a part a call. From here
-   * on nothing of it is given back, for it may be half removed. False: nothing is left.
+   * A full disk must not keep the copy from becoming smaller: what would go at the end of the pass goes now, a part a call. For the
+   * rest of the pass nothing of it is given back, for it may be half removed. False: nothing is left.
    */
   shrink(): boolean {
-    this.#shrinking ??= this.#doom();
+    this.#isBeingRemoved = true;
+    this.#shrinking ??= this.#remove();
     if (!this.#shrinking.next().done) return true;
     this.#shrinking = null;
     return false;
   }
 
   #shrinking: Generator<void, void> | null = null;
+  #isBeingRemoved = false;
 
-  *#doom(): Generator<void, void> {
+  *#remove(): Generator<void, void> {
     for (const volume of this.volumes) {
-      if (this.#folder(volume) === null) continue;
-      const doomed = openHidden(volume, DOOMED);
-      const hidden = volume.walk(new TextEncoder().encode(HIDDEN));
-      const from = new TextEncoder().encode(PURGATORY);
-      let as = 0;
-      while (
-        !this.#banish(hidden, from, doomed, `purgatory.${++as}`) &&
-        errno() === E.EXIST
-      );
-      libc.close(hidden);
-      libc.close(doomed);
-      this.#close(volume);
       // What the last step has removed may be just enough.
-      if ((yield* emptied(volume, DOOMED)) > 0) yield;
+      if ((yield* emptied(volume)) > 0) yield;
     }
-  }
-
-  #close(volume: Volume): void {
-    const fd = this.#folders.get(volume);
-    if (fd !== undefined) libc.close(fd);
-    this.#folders.delete(volume);
   }
 
   #banish(from: number, name: Uint8Array, to: number, as: string): boolean {

@@ -85,6 +85,11 @@ export class ResyncTarget {
     }
   }
 
+  /** The session is over, perhaps in the middle. */
+  close(): void {
+    this.#purgatory.close();
+  }
+
   #list(volume: Volume, frame: Frame, bytes: Uint8Array): string | null {
     const wrong = this.#names.take(volume, frame, bytes);
     if (!wrong && frame.id === ROOT) this.#attributes.forget();
