@@ -173,7 +173,10 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
       }
       for (const disk of mine.disks) {
         const other = theirs.disks.find(({ folder }) => folder === disk.folder);
-        if (!other || [disk, other].some(({ type }) => /^fuse/.test(type))) {
+        // "": it did not answer in time.
+        if (
+          !other || [disk, other].some(({ type }) => /^(fuse|$)/.test(type))
+        ) {
           continue;
         }
         if (disk.type !== other.type) {

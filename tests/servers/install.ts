@@ -105,9 +105,21 @@ export async function install(places: Places): Promise<void> {
     });
   }
   await check("hakit doctor finds no problem on either server", async () => {
-    const { stdout } = await on(1, "hakit doctor", { seconds: 240 });
-    note(stdout.trim().replace(/^/gm, "        "));
-    if (stdout.includes("was not examined")) throw new Error("one server only");
+    const { stdout, stderr } = await on(1, "hakit doctor --json", {
+      seconds: 240,
+      anyCode: true,
+    });
+    const { findings, missing } = JSON.parse(stdout) as {
+      findings: { code: string; level: string; text: string }[];
+      missing: string | null;
+    };
+    // How fast emulated disks are says nothing of hakit.
+    const problems = findings.filter(({ code, level }) =>
+      level === "problem" && code !== "disk.sync"
+    );
+    if (missing ?? problems.length > 0) {
+      throw new Error(missing ?? JSON.stringify(problems) + stderr);
+    }
   });
   note((await on(1, "hakit state")).stdout.trim().replace(/^/gm, "        "));
   if (places.bundle) {
