@@ -59,11 +59,12 @@ class Street {
 
   /** The next row, at the virtual address; null: no answer. */
   async next({ address, service }: Shop): Promise<number | null> {
+    // A row that waits for a lost peer is answered after its detection time: asked again, it would be counted twice.
     const ask =
-      `exec 3<>/dev/tcp/${address}/${service} && echo next >&3 && read -t 2 row <&3 && echo "$row"`;
+      `exec 3<>/dev/tcp/${address}/${service} && echo next >&3 && read -t 8 row <&3 && echo "$row"`;
     const { code, stdout } = await command([
       ...["ip", "netns", "exec", this.world.namespace(0)],
-      ...["timeout", "3", "bash", "-c", ask],
+      ...["timeout", "10", "bash", "-c", ask],
     ], { anyCode: true });
     return code === 0 ? Number(stdout.trim()) : null;
   }

@@ -98,18 +98,39 @@ async function killed(
       point = found;
       break;
     }
-    if (point === null) await pause(5);
+    if (point === null) await pause(2);
   }
   if (point !== null) {
     points.add(point);
-    if (point.endsWith("begins")) await pause(Math.random() * WITHIN_MS);
-    // nsenter's child is hakit itself; what that has started lives on, as after a kill.
-    await command(["pkill", "-KILL", "-P", String(child.pid)], {
-      anyCode: true,
-    });
+    if (point.endsWith("begins")) await within(server, point);
+    // What it has started lives on, as after a kill.
+    try {
+      Deno.kill(await childOf(child.pid), "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
   }
   await status;
   return point;
+}
+
+/** Some time, but not until the step's end: what comes after it is to be killed, too. */
+async function within(server: PlainServer, point: string): Promise<void> {
+  const end = performance.now() + Math.random() * WITHIN_MS;
+  const done = point.replace(/begins$/, "done");
+  while (performance.now() < end) {
+    if ((await log(server)).some((line) => line.includes(done))) return;
+    await pause(2);
+  }
+}
+
+/** nsenter's child is hakit itself. */
+async function childOf(pid: number): Promise<number> {
+  const path = `/proc/${pid}/task/${pid}/children`;
+  const child = Number((await Deno.readTextFile(path)).trim().split(" ")[0]);
+  // 0 would be this process' own group.
+  if (!(child > 1)) throw new Error("it has ended");
+  return child;
 }
 
 function pause(ms: number): Promise<void> {
