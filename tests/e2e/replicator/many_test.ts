@@ -10,8 +10,8 @@ import { sleep } from "./replicator_process.ts";
 import { run } from "./shell.ts";
 
 const MANY = Number(Deno.env.get("HAKIT_MANY") ?? 34_000);
-/** A table entry has 50 bytes; the rest is what a process of TypeScript takes in any case. */
-const MAX_RESIDENT = 300 << 20;
+/** What a process of TypeScript and a page of names take; three times the names take a tenth more (a million: 330 MiB on a disk). */
+const MAX_RESIDENT = 450 << 20;
 
 function resident({ replicator: { pid } }: Node): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
