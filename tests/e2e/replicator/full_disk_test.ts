@@ -3,6 +3,7 @@ import { ok, strictEqual } from "node:assert/strict";
 import { equalCopies, onPair, tell } from "./on_pair.ts";
 import type { Pair } from "./pair.ts";
 import { sleep } from "./replicator_process.ts";
+import { shell } from "./shell.ts";
 
 /** Writes blocks until one is refused; how many were taken, and the refusal. */
 async function writeUntilFull(path: string, most: number, size = 1 << 20) {
@@ -52,7 +53,7 @@ onPair({
 
 async function stillWorks(pair: Pair) {
   await Deno.remove(`${pair.primary.data}/large`);
-  await Deno.writeTextFile(`${pair.primary.data}/after`, "after");
+  await shell(`echo after > '${pair.primary.data}/after'`);
   await pair.mirrored();
   await equalCopies(pair);
 }
@@ -111,7 +112,7 @@ onPair({
       await Deno.remove(path);
       // The kernel forgets the removed file in a moment, and only then its space is free.
       await sleep(500);
-      await Deno.writeTextFile(`${path}-${pages}`, "there is room again");
+      await shell(`echo there is room again > '${path}-${pages}'`);
       await pair.mirrored();
       await equalCopies(pair);
     }

@@ -42,25 +42,36 @@ const HARM: {
 
 const APPLICATION_DATA = 23;
 
+/** A connection that ends before it has carried so much was no session: the harm waits for the next one. */
+interface Way {
+  readonly name: "there" | "back";
+  readonly connection: { harmed: boolean };
+}
+
+/** The next harm, when it is this way's turn. */
+function take({ name, connection }: Way): string | undefined {
+  const [way, harm] = harms[0]?.split(":") ?? [];
+  if (connection.harmed || way !== name) return undefined;
+  connection.harmed = true;
+  harms.shift();
+  return harm;
+}
+
 async function relay(
   from: Deno.Conn,
   to: Deno.Conn,
-  harm: string | undefined,
+  way: Way,
 ): Promise<void> {
   const send: Send = async (bytes) => {
     for (let at = 0; at < bytes.length;) {
       at += await to.write(bytes.subarray(at));
     }
   };
-  let waiting = harm, passed = 0, rest: Uint8Array = new Uint8Array(0);
+  let passed = 0, rest: Uint8Array = new Uint8Array(0);
   const buffer = new Uint8Array(65536);
   for (;;) {
     const n = await from.read(buffer);
     if (n === null) return;
-    if (!waiting) {
-      await send(buffer.subarray(0, n));
-      continue;
-    }
     const joined = new Uint8Array(rest.length + n);
     joined.set(rest);
     joined.set(buffer.subarray(0, n), rest.length);
@@ -71,18 +82,12 @@ async function relay(
       const record = rest.slice(0, length);
       rest = rest.slice(length);
       passed += length;
-      if (
-        waiting && record[0] === APPLICATION_DATA && passed > Number(after)
-      ) {
-        const name: string = waiting;
-        waiting = undefined;
+      const late = record[0] === APPLICATION_DATA && passed > Number(after);
+      const name = late ? take(way) : undefined;
+      if (name) {
         Deno.stdout.writeSync(new TextEncoder().encode(`${name}\n`));
         if (await HARM[name]!(record, send)) return;
       } else await send(record);
-    }
-    if (!waiting) {
-      await send(rest);
-      rest = new Uint8Array(0);
     }
   }
 }
@@ -96,7 +101,6 @@ for await (const near of listener) {
     near.close();
     continue;
   }
-  const [way, harm] = harms.shift()?.split(":") ?? [];
   const end = () => {
     for (const side of [near, far]) {
       try {
@@ -104,8 +108,7 @@ for await (const near of listener) {
       } catch { /* closed by the other direction */ }
     }
   };
-  relay(near, far, way === "there" ? harm : undefined).catch(() => {})
-    .finally(end);
-  relay(far, near, way === "back" ? harm : undefined).catch(() => {})
-    .finally(end);
+  const connection = { harmed: false };
+  relay(near, far, { name: "there", connection }).catch(() => {}).finally(end);
+  relay(far, near, { name: "back", connection }).catch(() => {}).finally(end);
 }

@@ -11,7 +11,7 @@ import { KIND } from "../../../src/replication/operation.ts";
 import { equalCopies, exercisePair, later, onPair } from "./on_pair.ts";
 import type { Node, Pair } from "./pair.ts";
 import { sleep } from "./replicator_process.ts";
-import { lacking, run } from "./shell.ts";
+import { lacking, run, shell } from "./shell.ts";
 
 const PORT = 5600;
 const PROXY = new URL("./harmful_proxy.ts", import.meta.url).pathname;
@@ -421,10 +421,9 @@ onPair({
       for (const [i, { harm, said }] of HARMS.entries()) {
         const before = (await log(pair, secondary)).length;
         for (let n = 0; harmed.split("\n").length <= i + 1; n++) {
-          ok(n < 400, `${harm} was not done`);
-          await Deno.writeTextFile(
-            `${primary.data}/f${i}-${n}`,
-            "x".repeat(4000),
+          ok(n < 2000, `${harm} was not done`);
+          await shell(
+            `head -c 4000 /dev/zero > '${primary.data}/f${i}-${n % 20}'`,
           );
         }
         const ended = async () =>
@@ -433,7 +432,7 @@ onPair({
             .filter((line) => said.test(line));
         for (let n = 0; n < 200 && (await ended()).length === 0; n++) {
           // The next record shows what the last one did not.
-          await Deno.writeTextFile(`${primary.data}/after${i}`, String(n));
+          await shell(`echo ${n} > '${primary.data}/after${i}'`);
           await sleep(50);
         }
         const lines = await ended();
