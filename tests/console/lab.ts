@@ -1,4 +1,7 @@
-/** The console of the compiled executable's lab, with a real database: what the newcomer opens in the first five minutes. */
+/**
+ * The console of the compiled executable's lab, with a real database: what the newcomer opens in the first five minutes. By hand, for its
+ * resync is not always seen in time: deno test -A tests/console/lab.ts
+ */
 import { match, ok, strictEqual } from "node:assert/strict";
 import { addRow, bothReady, hakit, hasRow, lab, until } from "../e2e/lab.ts";
 import { addressOf, home, namespace, STORAGE } from "../../src/lab/topology.ts";
