@@ -49,8 +49,13 @@ export async function outdatedModules(
 ): Promise<string[]> {
   const found: string[] = [];
   for (const name of names) {
-    const { files } = await installed(ask, name);
-    const edits = (await newer(name, files))?.edits ?? [];
+    let edits: Update["edits"] = [];
+    try {
+      const { files } = await installed(ask, name);
+      edits = (await newer(name, files))?.edits ?? [];
+    } catch {
+      // One whose files cannot be read is in the list with its problem, and hides no other.
+    }
     // A record alone is no reason to do anything.
     if (edits.some(({ path }) => path !== RECORD)) found.push(name);
   }

@@ -100,7 +100,8 @@ export function checkNode(
   if (!made) problems.push(...portProblems(facts));
   for (const { address, interface: device } of facts.addresses) {
     const network = networks.find((one) => contains(one, address));
-    if (!network || isK3sInterface(device)) continue;
+    // In a cluster that is there it is the doctor's to say: a second run must go on.
+    if (made || !network || isK3sInterface(device)) continue;
     problems.push(
       `${address} on ${device} lies in ${network}, which K3s takes for pods or services: give other networks by --pods and --services to "hakit first"`,
     );

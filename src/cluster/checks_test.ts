@@ -80,6 +80,8 @@ Deno.test("checkNode() refuses a server in the networks of pods and services, bu
   const { problems } = checkNode({ ...GOOD, addresses }, NODE);
   assert.equal(problems.length, 1);
   assert.match(problems[0]!, /^10\.42\.7\.1 on eth2 lies in 10\.42\.0\.0\/16/);
+  const made = checkNode({ ...GOOD, addresses }, { ...NODE, made: true });
+  assert.deepEqual(made.problems, []);
   const networks = ["172.28.0.0/16", "172.29.0.0/16"];
   const other = checkNode({ ...GOOD, addresses }, { ...NODE, networks });
   assert.deepEqual(other.problems, []);
