@@ -6,7 +6,7 @@
 import { Buffer } from "node:buffer";
 import xxhash from "xxhash-wasm";
 import { CHUNK } from "./marks.ts";
-import { libc, Memory } from "../system/libc.ts";
+import { E, errno, libc, Memory } from "../system/libc.ts";
 
 export const BLOCK = 64 * 1024;
 const PAGE = 4096;
@@ -14,7 +14,7 @@ const PAGES = BLOCK / PAGE;
 export const BLOCKS = CHUNK / BLOCK;
 /** Hash 16 bytes, page map u16. */
 export const SUMMARY = 18;
-const SEEK_DATA = 3, SEEK_HOLE = 4;
+const SEEK_DATA = 3;
 const ZEROS = new Uint8Array(PAGE);
 const { h64Raw } = await xxhash();
 
@@ -28,23 +28,16 @@ export function digest(bytes: Uint8Array): Uint8Array {
   return out;
 }
 
-/** Data extents of [from, to) of an open file, in whole pages. */
-export function* extents(
-  fd: number,
-  from: number,
-  to: number,
-): Generator<readonly [number, number]> {
-  let at = from;
-  while (at < to) {
-    const data = Number(libc.lseek(fd, at, SEEK_DATA));
-    // ENXIO: no data behind; a file system without SEEK_DATA says that all is data.
-    if (data < 0 || data >= to) return;
-    const hole = Number(libc.lseek(fd, data, SEEK_HOLE));
-    const begin = data - (data % PAGE),
-      end = Math.min(hole < 0 ? to : hole + (PAGE - hole % PAGE) % PAGE, to);
-    yield [begin, end];
-    at = Math.max(end, at + 1);
-  }
+/**
+ * The page in [from, to) of an open file where its next data begins; `to`: there is none. Its end is not asked for: SEEK_HOLE walks
+ * over all that is cached of it, which took nine tenths of a resync's time; what is zero is found by `dataRuns`.
+ */
+export function nextData(fd: number, from: number, to: number): number {
+  if (from >= to) return to;
+  const data = Number(libc.lseek(fd, from, SEEK_DATA));
+  // What cannot be asked counts as data: as a hole it would make one of the peer's data.
+  if (data < 0) return errno() === E.NXIO ? to : from;
+  return Math.min(Math.max(from, data - data % PAGE), to);
 }
 
 function isZero(page: Uint8Array): boolean {
@@ -79,7 +72,7 @@ export class Chunks {
     const length = Math.max(0, Math.min(CHUNK, size - from));
     const blocks = Math.ceil(length / BLOCK);
     const maps = new Uint16Array(blocks);
-    if (!extents(fd, from, from + length).next().done) {
+    if (nextData(fd, from, from + length) < from + length) {
       if (!this.read(fd, from, length)) return -1;
       for (
         const [begin, end] of dataRuns(this.memory.bytes.subarray(0, length))

@@ -1,6 +1,6 @@
 import { deepStrictEqual, notDeepStrictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { Chunks, dataRuns, SUMMARY } from "./blocks.ts";
+import { Chunks, dataRuns, nextData, SUMMARY } from "./blocks.ts";
 
 const PAGE = 4096;
 
@@ -55,6 +55,28 @@ Deno.test("a chunk's summary does not tell zeros from holes, and nothing else fr
   notDeepStrictEqual(
     summary((file) => at(file, 3 * 65536 + 4, new Uint8Array([1]))),
     hole,
+  );
+});
+
+Deno.test("nextData() finds the page with data, and takes for data what cannot be asked", () => {
+  const path = Deno.makeTempFileSync();
+  using file = Deno.openSync(path, { read: true, write: true });
+  const size = 1 << 20;
+  file.truncateSync(size);
+  file.seekSync(5 * 65536 + 9, Deno.SeekMode.Start);
+  file.writeSync(new Uint8Array([1]));
+  const fd = descriptorOf(path);
+  Deno.removeSync(path);
+  deepStrictEqual(
+    [
+      nextData(fd, 0, size),
+      nextData(fd, 5 * 65536 + 1, size),
+      nextData(fd, 6 * 65536, size),
+      nextData(fd, 0, 65536),
+      nextData(fd, 7, 7),
+      nextData(-1, 4096, size),
+    ],
+    [5 * 65536, 5 * 65536 + 1, size, 65536, 7, 4096],
   );
 });
 

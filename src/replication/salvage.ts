@@ -12,7 +12,7 @@ import { listEntries } from "./directory.ts";
 import { joinPath } from "./name.ts";
 import { hasData } from "./resync/scope.ts";
 import type { Volume } from "./volume.ts";
-import { extents } from "./blocks.ts";
+import { dataRuns, nextData } from "./blocks.ts";
 
 const buffer = new Memory(CHUNK);
 
@@ -137,22 +137,18 @@ function keep(fd: number, chunks: readonly number[], path: string): string {
     target.truncateSync(size);
     let bytes = 0;
     for (const chunk of chunks) {
-      for (
-        const [begin, end] of extents(
-          source,
-          chunk * CHUNK,
-          Math.min(size, (chunk + 1) * CHUNK),
-        )
-      ) {
-        const n = libc.pread(source, buffer.address, end - begin, begin);
-        if (n < 0) {
-          throw new Error(`Cannot keep "${path}": ${errnoName(errno())}`);
+      const end = Math.min(size, (chunk + 1) * CHUNK);
+      const begin = nextData(source, chunk * CHUNK, end);
+      const n = libc.pread(source, buffer.address, end - begin, begin);
+      if (n < 0) {
+        throw new Error(`Cannot keep "${path}": ${errnoName(errno())}`);
+      }
+      for (const [first, last] of dataRuns(buffer.bytes.subarray(0, n))) {
+        target.seekSync(begin + first, Deno.SeekMode.Start);
+        for (let done = first; done < last;) {
+          done += target.writeSync(buffer.bytes.subarray(done, last));
         }
-        target.seekSync(begin, Deno.SeekMode.Start);
-        for (let done = 0; done < n;) {
-          done += target.writeSync(buffer.bytes.subarray(done, n));
-        }
-        bytes += n;
+        bytes += last - first;
       }
     }
     return `${bytes} bytes in ${chunks.length} MiB-regions of ${size} bytes`;

@@ -5,7 +5,7 @@
 import { S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
 import { libc, O } from "../../system/libc.ts";
 import { setU64 } from "../../system/u64.ts";
-import { BLOCK, Chunks, dataRuns, extents, SUMMARY } from "../blocks.ts";
+import { BLOCK, Chunks, dataRuns, nextData, SUMMARY } from "../blocks.ts";
 import { sizeOf } from "../inspect.ts";
 import { CHUNK, type Mark, type Marks } from "../marks.ts";
 import { KIND } from "../operation.ts";
@@ -96,12 +96,14 @@ export class SourceData {
         yield* this.channel.send(KIND.FILE, found, concat(length, found.path));
         if (whole.has(name)) {
           if (!scope.everything) this.progress.bytesTotal += dataOf(fd);
-          for (const [begin, end] of extents(fd, 0, size)) {
-            for (let at = begin; at < end; at += CHUNK) {
-              const to = Math.min(at + CHUNK, end);
-              yield* this.#copy(found, fd, at, to, false);
-              this.progress.bytesDone += to - at;
-            }
+          for (
+            let at = nextData(fd, 0, size), to: number;
+            at < size;
+            at = nextData(fd, to, size)
+          ) {
+            to = Math.min(at + CHUNK, size);
+            yield* this.#copy(found, fd, at, to, false);
+            this.progress.bytesDone += to - at;
           }
         } else {
           const mark = scope.of(found.volume.index, found.id);
@@ -162,7 +164,7 @@ export class SourceData {
     return file;
   }
 
-  /** Sends [from, to) as it is now: data as data, and with `punch` zeros as holes. */
+  /** Sends [from, to), a chunk at most, as it is now: data as data, and with `punch` zeros as holes. */
   *#copy(
     found: Found,
     fd: number,
@@ -172,28 +174,24 @@ export class SourceData {
   ): Generator<void, void> {
     // Behind the last data that was sent.
     let at = from;
-    for (const [begin, end] of extents(fd, from, to)) {
-      for (let part = Math.max(begin, at); part < end; part += CHUNK) {
-        const length = Math.min(CHUNK, end - part);
-        if (!this.#chunks.read(fd, part, length)) {
-          throw new Error("a file could not be read");
-        }
-        // A copy: other generators read into the same memory while this one waits.
-        const bytes = this.#chunks.memory.bytes.slice(0, length);
-        for (const [first, last] of dataRuns(bytes)) {
-          const data = part + first;
-          if (punch && data > at) yield* this.#hole(found, at, data - at);
-          yield* this.channel.send(
-            KIND.DATA,
-            found,
-            bytes.subarray(first, last),
-            data,
-          );
-          at = part + last;
-          this.progress.bytesSent += last - first;
-          yield* this.channel.throttle(last - first);
-        }
-      }
+    const begin = nextData(fd, from, to);
+    if (!this.#chunks.read(fd, begin, to - begin)) {
+      throw new Error("a file could not be read");
+    }
+    // A copy: other generators read into the same memory while this one waits.
+    const bytes = this.#chunks.memory.bytes.slice(0, to - begin);
+    for (const [first, last] of dataRuns(bytes)) {
+      const data = begin + first;
+      if (punch && data > at) yield* this.#hole(found, at, data - at);
+      yield* this.channel.send(
+        KIND.DATA,
+        found,
+        bytes.subarray(first, last),
+        data,
+      );
+      at = begin + last;
+      this.progress.bytesSent += last - first;
+      yield* this.channel.throttle(last - first);
     }
     if (punch && at < to) yield* this.#hole(found, at, to - at);
   }

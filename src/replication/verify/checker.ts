@@ -10,7 +10,7 @@ import {
 import type { Frame } from "../../peer/frame.ts";
 import { libc, Memory, O } from "../../system/libc.ts";
 import { getU64 } from "../../system/u64.ts";
-import { Chunks, digest, extents, SUMMARY } from "../blocks.ts";
+import { Chunks, digest, nextData, SUMMARY } from "../blocks.ts";
 import { openName, readXattrs, sizeOf } from "../inspect.ts";
 import { CHUNK } from "../marks.ts";
 import { type DirectoryEntry, listEntries } from "../directory.ts";
@@ -159,9 +159,9 @@ export class Checker {
     const fd = openFile(volume, path);
     if (fd < 0) return end;
     const to = Math.min(sizeOf(fd), end * CHUNK);
-    const first = extents(fd, from * CHUNK, to).next();
+    const first = nextData(fd, from * CHUNK, to);
     libc.close(fd);
-    return first.done ? end : Math.floor(first.value[0] / CHUNK);
+    return first >= to ? end : Math.floor(first / CHUNK);
   }
 
   /** The first chunk with data in [from, end): u32 its number, then its summary. */
@@ -181,9 +181,9 @@ export class Checker {
     if (fd < 0) return only(NO_FILE);
     try {
       const size = sizeOf(fd), to = Math.min(size, end * CHUNK);
-      const first = extents(fd, from * CHUNK, to).next();
-      if (first.done) return only(NONE);
-      const chunk = Math.floor(first.value[0] / CHUNK);
+      const first = nextData(fd, from * CHUNK, to);
+      if (first >= to) return only(NONE);
+      const chunk = Math.floor(first / CHUNK);
       view.setUint32(0, chunk, true);
       const blocks = this.#chunks.summarize(
         fd,
