@@ -2,7 +2,13 @@
  * The agent's end of the guard (src/guard): finds the one that outlived the last agent or starts one, and says ten times a second
  * until when each module may be served here. A guard that dies is started again at once.
  */
-import type { GuardReport, Ward, Watchdog, Word } from "../guard/ward.ts";
+import {
+  firstWord,
+  type GuardReport,
+  type Ward,
+  type Watchdog,
+  type Word,
+} from "../guard/ward.ts";
 import { join } from "node:path";
 import { now, sleep } from "../system/clock.ts";
 import type { Log } from "../system/log.ts";
@@ -31,6 +37,11 @@ const TURN_MS = 90;
 const SILENT_TURNS = 50;
 /** A crash loop must not fill the disk. */
 const MAX_OUTPUT = 1024 * 1024;
+
+/** The fields of a watch in every word: a guard of an older version reads no other. */
+function spelled(word: Word): string {
+  return JSON.stringify({ wards: [], watchdog: null, ...word });
+}
 
 export function guardSocket({ run }: Paths): string {
   return join(run, "guard.sock");
@@ -119,9 +130,7 @@ export class GuardLink {
   }
 
   async #say(word: Word): Promise<void> {
-    // The fields of a watch in every word: a guard of an older version reads no other.
-    const text = JSON.stringify({ wards: [], watchdog: null, ...word });
-    const bytes = new TextEncoder().encode(text + "\n");
+    const bytes = new TextEncoder().encode(spelled(word) + "\n");
     this.#writing = true;
     try {
       for (let sent = 0; sent < bytes.length;) {
@@ -186,6 +195,9 @@ export class GuardLink {
 
   async #spawn(): Promise<Deno.UnixConn> {
     const { program, socket, outputFile } = this.#options;
+    // It knows from its first breath what to take away: this agent may be stopped before it can say it.
+    await Deno.writeTextFile(firstWord(socket), spelled(this.#watch()))
+      .catch((error: Error) => this.#options.log.error(error.message));
     const child = await startApart({
       program: [...program, socket],
       outputFile,

@@ -7,6 +7,7 @@ import { now } from "../system/clock.ts";
 import {
   beaten,
   fenced,
+  firstWord,
   followed,
   type Guarded,
   type GuardReport,
@@ -79,7 +80,19 @@ class Guard {
     } catch {
       // There was none.
     }
+    this.#begin();
     this.#listener = listenUnix(socket);
+  }
+
+  /** The agent that started it may not turn any more. */
+  #begin(): void {
+    let text: string;
+    try {
+      text = Deno.readTextFileSync(firstWord(this.#socket));
+    } catch {
+      return;
+    }
+    this.#hear(text);
   }
 
   run(): number {

@@ -58,6 +58,11 @@ export const wordSchema = z.discriminatedUnion("do", [
 export type Word = z.infer<typeof wordSchema>;
 export type Watching = Extract<Word, { readonly do: "watch" }>;
 
+/** Where a guard that begins finds the agent's word: below /run, which is memory. */
+export function firstWord(socket: string): string {
+  return `${socket}.word`;
+}
+
 /** What the guard tells the agent. */
 export interface GuardReport {
   readonly version: string;

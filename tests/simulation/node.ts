@@ -200,11 +200,14 @@ export class Node {
     this.guard = null;
   }
 
-  /** An agent that finds none starts one. */
+  /** An agent that finds none starts one, which begins with its word. */
   startGuard(): void {
     const { agent } = this;
+    const { state } = agent!;
     this.world.later(300, () => {
-      if (this.power && this.agent === agent) this.guard ??= new Guard(this);
+      if (!this.power || this.agent !== agent || this.guard !== null) return;
+      this.guard = new Guard(this);
+      this.guard.hear(state);
     });
   }
 
