@@ -289,7 +289,7 @@ function primarySentence(
   const resync = view.resync ?? others?.resync ?? null;
   if (otherAlive && others?.role === "SECOND" && resync) {
     return `${name} runs ALONE on ${node}; ${other} is being brought up to date: ${
-      progress(resync)
+      progress(resync, name)
     }. Until then ${other} cannot take over.`;
   }
   const behind = view.dirtyBytes > 0
@@ -377,11 +377,20 @@ function because(view: ModuleView | null): string {
   return ` ${sentence}${/[.!?]$/.test(sentence) ? "" : "."}`;
 }
 
-function progress(resync: NonNullable<ModuleView["resync"]>): string {
+function progress(
+  resync: NonNullable<ModuleView["resync"]>,
+  module: string,
+): string {
   const { bytesDone, bytesTotal, bytesPerSecond, secondsLeft, stage } = resync;
+  const percent = Math.min(99, Math.floor(bytesDone / bytesTotal * 100));
+  if (resync.paused) {
+    const done = bytesTotal > 0
+      ? ` at ${percent} % of ${bytes(bytesTotal)}`
+      : "";
+    return `paused${done}, "hakit resync continue ${module}" lets it go on`;
+  }
   if (stage === "names") return "names are compared first";
   if (bytesTotal === 0) return "almost done";
-  const percent = Math.min(99, Math.floor(bytesDone / bytesTotal * 100));
   const left = secondsLeft === null ? "" : `, ${duration(secondsLeft)} left`;
   return `${percent} % of ${bytes(bytesTotal)} at ${
     bytes(bytesPerSecond)

@@ -128,6 +128,10 @@ Deno.test("clusterState() shows the progress of a resync, from either side", () 
     /runs ALONE on node1; node2 is being brought up to date: 25 % of 200 MiB at 10\.0 MiB\/s, 1 min 15 s left\. Until then node2 cannot take over\.$/;
   match(sentence({ ...ALONE, resync }, { ...copying, resync: null }), expected);
   match(sentence(ALONE, copying), expected);
+  match(
+    sentence({ ...ALONE, resync: { ...resync, paused: true } }, copying),
+    /up to date: paused at 25 % of 200 MiB, "hakit resync continue k3s" lets it go on\. Until/,
+  );
 });
 
 Deno.test("clusterState() says why a node waits and what to do", () => {

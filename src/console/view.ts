@@ -155,7 +155,9 @@ export function percent({ bytesDone, bytesTotal }: ResyncProgress): number {
 }
 
 export function resyncText(resync: ResyncProgress, { copies }: Texts): string {
-  if (resync.stage === "names") return copies.names;
+  if (resync.stage === "names") {
+    return resync.paused ? copies.paused(copies.names) : copies.names;
+  }
   const left = resync.secondsLeft === null
     ? copies.leftUnknown
     : copies.left(seconds(resync.secondsLeft));
@@ -163,9 +165,10 @@ export function resyncText(resync: ResyncProgress, { copies }: Texts): string {
     bytes(resync.bytesDone),
     bytes(resync.bytesTotal),
   );
-  return `${percent(resync)} % · ${done} · ${
-    bytes(resync.bytesPerSecond)
-  }/s · ${left}`;
+  const share = `${percent(resync)} % · ${done}`;
+  // A rate of before the pause, and a time left, would say that it goes on.
+  if (resync.paused) return copies.paused(share);
+  return `${share} · ${bytes(resync.bytesPerSecond)}/s · ${left}`;
 }
 
 /** 1536 → "1.5 KiB". */

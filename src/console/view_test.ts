@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import {
   sampleModule,
   sampleNode,
@@ -136,6 +136,10 @@ Deno.test("resyncText() shows percent, bytes, rate and time left, and 100 % only
   strictEqual(percent({ ...resync, bytesDone: resync.bytesTotal }), 99);
   strictEqual(percent({ ...resync, bytesTotal: 0 }), 0);
   strictEqual(resyncText({ ...resync, stage: "names" }, en), "comparing names");
+  match(
+    resyncText({ ...resync, paused: true }, en),
+    /^paused: \d+ % · [^·]+$/,
+  );
 });
 
 Deno.test("bytes() and seconds() read as people write", () => {

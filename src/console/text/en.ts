@@ -119,6 +119,7 @@ export const en = {
     behindBy: (bytes: string, peer: string) => `${bytes} behind ${peer}`,
     behind: (peer: string) => `behind ${peer}`,
     names: "comparing names",
+    paused: (share: string) => `paused: ${share}`,
     leftUnknown: "time left unknown",
     left: (time: string) => `${time} left`,
     progress: (done: string, total: string) => `${done} of ${total}`,

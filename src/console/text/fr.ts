@@ -123,6 +123,7 @@ export const fr: Texts = {
       `en retard de ${bytes} sur ${peer}`,
     behind: (peer: string) => `en retard sur ${peer}`,
     names: "comparaison des noms",
+    paused: (share: string) => `en pause : ${share}`,
     leftUnknown: "temps restant inconnu",
     left: (time: string) => `reste ${time}`,
     progress: (done: string, total: string) => `${done} sur ${total}`,

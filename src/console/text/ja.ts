@@ -120,6 +120,7 @@ export const ja: Texts = {
     behindBy: (bytes: string, peer: string) => `${peer} より ${bytes} 遅れ`,
     behind: (peer: string) => `${peer} より遅れています`,
     names: "名前を比較中",
+    paused: (share: string) => `一時停止中: ${share}`,
     leftUnknown: "残り時間は不明",
     left: (time: string) => `残り ${time}`,
     progress: (done: string, total: string) => `${total} 中 ${done}`,
