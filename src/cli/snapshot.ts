@@ -39,24 +39,15 @@ export const command: Command = {
     const zipped = new Blob([archive]).stream()
       .pipeThrough(new CompressionStream("gzip"));
     const bytes = new Uint8Array(await new Response(zipped).arrayBuffer());
+    // Without its names an archive is of less use than none: they first, and both or none.
+    if (anonymous) {
+      await write(names, JSON.stringify(anonymous.names, null, 2) + "\n");
+    }
     try {
-      // For whoever made it alone: logs tell of people and addresses.
-      const fresh = { createNew: true, mode: 0o600 };
-      await Deno.writeFile(file, bytes, fresh);
-      if (anonymous) {
-        const text = JSON.stringify(anonymous.names, null, 2) + "\n";
-        await Deno.writeTextFile(names, text, fresh);
-      }
+      await write(file, bytes);
     } catch (error) {
-      throw new UsageError(
-        `Cannot write "${file}": ${
-          error instanceof Deno.errors.AlreadyExists
-            ? "it exists, expected a new file"
-            : error instanceof Error
-            ? error.message
-            : error
-        }`,
-      );
+      if (anonymous) await Deno.remove(names);
+      throw error;
     }
     const made = { file, names: anonymous ? names : null };
     if (on("json")) out.json({ ...made, bytes: bytes.length });
@@ -67,6 +58,26 @@ export const command: Command = {
     return 0;
   },
 };
+
+/** For whoever made it alone: logs tell of people and addresses. */
+async function write(file: string, content: string | Uint8Array) {
+  const bytes = typeof content === "string"
+    ? new TextEncoder().encode(content)
+    : content;
+  try {
+    await Deno.writeFile(file, bytes, { createNew: true, mode: 0o600 });
+  } catch (error) {
+    throw new UsageError(
+      `Cannot write "${file}": ${
+        error instanceof Deno.errors.AlreadyExists
+          ? "it exists, expected a new file"
+          : error instanceof Error
+          ? error.message
+          : error
+      }`,
+    );
+  }
+}
 
 async function wholeArchive(
   say: (line: string) => void,
