@@ -181,6 +181,25 @@ export function dial(
   return -1;
 }
 
+/**
+ * For how many milliseconds the peer's kernel has acknowledged nothing of what is on its way (struct tcp_info, linux/tcp.h); 0: nothing
+ * is. The network does not carry then: for a process that does not turn its kernel acknowledges all the same.
+ */
+export function unacknowledgedMs(fd: number): number {
+  const TCP_INFO = 11, SIZE = 60, UNACKED = 24, LAST_ACK_RECV = 56;
+  const at = 1024, sizeAt = 1120;
+  memory.view.setUint32(sizeAt, SIZE, true);
+  const failed = libc.getsockopt(
+    fd,
+    IPPROTO_TCP,
+    TCP_INFO,
+    memory.address + at,
+    memory.address + sizeAt,
+  );
+  if (failed !== 0 || memory.view.getUint32(at + UNACKED, true) === 0) return 0;
+  return memory.view.getUint32(at + LAST_ACK_RECV, true);
+}
+
 /** After a dialled socket became writable: 0 or the errno of the attempt. */
 export function connected(fd: number): number {
   memory.view.setUint32(1028, 4, true);

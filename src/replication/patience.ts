@@ -1,5 +1,6 @@
 /** How long a primary waits for its peer, in each stage of their session. */
 import type { Connection, Outgoing } from "../peer/connection.ts";
+import { unacknowledgedMs } from "../peer/socket.ts";
 import { KIND } from "./operation.ts";
 import type { Pipeline } from "./pipeline.ts";
 
@@ -19,6 +20,12 @@ const DIAL_MS = 1000;
 const GREET_MS = 2000;
 /** The default detection time: a peer that is silent so long is treated as gone. */
 export const SILENCE_MS = 2100;
+/** Where there is another link: what this one does not carry for so long goes there. The kernel has sent it again after 0.2, 0.6 s. */
+const STALL_MS = 1000;
+/** Less one PING and the peer's delayed acknowledgement. */
+const UNACKNOWLEDGED_MS = STALL_MS - 500;
+/** What is left of the detection time then: the peer is not called lost before it is over. */
+export const MOVE_MS = SILENCE_MS - STALL_MS;
 /** While it is being levelled it may work for seconds on one request (a huge directory, a large file to remove). */
 const RESYNC_SILENCE_MS = 30_000;
 const PING_MS = 300;
@@ -28,9 +35,13 @@ const SYNC_MS = 10_000;
 export class Patience {
   #pingAt = 0;
 
-  constructor(readonly pipeline: Pipeline, readonly outgoing: Outgoing) {}
+  constructor(
+    readonly pipeline: Pipeline,
+    readonly outgoing: Outgoing,
+    readonly links: number,
+  ) {}
 
-  /** Null: it may go on. `why` null: it never got far. Asks for a sign of life, too. */
+  /** Null: it may go on. `why` null: it never got far. `moves`: on another link, at once. Asks for a sign of life, too. */
   over(
     session: {
       readonly stage: Stage;
@@ -38,7 +49,7 @@ export class Patience {
       readonly connection: Connection;
     },
     now: number,
-  ): { readonly why: string | null } | null {
+  ): Over | null {
     const { stage, since, connection } = session, { pipeline } = this;
     if (stage === "dialling") return now - since > DIAL_MS ? EARLY : null;
     if (stage === "securing" || stage === "greeting") {
@@ -51,6 +62,15 @@ export class Patience {
     const silence = patient ? RESYNC_SILENCE_MS : SILENCE_MS;
     if (now - connection.heardAt > silence) {
       return { why: "the peer's replicator is silent" };
+    }
+    const stalls = !patient && this.links > 1 &&
+      now - connection.heardAt > STALL_MS &&
+      unacknowledgedMs(connection.fd) > UNACKNOWLEDGED_MS;
+    if (stalls) {
+      return {
+        why: "this link carries nothing, the next one is tried",
+        moves: true,
+      };
     }
     const syncing = pipeline.syncingSince;
     if (syncing !== 0 && now - syncing > SYNC_MS) {
@@ -66,4 +86,9 @@ export class Patience {
   }
 }
 
-const EARLY = { why: null };
+interface Over {
+  readonly why: string | null;
+  readonly moves?: boolean;
+}
+
+const EARLY: Over = { why: null };

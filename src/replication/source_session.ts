@@ -13,7 +13,7 @@ import { type Greeted, Greeting } from "./greeting.ts";
 import { ANSWER_TO_NONE, Levelling } from "./levelling.ts";
 import { recordLevel } from "./level_record.ts";
 import { KIND } from "./operation.ts";
-import { Patience, SILENCE_MS, type Stage } from "./patience.ts";
+import { MOVE_MS, Patience, SILENCE_MS, type Stage } from "./patience.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { ResyncControl } from "./resync/channel.ts";
 import { type Plan, planResync } from "./resync_plan.ts";
@@ -48,6 +48,8 @@ export class SourceSession {
   #wantedSince = 0;
   /** Copies were level once in this life. */
   #mirrored = false;
+  /** A link carried nothing: until then the peer is looked for on another one and is not lost. 0: it is not. */
+  #movesUntil = 0;
   readonly #patience: Patience;
 
   constructor(
@@ -62,7 +64,11 @@ export class SourceSession {
   ) {
     this.#dialler = new Dialler(context);
     this.#settler = new Settler(context, pipeline, volumes);
-    this.#patience = new Patience(pipeline, this.#outgoing);
+    this.#patience = new Patience(
+      pipeline,
+      this.#outgoing,
+      context.config.dial.length,
+    );
     this.resync = { limit: context.config.resyncLimit, paused: false };
     this.verification = new Verification(context, pipeline, volumes, {
       persist: options.persist,
@@ -120,12 +126,17 @@ export class SourceSession {
 
   turn(): void {
     const now = this.context.now();
+    if (this.#movesUntil !== 0 && now >= this.#movesUntil) {
+      this.#movesUntil = 0;
+      this.options.changed();
+    }
     const session = this.#session;
     if (!session) {
       if (this.#wanted) this.#dial(now);
       return;
     }
     const over = this.#patience.over(session, now);
+    if (over?.moves) return this.#move(over.why, now);
     if (over) return this.drop(over.why);
     if (session.connection.pending) this.#receive(session);
     if (this.#session !== session) return;
@@ -148,6 +159,13 @@ export class SourceSession {
       !this.#outgoing.flush(session.connection) ||
       (this.#outgoing.isEmpty && !this.pipeline.flush())
     ) this.drop(session.connection.channel.failure);
+  }
+
+  /** Goes on on another link; applications wait meanwhile, no longer than for a peer that is gone. */
+  #move(why: string | null, now: number): void {
+    if (this.#movesUntil === 0) this.#movesUntil = now + MOVE_MS;
+    this.drop(why);
+    this.#dialler.wait(0);
   }
 
   #dial(now: number): void {
@@ -383,6 +401,7 @@ export class SourceSession {
     session.stage = "mirrored";
     this.pipeline.pay();
     this.#mirrored = true;
+    this.#movesUntil = 0;
     recordLevel(this.context, session.levelling);
     this.context.notice = null;
     this.context.log("level: every change is on both nodes");
@@ -440,7 +459,8 @@ export class SourceSession {
     // After a swap the peer is expected at once; when it does not come, that is the same as losing it.
     const overdue = this.#wanted &&
       this.context.now() - this.#wantedSince > SILENCE_MS;
-    if (!this.pipeline.alone && (this.#mirrored || overdue)) session = "lost";
+    const gone = (this.#mirrored || overdue) && this.#movesUntil === 0;
+    if (!this.pipeline.alone && gone) session = "lost";
     if (stage === "marks" || stage === "resync" || stage === "mirroring") {
       session = "resync";
     }
