@@ -65,6 +65,7 @@ const moduleView = z.object({
   differences: count.optional(),
   dirtyBytes: count,
   addresses: z.boolean(),
+  failover: z.boolean().optional(),
   watch: z.object({
     resources: z.array(z.object({
       name: text(64),

@@ -48,9 +48,9 @@ export function servesAsPrimary(state: State): boolean {
   const { config, plan, record, report, role } = state;
   if (role === "PRIM") return true;
   if (role !== "WAIT" || record.lastRole !== "PRIM") return false;
-  return config.mirrored
-    ? report?.phase === "primary"
-    : plan?.name === "leave" || plan?.name === "fence";
+  // Its mount may be gone before its address and its services are: where writes hang it goes first.
+  if (plan?.name === "leave") return true;
+  return config.mirrored ? report?.phase === "primary" : plan?.name === "fence";
 }
 
 /** Whether somebody else may be entitled to go on when the lease ends. Who leaves may have given up its own claim already. */

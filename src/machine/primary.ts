@@ -355,10 +355,12 @@ function takeAgain(turn: Turn, peer: ModuleView | null): void {
   else run(turn, "complete", completePlan(role));
 }
 
-/** It has not gone on, and will not for a while: a SECOND that has not heard this life may be about to. */
+/** It has not gone on, and will not for a while: who has not heard this life may be about to, a SECOND, or whom the witness lets. */
 function leavesAlone({ state, at }: Turn, { role }: ModuleView): boolean {
   if (isPrimary(role)) return false;
-  return role !== "SECOND" || leaseUntil(state) > at;
+  const mayGoOn = role === "SECOND" ||
+    (state.role === "PRIM" && witnessOf(state) !== null);
+  return !mayGoOn || leaseUntil(state) > at;
 }
 
 /** start_sec belongs to ALONE only: scripts follow the role as soon as no other plan runs. */

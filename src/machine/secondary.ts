@@ -219,7 +219,14 @@ export function judgeSync(turn: Turn, view: ModuleView | null): void {
     state.synced = true;
     if (view.identity.current === state.identity.current) adopt(turn, view);
   }
-  if (!mirrored && view.role === "ALONE") state.synced = false;
+  // Whatever the last report of a replicator says that may stand still: what was written alone is not here.
+  if (isOrWasAlone(view)) state.synced = false;
+}
+
+/** Of a node that has left, its record tells: it says PRIM before anybody may rely on this copy again. */
+function isOrWasAlone({ role, lastRole }: ModuleView): boolean {
+  const left = role === "STOP" || role === "WAIT";
+  return role === "ALONE" || (left && lastRole === "ALONE");
 }
 
 /** What entitles the primary at the witness entitles its level secondary, too. */

@@ -53,6 +53,8 @@ export interface ModuleView {
   readonly dirtyBytes: number;
   /** Whether the virtual addresses are held here. */
   readonly addresses: boolean;
+  /** Whether this node goes on in the other one's place; absent from an older version. */
+  readonly failover?: boolean | undefined;
   /** What checkers found; put in by the agent, absent from an older version. */
   readonly watch?: WatchView | undefined;
   /** See Record.claim; absent: none. */

@@ -175,10 +175,11 @@ function observe(turn: Turn, event: Event): void {
 function address(turn: Turn, problem: string): void {
   const { state } = turn;
   log(turn, "error", problem);
-  // Taken once more, in case it was only lost; a second machine that holds it is a matter for a person.
-  if (
-    isPrimary(state.role) && state.plan === null && turn.at >= state.addressAt
-  ) {
+  // Taken once more, in case it was only lost; a second machine that holds it is a matter for a person. Who stood still may have been
+  // succeeded: that is read first.
+  const settled = isPrimary(state.role) && state.plan === null &&
+    !state.addressesDue && !catchesUp(turn);
+  if (settled && turn.at >= state.addressAt) {
     state.addressAt = turn.at + 10_000;
     run(turn, "resume", resumePlan());
   }
@@ -252,6 +253,7 @@ export function view(state: State): ModuleView {
     lastResync: report?.lastResync ?? null,
     dirtyBytes: report?.dirtyBytes ?? 0,
     addresses: state.addresses,
+    failover: state.config.failover,
     ...compared(report),
     ...kept(record),
     ...(witness === null ? {} : { witness: witness.id }),

@@ -1,7 +1,7 @@
 /** Until when this node may serve, for the guard beside the agent: it acts when the agent itself does not any more. Pure. */
 import { witnessOf } from "./arbiter.ts";
 import { leaseLasts, leaseUntil, servesAsPrimary, timeoutOf } from "./lease.ts";
-import type { State } from "./turn.ts";
+import { peerView, type State } from "./turn.ts";
 
 export interface Until {
   /** null: not known in this life of the agent; what the last one said holds. */
@@ -41,7 +41,10 @@ export function wardOf(state: State): Until | null {
     if (state.role === "PRIM" && state.record.claim === undefined) return null;
     return { until, lastsMs, beats: false, slackMs, leaving: false };
   }
-  if (!state.config.failover) return null;
+  // Each node has its own switch: one that has not heard "off" goes on all the same.
+  if (!state.config.failover && peerView(state)?.failover === false) {
+    return null;
+  }
   return { until, lastsMs, beats: true, slackMs, leaving: false };
 }
 

@@ -66,7 +66,17 @@ Deno.test("wardOf() guards nothing that nobody could go on with instead", () => 
   const none = { kind: "none" } as const;
   const off = primary(4, { arbiter: none, peerUntil: 5_000 });
   const config = { ...off.config, failover: false };
-  strictEqual(wardOf({ ...off, config }), null, "failover off");
+  const peer = (failover: boolean) => ({
+    peer: {
+      verdict: "alive" as const,
+      view: { failover } as never,
+      roleSince: 0,
+    },
+  });
+  const both = { ...off, config, ...peer(false) };
+  strictEqual(wardOf(both), null, "failover off on both");
+  const here = { ...both, ...peer(true) };
+  strictEqual(wardOf(here)?.beats, true, "failover off on this one only");
   for (const arbiter of [WITNESS, none]) {
     for (const role of ["SECOND", "ALONE", "WAIT", "STOP"] as const) {
       const state = primary(4, { role, arbiter });
