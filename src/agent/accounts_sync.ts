@@ -1,8 +1,10 @@
-/** Users and keys are the same on both nodes: each change goes over at once, and what a node missed when it is back. */
+/** Users, keys and single sign-on are the same on both nodes: each change goes over at once, and what a node missed when it is back. */
 import type { AccountStore } from "../api/accounts.ts";
 import { accountsSchema } from "../api/accounts_file.ts";
 import { ApiError } from "../api/error.ts";
 import type { PeerApi } from "../api/peer_api.ts";
+import type { OidcStore } from "../oidc/store.ts";
+import { oidcFileSchema } from "../oidc/settings_file.ts";
 import { sleep } from "../system/clock.ts";
 import type { Log } from "../system/log.ts";
 
@@ -12,6 +14,7 @@ const ANSWER_MS = 10_000;
 
 export interface AccountsSyncOptions {
   readonly accounts: AccountStore;
+  readonly oidc: OidcStore;
   readonly peer: Pick<PeerApi, "request">;
   /** Whether the peer's heartbeats arrive. */
   readonly alive: () => boolean;
@@ -27,12 +30,17 @@ export async function keepAccountsLevel(
   let wake = new AbortController();
   let said = "";
   options.accounts.onChange = () => wake.abort();
+  options.oidc.onChange = () => wake.abort();
   while (!signal.aborted) {
     wake = new AbortController();
     if (options.alive()) {
-      const problem = await exchange(options).then(() => "", messageOf);
+      const problem = await exchange(options)
+        .then(() => exchangeOidc(options))
+        .then(() => "", messageOf);
       if (problem && problem !== said) {
-        options.log.warning(`users and keys not exchanged: ${problem}`);
+        options.log.warning(
+          `users, keys and single sign-on not exchanged: ${problem}`,
+        );
       }
       said = problem;
     }
@@ -47,21 +55,42 @@ export async function keepAccountsLevel(
 export async function exchange(
   { accounts, peer }: Pick<AccountsSyncOptions, "accounts" | "peer">,
 ): Promise<void> {
-  const answer = await peer.request("/api/accounts", {
+  const answer = await send(peer, "/api/accounts", await accounts.read());
+  if (!answer.ok) throw await failed(answer);
+  await accounts.merge(accountsSchema.parse(await answer.json()));
+}
+
+/** The same for single sign-on. */
+export async function exchangeOidc(
+  { oidc, peer }: Pick<AccountsSyncOptions, "oidc" | "peer">,
+): Promise<void> {
+  const answer = await send(peer, "/api/oidc/exchange", await oidc.read());
+  if (answer.status === 404) {
+    // In the middle of an upgrade: it does not know of this yet.
+    await answer.body?.cancel();
+    return;
+  }
+  if (!answer.ok) throw await failed(answer);
+  await oidc.merge(oidcFileSchema.parse(await answer.json()));
+}
+
+function send(
+  peer: AccountsSyncOptions["peer"],
+  path: string,
+  known: unknown,
+): Promise<Response> {
+  return peer.request(path, {
     method: "POST",
-    body: JSON.stringify(await accounts.read()),
+    body: JSON.stringify(known),
     type: "application/json",
     timeoutMs: ANSWER_MS,
   });
-  if (!answer.ok) {
-    await answer.body?.cancel();
-    throw new ApiError(
-      502,
-      "peer-failed",
-      `the other node answered ${answer.status}`,
-    );
-  }
-  await accounts.merge(accountsSchema.parse(await answer.json()));
+}
+
+async function failed(answer: Response): Promise<ApiError> {
+  await answer.body?.cancel();
+  const why = `the other node answered ${answer.status}`;
+  return new ApiError(502, "peer-failed", why);
 }
 
 function messageOf(error: unknown): string {

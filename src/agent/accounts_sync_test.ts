@@ -4,7 +4,9 @@ import { AccountStore } from "../api/accounts.ts";
 import { accountsSchema } from "../api/accounts_file.ts";
 import { ApiError } from "../api/error.ts";
 import type { PeerApi, PeerRequest } from "../api/peer_api.ts";
-import { exchange, keepAccountsLevel } from "./accounts_sync.ts";
+import { OidcStore } from "../oidc/store.ts";
+import { oidcFileSchema } from "../oidc/settings_file.ts";
+import { exchange, exchangeOidc, keepAccountsLevel } from "./accounts_sync.ts";
 
 const ANNA = { name: "anna", role: "viewer", password: "long enough" } as const;
 
@@ -15,10 +17,20 @@ async function pair() {
   const two = new AccountStore(join(dir, "two.yaml"));
   await one.addUser({ ...ANNA, name: "admin", role: "administrator" });
   await two.merge(await one.read());
-  const link = { up: true, answers: true };
+  const link = { up: true, answers: true, old: false };
+  const oidc = {
+    one: new OidcStore(join(dir, "one.json")),
+    two: new OidcStore(join(dir, "two.json")),
+  };
   const towards = (store: AccountStore): Pick<PeerApi, "request"> => ({
-    async request(_path: string, { body }: PeerRequest) {
+    async request(path: string, { body }: PeerRequest) {
       if (!link.up) throw new ApiError(502, "peer-not-reachable", "away");
+      if (path === "/api/oidc/exchange") {
+        if (link.old) return new Response("nothing is here", { status: 404 });
+        const theirs = oidcFileSchema.parse(JSON.parse(String(body)));
+        const known = store === two ? oidc.two : oidc.one;
+        return Response.json(await known.merge(theirs));
+      }
       const both = await store.merge(
         accountsSchema.parse(JSON.parse(String(body))),
       );
@@ -33,6 +45,7 @@ async function pair() {
     one,
     two,
     link,
+    oidc,
     towards,
     names,
     [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }),
@@ -76,6 +89,7 @@ Deno.test("keepAccountsLevel() sends a change at once, says once that it could n
   const said: string[] = [];
   const running = keepAccountsLevel({
     accounts: one,
+    oidc: nodes.oidc.one,
     peer: towards(two),
     alive: () => true,
     log: { warning: (text) => said.push(text) },
@@ -97,4 +111,32 @@ Deno.test("keepAccountsLevel() sends a change at once, says once that it could n
   await until("admin");
   stop.abort();
   await running;
+});
+
+Deno.test("exchangeOidc() gives single sign-on to the other node, and leaves one alone that does not know of it yet", async () => {
+  await using nodes = await pair();
+  const { two, towards, oidc, link } = nodes;
+  await oidc.one.set({
+    issuer: "https://login.example.com",
+    client: "hakit",
+    secret: "S3cret~of.the-client",
+    label: "",
+    claim: "groups",
+    roles: { administrator: ["it"], operator: [], viewer: [] },
+    scopes: [],
+    names: [],
+    authority: null,
+    hours: 8,
+  });
+  link.old = true;
+  await exchangeOidc({ oidc: oidc.one, peer: towards(two) });
+  assert.equal((await oidc.two.standing()).kind, "off");
+  link.old = false;
+  await exchangeOidc({ oidc: oidc.one, peer: towards(two) });
+  assert.deepEqual(await oidc.two.standing(), await oidc.one.standing());
+  assert.equal((await Deno.stat(oidc.two.file)).mode! & 0o777, 0o600);
+  // Switched off on the other one while this one was away: it stays off.
+  await oidc.two.off();
+  await exchangeOidc({ oidc: oidc.one, peer: towards(two) });
+  assert.equal((await oidc.one.standing()).kind, "off");
 });

@@ -25,6 +25,8 @@ import { consoleAudit, consoleLogs } from "./console_logs.ts";
 import { hakitProgram, type Node, readNode } from "./node.ts";
 import { Notifier } from "../notify/notifier.ts";
 import { NotifyFacts } from "./notify_facts.ts";
+import { OidcStore } from "../oidc/store.ts";
+import { SignOn } from "../oidc/sign_on.ts";
 import { serveNetwork, serveSocket } from "./serve.ts";
 import { Takeovers } from "./takeovers.ts";
 import { Upgrades } from "./upgrades.ts";
@@ -92,8 +94,21 @@ async function live(
   const audit = new Audit(join(paths.log, "audit.log"), {
     onFault: (line) => log.error(line),
   });
+  const signOn = new SignOn({
+    node: node.me.name,
+    store: new OidcStore(join(paths.etc, "oidc.json")),
+    places: () => ({
+      addresses: [
+        ...node.cluster.nodes.flatMap(({ addresses }) => addresses),
+        ...cluster.virtualAddresses(),
+      ],
+      port: node.cluster.console.port,
+    }),
+    log: (line) => log.warning(line),
+  });
   const auth = new Auth({
     usersFile: join(paths.etc, "users.yaml"),
+    vouching: () => signOn.stamp(),
     log: (line) => log.info(line),
     onLogin: (login) => audit.write(loginEntry(login)),
   });
@@ -131,13 +146,21 @@ async function live(
     upgrades,
     notifier,
   });
-  const app = createApp({ door, auth, streams, audit, certificates });
+  const app = createApp({
+    door,
+    auth,
+    streams,
+    audit,
+    certificates,
+    signOn,
+  });
   // The second node has no session and no certificate yet, only its one-time secret.
   app.route("/", joinRoutes(paths));
   app.route(
     "/",
     consoleRoutes({
       auth,
+      signOn,
       state: () => cluster.state(),
       modules: () => door.modules.names(),
       logs: consoleLogs(door),
@@ -177,6 +200,7 @@ async function live(
   door.modules.watch(stop).catch(broken.reject);
   keepAccountsLevel({
     accounts: auth.accounts,
+    oidc: signOn.store,
     peer,
     alive: () => cluster.verdict === "alive",
     log,

@@ -22,6 +22,9 @@ export interface Known {
 
 /** Letters, digits and what holds a name together on both sides: then it is another word. */
 const EDGE = { before: "(?<![\\w-])", after: "(?![\\w-])" };
+/** Who came in by single sign-on, as logs and audit have it. */
+const GUEST =
+  /(?<=(?<![\w-])oidc:|(?:as [a-z]{1,20}, |: |")subject )[\w.@+|-]{1,100}/g;
 const MAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}/g;
 const URL_HOST = /(?<=https?:\/\/(?:[^\s/@"']{1,200}@)?)[a-z][\w.-]{0,252}/gi;
 /** Others cannot be told from files and resources ("agent.log", "tcp.web"). */
@@ -158,6 +161,7 @@ function cleaner(names: StandIns): (text: string) => string {
   );
   return (text) => {
     const first = text
+      .replaceAll(GUEST, (name) => names.take("person", name))
       .replaceAll(MAIL, (mail) => names.take("mail", mail))
       .replaceAll(DOMAIN, (domain) => names.take("domain", domain))
       .replaceAll(MAC, (mac) => names.take("mac-#", mac))

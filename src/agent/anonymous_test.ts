@@ -23,6 +23,7 @@ checkers:
   "paris-a/etc/modules/k3s/module.yaml": "name: k3s\nmode: mirror\n",
   "paris-a/log/agent.log":
     `2026-11-25T02:18:00.000Z info login: user "jdoe" from 10.20.31.77
+2026-11-25T02:18:00.500Z info login: user "oidc:mary.major" from 10.20.31.77: as viewer, subject 8f3a-77
 2026-11-25T02:18:01.000Z warning paris-b is lost after 2.05 s
 2026-11-25T02:18:01.000Z info payroll: SECOND becomes ALONE, see payroll.log and k3s.log
 2026-11-25T02:18:01.000Z info Link 10.20.30.1 to 10.20.30.2 is down; 127.0.0.1:9010, 255.255.255.0, version 1.2.3
@@ -58,6 +59,7 @@ Deno.test("anonymise() leaves no name, address or word of a person", async () =>
     const secret of [
       ...["acme", "paris", "jane", "jdoe ", "payroll", "srv-0815", "nas7"],
       ...["10.20.3", "fd12", "5054:ff", "52:54:00", "mail.", "Pay of"],
+      ...["mary", "major", "8f3a"],
     ]
   ) {
     assert.equal(

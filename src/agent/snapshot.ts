@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { ArchiveFile } from "../module/archive.ts";
 import { command } from "../system/command.ts";
+import { secretsOf as oidcSecrets } from "../oidc/settings_file.ts";
 import { readTail } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { redact, REMOVED, secretsIn } from "../system/redact.ts";
@@ -111,6 +112,11 @@ export async function secretsOf(etc: string): Promise<string[]> {
   const secrets: string[] = [];
   for (const name of await namesIn(etc)) {
     if (OPEN_FILES.includes(name)) continue;
+    if (name === "oidc.json") {
+      // By name: the issuer's address and groups may be read, and a short secret stays one.
+      secrets.push(...oidcSecrets(await textOf(join(etc, name)) ?? ""));
+      continue;
+    }
     secrets.push(...secretsIn(await textOf(join(etc, name)) ?? ""));
   }
   for (const module of await namesIn(join(etc, "modules"))) {

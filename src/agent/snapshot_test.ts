@@ -7,6 +7,7 @@ import { AccountStore } from "../api/accounts.ts";
 import { pack, unpack } from "../module/archive.ts";
 import { paths } from "../system/paths.ts";
 import { redact, secretsIn } from "../system/redact.ts";
+import { OidcStore } from "../oidc/store.ts";
 import { collect } from "./snapshot.ts";
 
 /** A node with every secret that there is, all of them written into logs, records and scripts too. */
@@ -134,4 +135,30 @@ Deno.test("secretsIn() takes each long word of a file, and a short password whol
     "x".repeat(20),
     "y".repeat(16),
   ]);
+});
+
+Deno.test("collect() takes the secret of single sign-on out, however short, and leaves the issuer's name", async () => {
+  await using node = await nodeWithSecrets();
+  await new OidcStore(join(node.at.etc, "oidc.json")).set({
+    issuer: "https://login.example.com/realms/office-of-paris",
+    client: "hakit",
+    secret: "s3~c.t",
+    label: "",
+    claim: "groups",
+    roles: { administrator: ["it"], operator: [], viewer: [] },
+    scopes: [],
+    names: [],
+    authority: null,
+    hours: 8,
+  });
+  const file = await Deno.readTextFile(join(node.at.etc, "oidc.json"));
+  await Deno.writeTextFile(join(node.at.log, "agent.log"), file);
+  const text = (await collect({ paths: node.at, node: "node1", known: {} }))
+    .map(({ path, content }) => path + new TextDecoder().decode(content))
+    .join("\n");
+  const { sealKey } = JSON.parse(file).changes[0];
+  assert.match(text, /office-of-paris/);
+  for (const secret of ["s3~c.t", sealKey]) {
+    assert.equal(text.includes(secret), false, secret);
+  }
 });

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { accountsSchema } from "./accounts_file.ts";
 import type { RouteContract } from "./route_contract.ts";
 import * as schemas from "./schemas.ts";
+import { oidcAnswer, oidcBody, oidcTestAnswer } from "../oidc/settings.ts";
+import { oidcFileSchema } from "../oidc/settings_file.ts";
 
 const { nodeQuery } = schemas;
 const joinBody = z.strictObject({
@@ -106,6 +108,44 @@ export const ACCOUNT_ROUTES: readonly RouteContract[] = [
     access: "peer",
     body: accountsSchema,
     answer: accountsSchema,
+  },
+  {
+    method: "get",
+    path: "/api/oidc",
+    summary: "Single sign-on as it is set up, without the secret",
+    access: "administrator",
+    answer: oidcAnswer,
+  },
+  {
+    method: "put",
+    path: "/api/oidc",
+    summary: "Set up single sign-on, on both nodes; sessions of its users end",
+    access: "administrator",
+    body: oidcBody,
+    answer: oidcAnswer,
+  },
+  {
+    method: "delete",
+    path: "/api/oidc",
+    summary: "Switch single sign-on off; sessions of its users end",
+    access: "administrator",
+    answer: oidcAnswer,
+  },
+  {
+    method: "post",
+    path: "/api/oidc/test",
+    summary: "Whether a node reaches the issuer",
+    access: "administrator",
+    body: schemas.nodeBody,
+    answer: oidcTestAnswer,
+  },
+  {
+    method: "post",
+    path: "/api/oidc/exchange",
+    summary: "Exchange the settings of single sign-on between the nodes",
+    access: "peer",
+    body: oidcFileSchema,
+    answer: oidcFileSchema,
   },
   {
     method: "get",

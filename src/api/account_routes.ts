@@ -37,11 +37,14 @@ export function accountRoutes(auth: Auth) {
       json(ownPasswordBody),
       async (c) => {
         const { caller } = c.var;
-        if (caller.kind !== "user") {
+        if (caller.kind !== "user" || caller.guest) {
+          const who = caller.kind === "user"
+            ? "a user of single sign-on"
+            : caller.kind;
           throw new ApiError(
             409,
             "refused",
-            `You are ${caller.kind}, which has no password: expected a user who logged in`,
+            `You are ${who}, which has no password here: expected a user who logged in with one`,
             { remedy: 'Say "hakit user password NAME"' },
           );
         }

@@ -37,6 +37,8 @@ import {
 } from "./schemas.ts";
 import { json, limit, params, query } from "./validate.ts";
 import { notifyRoutes } from "./notify_routes.ts";
+import { oidcRoutes } from "./oidc_routes.ts";
+import type { SignOn } from "../oidc/sign_on.ts";
 import { upgradeRoutes } from "./upgrade_routes.ts";
 import { watchRoutes } from "./watch_routes.ts";
 
@@ -49,12 +51,13 @@ export interface AppOptions {
   readonly streams: EventStreams;
   readonly audit: Audit;
   readonly certificates: Certificates;
+  readonly signOn: SignOn;
 }
 
 export type App = ReturnType<typeof createApp>;
 
 export function createApp(options: AppOptions) {
-  const { door, auth, streams, audit, certificates } = options;
+  const { door, auth, streams, audit, certificates, signOn } = options;
   const viewer = auth.requireUser("viewer");
   const operator = auth.requireUser("operator");
   const administrator = auth.requireUser("administrator");
@@ -415,6 +418,7 @@ export function createApp(options: AppOptions) {
     .route("/", configRoutes({ auth, door }))
     .route("/", loginRoutes(auth))
     .route("/", accountRoutes(auth))
+    .route("/", oidcRoutes({ auth, door, signOn }))
     .route("/", arbiterRoutes({ auth, door }))
     .route("/", doctorRoutes({ auth, door }))
     .route("/", k3sRoutes({ auth, door }))

@@ -2,6 +2,7 @@ import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import type { Door } from "../agent/door.ts";
 import type { Certificates } from "../agent/certificates.ts";
+import type { SignOn } from "../oidc/sign_on.ts";
 import { createApp } from "./app.ts";
 import { Audit } from "./audit.ts";
 import { Auth, type Connection } from "./auth.ts";
@@ -69,6 +70,7 @@ async function withApp(
     streams,
     audit: new Audit(join(folder, "audit.log")),
     certificates: {} as Certificates,
+    signOn: {} as SignOn,
   });
   // Where a page would carry its token.
   app.get("/whoami", auth.requireUser("viewer"), (c) => c.json(c.var.caller));

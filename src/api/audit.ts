@@ -114,13 +114,13 @@ export function auditing(audit: Audit) {
 
 /** A login is known by the name that was typed. */
 export function loginEntry(
-  { name, from, ok }: LoginEvent,
+  { name, from, ok, detail = "" }: LoginEvent,
 ): Omit<AuditEntry, "at"> {
   return {
     who: `user ${name}`,
     from,
     what: "login",
-    detail: "",
+    detail,
     result: ok ? "done" : "refused",
     status: ok ? 200 : 401,
   };

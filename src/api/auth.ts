@@ -21,6 +21,7 @@ import {
 } from "./caller.ts";
 import { errorBody } from "./error.ts";
 import { gate } from "./gate.ts";
+import { oneLine } from "../system/log.ts";
 import { stampOf, verifyPassword } from "./passwords.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { addressKey, BY_ADDRESS, BY_USER, Throttle } from "./throttle.ts";
@@ -56,13 +57,36 @@ export interface LoginEvent {
   readonly name: string;
   readonly from: string;
   readonly ok: boolean;
+  /** As what, or why not. */
+  readonly detail?: string;
 }
+
+/** What the issuer's word for somebody comes to. */
+export type Vouched =
+  | {
+    readonly kind: "in";
+    readonly name: string;
+    readonly role: UserRole;
+    /** Of the settings by which it counts. */
+    readonly stamp: string;
+    /** The session ends then, however busy. */
+    readonly until: number;
+    readonly why: string;
+  }
+  | {
+    readonly kind: "refused";
+    /** null: nobody knows who it was. */
+    readonly name: string | null;
+    readonly why: string;
+  };
 
 export interface AuthOptions {
   readonly usersFile: string;
   /** One line for each login and refusal. */
   readonly log?: (line: string) => void;
   readonly onLogin?: (login: LoginEvent) => void;
+  /** The stamp by which an issuer's word counts now; null: none does. */
+  readonly vouching?: () => Promise<string | null>;
   readonly now?: () => number;
   readonly streamCheckMs?: number;
 }
@@ -74,8 +98,11 @@ export class Auth {
   readonly #sessions = new Sessions();
   readonly #byAddress = new Throttle(BY_ADDRESS);
   readonly #byUser = new Throttle(BY_USER);
+  /** Apart from the passwords: while the issuer is ill, nobody waits who knows one. */
+  readonly #guestsByAddress = new Throttle(BY_ADDRESS);
   readonly #known = new Set<string>();
   #waiting = 0;
+  #vouching = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: AuthOptions) {
@@ -170,8 +197,39 @@ export class Auth {
     if ("seconds" in user) return user;
     // The id is new at every login: one planted in the browser before is worth nothing.
     this.logout(c);
-    this.#open(c, user);
+    this.#open(c, { name: user.name, stamp: stampOf(user), guest: null });
     return { kind: "in", name: user.name, role: user.role };
+  }
+
+  /** Lets in whom an issuer vouches for; slowed down and told as a login by password is. */
+  async vouch<T extends Vouched>(
+    c: Context<AuthEnv>,
+    ask: () => Promise<T>,
+  ): Promise<T | { readonly kind: "wait"; readonly seconds: number }> {
+    const from = addressOf(c);
+    const place = addressKey(from);
+    const waitMs = this.#guestsByAddress.waitMs(place, this.#now());
+    if (waitMs > 0 || this.#vouching >= WAITING_LOGINS) {
+      return { kind: "wait", seconds: Math.max(1, Math.ceil(waitMs / 1000)) };
+    }
+    this.#guestsByAddress.attempt(place, this.#now());
+    this.#vouching++;
+    const vouched: Vouched & T = await ask().finally(() => this.#vouching--);
+    const name = vouched.name ?? "(single sign-on)";
+    const ok = vouched.kind === "in";
+    // The issuer's own words are in it.
+    const detail = oneLine(vouched.why);
+    this.#options.onLogin?.({ name, from, ok, detail });
+    this.#options.log?.(
+      `login${ok ? "" : " refused"}: user "${name}" from ${from}: ${detail}`,
+    );
+    if (vouched.kind === "in") {
+      const { role, stamp, until } = vouched;
+      this.#guestsByAddress.succeeded(place);
+      this.logout(c);
+      this.#open(c, { name, stamp, guest: { role, until } });
+    }
+    return vouched;
   }
 
   /** Sets another password, if `old` is right; guessing is slowed down as at the login. The session goes on, all others end. */
@@ -192,16 +250,16 @@ export class Auth {
       .find((known) => known.name === name);
     if (changed && getCookie(c, COOKIE)) {
       this.logout(c);
-      this.#open(c, changed);
+      this.#open(c, { name, stamp: stampOf(changed), guest: null });
     }
     return { kind: "in", name, role: user.role };
   }
 
-  #open(c: Context<AuthEnv>, user: User): void {
-    const { id } = this.#sessions.create(
-      { name: user.name, stamp: stampOf(user) },
-      this.#now(),
-    );
+  #open(
+    c: Context<AuthEnv>,
+    whose: { readonly name: string } & Pick<Session, "stamp" | "guest">,
+  ): void {
+    const { id } = this.#sessions.create(whose, this.#now());
     setCookie(c, COOKIE, id, COOKIE_OPTIONS);
   }
 
@@ -284,6 +342,21 @@ export class Auth {
   async #userOf(id: string, touch: boolean): Promise<Caller | null> {
     const session = this.#sessions.find(id, { now: this.#now(), touch });
     if (!session) return null;
+    if (session.guest) {
+      const stamp = await this.#options.vouching?.() ?? null;
+      // Switched off or set up anew: whom it lets in now is another question.
+      if (stamp !== session.stamp) {
+        this.#sessions.end(id);
+        return null;
+      }
+      return {
+        kind: "user",
+        role: session.guest.role,
+        name: session.user,
+        csrf: session.csrf,
+        guest: true,
+      };
+    }
     const user = (await this.accounts.users())
       .find((known) => known.name === session.user);
     // Removed, or with another password or role: what was opened before is shut.
@@ -296,6 +369,7 @@ export class Auth {
       role: user.role,
       name: user.name,
       csrf: session.csrf,
+      guest: false,
     };
   }
 

@@ -26,6 +26,8 @@ export type Caller =
     readonly name: string;
     /** Goes into the page, comes back in CSRF_HEADER. */
     readonly csrf: string;
+    /** Came in by the issuer's word: there is no password here. */
+    readonly guest: boolean;
   };
 
 /** Environment of every Hono app that stands behind `Auth`. */

@@ -99,6 +99,19 @@ const EXAMPLES: {
   "post /api/keys": { body: { name: "backup", role: "viewer" } },
   "delete /api/keys/{name}": { path: "/api/keys/backup" },
   "post /api/accounts": { as: "peer", body: { users: [], keys: [] } },
+  "put /api/oidc": {
+    body: {
+      issuer: "https://127.0.0.1:1/realms/office",
+      client: "hakit",
+      secret: "a client's secret".replaceAll(" ", "-"),
+      roles: { viewer: ["staff"] },
+    },
+  },
+  "post /api/oidc/test": { body: {} },
+  "post /api/oidc/exchange": {
+    as: "peer",
+    body: { changes: [], replaced: [] },
+  },
   "put /api/certificates": {
     body: { certificate: own.certPem, key: own.keyPem },
   },

@@ -55,6 +55,7 @@ const REMEDIES: Readonly<{ [code: string]: string }> = {
   "no-such-user": 'See "hakit user list"',
   "no-such-key": 'See "hakit key list"',
   "bad-user": "Correct what the message names",
+  "bad-oidc": 'See "hakit help oidc"',
   "bad-certificate": "Give a PEM certificate and its own PEM private key",
   "bad-archive": "Make the archive with tar --format=ustar, of plain files",
   "bad-executable": "Give the executable hakit that was built for this machine",

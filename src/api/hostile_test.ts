@@ -14,7 +14,12 @@ import { pack } from "../module/archive.ts";
 const RUNS = Number(Deno.env.get("HAKIT_FUZZ") ?? 400);
 const document = JSON.parse(JSON.stringify(openApi())) as Document;
 /** These answer with what is secret, as they must: who gets them is the table's business. */
-const TELLS = ["POST /api/accounts", "POST /api/join", "POST /api/keys"];
+const TELLS = [
+  "POST /api/accounts",
+  "POST /api/oidc/exchange",
+  "POST /api/join",
+  "POST /api/keys",
+];
 
 Deno.test("hostile requests to every route, from everybody, get an orderly answer", async () => {
   await using world = await apiWorld();

@@ -3,11 +3,14 @@
  * Takes `now`; reads no clock.
  */
 import { createHash, randomBytes } from "node:crypto";
+import type { UserRole } from "./accounts_file.ts";
 
 export interface Session {
   readonly user: string;
   /** Changes with the user's password or role: a session made before is void. */
   readonly stamp: string;
+  /** Somebody whom no list of ours has: came in by the issuer's word, with this role, until then. */
+  readonly guest: { readonly role: UserRole; readonly until: number } | null;
   /** Sent back by the page with everything that changes something; a strange page cannot read it. */
   readonly csrf: string;
   usedAt: number;
@@ -23,11 +26,15 @@ export class Sessions {
   readonly #sessions = new Map<string, Session>();
 
   /** A new session; the id goes into the cookie and is not kept. */
-  create(user: { readonly name: string; readonly stamp: string }, now: number) {
+  create(
+    user: { readonly name: string } & Pick<Session, "stamp" | "guest">,
+    now: number,
+  ) {
     const id = randomBytes(32).toString("base64url");
     const session: Session = {
       user: user.name,
       stamp: user.stamp,
+      guest: user.guest,
       csrf: randomBytes(32).toString("base64url"),
       usedAt: now,
     };
@@ -44,7 +51,8 @@ export class Sessions {
     const key = digest(id);
     const session = this.#sessions.get(key);
     if (!session) return null;
-    if (now - session.usedAt >= IDLE_MS) {
+    const { until } = session.guest ?? { until: Infinity };
+    if (now - session.usedAt >= IDLE_MS || now >= until) {
       this.#sessions.delete(key);
       return null;
     }

@@ -4,6 +4,7 @@ import type { Ask } from "./ask.ts";
 import { auditCommand } from "./audit.ts";
 import { certCommand } from "./cert.ts";
 import { keyCommand } from "./key.ts";
+import { oidcCommand } from "./oidc.ts";
 import { outputTo } from "./output.ts";
 import { run } from "./run.ts";
 import { userCommand } from "./user.ts";
@@ -11,11 +12,12 @@ import { userCommand } from "./user.ts";
 const USERS = { users: [{ name: "anna", role: "viewer" }] };
 
 /** Runs a command line; what it printed and asked of the agent. */
-async function hakit(line: string, answer: unknown = USERS) {
+async function hakit(line: string, answer: unknown = USERS, tried?: unknown) {
   const asked: unknown[] = [];
   const ask: Ask = (path, request) => {
     asked.push([request.method ?? "GET", path, request.body]);
-    return Promise.resolve(request.answer.parse(answer) as z.infer<
+    const told = path.endsWith("/test") ? tried : answer;
+    return Promise.resolve(request.answer.parse(told) as z.infer<
       typeof request.answer
     >);
   };
@@ -26,6 +28,7 @@ async function hakit(line: string, answer: unknown = USERS) {
       keyCommand(ask),
       auditCommand(ask),
       certCommand(ask),
+      oidcCommand(ask),
     ],
     out: outputTo({
       terminal: false,
@@ -82,6 +85,8 @@ Deno.test("hakit key, audit and cert say in one line what is wrong, and ask noth
       ["audit --lines 0", /expected 1 to 10000/],
       ["audit --lines x", /expected 1 to 10000/],
       ["cert", /ACTION is missing/],
+      ["oidc", /ACTION is missing/],
+      ["oidc sett", /did you mean "set"/],
       ["cert install", /name the certificate's file/],
       ["cert install /nowhere", /Cannot read "\/nowhere"/],
     ] as const
@@ -117,4 +122,100 @@ Deno.test("hakit key create shows the key, hakit audit a table", async () => {
     undefined,
   ]);
   assert.match(audit.out, /2026-11-23 02:00:00 +user anna +10\.0\.0\.7 +done/);
+});
+
+const OIDC = {
+  settings: {
+    issuer: "https://login.example.com/realms/office",
+    client: "hakit",
+    label: "",
+    claim: "groups",
+    roles: { administrator: ["it"], operator: [], viewer: ["staff"] },
+    scopes: [],
+    names: ["hakit.example.com"],
+    authority: null,
+    hours: 8,
+  },
+  problem: null,
+  redirects: ["https://hakit.example.com:9010/login/oidc/back"],
+};
+const OFF = { settings: null, problem: null, redirects: [] };
+const WELL = { node: "node1", problem: null, remedy: null };
+
+Deno.test("hakit oidc sets up from a secret in a file, keeps what is not named, and shows the secret nowhere", async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, "S3cret~\n");
+  const line =
+    "oidc set --issuer https://login.example.com/realms/office --client-id hakit" +
+    " --administrator it --viewer staff --name hakit.example.com";
+  const missing = await hakit(line, OFF);
+  assert.equal(missing.code, 2);
+  assert.match(missing.err, /--client-secret-file is missing/);
+  const set = await hakit(`${line} --client-secret-file ${file}`, OFF, WELL);
+  assert.equal(set.code, 0, set.err);
+  const { settings } = OIDC;
+  assert.deepEqual(set.asked[1], [
+    "PUT",
+    "/api/oidc",
+    {
+      ...settings,
+      secret: "S3cret~",
+      roles: { viewer: ["staff"], operator: [], administrator: ["it"] },
+    },
+  ]);
+  assert.equal(set.out.includes("S3cret"), false);
+  await Deno.remove(file);
+
+  const more = await hakit(
+    "oidc set --viewer staff --viewer guests --label Office",
+    OIDC,
+    { ...WELL, problem: "it is away", remedy: "look" },
+  );
+  assert.equal(more.code, 0, more.err);
+  assert.deepEqual(more.asked[1], [
+    "PUT",
+    "/api/oidc",
+    {
+      ...settings,
+      label: "Office",
+      roles: {
+        viewer: ["staff", "guests"],
+        operator: [],
+        administrator: ["it"],
+      },
+    },
+  ]);
+  assert.match(more.out, /at the issuer +https:\/\/hakit\.example\.com:9010/);
+  assert.match(more.out, /Saved, but node1 .*: it is away\nlook/);
+});
+
+Deno.test("hakit oidc refuses what nobody could come in by, and test fails when the issuer does", async () => {
+  for (
+    const [line, why] of [
+      ["oidc set", /--issuer is missing/],
+      ["oidc set --issuer https://x", /--client-id is missing/],
+      ["oidc set --issuer https://x --client-id y", /nobody would come in/],
+    ] as const
+  ) {
+    const { code, err, asked } = await hakit(line, OFF);
+    assert.equal(code, 2, line);
+    assert.match(err, why);
+    assert.equal(asked.length, 1);
+  }
+  const hours = await hakit("oidc set --hours 0", OIDC);
+  assert.match(hours.err, /--hours is "0", expected 1 to 24/);
+  const other = await hakit("oidc set --issuer https://other.example", OIDC);
+  assert.match(other.err, /with a new issuer/);
+  const away = { ...WELL, problem: "it is away", remedy: "look" };
+  const test = await hakit("oidc test", OIDC, away);
+  assert.deepEqual([test.code, test.out], [1, "node1: it is away\nlook\n"]);
+  assert.equal((await hakit("oidc test --json", OIDC, WELL)).code, 0);
+  assert.match((await hakit("oidc show", OFF)).out, /is off/);
+  assert.deepEqual(
+    JSON.parse((await hakit("oidc show --json", OIDC)).out),
+    OIDC,
+  );
+  assert.deepEqual((await hakit("oidc off", OFF)).asked, [
+    ["DELETE", "/api/oidc", undefined],
+  ]);
 });

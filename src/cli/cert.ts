@@ -2,6 +2,7 @@
 import { certificatesAnswer } from "../api/schemas.ts";
 import { actionOf } from "./actions.ts";
 import type { Ask } from "./ask.ts";
+import { textOf } from "./first_line.ts";
 import { type Command, JSON_FLAG, NODE_FLAG, UsageError } from "./command.ts";
 
 const ACTIONS = ["show", "renew", "install", "remove"] as const;
@@ -78,7 +79,5 @@ async function file(path: string | undefined, what: string): Promise<string> {
   if (path === undefined) {
     throw new UsageError(`hakit cert install: name the ${what}'s file`);
   }
-  return await Deno.readTextFile(path).catch((error) => {
-    throw new UsageError(`Cannot read "${path}": ${error.message}`);
-  });
+  return await textOf(path);
 }

@@ -27,6 +27,7 @@ import { logCommand } from "./log.ts";
 import { command as metrics } from "./metrics.ts";
 import { moduleCommand } from "./module.ts";
 import { notifyCommand } from "./notify.ts";
+import { oidcCommand } from "./oidc.ts";
 import { command as prereq } from "./prereq.ts";
 import { roleCommand } from "./roles.ts";
 import { resyncCommand } from "./resync.ts";
@@ -57,6 +58,7 @@ export const commands: readonly Command[] = [
   upgradeCommand(askAgent, connect),
   userCommand(askAgent),
   keyCommand(askAgent),
+  oidcCommand(askAgent),
   certCommand(askAgent),
   notifyCommand(askAgent),
   witnessCommand(connect),

@@ -4,6 +4,7 @@ import { ROLES } from "../api/accounts_file.ts";
 import { usersAnswer } from "../api/schemas.ts";
 import { actionOf, nameOf } from "./actions.ts";
 import type { Ask } from "./ask.ts";
+import { firstLine } from "./first_line.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 
 const ACTIONS = ["list", "add", "password", "role", "remove"] as const;
@@ -118,14 +119,5 @@ async function passwordOf(
     const made = randomBytes(12).toString("base64url");
     return { password: made, made };
   }
-  const content = file === "-"
-    ? await new Response(Deno.stdin.readable).text()
-    : await Deno.readTextFile(file).catch((error) => {
-      throw new UsageError(`Cannot read "${file}": ${error.message}`);
-    });
-  const [password = ""] = content.split(/\r?\n/);
-  if (password === "") {
-    throw new UsageError(`"${file}" is empty, expected the password in it`);
-  }
-  return { password, made: null };
+  return { password: await firstLine(file, "the password"), made: null };
 }

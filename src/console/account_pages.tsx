@@ -27,15 +27,23 @@ export function AccountPage({ user, cluster, outcome }: Shared) {
         <h1>{user.name}</h1>
         <p>{t.you(user.role, t.roles[user.role])}</p>
         <Result outcome={outcome} />
-        <form class="card" method="post" action="/account/password">
-          <h2>{t.changePassword}</h2>
-          <Csrf user={user} />
-          <PasswordField name="old" label={t.oldPassword} kind="current" />
-          <PasswordField name="password" label={t.newPassword} kind="new" />
-          <PasswordField name="again" label={t.newPasswordAgain} kind="new" />
-          <p>{t.loggedOut}</p>
-          <button type="submit" class="primary">{t.change}</button>
-        </form>
+        {user.guest
+          ? <p>{t.noPassword}</p>
+          : (
+            <form class="card" method="post" action="/account/password">
+              <h2>{t.changePassword}</h2>
+              <Csrf user={user} />
+              <PasswordField name="old" label={t.oldPassword} kind="current" />
+              <PasswordField name="password" label={t.newPassword} kind="new" />
+              <PasswordField
+                name="again"
+                label={t.newPasswordAgain}
+                kind="new"
+              />
+              <p>{t.loggedOut}</p>
+              <button type="submit" class="primary">{t.change}</button>
+            </form>
+          )}
       </section>
     </Layout>
   );

@@ -109,6 +109,7 @@ export function accountPages({ auth, state, audit }: AccountServeOptions) {
       if (!user) return answer;
       const t = texts(user.language).people;
       const outcome = await attempt(async () => {
+        if (user.guest) throw new ApiError(400, "bad-user", t.noPassword);
         const { old, password, again } = checked(ownForm, form);
         if (password !== again) {
           throw new ApiError(400, "bad-user", t.differ);

@@ -35,6 +35,8 @@ export interface LayoutProps {
   readonly language?: Language;
   /** As wide as the window: tables and editors side by side. */
   readonly wide?: boolean;
+  /** The browser goes there by itself. */
+  readonly goOn?: string;
   readonly children: Child;
 }
 
@@ -49,7 +51,7 @@ const TABS: readonly (readonly [Exclude<Here, "people">, string, UserRole])[] =
   ];
 
 export function Layout(props: LayoutProps) {
-  const { title, user, cluster, here, wide, children } = props;
+  const { title, user, cluster, here, wide, goOn, children } = props;
   const language = user?.language ?? props.language ?? "en";
   const t = texts(language);
   const administrator = user?.role === "administrator";
@@ -63,6 +65,9 @@ export function Layout(props: LayoutProps) {
         />
         <meta name="color-scheme" content="light dark" />
         <title>{title}</title>
+        {goOn === undefined
+          ? null
+          : <meta http-equiv="refresh" content={`0;url=${goOn}`} />}
         <link rel="icon" href={ICON_URL} />
         <link rel="manifest" href={MANIFEST_URL} />
         <meta name="theme-color" content="#0b5c6b" />

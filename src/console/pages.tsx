@@ -11,6 +11,8 @@ export interface PageUser {
   readonly csrf: string;
   readonly role: UserRole;
   readonly language: Language;
+  /** Came in by single sign-on: has no password here. */
+  readonly guest: boolean;
 }
 
 export function ClusterPage({ state, user, port }: {
@@ -42,14 +44,18 @@ export function ClusterPage({ state, user, port }: {
   );
 }
 
-export function LoginPage({ language, message, once, next, name }: {
-  readonly language: Language;
-  readonly message?: string | undefined;
-  /** A one-time token: it is used by the button, not by the mere link, which mail and chat programs open too. */
-  readonly once?: string | undefined;
-  readonly next: string;
-  readonly name?: string | undefined;
-}) {
+export function LoginPage(
+  { language, message, once, next, name, offer = null }: {
+    readonly language: Language;
+    readonly message?: string | undefined;
+    /** A one-time token: it is used by the button, not by the mere link, which mail and chat programs open too. */
+    readonly once?: string | undefined;
+    readonly next: string;
+    readonly name?: string | undefined;
+    /** Single sign-on, where it is set up. */
+    readonly offer?: { readonly label: string } | null;
+  },
+) {
   const t = texts(language);
   return (
     <Layout
@@ -96,7 +102,42 @@ export function LoginPage({ language, message, once, next, name }: {
             </>
           )}
         <button type="submit" class="primary">{t.login.title}</button>
+        {/* A link: the issuer's page comes by a redirect, which the policy of forms refuses. */}
+        {offer && !once
+          ? (
+            <a
+              class="button"
+              href={`/login/oidc?next=${encodeURIComponent(next)}`}
+            >
+              {t.login.signOn(offer.label)}
+            </a>
+          )
+          : null}
       </form>
+    </Layout>
+  );
+}
+
+/**
+ * After single sign-on. Not a redirect: what follows one from another site is that site's doing to a browser, and the session's cookie
+ * stays at home.
+ */
+export function EnteredPage({ language, next }: {
+  readonly language: Language;
+  readonly next: string;
+}) {
+  const t = texts(language);
+  return (
+    <Layout
+      title={`${t.login.title} – hakit`}
+      user={null}
+      language={language}
+      goOn={next}
+    >
+      <section class="login">
+        <h1>{t.login.entered}</h1>
+        <a class="button" href={next}>{t.login.goOn}</a>
+      </section>
     </Layout>
   );
 }

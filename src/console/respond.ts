@@ -24,8 +24,9 @@ export function languageOf(c: Context<AuthEnv>): Language {
 export async function visitor(c: Context<AuthEnv>, auth: Auth) {
   const caller = await auth.caller(c);
   if (caller?.kind === "user") {
-    const { name, csrf, role } = caller;
-    const user: PageUser = { name, csrf, role, language: languageOf(c) };
+    const { name, csrf, role, guest } = caller;
+    const language = languageOf(c);
+    const user: PageUser = { name, csrf, role, guest, language };
     return { user, away: null };
   }
   const { pathname, search } = new URL(c.req.url);
@@ -38,7 +39,7 @@ export async function visitor(c: Context<AuthEnv>, auth: Auth) {
 export function page(
   c: Context<AuthEnv>,
   body: ReturnType<typeof LoginPage>,
-  status: 200 | 400 | 401 | 403 | 404 | 413 | 429 | 500 = 200,
+  status: 200 | 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503 = 200,
 ) {
   c.header("Cache-Control", "no-store");
   return c.html(`<!doctype html>${body}`, status);
@@ -57,6 +58,15 @@ export function problem(
   const language = languageOf(c);
   const said = say(texts(language).problems);
   return page(c, ProblemPage({ ...said, language, user }), status);
+}
+
+/** Where to go after the login: a path of this console, or its first page. */
+export function ownPath(next: string | undefined): string {
+  if (!next?.startsWith("/")) return "/";
+  const base = "https://console.invalid";
+  const url = URL.canParse(next, base) ? new URL(next, base) : null;
+  // "//evil" and "/\evil" are other hosts to a browser.
+  return url?.origin === base ? url.pathname + url.search : "/";
 }
 
 /** Whoever looks for what is not there. */

@@ -5,7 +5,7 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
-import { type Auth, type AuthEnv, isOwnOrigin } from "../api/auth.ts";
+import { type AuthEnv, isOwnOrigin } from "../api/auth.ts";
 import { LOGIN_BODY } from "../api/login.ts";
 import { credentialsSchema } from "../api/schemas.ts";
 import type { ClusterState } from "../api/state.ts";
@@ -15,10 +15,12 @@ import { configPages } from "./config_serve.ts";
 import { modulePages, type ModulePagesOptions } from "./module_serve.ts";
 import { isLanguage, LANGUAGE_COOKIE, texts } from "./text/texts.ts";
 import { accountPages, type AccountServeOptions } from "./account_serve.ts";
+import { signOnPages, type SignOnServeOptions } from "./sign_on_serve.ts";
 import { ClusterPage, LoginPage, LogPage, type PageUser } from "./pages.tsx";
 import {
   languageOf,
   notFound,
+  ownPath,
   page,
   problem,
   tooMuch,
@@ -32,7 +34,7 @@ export interface LogPlace {
 }
 
 export interface ConsoleOptions
-  extends AccountServeOptions, ModulePagesOptions {
+  extends AccountServeOptions, ModulePagesOptions, SignOnServeOptions {
   readonly logs: {
     /** The last lines of the module's log. */
     readonly module: (
@@ -52,7 +54,7 @@ const SHOWN_LINES = 1000;
 const SAVED_LINES = 10_000;
 
 export function consoleRoutes(options: ConsoleOptions) {
-  const { auth } = options;
+  const { auth, signOn } = options;
   const small = bodyLimit({
     maxSize: LOGIN_BODY,
     onError: tooMuch,
@@ -73,16 +75,18 @@ export function consoleRoutes(options: ConsoleOptions) {
         "cache-control": "public, max-age=31536000, immutable",
       });
     })
-    .get("/login", (c) =>
+    .get("/login", async (c) =>
       page(
         c,
         LoginPage({
           language: languageOf(c),
           once: c.req.query("once")?.slice(0, 100),
           next: ownPath(c.req.query("next")),
+          offer: await signOn.offer(),
         }),
       ))
-    .post("/login", small, (c) => logIn(c, auth))
+    .post("/login", small, (c) => logIn(c, options))
+    .route("/", signOnPages(options))
     .post("/logout", small, async (c) => {
       const { user } = await visitor(c, auth);
       const form = await c.req.parseBody();
@@ -200,7 +204,10 @@ const SECURITY: Parameters<typeof secureHeaders>[0] = {
   strictTransportSecurity: false,
 };
 
-async function logIn(c: Context<AuthEnv>, auth: Auth) {
+async function logIn(
+  c: Context<AuthEnv>,
+  { auth, signOn }: Pick<ConsoleOptions, "auth" | "signOn">,
+) {
   if (!isOwnOrigin(c)) {
     return problem(c, 403, (t) => ({
       title: t.refused,
@@ -212,8 +219,13 @@ async function logIn(c: Context<AuthEnv>, auth: Auth) {
   const credentials = credentialsSchema.safeParse(fields);
   const language = languageOf(c);
   const said = texts(language).login;
+  const offer = await signOn.offer();
   if (!credentials.success) {
-    return page(c, LoginPage({ language, message: said.give, next }), 400);
+    return page(
+      c,
+      LoginPage({ language, message: said.give, next, offer }),
+      400,
+    );
   }
   const result = await auth.login(c, credentials.data);
   const name = "name" in credentials.data ? credentials.data.name : undefined;
@@ -222,12 +234,20 @@ async function logIn(c: Context<AuthEnv>, auth: Auth) {
       return c.redirect(next, 303);
     case "wrong": {
       const message = name === undefined ? said.usedLink : said.wrong;
-      return page(c, LoginPage({ language, message, next, name }), 401);
+      return page(
+        c,
+        LoginPage({ language, message, next, name, offer }),
+        401,
+      );
     }
     case "wait": {
       c.header("Retry-After", String(result.seconds));
       const message = said.wait(result.seconds);
-      return page(c, LoginPage({ language, message, next, name }), 429);
+      return page(
+        c,
+        LoginPage({ language, message, next, name, offer }),
+        429,
+      );
     }
     default:
       return result satisfies never;
@@ -295,15 +315,6 @@ async function readLog(
 /** A file name that is no path and fits into a header. */
 function isPlainName(name: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,200}$/.test(name);
-}
-
-/** Where to go after the login: a path of this console, or its first page. */
-function ownPath(next: string | undefined): string {
-  if (!next?.startsWith("/")) return "/";
-  const base = "https://console.invalid";
-  const url = URL.canParse(next, base) ? new URL(next, base) : null;
-  // "//evil" and "/\evil" are other hosts to a browser.
-  return url?.origin === base ? url.pathname + url.search : "/";
 }
 
 function missing(c: Context<AuthEnv>, user: PageUser) {

@@ -11,6 +11,8 @@ import { Auth, type Connection } from "../../src/api/auth.ts";
 import { EventStreams, StateFeed } from "../../src/api/events.ts";
 import { joinRoutes } from "../../src/api/join.ts";
 import { metricsText } from "../../src/api/metrics.ts";
+import { OidcStore } from "../../src/oidc/store.ts";
+import { SignOn } from "../../src/oidc/sign_on.ts";
 import { createAuthority, issueCertificate } from "../../src/api/tls.ts";
 import type { UpgradeInfo } from "../../src/api/schemas.ts";
 import { createLoginLink } from "../../src/api/users.ts";
@@ -101,6 +103,14 @@ export async function apiWorld({ forward }: { forward?: Forward } = {}) {
     auth,
     streams,
     audit,
+    signOn: new SignOn({
+      node: "node1",
+      store: new OidcStore(join(at.etc, "oidc.json")),
+      places: () => ({ addresses: ["10.0.0.1"], port: 9010 }),
+      log: () => {},
+      // Hostile requests set up issuers that are none.
+      talkMs: 100,
+    }),
     certificates: new Certificates({
       node: { paths: at, me: { name: "node1", addresses: ["10.0.0.1"] } },
       virtualAddresses: () => [],

@@ -19,6 +19,8 @@ import {
   RESOURCES,
   sampleFigures,
 } from "./sample_story.ts";
+import { OidcStore } from "../../src/oidc/store.ts";
+import { SignOn } from "../../src/oidc/sign_on.ts";
 import { twoStores } from "../api/two_stores.ts";
 import { createAuthority, issueCertificate } from "../../src/api/tls.ts";
 import type { ClusterState } from "../../src/api/state.ts";
@@ -66,8 +68,16 @@ export async function fakeAgent(
   const sent: Sent[] = [];
   const refusal: { message: string | null } = { message: null };
   const audit = new Audit(join(dir, "audit.log"));
+  // Off, until a test sets it up.
+  const signOn = new SignOn({
+    node: "node1",
+    store: new OidcStore(join(dir, "oidc.json")),
+    places: () => ({ addresses: ["127.0.0.1"], port: server.port }),
+    log: () => {},
+  });
   const auth = new Auth({
     usersFile,
+    vouching: () => signOn.stamp(),
     onLogin: (login) => audit.write(loginEntry(login)),
   });
   const app = new Hono<AuthEnv>()
@@ -181,6 +191,7 @@ export async function fakeAgent(
       "/",
       consoleRoutes({
         auth,
+        signOn,
         state: () => state,
         modules: () => store.names(),
         audit: (_node, lines) => audit.read(lines),
@@ -221,6 +232,8 @@ export async function fakeAgent(
   return {
     app,
     auth,
+    audit,
+    signOn,
     stores,
     sent,
     refusal,

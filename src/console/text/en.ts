@@ -253,6 +253,8 @@ export const en = {
     newPassword: "New password",
     newPasswordAgain: "New password again",
     account: "Your account",
+    noPassword:
+      "You came in by single sign-on: your password is not kept here.",
     you: (role: string, meaning: string) => `You are ${role}: ${meaning}.`,
     changePassword: "Change your password",
     loggedOut: "Wherever else you are logged in, you are logged out.",
@@ -292,6 +294,23 @@ export const en = {
     wrong: "Wrong name or password.",
     wait: (seconds: number) =>
       `Too many attempts. Wait ${seconds} s, then try again.`,
+    signOn: (label: string) =>
+      `Log in with ${label === "" ? "single sign-on" : label}`,
+    entered: "You are logged in.",
+    goOn: "Go on",
+    elsewhere: (host: string) =>
+      `Single sign-on does not work at ${host}: expected an address of the cluster, or a name that an administrator adds with "hakit oidc set --name".`,
+    noRole: (name: string) =>
+      `${name} has no role here. Ask an administrator of the cluster for one, or log in as a local user.`,
+    noEntry: {
+      stale:
+        "This sign-in took too long, was used already, or began in another window. Begin it again.",
+      away:
+        "The sign-in service does not answer. Log in as a local user, with a password; the agent's log says what is in the way.",
+      denied: "The sign-in service did not let you in.",
+      failed:
+        "The answer of the sign-in service was refused. Begin again, or log in as a local user; audit and the agent's log say why.",
+    },
   },
   problems: {
     agentSilent: "The agent did not answer.",

@@ -262,6 +262,8 @@ export const fr: Texts = {
     newPassword: "Nouveau mot de passe",
     newPasswordAgain: "Nouveau mot de passe, encore une fois",
     account: "Votre compte",
+    noPassword:
+      "Vous êtes entré par l’authentification unique : votre mot de passe n’est pas gardé ici.",
     you: (role: string, meaning: string) => `Vous êtes ${role} : ${meaning}.`,
     changePassword: "Changer votre mot de passe",
     loggedOut: "Partout ailleurs où vous êtes connecté, vous êtes déconnecté.",
@@ -301,6 +303,23 @@ export const fr: Texts = {
     wrong: "Nom ou mot de passe faux.",
     wait: (seconds: number) =>
       `Trop d’essais. Attendez ${seconds} s, puis réessayez.`,
+    signOn: (label: string) =>
+      `Se connecter avec ${label === "" ? "l’authentification unique" : label}`,
+    entered: "Vous êtes connecté.",
+    goOn: "Continuer",
+    elsewhere: (host: string) =>
+      `L’authentification unique ne marche pas à l’adresse ${host} : il faut une adresse du cluster, ou un nom qu’un administrateur ajoute par « hakit oidc set --name ».`,
+    noRole: (name: string) =>
+      `${name} n’a pas de rôle ici. Demandez-en un à un administrateur du cluster, ou connectez-vous comme utilisateur local.`,
+    noEntry: {
+      stale:
+        "Cette connexion a duré trop longtemps, a déjà servi, ou a commencé dans une autre fenêtre. Recommencez.",
+      away:
+        "Le service d’authentification ne répond pas. Connectez-vous comme utilisateur local, avec un mot de passe ; le journal de l’agent dit ce qui gêne.",
+      denied: "Le service d’authentification ne vous a pas laissé entrer.",
+      failed:
+        "La réponse du service d’authentification a été refusée. Recommencez, ou connectez-vous comme utilisateur local ; l’audit et le journal de l’agent disent pourquoi.",
+    },
   },
   problems: {
     agentSilent: "L’agent n’a pas répondu.",

@@ -260,6 +260,8 @@ export const ja: Texts = {
     newPassword: "新しいパスワード",
     newPasswordAgain: "新しいパスワード（確認）",
     account: "あなたのアカウント",
+    noPassword:
+      "シングルサインオンでログインしています。パスワードはここにはありません。",
     you: (role: string, meaning: string) =>
       `あなたは ${role} です：${meaning}。`,
     changePassword: "パスワードの変更",
@@ -301,6 +303,23 @@ export const ja: Texts = {
     wrong: "名前またはパスワードが違います。",
     wait: (seconds: number) =>
       `試行が多すぎます。${seconds} 秒待ってから、もう一度試してください。`,
+    signOn: (label: string) =>
+      `${label === "" ? "シングルサインオン" : label} でログイン`,
+    entered: "ログインしました。",
+    goOn: "進む",
+    elsewhere: (host: string) =>
+      `${host} ではシングルサインオンを使えません。クラスターのアドレス、または管理者が「hakit oidc set --name」で追加した名前を使ってください。`,
+    noRole: (name: string) =>
+      `${name} にはここでの役割がありません。クラスターの管理者に依頼するか、ローカルユーザーでログインしてください。`,
+    noEntry: {
+      stale:
+        "時間がかかりすぎたか、使用済みか、別のウィンドウで始めたログインです。もう一度始めてください。",
+      away:
+        "認証サービスが応答しません。ローカルユーザーのパスワードでログインしてください。原因はエージェントのログにあります。",
+      denied: "認証サービスがログインを許可しませんでした。",
+      failed:
+        "認証サービスの応答を受け入れられません。もう一度始めるか、ローカルユーザーでログインしてください。理由は監査とエージェントのログにあります。",
+    },
   },
   problems: {
     agentSilent: "エージェントが応答しませんでした。",
