@@ -25,11 +25,13 @@ export interface Twist {
   before: (path: string) => Response | Promise<Response> | null;
 }
 
-export async function testIssuer() {
+export async function testIssuer(
+  { hostname = "127.0.0.1" }: { readonly hostname?: string } = {},
+) {
   const authority = createAuthority("issuer");
   const { certPem: cert, keyPem: key } = issueCertificate(authority, {
     name: "localhost",
-    addresses: ["127.0.0.1"],
+    addresses: [hostname],
   });
   const codes = new Map<string, Code>();
   const tokens = new Map<string, Record<string, unknown>>();
@@ -42,11 +44,13 @@ export async function testIssuer() {
     before: () => null,
   };
   const twist: Twist = { ...honest };
+  /** Who opens its page. */
+  const visitor: { claims: Record<string, unknown> } = { claims: {} };
   let signing = await newKey("one");
 
   const server: Deno.HttpServer<Deno.NetAddr> = Deno.serve({
     port: 0,
-    hostname: "127.0.0.1",
+    hostname,
     cert,
     key,
     onListen: () => {},
@@ -71,6 +75,15 @@ export async function testIssuer() {
           token_endpoint_auth_methods_supported: ["client_secret_post"],
           ...twist.metadata,
         });
+      // Whoever opens this page is known already, and goes on when he likes.
+      case "/authorize": {
+        const back = send(request.url, visitor.claims).href
+          .replaceAll("&", "&amp;");
+        return new Response(
+          `<!doctype html><title>Issuer</title><a href="${back}">Continue</a>`,
+          { headers: { "content-type": "text/html" } },
+        );
+      }
       case "/keys":
         return Response.json({ keys: [signing.jwk] });
       case "/token":
@@ -86,7 +99,23 @@ export async function testIssuer() {
         return new Response(null, { status: 404 });
     }
   });
-  const url: string = `https://127.0.0.1:${server.addr.port}`;
+  const url: string = `https://${hostname}:${server.addr.port}`;
+
+  /** Somebody logs in: where the browser is sent back to. */
+  function send(address: string, claims: Record<string, unknown>): URL {
+    const { searchParams: asked } = new URL(address);
+    const code = randomBytes(16).toString("hex");
+    codes.set(code, {
+      nonce: asked.get("nonce")!,
+      challenge: asked.get("code_challenge")!,
+      redirect: asked.get("redirect_uri")!,
+      claims,
+    });
+    const back = new URL(asked.get("redirect_uri")!);
+    back.searchParams.set("code", code);
+    back.searchParams.set("state", asked.get("state")!);
+    return back;
+  }
 
   async function token(form: URLSearchParams): Promise<Response> {
     const refuse = (error: string, status = 400) =>
@@ -155,21 +184,9 @@ export async function testIssuer() {
       authority: authority.certPem,
       hours: 8,
     } satisfies OidcBody,
-    /** Somebody logs in there: where the browser is sent back to. `userinfo`: what only that says. */
-    back(address: string, claims: Record<string, unknown>): URL {
-      const { searchParams: asked } = new URL(address);
-      const code = randomBytes(16).toString("hex");
-      codes.set(code, {
-        nonce: asked.get("nonce")!,
-        challenge: asked.get("code_challenge")!,
-        redirect: asked.get("redirect_uri")!,
-        claims,
-      });
-      const back = new URL(asked.get("redirect_uri")!);
-      back.searchParams.set("code", code);
-      back.searchParams.set("state", asked.get("state")!);
-      return back;
-    },
+    visitor,
+    /** Without a browser. `userinfo` in the claims: what only that says. */
+    back: send,
     beHonest() {
       Object.assign(twist, honest);
     },
