@@ -10,6 +10,7 @@ import { osRelease } from "../cluster/facts.ts";
 import { IMAGE_ARCHIVE } from "../k3s/files.ts";
 import { folderSource } from "../k3s/install.ts";
 import { PACKAGES } from "../k3s/packages.ts";
+import { versionIn } from "../k3s/release.ts";
 import { command as execute } from "../system/command.ts";
 import { readIfPresent } from "../system/files.ts";
 import { actionOf } from "./actions.ts";
@@ -179,10 +180,9 @@ async function debsIn(folder: string): Promise<string[]> {
   return files.sort();
 }
 
-/** "k3s version v1.33.5+k3s1 (…)" → "v1.33.5+k3s1". */
 async function k3sVersion(file: string): Promise<string> {
   const { stdout } = await execute([file, "--version"], { timeoutMs: 30_000 });
-  const version = /\bv[\w.+-]+/.exec(stdout)?.[0];
+  const version = versionIn(stdout);
   if (version) return version;
   throw new Error(`"${file} --version" names no version`);
 }

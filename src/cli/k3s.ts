@@ -4,13 +4,13 @@ import { k3sAnswer, okAnswer } from "../api/schemas.ts";
 import { downloadSource } from "../k3s/download.ts";
 import { folderSource, type Source } from "../k3s/install.ts";
 import { kubeletNodes } from "../k3s/kubernetes.ts";
-import { K3S_RELEASE, VERSION_FORM } from "../k3s/release.ts";
+import { K3S_RELEASE, VERSION_FORM, versionIn } from "../k3s/release.ts";
 import { stage } from "../k3s/staging.ts";
 import {
+  obstacle,
   rolesIn,
   upgradeSteps,
   type UpgradeWorld,
-  versionProblem,
 } from "../k3s/upgrade.ts";
 import { sleep } from "../system/clock.ts";
 import { command as execute } from "../system/command.ts";
@@ -107,21 +107,10 @@ async function upgrade(
   }
   const me = state.nodes.find(({ local }) => local)!.name;
   const { source, version } = await sourceOf(call, given);
-  const running = await kubeletNodes();
-  for (const { name } of state.nodes) {
-    const node = running.find((each) => each.name === name);
-    if (!node?.ready) {
-      throw new Error(
-        `K3s on ${name} is ${
-          node ? "not Ready" : "not known"
-        }: mend that first (journalctl -u k3s there)`,
-      );
-    }
-    const problem = versionProblem(node.version, version);
-    if (problem) throw new UsageError(problem);
-  }
   const world = worldOf(call, { ask, api, source });
   const wanted = { version, files: source.files };
+  const problem = await obstacle(world, wanted, roles);
+  if (problem) throw new UsageError(problem);
   try {
     const results = await perform(
       call,
@@ -152,7 +141,7 @@ async function sourceOf(
   const { stdout } = await execute([join(given, "k3s"), "--version"], {
     timeoutMs: 30_000,
   });
-  const version = /\bv[\w.+-]+/.exec(stdout)?.[0];
+  const version = versionIn(stdout);
   if (!version) {
     throw new Error(`"${join(given, "k3s")} --version" names no version`);
   }

@@ -12,5 +12,10 @@ export const K3S_RELEASE: {
   sha256: { "k3s": undefined, "k3s-arm64": undefined },
 };
 
+/** "k3s version v1.33.5+k3s1 (…)", which `k3s --version` prints, as "v1.33.5+k3s1"; null: it names none. */
+export function versionIn(text: string): string | null {
+  return /\bv\d[\w.+-]*/.exec(text)?.[0] ?? null;
+}
+
 /** "v1.33.5+k3s1", with "@" and a SHA-256 to pin it. */
 export const VERSION_FORM = /^v\d+\.\d+\.\d+\+k3s\d+(@[0-9a-f]{64})?$/;

@@ -8,6 +8,7 @@ import { k3sFilePath } from "./files.ts";
 import {
   installedFiles,
   installFiles,
+  lackingFiles,
   type Source,
   streamFile,
 } from "./install.ts";
@@ -61,16 +62,34 @@ export async function installStaged(paths: Paths): Promise<void> {
   if (files.length === 0) throw new Error("No files of K3s wait here");
   const list = places(paths).k3sFiles;
   const before = await installedFiles(list);
+  const { old, stay } = besides(before, files);
+  // One that somebody removed is not there to be kept.
+  const gone = await lackingFiles(stay);
   await installFiles({
-    files,
+    files: [...files, ...stay.filter((file) => !gone.includes(file))],
     read: (file, sink) => streamFile(pathOf(file.name), sink),
   }, { list, progress: QUIET });
-  // Images of the version before would be loaded at every start.
-  for (const { name } of before) {
-    if (!files.some((file) => file.name === name)) {
-      await removeIfPresent(k3sFilePath(name));
-    }
-  }
+  for (const { name } of old) await removeIfPresent(k3sFilePath(name));
   if (await isActive("k3s")) await systemctl("restart", "--no-block", "k3s");
   await removeIfPresent(folder);
+}
+
+/**
+ * What is installed beside the new files: K3s' own images of the version before go if new ones have come, or they would be loaded at
+ * every start; all else (the provisioner's image, an administrator's) has no successor and stays. Pure.
+ */
+export function besides(
+  before: readonly K3sFile[],
+  files: readonly K3sFile[],
+): { readonly old: K3sFile[]; readonly stay: K3sFile[] } {
+  const airgap = ({ name }: K3sFile) =>
+    name.startsWith("images/k3s-airgap-images-");
+  const others = before.filter(({ name }) =>
+    !files.some((file) => file.name === name)
+  );
+  const replaced = files.some(airgap);
+  return {
+    old: others.filter((file) => replaced && airgap(file)),
+    stay: others.filter((file) => !(replaced && airgap(file))),
+  };
 }

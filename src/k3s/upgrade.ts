@@ -47,19 +47,35 @@ export function upgradeSteps(
 ): Step[] {
   const { primary, secondary } = roles;
   const other = me === primary ? secondary : primary;
-  const staging = (node: string, doIt: () => Promise<void>): Step => ({
+  const staging = (
+    node: string,
+    { has, bring }: {
+      readonly has: () => Promise<boolean>;
+      readonly bring: () => Promise<void>;
+    },
+  ): Step => ({
     name: `Files of ${wanted.version} on ${node}`,
     async done() {
-      const { staged, installed } = await world.files(node);
-      return same(staged, wanted.files) || same(installed, wanted.files)
-        ? `${wanted.files.length} files`
-        : null;
+      return await has() ? `${wanted.files.length} files` : null;
     },
-    do: doIt,
+    do: bring,
   });
+  const here = async (node: string) => {
+    const { staged, installed } = await world.files(node);
+    return same(staged, wanted.files) || includes(installed, wanted.files);
+  };
   return [
-    staging(me, () => world.stage()),
-    staging(other, () => world.fetch(other)),
+    staging(me, {
+      // The other node takes what waits here, not what runs here.
+      has: async () =>
+        same((await world.files(me)).staged, wanted.files) ||
+        await here(me) && await here(other),
+      bring: () => world.stage(),
+    }),
+    staging(other, {
+      has: () => here(other),
+      bring: () => world.fetch(other),
+    }),
     nodeStep(world, { node: secondary, wanted }),
     {
       name: `${secondary} becomes primary`,
@@ -98,7 +114,12 @@ function nodeStep(
           `${node} is primary by now: run the same command again, which begins with the other node`,
         );
       }
-      await world.install(node);
+      const { staged, installed } = await world.files(node);
+      // In place, but K3s did not become Ready in time: it only needs longer, or was mended since. Files that still wait
+      // stand for a K3s that was not restarted.
+      if (
+        !includes(installed, wanted.files) || same(staged, wanted.files)
+      ) await world.install(node);
       await until(world, async () => {
         const found = (await world.nodes()).find(({ name }) => name === node);
         if (!found) return "K3s does not know the node";
@@ -121,9 +142,44 @@ async function upgraded(
   wanted: Wanted,
 ): Promise<boolean> {
   const { installed } = await world.files(node);
-  if (!same(installed, wanted.files)) return false;
+  if (!includes(installed, wanted.files)) return false;
   const found = (await world.nodes()).find(({ name }) => name === node);
   return found?.ready === true && found.version === wanted.version;
+}
+
+/**
+ * Why an upgrade cannot begin; null: it can. A node on which an upgrade failed is no reason, or it could neither be repeated nor taken
+ * back to what the other node runs.
+ */
+export async function obstacle(
+  world: Pick<UpgradeWorld, "files" | "nodes">,
+  wanted: Wanted,
+  { primary, secondary }: {
+    readonly primary: string;
+    readonly secondary: string;
+  },
+): Promise<string | null> {
+  const running = await world.nodes();
+  for (const name of [primary, secondary]) {
+    const node = running.find((each) => each.name === name);
+    if (!node?.ready) {
+      const { staged, installed } = await world.files(name);
+      if (
+        same(staged, wanted.files) || includes(installed, wanted.files)
+      ) continue;
+      const serves = running.find((each) => each.name === primary);
+      if (
+        name === secondary && serves?.version === wanted.version &&
+        includes((await world.files(primary)).installed, wanted.files)
+      ) continue;
+      return `K3s on ${name} is ${
+        node ? "not Ready" : "not known"
+      }: mend that first (journalctl -u k3s there)`;
+    }
+    const problem = versionProblem(node.version, wanted.version);
+    if (problem) return problem;
+  }
+  return null;
 }
 
 async function whole(world: UpgradeWorld) {
@@ -201,12 +257,13 @@ export function versionProblem(from: string, to: string): string | null {
     } first`;
 }
 
-export function same(
-  a: readonly K3sFile[],
-  b: readonly K3sFile[],
-): boolean {
-  return a.length === b.length &&
-    a.every((file) =>
-      b.some(({ name, sha256 }) => name === file.name && sha256 === file.sha256)
-    );
+function same(a: readonly K3sFile[], b: readonly K3sFile[]): boolean {
+  return a.length === b.length && includes(a, b);
+}
+
+/** Beside them a node may have archives of other images, which stay. */
+function includes(a: readonly K3sFile[], b: readonly K3sFile[]): boolean {
+  return b.every((file) =>
+    a.some(({ name, sha256 }) => name === file.name && sha256 === file.sha256)
+  );
 }

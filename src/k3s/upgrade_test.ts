@@ -4,7 +4,10 @@ import type { ClusterState } from "../api/state.ts";
 import { outputTo } from "../cli/output.ts";
 import { runSteps } from "../cluster/step.ts";
 import { nodesIn } from "./kubernetes.ts";
+import { versionIn } from "./release.ts";
+import { besides } from "./staging.ts";
 import {
+  obstacle,
   rolesIn,
   upgradeSteps,
   type UpgradeWorld,
@@ -39,6 +42,7 @@ function pair({ fault }: { fault?: Fault } = {}) {
     node2: { staged: [], runs: OLD, ready: true },
   };
   let failing = fault;
+  let wanted = NEW;
   const world: UpgradeWorld = {
     state: () => Promise.resolve(stateOf(primary)),
     files: (node) =>
@@ -56,23 +60,25 @@ function pair({ fault }: { fault?: Fault } = {}) {
       ),
     stage: () => {
       did.push("stage");
-      at["node1"]!.staged = NEW.files;
+      at["node1"]!.staged = wanted.files;
       return Promise.resolve();
     },
     fetch: (node) => {
       did.push(`fetch ${node}`);
-      at[node]!.staged = NEW.files;
+      // As the agent: what waits on the other node.
+      assert.deepEqual(at["node1"]!.staged, wanted.files);
+      at[node]!.staged = wanted.files;
       return Promise.resolve();
     },
     install: (node) => {
       did.push(`install ${node}`);
       // The one rule: never on the node that serves.
       assert.notEqual(node, primary);
-      assert(Object.values(at).every(({ ready }) => ready));
       if (failing?.node === node && failing.what === "install fails") {
         return Promise.reject(new Error("disk full"));
       }
-      at[node]!.runs = NEW;
+      at[node]!.staged = [];
+      at[node]!.runs = wanted;
       at[node]!.ready = false;
       return Promise.resolve();
     },
@@ -91,12 +97,18 @@ function pair({ fault }: { fault?: Fault } = {}) {
   const steps = () => {
     const roles = rolesIn(stateOf(primary));
     if ("problem" in roles) throw new Error(roles.problem);
-    return upgradeSteps({ world, wanted: NEW, me: "node1", roles });
+    return upgradeSteps({ world, wanted, me: "node1", roles });
   };
   return {
     did,
     at,
     mend: () => failing = undefined,
+    want: (what: typeof OLD) => wanted = what,
+    obstacle: () =>
+      obstacle(world, wanted, {
+        primary,
+        secondary: primary === "node1" ? "node2" : "node1",
+      }),
     run: () => runSteps(steps(), { out: silent }),
   };
 }
@@ -169,6 +181,71 @@ Deno.test("upgradeSteps() does not touch the other node while one is not Ready",
     /K3s on node2: not within 15 min: it is not Ready/,
   );
   assert.deepEqual(did, ["stage", "fetch node2", "install node2"]);
+});
+
+Deno.test("upgradeSteps() repeated after a node was not Ready in time only waits for it", async () => {
+  const { did, run, mend, obstacle } = pair({
+    fault: { node: "node2", what: "never ready" },
+  });
+  await assert.rejects(run(), /not Ready/);
+  did.length = 0;
+  mend();
+  assert.equal(await obstacle(), null);
+  await run();
+  assert.deepEqual(did, ["swap", "install node1"]);
+});
+
+Deno.test("upgradeSteps() takes a failed node back to what the other one runs", async () => {
+  const { did, run, mend, want, obstacle, at } = pair({
+    fault: { node: "node2", what: "never ready" },
+  });
+  await assert.rejects(run(), /not Ready/);
+  want(OLD);
+  assert.equal(await obstacle(), null);
+  did.length = 0;
+  mend();
+  await run();
+  assert.deepEqual(did, ["stage", "fetch node2", "install node2"]);
+  assert(Object.values(at).every(({ runs, ready }) => runs === OLD && ready));
+});
+
+Deno.test("obstacle() names a node that was broken before, and a version that cannot be", async () => {
+  const { at, want, obstacle } = pair();
+  assert.equal(await obstacle(), null);
+  want({ version: "v1.32.0+k3s1", files: [file("c")] });
+  assert.match((await obstacle())!, /older than v1\.33\.5/);
+  want(NEW);
+  at["node2"]!.ready = false;
+  assert.match((await obstacle())!, /K3s on node2 is not Ready/);
+  at["node2"]!.ready = true;
+  at["node1"]!.ready = false;
+  assert.match((await obstacle())!, /K3s on node1 is not Ready/);
+});
+
+Deno.test("versionIn() reads what k3s --version prints", () => {
+  assert.equal(
+    versionIn("k3s version v1.34.1+k3s1 (24fc436e)\ngo version go1.24.6\n"),
+    "v1.34.1+k3s1",
+  );
+  assert.equal(versionIn("k3s version unknown"), null);
+});
+
+Deno.test("besides() removes K3s' own images that have a successor, and no others", () => {
+  const named = (name: string) => ({ name, size: 1, sha256: "a".repeat(64) });
+  const [k3s, zst, gz, own] = [
+    "k3s",
+    "images/k3s-airgap-images-amd64.tar.zst",
+    "images/k3s-airgap-images-amd64.tar.gz",
+    "images/provisioner.tar",
+  ].map(named) as [ReturnType<typeof named>, ...ReturnType<typeof named>[]];
+  assert.deepEqual(besides([k3s, zst!, own!], [k3s]), {
+    old: [],
+    stay: [zst, own],
+  });
+  assert.deepEqual(besides([k3s, zst!, own!], [k3s, gz!]), {
+    old: [zst],
+    stay: [own],
+  });
 });
 
 Deno.test("rolesIn() wants PRIM and SECOND, Ready, with a complete copy", () => {
