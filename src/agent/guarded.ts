@@ -35,8 +35,8 @@ export class Guarded {
   }
 
   /** The next word to the guard; null: it may be served here without an end. */
-  ward(state: State): Ward | null {
-    const ward = wardOf(state);
+  ward(state: State, told: State): Ward | null {
+    const ward = wardOf(state, told);
     const { doubts, back } = regain(this.#doubts, { state, ward, now: now() });
     this.#doubts = doubts;
     if (back) this.#regain();

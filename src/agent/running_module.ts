@@ -266,8 +266,8 @@ export class RunningModule {
 
   /** What the guard is to know of it; null: it may be served here without an end. */
   ward(): Ward | null {
-    const state = this.#loop?.state();
-    return state ? this.#guarded.ward(state) : null;
+    const loop = this.#loop;
+    return loop ? this.#guarded.ward(loop.state(), loop.told()) : null;
   }
 
   /** The guard says that it has taken it away. */

@@ -165,7 +165,10 @@ function watchMirror(turn: Turn, peer: ModuleView | null): void {
     const how = peer.role === "SECOND"
       ? "has recorded that it is behind"
       : `is ${peer.role}`;
-    if (word.may === "yes") {
+    // Told first: until this node's record is on its disk, which may take long, the peer must not come back, be level and be entitled.
+    const isTold = state.shutOut !== null;
+    askToStandBack(turn);
+    if (word.may === "yes" && isTold) {
       return goAlone(turn, `${config.peer} ${how}`, word);
     }
   }

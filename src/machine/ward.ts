@@ -25,9 +25,14 @@ const MAX_SLACK_MS = 100;
  * - with a witness for as long as its lease: nobody goes on before it ends.
  * - without one the peer goes on when it hears nothing, so the heartbeats count that go out. They have a thread of their own, which
  *   goes on for a while when the agent's loop is held up: nobody succeeds that node, and it keeps its services.
- * A node that is ALONE is not guarded: nobody goes on in its place.
+ * A node that is ALONE is not guarded: nobody goes on in its place. `told`: the last state that is on record.
  */
-export function wardOf(state: State): Until | null {
+export function wardOf(state: State, told: State = state): Until | null {
+  // What waits for its disk is not so yet for anybody else: a primary that will be ALONE is still one that may be succeeded.
+  return unlessAlone(state) ?? (told === state ? null : unlessAlone(told));
+}
+
+function unlessAlone(state: State): Until | null {
   const slackMs = Math.min(MAX_SLACK_MS, timeoutOf(state) * SLACK_SHARE);
   const lastsMs = leaseLasts(timeoutOf(state));
   const leaving = mustLeaveSince(state);

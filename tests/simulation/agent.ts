@@ -66,6 +66,11 @@ export class Agent {
   #busy = false;
   /** What others may know: everything that belongs to it is on record. */
   #visible: State;
+
+  /** The last state on record. */
+  get told(): State {
+    return this.#visible;
+  }
   #said: State | null = null;
   #verdict: State["peer"]["verdict"] = "unknown";
   /** How often the peer was lost: the thread knows, the loop was told, the loop has dealt with. */
@@ -318,7 +323,7 @@ export class Agent {
     const { clock } = node;
     if (node.guard === null && !this.#guardDue) node.startGuard();
     this.#guardDue = node.guard === null;
-    const ward = wardOf(this.state);
+    const ward = wardOf(this.state, this.#visible);
     const { doubts, back } = regain(this.doubts, {
       state: this.state,
       ward,
@@ -330,7 +335,7 @@ export class Agent {
       isPrimary(this.state.role);
     if (looks) this.#lookAt = clock.now + LOOK_MS;
     if (back || looks) this.#regain(back);
-    node.guard?.hear(this.state);
+    node.guard?.hear(this.state, this.#visible);
   }
 
   wasFenced(): void {
@@ -492,7 +497,7 @@ export class Agent {
         return node.persist(action.record, () => this.alive && next());
       case "tell":
         // The guard first: as soon as the peer has heard that this node is PRIM it may succeed it.
-        node.guard?.hear(this.state);
+        node.guard?.hear(this.state, this.#visible);
         this.#tellThread();
         return next();
       case "replicator":

@@ -50,8 +50,8 @@ export class Guard {
   }
 
   /** The agent's word, ten times a second. */
-  hear(state: State): void {
-    const until = wardOf(state);
+  hear(state: State, told: State): void {
+    const until = wardOf(state, told);
     const ward: Ward | null = until === null ? null : {
       ...until,
       until: until.until ?? this.end,

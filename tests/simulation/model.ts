@@ -504,7 +504,8 @@ class ModelReplicator implements Replication {
       const peer = this.#other;
       if (
         !world.connected() || !peer?.alive || peer.phase !== "secondary" ||
-        peer.session !== "none" || !good(peer.disk.identity) ||
+        peer.session !== "none" || peer.paused || this.paused ||
+        !good(peer.disk.identity) ||
         peer.disk.identity.current !== this.disk.identity.current
       ) {
         return this.#again(epoch);

@@ -203,11 +203,11 @@ export class Node {
   /** An agent that finds none starts one, which begins with its word. */
   startGuard(): void {
     const { agent } = this;
-    const { state } = agent!;
+    const { state, told } = agent!;
     this.world.later(300, () => {
       if (!this.power || this.agent !== agent || this.guard !== null) return;
       this.guard = new Guard(this);
-      this.guard.hear(state);
+      this.guard.hear(state, told);
     });
   }
 
