@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { apiWorld } from "../../tests/api/world.ts";
 import { join } from "node:path";
 import { Audit } from "./audit.ts";
 
@@ -70,4 +71,17 @@ Deno.test("Audit tells what it could not write and goes on", async () => {
   const faults: string[] = [];
   new Audit(dir.path, { onFault: (line) => faults.push(line) }).write(entry);
   assert.match(faults[0]!, /audit entry lost .*user anna/);
+});
+
+Deno.test("auditing() leaves out what the nodes level every few seconds, and tells what was refused of it", async () => {
+  await using world = await apiWorld();
+  const send = (path: string, body: unknown) =>
+    world.ask("peer", path, { method: "POST", body: JSON.stringify(body) });
+  await send("/api/accounts", { users: [], keys: [] });
+  await send("/api/oidc/exchange", { changes: [], replaced: [] });
+  assert.deepEqual(await world.audit.read(10), []);
+  await send("/api/accounts", { users: "all" });
+  const [refused, ...more] = await world.audit.read(10);
+  assert.equal(refused?.result, "refused");
+  assert.deepEqual(more, []);
 });
