@@ -297,3 +297,72 @@ Deno.test("Auth cuts an event stream when its session ends", async () => {
   ok(ended);
   await all.streamEnd;
 });
+
+Deno.test("Auth.vouch() opens a session that ends by its clock, however busy, and with the settings", async () => {
+  const dir = await Deno.makeTempDir({ prefix: "hakit-auth-" });
+  const clock = { now: 1_000_000 };
+  const holds = { stamp: "one" as string | null };
+  const logins: unknown[] = [];
+  const auth = new Auth({
+    usersFile: join(dir, "users.yaml"),
+    now: () => clock.now,
+    vouching: () => Promise.resolve(holds.stamp),
+    onLogin: (login) => logins.push(login),
+  });
+  const hour = 3_600_000;
+  const app = new Hono<AuthEnv>()
+    .post("/vouch", async (c) => {
+      const vouched = await auth.vouch(c, () =>
+        Promise.resolve({
+          kind: "in" as const,
+          name: "oidc:anna",
+          role: "operator" as const,
+          stamp: "one",
+          until: clock.now + 10 * hour,
+          why: "as operator\nlogin: user root",
+        }));
+      return c.json(vouched.kind);
+    })
+    .post("/api/do", auth.requireUser("operator"), (c) => c.json("done"))
+    .get("/api/state", auth.requireUser("viewer"), (c) => c.json(c.var.caller));
+  const ask = (path: string, init: RequestInit = {}) =>
+    app.request(path, init, { connection: network() });
+  const enter = async () => {
+    const answer = await ask("/vouch", { method: "POST" });
+    return { cookie: answer.headers.get("set-cookie")!.split(";")[0]! };
+  };
+  const state = async (headers: HeadersInit) =>
+    (await ask("/api/state", { headers })).status;
+
+  const first = await enter();
+  const caller = await (await ask("/api/state", { headers: first })).json();
+  deepStrictEqual(
+    [caller.name, caller.role, caller.guest],
+    ["oidc:anna", "operator", true],
+  );
+  const act = { method: "POST" };
+  const bare = await ask("/api/do", { ...act, headers: first });
+  strictEqual(bare.status, 403);
+  const headers = { ...first, [CSRF_HEADER]: caller.csrf };
+  strictEqual((await ask("/api/do", { ...act, headers })).status, 200);
+  for (const hours of [5, 4.9]) {
+    clock.now += hours * hour;
+    strictEqual(await state(first), 200);
+  }
+  clock.now += 0.1 * hour;
+  strictEqual(await state(first), 401);
+  const idle = await enter();
+  clock.now += 8 * hour;
+  strictEqual(await state(idle), 401);
+
+  const second = await enter();
+  holds.stamp = "two";
+  strictEqual(await state(second), 401);
+  holds.stamp = "one";
+  strictEqual(await state(second), 401);
+  const third = await enter();
+  holds.stamp = null;
+  strictEqual(await state(third), 401);
+  match(JSON.stringify(logins[0]), /"detail":"as operator[^\\n]*login/);
+  await Deno.remove(dir, { recursive: true });
+});

@@ -1,5 +1,6 @@
 /** Single sign-on as a browser sees it: button, cookies, sessions, refusals, audit. The issuer is one on loopback. */
 import { match, ok, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
 import { SECRET, testIssuer } from "../../tests/api/issuer.ts";
 import { fakeAgent, PASSWORD } from "../../tests/console/fake_agent.ts";
 import { sampleState } from "../../tests/console/sample.ts";
@@ -222,4 +223,42 @@ Deno.test("a session ends with the settings that let it in, and in the language 
   });
   strictEqual(french.status, 503);
   match(french.text, /ne répond pas.*mot de passe/s);
+});
+
+Deno.test("whatever comes back instead of the issuer's answer is refused in an orderly way", async () => {
+  await using all = await world();
+  await all.setUp();
+  const words = fc.constantFrom(
+    ...["code", "state", "iss", "error", "error_description", "id_token"],
+    ...["response", "next", "session_state"],
+  );
+  let caller = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(words, fc.string({ unit: "binary" })), {
+        maxLength: 6,
+      }),
+      fc.boolean(),
+      fc.option(fc.string()),
+      async (pairs, honestState, cookie) => {
+        // Each from an address of its own, or it would only wait.
+        caller++;
+        const { go, cookies } = all.browser(
+          `10.${caller >> 16}.${(caller >> 8) & 255}.${caller & 255}`,
+        );
+        const out = await go("/login/oidc");
+        const { searchParams } = new URL(out.headers.get("location")!);
+        const query = new URLSearchParams(pairs);
+        if (honestState) query.append("state", searchParams.get("state")!);
+        if (cookie !== null) {
+          cookies.set(OIDC_COOKIE, encodeURIComponent(cookie));
+        }
+        const answer = await go(`/login/oidc/back?${query}`);
+        ok([400, 401].includes(answer.status), `${answer.status} ${query}`);
+        strictEqual(cookies.has("__Host-hakit"), false);
+        strictEqual(answer.text.includes("at file://"), false);
+      },
+    ),
+    { numRuns: 100 },
+  );
 });

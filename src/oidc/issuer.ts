@@ -56,7 +56,10 @@ export class Issuer {
     const { issuer, client: id, secret } = settings;
     const config = await talk.ask("discovery document", () =>
       client.discovery(
-        new URL(issuer),
+        // Written out: else the library would let Entra ID's addresses for all of its customers pass as this issuer.
+        new URL(
+          `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
+        ),
         id,
         { [client.clockTolerance]: SKEW_SECONDS },
         authentication(secret),
@@ -67,8 +70,7 @@ export class Issuer {
         },
       ));
     const server = config.serverMetadata();
-    // The library lets Entra ID's addresses for all of its customers pass: then anybody's colleague would come in.
-    if (new URL(server.issuer).href !== new URL(issuer).href) {
+    if (!isSame(server.issuer, issuer)) {
       throw new IssuerError(
         "wrong",
         `discovery document: the issuer calls itself "${
@@ -264,6 +266,10 @@ function authentication(secret: string): client.ClientAuth {
     const posts = methods.includes("client_secret_post");
     return (posts ? inBody : inHeader)(server, ...rest);
   };
+}
+
+function isSame(one: string, other: string): boolean {
+  return URL.canParse(one) && new URL(one).href === new URL(other).href;
 }
 
 function isHttps(url: string | undefined): boolean {

@@ -435,8 +435,16 @@ Deno.test("SignOn.test() tells one issuer from another, an unknown authority, an
     const { problem, remedy } = await one.test();
     return `${problem} (${remedy})`;
   };
-  issuer.twist.metadata = { issuer: "https://login.example.com/{tenantid}" };
-  assert.match(await problem(), /calls itself|issuer/);
+  for (
+    const name of [
+      "https://login.example.com/{tenantid}/v2.0",
+      `${issuer.url}/other`,
+      "nonsense",
+    ]
+  ) {
+    issuer.twist.metadata = { issuer: name };
+    assert.match(await problem(), /the issuer calls itself ".*--issuer/);
+  }
   issuer.twist.metadata = { token_endpoint: "http://127.0.0.1/token" };
   assert.match(await problem(), /"token_endpoint" is missing or no https/);
   issuer.twist.metadata = { jwks_uri: undefined };
