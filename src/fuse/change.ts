@@ -35,6 +35,7 @@ import {
   request,
   writeOpen,
 } from "./request.ts";
+import { answerThrough } from "./write_through.ts";
 
 const NEEDS_NAME = new Set<number>([
   OP.CREATE,
@@ -367,19 +368,25 @@ export class Changes {
     const size = view.getUint32(BODY + 16, true);
     if (getU64(view, BODY + 8) + size > FILE_LIMIT) return answer(E.FBIG);
     if (inode.hasUntold) return answer(inode.tellLate());
+    const flags = view.getUint32(BODY + 32, true), { volume } = this;
     const operation = {
       kind: KIND.WRITE,
       id: inode.id,
       argument: getU64(view, BODY + 8),
       flags: view.getUint32(BODY + 20, true) & WRITE_KILL_SUIDGID ? 1 : 0,
     };
-    this.#submit(operation, inode, {
-      payload: request.bytes.subarray(WRITE_DATA, WRITE_DATA + size),
-      local,
-    }, (error) => {
-      setU64(reply.view, OUT, size);
-      answer(error, 8);
-    });
+    this.#submit(
+      operation,
+      inode,
+      {
+        payload: request.bytes.subarray(WRITE_DATA, WRITE_DATA + size),
+        local,
+      },
+      answerThrough(this.pipeline, { volume, inode, flags, local }, (error) => {
+        setU64(reply.view, OUT, size);
+        answer(error, 8);
+      }),
+    );
   }
 
   #setattr(inode: Inode, local: boolean, answer: Answer): void {

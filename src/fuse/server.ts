@@ -42,12 +42,11 @@ import {
   send,
   writeOpen,
 } from "./request.ts";
+import { answerThrough, O_DSYNC } from "./write_through.ts";
 
 /** Requests taken in one turn of the loop before acknowledgements are looked at again. */
 const BATCH = 64;
 const saved = new Uint8Array(IN_HEADER);
-/** Of open(2); the file's flags come with each write. */
-const O_DSYNC = 0x1000;
 /** Where fuse_in_header has the inode's id. */
 const NODE_ID = 16;
 
@@ -136,25 +135,31 @@ export class Server {
     if (offset + size > FILE_LIMIT) return false;
     if (inode.hasUntold) return false;
     const kill = view.getUint32(at + 20, true) & WRITE_KILL_SUIDGID;
-    const ahead = this.#mayAnswerAhead(view.getUint32(at + 32, true));
+    const flags = view.getUint32(at + 32, true);
+    const ahead = this.#mayAnswerAhead(flags);
+    const { volume } = this;
     memory.bytes.set(saved, from);
     this.pipeline.submit(
       { kind: KIND.WRITE, id, argument: offset, flags: kill ? 1 : 0 },
       {
-        volume: this.volume,
+        volume,
         inode,
         ahead,
-        answer: (error) => {
-          setU64(reply.view, OUT, size);
-          send(this.device.fd, unique, error, 8);
-        },
+        answer: answerThrough(
+          this.pipeline,
+          { volume, inode, flags, local: false },
+          (error) => {
+            setU64(reply.view, OUT, size);
+            send(this.device.fd, unique, error, 8);
+          },
+        ),
       },
       size,
     );
     return true;
   }
 
-  /** `flags` of the open file. O_DSYNC is part of O_SYNC. */
+  /** `flags` of the open file. */
   #mayAnswerAhead(flags: number): boolean {
     if (flags & O_DSYNC) return false;
     const now = this.pipeline.now();

@@ -1,0 +1,202 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { Connection } from "../peer/connection.ts";
+import { newFrame } from "../peer/frame.ts";
+import { Dirty } from "../replication/dirty.ts";
+import type { Inode } from "../replication/inode.ts";
+import { KIND } from "../replication/operation.ts";
+import { Pipeline } from "../replication/pipeline.ts";
+import { Volume } from "../replication/volume.ts";
+import { libc, Memory, O } from "../system/libc.ts";
+import { setU64 } from "../system/u64.ts";
+import { OP, WRITE_DATA } from "./abi.ts";
+import { type Device, openBacking } from "./device.ts";
+import { Server } from "./server.ts";
+
+const AF_UNIX = 1, SEQPACKET_NONBLOCK = 5 | 0o4000, MSG_DONTWAIT = 0x40;
+const O_DSYNC = 0x1000, O_SYNC = 0x101000;
+const memory = new Memory(1 << 20);
+
+/** A server whose kernel is the other end of a pair of sockets, and whose peer says what the test has it say. */
+class Bed {
+  readonly #kernel: number;
+  readonly #fuse: number;
+  readonly #folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+  readonly volume: Volume;
+  readonly pipeline: Pipeline;
+  readonly server: Server;
+  /** fsyncs of this node's disk that have not ended yet: whether of data only, and how to end them. */
+  readonly fsyncs: { dataOnly: boolean; end: (error: number) => void }[] = [];
+  readonly #dirty: Dirty;
+  #asked = 0;
+  readonly #answers = new Map<number, number>();
+
+  constructor() {
+    libc.socketpair(AF_UNIX, SEQPACKET_NONBLOCK, 0, memory.address);
+    this.#kernel = memory.view.getInt32(0, true);
+    this.#fuse = memory.view.getInt32(4, true);
+    const data = `${this.#folder}/data`;
+    Deno.mkdirSync(data);
+    let id = 2 ** 34;
+    this.volume = new Volume(0, data, openBacking(data), () => ++id);
+    this.#dirty = new Dirty(`${this.#folder}/dirty.log`);
+    this.pipeline = new Pipeline(
+      this.#dirty,
+      {
+        fsync: (_, dataOnly, end) => void this.fsyncs.push({ dataOnly, end }),
+      },
+      {
+        diverged() {},
+        fault() {},
+        late() {},
+        persist: () => (this.#dirty.flush(), true),
+      },
+      () => 0,
+    );
+    const takesAll = { send: (_: number, length: number) => length };
+    this.pipeline.mirror(takesAll as unknown as Connection, 1);
+    this.server = new Server(
+      { fd: this.#fuse } as Device,
+      this.volume,
+      this.pipeline,
+    );
+  }
+
+  file(name: string): Inode {
+    Deno.writeTextFileSync(`${this.#folder}/data/${name}`, "x".repeat(8192));
+    const inode = this.volume.lookup(this.volume.root, memory.string(name));
+    if (typeof inode === "number") throw new Error(`errno ${inode}`);
+    inode.lookups = inode.opens = 1;
+    inode.boundIn = 1;
+    this.volume.data(inode);
+    return inode;
+  }
+
+  /** The kernel's request; its number. */
+  ask(
+    opcode: number,
+    inode: Inode,
+    body: (view: DataView, at: number) => void,
+    payload = 0,
+  ): number {
+    const n = WRITE_DATA + payload, { bytes, view } = memory;
+    bytes.fill(0, 0, n);
+    view.setUint32(0, n, true);
+    view.setUint32(4, opcode, true);
+    setU64(view, 8, ++this.#asked);
+    setU64(view, 16, inode.id);
+    body(view, 40);
+    libc.write(this.#kernel, memory.address, n);
+    return this.#asked;
+  }
+
+  write(inode: Inode, flags = 0): number {
+    return this.ask(OP.WRITE, inode, (view, at) => {
+      view.setUint32(at + 16, 4096, true);
+      view.setUint32(at + 32, flags, true);
+    }, 4096);
+  }
+
+  read(inode: Inode): number {
+    return this.ask(
+      OP.READ,
+      inode,
+      (view, at) => view.setUint32(at + 16, 4096, true),
+    );
+  }
+
+  copy(source: Inode, target: Inode): number {
+    return this.ask(OP.COPY_FILE_RANGE, source, (view, at) => {
+      setU64(view, at + 16, target.id);
+      setU64(view, at + 40, 4096);
+    });
+  }
+
+  /** One turn of the loop. */
+  turn(): void {
+    const { server, pipeline } = this;
+    server.intake();
+    pipeline.complete();
+    if (server.hasDeferred) server.intake();
+    pipeline.complete();
+    pipeline.flush();
+    while (
+      libc.recv(this.#kernel, memory.address, 1 << 20, MSG_DONTWAIT) > 0
+    ) {
+      const unique = Number(memory.view.getBigUint64(8, true));
+      this.#answers.set(unique, Math.abs(memory.view.getInt32(4, true)));
+    }
+  }
+
+  /** errno of an answer, or that there is none. */
+  answer(unique: number): number | "none" {
+    return this.#answers.get(unique) ?? "none";
+  }
+
+  /** The peer has the next change, or all up to a number. */
+  acknowledge(sequence = this.pipeline.acknowledged + 1): void {
+    this.pipeline.heard({ ...newFrame(), kind: KIND.ACK, sequence });
+  }
+
+  synced(): void {
+    const { sequence } = this.pipeline;
+    this.pipeline.heard({ ...newFrame(), kind: KIND.SYNCED, sequence });
+  }
+
+  [Symbol.dispose](): void {
+    this.pipeline.close();
+    this.#dirty.close();
+    this.volume.close();
+    libc.close(this.#kernel);
+    libc.close(this.#fuse);
+    Deno.removeSync(this.#folder, { recursive: true });
+  }
+}
+
+function onServer(name: string, run: (bed: Bed) => void) {
+  const ignore = Deno.uid() !== 0;
+  Deno.test({
+    name: ignore ? `${name} (left out: not root)` : name,
+    ignore,
+    fn() {
+      using bed = new Bed();
+      run(bed);
+    },
+  });
+}
+
+onServer(
+  "Server: a write with O_DSYNC and O_DIRECT is answered when both disks have it: no fsync follows an asynchronous one",
+  (bed) => {
+    const file = bed.file("log");
+    for (
+      const [flags, dataOnly] of [[O_DSYNC, true], [O_SYNC, false]] as const
+    ) {
+      file.attributesChanged = true;
+      const write = bed.write(file, flags | O.DIRECT);
+      bed.turn();
+      bed.acknowledge(bed.pipeline.sequence);
+      bed.turn();
+      strictEqual(bed.answer(write), "none");
+      strictEqual(bed.fsyncs.length, 1, "no fsync was begun");
+      strictEqual(bed.fsyncs[0]!.dataOnly, dataOnly);
+      bed.fsyncs.pop()!.end(0);
+      bed.turn();
+      strictEqual(bed.answer(write), "none", "the peer's disk has not got it");
+      bed.synced();
+      bed.turn();
+      strictEqual(bed.answer(write), 0);
+    }
+  },
+);
+
+onServer(
+  "Server: a write with O_DSYNC through the page cache begins no fsync of its own: the kernel asks for one",
+  (bed) => {
+    const write = bed.write(bed.file("log"), O_DSYNC);
+    bed.turn();
+    bed.acknowledge();
+    bed.turn();
+    strictEqual(bed.answer(write), 0);
+    deepStrictEqual(bed.fsyncs, []);
+  },
+);
