@@ -7,7 +7,7 @@ import { runSteps } from "../cluster/step.ts";
 import { closeFirewall, hasOwnRules } from "../doctor/firewall_apply.ts";
 import { clusterNeeds } from "../doctor/firewall_needs.ts";
 import { readAgents } from "../k3s/agents.ts";
-import { uninstallSteps } from "../k3s/uninstall.ts";
+import { ownOn, uninstallSteps } from "../k3s/uninstall.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
 import { connect } from "./agent_client.ts";
@@ -35,6 +35,9 @@ export const command: Command = {
     const at = places(where);
     const facts = await gatherFacts([]);
     if (tell(call, checkMachine(facts))) return EXIT.failed;
+    const settings = await readIfPresent(at.settings);
+    const kept = settings === null ? null : readKept(settings, at.settings);
+    const own = await ownOn(at, kept);
     const data = call.on("data");
     if (data && !call.on("yes") && !call.on("dry-run")) {
       if (!Deno.stdin.isTerminal()) {
@@ -43,14 +46,16 @@ export const command: Command = {
         );
       }
       if (
-        !confirm("Remove this server's copy of the database and the volume?")
+        !confirm(
+          own.data
+            ? "Remove this server's copy of the database and the volume, K3s' state, and all of /etc/hakit with modules of your own?"
+            : "No cluster was made here. Remove all of /etc/hakit and /var/lib/hakit, with modules of your own?",
+        )
       ) {
         call.out.line("Nothing was changed.");
         return EXIT.failed;
       }
     }
-    const settings = await readIfPresent(at.settings);
-    const kept = settings === null ? null : readKept(settings, at.settings);
     const peers = kept ? [...kept.node1, ...kept.node2] : [];
     const agents = kept ? await readAgents(kept.storage).catch(() => []) : [];
     const needs = clusterNeeds({
@@ -63,6 +68,7 @@ export const command: Command = {
         paths: where,
         at,
         kept,
+        own,
         api: connect(),
         firewall: {
           hasRules: () => hasOwnRules(needs),
@@ -73,8 +79,20 @@ export const command: Command = {
       { out: call.out, dryRun: call.on("dry-run"), quiet: call.on("json") },
     );
     finish(call, results, {
-      lines: data ? [] : [
-        "The data stays: /var/lib/mysql, the storage folder, /var/lib/rancher, and its secrets in /etc/hakit.",
+      lines: [
+        ...(data ? [] : [
+          ...(own.data
+            ? [
+              "The data stays: /var/lib/mysql, the storage folder, /var/lib/rancher, and its secrets in /etc/hakit.",
+            ]
+            : []),
+          "Modules other than k3s stay in /etc/hakit/modules.",
+        ]),
+        ...(own.k3s
+          ? [
+            "Until a reboot the interfaces cni0 and flannel.1 and the firewall rules KUBE-* and CNI-* of Kubernetes stay.",
+          ]
+          : []),
       ],
     });
     return EXIT.done;

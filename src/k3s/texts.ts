@@ -68,6 +68,10 @@ export function nfsClientConfig(node: string): string {
   return `# Written by hakit.\noptions nfs nfs4_unique_id=${uniqueId(node)}\n`;
 }
 
+/** By it `uninstall` knows the unit for hakit's own. */
+export const K3S_DESCRIPTION =
+  "Description=K3s, started and stopped by hakit's module k3s";
+
 /** K3s: started by the module on both nodes, therefore without [Install]. No secret stands here. */
 export function k3sUnit(
   kept: Kept,
@@ -94,7 +98,7 @@ export function k3sUnit(
     "--kube-apiserver-arg=default-unreachable-toleration-seconds=10",
   ];
   return `[Unit]
-Description=K3s, started and stopped by hakit's module k3s
+${K3S_DESCRIPTION}
 Wants=network-online.target
 After=network-online.target hakit.service
 StartLimitIntervalSec=0

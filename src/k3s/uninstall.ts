@@ -9,6 +9,7 @@ import { installedModules } from "../module/catalog.ts";
 import type { Module } from "../module/schema.ts";
 import { sleep } from "../system/clock.ts";
 import { command } from "../system/command.ts";
+import { readIfPresent } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { UNIT_FILE } from "../system/unit.ts";
 import { K3S } from "./files.ts";
@@ -21,6 +22,7 @@ import {
 } from "./services.ts";
 import {
   DATABASE_FOLDER,
+  K3S_DESCRIPTION,
   MARIADB_CONFIG,
   MARIADB_DROP_IN,
   NFS_CLIENT_CONFIG,
@@ -32,6 +34,7 @@ export interface UninstallOptions {
   readonly at: Places;
   /** Null: no cluster was made here. */
   readonly kept: Kept | null;
+  readonly own: Own;
   readonly api: AgentApi;
   /** The rules that "hakit doctor --fix firewall" made. */
   readonly firewall: {
@@ -42,29 +45,50 @@ export interface UninstallOptions {
   readonly data: boolean;
 }
 
+/** What of this server is hakit's: K3s or MariaDB may have been here before, and "first" refused because of them. */
+export interface Own {
+  /** K3s' executable, unit and processes. */
+  readonly k3s: boolean;
+  /** A cluster was made here, or joined: MariaDB's and K3s' data are its copy. */
+  readonly data: boolean;
+}
+
+export async function ownOn(
+  at: Places,
+  kept: Kept | null,
+  unit: string = K3S.unit,
+): Promise<Own> {
+  return {
+    k3s: await exists(at.k3sFiles) ||
+      (await readIfPresent(unit) ?? "").includes(K3S_DESCRIPTION),
+    // After an uninstall without --data the identity and the token are still here.
+    data: kept !== null || await exists(at.identity) ||
+      await exists(at.k3sToken),
+  };
+}
+
 /** Scripts of a module have up to five minutes each. */
 const SCRIPT_MS = 300_000;
 
 export function uninstallSteps(options: UninstallOptions): Step[] {
-  const { paths, at } = options;
+  const { paths, at, own } = options;
   return [
     modulesStep(options),
     agentStep(),
-    leftoversStep(paths),
+    leftoversStep(options),
     removeStep("Units and configuration", [
       UNIT_FILE,
       MARIADB_DROP_IN,
       NFS_DROP_IN,
       NFS_CLIENT_CONFIG,
       MARIADB_CONFIG,
-      K3S.unit,
-      K3S.environment,
+      ...(own.k3s ? [K3S.unit, K3S.environment] : []),
       "/etc/modules-load.d/hakit.conf",
     ], async () => {
       await unmaskSockets();
       await systemctl("daemon-reload");
     }),
-    k3sStep(at),
+    k3sStep(own),
     firewallStep(options),
     ...(options.data ? [] : [bootStep(at)]),
     // What the data cannot be used without stays as long as the data does.
@@ -75,11 +99,12 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
           !["password", "k3sToken", "identity"].includes(key)
         ).map(([, path]) => path),
         join(paths.etc, "links.json"),
-        join(paths.etc, "modules"),
         paths.run,
         paths.log,
         join(paths.state, MODULE),
       ],
+      // Other modules are a person's own work: the folder stays with them.
+      () => Deno.remove(join(paths.etc, "modules")).catch(() => {}),
     ),
     ...(options.data ? [dataStep(options)] : []),
   ];
@@ -121,19 +146,20 @@ function agentStep(): Step {
 }
 
 /** After an agent that died: replicators live on in the unit's group, and services on their mounts. */
-function leftoversStep(paths: Paths): Step {
+function leftoversStep({ paths, own }: UninstallOptions): Step {
+  const k3sRuns = async () => own.k3s && await isActive("k3s");
   return {
     name: "Nothing left running",
     async done() {
       const busy = await isMirrored() || await hasReplicators() ||
-        await isActive("k3s");
-      return busy ? null : "no mirror, no replicator, no K3s";
+        await k3sRuns();
+      return busy ? null : "no mirror, no replicator, no K3s of hakit";
     },
     async do() {
       for (const { module, folder } of await installedModules(paths)) {
         if (module) await stopByScripts(folder, module);
       }
-      if (await isActive("k3s")) await systemctl("stop", "k3s");
+      if (await k3sRuns()) await systemctl("stop", "k3s");
       if (await hasReplicators()) {
         await systemctl("kill", "--signal=TERM", "hakit").catch(() => {});
         for (let i = 0; i < 100 && await hasReplicators(); i++) {
@@ -178,13 +204,13 @@ async function stopByScripts(folder: string, module: Module): Promise<void> {
   }
 }
 
-function k3sStep(at: Places): Step {
+function k3sStep(own: Own): Step {
   const tools = ["kubectl", "crictl", "ctr"].map((n) => `/usr/local/bin/${n}`);
   return {
     name: "K3s removed",
     async done() {
-      // Without our list it is somebody else's K3s.
-      return await exists(at.k3sFiles) ? null : "not installed by hakit";
+      if (!own.k3s) return "not installed by hakit";
+      return await exists(K3S.executable) ? null : "not here";
     },
     async do() {
       for (const link of tools) {
@@ -245,18 +271,31 @@ function removeStep(
   };
 }
 
+/** What --data removes: of some folders the content, others as a whole. Somebody else's MariaDB and K3s keep theirs. */
+export function dataOf(
+  { paths, at, kept, own }: Pick<
+    UninstallOptions,
+    "paths" | "at" | "kept" | "own"
+  >,
+): { readonly folders: string[]; readonly others: string[] } {
+  return {
+    folders: own.data ? [DATABASE_FOLDER, ...(kept ? [kept.storage] : [])] : [],
+    others: [
+      ...(own.data || own.k3s
+        ? [K3S.data, K3S.config, "/var/lib/kubelet"]
+        : []),
+      // Last what says that all this was hakit's, for a run that is repeated.
+      paths.state,
+      at.password,
+      at.k3sToken,
+      paths.etc,
+    ],
+  };
+}
+
 /** Folders themselves stay: a package made one, an administrator may have made the other. */
-function dataStep({ paths, at, kept }: UninstallOptions): Step {
-  const folders = [DATABASE_FOLDER, ...(kept ? [kept.storage] : [])];
-  const others = [
-    K3S.data,
-    K3S.config,
-    "/var/lib/kubelet",
-    paths.state,
-    at.password,
-    at.k3sToken,
-    paths.etc,
-  ];
+function dataStep(options: UninstallOptions): Step {
+  const { folders, others } = dataOf(options);
   return {
     name: "Data removed",
     async done() {
