@@ -18,9 +18,12 @@ const AGAIN_MS = 3_000;
 /** After a failure of the module the peer gets this long to take over, and the replicator to start anew. */
 const BACKOFF_MS = 2_000;
 
+/** What a module's scripts are told of a leave. */
+type Told = "stop" | "stopwait" | "stopstart";
+
 interface Leaving {
-  /** What scripts are told; default: by the goal. */
-  readonly action?: "stop" | "stopwait" | "stopstart";
+  /** What scripts are told; default: `tellScripts`. */
+  readonly action?: Told;
   /** The other node serves, or may: what runs here is not asked to stop but taken away. */
   readonly succeeded?: boolean;
 }
@@ -30,8 +33,8 @@ export function leave(
   turn: Turn,
   why: string,
   {
-    action = turn.state.record.goal === "stop" ? "stop" : "stopwait",
     succeeded = false,
+    action = tellScripts(turn.state, succeeded),
   }: Leaving = {},
 ): void {
   const { state } = turn;
@@ -49,6 +52,19 @@ export function leave(
   }
   const roles = from === "WAIT" ? state.scripts : from;
   go(turn, roles, options(state, action, cutShort));
+}
+
+/**
+ * "stop": a person's, who has time. "stopstart": a failure here, beside a peer that is heard: what runs on both nodes is well and
+ * stays. "stopwait": the other node serves, or may without this one knowing, and may start here what ran there.
+ */
+function tellScripts(state: State, succeeded: boolean): Told {
+  if (state.record.goal === "stop") return "stop";
+  if (succeeded || state.mustNotServeSince !== null) return "stopwait";
+  // Nobody but this node itself goes on with what an ALONE one served.
+  return state.role === "ALONE" || peerView(state) !== null
+    ? "stopstart"
+    : "stopwait";
 }
 
 function go(turn: Turn, from: Role, options: LeaveOptions): void {
@@ -78,8 +94,12 @@ function options(state: State, action: string, all: boolean): LeaveOptions {
 
 /** Leaving did not succeed: everything is stopped again, by force too, until nothing is mounted. */
 export function leaveAgain(turn: Turn): void {
-  const action = turn.state.record.goal === "stop" ? "stop" : "stopwait";
-  go(turn, "WAIT", options(turn.state, action, true));
+  const { state } = turn;
+  // What should be asked to leave has been: there is no time for it twice.
+  const action = state.record.goal === "stop"
+    ? "stopwait"
+    : tellScripts(state, false);
+  go(turn, "WAIT", options(state, action, true));
 }
 
 /** Its lease has ended while it stops in order. */
@@ -158,6 +178,7 @@ export function giveUp(
   state.record = { ...state.record, goal: "stop" };
   state.intent = null;
   log(turn, "error", `Stopped: ${reason}`);
-  leave(turn, why);
+  // The peer waits for the data. What else runs here goes with the end, when it has been handed over.
+  leave(turn, why, { action: "stopstart" });
   state.reason = reason;
 }

@@ -84,6 +84,6 @@ export function heldBack(turn: Turn): boolean {
   if (!atRest(state)) return false;
   const { reason } = state.blocked;
   log(turn, "error", `wait called by a rule: ${reason}`);
-  if (!tooOften(turn, reason)) leave(turn, reason);
+  if (!tooOften(turn, reason)) leave(turn, reason, { action: "stopwait" });
   return true;
 }

@@ -403,3 +403,66 @@ Deno.test("step() whose yield failed half-way stops the primary's services never
     ),
   );
 });
+
+/** What the stop scripts of the plan that was just begun are told. */
+function told(life: Life): string | undefined {
+  const plan = life.actions.find((action) => action.do === "run");
+  ok(plan?.do === "run", "a plan was begun");
+  const words = plan.actions.flatMap((action) =>
+    action.do === "script" && action.script.startsWith("stop")
+      ? [action.action]
+      : []
+  );
+  deepStrictEqual(new Set(words).size, 1);
+  return words[0];
+}
+
+Deno.test("step() that fails beside a peer that is heard, or alone, leaves what runs on both nodes", () => {
+  const failing = readySecond().on({
+    type: "report",
+    report: report({ phase: "idle", fault: "input/output error" }),
+  });
+  strictEqual(failing.state.role, "WAIT");
+  strictEqual(told(failing), "stopstart");
+
+  const alone = new Life({ goal: "run", lastRole: "ALONE", cameFrom: "PRIM" })
+    .on({ type: "begin", report: report(), boot: true }).done()
+    .on({ type: "peer", verdict: "lost" });
+  const failed = { action: "replicator primary", error: "no space left" };
+  alone.on({ type: "performed", plan: alone.state.plan!.number, failed });
+  strictEqual(alone.state.role, "WAIT");
+  strictEqual(told(alone), "stopstart");
+});
+
+Deno.test("step() that leaves because the other node may serve tells scripts to stop all", () => {
+  const life = readySecond();
+  life.state = {
+    ...life.state,
+    config: { ...life.state.config, failover: false },
+  };
+  life.on({ type: "peer", verdict: "lost" });
+  strictEqual(told(life), "stopwait");
+});
+
+Deno.test("step() that gives up hands over at once, and stops the rest by force afterwards", () => {
+  const life = new Life({ goal: "run", lastRole: "ALONE", cameFrom: "PRIM" })
+    .on({ type: "begin", report: report(), boot: true }).done()
+    .on({ type: "peer", verdict: "lost" });
+  const failed = { action: "script start_prim", error: "exit code 1" };
+  life.on({ type: "performed", plan: life.state.plan!.number, failed });
+  strictEqual(life.state.record.goal, "stop");
+  strictEqual(told(life), "stopstart");
+  // What did not stop is not asked to leave in order once more.
+  const again = { action: "replicator idle", error: "busy" };
+  life.on({ type: "performed", plan: life.state.plan!.number, failed: again });
+  for (let tick = 0; tick < 100 && life.state.plan === null; tick++) {
+    life.on({ type: "tick" });
+  }
+  strictEqual(told(life), "stopwait");
+
+  const asked = new Life({ goal: "run", lastRole: "ALONE", cameFrom: "PRIM" })
+    .on({ type: "begin", report: report(), boot: true }).done()
+    .on({ type: "peer", verdict: "lost" }).done();
+  asked.on({ type: "command", command: "stop", full: false, by: "test" });
+  strictEqual(told(asked), "stop");
+});
