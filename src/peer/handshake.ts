@@ -147,7 +147,7 @@ export function readHello(
 
 /** Said of the other one, in both nodes' logs. */
 const OTHER_TERMS =
-  'mirrors its directories otherwise ("exclude", "guarantee" of module.yaml): configure both nodes alike';
+  'mirrors other directories, or the same otherwise (the order, "exclude" and "guarantee" count): give both nodes the same module.yaml';
 
 export const NO_GREETING = "sends no greeting of a hakit replicator";
 

@@ -15,6 +15,8 @@ import type { Volume } from "./volume.ts";
 export interface Context {
   /** Replaced by the command "configure". */
   config: ReplicatorConfig;
+  /** The mirrored directories, as `placesOf` names them. */
+  readonly places: readonly string[];
   /** Gives connections their channel, encrypted unless the link is trusted. */
   readonly links: Links;
   readonly identity: IdentityStore;

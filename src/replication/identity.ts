@@ -21,6 +21,11 @@ export interface Identity {
   readonly epoch: number;
   /** What was excluded from mirroring when the copies were level last; absent: nothing. */
   readonly excluded?: Excluded | undefined;
+  /**
+   * The mirrored directories for which all of the above counts: marks name them by their place in this list. Absent: the ones that are
+   * configured; empty: another list was in use than when the copies were level last, so nobody knows what differs.
+   */
+  readonly directories?: readonly string[] | undefined;
 }
 
 /** What two identities mean for each other, seen from `mine`. */

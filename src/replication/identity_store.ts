@@ -13,6 +13,7 @@ export const identitySchema = z.strictObject({
   connected: z.boolean(),
   epoch: z.int().min(0).max(2 ** 20),
   excluded: z.array(z.array(z.string().max(255)).max(64)).max(16).optional(),
+  directories: z.array(z.string().max(4096)).max(64).optional(),
 });
 
 export function newGeneration(): string {

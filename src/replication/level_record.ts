@@ -16,6 +16,7 @@ export function recordLevel(
     consistent: true,
     connected: true,
     ...levelExclusions(context.config.directories),
+    directories: context.places,
   });
   if (!levelling?.source) return;
   const { bytesCompared, startedAt, progress: { bytesSent } } =

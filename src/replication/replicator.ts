@@ -26,12 +26,13 @@ import { KIND } from "./operation.ts";
 import { missingPath } from "./tocheck.ts";
 import { PrimaryRole } from "./primary_role.ts";
 import { SecondaryRole } from "./secondary_role.ts";
-import { termsOf } from "./terms.ts";
+import { placesOf, samePlaces, termsOf } from "./terms.ts";
 import { settleBorder } from "./own_files.ts";
 import { openVolume } from "./open_volumes.ts";
 
 const REPORT_MS = 1000;
 const IDLE_MS = 100;
+const HOME = Deno.env.get("HAKIT_HOME");
 
 const configSchema = z.object({
   module: z.string().min(1),
@@ -61,7 +62,7 @@ const configSchema = z.object({
 /** Runs until `exit`; the process's exit code. */
 export async function runReplicator(file: string): Promise<number> {
   const given = configSchema.parse(JSON.parse(Deno.readTextFileSync(file)));
-  const terms = termsOf(given.directories);
+  const terms = termsOf(given.directories, HOME);
   const config: ReplicatorConfig = { ...given, terms };
   beginAgainWith(IO_FLUSHER);
   raiseLimits();
@@ -104,6 +105,7 @@ class Replicator {
     const { connected, current } = identity.value;
     this.#context = {
       config,
+      places: placesOf(config.directories, HOME),
       links: new Links(config, { hello: KIND.HELLO }),
       identity,
       dirty: new Dirty(`${config.stateDir}/dirty.log`),
@@ -132,6 +134,23 @@ class Replicator {
       connected ? `began after a crash while mirrored${after}` : "began",
     );
     this.#prepareLinks();
+    try {
+      if (identity.value.directories === undefined) this.#keepPlaces();
+    } catch {
+      /* A full state directory: it is tried again before there is a role, and told. */
+    }
+  }
+
+  /**
+   * What this node knows of its copy counts for the directories that were mirrored when it was level. Under another list nothing of it
+   * counts any more, also not when the list of before comes back: marks name directories by their place in it.
+   */
+  #keepPlaces(): void {
+    const { identity, places } = this.#context;
+    const { current, directories } = identity.value;
+    // A copy of before there were lists counts for the one that it is found with.
+    if (current === null || samePlaces(directories ?? [""], places)) return;
+    identity.save({ directories: directories === undefined ? places : [] });
   }
 
   /** Looks for OpenSSL now: at the first connection its loading would be part of the peer's patience. */
@@ -329,6 +348,7 @@ class Replicator {
       case "primary":
         return attempt(() => {
           this.#guard();
+          this.#keepPlaces();
           if (context.identity.value.current === null) {
             throw new Error(
               "Cannot become primary: this node has no data of the cluster yet (hakit prim)",
@@ -345,6 +365,7 @@ class Replicator {
         return attempt(() => {
           // A new node gets from the primary what is to be checked for.
           if (context.identity.value.current !== null) this.#guard();
+          this.#keepPlaces();
           this.#secondary = new SecondaryRole(context, {
             full: command.full ?? false,
             changed,
@@ -369,13 +390,15 @@ class Replicator {
     }
   }
 
-  /** Null, or why this node can have no role. Walks over all names, so only where `exclude` was changed since the copies were level. */
+  /** Null, or why this node can have no role. Walks over all names, so only where what is mirrored was changed since the copies were level. */
   *#settleBorder(): Generator<void, unknown> {
-    const { config, identity } = this.#context;
-    const before = identity.value.excluded ?? [];
+    const { config, identity, places } = this.#context;
+    const { current, excluded: before = [], directories } = identity.value;
+    const now = excludedOf(config.directories);
     if (
-      identity.value.current === null ||
-      sameExcluded(before, excludedOf(config.directories))
+      current === null ||
+      sameExcluded(before, now) &&
+        (now.length === 0 || samePlaces(directories ?? places, places))
     ) return null;
     for (const [index, { path, exclude }] of config.directories.entries()) {
       clearStaleMounts(path);

@@ -1,6 +1,7 @@
 /** What a primary and a returning secondary have to level, by what each knows of its copy. Pure. */
 import { type Excluded, takesBack } from "./exclusions.ts";
 import { compare, type Comparison, type Identity } from "./identity.ts";
+import { samePlaces } from "./terms.ts";
 
 /** What one side says of its copy. */
 export interface Side {
@@ -31,17 +32,22 @@ export function planResync(
     /** What stands there was restored from elsewhere. */
     readonly external?: boolean;
   },
-  /** Not mirrored, by the configuration of both. */
-  excluded: Excluded = [],
+  /** By the configuration of both: which directories are mirrored, and what of them is not. */
+  { places, excluded }: {
+    readonly places: readonly string[];
+    readonly excluded: Excluded;
+  },
 ): Plan | { readonly refused: "theirs-newer" | "both-empty" } {
   const relation = compare(mine.identity, theirs.identity);
   // Both died while mirrored: the journal of the one that was secondary names what may differ.
   const both = mine.doubt && theirs.doubt;
   const journal = both && theirs.journal;
   let full = theirs.fresh, aside = false;
-  // What was excluded until now is in no marks.
   for (const { identity } of [mine, theirs]) {
+    // What was excluded until now is in no marks.
     full ||= takesBack(identity.excluded ?? [], excluded);
+    // Nor is what stands in a directory that is new in the list; and marks of another list would name other directories.
+    full ||= !samePlaces(identity.directories ?? places, places);
   }
   switch (relation.kind) {
     case "equal":

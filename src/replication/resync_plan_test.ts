@@ -19,8 +19,9 @@ const plan = (
   mine: Side,
   other: ReturnType<typeof theirs>,
   excluded: readonly string[][] = [],
+  places: readonly string[] = ["/srv/db"],
 ) => {
-  const made = planResync(mine, other, excluded);
+  const made = planResync(mine, other, { excluded, places });
   return "refused" in made ? made.refused : {
     mode: made.mode,
     aside: made.aside,
@@ -126,4 +127,41 @@ Deno.test("planResync() compares everything when something is mirrored again tha
     plan(side(before), theirs(before), [["cache", "log", "x"]]),
     none,
   );
+});
+
+Deno.test("planResync() compares everything when other directories are mirrored than when the copies were level", () => {
+  const level1 = { ...level, directories: ["/srv/db", "/srv/files"] };
+  const none = { ...usual, mode: "none" }, full = { ...usual, mode: "full" };
+  deepStrictEqual(
+    plan(side(level1), theirs(level1), [], level1.directories),
+    none,
+  );
+  for (
+    const places of [
+      ["/srv/db"],
+      ["/srv/files", "/srv/db"],
+      ["/srv/db", "/data/files"],
+      ["/srv/db", "/srv/files", "/srv/more"],
+    ]
+  ) {
+    deepStrictEqual(plan(side(level1), theirs(level1), [], places), full);
+    // Also what is marked, which names directories by their place in the list.
+    deepStrictEqual(
+      plan(side(level1, { marked: true }), theirs(level1), [], places),
+      full,
+    );
+    const now = { ...level, directories: places };
+    deepStrictEqual(plan(side(level1), theirs(now), [], places), full);
+    deepStrictEqual(plan(side(now), theirs(level1), [], places), full);
+  }
+});
+
+Deno.test("planResync() compares everything when other directories were mirrored meanwhile, and takes a list of before there were lists for the present one", () => {
+  const places = ["/srv/db"];
+  const meanwhile = { ...level, directories: [] };
+  const present = { ...level, directories: places };
+  const none = { ...usual, mode: "none" }, full = { ...usual, mode: "full" };
+  deepStrictEqual(plan(side(meanwhile), theirs(present), [], places), full);
+  deepStrictEqual(plan(side(present), theirs(meanwhile), [], places), full);
+  deepStrictEqual(plan(side(level), theirs(present), [], places), none);
 });

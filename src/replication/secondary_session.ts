@@ -281,6 +281,7 @@ export class SecondarySession {
       connected: true,
       epoch: Math.max(context.identity.value.epoch, level.epoch),
       ...levelExclusions(context.config.directories),
+      directories: context.places,
     });
     context.external.forget();
     context.doubt = false;

@@ -299,7 +299,10 @@ export class SourceSession {
     const plan = planResync(
       { identity: identity.value, doubt, marked },
       theirs,
-      excludedOf(context.config.directories),
+      {
+        places: context.places,
+        excluded: excludedOf(context.config.directories),
+      },
     );
     if ("refused" in plan) {
       if (plan.refused === "both-empty") {

@@ -3,13 +3,35 @@ import { createHash } from "node:crypto";
 import type { ReplicatorConfig } from "./control.ts";
 import { excludedOf } from "./exclusions.ts";
 
-/** Undefined: nothing but what has always been, which every replicator understands. */
+/**
+ * The mirrored directories in the order by which frames and marks name them. What is below a node's `home` is named from there: so two
+ * nodes fit on one machine.
+ */
+export function placesOf(
+  directories: ReplicatorConfig["directories"],
+  home?: string,
+): readonly string[] {
+  return directories.map(({ path }) =>
+    home && path.startsWith(`${home}/`) ? path.slice(home.length) : path
+  );
+}
+
 export function termsOf(
   directories: ReplicatorConfig["directories"],
-): string | undefined {
+  home?: string,
+): string {
+  const places = placesOf(directories, home);
   const excluded = excludedOf(directories);
   const ahead = directories.map(({ guarantee }) => guarantee === "fsync");
-  if (excluded.length === 0 && !ahead.includes(true)) return undefined;
-  return createHash("sha256").update(JSON.stringify({ excluded, ahead }))
+  return createHash("sha256")
+    .update(JSON.stringify({ places, excluded, ahead }))
     .digest("hex").slice(0, 32);
+}
+
+/** Whether two lists name the same directories in the same order. */
+export function samePlaces(
+  a: readonly string[],
+  b: readonly string[],
+): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -256,7 +256,7 @@ onPair({
     for (const { replicator } of pair.nodes) {
       await replicator.until(
         ({ notice }) =>
-          /"exclude", "guarantee" of module.yaml/.test(notice ?? ""),
+          /mirrors other directories, or the same otherwise/.test(notice ?? ""),
         "the reason",
       );
     }

@@ -8,6 +8,7 @@ import { HEADER, writeHeader } from "../../../src/peer/frame.ts";
 import { pskIdentity, pskOf } from "../../../src/peer/tls.ts";
 import { PROTOCOL } from "../../../src/peer/handshake.ts";
 import { KIND } from "../../../src/replication/operation.ts";
+import { termsOf } from "../../../src/replication/terms.ts";
 import { equalCopies, exercisePair, later, onPair } from "./on_pair.ts";
 import type { Node, Pair } from "./pair.ts";
 import { sleep } from "./replicator_process.ts";
@@ -45,6 +46,7 @@ function hello(pair: Pair, node: string, version = PROTOCOL) {
     node,
     nonce: "ab".repeat(32),
     features: [],
+    terms: termsOf([{ path: "/data" }]),
     "something of another version": true,
   });
 }

@@ -119,9 +119,12 @@ export class Pair {
           configFile: join(own, "replicator.json"),
           logFile: join(root, `${name}.log`),
           namespace,
-          env: options.withoutOpenSsl?.[index]
-            ? { LD_LIBRARY_PATH: join(root, "broken-libraries") }
-            : {},
+          env: {
+            // Both mirror the same directory of a machine of its own.
+            HAKIT_HOME: join(root, name),
+            ...options.withoutOpenSsl?.[index] &&
+              { LD_LIBRARY_PATH: join(root, "broken-libraries") },
+          },
         }),
       };
     };

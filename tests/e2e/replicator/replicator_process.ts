@@ -53,6 +53,13 @@ export class ReplicatorProcess {
     return this.#report;
   }
 
+  /** For the next start: the paths that module.yaml lists now. */
+  list(paths: readonly string[]) {
+    const { config } = this.#options;
+    const directories = paths.map((path) => ({ path }));
+    this.#options = { ...this.#options, config: { ...config, directories } };
+  }
+
   /** For the next start: what module.yaml says of the directory now. */
   configure(directory: Partial<ReplicatorConfig["directories"][number]>) {
     const { config } = this.#options;
