@@ -4,6 +4,7 @@ import { AccountStore } from "../api/accounts.ts";
 import { accountsSchema } from "../api/accounts_file.ts";
 import { ApiError } from "../api/error.ts";
 import type { PeerApi, PeerRequest } from "../api/peer_api.ts";
+import { SETTINGS } from "../../tests/api/issuer.ts";
 import { OidcStore } from "../oidc/store.ts";
 import { oidcFileSchema } from "../oidc/settings_file.ts";
 import { exchange, exchangeOidc, keepAccountsLevel } from "./accounts_sync.ts";
@@ -116,18 +117,7 @@ Deno.test("keepAccountsLevel() sends a change at once, says once that it could n
 Deno.test("exchangeOidc() gives single sign-on to the other node, and leaves one alone that does not know of it yet", async () => {
   await using nodes = await pair();
   const { two, towards, oidc, link } = nodes;
-  await oidc.one.set({
-    issuer: "https://login.example.com",
-    client: "hakit",
-    secret: "S3cret~of.the-client",
-    label: "",
-    claim: "groups",
-    roles: { administrator: ["it"], operator: [], viewer: [] },
-    scopes: [],
-    names: [],
-    authority: null,
-    hours: 8,
-  });
+  await oidc.one.set(SETTINGS);
   link.old = true;
   await exchangeOidc({ oidc: oidc.one, peer: towards(two) });
   assert.equal((await oidc.two.standing()).kind, "off");

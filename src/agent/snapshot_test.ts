@@ -7,6 +7,7 @@ import { AccountStore } from "../api/accounts.ts";
 import { pack, unpack } from "../module/archive.ts";
 import { paths } from "../system/paths.ts";
 import { redact, secretsIn } from "../system/redact.ts";
+import { SETTINGS } from "../../tests/api/issuer.ts";
 import { OidcStore } from "../oidc/store.ts";
 import { collect } from "./snapshot.ts";
 
@@ -140,16 +141,8 @@ Deno.test("secretsIn() takes each long word of a file, and a short password whol
 Deno.test("collect() takes the secret of single sign-on out, however short, and leaves the issuer's name", async () => {
   await using node = await nodeWithSecrets();
   await new OidcStore(join(node.at.etc, "oidc.json")).set({
-    issuer: "https://login.example.com/realms/office-of-paris",
-    client: "hakit",
+    ...SETTINGS,
     secret: "s3~c.t",
-    label: "",
-    claim: "groups",
-    roles: { administrator: ["it"], operator: [], viewer: [] },
-    scopes: [],
-    names: [],
-    authority: null,
-    hours: 8,
   });
   const file = await Deno.readTextFile(join(node.at.etc, "oidc.json"));
   await Deno.writeTextFile(join(node.at.log, "agent.log"), file);

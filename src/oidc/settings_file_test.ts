@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { SETTINGS } from "../../tests/api/issuer.ts";
 import { type OidcBody, oidcBody } from "./settings.ts";
 import {
   merge,
@@ -11,19 +12,6 @@ import {
   withChange,
 } from "./settings_file.ts";
 import { redirectFor, redirects } from "./places.ts";
-
-const SETTINGS = {
-  issuer: "https://login.example.com/realms/office",
-  client: "hakit",
-  secret: "S3cret~of.the-client",
-  label: "",
-  claim: "groups",
-  roles: { administrator: ["it"], operator: [], viewer: [] },
-  scopes: [],
-  names: [],
-  authority: null,
-  hours: 8,
-};
 
 let chances = 0;
 function changed(file: OidcFile, label: string | null): OidcFile {

@@ -11,7 +11,7 @@ import {
 } from "./settings.ts";
 import type { Standing } from "./settings_file.ts";
 import type { OidcStore } from "./store.ts";
-import type { UserRole } from "../api/accounts_file.ts";
+import type { Vouched } from "../api/auth.ts";
 
 /** A discovery document is good for so long on the way out; on the way back it is asked for anew, with the keys. */
 const KNOWN_MS = 60_000;
@@ -42,24 +42,8 @@ export type Begun =
 export type NoEntry = "stale" | "away" | "denied" | "noRole" | "failed";
 
 export type Ended =
-  | {
-    readonly kind: "in";
-    readonly name: string;
-    readonly role: UserRole;
-    /** Of the settings that let them in. */
-    readonly stamp: string;
-    /** The session's end. */
-    readonly until: number;
-    readonly next: string;
-    readonly why: string;
-  }
-  | {
-    readonly kind: "refused";
-    readonly reason: NoEntry;
-    /** null: nobody knows. */
-    readonly name: string | null;
-    readonly why: string;
-  };
+  | Extract<Vouched, { kind: "in" }> & { readonly next: string }
+  | Extract<Vouched, { kind: "refused" }> & { readonly reason: NoEntry };
 
 export class SignOn {
   readonly store: OidcStore;

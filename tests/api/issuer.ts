@@ -7,6 +7,20 @@ import type { OidcBody } from "../../src/oidc/settings.ts";
 export const CLIENT = "hakit";
 export const SECRET = "S3cret~of.the-client";
 
+/** Somebody else's, which nobody asks. */
+export const SETTINGS = {
+  issuer: "https://login.example.com/realms/office-of-paris",
+  client: CLIENT,
+  secret: SECRET,
+  label: "",
+  claim: "groups",
+  roles: { administrator: ["it"], operator: [], viewer: [] },
+  scopes: [],
+  names: [],
+  authority: null,
+  hours: 8,
+} satisfies OidcBody;
+
 interface Code {
   readonly nonce: string;
   readonly challenge: string;
