@@ -49,6 +49,7 @@ const PERSIST_RETRY_MS = 250;
 
 interface Waiting {
   readonly event: Event;
+  readonly since: number;
   readonly done: (actions: readonly Action[]) => void;
 }
 
@@ -107,7 +108,7 @@ export class Loop<State> {
       return Promise.resolve([]);
     }
     return new Promise((done) => {
-      this.#queue.push({ event, done });
+      this.#queue.push({ event, since: now(), done });
       if (!this.#busy) this.#drained = this.#drain();
     });
   }
@@ -149,7 +150,7 @@ export class Loop<State> {
     ) {
       let actions: readonly Action[] = [];
       try {
-        const result = this.#automaton.step(this.#state, next.event);
+        const result = this.#automaton.step(this.#state, taken(next));
         this.#state = result.state;
         actions = result.actions;
         const saves = actions.some((action) => action.do === "persist");
@@ -300,4 +301,9 @@ export function describe(action: PlanAction): string {
 
 function oneOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Decisions are made by the time that it is, not by that at which a held up loop was told: a lease may have ended since. */
+function taken({ event, since }: Waiting): Event {
+  return { ...event, at: event.at + now() - since };
 }

@@ -141,8 +141,10 @@ Deno.test("Loop keeps commands and results while news pile up behind a full disk
   await first;
   await last;
   strictEqual(seen.length < 100, true);
-  strictEqual(seen.at(-1)?.at, 2000);
-  strictEqual(seen.filter(({ type }) => type === "heard").at(-1)?.at, 999);
+  strictEqual(Math.floor(seen.at(-1)!.at / 2000), 1);
+  const heard = seen.filter(({ type }) => type === "heard").at(-1)!;
+  // The newest, and by the time at which it was taken: 100 ms later, for what is decided by it.
+  strictEqual(heard.at >= 999 + 90 && heard.at < 2000, true, String(heard.at));
 });
 
 Deno.test("Loop decides on the newest word only, however long it was held up", async () => {
@@ -158,8 +160,8 @@ Deno.test("Loop decides on the newest word only, however long it was held up", a
   await first;
   await loop.post(command(3));
   deepStrictEqual(
-    seen.map((event) => event.type === "peer" ? event.verdict : event.at),
-    [0, "alive", 2, 3],
+    seen.map((event) => event.type === "peer" ? event.verdict : event.at >= 40),
+    [false, "alive", true, false],
   );
 });
 

@@ -350,6 +350,8 @@ function takeAgain(turn: Turn, peer: ModuleView | null): void {
   if (!state.addressesDue || state.plan !== null) return;
   const unheard = turn.at - state.since > GRACE_MS;
   if (peer === null && state.peer.verdict !== "lost" && !unheard) return;
+  // However long it takes: what a replicator that stands still reported last may be all that keeps this node from yielding.
+  if (peer !== null && isPrimary(peer.role)) return;
   if (peer !== null && !unheard && !leavesAlone(turn, peer)) return;
   state.addressesDue = false;
   const role = state.role === "PRIM" ? "PRIM" : "ALONE";

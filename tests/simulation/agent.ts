@@ -210,7 +210,12 @@ export class Agent {
 
   #beat(): void {
     if (!this.alive) return;
-    this.#node.clock.later(this.#node.periodMs, () => this.#beat());
+    const { clock, periodMs, world } = this.#node;
+    // A timer that is overdue when its process goes on runs at once.
+    if (this.paused) {
+      return world.later(this.pausedUntil - world.now, () => this.#beat());
+    }
+    clock.later(periodMs, () => this.#beat());
     this.#tellThread();
   }
 
@@ -471,7 +476,11 @@ export class Agent {
       return;
     }
     const before = this.state;
-    const { state, actions } = step(before, event);
+    // As src/agent/loop.ts: by the time at which it is taken.
+    const { state, actions } = step(before, {
+      ...event,
+      at: this.#node.clock.now,
+    });
     this.state = state;
     this.#node.options.stepped?.(this.#node, before, event, state);
     if (before.role !== state.role) {

@@ -13,6 +13,8 @@ import { World } from "./world.ts";
 
 /** Peace must bring the cluster back within this time, without a person. */
 const RECOVERY_MS = 30_000;
+/** Two of the last heartbeats. */
+const UNHEARD_MS = 700;
 /** Detection, and the time that an agent whose loop hangs is still believed (src/heartbeat/worker.ts). */
 const PROMPT_MS = 15_000;
 /** Two that serve at the same time, and hear each other: until one of them has let go. */
@@ -326,6 +328,7 @@ export class Simulation implements Stage {
     const late = world.now - node.diskStallsUntil < 3_000;
     const free = other.stalled && !other.guarded;
     if (node.stalled || free || this.#parted() || late) return;
+    if (this.kind.arbiter !== "witness") return this.#takenUnheard(node);
     if (other.addresses) {
       this.#violated(`node${node.index + 1} takes the address that is held`);
     }
@@ -334,6 +337,21 @@ export class Simulation implements Stage {
         `node${node.index + 1} takes the address while the other one serves`,
       );
     }
+  }
+
+  /**
+   * Without a witness a guard takes a heartbeat that left for one that was heard: of the last ones before its agent died some may have
+   * been lost, and the other node begins so much earlier.
+   */
+  #takenUnheard(node: Node): void {
+    const other = this.nodes[1 - node.index]!;
+    if (!other.addresses && !other.answers) return;
+    this.world.later(UNHEARD_MS, () => {
+      if (!node.addresses || other.stalled && !other.guarded) return;
+      if (other.addresses || other.answers) {
+        this.#violated(`node${node.index + 1} has the address that is held`);
+      }
+    });
   }
 
   /** With a witness who is cut off is fenced. */
