@@ -75,8 +75,15 @@ pods_stop() {
   no_pods || { complain "Pods do not end: processes $(pod_pids | xargs)"; return 1; }
 }
 
+# At a shutdown systemd has stopped K3s, datastore and NFS before hakit is told:
+# the other server waits for nothing but the address, and the pods for the end.
+shut_down_before() {
+  [[ $action == stop && $next == WAIT ]] && no_database && ! nfs_threads && ! systemctl -q is-active k3s
+}
+
 k3s_stop() {
   systemctl -q cat k3s >/dev/null 2>&1 || return 0
+  shut_down_before && return
   [[ -z ${keep_pods:-} && $action == stop && " $DRAIN " == *" stop "* ]] && node_leave
   if [[ -n $force ]]; then systemctl -q kill -s KILL k3s 2>/dev/null; fi
   timeout 60 systemctl stop k3s 2>/dev/null

@@ -1,0 +1,102 @@
+/** How module k3s stops K3s and takes its node back: the real libraries, with a systemd and pods that only say what is done to them. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+
+const K3S = join(import.meta.dirname!, "..", "..", "modules", "k3s");
+
+interface World {
+  readonly k3s: "active" | "inactive";
+  readonly datastore?: "runs" | "stopped";
+  readonly env?: { readonly [name: string]: string };
+}
+
+/** What `call`, a function of the libraries, prints, does and ends with, as a script with these arguments. */
+async function does(
+  call: string,
+  words: readonly string[],
+  { k3s, datastore = "runs", env = {} }: World,
+): Promise<{ readonly code: number; readonly did: readonly string[] }> {
+  const home = await Deno.makeTempDir();
+  try {
+    const program = (name: string, text: string) =>
+      Deno.writeTextFile(join(home, name), `#!/bin/bash\n${text}\n`, {
+        mode: 0o755,
+      });
+    await program(
+      "systemctl",
+      `case "$*" in
+        "-q is-active k3s") [[ $(<"${home}/k3s") == active ]] ;;
+        "stop k3s") echo "stops K3s"; echo inactive >"${home}/k3s" ;;
+      esac`,
+    );
+    await program(
+      "hakit",
+      `echo "$*" >>"${home}/hakit-did"`,
+    );
+    await program("setsid", `[[ $1 == flock ]] && shift 3; "$@"`);
+    await Deno.writeTextFile(join(home, "k3s"), k3s + "\n");
+    await Deno.writeTextFile(join(home, "hakit-did"), "");
+    const text = `
+      for name in common database nfs k3s; do . "$HAKIT_MODULE_DIR/lib/$name.sh"; done
+      pods_stop() { echo "stops pods"; }
+      nfs_client_name() { :; }
+      nfs_threads() { [[ ${datastore} == runs ]]; }
+      no_database() { [[ ${datastore} == stopped ]]; }
+      ${call}
+      code=$?
+      wait
+      exit $code`;
+    const { code, stdout, stderr } = await new Deno.Command("bash", {
+      args: ["-c", text, "script", ...words],
+      env: {
+        PATH: `${home}:${Deno.env.get("PATH")}`,
+        HAKIT_MODULE_DIR: K3S,
+        STORAGE: home,
+        EXPORT: home,
+        HAKIT: join(home, "hakit"),
+        DRAIN: "stop swap",
+        ...env,
+      },
+      stdin: "null",
+    }).output();
+    const decoder = new TextDecoder();
+    const lines = (await Deno.readTextFile(join(home, "hakit-did")) +
+      decoder.decode(stderr) + decoder.decode(stdout)).split("\n");
+    return { code, did: lines.filter((line) => line !== "") };
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+const STOP = ["PRIM", "WAIT", "stop"];
+const FINISH = ["force", "WAIT", "STOP", "stop"];
+
+Deno.test("k3s_stop asks pods to leave, then stops K3s and what stayed", async () => {
+  assert.deepEqual(await does("k3s_stop", STOP, { k3s: "active" }), {
+    code: 0,
+    did: [
+      "k3s-node leave",
+      "stops K3s",
+      "stops pods",
+    ],
+  });
+});
+
+Deno.test("k3s_stop at a shutdown, when systemd has stopped K3s and datastore, leaves pods until the address is given away", async () => {
+  const world = { k3s: "inactive", datastore: "stopped" } as const;
+  assert.deepEqual(await does("k3s_stop", STOP, world), { code: 0, did: [] });
+  assert.deepEqual(
+    await does("k3s_stop", ["force", ...STOP], world),
+    { code: 0, did: [] },
+  );
+  assert.deepEqual(
+    (await does("k3s_stop", FINISH, world)).did.at(-1),
+    "stops pods",
+  );
+  // The other node may start them: they are not left to run.
+  const succeeded = ["PRIM", "WAIT", "stopwait"];
+  assert.deepEqual(
+    (await does("k3s_stop", succeeded, world)).did.at(-1),
+    "stops pods",
+  );
+});
