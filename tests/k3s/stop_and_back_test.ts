@@ -31,7 +31,7 @@ async function does(
     );
     await program(
       "hakit",
-      `echo "$*" >>"${home}/hakit-did"`,
+      `echo "$* with DRAIN_SECONDS=$DRAIN_SECONDS" >>"${home}/hakit-did"`,
     );
     await program("setsid", `[[ $1 == flock ]] && shift 3; "$@"`);
     await Deno.writeTextFile(join(home, "k3s"), k3s + "\n");
@@ -75,7 +75,7 @@ Deno.test("k3s_stop asks pods to leave, then stops K3s and what stayed", async (
   assert.deepEqual(await does("k3s_stop", STOP, { k3s: "active" }), {
     code: 0,
     did: [
-      "k3s-node leave",
+      "k3s-node leave with DRAIN_SECONDS=60",
       "stops K3s",
       "stops pods",
     ],
@@ -99,4 +99,36 @@ Deno.test("k3s_stop at a shutdown, when systemd has stopped K3s and datastore, l
     (await does("k3s_stop", succeeded, world)).did.at(-1),
     "stops pods",
   );
+});
+
+Deno.test("k3s_stop takes DRAIN_SECONDS as 60 and 60s, and whatever it is stops K3s", async () => {
+  for (
+    const [given, seconds] of [["090", "90"], ["90s", "90"], [
+      "0",
+      "0",
+    ]] as const
+  ) {
+    const { did } = await does("k3s_stop", STOP, {
+      k3s: "active",
+      env: { DRAIN_SECONDS: given },
+    });
+    assert.deepEqual(did, [
+      `k3s-node leave with DRAIN_SECONDS=${seconds}`,
+      "stops K3s",
+      "stops pods",
+    ]);
+  }
+  for (const given of ["1 minute", "-1", "1+x", "99999999999999999999"]) {
+    const { code, did } = await does("k3s_stop", STOP, {
+      k3s: "active",
+      env: { DRAIN_SECONDS: given },
+    });
+    assert.equal(code, 0);
+    assert.deepEqual(did, [
+      "k3s-node leave with DRAIN_SECONDS=60",
+      `DRAIN_SECONDS is "${given}", expected seconds such as 60, which are taken`,
+      "stops K3s",
+      "stops pods",
+    ]);
+  }
 });

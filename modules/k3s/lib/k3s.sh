@@ -26,7 +26,14 @@ node_lost() {
 # Pods are asked to go while they can be; a server that is cut off has no time.
 node_leave() {
   [[ -z $force ]] && systemctl -q is-active k3s || return 0
-  timeout "$((${DRAIN_SECONDS:-60} + 60))" "$HAKIT" k3s-node leave
+  local seconds=${DRAIN_SECONDS:-60}
+  # A word that is no number would end the script's whole branch, and nothing would be stopped.
+  if [[ ! $seconds =~ ^[0-9]{1,6}s?$ ]]; then
+    complain "DRAIN_SECONDS is \"$seconds\", expected seconds such as 60, which are taken"
+    seconds=60
+  fi
+  seconds=$((10#${seconds%s}))
+  DRAIN_SECONDS=$seconds timeout "$((seconds + 60))" "$HAKIT" k3s-node leave
   return 0
 }
 
