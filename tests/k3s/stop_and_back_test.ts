@@ -132,3 +132,15 @@ Deno.test("k3s_stop takes DRAIN_SECONDS as 60 and 60s, and whatever it is stops 
     ]);
   }
 });
+
+Deno.test("k3s_start takes the node back also where K3s ran on: a swap that was broken off had asked its pods to leave", async () => {
+  const back = ["PRIM", "ALONE", "start"];
+  assert.deepEqual(await does("k3s_start", back, { k3s: "active" }), {
+    code: 0,
+    did: ["k3s-node back with DRAIN_SECONDS=", "K3s runs already"],
+  });
+  assert.deepEqual((await does("k3s_start", back, { k3s: "inactive" })).did, [
+    "k3s-node back with DRAIN_SECONDS=",
+    "K3s starts",
+  ]);
+});

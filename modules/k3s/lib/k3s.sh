@@ -42,7 +42,12 @@ k3s_start() {
     say "K3s is not installed here"
     return
   fi
-  systemctl -q is-active k3s && { say "K3s runs already"; return; }
+  if systemctl -q is-active k3s; then
+    say "K3s runs already"
+    # A swap that is broken off has closed this node to pods and serves here again.
+    node_back
+    return
+  fi
   nfs_client_name
   systemctl reset-failed k3s 2>/dev/null
   systemctl start --no-block k3s || { complain "K3s cannot be started (journalctl -u k3s)"; return 1; }
