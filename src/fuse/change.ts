@@ -334,8 +334,8 @@ export class Changes {
     const view = request.view, { answer } = how;
     // The kernel then copies by READ and WRITE.
     if (how.local) return answer(E.XDEV);
-    // How much there is to copy is known when what came before is done.
-    if (source.pending > 0 || target.pending > 0) return "wait";
+    // How much there is to copy is known when what came before is done: never, of a file that is written all the time.
+    if (source.pending > 0) return answer(E.XDEV);
     const error = statFd(source.fd);
     if (error) return answer(error);
     const size = getU64(stat.view, stat.at + STATX.size);

@@ -46,13 +46,23 @@ import { answerThrough, O_DSYNC } from "./write_through.ts";
 
 /** Requests taken in one turn of the loop before acknowledgements are looked at again. */
 const BATCH = 64;
+
+/** A request that waits. */
+interface Deferred {
+  readonly bytes: Uint8Array;
+  /** What it waits for: so many operations on this inode have ended. Null: something else. */
+  readonly after: { readonly inode: Inode; readonly ended: number } | null;
+}
+
 const saved = new Uint8Array(IN_HEADER);
 /** Where fuse_in_header has the inode's id. */
 const NODE_ID = 16;
 
 export class Server {
   /** Requests that wait for names to settle or for writes to be done here. */
-  #deferred: Uint8Array[] = [];
+  #deferred: Deferred[] = [];
+  /** What the request that is tried again has waited for. */
+  #waited: Deferred["after"] = null;
   readonly #directories: Directories;
   readonly #changes: Changes;
   readonly #room: Room;
@@ -107,14 +117,35 @@ export class Server {
     if (this.#deferred.length === 0) return;
     const waiting = this.#deferred;
     this.#deferred = [];
-    for (const bytes of waiting) {
+    for (const { bytes, after } of waiting) {
       request.bytes.set(bytes, 0);
+      this.#waited = after;
       this.#dispatch(bytes.length);
     }
+    this.#waited = null;
   }
 
-  #defer(length: number): void {
-    this.#deferred.push(request.bytes.slice(0, length));
+  #defer(length: number, after: Deferred["after"] = null): void {
+    this.#deferred.push({ bytes: request.bytes.slice(0, length), after });
+  }
+
+  /**
+   * Whoever looks waits for what had been changed when it came; true: it does. Not for what is changed since: of a file with several
+   * writers something is under way all the time, and it would never get its turn.
+   */
+  #waitsForChanges(inode: Inode, length: number): boolean {
+    if (inode.pending === 0) return false;
+    const after = this.#waited?.inode === inode
+      ? this.#waited
+      : { inode, ended: inode.ended + inode.pending };
+    if (inode.ended >= after.ended) return false;
+    this.#defer(length, after);
+    return true;
+  }
+
+  /** The kernel believes our size: it must be the one that the writes have made which were answered already. */
+  #waitsForSize(inode: Inode, length: number): boolean {
+    return inode.ahead > 0 && this.#waitsForChanges(inode, length);
   }
 
   /** A WRITE that needs nothing before it; false: it goes the long way (nothing was changed). */
@@ -197,18 +228,17 @@ export class Server {
       case OP.LOOKUP:
         return this.#lookup(inode, length, answer);
       case OP.GETATTR:
-        // The kernel believes our size: it must be the one that its writes have made.
-        if (inode.ahead > 0) return this.#defer(length);
+        if (this.#waitsForSize(inode, length)) return;
         return getattr(inode, answer);
       case OP.STATX:
-        if (inode.ahead > 0) return this.#defer(length);
+        if (this.#waitsForSize(inode, length)) return;
         return statx(inode, answer);
       case OP.READLINK:
         return readlink(inode, answer);
       case OP.OPEN:
         return this.#open(inode, answer);
       case OP.READ:
-        if (inode.pending > 0) return this.#defer(length);
+        if (this.#waitsForChanges(inode, length)) return;
         return read(this.volume, inode, answer);
       case OP.RELEASE:
         inode.closed();
@@ -231,7 +261,7 @@ export class Server {
       case OP.LISTXATTR:
         return readXattr(opcode, inode, answer);
       case OP.LSEEK:
-        if (inode.pending > 0) return this.#defer(length);
+        if (this.#waitsForChanges(inode, length)) return;
         return lseek(this.volume, inode, answer);
       case OP.FSYNC:
       case OP.FSYNCDIR:
@@ -253,15 +283,25 @@ export class Server {
       case OP.REMOVEXATTR:
       case OP.FALLOCATE:
       case OP.TMPFILE:
+        return this.#change(opcode, inode, length, answer);
       case OP.COPY_FILE_RANGE:
       case OP.COPY_FILE_RANGE_64:
-        if (this.#changes.change(opcode, inode, length, answer) === "wait") {
-          this.#defer(length);
-        }
-        return;
+        if (this.#waitsForChanges(inode, length)) return;
+        return this.#change(opcode, inode, length, answer);
       default:
         // FLUSH, ACCESS, POLL, BMAP and what we do not know: the kernel remembers this answer and asks no more.
         return answer(E.NOSYS);
+    }
+  }
+
+  #change(
+    opcode: number,
+    inode: Inode,
+    length: number,
+    answer: Answer,
+  ): void {
+    if (this.#changes.change(opcode, inode, length, answer) === "wait") {
+      this.#defer(length, this.#waited);
     }
   }
 
@@ -270,7 +310,7 @@ export class Server {
     if (!hides(this.volume, parent, BODY, length - 1)) {
       const inode = this.volume.lookup(parent, request.address + BODY);
       if (typeof inode !== "number") {
-        if (inode.ahead > 0) return this.#defer(length);
+        if (this.#waitsForSize(inode, length)) return;
         return answerEntry(inode, answer);
       }
       error = inode;

@@ -1,12 +1,12 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Connection } from "../peer/connection.ts";
-import { newFrame } from "../peer/frame.ts";
+import { HEADER, newFrame, readHeader } from "../peer/frame.ts";
 import { Dirty } from "../replication/dirty.ts";
 import type { Inode } from "../replication/inode.ts";
 import { KIND } from "../replication/operation.ts";
 import { Pipeline } from "../replication/pipeline.ts";
 import { Volume } from "../replication/volume.ts";
-import { libc, Memory, O } from "../system/libc.ts";
+import { E, libc, Memory, O } from "../system/libc.ts";
 import { setU64 } from "../system/u64.ts";
 import { OP, WRITE_DATA } from "./abi.ts";
 import { type Device, openBacking } from "./device.ts";
@@ -26,6 +26,8 @@ class Bed {
   readonly server: Server;
   /** fsyncs of this node's disk that have not ended yet: whether of data only, and how to end them. */
   readonly fsyncs: { dataOnly: boolean; end: (error: number) => void }[] = [];
+  /** Of the frames that the peer was sent. */
+  readonly kinds: number[] = [];
   readonly #dirty: Dirty;
   #asked = 0;
   readonly #answers = new Map<number, number>();
@@ -52,13 +54,26 @@ class Bed {
       },
       () => 0,
     );
-    const takesAll = { send: (_: number, length: number) => length };
-    this.pipeline.mirror(takesAll as unknown as Connection, 1);
+    this.mirror();
     this.server = new Server(
       { fd: this.#fuse } as Device,
       this.volume,
       this.pipeline,
     );
+  }
+
+  /** A session with a peer that takes all that is sent. */
+  mirror(): void {
+    const send = (at: number, length: number) => {
+      const { view, address } = this.pipeline.memory;
+      for (let from = at - address, end = from + length; from < end;) {
+        const frame = readHeader(view, from, newFrame());
+        this.kinds.push(frame.kind);
+        from += HEADER + frame.length;
+      }
+      return length;
+    };
+    this.pipeline.mirror({ send } as unknown as Connection, 1);
   }
 
   file(name: string): Inode {
@@ -198,5 +213,56 @@ onServer(
     bed.turn();
     strictEqual(bed.answer(write), 0);
     deepStrictEqual(bed.fsyncs, []);
+  },
+);
+
+onServer(
+  "Server: a read waits for the changes of its file that came before it, not for those that come all the time",
+  (bed) => {
+    const file = bed.file("image");
+    bed.write(file);
+    const read = bed.read(file);
+    bed.write(file);
+    bed.turn();
+    strictEqual(bed.answer(read), "none");
+    bed.acknowledge();
+    bed.write(file);
+    bed.turn();
+    strictEqual(file.pending, 2, "one write is on its way all the time");
+    strictEqual(bed.answer(read), 0);
+  },
+);
+
+onServer(
+  "Server: a copy of a file that is written all the time is left to the kernel's reads and writes",
+  (bed) => {
+    const image = bed.file("image"), target = bed.file("copy");
+    bed.write(image);
+    const copy = bed.copy(image, target);
+    bed.write(image);
+    bed.turn();
+    strictEqual(bed.answer(copy), "none");
+    bed.acknowledge();
+    bed.turn();
+    strictEqual(bed.answer(copy), E.XDEV);
+  },
+);
+
+onServer(
+  "Server: what waits for a session's names waits for the changes before it all the same",
+  (bed) => {
+    const file = bed.file("image");
+    bed.write(file);
+    const read = bed.read(file);
+    bed.turn();
+    bed.pipeline.lose();
+    bed.turn();
+    strictEqual(bed.answer(read), "none");
+    bed.mirror();
+    bed.turn();
+    strictEqual(bed.answer(read), "none", "sent again under other numbers");
+    bed.acknowledge(bed.pipeline.sequence);
+    bed.turn();
+    strictEqual(bed.answer(read), 0);
   },
 );

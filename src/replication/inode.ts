@@ -17,8 +17,10 @@ export class Inode {
   attributesChanged = false;
   /** Session in which the peer was told this id. */
   boundIn = 0;
-  /** Operations on its data that are under way: at the peer, not yet here. Reads wait for them. */
+  /** Operations on it that are under way: at the peer, not yet here. Reads wait for those that came before them. */
   pending = 0;
+  /** Operations that were under way and are done here, or have failed: they end in the order in which they came. */
+  ended = 0;
   /** Of these: writes that were answered already (guarantee level fsync). Whoever tells of this inode waits for them. */
   ahead = 0;
   /** errno of such a write that failed here afterwards: of every fsync, until all who have the file open have closed it. */
@@ -35,6 +37,12 @@ export class Inode {
 
   constructor(readonly id: number, fd: number, readonly type: number) {
     this.fd = fd;
+  }
+
+  /** The oldest operation under way is no longer. */
+  ends(): void {
+    this.pending--;
+    this.ended++;
   }
 
   /** Somebody is told of the write that failed. */

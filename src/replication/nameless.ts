@@ -44,7 +44,7 @@ export function doneHereOnly(
   const source = id === null ? undefined : volume.get(id);
   const nameless = frame.id === inode.id && isNameless(inode);
   if (!nameless && !(source && isNameless(source))) return false;
-  inode.pending--;
+  inode.ends();
   // Of a copy one end may be told to the peer, and what comes before it there is not done yet: the kernel then reads and writes.
   let error: number = E.XDEV;
   if (id === null) {

@@ -341,7 +341,7 @@ export class Pipeline {
         this.latency.changes.add(this.now() - pending.since);
       }
       if (pending.inode) {
-        pending.inode.pending--;
+        pending.inode.ends();
         this.#times.add(pending.volume, pending.inode.id);
         this.#ahead.settle(pending, error);
       }
