@@ -114,10 +114,14 @@ export class Server {
   /** Tries what waited; some of it may wait again. */
   #retry(): void {
     if (this.#forgotten.size > 0) this.#dropForgotten();
-    if (this.#deferred.length === 0) return;
     const waiting = this.#deferred;
     this.#deferred = [];
-    for (const { bytes, after } of waiting) {
+    for (const [i, { bytes, after }] of waiting.entries()) {
+      // Before the peer is given back what this disk refused, a copy of it would be another one there.
+      if (!this.pipeline.accepting) {
+        this.#deferred.push(...waiting.slice(i));
+        break;
+      }
       request.bytes.set(bytes, 0);
       this.#waited = after;
       this.#dispatch(bytes.length);

@@ -266,3 +266,32 @@ onServer(
     strictEqual(bed.answer(read), 0);
   },
 );
+
+onServer(
+  "Server: a copy that waited is not made before a write that this disk refused is taken back at the peer",
+  (bed) => {
+    const source = bed.file("source"), target = bed.file("target");
+    const { dataFd } = source;
+    // Read and not written, as on a full disk.
+    source.dataFd = libc.open(
+      memory.string(`/proc/self/fd/${dataFd}`),
+      O.RDONLY | O.CLOEXEC,
+      0,
+    );
+    bed.write(source);
+    bed.write(bed.file("other"));
+    const copy = bed.copy(source, target);
+    bed.turn();
+    bed.acknowledge();
+    bed.turn();
+    bed.acknowledge();
+    bed.turn();
+    deepStrictEqual(
+      bed.kinds.filter((kind) => kind < KIND.FSYNC),
+      [KIND.WRITE, KIND.WRITE, KIND.WRITE, KIND.SETATTR],
+    );
+    strictEqual(bed.answer(copy), E.XDEV);
+    libc.close(source.dataFd);
+    source.dataFd = dataFd;
+  },
+);
