@@ -65,7 +65,8 @@ export function openBacking(path: string): number {
 }
 
 export class Device {
-  readonly fd: number;
+  /** -1 after the end: the number may be another file's then, and answers still come (fsyncs that were under way). */
+  fd: number;
   #mounted = true;
 
   /** Mounts over `path`. Errors: no /dev/fuse (module fuse missing), not root. */
@@ -100,7 +101,8 @@ export class Device {
 
   /** Aborts what still hangs on the mount and closes it. Never waits: call when an orderly unmount has ended or is hopeless. */
   [Symbol.dispose](): void {
-    libc.close(this.fd);
+    if (this.fd >= 0) libc.close(this.fd);
+    this.fd = -1;
     if (
       this.#mounted && libc.umount2(scratch.string(this.path), MNT_DETACH) !== 0
     ) {

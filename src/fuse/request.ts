@@ -20,6 +20,7 @@ export function send(
   error: number,
   size: number,
 ): void {
+  if (device < 0) return;
   const view = reply.view;
   const length = OUT_HEADER + (error ? 0 : size);
   view.setUint32(0, length, true);
