@@ -31,6 +31,7 @@ export function healthy(name = "node1", number = 1): DoctorFacts {
       ),
       fuse: true,
       missingPackages: [],
+      freePackages: [],
       versions: { "mariadb-server": "1:10.11.6-0+deb12u1" },
       openssl: ["libssl.so.3"],
       controllers: ["cpuset", "cpu", "io", "memory", "pids"],

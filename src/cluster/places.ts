@@ -24,6 +24,8 @@ export function places(paths: Paths) {
     k3sFiles: at("k3s-files.json"),
     /** Units that started at boot before hakit took them out of it, one a line. */
     bootUnits: at("boot-units"),
+    /** Packages that hakit keeps from being updated, one a line. */
+    held: at("held-packages"),
     /** The one invitation: hash of its secret, expiry, who used it. 0600. */
     invitation: at("join.json"),
     /** For kubectl through the virtual address, 0600. */

@@ -29,6 +29,11 @@ const FAULTS: { readonly [expected: string]: Spoil } = {
   "warning modules.k3s": (f) => f.system.modules["vxlan"] = "missing",
   "problem fuse": (f) => any(f.system).fuse = false,
   "warning packages": (f) => f.system.missingPackages.push("xfsprogs"),
+  "warning packages.free": (f) => {
+    any(f.existing).ours = true;
+    f.system.units["hakit"] = { active: "active", enabled: "enabled" };
+    f.system.freePackages.push("mariadb-server");
+  },
   "problem openssl": (f) => f.system.openssl.length = 0,
   "warning memory": (f) => any(f.system).memory = 1024 ** 3,
   "warning cpus": (f) => any(f.system).cpus = 1,

@@ -53,6 +53,8 @@ export const doctorFactsSchema = z.strictObject({
     modules: z.record(text, z.enum(["loaded", "available", "missing"])),
     fuse: z.boolean(),
     missingPackages: names,
+    /** MariaDB's and NFS' that apt may update by itself. A node of an earlier version does not say. */
+    freePackages: names.default([]),
     /** Versions by package, of those that matter for both. */
     versions: z.record(text, text),
     openssl: names,

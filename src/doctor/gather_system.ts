@@ -1,5 +1,6 @@
 /** The machine's half of the facts. Whatever cannot be read is left at its harmless value; nothing is changed. */
 import { exists, type Facts } from "../cluster/facts.ts";
+import { type Holds, holds } from "../k3s/hold.ts";
 import { enabledState } from "../k3s/services.ts";
 import { command } from "../system/command.ts";
 import { readIfPresent } from "../system/files.ts";
@@ -29,6 +30,8 @@ const WAITERS = [
   "networking",
 ];
 const LIBRARIES = ["/usr/lib", "/lib", "/usr/lib64"];
+
+const NONE: Holds = { held: [], free: [] };
 
 export async function said(
   argv: readonly string[],
@@ -69,6 +72,7 @@ export async function gatherSystem(
     modules: await moduleStates(),
     fuse: basic.fuse,
     missingPackages: [...basic.missing],
+    freePackages: [...(await holds().catch(() => NONE)).free],
     versions: await packageVersions(),
     openssl: await opensslLibraries(),
     controllers: await controllers(),

@@ -118,8 +118,22 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
   },
   {
     title: "packages and OpenSSL",
-    look({ system: { missingPackages, openssl } }) {
+    look({ system: { missingPackages, freePackages, openssl }, existing }) {
       const found = [];
+      if (existing.ours && freePackages.length > 0) {
+        found.push(
+          warning(
+            "packages.free",
+            `apt may update ${freePackages.join(", ")}`,
+            {
+              why:
+                "The package stops its service and does not start it again: a failover, or worse, that nobody asked for",
+              fix:
+                "hakit prereq (it holds them; README says how they are updated)",
+            },
+          ),
+        );
+      }
       if (missingPackages.length > 0) {
         found.push(
           warning("packages", `Not installed: ${missingPackages.join(", ")}`, {

@@ -6,6 +6,7 @@ import type { Step } from "../cluster/step.ts";
 import { command } from "../system/command.ts";
 import { writeDurably } from "../system/files.ts";
 import { isSecured, secure, withServer } from "./database.ts";
+import { holdStep } from "./hold.ts";
 import { isMirrored, servicesStep } from "./member.ts";
 import { executableStep } from "./own_executable.ts";
 import {
@@ -40,6 +41,7 @@ export function prereqSteps(
     executableStep(),
     userStep(facts),
     packagesStep(settings, bundle),
+    holdStep(at),
     kernelStep(),
     securedStep(at),
     servicesStep(at),

@@ -13,6 +13,7 @@ import { readIfPresent } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { UNIT_FILE } from "../system/unit.ts";
 import { K3S } from "./files.ts";
+import { releaseStep } from "./hold.ts";
 import { bootUnits, isMirrored, MODULE, unmaskSockets } from "./member.ts";
 import {
   enabledState,
@@ -89,6 +90,7 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
       await systemctl("daemon-reload");
     }),
     k3sStep(own),
+    releaseStep(at),
     firewallStep(options),
     ...(options.data ? [] : [bootStep(at)]),
     // What the data cannot be used without stays as long as the data does.
