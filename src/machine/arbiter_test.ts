@@ -216,6 +216,33 @@ Deno.test("step() as primary whose agent has come back waits for a lease until i
   strictEqual(roles(begins, [...begin, ...alone]).at(-1), "WAIT");
 });
 
+Deno.test("step() as primary that alone has heard of the witness' removal stops when the other node, which may go on, is lost", () => {
+  const primary = node("PRIM", {
+    role: "PRIM",
+    report: SERVING,
+    addresses: true,
+    listensSince: 1_000,
+    lastAt: 9_900,
+  });
+  const heard = { type: "heard", view: FOLLOWER } as const;
+  const retired = { ...WITNESS, retired: true };
+  const half = [
+    { ...heard, at: 10_000, heardUsAt: 9_990 },
+    { type: "arbiter", at: 10_050, arbiter: retired },
+    { ...heard, at: 10_100, heardUsAt: 10_090 },
+  ] as const;
+  const silence = [10_900, 11_800, 12_200, 12_300, 13_000].map((at) =>
+    [
+      { type: "peer", at, verdict: at < 12_200 ? "late" : "lost" },
+      { type: "tick", at },
+    ] as const
+  ).flat();
+  strictEqual(roles(primary, [...half, ...silence]).at(-1), "WAIT");
+  const { claim: _, ...unclaimed } = FOLLOWER;
+  const whole = { ...heard, at: 10_200, view: unclaimed };
+  strictEqual(roles(primary, [...half, whole, ...silence]).at(-1), "ALONE");
+});
+
 Deno.test("step() as primary that stood still when its lease had just ended listens anew", () => {
   const primary = node("PRIM", {
     role: "PRIM",

@@ -34,6 +34,14 @@ export function giveUpClaim({ state }: Turn): void {
   state.record = record;
 }
 
+/**
+ * Before the witness was heard for the first time nobody is entitled by it, so the primary is to all. The peer must say so too: a removal
+ * of the witness that only this node has heard of leaves the other one's claim standing.
+ */
+export function nobodyClaims({ record, peerClaim }: State): boolean {
+  return record.claim === undefined && peerClaim === null;
+}
+
 /** It was ALONE by the peer's word and is so on record: the witness has only not heard of it. */
 export function untoldAlone(record: Record): boolean {
   return record.lastRole === "ALONE" && record.untold === true;

@@ -1,5 +1,6 @@
 /** Until when a primary may serve, because the other node surely leaves it alone so long. Pure. */
 import { witnessOf } from "./arbiter.ts";
+import { nobodyClaims } from "./claim.ts";
 import { command, type State, type Turn } from "./turn.ts";
 
 /** Of the peer's time-out, so that this node has stopped before the other one begins, whatever their clocks' rates. */
@@ -32,8 +33,7 @@ export function leaseUntil(state: State): number {
 
 /** The same as data for a plan; null: nothing limits it. */
 export function leaseOf(state: State): number | null {
-  const limited = witnessOf(state) !== null &&
-    state.record.claim !== undefined;
+  const limited = witnessOf(state) !== null && !nobodyClaims(state);
   return limited ? leaseUntil(state) : null;
 }
 
@@ -56,7 +56,7 @@ export function servesAsPrimary(state: State): boolean {
 /** Whether somebody else may be entitled to go on when the lease ends. Who leaves may have given up its own claim already. */
 function isBound(state: State): boolean {
   if (witnessOf(state) === null || !servesAsPrimary(state)) return false;
-  return state.role === "WAIT" || state.record.claim !== undefined;
+  return state.role === "WAIT" || !nobodyClaims(state);
 }
 
 /** The other node may be primary by now, for all that this one knows. */

@@ -7,7 +7,7 @@
  * - a person.
  */
 import { type Arbiter, witnessOf } from "./arbiter.ts";
-import { untoldAlone } from "./claim.ts";
+import { nobodyClaims, untoldAlone } from "./claim.ts";
 import type { ModuleView } from "./state.ts";
 import { alive, isPrimary, type State, type Turn } from "./turn.ts";
 import { granted, grantedThere } from "./witness_word.ts";
@@ -75,11 +75,9 @@ export function permission(
   if (peer !== null && peersWord(state, peer, id)) {
     return { may: "yes", claim, untold: true };
   }
-  // Before the witness has been heard for the first time the secondary is entitled to nothing, so the primary is to all.
-  if (
-    state.role === "PRIM" && claim === undefined && state.peerWitness === id
-  ) {
-    if (!alive(state)) return { may: "yes", claim, untold: true };
+  const free = nobodyClaims(state) && state.peerWitness === id;
+  if (state.role === "PRIM" && free && !alive(state)) {
+    return { may: "yes", claim, untold: true };
   }
   if (!bid) return { may: "later", pending: true, reason: "" };
   state.bidding = true;

@@ -114,6 +114,7 @@ function observe(turn: Turn, event: Event): void {
         : turn.at;
       state.peer = { verdict: "alive", view: event.view, roleSince };
       state.peerWitness = event.view?.witness ?? null;
+      state.peerClaim = event.view?.claim ?? null;
       state.peerTimeoutMs = event.timeoutMs ?? null;
       // Only one that follows leaves this node alone for having heard it.
       if (role === "SECOND") peerHeardUs(turn, event.heardUsAt);

@@ -157,6 +157,8 @@ export interface State {
   readonly unanswered: number;
   /** Id of the witness that the peer heeds, as it last said. */
   readonly peerWitness: string | null;
+  /** Its claim, as it last said; null: none; undefined: nothing was heard of it in this life. */
+  readonly peerClaim: number | null | undefined;
   /** After so much silence the peer takes this node for lost, as it last said; null: not known. */
   readonly peerTimeoutMs: number | null;
   /** Ends of this primary's lease: by the peer's having heard it, by the witness'. */
@@ -251,6 +253,7 @@ export function initial(
     pinged: null,
     unanswered: 0,
     peerWitness: null,
+    peerClaim: undefined,
     peerTimeoutMs: null,
     peerUntil: 0,
     witnessUntil: 0,

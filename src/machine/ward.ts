@@ -1,5 +1,6 @@
 /** Until when this node may serve, for the guard beside the agent: it acts when the agent itself does not any more. Pure. */
 import { witnessOf } from "./arbiter.ts";
+import { nobodyClaims } from "./claim.ts";
 import { leaseLasts, leaseUntil, servesAsPrimary, timeoutOf } from "./lease.ts";
 import { peerView, type State } from "./turn.ts";
 
@@ -42,8 +43,7 @@ function unlessAlone(state: State): Until | null {
   if (!servesAsPrimary(state)) return null;
   const until = leaseUntil(state) || null;
   if (witnessOf(state) !== null) {
-    // Before the witness was heard for the first time the other node is entitled to nothing.
-    if (state.role === "PRIM" && state.record.claim === undefined) return null;
+    if (state.role === "PRIM" && nobodyClaims(state)) return null;
     return { until, lastsMs, beats: false, slackMs, leaving: false };
   }
   // Each node has its own switch: one that has not heard "off" goes on all the same.

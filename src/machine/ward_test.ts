@@ -62,7 +62,12 @@ Deno.test("wardOf() without a witness guards a primary for as long as its heartb
 });
 
 Deno.test("wardOf() guards nothing that nobody could go on with instead", () => {
-  strictEqual(wardOf(primary(undefined, { peerUntil: 5_000 })), null, "claim");
+  const free = { peerUntil: 5_000, peerClaim: null };
+  strictEqual(wardOf(primary(undefined, free)), null, "claim");
+  for (const peerClaim of [4, undefined]) {
+    const bound = wardOf(primary(undefined, { ...free, peerClaim }));
+    strictEqual(bound?.until, 5_000, "the other node may have one");
+  }
   const none = { kind: "none" } as const;
   const off = primary(4, { arbiter: none, peerUntil: 5_000 });
   const config = { ...off.config, failover: false };
