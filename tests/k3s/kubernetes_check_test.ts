@@ -14,13 +14,26 @@ async function check(
     readonly env?: { readonly [name: string]: string };
   } = {},
 ): Promise<{ readonly code: number; readonly text: string }> {
+  const { asked: _, ...said } = await ask(script, answer, { code, env });
+  return said;
+}
+
+/** The same, with what kubectl was asked. */
+async function ask(
+  script: string,
+  answer: string,
+  { code, env }: {
+    readonly code: number;
+    readonly env: { readonly [name: string]: string };
+  },
+) {
   const home = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(join(home, "answer"), answer);
     await Deno.writeTextFile(join(home, "kubeconfig"), "");
     await Deno.writeTextFile(
       join(home, "k3s"),
-      `#!/bin/sh\n[ "$1" = kubectl ] || exit 9\ncat "${home}/answer"\nexit ${code}\n`,
+      `#!/bin/sh\n[ "$1" = kubectl ] || exit 9\necho "$*" >"${home}/asked"\ncat "${home}/answer"\nexit ${code}\n`,
       { mode: 0o755 },
     );
     const output = await new Deno.Command(join(K3S, "bin", script), {
@@ -29,6 +42,7 @@ async function check(
         HAKIT_NODE: "node1",
         HAKIT_PEER: "node2",
         HAKIT_ROLE: "PRIM",
+        HAKIT_VIP: "10.0.0.100",
         STORAGE: home,
         EXPORT: home,
         K3S: join(home, "k3s"),
@@ -41,7 +55,8 @@ async function check(
     }).output();
     const decoder = new TextDecoder();
     const text = decoder.decode(output.stdout) + decoder.decode(output.stderr);
-    return { code: output.code, text: text.trim() };
+    const asked = await Deno.readTextFile(join(home, "asked")).catch(() => "");
+    return { code: output.code, text: text.trim(), asked };
   } finally {
     await Deno.remove(home, { recursive: true });
   }
@@ -93,6 +108,18 @@ Deno.test("a checker that gets no answer about something else than the API canno
   assert.equal(code, 1);
   assert.match(text, /not ready: The connection .* was refused$/);
   assert.equal((await check("check_api", "ok")).code, 0);
+});
+
+Deno.test("checkers ask the virtual address with K3s' own kubeconfig, whose certificate K3s renews", async () => {
+  const asked = async (vip: string) =>
+    (await ask("check_api", "ok", { code: 0, env: { HAKIT_VIP: vip } })).asked;
+  assert.match(
+    await asked("10.0.0.100"),
+    /kubeconfig --server=https:\/\/10\.0\.0\.100:6443 get/,
+  );
+  assert.match(await asked("fd00::9"), /--server=https:\/\/\[fd00::9\]:6443 /);
+  const library = await Deno.readTextFile(join(K3S, "lib", "kubectl.sh"));
+  assert.match(library, /KUBECONFIG:=\/etc\/rancher\/k3s\/k3s\.yaml\}/);
 });
 
 Deno.test("checkers say nothing is known before K3s is set up", async () => {

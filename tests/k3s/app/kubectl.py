@@ -8,7 +8,7 @@ import places
 
 def kubectl(args):
     # The real one would dial the kubeconfig's server; there is one server here.
-    args = [word for word in args if not word.startswith("--kubeconfig=")]
+    args = [word for word in args if not word.startswith(("--kubeconfig=", "--server="))]
     request = {"argv": args}
     if "-f" in args:
         with open(args[args.index("-f") + 1]) as file:
