@@ -22,7 +22,7 @@ const MOST_FILES = 400;
 
 /** Readable by anybody, or needed to understand: all else in /etc/hakit is a secret. */
 const OPEN_FILES = ["cluster.yaml", "node", "ca.pem", "node.pem", "own.pem"]
-  .concat(["k3s.yaml", "k3s-files.json"]);
+  .concat(["k3s.yaml", "k3s-files.json", "boot-units", "held-packages"]);
 const SECRET_NAME = /PASS|SECRET|TOKEN|KEY|CREDENTIAL|AUTH/i;
 
 const COMMANDS: Readonly<{ [file: string]: readonly string[] }> = {

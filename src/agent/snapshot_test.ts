@@ -23,6 +23,10 @@ async function nodeWithSecrets() {
   const authority = createAuthority("office");
   const node = issueCertificate(authority, { name: "node1", addresses: [] });
   await put(etc("cluster.yaml"), "cluster: office\n");
+  await put(
+    etc("k3s.yaml"),
+    "proxy: http://corp:S3cr3tProxyPw@proxy.local:3128\n",
+  );
   await put(etc("ca.pem"), authority.certPem);
   await put(etc("node.pem"), node.certPem);
   await put(etc("ca.key"), authority.keyPem);
@@ -103,7 +107,12 @@ Deno.test("collect() holds what support needs, and nothing of what is secret bel
       assert.equal(text.includes(word), false, `${name}: ${word}`);
     }
   }
-  for (const secret of ["hunter2!", "5a1b5a1b", 'pa"ss w', ...node.unknown]) {
+  for (
+    const secret of [
+      ...["hunter2!", "5a1b5a1b", 'pa"ss w', "S3cr3tProxyPw"],
+      ...node.unknown,
+    ]
+  ) {
     assert.equal(text.includes(secret), false, secret);
     const inJson = JSON.stringify(secret).slice(1, -1);
     assert.equal(text.includes(inJson), false, inJson);

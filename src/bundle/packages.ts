@@ -1,5 +1,6 @@
 /** Debian packages for a bundle: downloaded by this machine's own apt, with all they need on a server that has nothing yet. */
 import { join } from "node:path";
+import { aptProxy } from "../system/apt_proxy.ts";
 import { command } from "../system/command.ts";
 
 const DOWNLOAD_MS = 30 * 60_000;
@@ -32,14 +33,15 @@ export async function downloadPackages(
     "APT::Sandbox::User=",
     "APT::Install-Recommends=false",
     "Acquire::Languages=none",
-    ...(proxy
-      ? [`Acquire::http::Proxy=${proxy}`, `Acquire::https::Proxy=${proxy}`]
-      : []),
   ].flatMap((option) => ["-o", option]);
+  await using through = await aptProxy(proxy);
   const apt = (...args: readonly string[]) =>
-    command(["apt-get", "-q", "-y", ...options, ...args], {
-      timeoutMs: DOWNLOAD_MS,
-    });
+    command([
+      ...["apt-get", "-q", "-y"],
+      ...through.options,
+      ...options,
+      ...args,
+    ], { timeoutMs: DOWNLOAD_MS });
   await apt("update");
   await apt("install", "--download-only", ...names);
   const files: string[] = [];

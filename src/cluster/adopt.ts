@@ -57,7 +57,7 @@ export async function adoptCluster(
   await writeDurably(at.users, welcome.users, SECRET);
   await writeDurably(at.password, welcome.password + "\n", SECRET);
   await writeDurably(at.k3sToken, welcome.k3sToken + "\n", SECRET);
-  await writeDurably(at.settings, welcome.settings);
+  await writeDurably(at.settings, welcome.settings, SECRET);
   await writeDurably(at.node, welcome.node + "\n");
   await writeModule(at.module, welcome.module);
   await writeDurably(at.cluster, welcome.cluster);

@@ -83,7 +83,8 @@ export async function createCluster(
       password: consolePassword,
     });
   }
-  await writeDurably(at.settings, keptText(settings));
+  // A proxy's address may hold a password.
+  await writeDurably(at.settings, keptText(settings), SECRET);
   await writeDurably(at.node, settings.name1 + "\n");
   if (!await exists(at.cluster)) {
     await writeDurably(at.cluster, clusterText(settings));

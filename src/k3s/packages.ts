@@ -1,4 +1,5 @@
 /** Debian packages: which are there, and installing the rest from the network or from a folder of .deb files. */
+import { aptProxy } from "../system/apt_proxy.ts";
 import { sleep } from "../system/clock.ts";
 import { command } from "../system/command.ts";
 import { openRepository } from "./repository.ts";
@@ -50,16 +51,9 @@ export async function installFromNetwork(
   proxy: string | undefined,
 ): Promise<void> {
   await finishInterrupted();
-  const through = proxy
-    ? [
-      "-o",
-      `Acquire::http::Proxy=${proxy}`,
-      "-o",
-      `Acquire::https::Proxy=${proxy}`,
-    ]
-    : [];
-  await apt([...through, "update"]);
-  await apt([...through, "install", ...names]);
+  await using through = await aptProxy(proxy);
+  await apt([...through.options, "update"]);
+  await apt([...through.options, "install", ...names]);
 }
 
 /** From a folder, and from nowhere else: a server without a network must not wait for one. */

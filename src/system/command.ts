@@ -1,4 +1,5 @@
 /** Runs a program with a time limit and bounded output; for tools such as `ip`. Scripts of modules have their own way (actions/script.ts). */
+import { withoutUserinfo } from "./redact.ts";
 
 export interface CommandResult {
   readonly code: number;
@@ -9,25 +10,35 @@ export interface CommandResult {
 /** A program that could not be run, or failed. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
+  /** Without the passwords of addresses: it is logged. */
+  readonly stderr: string;
   constructor(
     readonly argv: readonly string[],
     readonly code: number,
-    readonly stderr: string,
+    stderr: string,
     options?: ErrorOptions,
   ) {
     super(
-      `Cannot run "${argv.join(" ")}": ${
-        stderr.trim().split("\n")[0] || `exit code ${code}`
-      }`,
+      withoutUserinfo(
+        `Cannot run "${argv.join(" ")}": ${
+          stderr.trim().split("\n")[0] || `exit code ${code}`
+        }`,
+      ),
       options,
     );
+    this.stderr = withoutUserinfo(stderr);
   }
 }
 
 /** Runs `argv`; throws CommandError when it cannot be started, fails or takes longer than `timeoutMs` (default 5 s). */
 export async function command(
   argv: readonly string[],
-  options: { readonly timeoutMs?: number; readonly anyCode?: boolean } = {},
+  options: {
+    readonly timeoutMs?: number;
+    readonly anyCode?: boolean;
+    /** Beside those of this process. For what others must not read in the list of processes. */
+    readonly env?: { readonly [name: string]: string };
+  } = {},
 ): Promise<CommandResult> {
   const [program, ...args] = argv;
   const timeoutMs = options.timeoutMs ?? 5000;
@@ -44,6 +55,7 @@ export async function command(
       stdout: "piped",
       stderr: "piped",
       signal: stop.signal,
+      ...(options.env ? { env: options.env } : {}),
     }).output();
     const decoder = new TextDecoder();
     const result = {

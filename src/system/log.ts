@@ -1,5 +1,6 @@
 /** One line an event into a file of bounded size, and to stderr for the journal. A full disk costs log lines, never the agent. */
 import { dirname } from "node:path";
+import { withoutUserinfo } from "./redact.ts";
 
 export type Level = "error" | "warning" | "info";
 
@@ -31,7 +32,11 @@ export interface LogOptions {
 /** Opens a log; the file is made at the first line. */
 export function createLog(path: string, options: LogOptions = {}): Log {
   const write = (level: Level, text: string) => {
-    const entry = { at: new Date().toISOString(), level, text: oneLine(text) };
+    const entry = {
+      at: new Date().toISOString(),
+      level,
+      text: oneLine(withoutUserinfo(text)),
+    };
     append(path, `${entry.at} ${level} ${entry.text}\n`);
     options.onLine?.(entry);
     if (options.echo !== undefined) {

@@ -28,5 +28,13 @@ export function redact(text: string, secrets: readonly string[]): string {
     ];
     for (const form of new Set(forms)) clean = clean.replaceAll(form, REMOVED);
   }
-  return clean;
+  return withoutUserinfo(clean);
+}
+
+/** Name and password that an address carries ("http://name:password@proxy"): whoever reads the text needs the host only. */
+export function withoutUserinfo(text: string): string {
+  return text.replaceAll(
+    /(\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/"'<>]+@/gi,
+    `$1${REMOVED}@`,
+  );
 }
