@@ -1,6 +1,5 @@
 /** `hakit agent-join`: a further machine runs pods, too; the volumes are exported to it. */
 import { isIP } from "node:net";
-import { join } from "node:path";
 import { readKept } from "../cluster/kept.ts";
 import { vipOf } from "../cluster/network.ts";
 import { places } from "../cluster/places.ts";
@@ -8,8 +7,8 @@ import { agentScript } from "../k3s/agent_script.ts";
 import { readAgents, writeAgents } from "../k3s/agents.ts";
 import { installedFiles } from "../k3s/install.ts";
 import { localModule } from "../k3s/member.ts";
+import { runModuleScript } from "../k3s/module_script.ts";
 import { loadInstalled } from "../module/catalog.ts";
-import { command as execute } from "../system/command.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
 import type { AgentApi } from "./agent_api.ts";
@@ -123,16 +122,7 @@ async function exportAgain(): Promise<void> {
   const where = paths();
   const module = await loadInstalled(where, "k3s");
   const folder = places(where).module;
-  const environment = {
-    ...module.variables,
-    HAKIT_MODULE: module.name,
-    HAKIT_MODULE_DIR: folder,
-    HAKIT_VIP: module.virtual_addresses[0]?.address.split("/")[0] ?? "",
-  };
-  const words = Object.entries(environment).map(([key, value]) =>
-    `${key}=${value}`
-  );
-  await execute(["env", ...words, join(folder, "bin", "export_volume")], {
+  await runModuleScript({ folder, module }, ["export_volume"], {
     timeoutMs: EXPORT_MS,
   });
 }

@@ -14,6 +14,7 @@ import type { Paths } from "../system/paths.ts";
 import { UNIT_FILE } from "../system/unit.ts";
 import { K3S } from "./files.ts";
 import { releaseStep } from "./hold.ts";
+import { runModuleScript } from "./module_script.ts";
 import { bootUnits, isMirrored, MODULE, unmaskSockets } from "./member.ts";
 import {
   enabledState,
@@ -186,21 +187,11 @@ async function hasReplicators(): Promise<boolean> {
 
 /** As the agent would on the way to STOP, by force. */
 async function stopByScripts(folder: string, module: Module): Promise<void> {
-  const vip = module.virtual_addresses[0]?.address.split("/")[0] ?? "";
-  const environment = {
-    ...module.variables,
-    HAKIT_MODULE: module.name,
-    HAKIT_MODULE_DIR: folder,
-    HAKIT_VIP: vip,
-  };
   for (const script of ["stop_prim", "stop_second", "stop_both", "poststop"]) {
-    const file = join(folder, "bin", script);
-    if (!await exists(file)) continue;
-    const words = Object.entries(environment).map(([key, value]) =>
-      `${key}=${value}`
-    );
-    await command(
-      ["env", ...words, file, "force", "WAIT", "STOP", "stop"],
+    if (!await exists(join(folder, "bin", script))) continue;
+    await runModuleScript(
+      { folder, module },
+      [script, "force", "WAIT", "STOP", "stop"],
       { timeoutMs: SCRIPT_MS, anyCode: true },
     );
   }
