@@ -435,12 +435,15 @@ class Replicator {
         waiting: 0,
         waitingMs: 0,
       };
+    // What its copy counts for is this node's own affair: lists in every heartbeat would be long.
+    const { excluded: _, directories: __, ...identity } =
+      context.identity.value;
     return {
       version: VERSION,
       phase: this.#primary ? "primary" : this.#secondary ? "secondary" : "idle",
       ...state,
       inodes: role?.volumes.reduce((sum, volume) => sum + volume.known, 0) ?? 0,
-      identity: context.identity.value,
+      identity,
       lastResync: context.lastResync,
       fault: context.fault,
       // With a role it was there, and stays: its file system cannot be unmounted.

@@ -43,9 +43,10 @@ onPair({
     await primary.replicator.command({ command: "primary", alone: false });
     await pair.join();
     ok(primary.replicator.report.lastResync?.full, "nothing was compared");
-    for (const { replicator } of pair.nodes) {
-      const { directories } = replicator.report.identity;
-      strictEqual(directories?.join(), "/more,/data");
+    for (const { name } of pair.nodes) {
+      const file = join(pair.root, `${name}-own/state/identity.json`);
+      const { directories } = JSON.parse(await Deno.readTextFile(file));
+      strictEqual(directories.join(), "/more,/data");
     }
     await same(pair, ["more", "data"]);
   },
