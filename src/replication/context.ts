@@ -1,8 +1,6 @@
 /** What both roles of a replicator share. */
 import type { Links } from "../peer/link.ts";
-import { errno, libc, Memory, O } from "../system/libc.ts";
 import type { Aide } from "./aide.ts";
-import { AIDE } from "./aide.ts";
 import type { Aio } from "./aio.ts";
 import type { ReplicatorConfig, Report } from "./control.ts";
 import type { Dirty } from "./dirty.ts";
@@ -45,9 +43,6 @@ export interface Context {
   log(text: string): void;
 }
 
-const HERE = new Memory(4096);
-HERE.string(".");
-
 /** Makes everything written to the volumes durable, beside the loop. */
 export function syncAll(
   context: Context,
@@ -57,24 +52,9 @@ export function syncAll(
   let left = volumes.length, worst = 0;
   if (left === 0) return done(0);
   for (const volume of volumes) {
-    const end = (error: number) => {
+    volume.sync(context.aide, (error) => {
       worst ||= error;
       if (--left === 0) done(worst);
-    };
-    // One of its own: a session that ends meanwhile closes all of its own, and their numbers go to others. (syncfs refuses O_PATH.)
-    const fd = libc.openat(
-      volume.backing,
-      HERE.address,
-      O.RDONLY | O.DIRECTORY | O.CLOEXEC,
-      0,
-    );
-    if (fd < 0) {
-      end(errno());
-      continue;
-    }
-    context.aide.run(AIDE.SYNCFS, fd, null, (error) => {
-      libc.close(fd);
-      end(error);
     });
   }
 }

@@ -8,8 +8,10 @@
  */
 import { S_IFDIR, S_IFMT, STATX } from "../fuse/abi.ts";
 import { E, errno, ErrnoError, errnoName, libc, O } from "../system/libc.ts";
+import type { Aide } from "./aide.ts";
 import { DataFiles } from "./data_files.ts";
 import { procPath, readPath, stat, statFd, statMode } from "./descriptor.ts";
+import { Disk } from "./disk.ts";
 import { FileHandles } from "./file_handle.ts";
 import { readId, writeId } from "./id_xattr.ts";
 import { Exclusions } from "./exclusions.ts";
@@ -41,6 +43,7 @@ export class Volume {
   readonly #limit: number;
   readonly #exclusions: Exclusions | null;
   readonly #dataFiles = new DataFiles();
+  readonly #disk: Disk;
   #notAheadUntil = 0;
   readonly #paths: Paths;
   /** Counts what gives an inode another name: a walk over all names during which it stood still has seen every inode. */
@@ -79,6 +82,7 @@ export class Volume {
         trial,
       );
     }
+    this.#disk = new Disk(backing);
     this.#paths = new Paths(this, readPath(backing) ?? new Uint8Array(0));
     const handles = FileHandles.open(backing);
     this.#handles = typeof handles === "number" ? null : handles;
@@ -412,8 +416,14 @@ export class Volume {
     this.root.opens = 0;
   }
 
+  /** Makes everything written to it durable, beside the loop: 0 or errno. */
+  sync(aide: Pick<Aide, "run">, done: (error: number) => void): void {
+    this.#disk.sync(aide, done);
+  }
+
   close(): void {
     this.dropAll();
+    this.#disk.close();
     this.#handles?.close();
     libc.close(this.backing);
   }
