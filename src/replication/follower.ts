@@ -48,6 +48,7 @@ export class Follower {
   /** Errors of this node's disk, for the report. */
   lastError = 0;
   #broken = false;
+  #closed = false;
   /** What came behind something that must be in the journal first: one flush for all that was received together. */
   #held: Held[] = [];
 
@@ -167,6 +168,7 @@ export class Follower {
 
   /** The session is over. */
   close(): void {
+    this.#closed = true;
     this.#checker.close();
     this.outgoing.close();
   }
@@ -217,6 +219,8 @@ export class Follower {
     this.tools.syncAll((error) => {
       this.#settling = false;
       if (error) return this.#break(error);
+      // Marks and journal are the next session's by now, which counts anew.
+      if (this.#closed) return;
       this.#settled = upTo;
       this.#forget();
       this.outgoing.append({ kind: KIND.SETTLED, sequence: upTo });

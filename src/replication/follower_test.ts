@@ -79,3 +79,24 @@ Deno.test("Follower: many sessions cost no more memory than one", () => {
   for (let i = 0; i < 50; i++) once();
   ok(Memory.mapped - before <= 50 * 4096, `${Memory.mapped - before}`);
 });
+
+Deno.test("Follower: a sync that ends after its session settles nothing of the next one", () => {
+  const waiting: ((error: number) => void)[] = [];
+  const { follower } = followerWith((done) => waiting.push(done));
+  const { marks } = follower;
+  const { frame } = follower.connection;
+  follower.applied = 10;
+  marks.data(0, 2 ** 33, { offset: 0, length: 1 }, 10);
+  follower.settle();
+  frame.kind = KIND.SETTLED;
+  frame.sequence = 9;
+  follower.heard();
+  follower.close();
+  // As a new session begins: old marks count as made before it.
+  const old = new Marks();
+  old.add(marks, 0);
+  marks.clear();
+  marks.add(old);
+  for (const done of waiting) done(0);
+  strictEqual(marks.isEmpty, false);
+});
