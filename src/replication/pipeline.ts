@@ -58,6 +58,9 @@ export class Pipeline {
   acknowledged = 0;
   /** How long changes, and fsyncs, waited until both nodes had them. */
   readonly latency = { changes: new Latency(), fsyncs: new Latency() };
+  /** The peer has all that was ever answered, and has recorded it. */
+  peerIsLevel = false;
+  #broken = 0;
   readonly #bindings = new Bindings(this);
   readonly #syncs = new Syncs(this);
   readonly #times = new UntoldTimes(this);
@@ -275,6 +278,24 @@ export class Pipeline {
   #settledHere = -1;
   #settledThere = -1;
 
+  /**
+   * A sync of this node's disk failed: errno. The system tells it once and takes the pages for written, so that no later success says
+   * anything about what was done before: until the end of the role nothing counts as settled here.
+   */
+  broke(error: number, what: string): void {
+    this.#broken ||= error;
+    this.events.fault(what);
+  }
+
+  get broken(): boolean {
+    return this.#broken !== 0;
+  }
+
+  /** The peer's copy is the better one, and the only one to go by. */
+  get isWorse(): boolean {
+    return this.broken && this.peerIsLevel;
+  }
+
   /** A frame of the peer about our changes; false: none of these. */
   heard(frame: Frame): boolean {
     switch (frame.kind) {
@@ -407,6 +428,7 @@ export class Pipeline {
   /** The peer is shut out: nothing waits for it any more. The caller has made the marks durable. */
   goAlone(): void {
     this.alone = true;
+    this.peerIsLevel = false;
     this.lease = null;
     this.session = null;
     this.#frames.skip();

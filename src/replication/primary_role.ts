@@ -3,6 +3,7 @@
  */
 import { Device } from "../fuse/device.ts";
 import { Server } from "../fuse/server.ts";
+import { errnoName } from "../system/libc.ts";
 import { type Poll, POLLIN } from "../system/poll.ts";
 import { AIDE } from "./aide.ts";
 import { type Context, syncAll } from "./context.ts";
@@ -226,7 +227,12 @@ export class PrimaryRole {
     let synced = -1;
     syncAll(context, this.volumes, (error) => synced = error);
     while (synced < 0) yield;
-    if (synced === 0 && !atOnce) yield* this.#peer.close();
+    if (synced > 0) {
+      const why = errnoName(synced);
+      this.pipeline.broke(synced, `this node's disk failed to sync: ${why}`);
+    }
+    // No goodbye from a disk that has lost something: the peer keeps its marks.
+    if (!this.pipeline.broken && !atOnce) yield* this.#peer.close();
     // What the peer may lack is remembered, whoever is primary next.
     context.dirty.add(this.pipeline.unsettled);
     context.dirty.flush();
@@ -238,6 +244,12 @@ export class PrimaryRole {
     for (const volume of this.volumes) volume.close();
     this.volumes.length = 0;
     this.#giveBack();
+    if (this.pipeline.isWorse) {
+      context.log(
+        "this node's disk has lost writes: its copy counts as none until everything is compared with the peer's",
+      );
+      context.identity.save({ upToDate: false, consistent: false });
+    }
   }
 
   /** The large buffers, to the next one that becomes primary in this process. */

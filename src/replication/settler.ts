@@ -1,4 +1,5 @@
 /** Every now and then a primary makes durable what it has done, and tells its peer: marks of both nodes go, and times are told. */
+import { errnoName } from "../system/libc.ts";
 import { type Context, syncAll } from "./context.ts";
 import { KIND } from "./operation.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -37,7 +38,7 @@ export class Settler {
       pipeline.sendTimes(TIMES);
     }
     if (
-      this.#settling || now < this.#settleAt ||
+      pipeline.broken || this.#settling || now < this.#settleAt ||
       pipeline.done === this.#settledUpTo
     ) return;
     const upTo = pipeline.done;
@@ -46,9 +47,11 @@ export class Settler {
       this.#settling = false;
       this.#settleAt = context.now() + SETTLE_MS;
       if (error) {
-        context.fault ??= `this node's disk failed to sync: errno ${error}`;
-        return;
+        const why = `this node's disk failed to sync: ${errnoName(error)}`;
+        return pipeline.broke(error, why);
       }
+      // An fsync meanwhile may have been told what this sync was not.
+      if (pipeline.broken) return;
       if (this.#session !== session || !pipeline.session) return;
       this.#settledUpTo = upTo;
       pipeline.settle({ here: upTo });

@@ -327,6 +327,7 @@ export class SourceSession {
   #begin(session: Session, plan: Omit<Plan, "relation">): void {
     const { mode, aside, diverged, journal } = plan;
     if (mode !== "none") {
+      this.pipeline.peerIsLevel = false;
       session.levelling = new Levelling(
         this.context,
         this.pipeline,
@@ -402,6 +403,7 @@ export class SourceSession {
   #levelled(session: Session): void {
     if (session.stage !== "mirroring") return;
     session.stage = "mirrored";
+    this.pipeline.peerIsLevel = true;
     this.pipeline.pay();
     this.#mirrored = true;
     this.#movesUntil = 0;

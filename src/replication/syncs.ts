@@ -28,6 +28,7 @@ export type SyncTools = Pick<
   | "aio"
   | "whenDone"
   | "events"
+  | "broke"
   | "now"
   | "latency"
 >;
@@ -105,7 +106,8 @@ export class Syncs {
       sync.error ||= error;
       // The kernel reports a lost page once; the copy at the peer is now the better one.
       if (losesWrites(error)) {
-        tools.events.fault(
+        tools.broke(
+          error,
           `fsync below "${volume.path}" failed: ${errnoName(error)}`,
         );
       }

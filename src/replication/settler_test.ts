@@ -1,0 +1,96 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { E } from "../system/libc.ts";
+import type { Context } from "./context.ts";
+import { Marks } from "./marks.ts";
+import { Pipeline } from "./pipeline.ts";
+import { Dirty } from "./dirty.ts";
+import { Settler } from "./settler.ts";
+import { KIND } from "./operation.ts";
+import type { Volume } from "./volume.ts";
+
+const FILE = 2 ** 33 + 1;
+
+/** A settler whose disk answers each sync as told, in a session with a peer that has everything on its disk. */
+function settlerWith(answers: number[]) {
+  const file = Deno.makeTempFileSync();
+  const dirty = new Dirty(file);
+  const faults: string[] = [], told: number[] = [];
+  let now = 0;
+  const pipeline = new Pipeline(dirty, { fsync() {} }, {
+    diverged() {},
+    fault: (what) => faults.push(what),
+    late() {},
+    persist: () => true,
+  }, () => now);
+  pipeline.unsettled.add(marksOf(10));
+  pipeline.sequence = 10;
+  const session = { connection: {} as never, number: 1 };
+  pipeline.mirror(session.connection, session.number);
+  pipeline.tell = (kind) => void told.push(kind);
+  pipeline.settle({ there: 10 });
+  const context = { now: () => now } as unknown as Context;
+  const volume = {
+    sync: (_: unknown, done: (error: number) => void) => done(answers.shift()!),
+  };
+  const settler = new Settler(context, pipeline, [
+    volume as unknown as Volume,
+  ]);
+  settler.begin(session);
+  return {
+    pipeline,
+    faults,
+    told,
+    /** Some seconds later. */
+    turn() {
+      now += 10_000;
+      settler.turn(now);
+    },
+    [Symbol.dispose]() {
+      pipeline.close();
+      dirty.close();
+      Deno.removeSync(file);
+    },
+  };
+}
+
+function marksOf(sequence: number): Marks {
+  const marks = new Marks();
+  marks.data(0, FILE, { offset: 0, length: 4096 }, sequence);
+  return marks;
+}
+
+Deno.test("Settler: what is on both disks is told, and its marks go", () => {
+  using bed = settlerWith([0]);
+  bed.turn();
+  deepStrictEqual(bed.told, [KIND.SETTLED]);
+  strictEqual(bed.pipeline.unsettled.isEmpty, true);
+});
+
+Deno.test("Settler: a sync that failed is not forgotten when the next one succeeds", () => {
+  using bed = settlerWith([E.IO, 0, 0]);
+  for (let i = 0; i < 3; i++) bed.turn();
+  strictEqual(bed.faults.length, 1, `${bed.faults}`);
+  deepStrictEqual(bed.told, []);
+  strictEqual(bed.pipeline.unsettled.isEmpty, false);
+});
+
+Deno.test("Settler: an fsync that failed has lost what a later sync would take for written", () => {
+  using bed = settlerWith([0]);
+  bed.pipeline.broke(E.IO, "an fsync failed");
+  bed.turn();
+  deepStrictEqual(bed.told, []);
+  strictEqual(bed.pipeline.unsettled.isEmpty, false);
+});
+
+Deno.test("Pipeline: after a sync that failed this copy is the worse one, if the peer has all that was answered", () => {
+  using bed = settlerWith([]);
+  const { pipeline } = bed;
+  strictEqual(pipeline.isWorse, false);
+  pipeline.peerIsLevel = true;
+  strictEqual(pipeline.isWorse, false);
+  pipeline.broke(E.IO, "an fsync failed");
+  strictEqual(pipeline.isWorse, true);
+  // What is written from now on the peer does not have.
+  pipeline.goAlone();
+  strictEqual(pipeline.isWorse, false);
+});
