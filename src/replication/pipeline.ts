@@ -68,6 +68,8 @@ export class Pipeline {
   readonly #oneSided = new OneSided(this);
   #renames = 0;
   #oldestAt = 0;
+  /** What was marked alone is not on disk as a whole. */
+  #unrecorded = false;
   readonly #frame = newFrame();
 
   constructor(
@@ -328,8 +330,12 @@ export class Pipeline {
 
   /** Does here what the peer has (or what needs no peer) and answers. The one place where a write is acknowledged. */
   complete(): void {
-    // Marks that cannot be written (a full disk) hold up what they announce; tried again in the next turn.
-    if (this.alone && this.dirty.needsFlush && !this.events.persist()) return;
+    // Marks, or a new generation, that cannot be written (a full disk) hold up what they announce; tried again in the next turn. The
+    // marks may fit where the generation does not: without it this copy would look older than one that goes on from the same point.
+    if (this.alone && (this.dirty.needsFlush || this.#unrecorded)) {
+      this.#unrecorded = !this.events.persist();
+      if (this.#unrecorded) return;
+    }
     const frame = this.#frame;
     let did = false;
     this.#syncs.answerLate();

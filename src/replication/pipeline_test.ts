@@ -23,6 +23,8 @@ interface Bed {
   /** What was said of writes that failed after their answer. */
   readonly late: readonly string[];
   readonly dirty: Dirty;
+  /** Whether the new generation can be recorded, beside the marks. */
+  recorded: boolean;
   /** The inode of a new file. */
   file(name: string): Inode;
   /** A session with a peer that takes nothing yet, or all that is sent. */
@@ -55,7 +57,7 @@ function onPipeline(name: string, run: (bed: Bed) => void) {
           diverged: (why) => bed.diverges ? bed.diverged.push(why) : fail(why),
           fault: (what) => fail(what),
           late: (what) => late.push(what),
-          persist: () => (dirty.flush(), true),
+          persist: () => (dirty.flush(), bed.recorded),
         },
         () => 0,
       );
@@ -69,6 +71,7 @@ function onPipeline(name: string, run: (bed: Bed) => void) {
         diverges: false,
         pipeline,
         dirty,
+        recorded: true,
         file(name) {
           Deno.writeTextFileSync(`${data}/${name}`, "old");
           const inode = volume.lookup(volume.root, cString.string(name));
@@ -389,5 +392,28 @@ onPipeline(
     libc.close(inode.dataFd);
     inode.dataFd = dataFd;
     strictEqual(pipeline.waiting, 0);
+  },
+);
+
+onPipeline(
+  "Pipeline: alone, nothing is done before the new generation is recorded, also when the marks are on disk already",
+  (bed) => {
+    const { pipeline, volume, folder } = bed;
+    const inode = bed.file("f");
+    pipeline.goAlone();
+    bed.recorded = false;
+    const answers: number[] = [];
+    pipeline.submit({ kind: KIND.WRITE, id: inode.id, argument: 0 }, {
+      volume,
+      inode,
+      answer: (errno) => answers.push(errno),
+    }, new TextEncoder().encode("alone"));
+    for (let turn = 0; turn < 3; turn++) pipeline.complete();
+    deepStrictEqual(answers, []);
+    strictEqual(Deno.readTextFileSync(`${folder}/f`), "old");
+    bed.recorded = true;
+    pipeline.complete();
+    deepStrictEqual(answers, [0]);
+    strictEqual(Deno.readTextFileSync(`${folder}/f`), "alone");
   },
 );
