@@ -43,6 +43,8 @@ export interface Received {
 const NOTHING: Received = { answer: false, body: null, heardUsAt: null };
 /** Answers to greetings, a link: a flood of recordings must not be answered one by one. */
 const ANSWER_MS = 50;
+/** Periods: two may be lost, and what answers the third is on its way. */
+const UNCONFIRMED = 2.5;
 
 interface Link {
   readonly detector: Detector;
@@ -160,6 +162,16 @@ export class Station {
       default:
         return hearing satisfies never;
     }
+  }
+
+  /**
+   * The other node is heard and has not said for a while that it hears this one: on links that lose, or after a pause, a primary's time
+   * would end although nothing is wrong. More heartbeats then.
+   */
+  unconfirmed(now: number, heardUsAt: number): boolean {
+    const verdict = this.verdict(now);
+    return (verdict === "alive" || verdict === "late") &&
+      now - heardUsAt > UNCONFIRMED * this.#options.periodMs;
   }
 
   /** What a person should look at: one line; null: nothing. */

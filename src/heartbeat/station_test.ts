@@ -139,6 +139,21 @@ Deno.test("Station.receive() says when this node was heard, by the clock of this
   strictEqual(heardUsAt === null || heardUsAt >= 3001, true);
 });
 
+Deno.test("Station.unconfirmed() wants more heartbeats while the peer is heard and does not say that it hears", () => {
+  const one = station(0, "a");
+  const two = station(1, "b");
+  strictEqual(one.unconfirmed(1000, -Infinity), false, "nobody is known");
+  exchange(one, two, 1000);
+  strictEqual(one.unconfirmed(1500, 1000), false, "one may be lost");
+  // It hears the other one all the time.
+  for (let at = 1300; at <= 2000; at += 100) {
+    one.receive(0, two.compose(0, at), at);
+  }
+  strictEqual(one.unconfirmed(2000, 1000), true);
+  strictEqual(one.unconfirmed(2000, 1700), false);
+  strictEqual(one.unconfirmed(9000, 1000), false, "the peer is lost");
+});
+
 Deno.test("Station.problem() tells of a second machine that says it is this one", () => {
   const one = station(0, "a");
   const copied = station(0, "c");

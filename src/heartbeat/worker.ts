@@ -40,6 +40,8 @@ class Heartbeats {
   #problem: string | null = null;
   #repeatAt = 0;
   #turnedAt = now();
+  /** When the last of ours left of which the other node says that it has heard it. */
+  #heardUsAt = -Infinity;
   #hung = false;
 
   constructor(options: WorkerOptions) {
@@ -113,6 +115,7 @@ class Heartbeats {
     );
     if (answer && !this.#hung) this.#send(link);
     if (body !== null) post({ type: "heard", body, heardUsAt });
+    this.#heardUsAt = Math.max(this.#heardUsAt, heardUsAt ?? -Infinity);
     if (body !== null && heardUsAt !== null) {
       const follows = body.modules.filter(({ role }) => role === "SECOND");
       this.#pulse.followed(heardUsAt, follows.map(({ module }) => module));
@@ -124,6 +127,7 @@ class Heartbeats {
     const at = now();
     this.#station.ticked(at, TICK_MS);
     this.#lookAtCarriers(at);
+    if (this.#station.unconfirmed(at, this.#heardUsAt)) this.tell();
     if (!this.#hung && at - this.#turnedAt > HUNG_MS) {
       this.#hung = true;
       const text = "The agent does not turn any more: heartbeats are held back";

@@ -34,14 +34,19 @@ import { whoIsNewer, whoYields } from "./yields.ts";
 
 /** After a swap the other side needs a moment to connect; writes wait meanwhile. */
 const CONNECT_MS = 3_000;
+/** A peer that has been primary for so long is: heartbeats come every 0.3 s, and reports at each change. */
+const OLD_REPORT_MS = 1_000;
 /** How long a plan may be over while the replicator still reports another phase. */
 const PHASE_MS = 10_000;
 
 export function primary(turn: Turn): void {
   const { state } = turn;
   const peer = peerView(state);
-  // One that is mirrored has just said so: what the peer says of its role is older.
-  const yields = peer !== null && !mirrored(state) &&
+  // One that is mirrored has just said so: what the peer says of its role is older. Said again and again it is not: then the report is
+  // old, of a replicator that stands still.
+  const apart = !mirrored(state) ||
+    turn.at - state.peer.roleSince > OLD_REPORT_MS;
+  const yields = peer !== null && isPrimary(peer.role) && apart &&
     whoYields(state, peer)?.says === "yields";
   if (yields) return yieldTo(turn, peer);
   if (peer !== null && overtaken(state, peer)) {

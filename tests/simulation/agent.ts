@@ -55,6 +55,7 @@ export class Agent {
   /** The process is stopped, by the world's time; and its loop alone, while the heartbeats go on. */
   pausedUntil = 0;
   stalledUntil = 0;
+  #heardUsAt = -Infinity;
   #stalledSince = 0;
   readonly #node: Node;
   readonly #station: Station;
@@ -224,7 +225,9 @@ export class Agent {
     if (!this.alive) return;
     this.#node.clock.later(TICK_MS, () => this.#listen());
     if (this.paused) return;
-    this.#station.ticked(this.#node.clock.now, TICK_MS);
+    const { now } = this.#node.clock;
+    this.#station.ticked(now, TICK_MS);
+    if (this.#station.unconfirmed(now, this.#heardUsAt)) this.#tellThread();
     this.#report();
   }
 
@@ -290,6 +293,7 @@ export class Agent {
         clock.now,
       );
       if (answer && !this.#hung) this.#send(link);
+      this.#heardUsAt = Math.max(this.#heardUsAt, heardUsAt ?? -Infinity);
       if (heardUsAt !== null && body?.modules[0]?.role === "SECOND") {
         this.#node.guard?.followed(heardUsAt);
       }
