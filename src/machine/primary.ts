@@ -144,6 +144,14 @@ function watchMirror(turn: Turn, peer: ModuleView | null): void {
   if (state.peer.verdict === "lost") {
     return tryAlone(turn, peer, `no heartbeat of ${config.peer}`);
   }
+  if (unheard(turn)) {
+    const why = `${config.peer} was not heard since this agent began`;
+    // It may have gone on while there was no agent here: the witness knows, and without directories nothing is lost by it.
+    if (witnessOf(state) !== null || !config.mirrored) {
+      return tryAlone(turn, peer, why);
+    }
+    return leave(turn, why, { succeeded: true });
+  }
   if (mirrored(state) && !brokenCopy(turn, peer)) {
     state.wasMirrored = true;
     state.unmirroredSince = null;
@@ -197,6 +205,14 @@ function watchMirror(turn: Turn, peer: ModuleView | null): void {
       `writes wait: the data connection to ${config.peer} is broken and it has not recorded yet that its copy is behind`;
     log(turn, "warning", state.reason);
   }
+}
+
+/** An agent that came back has waited long enough for the first word of the other node. */
+function unheard({ state, at }: Turn): boolean {
+  const { listensSince, peer, since } = state;
+  if (peer.verdict !== "unknown" || mirrored(state)) return false;
+  return listensSince !== null &&
+    at - Math.max(since, listensSince) > GRACE_MS;
 }
 
 /** The copy over there is called outdated although the session is whole: a late answer to a shut-out. Only a resync mends it. */
@@ -353,11 +369,16 @@ export function cancelSwap(turn: Turn): void {
 function takeAgain(turn: Turn, peer: ModuleView | null): void {
   const { state } = turn;
   if (!state.addressesDue || state.plan !== null) return;
-  const unheard = turn.at - state.since > GRACE_MS;
-  if (peer === null && state.peer.verdict !== "lost" && !unheard) return;
+  // Whether a PRIM without its mirror goes on at all is asked first.
+  const { verdict } = state.peer;
+  if (state.role === "PRIM" && verdict === "unknown" && !mirrored(state)) {
+    return;
+  }
+  const waited = turn.at - state.since > GRACE_MS;
+  if (peer === null && verdict !== "lost" && !waited) return;
   // However long it takes: what a replicator that stands still reported last may be all that keeps this node from yielding.
   if (peer !== null && isPrimary(peer.role)) return;
-  if (peer !== null && !unheard && !leavesAlone(turn, peer)) return;
+  if (peer !== null && !waited && !leavesAlone(turn, peer)) return;
   state.addressesDue = false;
   const role = state.role === "PRIM" ? "PRIM" : "ALONE";
   // The last agent died in the middle of a plan: scripts are idempotent, so all that belongs to the role is started.
