@@ -1,8 +1,9 @@
 /**
  * The one loop around the automaton of a module: takes events one by one, and for each does what step() asks for, in its order:
- * persist → tell the peer → act. Long work (a plan) runs beside the loop and comes back as an event.
+ * persist → tell the peer → act. Long work (a plan) runs beside the loop and comes back as an event. Before all that goes what must not
+ * be served here a moment longer.
  */
-import type { Action, PlanAction } from "../machine/action.ts";
+import { type Action, type PlanAction, takenAway } from "../machine/action.ts";
 import type { Event } from "../machine/event.ts";
 import type { ModuleView, Record } from "../machine/state.ts";
 import type { Command } from "../replication/control.ts";
@@ -68,6 +69,7 @@ export class Loop<State> {
   #busy = false;
   #drained: Promise<void> = Promise.resolve();
   #plan: Plan | null = null;
+  #away: Promise<unknown> = Promise.resolve();
   #closed = false;
   #nextLease: Command | null = null;
   #leasing = false;
@@ -155,6 +157,9 @@ export class Loop<State> {
         actions = result.actions;
         const saves = actions.some((action) => action.do === "persist");
         if (!saves) this.#told = result.state;
+        for (const action of actions) {
+          if (action.do === "run") this.#takeAway(action);
+        }
         for (const action of actions) await this.#do(action);
         this.#effects.changed(this.view());
       } catch (error) {
@@ -239,6 +244,26 @@ export class Loop<State> {
     await Promise.race([work, sleep(QUICK_MS, limit.signal)]);
   }
 
+  /** A full disk, or a script that ignores that it was ended, does not keep an address here that the other node may have. */
+  #takeAway({ actions }: Action & { do: "run" }): void {
+    const first = takenAway(actions);
+    if (first.length === 0) return;
+    const previous = this.#plan;
+    previous?.abort.abort();
+    const all = async () => {
+      for (const action of first) {
+        // The plan itself does it once more, and says what failed.
+        await this.#effects.perform(action, new AbortController().signal)
+          .catch(() => {});
+      }
+    };
+    this.#away = all();
+    // What was running may have just taken an address, or let the services go on.
+    if (previous) {
+      this.#away = Promise.all([this.#away, previous.done]).then(all);
+    }
+  }
+
   #run(action: Action & { do: "run" }): void {
     const previous = this.#plan;
     if (action.replace) previous?.abort.abort();
@@ -258,6 +283,7 @@ export class Loop<State> {
   ): Promise<void> {
     // Never two plans at once: what was cut short must have ended first.
     await previous?.done;
+    await this.#away;
     let failed: { action: string; error: string } | null = null;
     for (const action of actions) {
       if (signal.aborted) break;

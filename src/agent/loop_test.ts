@@ -210,6 +210,60 @@ Deno.test("Loop ends a replaced plan's script before the next plan begins, and o
   );
 });
 
+const FENCE: readonly PlanAction[] = [
+  { do: "release-addresses" },
+  { do: "freeze-services" },
+  { do: "replicator", command: { command: "idle", atOnce: true } },
+  STOP_SCRIPT,
+];
+const fence = (number: number, replace: boolean): Action => ({
+  ...plan(number, replace) as Action & { do: "run" },
+  name: "fence",
+  actions: FENCE,
+});
+const AWAY = ["release-addresses", "freeze-services"];
+
+Deno.test("Loop takes away what clients find before the record of it can be saved, and acts on nothing else", async () => {
+  const saved = Promise.withResolvers<void>();
+  const { loop, done } = run({
+    answers: [[{ do: "persist", record: RECORD }, fence(1, false)]],
+    persist: () => saved.promise,
+  });
+  const posted = loop.post(command(1));
+  await sleep(20);
+  deepStrictEqual(done, AWAY);
+  saved.resolve();
+  await posted;
+  await sleep(20);
+  const performed = done.filter((line) => !line.startsWith("info"));
+  deepStrictEqual(performed, [...AWAY, ...FENCE.map((action) => action.do)]);
+});
+
+Deno.test("Loop takes away what clients find while the script of the plan that is replaced does not end", async () => {
+  const order: string[] = [];
+  const ended = Promise.withResolvers<void>();
+  const { loop } = run({
+    answers: [[plan(1, false)], [fence(2, true)]],
+    perform: async (action) => {
+      order.push(action.do);
+      // It has begun before it was told to end.
+      if (order.length === 1) {
+        await ended.promise;
+        order.push("ended");
+      }
+    },
+  });
+  await loop.post(command(1));
+  await loop.post(command(2));
+  await sleep(20);
+  deepStrictEqual(order, ["script", ...AWAY]);
+  ended.resolve();
+  await sleep(20);
+  // It may have taken an address or let the services go on meanwhile.
+  const after = ["ended", ...AWAY, ...FENCE.map((action) => action.do)];
+  deepStrictEqual(order.slice(3), after);
+});
+
 Deno.test("Loop goes on when the replicator refuses a quick command", async () => {
   const { loop, done } = run({
     answers: [[{ do: "replicator", command: { command: "alone" } }, {

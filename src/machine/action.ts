@@ -32,6 +32,19 @@ export type PlanAction =
     readonly force: boolean;
   };
 
+/**
+ * How a plan begins that takes away what the other node may serve by now. That waits for nothing, neither for a record nor for what still
+ * runs, and says nothing that a power cut could undo.
+ */
+export function takenAway(
+  actions: readonly PlanAction[],
+): readonly PlanAction[] {
+  const [release, freeze] = actions;
+  const both = release?.do === "release-addresses" &&
+    freeze?.do === "freeze-services";
+  return both ? [release, freeze] : [];
+}
+
 export type Action =
   /** Durable before anything after it in the same list happens: write, fsync, rename, fsync the folder. */
   | { readonly do: "persist"; readonly record: Record }

@@ -32,7 +32,10 @@ export function regain(
 ): { readonly doubts: Doubts; readonly back: boolean } {
   const { awakeAt } = state;
   if (!isPrimary(state.role)) {
-    const doubts = { until: null, awakeAt, doubt: false, told: false };
+    // What is being taken away here may be the other node's by now.
+    const doubt = state.mustNotServeSince !== null ||
+      state.plan?.name === "yield";
+    const doubts = { until: null, awakeAt, doubt, told: false };
     return { doubts, back: false };
   }
   const passed = doubts.until !== null && doubts.until < now;

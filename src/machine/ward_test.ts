@@ -147,4 +147,17 @@ Deno.test("regain() gives back what the guard may have taken when it is certain 
   const second = primary(4, { role: "SECOND", awakeAt: 9_900 });
   ({ back } = regain(doubts, { state: second, ward: null, now: 9_910 }));
   strictEqual(back, false);
+  // On its way out: what the guard took must not come back, however long the record of it takes.
+  const plan = { number: 1, name: "yield", addressesAfter: false } as const;
+  for (
+    const [change, doubt] of [
+      [{ role: "WAIT", mustNotServeSince: 9_000 }, true],
+      [{ role: "SECOND", plan }, true],
+      [{ role: "WAIT" }, false],
+    ] as const
+  ) {
+    const leaves = primary(4, change);
+    ({ doubts } = regain(doubts, { state: leaves, ward: null, now: 9_920 }));
+    strictEqual(doubts.doubt, doubt, JSON.stringify(change));
+  }
 });

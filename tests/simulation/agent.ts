@@ -490,6 +490,9 @@ export class Agent {
     if (before.role !== state.role) {
       this.#node.note(`${before.role} -> ${state.role}`);
     }
+    for (const action of actions) {
+      if (action.do === "run") this.#plans.takeAway(action);
+    }
     this.#act(actions, 0);
   }
 

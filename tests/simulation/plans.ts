@@ -1,5 +1,9 @@
 /** Plans beside an agent's loop, one at a time, as src/agent/loop.ts: each action takes its time, and what is replaced ends first. */
-import type { Action, PlanAction } from "../../src/machine/action.ts";
+import {
+  type Action,
+  type PlanAction,
+  takenAway,
+} from "../../src/machine/action.ts";
 import type { Event } from "../../src/machine/event.ts";
 import type { Command } from "../../src/replication/control.ts";
 import type { Agent } from "./agent.ts";
@@ -15,6 +19,8 @@ interface Plan {
 
 export class Plans {
   #plan: Plan | null = null;
+  /** Nothing is being taken away. */
+  #away = true;
   readonly #node: Node;
   readonly #agent: Agent;
   readonly #post: (event: Event) => void;
@@ -40,12 +46,37 @@ export class Plans {
     this.#plan = plan;
     const begin = () => {
       // What was cut short ends first.
-      if (previous !== null && !previous.done) {
+      if (!this.#away || (previous !== null && !previous.done)) {
         return this.#node.world.later(5, begin);
       }
       this.#perform(plan, action.actions, 0);
     };
     begin();
+  }
+
+  /** Before the record of it, as src/agent/loop.ts. */
+  takeAway({ actions }: Action & { readonly do: "run" }): void {
+    if (takenAway(actions).length === 0) return;
+    const node = this.#node;
+    const previous = this.#plan;
+    if (previous !== null) previous.cancelled = true;
+    this.#away = false;
+    const all = (then: () => void) =>
+      node.world.later(node.world.between(2, 40), () => {
+        if (!this.#agent.alive) return;
+        node.addresses = this.#agent.holds = false;
+        node.frozen = this.#agent.condemned = true;
+        then();
+      });
+    const end = () => {
+      this.#away = true;
+    };
+    const again = () => {
+      if (previous === null) return end();
+      if (previous.done) return all(end);
+      node.world.later(5, again);
+    };
+    all(again);
   }
 
   #end(plan: Plan, failed: Failure | null): void {
