@@ -147,6 +147,11 @@ export class Cluster {
       changed: () => this.#changed(),
       peerView: () => this.#alive() ? this.peerView(name) : null,
       serves: (other, where) => this.#serves(other, where),
+      alarm: (problem) => {
+        const { log } = this.#options;
+        if (problem === null) log.info(`module "${name}": goes on`);
+        else log.error(`module "${name}": ${problem}`);
+      },
       broken: (error) => {
         this.#options.log.error(
           `module "${name}": decision failed, this is a bug: ${

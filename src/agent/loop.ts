@@ -28,6 +28,8 @@ export interface Effects {
   /** One step of a plan; rejects with one line. */
   perform(action: PlanAction, signal: AbortSignal): Promise<void>;
   log(level: Level, text: string): void;
+  /** What a person must know at once, wherever a log may be full; null: it is over. */
+  alarm?(problem: string | null): void;
   /** After every event that may have changed what is shown. */
   changed(view: ModuleView): void;
   /** The automaton itself failed: our own bug. The agent must not go on with it. */
@@ -47,6 +49,8 @@ const NEWS: readonly Event["type"][] = [
 /** How long a quick replicator command may hold the loop up: it is a few bytes over a unix socket and at most one fsync. */
 const QUICK_MS = 2000;
 const PERSIST_RETRY_MS = 250;
+/** A disk that needs longer for one sector is worth a word. */
+const STUCK_MS = 1000;
 
 interface Waiting {
   readonly event: Event;
@@ -71,6 +75,8 @@ export class Loop<State> {
   #plan: Plan | null = null;
   #away: Promise<unknown> = Promise.resolve();
   #closed = false;
+  /** Why nothing goes on here; null: it does. */
+  #stuck: string | null = null;
   #nextLease: Command | null = null;
   #leasing = false;
 
@@ -95,7 +101,15 @@ export class Loop<State> {
   }
 
   view(): ModuleView {
-    return this.#automaton.view(this.#told);
+    const view = this.#automaton.view(this.#told);
+    return this.#stuck === null ? view : { ...view, reason: this.#stuck };
+  }
+
+  /** The first event. One module's disk that does not answer keeps neither the others nor the heartbeats back. */
+  async begin(event: Event, limitMs: number): Promise<void> {
+    const limit = new AbortController();
+    const work = this.post(event).then(() => limit.abort());
+    await Promise.race([work, sleep(limitMs, limit.signal)]);
   }
 
   /** Queues an event; resolves with the actions it led to, when they are done or under way. */
@@ -196,20 +210,33 @@ export class Loop<State> {
   /** What is not on disk must be neither told nor acted on: on a full disk everything after it waits. */
   async #persist(record: Record): Promise<void> {
     for (let failures = 0; !this.#closed; failures++) {
+      const limit = new AbortController();
+      sleep(STUCK_MS, limit.signal).then(() => {
+        if (!limit.signal.aborted) this.#sticks("the disk does not answer");
+      });
       try {
         await this.#effects.persist(record);
         this.#told = this.#state;
-        return;
+        return this.#sticks(null);
       } catch (error) {
-        if (failures % 40 === 0) {
-          this.#effects.log(
-            "error",
-            `cannot save the module's record, trying again: ${oneOf(error)}`,
-          );
-        }
-        await sleep(PERSIST_RETRY_MS);
+        if (failures > 0) this.#sticks(oneOf(error));
+      } finally {
+        limit.abort();
       }
+      await sleep(PERSIST_RETRY_MS);
     }
+  }
+
+  #sticks(cause: string | null): void {
+    const stuck = cause === null
+      ? null
+      : `nothing is decided here: the module's record cannot be saved, it is tried again: ${cause}`;
+    if (stuck === this.#stuck) return;
+    this.#stuck = stuck;
+    const text = stuck ?? "the module's record can be saved again";
+    this.#effects.log(stuck === null ? "info" : "error", text);
+    this.#effects.alarm?.(stuck);
+    this.#effects.changed(this.view());
   }
 
   /**

@@ -100,10 +100,51 @@ Deno.test("Loop neither tells nor acts while the record cannot be saved", async 
   const posted = loop.post(command(1));
   await sleep(300);
   strictEqual(done.includes("tell"), false);
-  match(done[0]!, /cannot save .* disk full/);
+  match(done[0]!, /cannot be saved.* disk full/);
   full = false;
   await posted;
   strictEqual(done.includes("tell"), true);
+});
+
+for (const how of ["fails", "hangs"] as const) {
+  Deno.test(`Loop says when saving the record ${how}, and when it is over`, async () => {
+    const saved = Promise.withResolvers<void>();
+    let full = true;
+    const alarms: (string | null)[] = [];
+    const { loop } = run({
+      answers: [[{ do: "persist", record: RECORD }]],
+      alarm: (problem) => alarms.push(problem),
+      persist: () => {
+        if (how === "hangs") return saved.promise;
+        if (!full) return Promise.resolve();
+        return Promise.reject(new Error("disk full"));
+      },
+    });
+    const posted = loop.post(command(1));
+    await sleep(1_200);
+    strictEqual(alarms.length, 1);
+    const cause = how === "hangs" ? "does not answer" : "disk full";
+    match(alarms[0]!, new RegExp(`nothing is decided.*${cause}`));
+    strictEqual(loop.view().reason, alarms[0]);
+    full = false;
+    saved.resolve();
+    await posted;
+    strictEqual(loop.view().reason, "1");
+    deepStrictEqual(alarms.slice(1), [null]);
+  });
+}
+
+Deno.test("Loop.begin() is not held up for ever by a record that cannot be saved", async () => {
+  const saved = Promise.withResolvers<void>();
+  const { loop } = run({
+    answers: [[{ do: "persist", record: RECORD }]],
+    persist: () => saved.promise,
+  });
+  await loop.begin(command(1), 100);
+  strictEqual(loop.told(), 0);
+  saved.resolve();
+  await loop.settled();
+  strictEqual(loop.told(), 1);
 });
 
 Deno.test("Loop shows nothing that is not on record yet", async () => {

@@ -39,7 +39,13 @@ import type { Node } from "./node.ts";
 import { scriptEnvironment } from "./script_environment.ts";
 import { Services } from "./services.ts";
 import { homeOf, machineConfig, restartsOf } from "./machine_config.ts";
-import { NEW_RECORD, readRecord, recordFile, writeRecord } from "./record.ts";
+import {
+  keepPlace,
+  NEW_RECORD,
+  readRecord,
+  recordFile,
+  writeRecord,
+} from "./record.ts";
 import { ReplicatorLink } from "./replicator_link.ts";
 import { replicatorConfig, replicatorProgram } from "./replicator_config.ts";
 
@@ -58,6 +64,8 @@ export interface RunningModuleOptions {
   /** Something that is shown has changed. */
   readonly changed: () => void;
   readonly broken: (error: unknown) => void;
+  /** Also where no log can be written; null: it is over. */
+  readonly alarm: (problem: string | null) => void;
   /** What the peer says of this module, while it is heard. */
   readonly peerView: () => ModuleView | null;
   /** Whether another module is primary and ready; null: there is none of that name. */
@@ -67,6 +75,8 @@ export interface RunningModuleOptions {
 /** A plan may hand long work (salvage, a last sync of the disks) to the replicator; it can be replaced at any time. */
 const COMMAND_MS = 10 * 60_000;
 const QUICK_COMMAND_MS = 10_000;
+/** What a module that begins may decide first must be on its disk; the others do not wait longer for that. */
+const BEGIN_MS = 3_000;
 
 export class RunningModule {
   readonly log: Log;
@@ -338,17 +348,18 @@ export class RunningModule {
           this.#options.changed();
         },
         broken: this.#options.broken,
+        alarm: this.#options.alarm,
       },
     );
     this.#loop = loop;
     this.log.info(`begins: ${resumed ? "resumes" : "goal " + record.goal}`);
-    await loop.post({
+    await loop.begin({
       type: "begin",
       at: now(),
       report: resumed || report?.phase === "secondary" ? report : null,
       boot: record.goal === "run",
       bootDelayMs: freshBoot ? module.boot_delay : 0,
-    });
+    }, BEGIN_MS);
     const latest = this.#report ?? report;
     if (latest) this.post({ type: "report", at: now(), report: latest });
   }
@@ -414,6 +425,8 @@ export class RunningModule {
     let record = NEW_RECORD;
     try {
       record = await readRecord(this.#recordFile());
+      // Not the moment to fail: a full disk says so again when it matters.
+      await keepPlace(this.#recordFile(), record).catch(() => {});
     } catch (error) {
       // Without its record a node cannot know that it may go on: it waits for its peer or a person.
       this.log.error(error instanceof Error ? error.message : String(error));
