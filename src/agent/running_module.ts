@@ -12,6 +12,7 @@ import {
   step,
   view,
 } from "../machine/step.ts";
+import { atPresent } from "../machine/lease.ts";
 import type { Module } from "../module/schema.ts";
 import { perform, type Surroundings } from "../actions/perform.ts";
 import type { Ward } from "../guard/ward.ts";
@@ -458,8 +459,11 @@ export class RunningModule {
   #world(): Surroundings {
     const { module, folder, node } = this.#options;
     return {
-      replicator: (command, signal) =>
-        this.#command(command, COMMAND_MS, signal),
+      replicator: (command, signal) => {
+        const state = this.#loop?.state();
+        const present = state ? atPresent(command, state) : command;
+        return this.#command(present, COMMAND_MS, signal);
+      },
       takeAddresses: async (signal) => {
         const start = now();
         await this.#addresses.take(signal);

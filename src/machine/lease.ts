@@ -1,4 +1,5 @@
 /** Until when a primary may serve, because the other node surely leaves it alone so long. Pure. */
+import type { Command } from "../replication/control.ts";
 import { witnessOf } from "./arbiter.ts";
 import { nobodyClaims } from "./claim.ts";
 import { command, type State, type Turn } from "./turn.ts";
@@ -35,6 +36,14 @@ export function leaseUntil(state: State): number {
 export function leaseOf(state: State): number | null {
   const limited = witnessOf(state) !== null && !nobodyClaims(state);
   return limited ? leaseUntil(state) : null;
+}
+
+/** A command of a plan whose scripts took their time: the lease that it was made with has been renewed since. */
+export function atPresent(what: Command, state: State): Command {
+  if (what.command !== "primary" || what.until === undefined) return what;
+  const { until: _, ...rest } = what;
+  const until = leaseOf(state);
+  return until === null ? rest : { ...rest, until };
 }
 
 export function peerHeardUs({ state }: Turn, sentAt: number | undefined): void {

@@ -76,6 +76,8 @@ export class Node {
   guard: Guard | null = null;
   /** The next start of the service fails. */
   startFails = false;
+  /** Scripts that stop what runs on a SECOND take so long. */
+  secondScriptsMs = 60;
   /** No replicator starts here any more: its state directory is gone, say. */
   replicatorFails = false;
   /** The module is not installed here (any more): heartbeats do not name it. */

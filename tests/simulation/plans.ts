@@ -5,6 +5,7 @@ import {
   takenAway,
 } from "../../src/machine/action.ts";
 import type { Event } from "../../src/machine/event.ts";
+import { atPresent } from "../../src/machine/lease.ts";
 import type { Command } from "../../src/replication/control.ts";
 import type { Agent } from "./agent.ts";
 import type { Node } from "./node.ts";
@@ -159,7 +160,7 @@ export class Plans {
       if (action.command.command === "primary") node.options.serves(node);
       next();
     };
-    replicator.command(action.command, answer);
+    replicator.command(atPresent(action.command, this.#agent.state), answer);
     // A plan that is cut short, and a process that dies, wait for no answer.
     const watch = () => {
       if (answered) return;
@@ -180,8 +181,11 @@ export class Plans {
     this.#agent.thaw();
     const slow = action.script === "start_prim" ||
       action.script === "stop_prim";
+    const ends = action.script === "stop_sec" ||
+      action.script === "stop_second";
+    const most = ends && !action.force ? node.secondScriptsMs : 60;
     const until = world.now +
-      world.between(1, slow && !action.force ? 900 : 60);
+      world.between(1, slow && !action.force ? 900 : most);
     const wait = () => {
       if (!this.#agent.alive) return;
       // A replaced plan's script is killed.

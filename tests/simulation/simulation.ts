@@ -69,6 +69,10 @@ export class Simulation implements Stage {
           this.#stepped(node, before, event, after),
       });
     this.nodes = [make(0), make(1)];
+    // A lease must not end for it.
+    for (const node of this.nodes) {
+      if (world.chance(0.1)) node.secondScriptsMs = world.between(1_000, 4_000);
+    }
   }
 
   /** Crystals differ by some parts in a million; three parts in a hundred are more than any machine's. */
