@@ -127,9 +127,16 @@ export async function hasDatastore(
 ): Promise<boolean> {
   const found = await server.sql(
     "SELECT 'database' FROM information_schema.schemata WHERE schema_name='k3s';" +
-      "SELECT Host FROM mysql.user WHERE User='k3s';",
+      "SELECT Host FROM mysql.user WHERE User='k3s';" +
+      // An account is made before it is given its rights: a power cut may lie between.
+      "SELECT CONCAT('may ', Host) FROM mysql.db WHERE User='k3s' AND Db='k3s' AND CONCAT(Select_priv, Insert_priv, Update_priv, Delete_priv, Create_priv, Drop_priv, Index_priv, Alter_priv)='YYYYYYYY';",
   );
-  const expected = ["database", ...datastoreHosts(kept)];
+  const hosts = datastoreHosts(kept);
+  const expected = [
+    "database",
+    ...hosts,
+    ...hosts.map((host) => `may ${host}`),
+  ];
   return found.trim().split("\n").sort().join() === expected.sort().join();
 }
 
