@@ -142,6 +142,13 @@ export function checkSize(
   ];
 }
 
+/** Gives the user mysql these numbers where MariaDB has no data yet: prereq alone would take 860, or what the package takes. */
+export function mysqlRemedy({ uid, gid }: NonNullable<Facts["mysql"]>): string {
+  return "apt-get purge 'mariadb-server*'; deluser mysql; groupdel mysql; " +
+    `groupadd --system --gid ${gid} mysql && useradd --system --uid ${uid} --gid ${gid} ` +
+    "--home-dir /nonexistent --no-create-home --shell /bin/false mysql && hakit prereq";
+}
+
 /** What must be equal or near on both nodes. */
 export function checkPair(mine: {
   readonly mysql: Facts["mysql"];
@@ -158,7 +165,9 @@ export function checkPair(mine: {
       `User mysql is ${ids(mine.mysql)} here and ${
         ids(theirs.mysql)
       } on the first node, expected the same numbers: the database's files keep them. ` +
-        `Before MariaDB has data here: "apt-get purge mariadb-server*", "deluser mysql", then "hakit prereq"`,
+        (theirs.mysql
+          ? `Before MariaDB has data here: ${mysqlRemedy(theirs.mysql)}`
+          : `First run "hakit prereq" on the first node`),
     );
   }
   const skew = Math.abs(mine.time - theirs.time);

@@ -112,7 +112,16 @@ Deno.test("checkPair() wants one number for mysql and clocks within 30 s", () =>
   const problems = checkPair(mine, theirs);
   assert.match(problems[0]!, /860:860 here and 107:113 on the first/);
   assert.match(problems[1]!, /differ by 31 s/);
+  // The first node's numbers, which prereq would not choose.
+  assert.match(
+    problems[0]!,
+    /groupadd --system --gid 113 mysql && useradd --system --uid 107 --gid 113 .*hakit prereq/,
+  );
   assert.match(checkPair({ ...mine, mysql: null }, mine)[0]!, /missing here/);
+  assert.match(
+    checkPair(mine, { ...mine, mysql: null })[0]!,
+    /run "hakit prereq" on the first node/,
+  );
 });
 
 Deno.test("checkSize() warns when the volume may outgrow the disk", () => {

@@ -180,6 +180,23 @@ Deno.test("together() puts problems before warnings", () => {
   );
 });
 
+Deno.test("examinePair() names the numbers that mysql must get on the node without data", () => {
+  const other: Spoil = (f) => any(f.system).mysql = { uid: 105, gid: 113 };
+  const member: Spoil = (f) => any(f.node).cluster = "a";
+  const fix = (mine: DoctorFacts, theirs: DoctorFacts) =>
+    examinePair({ mine, theirs, clockMs: 0 }).findings
+      .find(({ code }) => code === "mysql.ids")!.fix!;
+  const [one, two] = [healthy(), spoiled(other, healthy("node2", 2))];
+  assert.match(
+    fix(spoiled(member, one), two),
+    /on node2.*--gid 860 mysql && useradd --system --uid 860 --gid 860 /,
+  );
+  assert.match(
+    fix(one, spoiled(member, two)),
+    /on node1.*--gid 113 mysql && useradd --system --uid 105 --gid 113 /,
+  );
+});
+
 Deno.test("existingFindings() takes along what --adopt allows, and never a K3s or its datastore", () => {
   const existing = {
     ...healthy().existing,

@@ -1,4 +1,5 @@
 /** What must be equal, or near, on both nodes. Pure. */
+import { mysqlRemedy } from "../cluster/checks.ts";
 import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
 
 export interface Pair {
@@ -37,6 +38,10 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
     look({ mine, theirs }) {
       const [a, b] = [mine.system.mysql, theirs.system.mysql];
       if (!a || !b || a.uid === b.uid && a.gid === b.gid) return [];
+      // Who is in a cluster alone has the data.
+      const [empty, ids] = mine.node.cluster === null && theirs.node.cluster
+        ? [mine, b]
+        : [theirs, a];
       return [
         problem(
           "mysql.ids",
@@ -44,8 +49,9 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
           {
             why:
               "The mirrored files keep the numbers: after a failover the database could not open them",
-            fix:
-              "on the node without data: apt-get purge 'mariadb-server*' && deluser mysql && hakit prereq",
+            fix: `on ${empty.node.name}, if it has no data: ${
+              mysqlRemedy(ids)
+            }`,
           },
         ),
       ];
