@@ -60,6 +60,8 @@ interface Facts {
   readonly state: State;
   readonly config: State["config"];
   readonly waitedMs: number;
+  /** For how long the peer says its role, and this node waits. */
+  readonly staysMs: number;
   /** What the peer says now; null: it is not heard, or does not have the module. */
   readonly theirs: ModuleView | null;
   /** It answers and has not said yet what it is. */
@@ -88,6 +90,7 @@ function facts(state: State, waitedMs: number): Facts {
     state,
     config,
     waitedMs,
+    staysMs: Math.min(waitedMs, state.lastAt - peer.roleSince),
     theirs,
     unsaid: heard && peer.view === undefined,
     without: heard && peer.view === null,
@@ -100,6 +103,20 @@ const FAILOVER_OFF = "failover is off: the service stays where it was";
 
 /** From the first row that applies; rows further down may count on those above. Each has a scenario. */
 export const TABLE: readonly Row[] = [
+  {
+    name: "the replicator does not start",
+    when: ({ state, config, waitedMs }) =>
+      config.mirrored && state.report === null && waitedMs >= GRACE_MS,
+    then: ({ config, theirs }) => {
+      const { module, peer } = config;
+      const meanwhile = theirs === null || isPrimary(theirs.role)
+        ? ""
+        : `; to go on with the copy of ${peer} meanwhile: "hakit prim ${module} --node ${peer}"`;
+      return stuck(
+        `the replicator of this node does not start: see replicator.log of ${module} (in /var/log/hakit/${module})${meanwhile}`,
+      );
+    },
+  },
   {
     name: "the replicator is starting",
     when: ({ state, config }) => config.mirrored && state.report === null,
@@ -167,6 +184,22 @@ export const TABLE: readonly Row[] = [
       theirs?.phase === "absent" && shutOutBefore(state) &&
       waitedMs >= GRACE_MS,
     then: ({ state }) => alone(state),
+  },
+  {
+    // Its own record tells the witness, and this node's request, what its copy cannot.
+    name: "the peer has no replicator, and this node may be entitled",
+    when: ({ theirs, state, staysMs }) =>
+      theirs?.phase === "absent" && entitled(state) && staysMs >= GRACE_MS,
+    then: ({ state }) => alone(state),
+  },
+  {
+    name: "the peer's replicator does not start",
+    when: ({ theirs, staysMs }) =>
+      theirs?.phase === "absent" && staysMs >= GRACE_MS,
+    then: ({ config }) =>
+      stuck(
+        `the replicator of ${config.peer} does not start, so nobody knows whose data is newer: see replicator.log of ${config.module} there (in /var/log/hakit/${config.module}); if this copy is good: "hakit prim ${config.module}"`,
+      ),
   },
   {
     name: "the peer has no replicator yet",
