@@ -113,7 +113,7 @@ export const TABLE: readonly Row[] = [
         ? ""
         : `; to go on with the copy of ${peer} meanwhile: "hakit prim ${module} --node ${peer}"`;
       return stuck(
-        `the replicator of this node does not start: see replicator.log of ${module} (in /var/log/hakit/${module})${meanwhile}`,
+        `the replicator of this node does not start: see replicator.log of ${module} (in /var/log/hakit/${module}); it is tried again${meanwhile}`,
       );
     },
   },
