@@ -33,6 +33,7 @@ import {
   statx,
   takesAcls,
 } from "./look.ts";
+import type { Turnstile } from "./turnstile.ts";
 import {
   type Answer,
   BODY,
@@ -71,6 +72,7 @@ export class Server {
     readonly device: Device,
     readonly volume: Volume,
     readonly pipeline: Pipeline,
+    readonly turnstile: Turnstile,
   ) {
     this.#directories = new Directories(volume);
     this.#room = new Room(volume.backing);
@@ -183,10 +185,11 @@ export class Server {
         answer: answerThrough(
           this.pipeline,
           { volume, inode, flags, local: false },
-          (error) => {
-            setU64(reply.view, OUT, size);
-            send(this.device.fd, unique, error, 8);
-          },
+          (error) =>
+            this.turnstile.pass(() => {
+              setU64(reply.view, OUT, size);
+              send(this.device.fd, unique, error, 8);
+            }),
         ),
       },
       size,
@@ -304,7 +307,16 @@ export class Server {
     length: number,
     answer: Answer,
   ): void {
-    if (this.#changes.change(opcode, inode, length, answer) === "wait") {
+    const inTurn: Answer = (error, size = 0) => {
+      if (!this.turnstile.closed) return answer(error, size);
+      // Others are written at OUT meanwhile.
+      const bytes = reply.bytes.slice(OUT, OUT + size);
+      this.turnstile.pass(() => {
+        reply.bytes.set(bytes, OUT);
+        answer(error, size);
+      });
+    };
+    if (this.#changes.change(opcode, inode, length, inTurn) === "wait") {
       this.#defer(length, this.#waited);
     }
   }

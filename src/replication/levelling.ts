@@ -17,6 +17,7 @@ export const ANSWER_TO_NONE = "answer to a resync that is none";
 export class Levelling {
   /** Applications wait for the last pass. */
   holding = false;
+  #gapMs = 0;
   /** Null: not begun. */
   source: ResyncSource | null = null;
   #work: Generator<void, void> | null = null;
@@ -33,6 +34,11 @@ export class Levelling {
       readonly persist: () => void;
     },
   ) {}
+
+  /** Between two changes of applications, so that this comes to an end; 0: as they like. Not while an operator has it wait. */
+  get gapMs(): number {
+    return this.options.control.paused ? 0 : this.#gapMs;
+  }
 
   get full(): boolean {
     return this.options.full;
@@ -75,10 +81,23 @@ export class Levelling {
         return fresh;
       },
       hold: () => this.holding = true,
-      release: () => this.holding = false,
+      release: (gapMs) => this.#release(gapMs),
     });
     this.#work = this.source.run(options.full ? null : marks);
   }
+
+  #release(gapMs: number): void {
+    if (gapMs > 0 && !this.#slowed) {
+      this.#slowed = true;
+      this.context.log(
+        "resync: applications change more than what is compared meanwhile; their changes are slowed until it has caught up",
+      );
+    }
+    this.holding = false;
+    this.#gapMs = gapMs;
+  }
+
+  #slowed = false;
 
   heard(frame: Frame, bytes: Uint8Array): string | null {
     if (!this.source) return ANSWER_TO_NONE;
@@ -94,6 +113,7 @@ export class Levelling {
     do {
       if (this.#work.next().done) {
         this.#work = null;
+        this.#gapMs = 0;
         return true;
       }
       // What was asked must leave, and be answered, before this goes on: applications may be waiting for it.
@@ -107,5 +127,6 @@ export class Levelling {
     this.#work?.return();
     this.#work = null;
     this.holding = false;
+    this.#gapMs = 0;
   }
 }

@@ -3,6 +3,7 @@
  */
 import { Device } from "../fuse/device.ts";
 import { Server } from "../fuse/server.ts";
+import { Turnstile } from "../fuse/turnstile.ts";
 import { errnoName } from "../system/libc.ts";
 import { type Poll, POLLIN } from "../system/poll.ts";
 import { AIDE } from "./aide.ts";
@@ -20,6 +21,7 @@ export class PrimaryRole {
   readonly volumes: Volume[] = [];
   readonly pipeline: Pipeline;
   readonly #servers: Server[] = [];
+  readonly #turnstile: Turnstile;
   readonly #peer: SourceSession;
   #diverged: string | null = null;
   #idCounter = 0;
@@ -62,11 +64,17 @@ export class PrimaryRole {
       persist: () => this.#persist(),
       changed: options.changed,
     });
+    this.#turnstile = new Turnstile(
+      () => this.#stopping ? 0 : this.#peer.gapMs,
+      () => context.now(),
+    );
     try {
       this.volumes.push(...openVolumes(context, () => this.#newId()));
       for (const volume of this.volumes) {
         const device = new Device(volume.path);
-        this.#servers.push(new Server(device, volume, this.pipeline));
+        this.#servers.push(
+          new Server(device, volume, this.pipeline, this.#turnstile),
+        );
       }
     } catch (error) {
       this.#closeMounts();
@@ -163,6 +171,11 @@ export class PrimaryRole {
         this.#servers.some((server) => server.hasDeferred));
   }
 
+  /** Answers wait for their time. */
+  get slows(): boolean {
+    return this.#turnstile.holds;
+  }
+
   #intake(server: Server): void {
     if (server.intake() || this.#stopping) return;
     this.#fault(`the mount over "${server.device.path}" is gone`);
@@ -180,6 +193,7 @@ export class PrimaryRole {
       this.#diverged = null;
     }
     this.#peer.turn();
+    this.#turnstile.turn();
     for (const volume of this.volumes) volume.putAway();
   }
 

@@ -176,8 +176,8 @@ class Replicator {
       this.#primary?.watch(this.#poll);
       this.#secondary?.watch(this.#poll);
       const busy = this.#primary?.busy || this.#secondary?.busy;
-      const working = this.#tasks.length > 0 ? 5 : IDLE_MS;
-      this.#poll.wait(busy ? 0 : working);
+      const working = this.#tasks.length > 0 || this.#primary?.slows;
+      this.#poll.wait(busy ? 0 : working ? 5 : IDLE_MS);
       this.#primary?.turn();
       this.#secondary?.turn();
       this.#work();

@@ -82,6 +82,11 @@ export class SourceSession {
     return this.#session?.levelling?.holding ?? false;
   }
 
+  /** Between two changes of applications; 0: as they like. */
+  get gapMs(): number {
+    return this.#session?.levelling?.gapMs ?? 0;
+  }
+
   /** A resync that wants the loop's next turn at once, or received bytes of which poll does not know. */
   get busy(): boolean {
     return !!this.#session?.levelling?.busy || this.verification.busy ||

@@ -101,12 +101,13 @@ export class Channel {
     }
   }
 
-  /** Keeps to the bandwidth cap, except while applications wait. */
+  /** Keeps to the bandwidth cap, except while applications wait or are slowed. */
   *throttle(bytes: number): Generator<void, void> {
     const { control, now } = this.tools;
     if (control.limit === 0) return;
     this.#tokens -= bytes;
-    while (this.#tokens < 0 && this.progress.stage !== "final") {
+    const { progress } = this;
+    while (this.#tokens < 0 && progress.stage !== "final" && !progress.slows) {
       const at = now(), { limit } = control;
       // The cap was lifted meanwhile.
       if (limit === 0) break;

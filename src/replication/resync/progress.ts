@@ -9,6 +9,8 @@ export class Progress {
   bytesCompared = 0;
   /** Data that travelled. */
   bytesSent = 0;
+  /** Applications are slowed down until it has caught up: it is not, by the bandwidth cap. */
+  slows = false;
   stage: ResyncProgress["stage"] = "names";
   readonly startedAt: number;
 

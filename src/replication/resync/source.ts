@@ -5,13 +5,16 @@
  *
  * A generator: every `yield` gives the loop back to the application's requests.
  */
+import { STATX } from "../../fuse/abi.ts";
 import type { Outgoing } from "../../peer/connection.ts";
 import type { Frame } from "../../peer/frame.ts";
 import { getU64 } from "../../system/u64.ts";
 import type { ResyncProgress } from "../control.ts";
+import { stat, statFd } from "../descriptor.ts";
 import { Marks } from "../marks.ts";
 import { KIND, MISSING_DATA, MISSING_NAMES } from "../operation.ts";
 import type { Volume } from "../volume.ts";
+import { bytesOf, type Left, nextPass, Speed } from "./last_pass.ts";
 import { Channel, type ResyncControl } from "./channel.ts";
 import { findLinks } from "./places.ts";
 import { Progress } from "./progress.ts";
@@ -19,11 +22,6 @@ import { SourceData } from "./source_data.ts";
 import { SourcePass } from "./source_pass.ts";
 import { countData } from "./count_data.ts";
 
-/** What may be left for the last pass, during which applications wait: some tens of milliseconds. */
-const LAST_BYTES = 8 << 20;
-const LAST_INODES = 256;
-/** An application that changes faster than the network carries is held for the last pass after so many. */
-const MAX_PASSES = 12;
 /** Listings that did not lead to equal names (moves across batches, hard links): everything is listed again, so often at most. */
 const MAX_FULL = 3;
 /** Last passes in a row that had something left to do, while applications wait. */
@@ -38,7 +36,8 @@ export interface SourceTools {
   takeFresh(): Marks;
   /** From here on applications wait until the copies are level, or until `release`. */
   hold(): void;
-  release(): void;
+  /** Their changes are done again, so many milliseconds apart; 0: as they like. */
+  release(gapMs: number): void;
 }
 
 export class ResyncSource {
@@ -109,20 +108,27 @@ export class ResyncSource {
 
   *#run(marks: Marks | null): Generator<void, void> {
     let full = marks === null, todo = marks ?? new Marks();
+    const speed = new Speed();
     let tries = 0, rounds = 0;
     for (let pass = 1;; pass++) {
-      // Never the first one: few marks may mean millions of names for the target to remove.
-      const last = !full && pass > 1 &&
-        (pass > MAX_PASSES || this.#isLittle(todo));
-      if (last) {
+      const { bytesPerSecond } = speed, left = this.#left(todo);
+      const next = nextPass({ pass, full, left, bytesPerSecond });
+      const last = next.hold;
+      if (next.hold) {
         this.tools.hold();
         this.#progress.stage = "final";
         todo.add(this.tools.takeFresh());
       } else {
-        this.tools.release();
+        this.tools.release(next.gapMs);
+        this.#progress.slows = next.gapMs > 0;
         if (this.#progress.stage === "final") this.#progress.stage = "data";
       }
+      const from = this.#progress.bytesDone, since = this.tools.now();
       const why = yield* this.#pass(full ? null : todo, pass);
+      speed.measured(
+        this.#progress.bytesDone - from,
+        this.tools.now() - since,
+      );
       yield* findLinks(this.#linked.splice(0), this.#again);
       const again = new Marks();
       again.add(this.#again);
@@ -147,19 +153,31 @@ export class ResyncSource {
     }
   }
 
-  /** Applications can wait for it: no walk over all names, which takes as long as there are names. */
-  #isLittle(todo: Marks): boolean {
-    if (
-      todo.hasGroups || todo.count > LAST_INODES || todo.bytes > LAST_BYTES ||
-      this.#passes.isDeep
-    ) return false;
+  #left(todo: Marks): Left {
+    return {
+      bytes: bytesOf(todo, (volume, id) => this.#sizeOf(volume, id)),
+      inodes: todo.count,
+      walks: todo.hasGroups || this.#passes.isDeep || this.#hasUnknown(todo),
+    };
+  }
+
+  /** Of a file with a mark to its end. */
+  #sizeOf(index: number, id: number): number {
+    const inode = this.tools.volumes[index]?.get(id);
+    // Deleted, or looked for by a walk.
+    if (!inode) return 0;
+    if (statFd(inode.fd) !== 0) return Infinity;
+    return getU64(stat.view, stat.at + STATX.size);
+  }
+
+  #hasUnknown(todo: Marks): boolean {
     for (const { volume: index, id } of todo) {
       const volume = this.tools.volumes[index];
       const isKnown = !volume || volume.has(id) ||
         this.#passes.moves.isGone({ volume, id });
-      if (!isKnown) return false;
+      if (!isKnown) return true;
     }
-    return true;
+    return false;
   }
 
   *#pass(

@@ -3,10 +3,15 @@ import type { Outgoing } from "../../peer/connection.ts";
 import { type Frame, newFrame } from "../../peer/frame.ts";
 import { Marks } from "../marks.ts";
 import { KIND } from "../operation.ts";
+import { libc, Memory, O } from "../../system/libc.ts";
+import type { Volume } from "../volume.ts";
 import { ResyncSource } from "./source.ts";
 
 /** Runs a resync of nothing against a target that does each pass; what happened, in order. */
-function passes(fresh: readonly Marks[]): string[] {
+function passes(
+  fresh: readonly Marks[],
+  volumes: readonly Volume[] = [],
+): string[] {
   const said: string[] = [], left = [...fresh];
   const outgoing = {
     room: 1 << 30,
@@ -15,13 +20,13 @@ function passes(fresh: readonly Marks[]): string[] {
     },
   };
   const source = new ResyncSource({
-    volumes: [],
+    volumes,
     outgoing: outgoing as unknown as Outgoing,
     control: { limit: 0, paused: false },
     now: () => 0,
     takeFresh: () => left.shift() ?? new Marks(),
     hold: () => said.push("hold"),
-    release: () => said.push("go on"),
+    release: (gapMs) => said.push(gapMs === 0 ? "go on" : `${gapMs} ms apart`),
   });
   let answered = 0;
   for (const _ of source.run(new Marks())) {
@@ -47,4 +52,39 @@ Deno.test("ResyncSource: what changed during a pass makes another one", () => {
     passes([new Marks(), new Marks(), some]),
     ["go on", "pass", "hold", "pass", "hold", "pass"],
   );
+});
+
+Deno.test("ResyncSource: who changes more in each pass than may be left for the last one is slowed, and not held for it", () => {
+  const much = () => {
+    const marks = new Marks();
+    marks.data(0, 7, { offset: 0, length: 64 << 20 }, 1);
+    return marks;
+  };
+  const said = passes(Array.from({ length: 14 }, much));
+  const goes = Array.from({ length: 12 }, () => ["go on", "pass"]).flat();
+  deepStrictEqual(said, [
+    ...goes,
+    ...["1 ms apart", "pass", "2 ms apart", "pass", "4 ms apart", "pass"],
+    ...["hold", "pass"],
+  ]);
+});
+
+Deno.test("ResyncSource: a mark to the end of a file counts by its size: a trim of a large image holds nobody", () => {
+  const trimmed = new Marks();
+  trimmed.tail(0, 7, 0, 1);
+  const file = Deno.makeTempFileSync({ dir: "/dev/shm" });
+  Deno.truncateSync(file, 50 * 2 ** 30);
+  const fd = libc.open(new Memory(4096).string(file), O.PATH, 0);
+  const volume = {
+    index: 0,
+    has: () => true,
+    get: () => ({ fd }),
+    pathOf: () => null,
+  } as unknown as Volume;
+  deepStrictEqual(
+    passes([trimmed], [volume]),
+    ["go on", "pass", "go on", "pass", "hold", "pass"],
+  );
+  libc.close(fd);
+  Deno.removeSync(file);
 });
