@@ -34,6 +34,8 @@ const SYNC_MS = 10_000;
 
 export class Patience {
   #pingAt = 0;
+  /** For a peer that is levelled, while applications wait for it. */
+  #holdingMs = SILENCE_MS;
 
   constructor(
     readonly pipeline: Pipeline,
@@ -47,20 +49,27 @@ export class Patience {
       readonly stage: Stage;
       readonly since: number;
       readonly connection: Connection;
+      /** Applications wait for the last pass of a resync. */
+      readonly holding: boolean;
     },
     now: number,
   ): Over | null {
-    const { stage, since, connection } = session, { pipeline } = this;
+    const { stage, since, connection, holding } = session, { pipeline } = this;
     if (stage === "dialling") return now - since > DIAL_MS ? EARLY : null;
     if (stage === "securing" || stage === "greeting") {
       return now - since > GREET_MS ? EARLY : null;
     }
     // Silence counts only while something was asked: PING is sent all the time.
     const resyncing = stage === "marks" || stage === "resync";
-    // Not alone, every application waits for the end of it: not longer than for a peer that is gone.
-    const patient = resyncing && pipeline.alone;
-    const silence = patient ? RESYNC_SILENCE_MS : SILENCE_MS;
+    // Not alone, and in the last pass, every application waits for the end of it: not longer than for a peer that is gone.
+    const patient = resyncing && pipeline.alone && !holding;
+    const held = pipeline.alone && holding ? this.#holdingMs : SILENCE_MS;
+    const silence = patient ? RESYNC_SILENCE_MS : held;
     if (now - connection.heardAt > silence) {
+      // One that does need longer (a directory of a million names) would never become level.
+      if (pipeline.alone && holding) {
+        this.#holdingMs = Math.min(silence * 2, RESYNC_SILENCE_MS);
+      }
       return { why: "the peer's replicator is silent" };
     }
     const stalls = !patient && this.links > 1 &&
@@ -83,6 +92,11 @@ export class Patience {
       this.outgoing.append({ kind: KIND.PING });
     }
     return null;
+  }
+
+  /** The peer could do it in its time. */
+  level(): void {
+    this.#holdingMs = SILENCE_MS;
   }
 }
 

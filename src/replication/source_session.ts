@@ -140,7 +140,9 @@ export class SourceSession {
       if (this.#wanted) this.#dial(now);
       return;
     }
-    const over = this.#patience.over(session, now);
+    const { stage, since, connection } = session, { holding } = this;
+    const looked = { stage, since, connection, holding };
+    const over = this.#patience.over(looked, now);
     if (over?.moves) return this.#move(over.why, now);
     if (over) return this.drop(over.why);
     if (session.connection.pending) this.#receive(session);
@@ -409,6 +411,7 @@ export class SourceSession {
     if (session.stage !== "mirroring") return;
     session.stage = "mirrored";
     this.pipeline.peerIsLevel = true;
+    this.#patience.level();
     this.pipeline.pay();
     this.#mirrored = true;
     this.#movesUntil = 0;
