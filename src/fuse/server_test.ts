@@ -330,3 +330,35 @@ onServer(
     deepStrictEqual(answers(), [0, 0, 0]);
   },
 );
+
+onServer(
+  "Server: an fsync after a rename is one of the names too: a file system may commit them apart from the data",
+  (bed) => {
+    const { volume } = bed, { root } = volume;
+    const rename = (words: string, flags = 0) => {
+      bed.ask(OP.RENAME2, root, (view, at) => {
+        setU64(view, at, root.id);
+        view.setUint32(at + 8, flags, true);
+        memory.string(words, at + 16);
+      }, words.length + 56 - WRITE_DATA);
+      bed.turn();
+      bed.acknowledge(bed.pipeline.sequence);
+      bed.turn();
+    };
+    root.boundIn = 1;
+    const inode = bed.file("new"), other = bed.file("other");
+    const dataOnly = (of: Inode) => {
+      bed.ask(OP.FSYNC, of, () => {});
+      bed.turn();
+      return bed.fsyncs.at(-1)!.dataOnly;
+    };
+    strictEqual(dataOnly(inode), true);
+    rename("new\0file\0");
+    strictEqual(dataOnly(inode), false);
+    strictEqual(dataOnly(inode), true);
+    const EXCHANGE = 2;
+    rename("file\0other\0", EXCHANGE);
+    strictEqual(dataOnly(inode), false);
+    strictEqual(dataOnly(other), false);
+  },
+);

@@ -350,10 +350,16 @@ function rename(
   if (error) return error;
   volume.gotName(to, newName);
   if (frame.flags & RENAME_EXCHANGE) volume.gotName(from, oldName);
-  if (moved) moved.parent = to.id;
-  if (victim && frame.flags & RENAME_EXCHANGE) victim.parent = from.id;
+  if (moved) hasMoved(moved, to);
+  if (victim && frame.flags & RENAME_EXCHANGE) hasMoved(victim, from);
   else volume.nameLost(victim);
   return 0;
+}
+
+function hasMoved(inode: Inode, to: Inode): void {
+  inode.parent = to.id;
+  // An fsync of its data alone would not commit the new name.
+  inode.attributesChanged = true;
 }
 
 /** Fills a TIMES payload (24 bytes) at `at` from the inode's own times; 0 or errno. */

@@ -238,8 +238,6 @@ export class Volume {
 
   /** The known inode that `name` in `parent` is: to be asked before the name is taken away or moved, see `nameLost`. */
   named(parent: Inode, name: number): Inode | undefined {
-    // Without handles every known inode has its descriptor, and needs no care.
-    if (!this.#handles) return undefined;
     const fd = libc.openat(parent.fd, name, O.PATH | O.NOFOLLOW | O.CLOEXEC, 0);
     if (fd < 0) return undefined;
     const id = readId(fd);
