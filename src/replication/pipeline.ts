@@ -107,8 +107,13 @@ export class Pipeline {
 
   /** False: read no more requests now. */
   get accepting(): boolean {
-    return !this.#frames.isFull &&
+    return !this.full &&
       this.#pending.length < MAX_PENDING && !this.#oneSided.givesBack;
+  }
+
+  /** Of what waits for the peer, or to be done here. */
+  get full(): boolean {
+    return this.#frames.isFull;
   }
 
   /** Renames and unlinks under way: the paths that the system tells are not those that the peer will have. */
@@ -406,9 +411,14 @@ export class Pipeline {
     }
   }
 
-  /** Tells the peer the times that this disk gave. At most `limit` inodes a call. */
-  sendTimes(limit: number): void {
-    this.#times.send(limit);
+  /** Tells the peer the times that this disk gave. At most `limit` inodes a call. False: no room, what is here must be sent before. */
+  sendTimes(limit: number): boolean {
+    return this.#times.send(limit);
+  }
+
+  /** Nobody will tell it any more. */
+  markTimes(): void {
+    this.#times.mark();
   }
 
   /** Whether the peer has been told the times of an inode as this disk has them. */
@@ -438,7 +448,7 @@ export class Pipeline {
     this.lease = null;
     this.session = null;
     this.#frames.skip();
-    this.#times.goAlone();
+    this.#times.mark();
     this.#syncs.goAlone();
     this.complete();
     this.pay();

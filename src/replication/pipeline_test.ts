@@ -417,3 +417,40 @@ onPipeline(
     strictEqual(Deno.readTextFileSync(`${folder}/f`), "alone");
   },
 );
+
+onPipeline(
+  "Pipeline: times of a million files are told as there is room, and what could not be told is marked",
+  (bed) => {
+    const { volume, pipeline, dirty } = bed;
+    let takes = true;
+    const send = (_at: number, length: number) => takes ? length : 0;
+    pipeline.mirror({ send } as unknown as Connection, 1);
+    const inode = bed.file("stamped"), other = bed.file("other");
+    write(bed, inode, "new");
+    bed.acknowledge();
+    takes = false;
+    const fill = () => {
+      while (!pipeline.full) {
+        pipeline.submit(
+          { kind: KIND.WRITE, id: other.id, argument: 0 },
+          { volume, inode: other },
+          new Uint8Array(1 << 20),
+        );
+      }
+    };
+    fill();
+    const { sequence } = pipeline;
+    strictEqual(pipeline.sendTimes(Infinity), false);
+    strictEqual(pipeline.sequence, sequence, "nothing more is put in line");
+    strictEqual(pipeline.timesTold(volume, inode.id), false);
+    pipeline.markTimes();
+    ok(dirty.marks.get(volume.index, inode.id)!.attributes >= 0);
+    // Room again.
+    write(bed, inode, "again");
+    takes = true;
+    pipeline.flush();
+    bed.acknowledge();
+    strictEqual(pipeline.sendTimes(Infinity), true);
+    strictEqual(pipeline.timesTold(volume, inode.id), true);
+  },
+);

@@ -237,7 +237,8 @@ export class PrimaryRole {
       );
     }
     this.#closeMounts();
-    this.pipeline.sendTimes(Infinity);
+    const told = context.now() + (atOnce ? 0 : 5000);
+    while (!this.pipeline.sendTimes(Infinity) && context.now() < told) yield;
     let synced = -1;
     syncAll(context, this.volumes, (error) => synced = error);
     while (synced < 0) yield;
@@ -248,6 +249,7 @@ export class PrimaryRole {
     // No goodbye from a disk that has lost something: the peer keeps its marks.
     if (!this.pipeline.broken && !atOnce) yield* this.#peer.close();
     // What the peer may lack is remembered, whoever is primary next.
+    this.pipeline.markTimes();
     context.dirty.add(this.pipeline.unsettled);
     context.dirty.flush();
     if (this.pipeline.waiting === 0 && !context.doubt) {

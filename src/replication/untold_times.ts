@@ -18,6 +18,7 @@ export type TimesTools = Pick<
   | "unsettled"
   | "dirty"
   | "fresh"
+  | "full"
 >;
 
 export class UntoldTimes {
@@ -60,13 +61,14 @@ export class UntoldTimes {
     ) this.add(volume, id);
   }
 
-  /** Quiet copies are identical to the nanosecond. At most `limit` inodes a call. */
-  send(limit: number): void {
+  /** Quiet copies are identical to the nanosecond. At most `limit` inodes a call. False: there was no room for all of them. */
+  send(limit: number): boolean {
     const { tools } = this;
-    if (!tools.session) return;
+    if (!tools.session) return true;
     for (const [volume, ids] of this.#stamped) {
       for (const id of ids) {
-        if (limit-- === 0) return;
+        if (limit-- === 0) return true;
+        if (tools.full) return false;
         if (volume.get(id)?.pending) continue;
         // Cannot be named just now: later, or the copies would keep two times for ever.
         const { session } = tools;
@@ -77,6 +79,7 @@ export class UntoldTimes {
         volume.putAway();
       }
     }
+    return true;
   }
 
   /** False: they differ still. */
@@ -104,8 +107,8 @@ export class UntoldTimes {
     if (!this.#sendOf(volume, id)) this.#mark([[volume, [id]]]);
   }
 
-  /** The peer is shut out: what it was still to be told is marked. */
-  goAlone(): void {
+  /** Nobody will tell the peer (it is shut out, or the role is over): what it was still to be told is marked. */
+  mark(): void {
     this.#mark(this.#stamped);
     this.#stamped.clear();
   }
