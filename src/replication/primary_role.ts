@@ -239,6 +239,7 @@ export class PrimaryRole {
     this.#closeMounts();
     const told = context.now() + (atOnce ? 0 : 5000);
     while (!this.pipeline.sendTimes(Infinity) && context.now() < told) yield;
+    const { done } = this.pipeline;
     let synced = -1;
     syncAll(context, this.volumes, (error) => synced = error);
     while (synced < 0) yield;
@@ -247,7 +248,7 @@ export class PrimaryRole {
       this.pipeline.broke(synced, `this node's disk failed to sync: ${why}`);
     }
     // No goodbye from a disk that has lost something: the peer keeps its marks.
-    if (!this.pipeline.broken && !atOnce) yield* this.#peer.close();
+    if (!this.pipeline.broken && !atOnce) yield* this.#peer.close(done);
     // What the peer may lack is remembered, whoever is primary next.
     this.pipeline.markTimes();
     context.dirty.add(this.pipeline.unsettled);

@@ -444,15 +444,16 @@ export class SourceSession {
     if (why || !early) this.options.changed();
   }
 
-  /** Orderly goodbye: everything here is durable; ends when the peer says the same, or after some seconds. */
-  *close(): Generator<void, void> {
+  /** Orderly goodbye: everything up to `durable` is on this disk; ends when the peer says the same, or after some seconds. */
+  *close(durable: number): Generator<void, void> {
     const session = this.#session, { context } = this;
     this.#wanted = false;
     if (session?.stage !== "mirrored" || !this.pipeline.session) return;
-    // What the peer did and this node did not (it was fenced, or stopped in the middle): no goodbye, so that the peer keeps its marks.
-    if (this.pipeline.done !== this.pipeline.sequence) return;
+    // What the peer did and this node did not, or not on its disk (it was fenced, or stopped in the middle, or the peer's word came
+    // during the sync): no goodbye, so that the peer keeps its marks.
+    if (durable !== this.pipeline.sequence) return;
     session.stage = "closing";
-    this.pipeline.tell(KIND.SETTLED, 0, 0, null, this.pipeline.sequence);
+    this.pipeline.tell(KIND.SETTLED, 0, 0, null, durable);
     this.pipeline.tell(KIND.CLOSE, 0, 0, null);
     const deadline = context.now() + CLOSE_MS;
     while (
