@@ -18,6 +18,7 @@ export function begin(
   const { state } = turn;
   const { report } = found;
   state.begun = true;
+  state.reportGoneAt = turn.at;
   state.report = report;
   if (report !== null) state.identity = report.identity;
   const { goal, lastRole } = state.record;

@@ -135,6 +135,7 @@ function observe(turn: Turn, event: Event): void {
       state.identity = event.report.identity;
       return;
     case "replicator-gone":
+      if (state.report !== null) state.reportGoneAt = turn.at;
       state.report = null;
       return;
     case "performed":
@@ -209,6 +210,7 @@ const UNTOLD: ReadonlySet<string> = new Set<keyof State>([
   "peerUntil",
   "witnessUntil",
   "toldUntil",
+  "reportGoneAt",
 ]);
 
 /** Whether what is told may have changed; most events change nothing of it, and comparing costs. */

@@ -81,6 +81,8 @@ export interface State {
   readonly plans: number;
   /** The replicator's last report; null: there is none now. */
   readonly report: Report | null;
+  /** Since when there is none, or this life began. */
+  readonly reportGoneAt: number;
   /** The data's identity as last reported, also while the replicator is away; null: not known in this life. */
   readonly identity: Identity | null;
   readonly peer: Peer;
@@ -212,6 +214,7 @@ export function initial(
     plan: null,
     plans: 0,
     report: null,
+    reportGoneAt: 0,
     identity: null,
     peer: { verdict: "unknown", view: undefined, roleSince: 0 },
     // Until the first event says what was found, this node may still hold them: the peer must not take over meanwhile.

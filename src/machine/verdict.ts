@@ -106,7 +106,8 @@ export const TABLE: readonly Row[] = [
   {
     name: "the replicator does not start",
     when: ({ state, config, waitedMs }) =>
-      config.mirrored && state.report === null && waitedMs >= GRACE_MS,
+      config.mirrored && state.report === null &&
+      Math.min(waitedMs, state.lastAt - state.reportGoneAt) >= GRACE_MS,
     then: ({ config, theirs }) => {
       const { module, peer } = config;
       const meanwhile = theirs === null || isPrimary(theirs.role)
