@@ -1,5 +1,5 @@
 /** All modules of this node and what is known of the peer: feeds heartbeats and ticks to the modules, and sums up the state. */
-import type { Body } from "../heartbeat/body.ts";
+import { type Body, promises } from "../heartbeat/body.ts";
 import type { PeerVerdict } from "../heartbeat/detector.ts";
 import { type LinkHealth, Links } from "../heartbeat/links.ts";
 import type { ClusterState } from "../api/state.ts";
@@ -336,8 +336,7 @@ export class Cluster {
 
   /** See Station.say(). */
   #settled(): number | null {
-    const asks = [...this.#modules.values()].some((module) => module.bids());
-    return asks ? null : this.#losses;
+    return promises(this.#body(), this.#peerViews) ? this.#losses : null;
   }
 
   #views(): ModuleView[] {

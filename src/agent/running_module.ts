@@ -286,11 +286,6 @@ export class RunningModule {
     this.#guarded.wasFenced();
   }
 
-  /** Asks whether it may go on alone. */
-  bids(): boolean {
-    return this.#loop?.told().bidding ?? false;
-  }
-
   /** What the witness is to be asked about it; null: nothing. */
   asks(): Ask | null {
     return this.#loop ? ask(this.#loop.told()) : null;

@@ -66,6 +66,7 @@ const moduleView = z.object({
   dirtyBytes: count,
   addresses: z.boolean(),
   failover: z.boolean().optional(),
+  bids: z.boolean().optional(),
   watch: z.object({
     resources: z.array(z.object({
       name: text(64),
@@ -88,6 +89,21 @@ const body = z.object({
 export function checkBody(value: unknown): Body | null {
   const result = body.safeParse(value);
   return result.success ? result.data satisfies Body : null;
+}
+
+/**
+ * Whether a reply may go out: the other node takes it for the promise to leave alone what this one follows. Each module says by itself
+ * whether it bids; an older version at the other end would not look.
+ */
+export function promises(mine: Body, theirs: readonly ModuleView[]): boolean {
+  return theirs.some(({ bids }) => bids !== undefined) ||
+    mine.modules.every(({ bids }) => !bids);
+}
+
+/** The modules to which a reply of the sender applies. */
+export function followers({ modules }: Body): string[] {
+  return modules.filter(({ role, bids }) => role === "SECOND" && !bids)
+    .map(({ module }) => module);
 }
 
 /** What does not fit is cut before it is sent: a long reason must not silence the node. */

@@ -84,7 +84,7 @@ export class Station {
     }));
   }
 
-  /** What this node says from now on; `settled`: how many losses of the peer it has dealt with; null: it asks whether it may go on alone. */
+  /** What this node says from now on; `settled`: how many losses of the peer it has dealt with; null: its reply promises nothing. */
   say(body: Body, settled: number | null): void {
     this.#body = fitBody(body);
     this.#settled = settled;

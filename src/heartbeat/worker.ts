@@ -4,7 +4,7 @@
  * The thread of the heartbeats, apart from the agent so that its garbage collection or a long request cannot look like a dead node.
  * Timers and sockets only: what is meant by it is in station.ts.
  */
-import type { Body } from "./body.ts";
+import { type Body, followers } from "./body.ts";
 import { Carrier } from "./carrier.ts";
 import type { PeerVerdict } from "./detector.ts";
 import type {
@@ -117,8 +117,7 @@ class Heartbeats {
     if (body !== null) post({ type: "heard", body, heardUsAt });
     this.#heardUsAt = Math.max(this.#heardUsAt, heardUsAt ?? -Infinity);
     if (body !== null && heardUsAt !== null) {
-      const follows = body.modules.filter(({ role }) => role === "SECOND");
-      this.#pulse.followed(heardUsAt, follows.map(({ module }) => module));
+      this.#pulse.followed(heardUsAt, followers(body));
     }
     this.#report();
   }

@@ -46,6 +46,15 @@ Deno.test("step() as primary takes only a follower's word for a lease", () => {
     const { state } = step(primary, heard as never);
     strictEqual(state.peerUntil > 0, role === "SECOND", role);
   }
+  // It may go on by itself any moment; of other modules its reply is a promise all the same.
+  const bids = { ...FOLLOWER, bids: true };
+  const heard = {
+    type: "heard",
+    at: 1000,
+    view: bids,
+    heardUsAt: 990,
+  } as const;
+  strictEqual(step(primary, heard).state.peerUntil, 0);
 });
 
 Deno.test("answerAsk() of a node that went on alone does not stand back for an older copy", () => {

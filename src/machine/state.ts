@@ -59,6 +59,8 @@ export interface ModuleView {
   readonly watch?: WatchView | undefined;
   /** See Record.claim; absent: none. */
   readonly claim?: number | undefined;
+  /** It asks whether it may go on alone: then a reply promises nothing. Absent from an older version. */
+  readonly bids?: boolean | undefined;
   /** Id of the witness that this node heeds; absent: none. Nodes that disagree trust no epoch. */
   readonly witness?: string | undefined;
 }

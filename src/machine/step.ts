@@ -117,7 +117,9 @@ function observe(turn: Turn, event: Event): void {
       state.peerClaim = event.view?.claim ?? null;
       state.peerTimeoutMs = event.timeoutMs ?? null;
       // Only one that follows leaves this node alone for having heard it.
-      if (role === "SECOND") peerHeardUs(turn, event.heardUsAt);
+      if (role === "SECOND" && !event.view?.bids) {
+        peerHeardUs(turn, event.heardUsAt);
+      }
       return judgeSync(turn, event.view);
     }
     case "peer":
@@ -257,6 +259,7 @@ export function view(state: State): ModuleView {
     dirtyBytes: report?.dirtyBytes ?? 0,
     addresses: state.addresses,
     failover: state.config.failover,
+    bids: state.bidding,
     ...compared(report),
     ...kept(record),
     ...(witness === null ? {} : { witness: witness.id }),

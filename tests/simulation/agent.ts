@@ -2,7 +2,7 @@
  * One life of an agent: the real automaton, the real heartbeat station, the real rules, and what lies around them as the agent has
  * it: a loop that takes one event at a time and does persist → tell → act, a thread for the heartbeats, plans beside the loop.
  */
-import type { Body } from "../../src/heartbeat/body.ts";
+import { type Body, followers } from "../../src/heartbeat/body.ts";
 import type { Datagram } from "../../src/heartbeat/message.ts";
 import { type Sealing, Station } from "../../src/heartbeat/station.ts";
 import type { Action } from "../../src/machine/action.ts";
@@ -273,8 +273,7 @@ export class Agent {
         modules: node.lacksModule ? [] : [view(this.#visible)],
         timeoutMs: node.timeoutMs,
       };
-      const { bidding } = this.#visible;
-      this.#station.say(body, bidding ? null : this.#lossesKnown);
+      this.#station.say(body, this.#lossesKnown);
     }
     const bytes = this.#station.compose(link, node.clock.now);
     node.world.datagram(
@@ -294,7 +293,7 @@ export class Agent {
       );
       if (answer && !this.#hung) this.#send(link);
       this.#heardUsAt = Math.max(this.#heardUsAt, heardUsAt ?? -Infinity);
-      if (heardUsAt !== null && body?.modules[0]?.role === "SECOND") {
+      if (heardUsAt !== null && body && followers(body).length > 0) {
         this.#node.guard?.followed(heardUsAt);
       }
       if (body !== null) {
