@@ -1,6 +1,7 @@
 /** `hakit volume`: the module k3s' volume on the node that has it mounted. */
 import {
   check,
+  checkRefusal,
   gib,
   grow,
   newSize,
@@ -29,7 +30,11 @@ const ACTIONS = {
 
 interface Where {
   readonly place: VolumePlace;
-  readonly role: string;
+  /** Of both nodes; null: it does not answer. */
+  readonly roles: readonly {
+    readonly name: string;
+    readonly role: string | null;
+  }[];
   /** The node that has it mounted. */
   readonly primary: string | null;
   readonly here: boolean;
@@ -86,7 +91,12 @@ async function look(api: AgentApi): Promise<Where> {
   );
   return {
     place: volumePlace(variables),
-    role,
+    roles: nodes.map(({ name, reachable, modules }) => ({
+      name,
+      role: reachable
+        ? modules.find(({ name }) => name === MODULE)?.role ?? null
+        : null,
+    })),
     primary: primary?.name ?? null,
     here: primary?.local === true,
   };
@@ -158,20 +168,17 @@ async function trimAction(call: Call, where: Where): Promise<number> {
 }
 
 async function checkAction(call: Call, where: Where): Promise<number> {
-  if (where.role === "SECOND") {
-    throw new Error(
-      `This node's copy is being written: check it on ${
-        where.primary ?? "the primary"
-      }, and compare the copies with "hakit verify"`,
-    );
-  }
+  const refused = where.here ? null : checkRefusal(where.roles);
+  if (refused) throw new Error(refused);
   const result = await check(where.place, where.here);
   if (call.on("json")) call.out.json(result);
   else {
     for (const line of result.lines) call.out.line(line);
     const found = result.sound ? "nothing wrong" : "something is wrong";
     call.out.line(
-      result.how === "in use"
+      result.sound === null
+        ? `The volume was not unmounted in order, so it cannot be told: what its log holds is written back when the module starts. "hakit start ${MODULE}", then "hakit stop ${MODULE}" on both nodes, then check again.`
+        : result.how === "in use"
         ? `The volume is in use: XFS has noticed ${found}. Every structure is checked while the module is stopped on both nodes.`
         : `The volume was checked as a whole: ${found}.`,
     );

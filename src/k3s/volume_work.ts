@@ -138,9 +138,26 @@ export async function trim(place: VolumePlace): Promise<number> {
 }
 
 export interface Soundness {
-  readonly sound: boolean;
+  /** Null: it cannot be told. */
+  readonly sound: boolean | null;
   readonly how: "in use" | "as a whole";
   readonly lines: readonly string[];
+}
+
+/** Why a copy that is not mounted cannot be checked as a whole now; null: it can. Pure. */
+export function checkRefusal(
+  nodes: readonly { readonly name: string; readonly role: string | null }[],
+): string | null {
+  // One that does not answer writes to no copy but its own.
+  const running = nodes.find(({ role }) => role !== null && role !== "STOP");
+  if (!running) return null;
+  return `The module is ${running.role} on ${running.name}, so this copy may be written or behind: stop it on both nodes first` +
+    ' ("hakit stop k3s"), or check on the node that has the volume mounted; "hakit verify" compares the copies';
+}
+
+/** What `xfs_repair -n` found. It does not read a log that was not written back, and takes what stands there for damage. Pure. */
+export function soundness(code: number, said: string): boolean | null {
+  return /valuable metadata changes in a log/.test(said) ? null : code === 0;
 }
 
 /** Mounted: what XFS has noticed so far. Not mounted, and not a copy that is being written: every structure of it. */
@@ -154,8 +171,12 @@ export async function check(
       ["xfs_repair", "-n", "-f", place.file],
       options,
     );
-    const lines = (stdout + stderr).trim().split("\n").slice(-20);
-    return { sound: code === 0, how: "as a whole", lines };
+    const said = stdout + stderr;
+    return {
+      sound: soundness(code, said),
+      how: "as a whole",
+      lines: said.trim().split("\n").slice(-20),
+    };
   }
   const { code, stdout, stderr } = await command(
     ["xfs_spaceman", "-c", "health", place.mount],

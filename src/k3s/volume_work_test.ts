@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { newSize, promise, volumePlace } from "./volume_work.ts";
+import {
+  checkRefusal,
+  newSize,
+  promise,
+  soundness,
+  volumePlace,
+} from "./volume_work.ts";
 
 const GIB = 2 ** 30;
 const USE = { size: 100 * GIB, onDisk: 10 * GIB, diskFree: 60 * GIB };
@@ -34,4 +40,26 @@ Deno.test("volumePlace() needs what the module's variables say", () => {
     mount: "/srv/c",
   });
   assert.throws(() => volumePlace({ STORAGE: "/a" }), /EXPORT/);
+});
+
+Deno.test("checkRefusal() wants the module stopped on both nodes, or on the one that answers", () => {
+  const roles = (one: string | null, two: string | null) => [
+    { name: "node1", role: one },
+    { name: "node2", role: two },
+  ];
+  assert.equal(checkRefusal(roles("STOP", "STOP")), null);
+  assert.equal(checkRefusal(roles("STOP", null)), null);
+  assert.match(checkRefusal(roles("STOP", "ALONE"))!, /ALONE on node2/);
+  assert.match(checkRefusal(roles("WAIT", "STOP"))!, /WAIT on node1/);
+  assert.match(checkRefusal(roles("SECOND", "PRIM"))!, /SECOND on node1/);
+});
+
+Deno.test("soundness() of a volume whose log was not written back cannot be told", () => {
+  const dirty =
+    "ALERT: The filesystem has valuable metadata changes in a log " +
+    "which is being\nignored because the -n option was used.";
+  assert.equal(soundness(1, dirty), null);
+  assert.equal(soundness(0, dirty), null);
+  assert.equal(soundness(1, "bad magic number"), false);
+  assert.equal(soundness(0, "No modify flag set, skipping phase 5"), true);
 });
