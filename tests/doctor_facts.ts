@@ -76,6 +76,7 @@ export function healthy(name = "node1", number = 1): DoctorFacts {
         address: `10.0.0.${3 - number}`,
         lostPercent: 0,
         averageMs: 0.3,
+        frame: 1500,
         fullSize: true,
       }],
       firewall: { kind: "none", blocked: [] },

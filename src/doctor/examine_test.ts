@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { healthy } from "../../tests/doctor_facts.ts";
 import { examineNode, examinePair, together } from "./examine.ts";
 import type { DoctorFacts } from "./facts.ts";
+import { fullFrame } from "./gather_network.ts";
 import { existingFindings } from "./storage_rules.ts";
 
 type Spoil = (facts: DoctorFacts) => void;
@@ -212,4 +213,26 @@ Deno.test("existingFindings() takes along what --adopt allows, and never a K3s o
   assert.deepEqual(problems(true), ["existing.k3s", "existing.datastore"]);
   assert.equal(problems(false).length, 5);
   assert.deepEqual(existingFindings({ ...existing, ours: true }), []);
+});
+
+Deno.test("remedies lead away from their finding: a smaller packet is asked for on a smaller link, an agent has its own script", () => {
+  const links = [{ name: "eth0", mtu: 1400 }, { name: "eth1", mtu: 9000 }];
+  assert.equal(fullFrame("10.0.0.2 dev eth0 src 10.0.0.1 uid 0", links), 1400);
+  assert.equal(fullFrame("10.1.0.2 dev eth1 src 10.1.0.1 uid 0", links), 1500);
+  assert.equal(fullFrame("RTNETLINK answers: unreachable", links), 1500);
+  const fix = (spoil: Spoil, code: string) =>
+    examineNode(spoiled(spoil)).findings.find((each) => each.code === code)!
+      .fix!;
+  assert.match(
+    fix((f) => any(f.network.trips[0]).fullSize = false, "peer.mtu"),
+    /mtu 1400/,
+  );
+  const k3s = (sign: string) =>
+    fix((f) => any(f.existing).k3s = sign, "existing.k3s");
+  const units = "/etc/systemd/system/";
+  assert.match(
+    k3s(units + "k3s-agent.service"),
+    /bin\/k3s-agent-uninstall\.sh/,
+  );
+  assert.match(k3s(units + "k3s.service"), /bin\/k3s-uninstall\.sh/);
 });

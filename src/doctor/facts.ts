@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { K3S_NETWORKS } from "../cluster/network.ts";
 
+export const USUAL_FRAME = 1500;
+
 const text = z.string().max(1000);
 const names = z.array(text).max(200);
 const ids = z.strictObject({ uid: z.int(), gid: z.int() }).nullable();
@@ -96,7 +98,9 @@ export const doctorFactsSchema = z.strictObject({
       address: text,
       lostPercent: z.number(),
       averageMs: z.number().nullable(),
-      /** A full packet arrives whole. */
+      /** Bytes of a full packet. A node of an earlier version does not say. */
+      frame: z.int().default(USUAL_FRAME),
+      /** It arrives whole. */
       fullSize: z.boolean(),
     })).max(16),
     firewall: z.strictObject({

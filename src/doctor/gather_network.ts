@@ -6,10 +6,11 @@ import type { DoctorFacts } from "./facts.ts";
 import { firewallVerdict } from "./firewall.ts";
 import { readFirewall } from "./firewall_apply.ts";
 import { clusterNeeds, needText } from "./firewall_needs.ts";
+import { USUAL_FRAME } from "./facts.ts";
 import { said } from "./gather_system.ts";
 
-/** Of 1500: IPv4 and ICMP take 28 bytes, IPv6 and ICMP 48. */
-const FULL_PAYLOAD = { 4: 1472, 6: 1452 } as const;
+/** IPv4 and ICMP, IPv6 and ICMP, of a packet. */
+const HEADERS = { 4: 28, 6: 48 } as const;
 const PINGS = 10;
 const LOOKUP_MS = 10_000;
 
@@ -40,7 +41,7 @@ export async function gatherNetwork(
       addr_info.filter((entry) => entry.dynamic).map(({ local }) => local)
     ),
   );
-  const interfaces = [];
+  const interfaces: DoctorFacts["network"]["interfaces"] = [];
   for (const { ifname, mtu, operstate, flags } of links) {
     const speed = Number(
       await readIfPresent(`/sys/class/net/${ifname}/speed`).catch(() => null),
@@ -64,7 +65,7 @@ export async function gatherNetwork(
     defaultRoute: basic.defaultRoute,
     resolvesMs: await lookup(basic.hostname),
     listening: [...basic.listening],
-    trips: await Promise.all(peers.map(trip)),
+    trips: await Promise.all(peers.map((address) => trip(address, interfaces))),
     firewall: { kind: verdict.kind, blocked: verdict.blocked.map(needText) },
   };
 }
@@ -78,8 +79,19 @@ async function lookup(name: string): Promise<number | null> {
   return found === "" ? null : performance.now() - began;
 }
 
+/** The largest packet that must reach it: what its interface sends, of which more than 1500 is the switch's own affair. Pure. */
+export function fullFrame(
+  route: string,
+  interfaces: readonly { readonly name: string; readonly mtu: number }[],
+): number {
+  const device = /\bdev (\S+)/.exec(route)?.[1];
+  const mtu = interfaces.find(({ name }) => name === device)?.mtu;
+  return Math.min(USUAL_FRAME, mtu ?? USUAL_FRAME);
+}
+
 async function trip(
   address: string,
+  interfaces: DoctorFacts["network"]["interfaces"],
 ): Promise<DoctorFacts["network"]["trips"][number]> {
   const six = address.includes(":");
   const ping = ["ping", six ? "-6" : "-4", "-n", "-q"];
@@ -88,6 +100,8 @@ async function trip(
     15_000,
   );
   const average = /= [\d.]+\/([\d.]+)\//.exec(text)?.[1];
+  const route = await said(["ip", "route", "get", address]);
+  const frame = fullFrame(route, interfaces);
   const full = await said(
     [
       ...ping,
@@ -98,7 +112,7 @@ async function trip(
       "-M",
       "do",
       "-s",
-      String(FULL_PAYLOAD[six ? 6 : 4]),
+      String(frame - HEADERS[six ? 6 : 4]),
       address,
     ],
     10_000,
@@ -107,6 +121,7 @@ async function trip(
     address,
     lostPercent: Number(/([\d.]+)% packet loss/.exec(text)?.[1] ?? 100),
     averageMs: average === undefined ? null : Number(average),
+    frame,
     fullSize: /[12] received/.test(full),
   };
 }

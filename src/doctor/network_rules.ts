@@ -7,7 +7,6 @@ const SLOW_TRIP_MS = 2;
 const SLOW_LOOKUP_MS = 1000;
 /** Mbit/s; less and a first copy takes days. */
 const SLOW_LINK = 1000;
-const FULL_FRAME = 1500;
 
 const OWN_PORTS: readonly (readonly ["tcp" | "udp", number, string])[] = [
   ["udp", 4800, "heartbeats"],
@@ -170,7 +169,9 @@ export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
     title: "way to the other node",
     look({ network: { trips } }) {
       const found = [];
-      for (const { address, lostPercent, averageMs, fullSize } of trips) {
+      for (
+        const { address, lostPercent, averageMs, frame, fullSize } of trips
+      ) {
         if (averageMs === null) {
           found.push(
             problem("peer.silent", `${address} does not answer a ping`, {
@@ -211,12 +212,14 @@ export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
           found.push(
             problem(
               "peer.mtu",
-              `A packet of ${FULL_FRAME} bytes does not reach ${address} whole`,
+              `A packet of ${frame} bytes does not reach ${address} whole`,
               {
                 why:
                   "Small packets pass and large ones hang: connections open and then stand still",
                 fix:
-                  "ip link set INTERFACE mtu 1400 on both, or mend the switch",
+                  `mend the switch, or on both nodes: ip link set INTERFACE mtu ${
+                    frame - 100
+                  } (and in the network's configuration, for the next boot)`,
               },
             ),
           );

@@ -130,7 +130,11 @@ export function existingFindings(
       problem("existing.k3s", `K3s is here already: ${existing.k3s}`, {
         why:
           "It has a cluster and a datastore of its own, which hakit neither overwrites nor takes over",
-        fix: "move its workloads away, then /usr/local/bin/k3s-uninstall.sh",
+        fix: `move its workloads away, then /usr/local/bin/${
+          existing.k3s.includes("agent")
+            ? "k3s-agent-uninstall.sh"
+            : "k3s-uninstall.sh"
+        }`,
       }),
     );
   }
