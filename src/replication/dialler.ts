@@ -4,6 +4,7 @@ import { LineLimit } from "../peer/line_limit.ts";
 import { dial } from "../peer/socket.ts";
 import { libc } from "../system/libc.ts";
 import type { Context } from "./context.ts";
+import { LinkOrder } from "./link_order.ts";
 
 const REDIAL_MS = 200;
 /** After a refusal, which will most likely be repeated; short, for the next link may be another matter. */
@@ -16,7 +17,7 @@ export interface Dialled {
 }
 
 export class Dialler {
-  #link = 0;
+  readonly order = new LinkOrder();
   #nextAt = 0;
   readonly #lines = new LineLimit(LINES);
 
@@ -26,15 +27,11 @@ export class Dialler {
   dial(now: number): Dialled | null {
     if (now < this.#nextAt) return null;
     const { config, links } = this.context;
-    this.#link = (this.#link + 1) % config.dial.length;
-    const fd = dial(
-      config.dial[this.#link]!,
-      config.port,
-      config.listen[this.#link],
-    );
+    const link = this.order.next(config.dial.length, now);
+    const fd = dial(config.dial[link]!, config.port, config.listen[link]);
     this.wait(REDIAL_MS);
     if (fd < 0) return null;
-    const trusted = config.trusted[this.#link] ?? false;
+    const trusted = config.trusted[link] ?? false;
     try {
       const channel = links.dialled(fd, trusted);
       return { connection: new Connection(channel, now), trusted };
@@ -55,7 +52,7 @@ export class Dialler {
 
   /** The address that was dialled last. */
   get address(): string {
-    return this.context.config.dial[this.#link]!;
+    return this.context.config.dial[this.order.link]!;
   }
 
   /** This machine is not our peer, or does not take us for its own: said in `state` and the log, and tried again. */

@@ -13,7 +13,8 @@ import { type Greeted, Greeting } from "./greeting.ts";
 import { ANSWER_TO_NONE, Levelling } from "./levelling.ts";
 import { recordLevel } from "./level_record.ts";
 import { KIND } from "./operation.ts";
-import { MOVE_MS, Patience, SILENCE_MS, type Stage } from "./patience.ts";
+import { Move } from "./move.ts";
+import { Patience, SILENCE_MS, type Stage } from "./patience.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { ResyncControl } from "./resync/channel.ts";
 import { type Plan, planResync } from "./resync_plan.ts";
@@ -48,8 +49,7 @@ export class SourceSession {
   #wantedSince = 0;
   /** Copies were level once in this life. */
   #mirrored = false;
-  /** A link carried nothing: until then the peer is looked for on another one and is not lost. 0: it is not. */
-  #movesUntil = 0;
+  readonly #move = new Move();
   readonly #patience: Patience;
 
   constructor(
@@ -131,10 +131,7 @@ export class SourceSession {
 
   turn(): void {
     const now = this.context.now();
-    if (this.#movesUntil !== 0 && now >= this.#movesUntil) {
-      this.#movesUntil = 0;
-      this.options.changed();
-    }
+    if (this.#move.isOver(now, this.#session?.stage)) this.options.changed();
     const session = this.#session;
     if (!session) {
       if (this.#wanted) this.#dial(now);
@@ -143,7 +140,7 @@ export class SourceSession {
     const { stage, since, connection } = session, { holding } = this;
     const looked = { stage, since, connection, holding };
     const over = this.#patience.over(looked, now);
-    if (over?.moves) return this.#move(over.why, now);
+    if (over?.moves) return this.#moveOn(over.why, now);
     if (over) return this.drop(over.why);
     if (session.connection.pending) this.#receive(session);
     if (this.#session !== session) return;
@@ -169,8 +166,9 @@ export class SourceSession {
   }
 
   /** Goes on on another link; applications wait meanwhile, no longer than for a peer that is gone. */
-  #move(why: string | null, now: number): void {
-    if (this.#movesUntil === 0) this.#movesUntil = now + MOVE_MS;
+  #moveOn(why: string | null, now: number): void {
+    this.#move.begin(now);
+    this.#dialler.order.leaveAside(now);
     this.drop(why);
     this.#dialler.wait(0);
   }
@@ -320,6 +318,7 @@ export class SourceSession {
       return "the peer's data is newer";
     }
     session.stage = "marks";
+    this.#dialler.order.reached();
     const words = {
       none: "none",
       dirty: "what changed",
@@ -414,7 +413,7 @@ export class SourceSession {
     this.#patience.level();
     this.pipeline.pay();
     this.#mirrored = true;
-    this.#movesUntil = 0;
+    this.#move.end();
     recordLevel(this.context, session.levelling);
     this.context.notice = null;
     this.context.log("level: every change is on both nodes");
@@ -473,7 +472,7 @@ export class SourceSession {
     // After a swap the peer is expected at once; when it does not come, that is the same as losing it.
     const overdue = this.#wanted &&
       this.context.now() - this.#wantedSince > SILENCE_MS;
-    const gone = (this.#mirrored || overdue) && this.#movesUntil === 0;
+    const gone = (this.#mirrored || overdue) && !this.#move.lasts;
     if (!this.pipeline.alone && gone) session = "lost";
     if (stage === "marks" || stage === "resync" || stage === "mirroring") {
       session = "resync";
