@@ -301,10 +301,12 @@ function awaitMirror(turn: Turn, peer: ModuleView | null): void {
     state.wasMirrored = true;
     return;
   }
-  // Level for a moment and lost again: nobody relied on it, so nobody need be asked.
+  // Level for a moment and lost again: nobody relied on it, so nobody need be asked. A replicator that could not obey the
+  // first time (its disk was full) dials again by itself; what it levels is not asked for and makes no PRIM.
   const { report } = state;
+  const unasked = !state.dialled && report?.session !== "none";
   if (
-    report?.phase === "primary" && report.session === "lost" &&
+    report?.phase === "primary" && (report.session === "lost" || unasked) &&
     turn.at >= state.aloneAt
   ) {
     state.aloneAt = turn.at + 1_000;

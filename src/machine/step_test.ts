@@ -218,6 +218,37 @@ Deno.test("step() that went ALONE is PRIM again only after it has dialled, whate
   strictEqual(life.state.role, "PRIM");
 });
 
+Deno.test("step() that went ALONE says so again to a replicator that refused it once and was level by itself", () => {
+  const record: Record = { goal: "run", lastRole: "PRIM", cameFrom: null };
+  const second = peer({
+    role: "SECOND",
+    phase: "secondary",
+    status: "Ready",
+    lastRole: "SECOND",
+    addresses: false,
+  });
+  const mirrored = report({ phase: "primary", session: "mirrored" });
+  const life = new Life(record)
+    .on({ type: "begin", report: mirrored, boot: true })
+    .on({ type: "heard", view: second })
+    .on({ type: "peer", verdict: "lost" });
+  const said = (session: Report["session"]) => {
+    const all: string[] = [];
+    for (let i = 0; i < 30; i++) {
+      life.on({ type: "heard", view: second })
+        .on({ type: "report", report: report({ phase: "primary", session }) });
+      for (const action of life.actions) {
+        if (action.do === "replicator") all.push(action.command.command);
+      }
+    }
+    return all;
+  };
+  strictEqual(said("mirrored").includes("alone"), true);
+  deepStrictEqual(said("none").slice(0, 1), ["connect"]);
+  said("mirrored");
+  strictEqual(life.state.role, "PRIM");
+});
+
 Deno.test("step() as secondary whose replicator hangs stands back all the same: the primary's writes wait for it", () => {
   const life = readySecond();
   strictEqual(life.state.synced, true);
