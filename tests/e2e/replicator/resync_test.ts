@@ -322,3 +322,38 @@ onPair({
     await equalCopies(pair);
   },
 });
+
+onPair({
+  name:
+    "an application that changes everything during each pass is slowed until they are short, and not held for all of it",
+  // Of each region 64 KiB are sent: more than a second for a pass over all.
+  resyncLimit: 3 << 20,
+  async run(pair) {
+    const MIB = 1 << 20, REGIONS = 64;
+    const path = join(pair.primary.data, "database");
+    await Deno.writeFile(path, new Uint8Array(REGIONS * MIB));
+    await lose(pair);
+    await pair.secondary.replicator.start();
+    using file = await Deno.open(path, { write: true });
+    const touch = async (turn: number) => {
+      await file.seek((turn % REGIONS) * MIB, Deno.SeekMode.Start);
+      await file.write(new Uint8Array(65_536).fill(turn + 1));
+    };
+    for (let turn = 0; turn < REGIONS; turn++) await touch(turn);
+    let level = false, longestMs = 0;
+    const joined = pair.join({}, 90_000);
+    const ended = later(joined.finally(() => level = true));
+    for (let turn = 0; !level; turn++) {
+      const began = performance.now();
+      await touch(turn);
+      longestMs = Math.max(longestMs, performance.now() - began);
+      // Each region several times in a pass.
+      await sleep(2);
+    }
+    await ended;
+    const said = await pair.said();
+    ok(said.includes("their changes are slowed"), said);
+    ok(longestMs < 1500, `a write waited for ${longestMs} ms`);
+    await equalCopies(pair);
+  },
+});
