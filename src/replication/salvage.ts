@@ -76,15 +76,27 @@ function write(file: Deno.FsFile, text: string): void {
   }
 }
 
+interface Place {
+  readonly path: Uint8Array;
+  /** As the list names it, and where it is kept. */
+  readonly text: string;
+  readonly kept: string;
+}
+
 /** A line for each that is marked; null: some were looked at. */
 function* keepVolume(
   volume: Volume,
   marks: Marks,
   folder: string,
 ): Generator<string | null, void> {
-  const queue: Uint8Array[] = [new Uint8Array(0)];
+  const queue: Place[] = [{
+    path: new Uint8Array(0),
+    text: "",
+    kept: `${folder}/${volume.index}`,
+  }];
   let looked = 0;
-  for (let path = queue.pop(); path; path = queue.pop()) {
+  for (let at = queue.pop(); at; at = queue.pop()) {
+    const { path } = at;
     const directory = volume.walk(path);
     if (directory < 0) continue;
     try {
@@ -95,18 +107,20 @@ function* keepVolume(
         if (fd < 0) continue;
         try {
           const entry = inspect(fd, name, () => 0);
-          const child = joinPath(path, name);
+          const own = textOf(name);
+          const text = `${at.text}/${own}`, kept = `${at.kept}/${cut(own)}`;
           const type = (entry?.mode ?? 0) & S_IFMT;
-          if (type === S_IFDIR) queue.push(child);
+          if (type === S_IFDIR) {
+            queue.push({ path: joinPath(path, name), text, kept });
+          }
           const mark = entry && marks.whole(volume.index, entry.id);
           if (!mark) continue;
-          const text = new TextDecoder().decode(child);
           let what = "names or attributes";
           if (type === S_IFREG && hasData(mark)) {
             const chunks = chunksOf(mark, sizeOf(fd));
-            what = keep(fd, chunks, `${folder}/${volume.index}/${text}`);
+            what = keep(fd, chunks, kept);
           }
-          yield `${volume.path}/${text}: ${what}`;
+          yield `${volume.path}${text}: ${what}`;
         } finally {
           libc.close(fd);
         }
@@ -117,19 +131,53 @@ function* keepVolume(
   }
 }
 
-function keep(fd: number, chunks: readonly number[], path: string): string {
-  Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), {
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+/** Bytes of a name, by the file systems. */
+const MAX_NAME = 255;
+
+/** A name as text that is one line, and a file's name too: what is no UTF-8 and what controls a terminal is written as "\\x1f". */
+function textOf(name: Uint8Array): string {
+  const hex = (code: number) => `\\x${code.toString(16).padStart(2, "0")}`;
+  let text = "";
+  try {
+    text = UTF8.decode(name);
+  } catch {
+    for (const byte of name) {
+      text += byte < 0x80 ? String.fromCharCode(byte) : hex(byte);
+    }
+  }
+  return text.replace(/\p{Cc}/gu, (each) => hex(each.charCodeAt(0)));
+}
+
+/** As long as a file's name may be, with room for what tells it from others that begin alike. */
+function cut(text: string): string {
+  const length = () => new TextEncoder().encode(text).length;
+  if (length() <= MAX_NAME) return text;
+  while (length() > MAX_NAME - 15) text = text.slice(0, -1);
+  return text;
+}
+
+/** Two names may be one as text: neither takes the other's place. */
+function create(wanted: string): { file: Deno.FsFile; path: string } {
+  const how = { createNew: true, write: true, mode: 0o600 };
+  for (let n = 1;; n++) {
+    const path = n === 1 ? wanted : `${wanted}~${n}`;
+    try {
+      return { file: Deno.openSync(path, how), path };
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+  }
+}
+
+function keep(fd: number, chunks: readonly number[], wanted: string): string {
+  Deno.mkdirSync(wanted.slice(0, wanted.lastIndexOf("/")), {
     recursive: true,
     mode: 0o700,
   });
   const source = libc.open(procPath(fd), O.RDONLY | O.NOATIME | O.CLOEXEC, 0);
   const size = sizeOf(fd);
-  const target = Deno.openSync(path, {
-    create: true,
-    write: true,
-    truncate: true,
-    mode: 0o600,
-  });
+  const { file: target, path } = create(wanted);
   try {
     if (source < 0) {
       throw new Error(`Cannot keep "${path}": ${errnoName(errno())}`);
@@ -151,7 +199,8 @@ function keep(fd: number, chunks: readonly number[], path: string): string {
         bytes += last - first;
       }
     }
-    return `${bytes} bytes in ${chunks.length} MiB-regions of ${size} bytes`;
+    const other = path === wanted ? "" : `, kept as ${path}`;
+    return `${bytes} bytes in ${chunks.length} MiB-regions of ${size} bytes${other}`;
   } finally {
     if (source >= 0) libc.close(source);
     target.close();

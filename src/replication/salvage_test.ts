@@ -1,0 +1,69 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { openBacking } from "../fuse/device.ts";
+import { libc, Memory, O } from "../system/libc.ts";
+import { Marks } from "./marks.ts";
+import { salvage } from "./salvage.ts";
+import { Volume } from "./volume.ts";
+
+const memory = new Memory(8192);
+
+Deno.test({
+  name: "salvage() keeps every file, also those whose names are no text",
+  ignore: Deno.uid() !== 0,
+  fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    const data = `${folder}/data`;
+    Deno.mkdirSync(data);
+    let id = 5 * 2 ** 32;
+    const volume = new Volume(0, data, openBacking(data), () => ++id);
+    const names = [
+      new Uint8Array([0xe8]),
+      new Uint8Array([0xe9]),
+      // As long as a name can be, and not longer as text.
+      new Uint8Array(255).fill(0xea),
+      new Uint8Array(255).fill(0xea, 0, 254),
+      ...["two\nlines", "é", "\\xe9", "x".repeat(255)].map((text) =>
+        new TextEncoder().encode(text)
+      ),
+    ];
+    try {
+      const marks = new Marks();
+      const top = new Uint8Array([0xff]);
+      strictEqual(libc.mkdirat(volume.backing, memory.string(top), 0o700), 0);
+      const parent = volume.lookup(volume.root, memory.string(top));
+      if (typeof parent === "number") throw new Error(`errno ${parent}`);
+      names[3]![254] = 0xeb;
+      for (const [index, name] of names.entries()) {
+        const flags = O.CREAT | O.RDWR | O.CLOEXEC;
+        const fd = libc.openat(parent.fd, memory.string(name), flags, 0o600);
+        libc.pwrite(fd, memory.string(`content ${index}`, 4096), 9, 0);
+        libc.close(fd);
+        const inode = volume.lookup(parent, memory.string(name));
+        if (typeof inode === "number") throw new Error(`errno ${inode}`);
+        marks.data(0, inode.id, { offset: 0, length: 9 }, 0);
+      }
+      const work = salvage([volume], marks, `${folder}/kept`);
+      let step = work.next();
+      while (!step.done) step = work.next();
+      const kept = `${step.value}/0/\\xff`;
+      const found = [...Deno.readDirSync(kept)];
+      deepStrictEqual(
+        found.map(({ name }) => Deno.readTextFileSync(`${kept}/${name}`))
+          .sort(),
+        names.map((_, index) => `content ${index}`),
+      );
+      for (const [name, index] of [["\\xe8", 0], ["é", 5]] as const) {
+        strictEqual(
+          Deno.readTextFileSync(`${kept}/${name}`),
+          `content ${index}`,
+        );
+      }
+      const list = Deno.readTextFileSync(`${step.value}/LIST.txt`);
+      // A line each, below its head.
+      strictEqual(list.split("\n").length, 3 + names.length + 1);
+    } finally {
+      volume.close();
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});
