@@ -23,7 +23,7 @@ export interface Identity {
   readonly excluded?: Excluded | undefined;
   /**
    * The mirrored directories for which all of the above counts: marks name them by their place in this list. Absent: the ones that are
-   * configured; empty: another list was in use than when the copies were level last, so nobody knows what differs.
+   * configured; empty: nobody knows what differs, as when another list was in use since the copies were level last.
    */
   readonly directories?: readonly string[] | undefined;
 }

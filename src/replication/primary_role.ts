@@ -71,6 +71,7 @@ export class PrimaryRole {
     try {
       this.volumes.push(...openVolumes(context, () => this.#newId()));
       for (const volume of this.volumes) {
+        volume.onTwin = () => this.#twins();
         const device = new Device(volume.path);
         this.#servers.push(
           new Server(device, volume, this.pipeline, this.#turnstile),
@@ -99,6 +100,29 @@ export class PrimaryRole {
   #fault(what: string): void {
     this.context.fault ??= what;
     this.#changed();
+  }
+
+  /** Nothing tells of which of the two the peer has the copy: what is known of both copies counts for nothing until they were compared. */
+  #twins(): boolean {
+    if (!this.#distrust()) return false;
+    this.#distrusted = true;
+    this.#diverged ??=
+      "files had the ids of others, as copies made beneath the mount have: everything is compared";
+    return true;
+  }
+
+  #distrusted = false;
+
+  #distrust(): boolean {
+    const { identity } = this.context;
+    try {
+      if (identity.value.directories?.length !== 0) {
+        identity.save({ directories: [] });
+      }
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Marks on disk, and alone with the first of them the new generation: before anything is done that the peer does not have. */
@@ -192,6 +216,8 @@ export class PrimaryRole {
       this.#peer.drop(this.#diverged);
       this.#diverged = null;
     }
+    // The session may have called the copies level in the same turn.
+    if (this.#distrusted) this.#distrusted = !this.#distrust();
     this.#peer.turn();
     this.#turnstile.turn();
     for (const volume of this.volumes) volume.putAway();

@@ -8,6 +8,7 @@
  */
 import { S_IFDIR, S_IFMT, STATX } from "../fuse/abi.ts";
 import { E, errno, ErrnoError, errnoName, libc, O } from "../system/libc.ts";
+import { getU64 } from "../system/u64.ts";
 import type { Aide } from "./aide.ts";
 import { DataFiles } from "./data_files.ts";
 import { procPath, readPath, stat, statFd, statMode } from "./descriptor.ts";
@@ -52,6 +53,11 @@ export class Volume {
   onMove: ((id: number, directory: boolean) => void) | null = null;
   /** Told the ids of those that were dropped after their last name was gone. */
   onGone: ((id: number) => void) | null = null;
+  /**
+   * Two inodes have one id: somebody made a copy with all attributes beneath the mount. Asked by a primary before one of them gets an id
+   * of its own, for it is not known then of which the peer's file of this id is the copy. False: it cannot be recorded.
+   */
+  onTwin: (() => boolean) | null = null;
 
   /** `backing`: descriptor of the directory, kept until close. `newId` gives ids never used before. */
   constructor(
@@ -142,8 +148,14 @@ export class Volume {
 
   #adopt(fd: number, parent: number, own: boolean): Inode | number {
     let id = readId(fd);
-    if (id === 0 || (id >= OWN) !== own) {
-      const crossed = id !== 0 && hasOtherNames(fd);
+    const twin = this.onTwin !== null && this.isTwin(id, fd);
+    // What is excluded is in nobody's copy.
+    if (twin && !own && !this.onTwin!()) {
+      libc.close(fd);
+      return E.IO;
+    }
+    if (twin || id === 0 || (id >= OWN) !== own) {
+      const crossed = id !== 0 && !twin && hasOtherNames(fd);
       // A file from before hakit, or one that a crash kept from getting its id: it is found again by resync's listings. Or one that
       // stood on the other side of the border when `exclude` was changed.
       id = this.newId() + (own ? OWN : 0);
@@ -173,6 +185,17 @@ export class Volume {
       return error;
     }
     return this.#add(id, fd, parent);
+  }
+
+  /** Whether another inode than the one behind `fd` is known by this id. */
+  isTwin(id: number, fd: number): boolean {
+    const known = this.#inUse.get(id);
+    if (known) return !isSame(known.fd, fd);
+    const away = this.#away.size === 0 ? undefined : this.#away.get(id);
+    if (!away) return false;
+    const type = this.#handles!.of(fd, handle);
+    return type >= 0 && (type !== away.handleType ||
+      away.handle.some((byte, i) => byte !== handle[i]));
   }
 
   get hasExclusions(): boolean {
@@ -439,6 +462,22 @@ function textAt(address: number): Uint8Array {
   }
   // Longer than any name can be: no file has it.
   return name;
+}
+
+/** Whether both lead to one inode. One that cannot be read is nobody's twin. */
+function isSame(a: number, b: number): boolean {
+  if (statFd(a) !== 0) return true;
+  const one = inodeOf();
+  return statFd(b) !== 0 || one === inodeOf();
+}
+
+function inodeOf(): string {
+  const { view, at } = stat;
+  return [
+    getU64(view, at + STATX.ino),
+    view.getUint32(at + STATX.devMajor, true),
+    view.getUint32(at + STATX.devMinor, true),
+  ].join();
 }
 
 /** Whether a file has more than one name. */

@@ -134,3 +134,49 @@ onVolume(
     );
   },
 );
+
+onVolume(
+  "Volume.lookup() of a copy with all attributes takes it for a file of its own, whichever is known and put away or not",
+  (volume, folder) => {
+    const twins: number[] = [];
+    let recorded = true;
+    volume.onTwin = () => (twins.push(1), recorded);
+    Deno.mkdirSync(`${folder}/a`);
+    Deno.writeTextFileSync(`${folder}/a/f`, "of a");
+    const a = lookup(volume, volume.root, "a"), f = lookup(volume, a, "f");
+    const copied = new Deno.Command("cp", {
+      args: ["-a", `${folder}/a`, `${folder}/b`],
+    }).outputSync();
+    ok(copied.success);
+    // Of the mirrored directory itself too.
+    ok(
+      new Deno.Command("cp", {
+        args: ["-a", `${folder}/a/.`, `${folder}/c`],
+      }).outputSync().success,
+    );
+    const b = lookup(volume, volume.root, "b");
+    recorded = false;
+    strictEqual(volume.lookup(b, memory.string("f")), 5);
+    recorded = true;
+    const g = lookup(volume, b, "f");
+    deepStrictEqual([b === a, g === f, g.id === f.id], [false, false, false]);
+    strictEqual(readId(g.fd), g.id);
+    libc.pwrite(volume.data(f), memory.string("OF"), 2, 0);
+    strictEqual(Deno.readTextFileSync(`${folder}/a/f`), "OF a");
+    strictEqual(Deno.readTextFileSync(`${folder}/b/f`), "of a");
+    strictEqual(twins.length, 3);
+    // The same ones again are no others.
+    strictEqual(lookup(volume, b, "f"), g);
+    strictEqual(lookup(volume, a, "f"), f);
+    strictEqual(twins.length, 3);
+    // A second name of one inode is no twin.
+    Deno.linkSync(`${folder}/a/f`, `${folder}/link`);
+    strictEqual(lookup(volume, volume.root, "link"), f);
+    crowd(volume, folder);
+    ok(volume.has(f.id) && f.fd < 0, "it was put away");
+    const c = lookup(volume, volume.root, "c");
+    strictEqual(lookup(volume, c, "f").id === f.id, false);
+    strictEqual(lookup(volume, volume.root, "link").id, f.id);
+    strictEqual(twins.length, 5);
+  },
+);

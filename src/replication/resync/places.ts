@@ -3,13 +3,14 @@
  * theirs; after a restart one walk over all names finds those that are asked for, and remembers no others.
  */
 import { S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
-import { libc } from "../../system/libc.ts";
+import { E, ErrnoError, libc } from "../../system/libc.ts";
 import { getU64 } from "../../system/u64.ts";
 import { stat, statFd, statMode } from "../descriptor.ts";
 import { DT_DIR, listEntries } from "../directory.ts";
 import { readId } from "../id_xattr.ts";
 import { openName } from "../inspect.ts";
 import type { Marks } from "../marks.ts";
+import { InodeNumbers } from "./inode_numbers.ts";
 import { joinPath } from "../name.ts";
 import { ROOT, type Volume } from "../volume.ts";
 
@@ -49,13 +50,16 @@ export function* locate(
     }
   }
   for (const [volume, ids] of unknown) {
-    const { moves } = volume;
+    const { moves } = volume, numbers = new InodeNumbers();
     yield* eachName(volume, (path, directory, { name }) => {
       const fd = openName(directory, name);
-      if (fd < 0) return;
-      const id = readId(fd);
+      if (fd < 0) return gone(fd);
+      const id = readId(fd), wanted = ids.has(id);
+      const other = wanted && statFd(fd) === 0 && !numbers.notes(id);
       libc.close(fd);
-      if (!ids.has(id)) return;
+      if (!wanted) return;
+      // The mark is of one of two: everything will be compared.
+      if (other) volume.onTwin?.();
       places.set(key({ volume, id }), {
         volume,
         id,
@@ -112,6 +116,14 @@ function compareAgain(volume: Volume, id: number, again: Marks): void {
   else again.attributes(volume.index, id, 0);
 }
 
+const GONE = new Set<number>([E.NOENT, E.NOTDIR, E.LOOP, E.INVAL, E.STALE]);
+
+/** What could not be opened for another reason is there, and its mark must not be dropped. */
+function gone(opened: number): void {
+  if (GONE.has(-opened)) return;
+  throw new ErrnoError("Cannot look for what is marked", -opened);
+}
+
 /** Calls `look` for each name, with its directory's path and O_PATH descriptor. */
 export function* eachName(
   volume: Volume,
@@ -128,7 +140,10 @@ export function* eachName(
   const queue: Uint8Array[] = [TOP];
   for (let path = queue.pop(); path; path = queue.pop()) {
     const directory = volume.walk(path);
-    if (directory < 0) continue;
+    if (directory < 0) {
+      gone(directory);
+      continue;
+    }
     try {
       let looked = 0;
       for (const entry of listEntries(directory)) {

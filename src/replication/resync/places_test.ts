@@ -78,3 +78,23 @@ Deno.test({
     strictEqual(seen, "moving");
   },
 });
+
+Deno.test({
+  name:
+    "Places: an id of two inodes is told as such, one of two names of an inode is not",
+  ignore,
+  fn() {
+    for (const [how, expected] of [["cp -a", true], ["ln", false]] as const) {
+      let twins = false;
+      look((folder, volume) => {
+        volume.onTwin = () => twins = true;
+        const { success } = new Deno.Command("sh", {
+          args: ["-c", `for d in . b c; do ${how} a/moves/file $d/copy; done`],
+          cwd: folder,
+        }).outputSync();
+        strictEqual(success, true);
+      }, (ids) => ids.at(-1)!);
+      strictEqual(twins, expected, how);
+    }
+  },
+});

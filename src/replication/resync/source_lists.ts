@@ -20,6 +20,7 @@ export function* entriesOf(
   fd: number,
   names: NameList,
   page: Page,
+  settleTwin: (child: number, id: number) => boolean,
 ): Generator<Entry | null, void> {
   let looked = 0;
   for (const name of names) {
@@ -30,7 +31,10 @@ export function* entriesOf(
     const child = openName(fd, name);
     // What changes after the names were read marks the directory again.
     if (child < 0) continue;
-    const entry = inspect(child, name, directory.volume.newId);
+    let entry = inspect(child, name, directory.volume.newId);
+    if (entry && settleTwin(child, entry.id)) {
+      entry = inspect(child, name, directory.volume.newId);
+    }
     libc.close(child);
     if (entry) yield entry;
   }

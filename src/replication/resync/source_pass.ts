@@ -1,9 +1,12 @@
 /** One pass: over everything, over what is marked, or over all names for what whole groups of marks name. */
 import { KIND } from "../operation.ts";
 import type { Mark, Marks } from "../marks.ts";
+import { statFd } from "../descriptor.ts";
+import { writeId } from "../id_xattr.ts";
 import { ROOT, type Volume } from "../volume.ts";
 import { Batch } from "./batch.ts";
 import type { Channel } from "./channel.ts";
+import { InodeNumbers } from "./inode_numbers.ts";
 import { Moves } from "./moves.ts";
 import { type Found, type Inode, key, locate } from "./places.ts";
 import { EVERYTHING, hasData, type Scope, scopeOf } from "./scope.ts";
@@ -23,6 +26,8 @@ export class SourcePass {
   /** New at the target in this pass: everything below is to be told. */
   #lacking: Found[] = [];
   #scope: Scope = EVERYTHING;
+  #full = false;
+  #numbers = new Map<Volume, InodeNumbers>();
 
   constructor(
     readonly channel: Channel,
@@ -39,6 +44,7 @@ export class SourcePass {
         again.names(directory.volume.index, directory.id, 0);
         if (this.#scope.everything) this.#deep.set(key(directory), directory);
       },
+      settleTwin: (volume, child, id) => this.#settleTwin(volume, child, id),
       lacking: (directories) => this.#lacking.push(...directories),
     });
   }
@@ -52,6 +58,10 @@ export class SourcePass {
   *run(marks: Marks | null): Generator<void, boolean> {
     const { moves } = this;
     moves.forget();
+    this.#full = marks === null;
+    this.#numbers = new Map(
+      this.volumes.map((volume) => [volume, new InodeNumbers()]),
+    );
     const deep = marks === null ? [] : yield* this.#locateDeep();
     if (marks === null) this.#deep.clear();
     if (marks === null) yield* this.#over(this.#roots(), EVERYTHING);
@@ -64,6 +74,21 @@ export class SourcePass {
     if (!walked && below.length === 0) return true;
     moves.mark(this.again, this.#deep);
     return !moves.overflowed;
+  }
+
+  /**
+   * Where everything is compared the one that the kernel does not know by this id gets another one, and is new to the target. Elsewhere
+   * it cannot be told of which of the two the marks are.
+   */
+  #settleTwin(volume: Volume, child: number, id: number): boolean {
+    const ofAnother = volume.isTwin(id, child);
+    if (statFd(child) !== 0) return false;
+    if (!ofAnother && this.#numbers.get(volume)!.notes(id)) return false;
+    if (this.#full && (ofAnother || !volume.has(id))) {
+      return writeId(child, volume.newId()) === 0;
+    }
+    volume.onTwin?.();
+    return false;
   }
 
   #roots(): Found[] {

@@ -7,7 +7,7 @@ import { libc } from "../../system/libc.ts";
 import { readId } from "../id_xattr.ts";
 import type { Entry } from "../listing.ts";
 import { joinPath } from "../name.ts";
-import { ROOT } from "../volume.ts";
+import { ROOT, type Volume } from "../volume.ts";
 import { Batch } from "./batch.ts";
 import { NameList } from "./name_list.ts";
 import { pagesOf, WHOLE } from "./page.ts";
@@ -27,6 +27,8 @@ export class SourceWalk {
     readonly tools: {
       /** Data and attributes of a batch whose names the target has. */
       finish(batch: Batch): Generator<void, void>;
+      /** Whether the inode behind `child` had another one's id, and has one of its own now. */
+      settleTwin(volume: Volume, child: number, id: number): boolean;
       /** A directory that does not stand any more where it was seen. */
       lost(directory: Found): void;
       /** The target made these new: what is below is to be looked at as a whole. */
@@ -67,7 +69,9 @@ export class SourceWalk {
       const pages = tells ? pagesOf(names.count) : [WHOLE];
       for (const page of pages) {
         const entries: Entry[] = [];
-        for (const entry of entriesOf(directory, fd, names, page)) {
+        const settle = (child: number, id: number) =>
+          this.tools.settleTwin(volume, child, id);
+        for (const entry of entriesOf(directory, fd, names, page, settle)) {
           if (!entry) yield;
           else {
             this.#batch.entries++;
