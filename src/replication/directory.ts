@@ -1,5 +1,15 @@
 /** Entries of a backing directory. */
-import { ErrnoError, libc, Memory, O, SYS } from "../system/libc.ts";
+import { STATX } from "../fuse/abi.ts";
+import {
+  AT,
+  E,
+  errno,
+  ErrnoError,
+  libc,
+  Memory,
+  O,
+  SYS,
+} from "../system/libc.ts";
 import { getU64 } from "../system/u64.ts";
 import { procPath } from "./descriptor.ts";
 import { isDots } from "./name.ts";
@@ -16,8 +26,27 @@ export interface DirectoryEntry {
 
 /** Type of a directory in struct linux_dirent64. */
 export const DT_DIR = 4;
+/** XFS made without ftype and ext4 without filetype say so of everything. */
+const DT_UNKNOWN = 0;
 
 const memory = new Memory(128 * 1024);
+const one = new Memory(4096);
+const STAT = 1024;
+
+/** DT_UNKNOWN: it is gone. Throws ErrnoError. */
+function typeOf(directory: number, name: Uint8Array): number {
+  const failed = libc.statx(
+    directory,
+    one.string(name),
+    AT.SYMLINK_NOFOLLOW,
+    STATX.BASIC,
+    one.address + STAT,
+  );
+  if (failed === 0) return one.view.getUint16(STAT + STATX.mode, true) >> 12;
+  const error = errno();
+  if (error === E.NOENT) return DT_UNKNOWN;
+  throw new ErrnoError("Cannot look at what stands in a directory", error);
+}
 
 /** Reads on where the last call ended, at most `size` bytes as the system packs entries; their length, 0 at the end. Throws ErrnoError. */
 function fill(fd: number, size: number): number {
@@ -58,7 +87,7 @@ export function listNames(fd: number): Uint8Array[] {
   return [...listEntries(fd)].map((entry) => entry.name);
 }
 
-/** The same with inode numbers and types. */
+/** The same with inode numbers and types, also where the file system tells no types in its listings. */
 export function* listEntries(fd: number): Generator<DirectoryEntry> {
   const directory = openToRead(fd);
   try {
@@ -66,7 +95,11 @@ export function* listEntries(fd: number): Generator<DirectoryEntry> {
       const entries = readEntries(directory);
       if (entries.length === 0) return;
       for (const entry of entries) {
-        if (!entry.dots) yield entry;
+        if (entry.dots) continue;
+        // Taken for a file, a directory would hide everything below.
+        yield entry.type === DT_UNKNOWN
+          ? { ...entry, type: typeOf(directory, entry.name) }
+          : entry;
       }
     }
   } finally {
