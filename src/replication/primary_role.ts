@@ -275,6 +275,12 @@ export class PrimaryRole {
     }
     // No goodbye from a disk that has lost something: the peer keeps its marks.
     if (!this.pipeline.broken && !atOnce) yield* this.#peer.close(done);
+    if (this.pipeline.isWorse) {
+      context.log(
+        "this node's disk has lost writes: its copy counts as none until everything is compared with the peer's",
+      );
+      context.identity.save({ upToDate: false, consistent: false });
+    }
     // What the peer may lack is remembered, whoever is primary next.
     this.pipeline.markTimes();
     context.dirty.add(this.pipeline.unsettled);
@@ -287,12 +293,6 @@ export class PrimaryRole {
     for (const volume of this.volumes) volume.close();
     this.volumes.length = 0;
     this.#giveBack();
-    if (this.pipeline.isWorse) {
-      context.log(
-        "this node's disk has lost writes: its copy counts as none until everything is compared with the peer's",
-      );
-      context.identity.save({ upToDate: false, consistent: false });
-    }
   }
 
   /** The large buffers, to the next one that becomes primary in this process. */

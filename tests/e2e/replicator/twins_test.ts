@@ -4,7 +4,7 @@
  */
 import { ok, strictEqual } from "node:assert/strict";
 import { equalCopies, onPair } from "./on_pair.ts";
-import { type Pair } from "./pair.ts";
+import type { Pair } from "./pair.ts";
 import { shell } from "./shell.ts";
 
 /** Stopped, copied on the primary's disk, and primary again. */
