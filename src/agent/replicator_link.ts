@@ -9,6 +9,7 @@ import type {
   ReplicatorConfig,
   Report,
 } from "../replication/control.ts";
+import { ourMounts } from "../fuse/device.ts";
 import type { Log } from "../system/log.ts";
 import { now, sleep } from "../system/clock.ts";
 import { VERSION } from "../system/version.ts";
@@ -73,16 +74,21 @@ export class ReplicatorLink {
     let found = await this.#connect();
     if (found) {
       const report = await this.#peek();
-      // Also an older one of which nothing is known but that it answers.
-      const outdated = !same || report?.version !== VERSION;
-      if (outdated && report?.phase !== "primary") {
+      const outdated = report !== null &&
+        (!same || report.version !== VERSION);
+      if (report === null) {
+        // It may serve, and wait for a disk: ending it would end the services.
+        this.#options.log.warning(
+          "replicator: runs and does not say what it does; it is left alone",
+        );
+      } else if (outdated && report.phase !== "primary" && !this.#mounted()) {
         await this.#replace(found);
         found = null;
       } else if (outdated) {
-        // Its mounts are in use: ending it would end the services.
+        // Its mounts are in use.
         this.#options.log.warning(
           `replicator: hakit ${
-            report?.version ?? "of before"
+            report.version ?? "of before"
           } goes on mirroring; another one begins when the agent restarts while the module is not primary here`,
         );
       }
@@ -94,6 +100,12 @@ export class ReplicatorLink {
     const report = await first.promise;
     clearTimeout(timer);
     return report;
+  }
+
+  /** Whatever it says: what is mounted may be in use. */
+  #mounted(): boolean {
+    const { directories = [] } = this.#options.config;
+    return directories.some(({ path }) => ourMounts(path) > 0);
   }
 
   /**

@@ -15,6 +15,8 @@ const report = { phase: "idle", session: "none", module: config.module };
 for await (const connection of Deno.listen({ transport: "unix", path: config.socket })) serve(connection);
 async function serve(connection) {
   const say = (message) => connection.write(new TextEncoder().encode(JSON.stringify(message) + "\\n"));
+  // On a disk that stands still.
+  if (config.silent) return;
   await say({ report });
   let rest = "";
   const decoder = new TextDecoder();
@@ -90,6 +92,15 @@ const patience = () => AbortSignal.timeout(10_000);
 async function until(what: () => boolean): Promise<void> {
   for (let n = 0; n < 500 && !what(); n++) await sleep(20);
   strictEqual(what(), true);
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 life(
@@ -170,6 +181,25 @@ life(
         await Deno.readTextFile(join(folder, "m.json")),
       );
       strictEqual(config.port, 5601);
+      await second.close();
+    });
+  },
+);
+
+life(
+  "ReplicatorLink leaves one at work that does not say what it does: it may serve, on a disk that stands still",
+  async () => {
+    await withLink(async (make, { folder }) => {
+      const pid = () => Deno.readTextFile(join(folder, "m.json.pid"));
+      const first = make({ silent: true } as never);
+      await first.start();
+      await until(() => exists(join(folder, "m.json.pid")));
+      const before = await pid();
+      await first.close();
+      const second = make({ port: 5601 });
+      strictEqual(await second.start(), null);
+      strictEqual(await pid(), before);
+      strictEqual(exists(`/proc/${before}`), true);
       await second.close();
     });
   },
