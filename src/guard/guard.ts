@@ -6,6 +6,7 @@
 import { now } from "../system/clock.ts";
 import {
   beaten,
+  doThenSay,
   fenced,
   firstWord,
   followed,
@@ -102,9 +103,10 @@ class Guard {
       this.#poll.wait(this.#nap());
       const at = now();
       this.#watch = judged(this.#watch, at);
-      for (const one of this.#watch.guarded.values()) {
-        if (one.dueSince !== null) this.#fence(one);
-      }
+      const due = [...this.#watch.guarded.values()].filter(({ dueSince }) =>
+        dueSince !== null
+      );
+      doThenSay(due, (one) => this.#fence(one), say);
       this.#tend(now());
       this.#report(now());
       if (this.#clients.size > 0 || this.#watch.guarded.size > 0) {
@@ -133,7 +135,8 @@ class Guard {
     }
   }
 
-  #fence({ ward, held, dueSince, until }: Guarded): void {
+  /** What there is to say of it; null: nothing. */
+  #fence({ ward, held, dueSince, until }: Guarded): string | null {
     const began = now();
     let problem: string | null = null;
     try {
@@ -151,18 +154,16 @@ class Guard {
     }
     const done = problem === null;
     this.#watch = fenced(this.#watch, ward.module, done);
-    // Said once, and after it was done: a log may wait for a disk.
+    // Said once.
     if (done && !held) {
-      say(
-        `${ward.module}: fenced ${
-          Math.round(began - until)
-        } ms after its time was over: ` +
-          `addresses ${ward.addresses.join(", ") || "none"} taken off, ` +
-          `${groups.length} control groups frozen`,
-      );
-    } else if (!done && dueSince !== null && began - dueSince < AGAIN_MS) {
-      say(`${ward.module}: cannot be fenced: ${problem}`);
+      return `${ward.module}: fenced ${
+        Math.round(began - until)
+      } ms after its time was over: ` +
+        `addresses ${ward.addresses.join(", ") || "none"} taken off, ` +
+        `${groups.length} control groups frozen`;
     }
+    const fails = !done && dueSince !== null && began - dueSince < AGAIN_MS;
+    return fails ? `${ward.module}: cannot be fenced: ${problem}` : null;
   }
 
   #tend(at: number): void {

@@ -180,6 +180,15 @@ export function judged(watch: Watch, at: number): Watch {
   return { ...watch, guarded };
 }
 
+/** All of them before one word is said: a log may wait for a disk that stands still, and the next module must not. */
+export function doThenSay<One>(
+  all: readonly One[],
+  act: (one: One) => string | null,
+  say: (text: string) => void,
+): void {
+  for (const text of all.map(act)) if (text !== null) say(text);
+}
+
 /** What came of fencing it. */
 export function fenced(watch: Watch, module: string, held: boolean): Watch {
   const one = watch.guarded.get(module);

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import {
   beaten,
+  doThenSay,
   fenced,
   followed,
   heard,
@@ -41,6 +42,16 @@ function word(...wards: Partial<Ward>[]): Watching {
 const due = (watch: Watch) =>
   [...watch.guarded.values()].filter(({ dueSince }) => dueSince !== null)
     .map(({ ward }) => ward.module);
+
+Deno.test("doThenSay() waits for no log before all is done", () => {
+  const order: string[] = [];
+  const act = (one: string) => {
+    order.push(one);
+    return one === "b" ? null : `${one} is done`;
+  };
+  doThenSay(["a", "b", "c"], act, (text) => order.push(text));
+  deepStrictEqual(order, ["a", "b", "c", "a is done", "c is done"]);
+});
 
 Deno.test("judged() fences when the time is over, and not after a renewal", () => {
   let watch = heard(NOTHING, word({}), 1_000);
