@@ -142,6 +142,12 @@ function watchMirror(turn: Turn, peer: ModuleView | null): void {
   const { state } = turn;
   const { config } = state;
   if (state.peer.verdict === "lost") {
+    // With a witness that one is asked; without, the other node is silent either way, dead or serving.
+    if (state.unsure && witnessOf(state) === null && config.mirrored) {
+      const why =
+        `${config.peer} was not heard since this node stood still, and may have gone on`;
+      return leave(turn, why, { succeeded: true });
+    }
     return tryAlone(turn, peer, `no heartbeat of ${config.peer}`);
   }
   if (unheard(turn)) {

@@ -4,7 +4,7 @@ import { EMPTY } from "../replication/identity.ts";
 import type { Action } from "./action.ts";
 import { witnessOf } from "./arbiter.ts";
 import { answerAsk, changeArbiter, kept } from "./claim.ts";
-import { peerHeardUs, tellLease } from "./lease.ts";
+import { leaseUntil, peerHeardUs, tellLease } from "./lease.ts";
 import { beginAsking, endAsking, heardPing } from "./permission.ts";
 import { ask, heardWitness } from "./witness_word.ts";
 import { begin } from "./begin.ts";
@@ -78,6 +78,7 @@ function wasAbsent({ state, at }: Turn): void {
   state.awakeAt = at;
   // What its lease was before says nothing: who heard it since must be asked first.
   if (isPrimary(state.role)) state.mustNotServeSince = null;
+  if (state.role === "PRIM" && leaseUntil(state) <= at) state.unsure = true;
   state.synced = false;
   state.peer = { ...state.peer, view: undefined };
 }
@@ -120,6 +121,7 @@ function observe(turn: Turn, event: Event): void {
       if (role === "SECOND" && !event.view?.bids) {
         peerHeardUs(turn, event.heardUsAt);
       }
+      if (leaseUntil(state) > turn.at) state.unsure = false;
       return judgeSync(turn, event.view);
     }
     case "peer":

@@ -303,6 +303,48 @@ Deno.test("step() that stood still decides nothing on what the peer said meanwhi
   strictEqual(life.state.role, "SECOND");
 });
 
+Deno.test("step() as primary that stood still goes alone only where the other node cannot have gone on meanwhile", () => {
+  const record: Record = { goal: "run", lastRole: "PRIM", cameFrom: null };
+  const follower = peer({ role: "SECOND", phase: "secondary" });
+  const after = (absenceMs: number, heardAgain: boolean) => {
+    const life = new Life(record).on({
+      type: "begin",
+      report: report({ phase: "primary", session: "mirrored" }),
+      boot: true,
+    });
+    const hear = () =>
+      life.on({ type: "heard", view: follower, heardUsAt: life.at });
+    for (let i = 0; i < 10; i++) hear();
+    life.at += absenceMs;
+    life.on({ type: "tick" });
+    if (heardAgain) { for (let i = 0; i < 10; i++) hear(); }
+    life.at += 700;
+    life.on({ type: "tick" }).on({ type: "peer", verdict: "lost" });
+    return life.state.role;
+  };
+  // Nobody but the other node could tell, and that one is silent: dead, or serving.
+  strictEqual(after(5_000, false), "WAIT");
+  strictEqual(after(5_000, true), "ALONE");
+  strictEqual(after(1_200, false), "ALONE", "it waits 1.8 s for its primary");
+});
+
+Deno.test("step() as secondary does not believe that it is up to date once the primary is or was alone, whatever its replicator reported last", () => {
+  for (
+    const view of [
+      peer({ role: "ALONE", phase: "primary", lastRole: "ALONE" }),
+      peer({ role: "WAIT", lastRole: "ALONE", addresses: false }),
+    ]
+  ) {
+    const life = readySecond();
+    strictEqual(life.state.synced, true);
+    strictEqual(life.on({ type: "heard", view }).state.synced, false);
+    // It left, and this copy lacks what it wrote.
+    const left = peer({ role: "WAIT", lastRole: "ALONE", addresses: false });
+    life.on({ type: "heard", view: left }).on({ type: "tick" });
+    strictEqual(life.state.role, "WAIT");
+  }
+});
+
 Deno.test("step() as secondary gives up its right when it hears that the primary went on alone", () => {
   const life = readySecond()
     .on({

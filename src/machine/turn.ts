@@ -170,6 +170,8 @@ export interface State {
   readonly toldUntil: number | null;
   /** A primary whose lease has ended, or that was succeeded, must be gone: since when; kept until it has left. */
   readonly mustNotServeSince: number | null;
+  /** It stood still for longer than the peer waits, and has not heard since that the peer follows: that one may have gone on. */
+  readonly unsure: boolean;
   /** Since when this life's heartbeats run: before, nobody can have heard it. */
   readonly listensSince: number | null;
   /** When this process last went on after it had been stopped. */
@@ -262,6 +264,7 @@ export function initial(
     witnessUntil: 0,
     toldUntil: null,
     mustNotServeSince: null,
+    unsure: false,
     listensSince: null,
     awakeAt: -Infinity,
     lastAt: 0,
@@ -346,6 +349,7 @@ export function enter(turn: Turn, role: Role, why: string): void {
     state.outdated = null;
   }
   if (role !== "WAIT") state.mustNotServeSince = null;
+  state.unsure = false;
   if (role !== "PRIM") state.wasMirrored = false;
   state.dialled = false;
   if (!isPrimary(role)) state.addressesDue = false;
