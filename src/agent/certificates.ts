@@ -24,6 +24,9 @@ export interface Shown {
 
 const SECRET = { mode: 0o600 } as const;
 
+/** Before its end. Earlier than the first notice to people, which is meant for certificates of others. */
+const RENEW_MS = 90 * 24 * 3_600_000;
+
 export interface CertificatesOptions {
   readonly node: Pick<Node, "paths" | "me">;
   /** All virtual addresses: browsers use them. */
@@ -34,6 +37,9 @@ export interface CertificatesOptions {
 export class Certificates {
   readonly #options: CertificatesOptions;
   readonly #listeners = new Set<(shown: Shown) => void>();
+
+  /** Why it could not be renewed, said once. */
+  #said = "";
 
   constructor(options: CertificatesOptions) {
     this.#options = options;
@@ -78,6 +84,22 @@ export class Certificates {
     await this.#issue();
     await this.#changed();
     this.#options.log.info("certificate renewed");
+  }
+
+  /** Renews one that ends soon. Never throws: a certificate that ends is no reason for an agent that does. */
+  async keepValid(now: number = Date.now()): Promise<void> {
+    try {
+      const [authority, certificate] = [
+        await this.#need("ca.pem"),
+        await this.#need("node.pem"),
+      ];
+      if (!aged(certificate, { authority, now })) return;
+      await this.renew();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      if (why !== this.#said) this.#options.log.warning(`certificate: ${why}`);
+      this.#said = why;
+    }
   }
 
   /** Takes a certificate of somebody else's authority; refuses one that no browser would take. */
@@ -151,6 +173,20 @@ export class Certificates {
       `Cannot read the certificates: "${path}" is missing, expected the certificate files that "hakit first" makes`,
     );
   }
+}
+
+/** To be renewed: it ends soon, or was dated by a clock that ran ahead. Pure. */
+export function aged(
+  certPem: string,
+  { authority, now }: { readonly authority: string; readonly now: number },
+): boolean {
+  const ca = new X509Certificate(authority);
+  // A server whose battery is empty wakes up in 1970: what it signs now nobody would take.
+  if (now < Date.parse(ca.validFrom) || now > Date.parse(ca.validTo)) {
+    return false;
+  }
+  const { validFrom, validTo } = new X509Certificate(certPem);
+  return now > Date.parse(validTo) - RENEW_MS || now < Date.parse(validFrom);
 }
 
 /** Why browsers would not take it, or null. */

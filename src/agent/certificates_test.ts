@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { createAuthority, issueCertificate } from "../api/tls.ts";
 import { paths } from "../system/paths.ts";
-import { Certificates, type Shown } from "./certificates.ts";
+import { aged, Certificates, type Shown } from "./certificates.ts";
 
 async function world() {
   const home = await Deno.makeTempDir({ prefix: "hakit-certificates-" });
@@ -97,4 +97,37 @@ Deno.test("Certificates.install() takes a certificate with its key, and refuses 
   await all.certificates.removeOwn();
   await all.certificates.removeOwn();
   assert.equal((await all.certificates.info()).own, null);
+});
+
+const DAY_MS = 86_400_000;
+
+Deno.test("aged() renews what ends within 90 days or is dated ahead, never by a clock outside the authority's time", async () => {
+  await using all = await world();
+  const authority = all.authority.certPem;
+  const is = (days: number) =>
+    aged(all.node.certPem, { authority, now: Date.now() + days * DAY_MS });
+  assert.equal(is(0), false);
+  assert.equal(is(600), false);
+  assert.equal(is(650), true);
+  assert.equal(is(5000), true);
+  // The clock, not the certificate, is wrong.
+  assert.equal(is(-5000), false);
+  assert.equal(is(9000), false);
+});
+
+Deno.test("Certificates.keepValid() renews in time and tells, and an agent without the authority's key goes on", async () => {
+  await using all = await world();
+  const told: Shown[] = [];
+  all.certificates.onChange((shown) => told.push(shown));
+  await all.certificates.keepValid();
+  assert.equal(told.length, 0);
+  const soon = Date.now() + 700 * DAY_MS;
+  await all.certificates.keepValid(soon);
+  assert.notEqual(told[0]!.certificate.certPem, all.node.certPem);
+  await Deno.remove(join(all.etc, "ca.key"));
+  await all.certificates.keepValid(soon);
+  await all.certificates.keepValid(soon);
+  assert.equal(told.length, 1);
+  assert.equal(all.said.length, 1, "said once");
+  assert.match(all.said[0]!, /ca\.key/);
 });

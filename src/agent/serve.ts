@@ -11,6 +11,9 @@ import type { Certificates } from "./certificates.ts";
 import type { Node } from "./node.ts";
 
 const RETRY_MS = 5000;
+/** A node's certificate is looked at so often, and first when the agent has been up for a while. */
+const LOOK_MS = 3_600_000;
+const FIRST_LOOK_MS = 60_000;
 
 export async function serveSocket(
   paths: Paths,
@@ -73,12 +76,26 @@ export function serveNetwork(
     }
     return null;
   })();
+  const kept = keepCertificates(options.certificates, end);
   return {
     async [Symbol.asyncDispose]() {
       stop.abort();
       await (await server)?.[Symbol.asyncDispose]();
+      await kept;
     },
   };
+}
+
+/** Not at once: what modules say of virtual addresses is known a moment later. */
+async function keepCertificates(
+  certificates: Certificates,
+  end: AbortSignal,
+): Promise<void> {
+  await sleep(FIRST_LOOK_MS, end);
+  while (!end.aborted) {
+    await certificates.keepValid();
+    await sleep(LOOK_MS, end);
+  }
 }
 
 async function open({ node, app, log, certificates }: NetworkOptions) {

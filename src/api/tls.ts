@@ -21,8 +21,10 @@ export interface KeyedCertificate {
   readonly keyPem: string;
 }
 
-/** 20 years: nobody renews certificates on two servers in a cellar, and an expired one would part the nodes. */
-const VALID_YEARS = 20;
+/** An authority's, 20 years: browsers and the other node rely on it, and nobody hands out another one to two servers in a cellar. */
+const AUTHORITY_DAYS = 20 * 365;
+/** A node's, which its agent renews: Apple's systems refuse servers whose certificate is valid for more than 825 days. */
+const NODE_DAYS = 2 * 365;
 /** Backdated, so that a second node whose clock is behind accepts it. */
 const BACKDATE_MS = 24 * 3_600_000;
 
@@ -56,6 +58,7 @@ export function createAuthority(cluster: string): KeyedCertificate {
     issuer: name,
     publicKey: key.publicKey,
     signer: key.keyPem,
+    days: AUTHORITY_DAYS,
     extensions: [
       extension(
         OID.basicConstraints,
@@ -91,6 +94,7 @@ export function issueCertificate(
     issuer: distinguishedName(commonNameOf(ca)),
     publicKey: key.publicKey,
     signer: authority.keyPem,
+    days: NODE_DAYS,
     extensions: [
       extension(OID.basicConstraints, der.sequence(), true),
       extension(OID.keyUsage, der.bitString(DIGITAL_SIGNATURE, 7), true),
@@ -128,6 +132,8 @@ interface Content {
   readonly publicKey: Uint8Array;
   /** Private key of the issuer, PEM. */
   readonly signer: string;
+  /** How long it is valid. */
+  readonly days: number;
   readonly extensions: readonly Uint8Array[];
 }
 
@@ -136,7 +142,7 @@ function certificate(content: Content): string {
   const algorithm = der.sequence(der.objectId(OID.ecdsaWithSha256));
   const from = new Date(Date.now() - BACKDATE_MS);
   const until = new Date(from);
-  until.setUTCFullYear(until.getUTCFullYear() + VALID_YEARS);
+  until.setUTCDate(until.getUTCDate() + content.days);
   const signed = der.sequence(
     der.context(0, der.integer(Uint8Array.of(2))), // version 3
     der.integer(serialNumber()),
