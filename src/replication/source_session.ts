@@ -9,6 +9,7 @@ import type { Context } from "./context.ts";
 import type { Report } from "./control.ts";
 import { type Dialled, Dialler } from "./dialler.ts";
 import { excludedOf } from "./exclusions.ts";
+import { goodbye } from "./goodbye.ts";
 import { type Greeted, Greeting } from "./greeting.ts";
 import { ANSWER_TO_NONE, Levelling } from "./levelling.ts";
 import { recordLevel } from "./level_record.ts";
@@ -25,7 +26,6 @@ import type { Volume } from "./volume.ts";
 const OUTGOING = 16 << 20;
 /** After a session that failed for a reason other than the network: a full disk there does not empty itself in a second. */
 const REDIAL_AFTER_FAILURE_MS = 3000;
-const CLOSE_MS = 5000;
 
 interface Session extends Dialled {
   readonly greeting: Greeting;
@@ -443,22 +443,17 @@ export class SourceSession {
     if (why || !early) this.options.changed();
   }
 
-  /** Orderly goodbye: everything up to `durable` is on this disk; ends when the peer says the same, or after some seconds. */
+  /** Orderly goodbye, see there: everything up to `durable` is on this disk. */
   *close(durable: number): Generator<void, void> {
-    const session = this.#session, { context } = this;
+    const session = this.#session, { context, pipeline } = this;
     this.#wanted = false;
-    if (session?.stage !== "mirrored" || !this.pipeline.session) return;
-    // What the peer did and this node did not, or not on its disk (it was fenced, or stopped in the middle, or the peer's word came
-    // during the sync): no goodbye, so that the peer keeps its marks.
-    if (durable !== this.pipeline.sequence) return;
-    session.stage = "closing";
-    this.pipeline.tell(KIND.SETTLED, 0, 0, null, durable);
-    this.pipeline.tell(KIND.CLOSE, 0, 0, null);
-    const deadline = context.now() + CLOSE_MS;
-    while (
-      !session.closed && this.#session === session && context.now() < deadline
-    ) yield;
-    if (session.closed) this.pipeline.unsettled.clear();
+    if (!session) return;
+    yield* goodbye(session, {
+      pipeline,
+      durable,
+      now: () => context.now(),
+      over: () => this.#session !== session,
+    });
   }
 
   /** The role is over. */
