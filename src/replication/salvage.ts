@@ -5,7 +5,7 @@
 import { S_IFDIR, S_IFMT, S_IFREG } from "../fuse/abi.ts";
 import { errno, errnoName, libc, Memory, O } from "../system/libc.ts";
 import { inspect, openName, sizeOf } from "./inspect.ts";
-import { CHUNK, type Marks } from "./marks.ts";
+import { CHUNK, type Mark, type Marks } from "./marks.ts";
 import { chunksOf } from "./resync/source_data.ts";
 import { procPath } from "./descriptor.ts";
 import { listEntries } from "./directory.ts";
@@ -15,6 +15,9 @@ import type { Volume } from "./volume.ts";
 import { dataRuns, nextData } from "./blocks.ts";
 
 const buffer = new Memory(CHUNK);
+
+/** More directories a module cannot have. */
+const PLACES = [...Array(64).keys()];
 
 const HEAD =
   "Written by this node alone, while the other one was primary too.\nBelow 0, 1, … (the directories in their order) stand the regions at their offsets, the rest is holes.\n\n";
@@ -27,6 +30,8 @@ export function* salvage(
   volumes: readonly Volume[],
   marks: Marks,
   below: string,
+  /** The marks may name directories by another list than the present one. */
+  { anyList = false }: { readonly anyList?: boolean } = {},
 ): Generator<void, string | null> {
   if (marks.isEmpty) return null;
   const folder = `${below}/${new Date().toISOString().replace(/[:.]/g, "-")}`;
@@ -34,7 +39,12 @@ export function* salvage(
   let list: Deno.FsFile | undefined;
   try {
     for (const volume of volumes) {
-      for (const line of keepVolume(volume, marks, folder)) {
+      // No two files have one id, in whichever directory.
+      const marksOf = (id: number) =>
+        anyList
+          ? PLACES.map((place) => marks.whole(place, id)).find((each) => each)
+          : marks.whole(volume.index, id);
+      for (const line of keepVolume(volume, marksOf, folder)) {
         if (line) {
           list ??= beginList(folder);
           write(list, line + "\n");
@@ -86,7 +96,7 @@ interface Place {
 /** A line for each that is marked; null: some were looked at. */
 function* keepVolume(
   volume: Volume,
-  marks: Marks,
+  marksOf: (id: number) => Mark | undefined,
   folder: string,
 ): Generator<string | null, void> {
   const queue: Place[] = [{
@@ -113,7 +123,7 @@ function* keepVolume(
           if (type === S_IFDIR) {
             queue.push({ path: joinPath(path, name), text, kept });
           }
-          const mark = entry && marks.whole(volume.index, entry.id);
+          const mark = entry && marksOf(entry.id);
           if (!mark) continue;
           let what = "names or attributes";
           if (type === S_IFREG && hasData(mark)) {

@@ -40,9 +40,12 @@ Deno.test({
         libc.close(fd);
         const inode = volume.lookup(parent, memory.string(name));
         if (typeof inode === "number") throw new Error(`errno ${inode}`);
-        marks.data(0, inode.id, { offset: 0, length: 9 }, 0);
+        // Under the directory's place in another list.
+        marks.data(2, inode.id, { offset: 0, length: 9 }, 0);
       }
-      const work = salvage([volume], marks, `${folder}/kept`);
+      const below = `${folder}/kept`, none = salvage([volume], marks, below);
+      strictEqual(none.next().value, null);
+      const work = salvage([volume], marks, below, { anyList: true });
       let step = work.next();
       while (!step.done) step = work.next();
       const kept = `${step.value}/0/\\xff`;

@@ -15,6 +15,7 @@ import { KIND } from "./operation.ts";
 import { setAside } from "./resync/purgatory.ts";
 import { ResyncTarget } from "./resync/target.ts";
 import { salvage } from "./salvage.ts";
+import { samePlaces } from "./terms.ts";
 import type { Volume } from "./volume.ts";
 
 /** Marks that one frame carries. */
@@ -205,7 +206,8 @@ export class SecondarySession {
   }
 
   *#salvage(): Generator<void, void> {
-    const { context } = this;
+    const { context } = this, { places } = context;
+    const { directories } = context.identity.value;
     const own = new Marks();
     own.add(context.dirty.marks);
     own.add(context.marks);
@@ -213,6 +215,7 @@ export class SecondarySession {
       this.volumes,
       own,
       `${context.config.salvageDir}/${context.config.module}`,
+      { anyList: !samePlaces(directories ?? places, places) },
     );
     if (folder) {
       context.notice =
