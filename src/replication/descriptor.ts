@@ -1,4 +1,5 @@
 /** What an O_PATH descriptor tells: attributes, the path that the kernel knows, and the way to calls that want a path. */
+import { getU64 } from "../system/u64.ts";
 import { STATX } from "../fuse/abi.ts";
 import { AT, errno, libc, Memory } from "../system/libc.ts";
 
@@ -37,6 +38,11 @@ export function statFd(fd: number): number {
     ) === 0
     ? 0
     : errno();
+}
+
+/** Inode number; -1: it cannot be read. */
+export function inoOf(fd: number): number {
+  return statFd(fd) === 0 ? getU64(memory.view, STAT + STATX.ino) : -1;
 }
 
 export function statMode(): number {

@@ -11,7 +11,9 @@ import {
   Memory,
   SYS,
 } from "../../system/libc.ts";
+import { inoOf } from "../descriptor.ts";
 import { listNames } from "../directory.ts";
+import { openName } from "../inspect.ts";
 import { HIDDEN } from "../name.ts";
 import type { Volume } from "../volume.ts";
 import { removeAll, removedHere } from "./remove_all.ts";
@@ -54,9 +56,29 @@ function isFull(error: number): boolean {
   return error === E.NOSPC || error === E.DQUOT;
 }
 
+/** Whether `name` is another inode than the one that was taken as `id`. */
+function isOther(
+  purgatory: number,
+  id: number,
+  directory: number,
+  name: Uint8Array,
+): boolean {
+  const [one, two] = [
+    openName(purgatory, bytes(id)),
+    openName(directory, name),
+  ];
+  const other = one >= 0 && two >= 0 && inoOf(one) !== inoOf(two);
+  for (const fd of [one, two]) if (fd >= 0) libc.close(fd);
+  return other;
+}
+
+const bytes = (id: number) => new TextEncoder().encode(String(id));
+
 export class Purgatory {
   readonly #folders = new Map<Volume, number>();
   #banished = 0;
+  /** Ids of two inodes. */
+  readonly #twins = new Set<number>();
 
   constructor(readonly volumes: readonly Volume[]) {}
 
@@ -71,9 +93,17 @@ export class Purgatory {
     // A disk so full that it takes no folder: what would be moved costs its data again, but there is room for it then.
     if (purgatory === null) return yield* removedHere(directory, name);
     // A second hard link of the same inode gets another name there, it is not needed.
-    const moved = this.#banish(directory, name, purgatory, String(id)) ||
-      errno() === E.EXIST &&
-        this.#banish(directory, name, purgatory, `${id}.${++this.#banished}`);
+    const beside = () => `${id}.${++this.#banished}`;
+    let moved = !this.#twins.has(id) &&
+      this.#banish(directory, name, purgatory, String(id));
+    if (!moved && (this.#twins.has(id) || errno() === E.EXIST)) {
+      // A copy that somebody made with all attributes: which one was meant nobody knows, its data comes from the source.
+      if (!this.#twins.has(id) && isOther(purgatory, id, directory, name)) {
+        this.#twins.add(id);
+        this.#banish(purgatory, bytes(id), purgatory, beside());
+      }
+      moved = this.#banish(directory, name, purgatory, beside());
+    }
     return moved ||
       (isFull(errno()) ? yield* removedHere(directory, name) : false);
   }
@@ -104,6 +134,7 @@ export class Purgatory {
     this.close();
     for (const volume of this.volumes) yield* emptied(volume);
     this.#isBeingRemoved = false;
+    this.#twins.clear();
   }
 
   /** Ends what it has open; what is in it stays. */

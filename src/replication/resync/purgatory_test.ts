@@ -105,3 +105,24 @@ onPurgatory(
     strictEqual(open(), before);
   },
 );
+
+onPurgatory(
+  "Purgatory: of two inodes with one id neither is given back, of two names of one inode the inode is",
+  ({ volume, path, purgatory, give }) => {
+    const take = (name: string, id: number) => {
+      const work = purgatory.take(volume, volume.backing, bytes(name), id);
+      let next = work.next();
+      while (!next.done) next = work.next();
+      strictEqual(next.value, true);
+    };
+    for (const name of ["a", "b", "c", "d"]) {
+      Deno.writeTextFileSync(`${path}/${name}`, name);
+    }
+    Deno.linkSync(`${path}/d`, `${path}/e`);
+    for (const name of ["a", "b", "c"]) take(name, 5);
+    for (const name of ["d", "e"]) take(name, 6);
+    strictEqual(give(5, "x"), false);
+    strictEqual(give(6, "y"), true);
+    deepStrictEqual(names(path), ["y"]);
+  },
+);

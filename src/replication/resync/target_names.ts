@@ -5,7 +5,7 @@
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
 import type { Frame } from "../../peer/frame.ts";
 import { AT, E, errno, libc, Memory, SYS } from "../../system/libc.ts";
-import { getU64, setU64 } from "../../system/u64.ts";
+import { setU64 } from "../../system/u64.ts";
 import { inspect, openName } from "../inspect.ts";
 import { OWN } from "../inode.ts";
 import { keepOwn } from "../keep_own.ts";
@@ -18,7 +18,7 @@ import {
   WANTED_FILE,
   WANTED_OTHER,
 } from "../operation.ts";
-import { procPath, stat, statFd, statMode } from "../descriptor.ts";
+import { inoOf, procPath, stat, statFd, statMode } from "../descriptor.ts";
 import { listNames } from "../directory.ts";
 import { readId, writeId } from "../id_xattr.ts";
 import { joinPath, validName } from "../name.ts";
@@ -307,11 +307,6 @@ function text(bytes: Uint8Array): string {
 /** It has, or may have, further names in other directories. */
 function isLinked(entry: Entry): boolean {
   return entry.nlink > 1 && (entry.mode & S_IFMT) !== S_IFDIR;
-}
-
-/** -1: it cannot be read. */
-function inoOf(fd: number): number {
-  return statFd(fd) === 0 ? getU64(stat.view, stat.at + STATX.ino) : -1;
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
