@@ -15,6 +15,7 @@ import { guardSocket } from "./guard_link.ts";
 import type { Node } from "./node.ts";
 import { ArbiterLink } from "./arbiter_link.ts";
 import type { ArbiterFile } from "./arbiter_store.ts";
+import { lastConfiguration } from "./last_configuration.ts";
 import { makeFolders, RunningModule } from "./running_module.ts";
 import { clusterState } from "./status.ts";
 import { VERSION } from "../system/version.ts";
@@ -118,10 +119,27 @@ export class Cluster {
     const installed = await installedModules(this.#options.node.paths);
     await Promise.all(installed.map(async (entry) => {
       // One module that cannot begin must not take the others with it.
-      await this.add(entry, { freshBoot }).catch((error) =>
+      await this.#beginModule(entry, freshBoot).catch((error) =>
         this.#refuse(entry.name, messageOf(error))
       );
     }));
+  }
+
+  /** What may serve here needs somebody who decides for it, also when its module.yaml was damaged meanwhile. */
+  async #beginModule(entry: Installed, freshBoot: boolean): Promise<void> {
+    const { paths } = this.#options.node;
+    const last = entry.module === null
+      ? await lastConfiguration(paths, entry.name)
+      : null;
+    if (last === null) return await this.add(entry, { freshBoot });
+    await this.add({ ...entry, module: last.module }, { freshBoot });
+    if (!this.#modules.has(entry.name)) return;
+    this.#refuse(
+      entry.name,
+      `module "${entry.name}" runs with its last good configuration (number ${last.number} of its history), because ${
+        entry.problem ?? "module.yaml cannot be read"
+      }`,
+    );
   }
 
   /** Takes a module in; it begins as its record says. */
@@ -169,6 +187,7 @@ export class Cluster {
   /** Another configuration of a module that goes on. */
   async reconfigure(name: string, module: Module): Promise<void> {
     await this.#modules.get(name)?.reconfigure(module);
+    this.#broken.delete(name);
     this.#changed();
   }
 
