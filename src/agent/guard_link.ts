@@ -55,6 +55,8 @@ export class GuardLink {
   #again = false;
   #report: GuardReport | null = null;
   #problem: string | null = null;
+  /** One is being started. */
+  #begins = false;
   #silentTurns = 0;
   #turnedAt = 0;
   #life: Promise<void> = Promise.resolve();
@@ -75,8 +77,12 @@ export class GuardLink {
 
   /** Says how things are, ten times a second and at changes; of what an earlier word holds up the newest is said. */
   tell(): void {
-    // Without one, too, what it took comes back.
-    if (this.#connection === null) return void this.#options.wards();
+    if (this.#connection === null) {
+      // Without one, too, what it took comes back.
+      const word = this.#watch();
+      if (this.#begins) this.#leaveWord(word);
+      return;
+    }
     this.#watchIt();
     this.#again = this.#writing;
     if (this.#writing) return;
@@ -194,10 +200,29 @@ export class GuardLink {
   }
 
   async #spawn(): Promise<Deno.UnixConn> {
+    this.#begins = true;
+    this.#leaveWord(this.#watch());
+    try {
+      return await this.#startOne();
+    } finally {
+      this.#begins = false;
+    }
+  }
+
+  /** It knows from its first breath what to take away: this agent may be stopped before it can say it. */
+  #leaveWord(word: Word): void {
+    const file = firstWord(this.#options.socket);
+    try {
+      // As a whole, whenever it is read.
+      Deno.writeTextFileSync(`${file}.new`, spelled(word));
+      Deno.renameSync(`${file}.new`, file);
+    } catch (error) {
+      if (this.#problem === null) this.#options.log.error(String(error));
+    }
+  }
+
+  async #startOne(): Promise<Deno.UnixConn> {
     const { program, socket, outputFile } = this.#options;
-    // It knows from its first breath what to take away: this agent may be stopped before it can say it.
-    await Deno.writeTextFile(firstWord(socket), spelled(this.#watch()))
-      .catch((error: Error) => this.#options.log.error(error.message));
     const child = await startApart({
       program: [...program, socket],
       outputFile,

@@ -149,6 +149,11 @@ export class Node {
     return this.guard !== null && !this.guard.paused;
   }
 
+  /** The same, of a module that it knows as one that may be succeeded: one that is ALONE is not. */
+  get isWarded(): boolean {
+    return this.guarded && this.guard!.end !== null;
+  }
+
   /** Clients of the node's own address are answered. */
   get answers(): boolean {
     return this.power && this.service && !this.frozen;
@@ -205,11 +210,10 @@ export class Node {
   /** An agent that finds none starts one, which begins with its word. */
   startGuard(): void {
     const { agent } = this;
-    const { state, told } = agent!;
     this.world.later(300, () => {
       if (!this.power || this.agent !== agent || this.guard !== null) return;
       this.guard = new Guard(this);
-      this.guard.hear(state, told);
+      this.guard.hear(agent!.state, agent!.told);
     });
   }
 

@@ -172,6 +172,8 @@ export class Simulation implements Stage {
       agent.awakeAt,
       replicator.awakeAt,
       diskStallsUntil,
+      // It would answer, or go on itself, if it could record it.
+      node.other.diskStallsUntil,
     );
     if (world.now - since < PROMPT_MS) return;
     this.#violated(
@@ -378,7 +380,7 @@ export class Simulation implements Stage {
     const excused = this.#parted() || world.weather.loss > 0.2 ||
       world.weather.late > 0.1 ||
       nodes.some((node) =>
-        (node.stalled && !node.guarded) || world.now < node.diskStallsUntil
+        (node.stalled && !node.isWarded) || world.now < node.diskStallsUntil
       );
     if (!both || excused) this.#bothSince = world.now;
     if (world.now - this.#bothSince <= BOTH_MS) return;

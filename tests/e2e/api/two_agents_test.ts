@@ -246,6 +246,8 @@ Deno.test({
       "node",
       "node.key",
       "node.pem",
+      // Of the administrator's DELETE: that single sign-on is off, with a date, for the other node.
+      "oidc.json",
       "secret.key",
       "users.yaml",
     ];
