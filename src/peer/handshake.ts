@@ -14,9 +14,9 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 
 /** Counted up when a replicator of before would misunderstand one of now. */
-export const PROTOCOL = 4;
+export const PROTOCOL = 5;
 /** The oldest that this program still speaks: with one that is lower, both ends must answer a peer that is not upgraded yet in its own. */
-export const OLDEST = 4;
+export const OLDEST = 5;
 /** Feature: this node's channel takes a new key of the peer in the middle (RFC 8446 §4.6.3). */
 export const RENEWS_KEYS = "rekey";
 const hex = (bytes: number) =>
