@@ -4,7 +4,18 @@ import { wantRun } from "./command.ts";
 import { cancelSwap } from "./primary.ts";
 import { failed, giveUp, leave, leaveFailed } from "./leave.ts";
 import { secondScripts } from "./plans.ts";
-import { enter, log, peerView, type Plan, run, type Turn } from "./turn.ts";
+import {
+  enter,
+  isPrimary,
+  log,
+  peerView,
+  type Plan,
+  run,
+  type Turn,
+} from "./turn.ts";
+
+/** An address that another machine uses is asked for again so often. */
+const ADDRESS_AGAIN_MS = 5_000;
 
 export interface Failure {
   readonly action: string;
@@ -58,10 +69,18 @@ export function finished(
       if (failure !== null) leave(turn, what, { succeeded: true });
       else bringSecondScripts(turn);
       return;
+    case "resume":
+      // Whoever uses the address may go: until then this node is not ready, and it is tried again.
+      if (failure === null) return;
+      // All but the address is as it should be.
+      state.record = { ...state.record, settled: true };
+      state.addressesDue = isPrimary(state.role);
+      state.addressAt = turn.at + ADDRESS_AGAIN_MS;
+      complain(turn, what);
+      return;
     case "second-scripts":
     case "primary-to-alone":
     case "alone-to-primary":
-    case "resume":
       // Data and service are not worth less for it: a person looks, the role stays.
       if (failure !== null) complain(turn, what);
       return;

@@ -377,6 +377,7 @@ export function cancelSwap(turn: Turn): void {
 function takeAgain(turn: Turn, peer: ModuleView | null): void {
   const { state } = turn;
   if (!state.addressesDue || state.plan !== null) return;
+  if (turn.at < state.addressAt) return;
   // Whether a PRIM without its mirror goes on at all is asked first.
   const { verdict } = state.peer;
   if (state.role === "PRIM" && verdict === "unknown" && !mirrored(state)) {

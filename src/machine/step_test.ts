@@ -303,6 +303,36 @@ Deno.test("step() that stood still decides nothing on what the peer said meanwhi
   strictEqual(life.state.role, "SECOND");
 });
 
+Deno.test("step() as primary whose agent is back asks again for an address that is in use, and is not ready without it", () => {
+  const record: Record = {
+    ...{ goal: "run", lastRole: "PRIM", cameFrom: null, settled: true },
+  };
+  const life = new Life(record).on({
+    type: "begin",
+    report: report({ phase: "primary", session: "mirrored" }),
+    boot: true,
+  });
+  const hear = () =>
+    life.on({
+      type: "heard",
+      view: peer({ role: "SECOND", phase: "secondary" }),
+      heardUsAt: life.at,
+    });
+  const failed = { action: "take-addresses", error: "10.0.0.9 is in use" };
+  hear();
+  for (const tries of [1, 2, 3]) {
+    strictEqual(life.state.plan !== null, true, `try ${tries}`);
+    const { number } = life.state.plan!;
+    life.on({ type: "performed", plan: number, failed });
+    strictEqual(life.state.plan?.name, undefined, "asked for without end");
+    strictEqual(view(life.state).status, "Transient");
+    strictEqual(life.state.role, "PRIM");
+    for (let at = 0; at < 5_000; at += 50) hear();
+  }
+  life.done();
+  strictEqual(view(life.state).status, "Ready");
+});
+
 Deno.test("step() as primary that stood still goes alone only where the other node cannot have gone on meanwhile", () => {
   const record: Record = { goal: "run", lastRole: "PRIM", cameFrom: null };
   const follower = peer({ role: "SECOND", phase: "secondary" });

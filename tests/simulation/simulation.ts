@@ -16,7 +16,7 @@ const RECOVERY_MS = 30_000;
 /** Two of the last heartbeats. */
 const UNHEARD_MS = 700;
 /** Detection, and the time that an agent whose loop hangs is still believed (src/heartbeat/worker.ts). */
-const PROMPT_MS = 15_000;
+const PROMPT_MS = 18_000;
 /** Two that serve at the same time, and hear each other: until one of them has let go. */
 const BOTH_MS = 3_000;
 /** What a person must be told of a wait that does not end by itself. */
