@@ -34,12 +34,13 @@ export function leave(
   why: string,
   {
     succeeded = false,
-    action = tellScripts(turn.state, succeeded),
+    action = tellScripts(turn.state, succeeded || turn.state.unsure),
   }: Leaving = {},
 ): void {
   const { state } = turn;
   const from = state.role;
-  if (succeeded) state.mustNotServeSince ??= turn.at;
+  // Also who was ordered to leave while it stood still: it may have been succeeded, and has not heard of it yet.
+  if (succeeded || state.unsure) state.mustNotServeSince ??= turn.at;
   // A yield that failed half-way is over as a plan, but the primary's services may run still.
   const cutShort = state.plan !== null ||
     (from === "SECOND" && isPrimary(state.scripts));

@@ -43,6 +43,7 @@ export function step(state: State, event: Event): Step {
   if (state.begun && event.at - state.lastAt > ABSENT_MS) wasAbsent(turn);
   turn.state.lastAt = Math.max(state.lastAt, event.at);
   observe(turn, event);
+  if (leaseUntil(turn.state) > event.at) turn.state.unsure = false;
   beginAsking(turn);
   // Until the agent has said what it found, this node decides nothing; nor before it has read what came while it stood still.
   const ready = turn.state.begun && !catchesUp(turn);
@@ -121,7 +122,6 @@ function observe(turn: Turn, event: Event): void {
       if (role === "SECOND" && !event.view?.bids) {
         peerHeardUs(turn, event.heardUsAt);
       }
-      if (leaseUntil(state) > turn.at) state.unsure = false;
       return judgeSync(turn, event.view);
     }
     case "peer":
