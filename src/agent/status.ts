@@ -280,7 +280,9 @@ function primarySentence(
       const holds = view.identity.current === null
         ? "stands by"
         : "holds an identical copy";
-      return `${name} runs on ${node} (PRIM); ${other} ${holds} and takes over in about ${seconds} s if ${node} dies.`;
+      return `${name} runs on ${node} (PRIM); ${other} ${holds} and takes over in about ${seconds} s if ${node} dies.${
+        because(view)
+      }`;
     }
     return `${name} runs on ${node} (PRIM); ${other} is not ready to take over now.${
       because(view)

@@ -71,12 +71,17 @@ export function finished(
       return;
     case "resume":
       // Whoever uses the address may go: until then this node is not ready, and it is tried again.
-      if (failure === null) return;
+      if (failure === null) {
+        state.addressProblem = null;
+        return;
+      }
       // All but the address is as it should be.
       state.record = { ...state.record, settled: true };
       state.addressesDue = isPrimary(state.role);
       state.addressAt = turn.at + ADDRESS_AGAIN_MS;
-      complain(turn, what);
+      // Said once: it may be so for days.
+      if (state.addressProblem !== what) complain(turn, what);
+      state.addressProblem = what;
       return;
     case "second-scripts":
     case "primary-to-alone":

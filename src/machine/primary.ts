@@ -377,7 +377,13 @@ export function cancelSwap(turn: Turn): void {
 function takeAgain(turn: Turn, peer: ModuleView | null): void {
   const { state } = turn;
   if (!state.addressesDue || state.plan !== null) return;
-  if (turn.at < state.addressAt) return;
+  if (turn.at < state.addressAt) {
+    if (state.addressProblem !== null) {
+      state.reason =
+        `the virtual address is not here, it is tried again: ${state.addressProblem}`;
+    }
+    return;
+  }
   // Whether a PRIM without its mirror goes on at all is asked first.
   const { verdict } = state.peer;
   if (state.role === "PRIM" && verdict === "unknown" && !mirrored(state)) {

@@ -327,7 +327,16 @@ Deno.test("step() as primary whose agent is back asks again for an address that 
     strictEqual(life.state.plan?.name, undefined, "asked for without end");
     strictEqual(view(life.state).status, "Transient");
     strictEqual(life.state.role, "PRIM");
-    for (let at = 0; at < 5_000; at += 50) hear();
+    const complaints = life.actions.filter((action) =>
+      action.do === "log" && action.text.includes("in use")
+    );
+    strictEqual(complaints.length, tries === 1 ? 1 : 0, "it is said once");
+    hear();
+    strictEqual(
+      view(life.state).reason,
+      "the virtual address is not here, it is tried again: take-addresses: 10.0.0.9 is in use",
+    );
+    for (let at = 50; at < 5_000; at += 50) hear();
   }
   life.done();
   strictEqual(view(life.state).status, "Ready");

@@ -134,6 +134,8 @@ export interface State {
   readonly outdateAt: number;
   readonly aloneAt: number;
   readonly addressAt: number;
+  /** Why the address that is due could not be taken; null: it was, or was not tried. */
+  readonly addressProblem: string | null;
   readonly arbiter: Arbiter;
   /** What the witness said last, and when it was asked; null: nothing in this life. */
   readonly seen: {
@@ -250,6 +252,7 @@ export function initial(
     outdateAt: 0,
     aloneAt: 0,
     addressAt: 0,
+    addressProblem: null,
     arbiter,
     seen: null,
     bidding: false,
@@ -353,6 +356,7 @@ export function enter(turn: Turn, role: Role, why: string): void {
   if (role !== "PRIM") state.wasMirrored = false;
   state.dialled = false;
   if (!isPrimary(role)) state.addressesDue = false;
+  state.addressProblem = null;
 }
 
 /** Whether the peer answers now: only then is what it says worth a decision. */
