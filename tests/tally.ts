@@ -27,7 +27,7 @@ export function leftOut(output: string): string[] {
   );
 }
 
-const ERROR_LINES = 14;
+const ERROR_LINES = 24;
 
 /** Each failed test with the beginning of its error, from deno's chapter " ERRORS ": a long run's reader sees its end first. */
 export function failures(output: string): string[] {

@@ -141,6 +141,20 @@ export async function twoAgents(options: AgentsOptions = {}) {
       const enter = ["nsenter", "--target", pid, "--mount"];
       return (await command([...enter, ...argv], { timeoutMs: 30_000 })).stdout;
     },
+    /** The last lines of both agents' logs: why a test that waited in vain did. */
+    async told(): Promise<string> {
+      const logs = ([1, 2] as const).map(async (node) => {
+        const path = join(home(node), "log/agent.log");
+        const text = await Deno.readTextFile(path).catch(String);
+        const runs = running.has(node) &&
+          await Promise.race([running.get(node)!.status, null]) === null;
+        const lines = text.trimEnd().split("\n").slice(-5);
+        return `node${node} (${runs ? "runs" : "does not run"}): ${
+          lines.join("\n  ")
+        }`;
+      });
+      return (await Promise.all(logs)).join("\n");
+    },
     /** Which nodes run the service. */
     async serving(): Promise<Which[]> {
       const found: Which[] = [];

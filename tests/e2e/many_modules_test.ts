@@ -76,10 +76,36 @@ class Street {
       for (;;) {
         const row = await this.next(shop);
         if (row !== null) return row;
-        if (now() > end) throw new Error(`${shop.name} does not answer`);
+        if (now() > end) {
+          throw new Error(
+            `${shop.name} does not answer:\n${await this.why(shop)}`,
+          );
+        }
         await sleep(200);
       }
     }));
+  }
+
+  /** What both nodes know of one that does not answer. */
+  async why({ name, service }: Shop): Promise<string> {
+    const { world } = this;
+    const looks = ([1, 2] as const).map(async (node) => {
+      const log = join(world.home(node), "log", `${name}.log`);
+      const [state, text, sockets] = await Promise.all([
+        world.state(node),
+        Deno.readTextFile(log).catch(String),
+        world.lab(
+          ...["exec", String(node), "--", "ss", "-Htanp"],
+          `( sport = :${service} )`,
+        ).catch(String),
+      ]);
+      const lines = text.trimEnd().split("\n").slice(-8).join("\n");
+      const said = state?.nodes.find(({ local }) => local)?.modules.find((
+        one,
+      ) => one.name === name);
+      return `node${node}: ${said?.role} ${said?.status} ${said?.reason}\n${lines}\n${sockets}`;
+    });
+    return (await Promise.all(looks)).join("\n");
   }
 
   /** Who is primary of each, once all are PRIM and SECOND, both Ready. */

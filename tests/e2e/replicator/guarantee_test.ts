@@ -127,6 +127,8 @@ onPair({
   async run(pair) {
     const path = `${pair.primary.data}/file`;
     await Deno.writeTextFile(path, "x");
+    // Both copies are equal before the answered write is on either, too.
+    await shell(`sync '${path}'`);
     await equalCopies(pair);
     const pid = pair.secondary.replicator.pid;
     Deno.kill(pid, "SIGSTOP");
