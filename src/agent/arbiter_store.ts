@@ -1,11 +1,11 @@
 /** Who decides between the two nodes, as it stands in /etc/hakit/arbiter.json; the same on both nodes but for the moments of a change. */
 import { createHash, randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { z } from "zod";
 import { type Arbiter, NO_ARBITER } from "../machine/arbiter.ts";
 import { ConfigError } from "../module/load.ts";
 import { readIfPresent, removeDurably, writeDurably } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
+import { places } from "../cluster/places.ts";
 import { WITNESS_PORT } from "../witness/protocol.ts";
 
 const address = z.union([z.ipv4(), z.ipv6()]);
@@ -26,20 +26,16 @@ export const arbiterSchema = z.discriminatedUnion("kind", [
 ]);
 export type ArbiterFile = z.infer<typeof arbiterSchema>;
 
-function fileOf(paths: Paths): string {
-  return join(paths.etc, "arbiter.json");
-}
-
 /** null: none. Throws ConfigError: a node that cannot read who decides must not decide by itself. */
 export async function readArbiter(paths: Paths): Promise<ArbiterFile | null> {
-  const text = await readIfPresent(fileOf(paths));
+  const text = await readIfPresent(places(paths).arbiter);
   if (text === null) return null;
   try {
     return arbiterSchema.parse(JSON.parse(text));
   } catch (cause) {
     throw new ConfigError(
       'is no arbiter, expected what "hakit witness add" writes',
-      fileOf(paths),
+      places(paths).arbiter,
       null,
       null,
       { cause },
@@ -53,10 +49,10 @@ export async function writeArbiter(
 ): Promise<void> {
   // An empty word instead of a missing file would have to be told from a half written one.
   if (arbiter === null) {
-    await removeDurably(fileOf(paths));
+    await removeDurably(places(paths).arbiter);
     return;
   }
-  await writeDurably(fileOf(paths), JSON.stringify(arbiter) + "\n", {
+  await writeDurably(places(paths).arbiter, JSON.stringify(arbiter) + "\n", {
     mode: 0o600,
   });
 }

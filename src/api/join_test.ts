@@ -43,6 +43,7 @@ async function inCluster(
           ],
         }),
       ],
+      [at.node, "node1\n"],
       [at.key, "ab".repeat(32) + "\n"],
       [at.authority, authority.certPem],
       [at.authorityKey, authority.keyPem],

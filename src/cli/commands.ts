@@ -19,6 +19,7 @@ import { doctorCommand } from "./doctor.ts";
 import { drillCommand } from "./drill.ts";
 import { command as first } from "./first.ts";
 import { command as lab } from "./lab.ts";
+import { inviteCommand } from "./invite.ts";
 import { k3sNodeCommand } from "./k3s_node.ts";
 import { command as importCommand } from "./import.ts";
 import { k3sCommand } from "./k3s.ts";
@@ -52,6 +53,7 @@ export const commands: readonly Command[] = [
   prereq,
   first,
   second,
+  inviteCommand(connect),
   bundle,
   agentJoinCommand(connect),
   uninstall,

@@ -1,4 +1,4 @@
-/** `hakit second TOKEN`: this server becomes the cluster's second node. */
+/** `hakit second TOKEN`: this server becomes the other node of the cluster that the token is of. */
 import { checkNode, checkPair } from "../cluster/checks.ts";
 import { checkWelcome } from "../cluster/adopt.ts";
 import { existingCluster, missingFiles } from "../cluster/create.ts";
@@ -41,14 +41,16 @@ export const command: Command = {
   group: "Set up",
   args: [{
     name: "TOKEN|MODULE",
-    summary: 'the line that "hakit first" printed, or a module',
+    summary:
+      'the line that "hakit first" or "hakit invite" printed, or a module',
     words: "module",
   }],
   flags: { k3s: SETTING_FLAGS.k3s, ...RUN_FLAGS, ...asSecondary.flags },
   details:
-    `hakit second TOKEN: this server becomes the second node. Ends when it holds an
-identical copy and both are Ready. K3s comes from the first node unless --k3s DIR
-is given. After an interruption the same token may be used again on this server.
+    `hakit second TOKEN: this server becomes the second node, or takes the place of one
+that is lost ("hakit invite"). Ends when it holds an identical copy and both are Ready.
+K3s comes from the other node unless --k3s DIR is given. After an interruption the
+same token may be used again on this server.
 
 hakit second MODULE: the other node's data is copied to this one.`,
   run(call) {
@@ -76,7 +78,8 @@ async function runSecond(call: Call): Promise<number> {
   const cluster = welcome
     ? parseCluster(welcome.cluster, "cluster.yaml")
     : (await existingCluster(where))!;
-  const me = cluster.nodes[1]!;
+  const name = welcome?.node ?? (await Deno.readTextFile(at.node)).trim();
+  const me = cluster.nodes.find((node) => node.name === name)!;
   const facts = await gatherFacts([DATABASE_FOLDER, kept.storage]);
   const findings = checkNode(facts, {
     own: me.addresses,
@@ -102,7 +105,7 @@ async function runSecond(call: Call): Promise<number> {
   const warnings = [
     ...findings.warnings,
     ...existing.warnings,
-    ...await linkWarnings(cluster.nodes[0]!.addresses, token.port),
+    ...await linkWarnings(token.addresses, token.port),
   ];
   if (tell(call, { problems, warnings })) return EXIT.failed;
 
@@ -140,7 +143,7 @@ async function runSecond(call: Call): Promise<number> {
   return EXIT.done;
 }
 
-/** Refuses a machine of another cluster, and the first node itself. */
+/** Refuses a machine of another cluster, and the node that made the token. */
 async function isMember(where: Paths, token: JoinToken): Promise<boolean> {
   const cluster = await existingCluster(where);
   if (cluster === null) return false;
@@ -150,17 +153,18 @@ async function isMember(where: Paths, token: JoinToken): Promise<boolean> {
     );
   }
   const name = (await Deno.readTextFile(places(where).node)).trim();
-  if (name === cluster.nodes[0]!.name) {
+  const host = cluster.nodes.find(({ addresses }) =>
+    addresses.some((address) => token.addresses.includes(address))
+  );
+  if (name === host?.name) {
     throw new JoinRefused(
-      `This is ${name}, the first node: "hakit second" belongs on ${
-        cluster.nodes[1]!.name
-      }`,
+      `This is ${name}, which made the token: "hakit second" belongs on the other server`,
     );
   }
   return true;
 }
 
-/** A complete member needs no first node (which may be down) and no valid token. */
+/** A complete member needs no other node (which may be down) and no valid token. */
 async function hasAll(where: Paths): Promise<boolean> {
   const installed = await installedFiles(places(where).k3sFiles);
   return (await missingFiles(where)).length === 0 && installed.length > 0 &&
@@ -187,7 +191,7 @@ async function linkWarnings(
       return [];
     } catch {
       return [
-        `The first node does not answer on ${hostname} port ${port}: that link cannot be used`,
+        `The other node does not answer on ${hostname} port ${port}: that link cannot be used`,
       ];
     }
   });

@@ -1,9 +1,9 @@
-/** The second node's half: writes what the first one gave. cluster.yaml comes last, as in create.ts. */
+/** The half of the server that joins: writes what the other node gave. cluster.yaml comes last, as in create.ts. */
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
 import { dirname, join } from "node:path";
 import { parseCluster, parseModule } from "../module/load.ts";
-import { syncFolder, writeDurably } from "../system/files.ts";
+import { removeDurably, syncFolder, writeDurably } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { readKept } from "./kept.ts";
 import { places } from "./places.ts";
@@ -15,21 +15,22 @@ const SECRET = { mode: 0o600 } as const;
 export function checkWelcome(welcome: Welcome, clusterId: string): void {
   const cluster = parseCluster(
     welcome.cluster,
-    "cluster.yaml of the first node",
+    "cluster.yaml of the other node",
   );
   if (cluster.id !== clusterId) {
     throw new Error(
-      `The first node sent cluster ${cluster.id}, expected ${clusterId}`,
+      `The other node sent cluster ${cluster.id}, expected ${clusterId}`,
     );
   }
-  if (cluster.nodes[1]?.name !== welcome.node) {
+  const names = cluster.nodes.map(({ name }) => name);
+  if (!names.includes(welcome.node)) {
     throw new Error(
-      `The first node calls this server "${welcome.node}", expected "${
-        cluster.nodes[1]?.name
-      }"`,
+      `The other node calls this server "${welcome.node}", expected one of ${
+        names.join(", ")
+      }`,
     );
   }
-  readKept(welcome.settings, "settings of the first node");
+  readKept(welcome.settings, "settings of the other node");
   const authority = new X509Certificate(welcome.authority);
   const certificate = new X509Certificate(welcome.certificate);
   if (!certificate.verify(authority.publicKey)) {
@@ -39,7 +40,7 @@ export function checkWelcome(welcome: Welcome, clusterId: string): void {
   if (!yaml) throw new Error("The module k3s has no module.yaml");
   parseModule(
     Buffer.from(yaml.content, "base64").toString(),
-    "module.yaml of the first node",
+    "module.yaml of the other node",
   );
 }
 
@@ -58,6 +59,8 @@ export async function adoptCluster(
   await writeDurably(at.password, welcome.password + "\n", SECRET);
   await writeDurably(at.k3sToken, welcome.k3sToken + "\n", SECRET);
   await writeDurably(at.settings, welcome.settings, SECRET);
+  if (welcome.arbiter === null) await removeDurably(at.arbiter);
+  else await writeDurably(at.arbiter, welcome.arbiter, SECRET);
   await writeDurably(at.node, welcome.node + "\n");
   await writeModule(at.module, welcome.module);
   await writeDurably(at.cluster, welcome.cluster);

@@ -164,10 +164,10 @@ export function checkPair(mine: {
     problems.push(
       `User mysql is ${ids(mine.mysql)} here and ${
         ids(theirs.mysql)
-      } on the first node, expected the same numbers: the database's files keep them. ` +
+      } on the other node, expected the same numbers: the database's files keep them. ` +
         (theirs.mysql
           ? `Before MariaDB has data here: ${mysqlRemedy(theirs.mysql)}`
-          : `First run "hakit prereq" on the first node`),
+          : `First run "hakit prereq" on the other node`),
     );
   }
   const skew = Math.abs(mine.time - theirs.time);

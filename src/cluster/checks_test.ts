@@ -110,7 +110,7 @@ Deno.test("checkPair() wants one number for mysql and clocks within 30 s", () =>
   assert.deepEqual(checkPair(mine, { ...mine, time: 1_020_000 }), []);
   const theirs = { mysql: { uid: 107, gid: 113 }, time: 1_031_000 };
   const problems = checkPair(mine, theirs);
-  assert.match(problems[0]!, /860:860 here and 107:113 on the first/);
+  assert.match(problems[0]!, /860:860 here and 107:113 on the other/);
   assert.match(problems[1]!, /differ by 31 s/);
   // The first node's numbers, which prereq would not choose.
   assert.match(
@@ -120,7 +120,7 @@ Deno.test("checkPair() wants one number for mysql and clocks within 30 s", () =>
   assert.match(checkPair({ ...mine, mysql: null }, mine)[0]!, /missing here/);
   assert.match(
     checkPair(mine, { ...mine, mysql: null })[0]!,
-    /run "hakit prereq" on the first node/,
+    /run "hakit prereq" on the other node/,
   );
 });
 

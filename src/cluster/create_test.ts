@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { type Paths, paths } from "../system/paths.ts";
 import { adoptCluster, checkWelcome, writeModule } from "./adopt.ts";
@@ -8,6 +9,8 @@ import {
   existingCluster,
   missingFiles,
 } from "./create.ts";
+import { newToken } from "./invite.ts";
+import { decodeToken } from "./join_token.ts";
 import { keptText, readKept } from "./kept.ts";
 import { places } from "./places.ts";
 import { settingsSchema } from "./settings.ts";
@@ -120,6 +123,36 @@ Deno.test("adoptCluster() makes the second node of the same cluster", async () =
   });
 });
 
+Deno.test("a lost first node is replaced: the second one invites, and hands over who decides between the nodes", async () => {
+  await inHomes(async (first, second) => {
+    await createCluster(first, SETTINGS);
+    await writeModule(places(first).module, MODULE);
+    await adoptCluster(second, await gatherWelcome(first));
+    const left = places(second);
+    const arbiter = '{"kind":"ping","addresses":["10.0.0.254"]}\n';
+    await Deno.writeTextFile(left.arbiter, arbiter);
+
+    const decoded = decodeToken(await newToken(second));
+    assert("token" in decoded);
+    assert.deepEqual(decoded.token.addresses, ["10.0.0.2"]);
+    const welcome = await gatherWelcome(second);
+    checkWelcome(welcome, decoded.token.id);
+    assert.equal(welcome.node, "node1");
+    const fresh = paths(join(first.etc, "../../3"));
+    await adoptCluster(fresh, welcome);
+    assert.equal(await Deno.readTextFile(places(fresh).arbiter), arbiter);
+    const shown = new X509Certificate(
+      await Deno.readTextFile(places(fresh).certificate),
+    );
+    assert.match(shown.subjectAltName ?? "", /10\.0\.0\.1,/);
+
+    // What is gone from the one node goes from a server that joins again.
+    await Deno.remove(left.arbiter);
+    await adoptCluster(fresh, await gatherWelcome(second));
+    await assert.rejects(Deno.stat(places(fresh).arbiter));
+  });
+});
+
 Deno.test("checkWelcome() refuses what does not fit together", async () => {
   await inHomes(async (first, other) => {
     for (const home of [first, other]) {
@@ -136,7 +169,7 @@ Deno.test("checkWelcome() refuses what does not fit together", async () => {
       );
     bad({ cluster: stranger.cluster }, /sent cluster/);
     bad({ certificate: stranger.certificate }, /not signed/);
-    bad({ node: "node1" }, /calls this server "node1"/);
+    bad({ node: "node3" }, /calls this server "node3"/);
     bad({ module: [] }, /no module.yaml/);
   });
 });

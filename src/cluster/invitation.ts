@@ -1,5 +1,5 @@
 /**
- * The invitation of the second node: a one-time secret, kept as hash with an expiry. One machine may use it, again and again until
+ * The invitation of a server to become the other node: a one-time secret, kept as hash with an expiry. One machine may use it, again and again until
  * it expires, so that an interrupted `second` can be repeated; no other machine may.
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
@@ -47,7 +47,7 @@ export function judge(
   },
 ): Verdict {
   const refused = (why: string): Verdict => ({ kind: "refused", why });
-  const again = 'run "hakit first" on the first node again for a new one';
+  const again = 'run "hakit invite" on the other node for a new one';
   if (
     invitation === null ||
     !timingSafeEqual(digest(secret), Buffer.from(invitation.hash, "hex"))

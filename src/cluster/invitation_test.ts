@@ -48,6 +48,6 @@ Deno.test("judge() refuses when there is no invitation, or a damaged one", async
   await inFolder(async (file) => {
     await Deno.writeTextFile(file, "{}");
     const verdict = await accept(file, { secret: "x", machine: A }, 0);
-    assert(verdict.kind === "refused" && verdict.why.includes("hakit first"));
+    assert(verdict.kind === "refused" && verdict.why.includes("hakit invite"));
   });
 });

@@ -1,4 +1,4 @@
-/** What `first` hands out at its end: the token for the second node, and a way into the console. */
+/** What `first` and `invite` hand out: the token for the server that joins, and a way into the console. */
 import { fingerprint } from "../api/tls.ts";
 import { createLoginLink } from "../api/users.ts";
 import { loadCluster } from "../module/load.ts";
@@ -11,12 +11,12 @@ import { places } from "./places.ts";
 /** A new token; the one before is void. */
 export async function newToken(paths: Paths): Promise<string> {
   const at = places(paths);
-  const cluster = await loadCluster(at.cluster);
+  const { cluster, me } = await own(paths);
   return encodeToken({
     v: 1,
     cluster: cluster.cluster,
     id: cluster.id,
-    addresses: cluster.nodes[0]!.addresses,
+    addresses: me.addresses,
     port: cluster.console.port,
     fingerprint: fingerprint(await Deno.readTextFile(at.certificate)),
     secret: await invite(at.invitation),
@@ -26,9 +26,16 @@ export async function newToken(paths: Paths): Promise<string> {
 /** An address for the browser that logs in once, within 24 hours. */
 export async function newLoginLink(paths: Paths): Promise<string> {
   const at = places(paths);
-  const cluster = await loadCluster(at.cluster);
-  const address = cluster.nodes[0]!.addresses[0]!;
+  const { cluster, me } = await own(paths);
+  const address = me.addresses[0]!;
   const host = address.includes(":") ? `[${address}]` : address;
   const once = await createLoginLink(at.users, { user: ADMIN });
   return `https://${host}:${cluster.console.port}/login?once=${once}`;
+}
+
+async function own(paths: Paths) {
+  const at = places(paths);
+  const cluster = await loadCluster(at.cluster);
+  const name = (await Deno.readTextFile(at.node)).trim();
+  return { cluster, me: cluster.nodes.find((node) => node.name === name)! };
 }

@@ -1,5 +1,5 @@
 /**
- * The second node's call to the first. The server's certificate is compared with the token's fingerprint before a byte is sent: the
+ * The call of a server that joins to the node that invited it. The server's certificate is compared with the token's fingerprint before a byte is sent: the
  * secret goes to the node that made the token and to nobody else.
  */
 import { createHash } from "node:crypto";
@@ -13,7 +13,7 @@ import { type K3sFile, type Welcome, welcomeSchema } from "./welcome.ts";
 const SILENCE_MS = 15_000;
 const MAX_WELCOME = 16 * 1024 * 1024;
 
-/** The first node said no, or is not what the token says; exit code 2. */
+/** The other node said no, or is not what the token says; exit code 2. */
 export class JoinRefused extends Error {
   override readonly name = "ConfigError";
 }
@@ -36,7 +36,7 @@ export function joinClient(token: JoinToken, machine: string): JoinClient {
       await post(token, "/api/join", credentials, (chunk) => {
         size += chunk.length;
         if (size > MAX_WELCOME) {
-          throw new Error("The first node's answer is too long");
+          throw new Error("The other node's answer is too long");
         }
         chunks.push(chunk);
         return Promise.resolve();
@@ -46,7 +46,7 @@ export function joinClient(token: JoinToken, machine: string): JoinClient {
       if (result.success) return result.data;
       const issue = result.error.issues[0]!;
       throw new Error(
-        `The first node's answer cannot be used: ${
+        `The other node's answer cannot be used: ${
           issue.path.join(".")
         }: ${issue.message}; expected the same version of hakit on both`,
       );
@@ -94,7 +94,7 @@ async function reach(token: JoinToken): Promise<TLSSocket> {
     }
   }
   throw new Error(
-    `Cannot reach the first node on port ${token.port}: ${
+    `Cannot reach the other node on port ${token.port}: ${
       failures.join("; ")
     }; expected its agent running ("hakit state" there) and no firewall between`,
   );
@@ -159,7 +159,7 @@ function send(
   }, resolve);
   request.setTimeout(
     SILENCE_MS,
-    () => request.destroy(new Error("the first node fell silent")),
+    () => request.destroy(new Error("the other node fell silent")),
   );
   request.once("error", reject);
   request.end(bytes);
@@ -174,6 +174,6 @@ function refusal(text: string, status: number): Error {
     // Not our agent's words: the status has to do.
   }
   return status === 403
-    ? new JoinRefused(`The first node refused: ${message}`)
-    : new Error(`The first node could not answer: ${message}`);
+    ? new JoinRefused(`The other node refused: ${message}`)
+    : new Error(`The other node could not answer: ${message}`);
 }

@@ -59,7 +59,7 @@ Deno.test(
 );
 
 Deno.test(
-  "joinClient() tells the first node's refusal, and an unusable answer, in one line",
+  "joinClient() tells the other node's refusal, and an unusable answer, in one line",
   options,
   async () => {
     const refused = {
@@ -70,7 +70,7 @@ Deno.test(
       async (token, bodies) => {
         await assert.rejects(
           joinClient(token, "m").welcome(),
-          /^ConfigError: The first node refused: the token has expired$/,
+          /^ConfigError: The other node refused: the token has expired$/,
         );
         assert.equal(JSON.parse(bodies[0]!).secret, token.secret);
       },

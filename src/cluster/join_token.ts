@@ -1,4 +1,4 @@
-/** What `first` prints and `second` takes: everything that the second node needs to find and trust the first, as one string. Pure. */
+/** What `first` and `invite` print and `second` takes: all that a server needs to find and trust the node it joins, as one string. Pure. */
 import { Buffer } from "node:buffer";
 import { z } from "zod";
 
@@ -7,10 +7,10 @@ const joinTokenSchema = z.strictObject({
   /** Cluster's name and id: a token of another cluster is told apart. */
   cluster: z.string().min(1).max(31),
   id: z.string().regex(/^[0-9a-f]{32}$/),
-  /** The first node's addresses, one a link, tried in this order. */
+  /** The inviting node's addresses, one a link, tried in this order. */
   addresses: z.array(z.union([z.ipv4(), z.ipv6()])).min(1).max(8),
   port: z.int().min(1).max(65535),
-  /** SHA-256 of the first node's certificate: nothing is sent to a machine that shows another. */
+  /** SHA-256 of its certificate: nothing is sent to a machine that shows another. */
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
   /** 32 random bytes, base64url; works for one machine, for 24 hours. */
   secret: z.string().regex(/^[\w-]{43}$/),
@@ -52,6 +52,6 @@ export function decodeToken(
 function wrong(why: string) {
   return {
     problem:
-      `Cannot use the token: ${why}; expected the line that "hakit first" printed, whole`,
+      `Cannot use the token: ${why}; expected the line that "hakit first" or "hakit invite" printed, whole`,
   };
 }

@@ -13,6 +13,8 @@ export function places(paths: Paths) {
     certificate: at("node.pem"),
     certificateKey: at("node.key"),
     users: at("users.yaml"),
+    /** Who decides between the two nodes; missing: nobody. 0600. */
+    arbiter: at("arbiter.json"),
     module: join(paths.etc, "modules", "k3s"),
     /** Settings of `first` without secrets, the same on both nodes. */
     settings: at("k3s.yaml"),

@@ -1,4 +1,4 @@
-/** What the first node gives the second: everything that makes it the other half of the cluster. Gathered here, checked there. */
+/** What a node gives the server that joins it: everything that makes it the other half of the cluster. Gathered here, checked there. */
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { z } from "zod";
@@ -26,7 +26,7 @@ export const k3sFileSchema = z.strictObject({
 export type K3sFile = z.infer<typeof k3sFileSchema>;
 
 export const welcomeSchema = z.strictObject({
-  /** The second node's name. */
+  /** Whom the server that joins becomes. */
   node: z.string().max(31),
   /** cluster.yaml, the same bytes. */
   cluster: z.string().max(100_000),
@@ -36,6 +36,8 @@ export const welcomeSchema = z.strictObject({
   certificate: pem,
   certificateKey: pem,
   users: z.string().max(1_000_000),
+  /** arbiter.json: a node without it would go on alone by other rules than this one. Null: there is none. */
+  arbiter: z.string().max(10_000).nullable(),
   settings: z.string().max(100_000),
   password: z.string().max(100),
   k3sToken: z.string().regex(/^[\w:.-]{16,200}$/),
@@ -46,7 +48,7 @@ export const welcomeSchema = z.strictObject({
     content: z.base64().max(1_000_000),
   })).max(500),
   k3sFiles: z.array(k3sFileSchema).max(100),
-  /** For the checks of the second node. */
+  /** For the checks of the server that joins. */
   mysql: z.strictObject({ uid: z.int(), gid: z.int() }).nullable(),
   time: z.number(),
 });
@@ -56,7 +58,8 @@ export type Welcome = z.infer<typeof welcomeSchema>;
 export async function gatherWelcome(paths: Paths): Promise<Welcome> {
   const at = places(paths);
   const cluster = await loadCluster(at.cluster);
-  const second = cluster.nodes[1]!;
+  const me = (await need(at.node)).trim();
+  const other = cluster.nodes.find(({ name }) => name !== me)!;
   const [authority, authorityKey] = await Promise.all([
     need(at.authority),
     need(at.authorityKey),
@@ -65,12 +68,12 @@ export async function gatherWelcome(paths: Paths): Promise<Welcome> {
   const certificate = issueCertificate(
     { certPem: authority, keyPem: authorityKey },
     {
-      name: second.name,
-      addresses: [...second.addresses, vip],
+      name: other.name,
+      addresses: [...other.addresses, vip],
     },
   );
   return {
-    node: second.name,
+    node: other.name,
     cluster: await need(at.cluster),
     key: (await need(at.key)).trim(),
     authority,
@@ -78,6 +81,7 @@ export async function gatherWelcome(paths: Paths): Promise<Welcome> {
     certificate: certificate.certPem,
     certificateKey: certificate.keyPem,
     users: await need(at.users),
+    arbiter: await readIfPresent(at.arbiter),
     settings: await need(at.settings),
     password: (await need(at.password)).trim(),
     k3sToken: (await need(at.k3sToken)).trim(),
@@ -115,7 +119,7 @@ async function need(file: string): Promise<string> {
   const text = await readIfPresent(file);
   if (text === null) {
     throw new Error(
-      `Cannot let the second node join: ${file} is missing here; run "hakit first" again`,
+      `Cannot let another server join: ${file} is missing here; run "hakit first" (or "hakit second") here again`,
     );
   }
   return text;

@@ -37,6 +37,20 @@ export async function kubeletNodes(): Promise<KubeletNode[]> {
   return code === 0 ? nodesIn(stdout) : [];
 }
 
+/**
+ * K3s takes a server under a node's name only with the password that this name came with first, and a new server has another one. Whether
+ * that is forgotten now; the node with its labels stays.
+ * https://docs.k3s.io/architecture#how-agent-node-registration-works
+ */
+export async function forgetNodePassword(node: string): Promise<boolean> {
+  const { code } = await command([
+    ...[K3S.executable, "kubectl", "--namespace", "kube-system"],
+    ...["delete", "secret", `${node}.node-password.k3s`],
+    "--ignore-not-found",
+  ], { anyCode: true, timeoutMs: 20_000 }).catch(() => ({ code: 1 }));
+  return code === 0;
+}
+
 export function nodesIn(json: string): KubeletNode[] {
   let nodes: Nodes;
   try {

@@ -1,4 +1,4 @@
-/** `hakit second`: the other node's steps, from the token alone, until the copy is complete. */
+/** `hakit second`: the steps of the server that joins, from the token alone, until the copy is complete. */
 import type { AgentApi } from "../cli/agent_api.ts";
 import type { Output } from "../cli/output.ts";
 import type { ModuleState } from "../api/state.ts";
