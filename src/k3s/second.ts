@@ -1,7 +1,7 @@
 /** `hakit second`: the steps of the server that joins, from the token alone, until the copy is complete. */
 import type { AgentApi } from "../cli/agent_api.ts";
 import type { Output } from "../cli/output.ts";
-import type { ModuleState } from "../api/state.ts";
+import type { ClusterState, ModuleState } from "../api/state.ts";
 import { adoptCluster } from "../cluster/adopt.ts";
 import { existingCluster, missingFiles } from "../cluster/create.ts";
 import { exists } from "../cluster/facts.ts";
@@ -47,6 +47,9 @@ export interface SecondOptions {
 
 /** A first copy may take hours; one that does not move for this long is stuck. */
 const STUCK_MS = 10 * 60_000;
+/** An agent that did not answer once in this time has died. */
+const SILENT_MS = 3 * 60_000;
+const POLL_MS = 500;
 /** From "start" to the first role on a busy machine. */
 const START_MS = 30_000;
 
@@ -142,7 +145,12 @@ function k3sFilesStep({ at, source, out }: SecondOptions): Step {
   };
 }
 
-function copyStep(api: AgentApi, out: Output): Step {
+/** Exported for its test. */
+export function copyStep(
+  api: Pick<AgentApi, "state" | "role">,
+  out: Pick<Output, "progress">,
+  { wait = sleep }: { readonly wait?: (ms: number) => Promise<void> } = {},
+): Step {
   return {
     name: "Identical copy",
     async done() {
@@ -157,9 +165,19 @@ function copyStep(api: AgentApi, out: Output): Step {
       const progress = out.progress("First copy");
       let asked: number | null = null;
       let moved = performance.now();
+      let heard = moved;
       let last = "";
       for (;;) {
-        const state = await api.state();
+        let state: ClusterState;
+        try {
+          state = await api.state();
+          heard = performance.now();
+        } catch (error) {
+          // A server that copies may be busy, and its agent may begin again: hours of copying do not end for that.
+          if (performance.now() - heard > SILENT_MS) throw error;
+          await wait(POLL_MS);
+          continue;
+        }
         const found = localModule(state);
         const module = found?.module;
         if (found && isLevel(found.module)) {
@@ -208,7 +226,7 @@ function copyStep(api: AgentApi, out: Output): Step {
             }${module?.reason ? `: ${module.reason}` : ""}`,
           );
         }
-        await sleep(500);
+        await wait(POLL_MS);
       }
     },
   };
