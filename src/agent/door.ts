@@ -14,7 +14,7 @@ import type {
   VerifyReport,
 } from "../replication/control.ts";
 import type { Proof } from "../replication/verify/proof.ts";
-import { now } from "../system/clock.ts";
+import { now, sleep } from "../system/clock.ts";
 import { readTail } from "../system/files.ts";
 import type { Log } from "../system/log.ts";
 import type { Cluster } from "./cluster.ts";
@@ -67,6 +67,10 @@ export interface DoorOptions {
   readonly notifier: Notifier;
 }
 
+/** A module reads its record and looks for its replicator before it can be told anything. */
+const BEGIN_MS = 10_000;
+const BEGIN_LOOK_MS = 50;
+
 export class Door {
   readonly #options: DoorOptions;
   readonly upgrades: Upgrades;
@@ -97,6 +101,11 @@ export class Door {
   async command(request: CommandRequest): Promise<ClusterState> {
     const { command, full, by } = request;
     const module = this.#module(request.module);
+    // At boot, or just installed: a moment later it could be done.
+    const patience = now() + BEGIN_MS;
+    while (module.view() === null && now() < patience) {
+      await sleep(BEGIN_LOOK_MS);
+    }
     const before = module.view();
     if (!before) {
       throw new ApiError(

@@ -10,15 +10,22 @@ import type { Addresses } from "./addresses.ts";
 import type { Services } from "./services.ts";
 
 export interface GuardedOptions {
-  readonly module: Module;
-  readonly services: Services;
-  readonly addresses: Addresses;
-  readonly log: Log;
+  readonly module: Pick<Module, "name" | "virtual_addresses" | "services">;
+  readonly services: Pick<Services, "frozen" | "thaw" | "group">;
+  readonly addresses: Pick<Addresses, "look">;
+  readonly log: Pick<Log, "warning">;
 }
+
+/**
+ * How often it is looked for services that stand still although they may go on. The guard may act in the very moment in which it is told
+ * not to, after this side has given back what it knew of.
+ */
+const LOOK_MS = 1_000;
 
 export class Guarded {
   readonly #options: GuardedOptions;
   #doubts: Doubts = DOUBTFUL;
+  #lookedAt = -Infinity;
 
   constructor(options: GuardedOptions) {
     this.#options = options;
@@ -37,9 +44,14 @@ export class Guarded {
   /** The next word to the guard; null: it may be served here without an end. */
   ward(state: State, told: State): Ward | null {
     const ward = wardOf(state, told);
-    const { doubts, back } = regain(this.#doubts, { state, ward, now: now() });
+    const at = now();
+    const { doubts, back, safe } = regain(this.#doubts, {
+      state,
+      ward,
+      now: at,
+    });
     this.#doubts = doubts;
-    if (back) this.#regain();
+    if (back || safe && this.#standStill(at)) this.#regain();
     if (ward === null) return null;
     const { module, services } = this.#options;
     return {
@@ -51,6 +63,12 @@ export class Guarded {
       group: services.group,
       units: module.services,
     };
+  }
+
+  #standStill(at: number): boolean {
+    if (at - this.#lookedAt < LOOK_MS) return false;
+    this.#lookedAt = at;
+    return this.#options.services.frozen();
   }
 
   #regain(): void {

@@ -29,23 +29,32 @@ export function regain(
     readonly ward: Until | null;
     readonly now: number;
   },
-): { readonly doubts: Doubts; readonly back: boolean } {
+): {
+  readonly doubts: Doubts;
+  /** Something was taken, as far as is known, and comes back now. */
+  readonly back: boolean;
+  /** Whatever else is missing may come back, too. */
+  readonly safe: boolean;
+} {
   const { awakeAt } = state;
   if (!isPrimary(state.role)) {
     // What is being taken away here may be the other node's by now.
     const doubt = state.mustNotServeSince !== null ||
       state.plan?.name === "yield";
     const doubts = { until: null, awakeAt, doubt, told: false };
-    return { doubts, back: false };
+    return { doubts, back: false, safe: false };
   }
   const passed = doubts.until !== null && doubts.until < now;
   const doubt = doubts.doubt || passed || awakeAt > doubts.awakeAt;
   // Nobody can succeed a node that is not guarded.
   const certain = ward === null || (ward.until ?? 0) > now;
   const until = ward === null ? null : ward.until ?? doubts.until;
-  const back = doubt && certain && doubts.told;
+  // A word whose end has passed keeps the guard from nothing: it would take away once more what came back before it hears the next.
+  const safe = certain && doubts.told && !passed;
+  const back = doubt && safe;
   return {
     doubts: { until, awakeAt, doubt: doubt && !back, told: certain },
     back,
+    safe,
   };
 }

@@ -226,10 +226,13 @@ async function writeFiles(
     );
     await put("modules/plain/bin/start_prim", scripts.start, 0o755);
     await put("modules/plain/bin/stop_prim", scripts.stop, 0o755);
-    await createUser(join(etc, "users.yaml"), {
-      name: "admin",
-      role: "administrator",
-      password: PASSWORD,
-    });
   }
+  // One and the same, as after `hakit second`: of two that differ one would give way, and with it whoever has logged in by then.
+  const users = (node: Which) => join(home(node), "etc/users.yaml");
+  await createUser(users(1), {
+    name: "admin",
+    role: "administrator",
+    password: PASSWORD,
+  });
+  await Deno.copyFile(users(1), users(2));
 }

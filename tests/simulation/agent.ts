@@ -28,6 +28,8 @@ const TICK_MS = 100;
 const REPEAT_MS = 1_000;
 const PING_MS = 1_000;
 const LOOK_MS = 3_000;
+/** As src/agent/guarded.ts. */
+const STILL_MS = 1_000;
 /** A quick command holds the loop up no longer, but it arrives all the same: src/agent/loop.ts. */
 const QUICK_MS = 2_000;
 /** An agent whose loop does not turn for so long falls silent: src/heartbeat/worker.ts. */
@@ -92,6 +94,7 @@ export class Agent {
   doubts: Doubts = DOUBTFUL;
   #guardDue = false;
   #lookAt = 0;
+  #stillAt = 0;
   #problem = false;
   /** This life has taken the virtual address and not let it go. */
   holds = false;
@@ -332,7 +335,7 @@ export class Agent {
     if (node.guard === null && !this.#guardDue) node.startGuard();
     this.#guardDue = node.guard === null;
     const ward = wardOf(this.state, this.#visible);
-    const { doubts, back } = regain(this.doubts, {
+    const { doubts, back, safe } = regain(this.doubts, {
       state: this.state,
       ward,
       now: clock.now,
@@ -342,7 +345,10 @@ export class Agent {
     const looks = clock.now >= this.#lookAt && !doubts.doubt &&
       isPrimary(this.state.role);
     if (looks) this.#lookAt = clock.now + LOOK_MS;
-    if (back || looks) this.#regain(back);
+    const turn = safe && clock.now >= this.#stillAt;
+    if (turn) this.#stillAt = clock.now + STILL_MS;
+    const still = turn && node.frozen;
+    if (back || still || looks) this.#regain(back || still);
     node.guard?.hear(this.state, this.#visible);
   }
 

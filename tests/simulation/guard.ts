@@ -17,6 +17,7 @@ import type { Node } from "./node.ts";
 /** As src/guard/guard.ts: what an agent puts back is taken away again. */
 const AGAIN_MS = 50;
 const TURN_MS = 200;
+const REPORT_MS = 1_000;
 
 export class Guard {
   readonly #node: Node;
@@ -24,6 +25,8 @@ export class Guard {
   /** Of the look that is due next, by its clock; and which one it is. */
   #lookAt = Infinity;
   #looks = 0;
+  /** When the agent was told last that it was taken away; -Infinity: that it is not. */
+  #toldAt = -Infinity;
   pausedUntil = 0;
 
   constructor(node: Node) {
@@ -120,8 +123,16 @@ export class Guard {
       node.addresses = false;
       node.frozen = true;
       this.#watch = fenced(this.#watch, "app", true);
-      node.agent?.wasFenced();
-    }
+      this.#report();
+    } else this.#toldAt = -Infinity;
     this.#plan();
+  }
+
+  /** At a change, and again after a while: not each time that it takes away. */
+  #report(): void {
+    const { now } = this.#node.clock;
+    if (now - this.#toldAt < REPORT_MS) return;
+    this.#toldAt = now;
+    this.#node.agent?.wasFenced();
   }
 }
