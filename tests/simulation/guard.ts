@@ -27,6 +27,8 @@ export class Guard {
   #looks = 0;
   /** When the agent was told last that it was taken away; -Infinity: that it is not. */
   #toldAt = -Infinity;
+  /** When it reads what was said last. */
+  #heardAt = 0;
   pausedUntil = 0;
 
   constructor(node: Node) {
@@ -82,7 +84,9 @@ export class Guard {
 
   #take(change: (watch: Watch, now: number) => Watch): void {
     const { world, clock } = this.#node;
-    world.later(1, () =>
+    // Read in order, and not at once: it may act in between.
+    this.#heardAt = Math.max(this.#heardAt, world.now + world.between(1, 20));
+    world.later(this.#heardAt - world.now, () =>
       this.#awake(() => {
         this.#watch = change(this.#watch, clock.now);
         this.#plan();
