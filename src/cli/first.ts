@@ -16,6 +16,7 @@ import {
 import { gatherExisting } from "../doctor/gather_storage.ts";
 import { existingFindings } from "../doctor/storage_rules.ts";
 import { firstSteps } from "../k3s/first.ts";
+import { forgetNodePassword } from "../k3s/kubernetes.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
@@ -121,6 +122,9 @@ async function runFirst(call: Call): Promise<number> {
     return EXIT.done;
   }
   const token = await newToken(where);
+  const other = (await connect().state()).nodes.find(({ local }) => !local);
+  // Run again for a server that takes the other one's place.
+  if (other && !other.reachable) await forgetNodePassword(other.name);
   const link = await newLoginLink(where);
   finish(call, results, {
     lines: [

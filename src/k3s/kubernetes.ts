@@ -44,7 +44,7 @@ export async function kubeletNodes(): Promise<KubeletNode[]> {
  */
 export async function forgetNodePassword(node: string): Promise<boolean> {
   const { code } = await command([
-    ...[K3S.executable, "kubectl", "--namespace", "kube-system"],
+    ...[K3S.executable, "kubectl", "--namespace=kube-system"],
     ...["delete", "secret", `${node}.node-password.k3s`],
     "--ignore-not-found",
   ], { anyCode: true, timeoutMs: 20_000 }).catch(() => ({ code: 1 }));

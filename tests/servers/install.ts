@@ -14,8 +14,8 @@ import { pairWith, state } from "./cluster.ts";
 import { check, note } from "./report.ts";
 
 /** Debian's own installer configures MariaDB in emulation: minutes. */
-const PREREQ_SECONDS = 1800;
-const JOIN_SECONDS = 900;
+export const PREREQ_SECONDS = 1800;
+export const JOIN_SECONDS = 900;
 
 export interface Places {
   readonly executable: string;
@@ -190,7 +190,7 @@ const FIRST =
   // A server that is emulated beside other work stands still for seconds: taken for dead, it would tell nothing of hakit.
   (PATIENCE > 1 ? ` --detection ${Math.round(3 * PATIENCE)}s` : "");
 
-function tokenIn(text: string): string {
+export function tokenIn(text: string): string {
   const token = /hakit1\.[\w-]+/.exec(text)?.[0];
   if (!token) throw new Error(`no token in: ${text.slice(-400)}`);
   return token;

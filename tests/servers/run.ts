@@ -1,5 +1,5 @@
 /**
- * The stories on two emulated servers: install, failover, links, power, copies, nfs, pods, drill, uninstall.
+ * The stories on two emulated servers: install, failover, links, power, copies, nfs, pods, drill, replace, uninstall.
  *
  *   tests/servers/run                   all; bullseye, packages from a folder
  *   tests/servers/run failover links    these, on the servers as `install` left them
@@ -22,6 +22,7 @@ import { nfs } from "./nfs.ts";
 import { pods } from "./pods.ts";
 import { bothKilled, shutDown } from "./power.ts";
 import { Proof } from "./proof.ts";
+import { replace } from "./replace.ts";
 import { broken, CheckFailed, close, note } from "./report.ts";
 import { uninstall } from "./uninstall.ts";
 
@@ -55,6 +56,7 @@ const STORIES: { readonly [name: string]: Story } = {
   nfs: (_proof, primary) => nfs(primary),
   pods: (_proof, primary) => pods(folder, places.executable, primary),
   drill: (_proof, primary) => drill(primary),
+  replace: (proof, primary) => replace(proof, primary, places.executable),
   uninstall,
 };
 const SAVED = `installed-${Deno.env.get("HAKIT_SERVERS_SUITE") ?? "bullseye"}`;

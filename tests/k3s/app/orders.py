@@ -29,7 +29,7 @@ def split(argv):
 
 def one(kind):
     kinds = {"node": "nodes", "nodes": "nodes", "pod": "pods", "pods": "pods", "lease": "leases", "leases": "leases",
-             "deployment": "deployments", "deployments": "deployments", "persistentvolumes": "persistentvolumes"}
+             "secret": "secrets", "deployment": "deployments", "deployments": "deployments", "persistentvolumes": "persistentvolumes"}
     if kind not in kinds:
         raise Refused('the server doesn\'t have a resource type "%s"' % kind)
     return kinds[kind]

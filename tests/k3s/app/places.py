@@ -7,6 +7,7 @@ SERVER = DATA + "/server"
 KUBECONFIG = ROOT + "/etc/rancher/k3s/k3s.yaml"
 SOCKET = DATA + "/server/standin.sock"
 ORDERS = SERVER + "/orders"
+NODE_PASSWORD = ROOT + "/etc/rancher/node/password"
 # What this server was promised: the last number whose write was acknowledged, on its own disk, never in the datastore.
 ACKNOWLEDGED = SERVER + "/acknowledged"
 # Told by the last start: rows acknowledged, found, lost.

@@ -1,5 +1,6 @@
 """`k3s server`: one row and one heartbeat a second, and a turn of the controllers where this server leads."""
 import argparse
+import hashlib
 import json
 import os
 import signal
@@ -180,6 +181,28 @@ def default_objects(objects):
                 "metadata": {"name": name, "namespace": space}, "spec": {"replicas": 1}})
 
 
+def admit(objects, node):
+    """A name belongs to the machine that came with it first, by a password in a secret that only an administrator deletes."""
+    try:
+        with open(places.NODE_PASSWORD) as file:
+            password = file.read()
+    except FileNotFoundError:
+        password = os.urandom(16).hex()
+        places.write(places.NODE_PASSWORD, password)
+    digest = hashlib.sha256(password.encode()).hexdigest()
+    name = node + ".node-password.k3s"
+    while True:
+        known = objects.get("secrets", "kube-system", name)
+        if known is None:
+            objects.put("secrets", "kube-system", name, {
+                "metadata": {"name": name, "namespace": "kube-system"}, "hash": digest})
+            return
+        if known["hash"] == digest:
+            return
+        say("Node password rejected, duplicate hostname or contents of '/etc/rancher/node/password' may not match server node-passwd entry")
+        time.sleep(2)
+
+
 def serve(args):
     options = arguments(args)
     node = options.node_name
@@ -191,6 +214,7 @@ def serve(args):
     State.objects = Objects(store, node)
     default_objects(State.objects)
     answer_kubectl()
+    admit(State.objects, node)
     threading.Thread(target=balance, args=(State.objects, node), daemon=True).start()
     notify("READY=1")
     renewed = time.monotonic()
