@@ -26,11 +26,17 @@ was replaced must never come back: hakit uninstall there, before it has a cable.
           'This server is in no cluster yet: "hakit first" makes one and prints a token',
         );
       }
-      const { nodes, sentence } = await connect().state();
+      const { nodes, links, sentence } = await connect().state();
       const lost = nodes.find(({ local }) => !local)!;
       if (lost.reachable) {
         out.error(
           `${lost.name} is there and answers: nobody can take its place. If it is to be replaced, switch it off first`,
+        );
+        return EXIT.failed;
+      }
+      if (links.some(({ state }) => state === "unknown")) {
+        out.error(
+          `This agent has just begun and does not know yet whether ${lost.name} is there: ask again in a few seconds`,
         );
         return EXIT.failed;
       }

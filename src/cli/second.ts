@@ -2,7 +2,7 @@
 import { checkNode, checkPair } from "../cluster/checks.ts";
 import { checkWelcome } from "../cluster/adopt.ts";
 import { existingCluster, missingFiles } from "../cluster/create.ts";
-import { gatherFacts } from "../cluster/facts.ts";
+import { exists, gatherFacts, gatherKin } from "../cluster/facts.ts";
 import { joinClient, JoinRefused } from "../cluster/join_client.ts";
 import { decodeToken, type JoinToken } from "../cluster/join_token.ts";
 import { type Kept, readKept } from "../cluster/kept.ts";
@@ -80,6 +80,12 @@ async function runSecond(call: Call): Promise<number> {
     : (await existingCluster(where))!;
   const name = welcome?.node ?? (await Deno.readTextFile(at.node)).trim();
   const me = cluster.nodes.find((node) => node.name === name)!;
+  const folder = call.text("k3s");
+  const source: Source | null = folder
+    ? await folderSource(folder)
+    : welcome
+    ? { files: welcome.k3sFiles, read: (file, sink) => client.file(file, sink) }
+    : null;
   const facts = await gatherFacts([DATABASE_FOLDER, kept.storage]);
   const findings = checkNode(facts, {
     own: me.addresses,
@@ -97,10 +103,16 @@ async function runSecond(call: Call): Promise<number> {
   const problems = [
     ...findings.problems,
     ...(welcome
-      ? checkPair({ mysql: facts.mysql, time: Date.now() }, welcome)
+      ? checkPair({
+        mysql: facts.mysql,
+        kin: await gatherKin(),
+        time: Date.now(),
+      }, welcome)
       : []),
     ...existing.problems,
     ...await dataProblems(at, kept.storage),
+    ...await interfaceProblems(kept),
+    ...folder && welcome ? foreignK3s(folder, welcome, source!) : [],
   ];
   const warnings = [
     ...findings.warnings,
@@ -109,12 +121,6 @@ async function runSecond(call: Call): Promise<number> {
   ];
   if (tell(call, { problems, warnings })) return EXIT.failed;
 
-  const folder = call.text("k3s");
-  const source: Source | null = folder
-    ? await folderSource(folder)
-    : welcome
-    ? { files: welcome.k3sFiles, read: (file, sink) => client.file(file, sink) }
-    : null;
   const api = connect();
   const results = await perform(
     call,
@@ -177,6 +183,28 @@ function keptOf(welcome: Welcome | null, text: string): Kept {
 
 async function readOr(file: string): Promise<string> {
   return await Deno.readTextFile(file).catch(() => "");
+}
+
+/** The first failover would be the first to miss it. */
+async function interfaceProblems({ interface: name }: Kept): Promise<string[]> {
+  if (name === undefined || await exists(`/sys/class/net/${name}`)) return [];
+  return [
+    `The virtual address is on interface "${name}" in this cluster, and this server has none of that name: give its interface that name (a .link file of systemd)`,
+  ];
+}
+
+/** Two versions on one datastore are for "hakit k3s upgrade" to bring about. */
+function foreignK3s(
+  folder: string,
+  { k3sFiles }: Welcome,
+  { files }: Source,
+): string[] {
+  const digest = (list: Source["files"]) =>
+    list.find(({ name }) => name === "k3s")?.sha256;
+  if (digest(files) === digest(k3sFiles)) return [];
+  return [
+    `--k3s ${folder} holds another K3s than the other node runs, expected the same: leave --k3s out, it comes from there`,
+  ];
 }
 
 /** A link that is down now would be noticed when the other one fails. */

@@ -1,6 +1,6 @@
 /** What must hold before anything is touched, as lines for a person. Pure: facts in, problems out. */
 import { isIP } from "node:net";
-import type { Facts } from "./facts.ts";
+import type { Facts, Kin } from "./facts.ts";
 import { contains, isK3sInterface } from "./network.ts";
 import type { Settings } from "./settings.ts";
 
@@ -149,15 +149,30 @@ export function mysqlRemedy({ uid, gid }: NonNullable<Facts["mysql"]>): string {
     "--home-dir /nonexistent --no-create-home --shell /bin/false mysql && hakit prereq";
 }
 
+interface OneOfTwo {
+  readonly mysql: Facts["mysql"];
+  readonly kin: Kin;
+  readonly time: number;
+}
+
 /** What must be equal or near on both nodes. */
-export function checkPair(mine: {
-  readonly mysql: Facts["mysql"];
-  readonly time: number;
-}, theirs: {
-  readonly mysql: Facts["mysql"];
-  readonly time: number;
-}): readonly string[] {
+export function checkPair(
+  mine: OneOfTwo,
+  theirs: OneOfTwo,
+): readonly string[] {
   const problems: string[] = [];
+  const [own, other] = [mine.kin, theirs.kin];
+  if (own.architecture !== other.architecture) {
+    problems.push(
+      `This server's processor is ${own.architecture} and the other node's ${other.architecture}, expected the same: K3s and its images come from there`,
+    );
+  }
+  if (own.mariadb && other.mariadb && own.mariadb !== other.mariadb) {
+    problems.push(
+      `MariaDB is ${own.mariadb} here and ${other.mariadb} on the other node, expected the same: one could not open what the other left behind when it lost its power. ` +
+        "Install the other node's release of the distribution here",
+    );
+  }
   const ids = (user: Facts["mysql"]) =>
     user ? `${user.uid}:${user.gid}` : "missing";
   if (ids(mine.mysql) !== ids(theirs.mysql)) {

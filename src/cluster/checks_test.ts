@@ -7,7 +7,7 @@ import {
   checkSize,
   nodeName,
 } from "./checks.ts";
-import { type Facts, osRelease } from "./facts.ts";
+import { type Facts, osRelease, seriesOf } from "./facts.ts";
 
 const GOOD: Facts = {
   root: true,
@@ -106,9 +106,10 @@ Deno.test("checkNode() warns of a single link", () => {
 });
 
 Deno.test("checkPair() wants one number for mysql and clocks within 30 s", () => {
-  const mine = { mysql: { uid: 860, gid: 860 }, time: 1_000_000 };
+  const kin = { architecture: "x86_64", mariadb: "10.11" };
+  const mine = { mysql: { uid: 860, gid: 860 }, kin, time: 1_000_000 };
   assert.deepEqual(checkPair(mine, { ...mine, time: 1_020_000 }), []);
-  const theirs = { mysql: { uid: 107, gid: 113 }, time: 1_031_000 };
+  const theirs = { mysql: { uid: 107, gid: 113 }, kin, time: 1_031_000 };
   const problems = checkPair(mine, theirs);
   assert.match(problems[0]!, /860:860 here and 107:113 on the other/);
   assert.match(problems[1]!, /differ by 31 s/);
@@ -122,6 +123,20 @@ Deno.test("checkPair() wants one number for mysql and clocks within 30 s", () =>
     checkPair(mine, { ...mine, mysql: null })[0]!,
     /run "hakit prereq" on the other node/,
   );
+});
+
+Deno.test("checkPair() wants one kind of processor and one series of MariaDB: neither opens what the other left behind", () => {
+  const kin = {
+    architecture: "x86_64",
+    mariadb: seriesOf("1:10.6.18-0ubuntu"),
+  };
+  const mine = { mysql: { uid: 1, gid: 1 }, kin, time: 0 };
+  const with_ = (change: Partial<typeof kin>) =>
+    checkPair(mine, { ...mine, kin: { ...kin, ...change } });
+  assert.match(with_({ mariadb: "10.11" })[0]!, /10\.6 here and 10\.11 on/);
+  assert.match(with_({ architecture: "aarch64" })[0]!, /x86_64 and .*aarch64/);
+  // What is not installed yet is asked for by another check.
+  assert.deepEqual(with_({ mariadb: null }), []);
 });
 
 Deno.test("checkSize() warns when the volume may outgrow the disk", () => {

@@ -67,6 +67,26 @@ export async function gatherFacts(folders: readonly string[]): Promise<Facts> {
   };
 }
 
+/** What two nodes must have in common to open each other's data and run each other's programs. */
+export interface Kin {
+  readonly architecture: string;
+  /** "10.11"; null: no MariaDB is installed. */
+  readonly mariadb: string | null;
+}
+
+export async function gatherKin(): Promise<Kin> {
+  const { stdout } = await command(
+    ["dpkg-query", "-W", "-f=${Version}", "mariadb-server"],
+    { anyCode: true, timeoutMs: 60_000 },
+  );
+  return { architecture: Deno.build.arch, mariadb: seriesOf(stdout) };
+}
+
+/** "1:10.11.6-0+deb12u1": 10.11. */
+export function seriesOf(version: string): string | null {
+  return /^(?:\d+:)?(\d+\.\d+)/.exec(version)?.[1] ?? null;
+}
+
 /** MAC of the machine that has the virtual address now, or null. */
 export async function ownerOf(
   vip: string,

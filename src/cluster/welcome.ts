@@ -6,7 +6,7 @@ import { issueCertificate } from "../api/tls.ts";
 import { loadCluster } from "../module/load.ts";
 import { readIfPresent } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
-import { userIds } from "./facts.ts";
+import { gatherKin, userIds } from "./facts.ts";
 import { vipOf } from "./network.ts";
 import { places } from "./places.ts";
 import { readKept } from "./kept.ts";
@@ -50,6 +50,10 @@ export const welcomeSchema = z.strictObject({
   k3sFiles: z.array(k3sFileSchema).max(100),
   /** For the checks of the server that joins. */
   mysql: z.strictObject({ uid: z.int(), gid: z.int() }).nullable(),
+  kin: z.strictObject({
+    architecture: z.string().max(32),
+    mariadb: z.string().max(32).nullable(),
+  }),
   time: z.number(),
 });
 export type Welcome = z.infer<typeof welcomeSchema>;
@@ -90,6 +94,7 @@ export async function gatherWelcome(paths: Paths): Promise<Welcome> {
       JSON.parse(await readIfPresent(at.k3sFiles) ?? "[]"),
     ),
     mysql: await userIds("mysql"),
+    kin: await gatherKin(),
     time: Date.now(),
   };
 }

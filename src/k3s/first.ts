@@ -168,6 +168,10 @@ function k3sFilesStep({ at, settings, out, k3s }: FirstOptions): Step {
               old.name === file.name && old.sha256 === file.sha256
             )
           );
+        // A command of the first day must not bring an older K3s to a datastore that a newer one has written.
+        if (!same && await exists(at.identity)) {
+          return 'another one, which this node has worked with: "hakit k3s upgrade" replaces it';
+        }
         if (!same) return null;
       }
       return `${installed.length} files`;

@@ -37,6 +37,7 @@ import {
   MARIADB_DROP_IN,
   mariadbConfig,
   mariadbDropIn,
+  MYSQL_DROP_IN,
   NFS_CLIENT_CONFIG,
   NFS_DROP_IN,
   nfsClientConfig,
@@ -68,7 +69,7 @@ export async function isMirrored(): Promise<boolean> {
   const mounts = await Deno.readTextFile("/proc/self/mounts");
   return mounts.split("\n").some((line) => {
     const [, point, type] = line.split(" ");
-    return point === DATABASE_FOLDER && type!.startsWith("fuse");
+    return point === DATABASE_FOLDER && type === "fuse.hakit";
   });
 }
 
@@ -173,6 +174,7 @@ export async function memberFiles(
   return [
     { path: MARIADB_CONFIG, text: mariadbConfig(kept) },
     { path: MARIADB_DROP_IN, text: mariadbDropIn() },
+    { path: MYSQL_DROP_IN, text: mariadbDropIn() },
     { path: NFS_DROP_IN, text: nfsDropIn(kept.cluster) },
     { path: NFS_CLIENT_CONFIG, text: nfsClientConfig(member.name) },
     { path: K3S.unit, text: k3sUnit(kept, member) },

@@ -1,7 +1,7 @@
 /** Debian packages: which are there, and installing the rest from the network or from a folder of .deb files. */
 import { aptProxy } from "../system/apt_proxy.ts";
 import { sleep } from "../system/clock.ts";
-import { command } from "../system/command.ts";
+import { command, CommandError } from "../system/command.ts";
 import { openRepository } from "./repository.ts";
 
 export const PACKAGES = [
@@ -25,6 +25,8 @@ const INSTALL_MS = 30 * 60_000;
 const LOCK_MS = 300_000;
 const QUIET = [
   "env",
+  // What it says is read below.
+  "LC_ALL=C.UTF-8",
   "DEBIAN_FRONTEND=noninteractive",
   "NEEDRESTART_MODE=l",
 ] as const;
@@ -92,6 +94,21 @@ async function finishInterrupted(): Promise<void> {
 
 /** Never asks, keeps the machine's own configuration files, waits for another apt. */
 async function apt(args: readonly string[]): Promise<void> {
+  const until = performance.now() + LOCK_MS;
+  for (;;) {
+    try {
+      return await aptOnce(args);
+    } catch (error) {
+      // For its lists apt waits for nobody, whatever it is told: on a server that was just installed another one is fetching them.
+      const locked = error instanceof CommandError &&
+        /\/lists\/lock|lock directory/.test(error.stderr);
+      if (!locked || performance.now() > until) throw error;
+    }
+    await sleep(3000);
+  }
+}
+
+async function aptOnce(args: readonly string[]): Promise<void> {
   await command([
     ...QUIET,
     "apt-get",

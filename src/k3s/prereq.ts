@@ -14,8 +14,8 @@ import {
   installFromNetwork,
   missingPackages,
 } from "./packages.ts";
-import { systemctl, writeFiles } from "./services.ts";
-import { DATABASE_FOLDER } from "./texts.ts";
+import { outdated, systemctl, writeFiles } from "./services.ts";
+import { DATABASE_FOLDER, NEEDRESTART, needrestartConfig } from "./texts.ts";
 
 /**
  * One number for the user mysql on both servers, made before the package would take the next free one. Outside the ranges from which
@@ -42,6 +42,7 @@ export function prereqSteps(
     userStep(facts),
     packagesStep(settings, bundle),
     holdStep(at),
+    restartStep(),
     kernelStep(),
     securedStep(at),
     servicesStep(at),
@@ -132,6 +133,20 @@ function packagesStep(
         throw new Error(`still not installed: ${left.join(", ")}`);
       }
       say(names.join(", "));
+    },
+  };
+}
+
+/** After an update of a library needrestart restarts who uses it, on Ubuntu 24.04 unasked: a failover on both servers in one night. */
+function restartStep(): Step {
+  const file = { path: NEEDRESTART, text: needrestartConfig() };
+  return {
+    name: "No restarts by needrestart",
+    async done() {
+      return (await outdated([file])).length === 0 ? NEEDRESTART : null;
+    },
+    async do() {
+      await writeFiles([file]);
     },
   };
 }

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { command } from "../system/command.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
 
-/** A unit of the distribution may take its time to stop. */
+/** A unit of the distribution may take its time to stop, and systemd on a busy machine to answer. */
 const PATIENT = { timeoutMs: 120_000 } as const;
 
 export async function isActive(unit: string): Promise<boolean> {
@@ -20,7 +20,10 @@ export async function systemctl(...args: readonly string[]): Promise<void> {
 }
 
 async function says(args: readonly string[]): Promise<string> {
-  const { stdout } = await command(["systemctl", ...args], { anyCode: true });
+  const { stdout } = await command(["systemctl", ...args], {
+    ...PATIENT,
+    anyCode: true,
+  });
   return stdout.trim();
 }
 
@@ -40,7 +43,7 @@ export async function lastWords(unit: string): Promise<string> {
   const { stdout } = await command([
     ...["journalctl", "--unit", unit, "--output=cat", "--no-pager"],
     ...["--lines=20", "--reverse"],
-  ], { anyCode: true });
+  ], { ...PATIENT, anyCode: true });
   const own = stdout.split("\n").find((line) =>
     line !== "" && !line.startsWith(`${unit}.service`) &&
     !/^(Start|Stopp|Failed to start|Scheduled)/.test(line)

@@ -6,6 +6,9 @@ import { proxyVariables } from "./proxy.ts";
 import { uniqueId } from "./nfs_clients.ts";
 
 export const MARIADB_CONFIG = "/etc/mysql/mariadb.conf.d/99-hakit.cnf";
+export const NEEDRESTART = "/etc/needrestart/conf.d/hakit.conf";
+/** For the init script that MariaDB 10.3 brings along: systemd makes a unit of it when its own is out of boot. */
+export const MYSQL_DROP_IN = "/etc/systemd/system/mysql.service.d/hakit.conf";
 export const MARIADB_DROP_IN =
   "/etc/systemd/system/mariadb.service.d/hakit.conf";
 export const NFS_DROP_IN =
@@ -45,6 +48,8 @@ AssertPathIsMountPoint=${DATABASE_FOLDER}
 
 [Service]
 Restart=no
+# A disk of its own is mounted there on both servers: that is not the mirror.
+ExecStartPre=+/bin/grep -q "^[^ ]* ${DATABASE_FOLDER} fuse.hakit " /proc/mounts
 # The distribution's checks after each start: a failover has no time for them.
 ExecStartPost=
 TimeoutStartSec=280
@@ -60,6 +65,13 @@ After=hakit.service
 [Service]
 ExecStart=
 ExecStart=/usr/bin/unshare --uts -- /bin/sh -c 'echo hakit-${cluster} >/proc/sys/kernel/hostname && exec /usr/sbin/rpc.nfsd --grace-time 15 --lease-time 15 --no-nfs-version 3 8'
+`;
+}
+
+/** What hakit starts and stops nobody else restarts. Perl, as all of needrestart's configuration. */
+export function needrestartConfig(): string {
+  return `# Written by hakit: it restarts these by itself, on one server after the other.
+$nrconf{override_rc}{qr(^(hakit|hakit-witness|k3s|mariadb|mysql|nfs-[a-z]+|nfsdcld|rpcbind|rpc-statd)\\.service$)} = 0;
 `;
 }
 

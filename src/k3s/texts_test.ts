@@ -75,6 +75,11 @@ Deno.test("mariadbConfig() listens on the virtual address only and keeps compact
 Deno.test("mariadbDropIn() refuses a directory that is not mirrored", () => {
   assert.match(mariadbDropIn(), /^AssertPathIsMountPoint=\/var\/lib\/mysql$/m);
   assert.match(mariadbDropIn(), /^Restart=no$/m);
+  // A mount point is a disk of its own, too.
+  assert.match(
+    mariadbDropIn(),
+    /^ExecStartPre=\+\/bin\/grep -q ".* \/var\/lib\/mysql fuse\.hakit " /m,
+  );
 });
 
 Deno.test("the provisioner's manifests are YAML with this cluster's values", async () => {

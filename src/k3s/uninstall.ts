@@ -27,6 +27,8 @@ import {
   K3S_DESCRIPTION,
   MARIADB_CONFIG,
   MARIADB_DROP_IN,
+  MYSQL_DROP_IN,
+  NEEDRESTART,
   NFS_CLIENT_CONFIG,
   NFS_DROP_IN,
 } from "./texts.ts";
@@ -81,6 +83,8 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
     removeStep("Units and configuration", [
       UNIT_FILE,
       MARIADB_DROP_IN,
+      MYSQL_DROP_IN,
+      NEEDRESTART,
       NFS_DROP_IN,
       NFS_CLIENT_CONFIG,
       MARIADB_CONFIG,

@@ -34,6 +34,8 @@ interface Session extends Dialled {
   stage: Stage;
   /** Null: not known yet, or nothing to level. */
   levelling: Levelling | null;
+  /** The peer had no data: its disk is a new one. */
+  fresh: boolean;
   closed: boolean;
 }
 
@@ -183,6 +185,7 @@ export class SourceSession {
       number: ++this.#sessions,
       stage: "dialling",
       levelling: null,
+      fresh: false,
       closed: false,
     };
     this.#outgoing.clear();
@@ -317,6 +320,7 @@ export class SourceSession {
         "the peer's data is newer than this primary's: nothing is copied";
       return "the peer's data is newer";
     }
+    session.fresh = theirs.identity.current === null;
     session.stage = "marks";
     this.#dialler.order.reached();
     const words = {
@@ -389,8 +393,11 @@ export class SourceSession {
   /** The copies are equal now: every change from here on goes to both. Durable equality is `#levelled`. */
   #mirror(session: Session): void {
     const { identity } = this.context;
+    // The disk that this one replaces is of the present generation still, should it come back: what only these two have is missing there.
+    if (session.fresh && identity.value.bitmap === null) {
+      identity.advance({ bitmap: null, connected: true });
+    } else identity.save({ connected: true });
     const { current, history } = identity.value;
-    identity.save({ connected: true });
     session.stage = "mirroring";
     this.#outgoing.json(KIND.BEGIN, {
       mode: "level",

@@ -58,6 +58,8 @@ drop_stale() {
 
 # Looking costs no process: a failover on a busy machine has no time to start any.
 mounted() { [[ $(</proc/self/mounts) == *" $1 "* ]]; }
+# A disk of its own may be mounted there on both servers.
+mirrored() { [[ $(</proc/self/mounts) == *" $1 fuse.hakit "* ]]; }
 
 # until_true SECONDS COMMAND...
 until_true() {

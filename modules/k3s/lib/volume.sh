@@ -15,7 +15,7 @@ volume_loops() {
 }
 
 volume_up() {
-  mounted "$STORAGE" || { complain "Cannot mount the volume: $STORAGE is not mirrored"; return 1; }
+  mirrored "$STORAGE" || { complain "Cannot mount the volume: $STORAGE is not mirrored"; return 1; }
   [[ -f $volume_file ]] || { complain "Cannot mount the volume: $volume_file does not exist; \"hakit first\" makes it"; return 1; }
   if mounted "$EXPORT"; then
     if [[ -n $(losetup -j "$volume_file" -n -O NAME) ]] && stat -t "$EXPORT/." >/dev/null 2>&1; then
