@@ -1,3 +1,8 @@
 import { run } from "./src/cli/run.ts";
+import { flushLogs } from "./src/system/log.ts";
 
-if (import.meta.main) Deno.exit(await run(Deno.args));
+if (import.meta.main) {
+  const code = await run(Deno.args);
+  await flushLogs();
+  Deno.exit(code);
+}

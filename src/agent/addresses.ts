@@ -34,8 +34,8 @@ export interface AddressesOptions {
   readonly log: Log;
   /** Whether it is certain now that they belong here: after this process stood still another node may have them. */
   readonly certain: () => boolean;
-  /** One was lost and cannot be taken back. */
-  readonly onProblem: (problem: string) => void;
+  /** One was lost and cannot be taken back, as was found at each look (`again`: the same as before). */
+  readonly onProblem: (problem: string, again: boolean) => void;
 }
 
 export class Addresses {
@@ -50,10 +50,14 @@ export class Addresses {
   /** Takes all; when one cannot be taken, those taken before are released again. */
   async take(signal?: AbortSignal): Promise<void> {
     const taken: VirtualAddress[] = [];
+    const held = new Set<string>();
     // At once: each is probed for 100 ms, and clients wait for all of them.
     const results = await Promise.allSettled(
       this.#options.specs.map(async (spec) => {
         const target = await resolveAddress(spec, this.#options.near);
+        if (holders(target.address).includes(target.device)) {
+          held.add(target.address);
+        }
         await takePatiently(target, signal);
         taken.push(target);
       }),
@@ -61,15 +65,17 @@ export class Addresses {
     const failed = results.find((result) => result.status === "rejected");
     if (failed) {
       for (const target of taken) {
+        // What served before goes on: another one's trouble is not its own.
+        if (held.has(target.address)) continue;
         await releaseAddress(target.address).catch(() => {});
       }
       throw failed.reason;
     }
     this.#held?.abort();
     this.#held = new AbortController();
-    const held = this.#held.signal;
-    for (const target of taken) this.#announce(target, held);
-    if (taken.length > 0) this.#guard(held);
+    const { signal: hold } = this.#held;
+    for (const target of taken) this.#announce(target, hold);
+    if (taken.length > 0) this.#guard(hold);
   }
 
   async release(): Promise<void> {
@@ -156,9 +162,11 @@ export class Addresses {
       this.#problem = null;
     } catch (error) {
       const problem = messageOf(error);
-      if (signal.aborted || this.#problem === problem) return;
+      if (signal.aborted) return;
+      const again = this.#problem === problem;
       this.#problem = problem;
-      this.#options.onProblem(problem);
+      // Each time: at the first a plan may have been under way, and nothing came of it.
+      this.#options.onProblem(problem, again);
     }
   }
 }

@@ -38,6 +38,7 @@ export async function runAgent(): Promise<number> {
   const lines: { follow?: (line: LogLine) => void } = {};
   const log = createLog(join(paths.log, "agent.log"), {
     echo: "agent",
+    beside: true,
     onLine: (line) => lines.follow?.(line),
   });
   // A reader that vanished or a peer that talks nonsense must cost one line, never the daemon. Failures of decisions do not come this way.

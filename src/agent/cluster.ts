@@ -52,6 +52,8 @@ export class Cluster {
   #peerTimeoutMs: number | null = null;
   /** Called after every tick of the modules, and before the peer is told of something. */
   tellGuard: () => void = () => {};
+  /** All modules have begun: a word that leaves out those that have not would end what the guard knows of them. */
+  #begun = false;
   /** What the guard says is wrong; null: nothing. */
   guardProblem: () => string | null = () => null;
   /** Set by whoever compares configurations with the peer. */
@@ -203,6 +205,7 @@ export class Cluster {
   startHeartbeats(): AsyncDisposable {
     const { node, log } = this.#options;
     const { heartbeat } = node.cluster;
+    this.#begun = true;
     const links = new Links({
       key: node.key,
       cluster: node.cluster.id,
@@ -376,7 +379,7 @@ export class Cluster {
 
   #tell(): void {
     // The guard first: as soon as the peer has heard that this node is primary it may succeed it.
-    this.tellGuard();
+    if (this.#begun) this.tellGuard();
     this.#links?.send(this.#body(), this.#settled());
     this.#links?.tell();
   }
@@ -400,8 +403,9 @@ export class Cluster {
   /** A link that breaks or works again is said at once, though the other one goes on. */
   #looked(health: readonly LinkHealth[]): void {
     const { log } = this.#options;
+    const known = this.#health;
     for (const [at, { local, remote, state }] of health.entries()) {
-      const before = this.#health[at]?.state ?? "unknown";
+      const before = known[at]?.state ?? "unknown";
       if (before === state) continue;
       const link = `Link ${local} to ${remote}`;
       if (state === "down") log.warning(`${link} is down`);
@@ -421,6 +425,9 @@ export class Cluster {
   }
 
   #turn(verdict: PeerVerdict): void {
+    this.#verdict = verdict;
+    this.#tick();
+    this.onChange();
     const text = `${this.#options.node.peer.name} is ${verdict}`;
     if (verdict === "lost") {
       const silent = ((now() - this.#heardAt) / 1000).toFixed(2);
@@ -430,9 +437,6 @@ export class Cluster {
         log.info(`${text} after ${silent} s`);
       }
     } else this.#options.log.info(text);
-    this.#verdict = verdict;
-    this.#tick();
-    this.onChange();
   }
 
   /** The verdict is repeated, so that a module that has just begun knows it. */

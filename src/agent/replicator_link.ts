@@ -37,6 +37,7 @@ const EXIT_MS = 3000;
 /** It reports to whoever connects; while its disk stalls it may not. */
 const PEEK_MS = 3000;
 /** Reports come once a second; the first silence is logged, the second ends a replicator that hangs. Long: a disk may stall for half a minute. */
+const WATCH_MS = 1000;
 const QUIET_MS = 5000;
 const HUNG_MS = 60_000;
 const BACKOFF_MS = { first: 100, most: 5000 };
@@ -59,6 +60,8 @@ export class ReplicatorLink {
   readonly #pending = new Map<number, Pending>();
   #connected = Promise.withResolvers<void>();
   #lastReport = 0;
+  /** Looks since then. */
+  #quietTurns = 0;
   readonly #stop = new AbortController();
   #life: Promise<void> | null = null;
   #outbox: Promise<unknown> = Promise.resolve();
@@ -299,8 +302,9 @@ export class ReplicatorLink {
   ): Promise<void> {
     this.#connection = connection;
     this.#lastReport = now();
+    this.#quietTurns = 0;
     this.#connected.resolve();
-    const watch = setInterval(() => this.#watch(), 1000);
+    const watch = setInterval(() => this.#watch(), WATCH_MS);
     Deno.unrefTimer(watch);
     try {
       for await (const line of lines(connection)) {
@@ -328,6 +332,7 @@ export class ReplicatorLink {
   #take(message: Message, onFirst: (report: Report) => void): void {
     if ("report" in message) {
       this.#lastReport = now();
+      this.#quietTurns = 0;
       onFirst(message.report);
       this.#options.onReport(message.report);
       return;
@@ -337,8 +342,13 @@ export class ReplicatorLink {
     else pending?.reject(new Error(message.error));
   }
 
+  /** Counted by turns of this agent's loop: while that stood still, or the machine slept, reports wait to be read. */
   #watch(): void {
-    const quiet = now() - this.#lastReport;
+    this.#quietTurns += 1;
+    const quiet = Math.min(
+      now() - this.#lastReport,
+      this.#quietTurns * WATCH_MS,
+    );
     if (quiet > HUNG_MS) {
       this.#options.log.error(
         `replicator: silent for ${Math.round(quiet / 1000)} s, ended`,

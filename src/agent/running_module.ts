@@ -100,16 +100,15 @@ export class RunningModule {
     this.#options = options;
     this.log = createLog(join(node.paths.log, `${module.name}.log`), {
       onLine: options.onLine,
+      beside: true,
     });
     this.#addresses = new Addresses({
       specs: module.virtual_addresses,
       near: node.me.addresses[0]!,
       log: this.log,
       certain: () => this.#guarded.certain,
-      onProblem: (problem) => {
-        this.log.error(problem);
-        this.post({ type: "address", at: now(), problem });
-      },
+      onProblem: (problem, again) =>
+        this.post({ type: "address", at: now(), problem, again }),
     });
     this.#services = new Services({ units: module.services, log: this.log });
     this.#guarded = new Guarded({

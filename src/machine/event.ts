@@ -75,7 +75,13 @@ export type Event =
     readonly failed: { readonly action: string; readonly error: string } | null;
   }
   /** A virtual address was found in use by another machine before it was taken, or was lost. */
-  | { readonly type: "address"; readonly at: number; readonly problem: string }
+  | {
+    readonly type: "address";
+    readonly at: number;
+    readonly problem: string;
+    /** As at the last look: it was said then. */
+    readonly again?: boolean;
+  }
   /** A failover rule fired, after its holding time. */
   | {
     readonly type: "rule";

@@ -269,10 +269,19 @@ export function resumePlan(): PlanAction[] {
   return [TAKE];
 }
 
-/** The same when the last agent died in the middle of a plan: what should run is started, whether it runs already or not. */
-export function completePlan(role: "ALONE" | "PRIM"): PlanAction[] {
+/**
+ * The same when the last agent died in the middle of a plan: what should run is started, whether it runs already or not. A replicator
+ * that was about to leave says that it is primary until it has: services may not be started on a folder that is no longer mirrored.
+ */
+export function completePlan(
+  role: "ALONE" | "PRIM",
+  until: number | null,
+): PlanAction[] {
   const way: Way = { current: role, next: role, action: "start" };
   return [
+    role === "ALONE"
+      ? { do: "replicator", command: { command: "primary", alone: true } }
+      : serve(until),
     TAKE,
     script("start_both", way),
     script("start_prim", way),

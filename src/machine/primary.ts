@@ -398,7 +398,7 @@ function takeAgain(turn: Turn, peer: ModuleView | null): void {
   const role = state.role === "PRIM" ? "PRIM" : "ALONE";
   // The last agent died in the middle of a plan: scripts are idempotent, so all that belongs to the role is started.
   if (state.record.settled) run(turn, "resume", resumePlan());
-  else run(turn, "complete", completePlan(role));
+  else run(turn, "complete", completePlan(role, leaseOf(state)));
 }
 
 /** It has not gone on, and will not for a while: who has not heard this life may be about to, a SECOND, or whom the witness lets. */

@@ -149,7 +149,7 @@ function observe(turn: Turn, event: Event): void {
       }
       return;
     case "address":
-      return address(turn, event.problem);
+      return address(turn, event.problem, event.again ?? false);
     case "rule":
       return obeyRule(turn, event);
     case "blocked":
@@ -178,9 +178,9 @@ function observe(turn: Turn, event: Event): void {
   }
 }
 
-function address(turn: Turn, problem: string): void {
+function address(turn: Turn, problem: string, again: boolean): void {
   const { state } = turn;
-  log(turn, "error", problem);
+  if (!again) log(turn, "error", problem);
   // Taken once more, in case it was only lost; a second machine that holds it is a matter for a person. Who stood still may have been
   // succeeded: that is read first.
   const settled = isPrimary(state.role) && state.plan === null &&

@@ -103,6 +103,10 @@ export function killAll(group: string): void {
       // It ended by itself.
     }
   }
+  // Containers and units with a tree of their own.
+  for (const { name, isDirectory } of list(group)) {
+    if (isDirectory) killAll(join(group, name));
+  }
 }
 
 /** Empty where the group is gone. */

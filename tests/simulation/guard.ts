@@ -29,6 +29,7 @@ export class Guard {
   #toldAt = -Infinity;
   /** When it reads what was said last. */
   #heardAt = 0;
+  #words = 0;
   pausedUntil = 0;
 
   constructor(node: Node) {
@@ -85,7 +86,9 @@ export class Guard {
   #take(change: (watch: Watch, now: number) => Watch): void {
     const { world, clock } = this.#node;
     // Read in order, and not at once: it may act in between.
-    this.#heardAt = Math.max(this.#heardAt, world.now + world.between(1, 20));
+    this.#words += 1;
+    const delayMs = 1 + this.#words % 20;
+    this.#heardAt = Math.max(this.#heardAt, world.now + delayMs);
     world.later(this.#heardAt - world.now, () =>
       this.#awake(() => {
         this.#watch = change(this.#watch, clock.now);
