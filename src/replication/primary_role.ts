@@ -130,13 +130,16 @@ export class PrimaryRole {
     const { dirty, identity, doubt } = this.context;
     dirty.flush();
     const { current, bitmap } = identity.value;
-    if (!alone || bitmap !== null || dirty.marks.isEmpty) return;
+    if (!alone || dirty.marks.isEmpty) return;
+    // A peer that may have recorded this very generation must not look equal to what is written from here on.
+    if (bitmap !== null && !this.#peer.mayBeLevel) return;
     identity.advance({
       bitmap: current,
       upToDate: true,
       consistent: true,
       connected: doubt,
     });
+    this.#peer.mayBeLevel = false;
   }
 
   #tryPersist(): boolean {

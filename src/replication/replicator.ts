@@ -225,6 +225,7 @@ class Replicator {
           if (this.#primary) {
             throw new Error("Cannot outdate the primary's copy");
           }
+          this.#secondary?.shutOut();
           context.identity.save({ upToDate: false });
         });
       case "external":
@@ -352,6 +353,12 @@ class Replicator {
           if (context.identity.value.current === null) {
             throw new Error(
               "Cannot become primary: this node has no data of the cluster yet (hakit prim)",
+            );
+          }
+          // Also when its disk failed to sync a moment ago: `force` comes first where somebody wants it all the same.
+          if (!context.identity.value.consistent) {
+            throw new Error(
+              "Cannot become primary: this copy is not whole (hakit primforce)",
             );
           }
           this.#primary = new PrimaryRole(context, {

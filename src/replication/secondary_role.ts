@@ -103,6 +103,15 @@ export class SecondaryRole {
     const why = `this node's disk failed to sync: ${
       errnoName(this.#broken)
     }; this copy is not used any more: look after the disk, then have everything compared ("hakit second ${context.config.module} --full")`;
+    // Before anybody hears of it: the primary may die in this moment, and this copy be asked for. A state directory that is full too:
+    // tried again until it is written.
+    if (identity.value.consistent && now >= this.#keepOutAt) {
+      this.#keepOutAt = now + SETTLE_MS;
+      this.#attempt(() =>
+        identity.save({ upToDate: false, consistent: false })
+      );
+      this.options.changed();
+    }
     this.#entrance.close();
     if (this.#session) {
       const { outgoing, connection } = this.#session.follower;
@@ -111,12 +120,9 @@ export class SecondaryRole {
       this.#drop(why);
     }
     context.notice = why;
-    // A state directory that is full too: tried again until it is written.
-    if (!identity.value.consistent || now < this.#settleAt) return;
-    this.#settleAt = now + SETTLE_MS;
-    this.#attempt(() => identity.save({ upToDate: false, consistent: false }));
-    this.options.changed();
   }
+
+  #keepOutAt = -Infinity;
 
   /** errno of a sync that failed in this role, whichever session it belonged to. */
   #broken = 0;
@@ -211,6 +217,11 @@ export class SecondaryRole {
     for (const volume of this.volumes) volume.dropAll();
     if (why) this.context.log(`session ended: ${why}`);
     this.options.changed();
+  }
+
+  /** The primary may go on without this copy, which counts as outdated: what comes of a session that it has left is no news. */
+  shutOut(): void {
+    this.#drop("the primary goes on without this copy");
   }
 
   /**

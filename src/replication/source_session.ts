@@ -49,6 +49,8 @@ export class SourceSession {
   #sessions = 0;
   #wanted = false;
   #wantedSince = 0;
+  /** The peer was told to take this generation for its own, and has not said that it has. */
+  mayBeLevel = false;
   /** Copies were level once in this life. */
   #mirrored = false;
   readonly #move = new Move();
@@ -399,6 +401,7 @@ export class SourceSession {
     } else identity.save({ connected: true });
     const { current, history } = identity.value;
     session.stage = "mirroring";
+    this.mayBeLevel = true;
     this.#outgoing.json(KIND.BEGIN, {
       mode: "level",
       epoch: identity.value.epoch,
@@ -416,6 +419,7 @@ export class SourceSession {
   #levelled(session: Session): void {
     if (session.stage !== "mirroring") return;
     session.stage = "mirrored";
+    this.mayBeLevel = false;
     this.pipeline.peerIsLevel = true;
     this.#patience.level();
     this.pipeline.pay();

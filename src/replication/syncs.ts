@@ -38,6 +38,8 @@ export class Syncs {
   readonly #asked = new Map<number, Syncing>();
   /** To be asked when there is a session again, or names stand still. */
   readonly #unsent = new Set<Syncing>();
+  /** The peer has it on its disk, this node not yet: should the session end before that, the peer may be set back. */
+  readonly #early = new Set<Syncing>();
   /** Durable, but this node's time to say so has run out. */
   readonly #late: Syncing[] = [];
 
@@ -139,6 +141,7 @@ export class Syncs {
 
   #answer(sync: Syncing): void {
     if (!sync.here || !sync.there) return;
+    this.#early.delete(sync);
     if (this.tools.ranOut) return void this.#late.push(sync);
     sync.inode.holders--;
     if (!this.tools.alone) {
@@ -158,6 +161,7 @@ export class Syncs {
       return;
     }
     sync.there = true;
+    if (!sync.here) this.#early.add(sync);
     this.#answer(sync);
   }
 
@@ -175,8 +179,12 @@ export class Syncs {
 
   /** The session is gone: to be asked again in the next one. */
   lose(): void {
-    for (const sync of this.#asked.values()) this.#unsent.add(sync);
+    for (const sync of this.#early) sync.there = false;
+    for (const sync of [...this.#asked.values(), ...this.#early]) {
+      this.#unsent.add(sync);
+    }
     this.#asked.clear();
+    this.#early.clear();
   }
 
   /** The peer is shut out: nothing waits for it any more. */
@@ -187,5 +195,6 @@ export class Syncs {
     }
     this.#asked.clear();
     this.#unsent.clear();
+    this.#early.clear();
   }
 }

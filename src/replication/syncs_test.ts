@@ -29,6 +29,41 @@ function fsync(error: number): { answer: number; broke: number[] } {
   return { answer, broke };
 }
 
+Deno.test("Syncs: what the peer had on its disk before this node had is asked for again in the next session", () => {
+  let done = (_: number) => {}, sequence = 0;
+  const answers: number[] = [];
+  const tools = {
+    alone: false,
+    ranOut: false,
+    session: {},
+    now: () => 0,
+    latency: { fsyncs: { add: () => {} } },
+    bind: () => "bound",
+    tell: () => sequence += 1,
+    get sequence() {
+      return sequence;
+    },
+    aio: {
+      fsync: (_: number, __: boolean, then: (e: number) => void) => done = then,
+    },
+  };
+  const inode = { ahead: 0, holders: 0, isDirectory: false, tellLate: () => 0 };
+  const syncs = new Syncs(tools as unknown as SyncTools);
+  syncs.add(
+    { index: 0, data: () => 7 } as unknown as Volume,
+    inode as unknown as Inode,
+    { dataOnly: true, local: false, answer: (errno) => answers.push(errno) },
+  );
+  syncs.heard(1, 0);
+  syncs.lose();
+  done(0);
+  // A resync may have set the peer back to what this disk had.
+  deepStrictEqual(answers, []);
+  syncs.sendAgain();
+  syncs.heard(2, 0);
+  deepStrictEqual(answers, [0]);
+});
+
 Deno.test("Syncs: an fsync that lost writes breaks this copy before it is answered, one that was asked of the wrong file does not", () => {
   deepStrictEqual(fsync(0), { answer: 0, broke: [] });
   deepStrictEqual(fsync(E.IO), { answer: E.IO, broke: [E.IO] });
