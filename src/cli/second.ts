@@ -26,6 +26,7 @@ import { paths } from "../system/paths.ts";
 import { connect } from "./agent_client.ts";
 import { type Call, type Command, UsageError } from "./command.ts";
 import { deviceOf } from "./first.ts";
+import { firstLine } from "./first_line.ts";
 import { roleCommand } from "./roles.ts";
 import { EXIT } from "./report.ts";
 import { asFindings, finish, perform, RUN_FLAGS, tell } from "./setup.ts";
@@ -50,7 +51,8 @@ export const command: Command = {
     `hakit second TOKEN: this server becomes the second node, or takes the place of one
 that is lost ("hakit invite"). Ends when it holds an identical copy and both are Ready.
 K3s comes from the other node unless --k3s DIR is given. After an interruption the
-same token may be used again on this server.
+same token may be used again on this server. "-" reads the token from standard input:
+who may list processes here sees it otherwise while the first copy runs.
 
 hakit second MODULE: the other node's data is copied to this one.`,
   run(call) {
@@ -62,7 +64,10 @@ hakit second MODULE: the other node's data is copied to this one.`,
 };
 
 async function runSecond(call: Call): Promise<number> {
-  const decoded = decodeToken(call.args[0]!);
+  const given = call.args[0]!;
+  const decoded = decodeToken(
+    given === "-" ? await firstLine(given, "a token") : given,
+  );
   if ("problem" in decoded) throw new UsageError(decoded.problem);
   const { token } = decoded;
   const where = paths();
