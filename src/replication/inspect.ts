@@ -1,7 +1,7 @@
 /** Looks at one name of a backing directory: id, type, attributes, extended attributes. Used by both sides of a resync. */
 import { encodeDevice, S_IFLNK, S_IFMT, STATX } from "../fuse/abi.ts";
 import { getU64 } from "../system/u64.ts";
-import { AT, errno, libc, Memory, O } from "../system/libc.ts";
+import { AT, E, errno, libc, Memory, O } from "../system/libc.ts";
 import { readTimes } from "./apply.ts";
 import type { Attributes, Entry } from "./listing.ts";
 import { procPath, stat, statFd } from "./descriptor.ts";
@@ -24,16 +24,21 @@ export function openName(directory: number, name: Uint8Array): number {
   return fd < 0 ? -errno() : fd;
 }
 
-/** The inode behind `fd` as an entry called `name`; gives it an id when it has none. Null: gone or unreadable. */
+/** The inode behind `fd` as an entry called `name`; with `newId` it gets an id when it has none. Or errno. */
 export function inspect(
   fd: number,
   name: Uint8Array,
-  newId: () => number,
-): Entry | null {
+  newId: (() => number) | null,
+): Entry | number {
   let id = readId(fd);
+  if (id < 0) return -id;
   // One that was excluded once is a file like any other now.
-  if ((id === 0 || id >= OWN) && writeId(fd, id = newId()) !== 0) return null;
-  if (statFd(fd) !== 0) return null;
+  if (newId && (id === 0 || id >= OWN)) {
+    const refused = writeId(fd, id = newId());
+    if (refused) return refused;
+  }
+  const error = statFd(fd);
+  if (error) return error;
   const view = stat.view, at = stat.at;
   const mode = view.getUint16(at + STATX.mode, true);
   const entry = {
@@ -52,7 +57,7 @@ export function inspect(
   if ((mode & S_IFMT) !== S_IFLNK) return entry;
   const n = libc.readlinkat(fd, empty, memory.address + LIST, 4096);
   return n < 0
-    ? null
+    ? errno()
     : { ...entry, target: memory.bytes.slice(LIST, LIST + n) };
 }
 
@@ -61,12 +66,12 @@ export function sizeOf(fd: number): number {
   return statFd(fd) === 0 ? getU64(stat.view, stat.at + STATX.size) : -1;
 }
 
-/** Everything about an inode but its data; null: unreadable. */
-export function readAttributes(fd: number): Attributes | null {
+/** Everything about an inode but its data. Or errno. */
+export function readAttributes(fd: number): Attributes | number {
   const times = new Uint8Array(24);
-  if (readTimes(new Inode(0, fd, 0), new DataView(times.buffer), 0) !== 0) {
-    return null;
-  }
+  const inode = new Inode(0, fd, 0);
+  const error = readTimes(inode, new DataView(times.buffer), 0);
+  if (error) return error;
   const view = stat.view, at = stat.at;
   const result = {
     mode: view.getUint16(at + STATX.mode, true),
@@ -76,13 +81,18 @@ export function readAttributes(fd: number): Attributes | null {
     size: getU64(view, at + STATX.size),
     times,
   };
-  return { ...result, xattrs: readXattrs(fd) };
+  const xattrs = readXattrs(fd);
+  return typeof xattrs === "number" ? xattrs : { ...result, xattrs };
 }
 
+/** Or errno: some that cannot be read are not none. */
 export function readXattrs(
   fd: number,
-): { name: Uint8Array; value: Uint8Array }[] {
+): { name: Uint8Array; value: Uint8Array }[] | number {
   const n = libc.listxattr(procPath(fd), memory.address + LIST, 65536);
+  const error = n < 0 ? errno() : 0;
+  // A file system that has none.
+  if (error && error !== E.OPNOTSUPP) return error;
   const xattrs: { name: Uint8Array; value: Uint8Array }[] = [];
   for (let at = LIST; n > 0 && at < LIST + n;) {
     const end = memory.bytes.indexOf(0, at);
@@ -100,9 +110,10 @@ export function readXattrs(
       memory.address + VALUE,
       65536,
     );
-    if (size >= 0) {
-      xattrs.push({ name, value: memory.bytes.slice(VALUE, VALUE + size) });
-    }
+    const missing = size < 0 ? errno() : 0;
+    if (missing === E.NODATA || missing === E.OPNOTSUPP) continue;
+    if (missing) return missing;
+    xattrs.push({ name, value: memory.bytes.slice(VALUE, VALUE + size) });
   }
   return xattrs;
 }
@@ -110,6 +121,7 @@ export function readXattrs(
 /** Makes the extended attributes of an inode those given; 0 or errno. */
 export function writeXattrs(fd: number, wanted: Attributes["xattrs"]): number {
   const has = readXattrs(fd);
+  if (typeof has === "number") return has;
   const same = (a: Uint8Array, b: Uint8Array) =>
     a.length === b.length && a.every((byte, i) => byte === b[i]);
   for (const { name } of has) {

@@ -13,6 +13,7 @@ import { joinPath } from "./name.ts";
 import { hasData } from "./resync/scope.ts";
 import type { Volume } from "./volume.ts";
 import { dataRuns, nextData } from "./blocks.ts";
+import { isGone, unreadable } from "./unreadable.ts";
 
 const buffer = new Memory(CHUNK);
 
@@ -114,16 +115,19 @@ function* keepVolume(
         if (volume.leavesOut(path, name)) continue;
         if (++looked % 1000 === 0) yield null;
         const fd = openName(directory, name);
-        if (fd < 0) continue;
         try {
-          const entry = inspect(fd, name, () => 0);
+          const entry = fd < 0 ? -fd : inspect(fd, name, null);
+          if (typeof entry === "number") {
+            if (isGone(entry)) continue;
+            throw unreadable(volume, joinPath(path, name), entry);
+          }
           const own = textOf(name);
           const text = `${at.text}/${own}`, kept = `${at.kept}/${cut(own)}`;
-          const type = (entry?.mode ?? 0) & S_IFMT;
+          const type = entry.mode & S_IFMT;
           if (type === S_IFDIR) {
             queue.push({ path: joinPath(path, name), text, kept });
           }
-          const mark = entry && marksOf(entry.id);
+          const mark = marksOf(entry.id);
           if (!mark) continue;
           let what = "names or attributes";
           if (type === S_IFREG && hasData(mark)) {
@@ -132,7 +136,7 @@ function* keepVolume(
           }
           yield `${volume.path}${text}: ${what}`;
         } finally {
-          libc.close(fd);
+          if (fd >= 0) libc.close(fd);
         }
       }
     } finally {

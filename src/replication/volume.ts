@@ -148,6 +148,11 @@ export class Volume {
 
   #adopt(fd: number, parent: number, own: boolean): Inode | number {
     let id = readId(fd);
+    // It may well have one: a new one would make it another file.
+    if (id < 0) {
+      libc.close(fd);
+      return -id;
+    }
     const twin = this.onTwin !== null && this.isTwin(id, fd);
     // What is excluded is in nobody's copy.
     if (twin && !own && !this.onTwin!()) {
@@ -283,7 +288,7 @@ export class Volume {
     const fd = libc.openat(parent.fd, name, O.PATH | O.NOFOLLOW | O.CLOEXEC, 0);
     if (fd < 0) return;
     const id = readId(fd);
-    if (id !== 0 && statFd(fd) === 0) {
+    if (id > 0 && statFd(fd) === 0) {
       this.onMove(id, (statMode() & S_IFMT) === S_IFDIR);
     }
     libc.close(fd);
@@ -368,9 +373,10 @@ export class Volume {
     if (this.get(id)) return 0;
     const fd = this.walk(path);
     if (fd < 0) return -fd;
-    if (readId(fd) !== id) {
+    const stands = readId(fd);
+    if (stands !== id) {
       libc.close(fd);
-      return E.STALE;
+      return stands < 0 ? -stands : E.STALE;
     }
     const inode = this.#adopt(fd, 0, false);
     return typeof inode === "number" ? inode : 0;

@@ -3,7 +3,7 @@
  * theirs; after a restart one walk over all names finds those that are asked for, and remembers no others.
  */
 import { S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
-import { E, ErrnoError, libc } from "../../system/libc.ts";
+import { ErrnoError, libc } from "../../system/libc.ts";
 import { getU64 } from "../../system/u64.ts";
 import { stat, statFd, statMode } from "../descriptor.ts";
 import { DT_DIR, listEntries } from "../directory.ts";
@@ -12,6 +12,7 @@ import { openName } from "../inspect.ts";
 import type { Marks } from "../marks.ts";
 import { InodeNumbers } from "./inode_numbers.ts";
 import { joinPath } from "../name.ts";
+import { isGone, unreadable } from "../unreadable.ts";
 import { ROOT, type Volume } from "../volume.ts";
 
 /** Entries of a directory after which applications have their turn. */
@@ -53,11 +54,12 @@ export function* locate(
     const { moves } = volume, numbers = new InodeNumbers();
     yield* eachName(volume, (path, directory, { name }) => {
       const fd = openName(directory, name);
-      if (fd < 0) return gone(fd);
-      const id = readId(fd), wanted = ids.has(id);
+      const id = fd < 0 ? fd : readId(fd), wanted = ids.has(id);
       const other = wanted && statFd(fd) === 0 && !numbers.notes(id);
-      libc.close(fd);
-      if (!wanted) return;
+      if (fd >= 0) libc.close(fd);
+      if (!wanted) {
+        return id < 0 ? gone(volume, joinPath(path, name), id) : void 0;
+      }
       // The mark is of one of two: everything will be compared.
       if (other) volume.onTwin?.();
       places.set(key({ volume, id }), {
@@ -98,14 +100,16 @@ export function* findLinks(
       let here = numbers.has(ino);
       if (!here && ids.size > 0) {
         const fd = openName(directory, name);
-        if (fd < 0) return;
-        const id = readId(fd);
+        const id = fd < 0 ? fd : readId(fd);
         here = ids.has(id) && statFd(fd) === 0;
         if (here) compareAgain(volume, id, again);
-        libc.close(fd);
+        if (fd >= 0) libc.close(fd);
+        if (id < 0) return gone(volume, joinPath(path, name), id);
       }
+      if (!here) return;
       const parent = path.length === 0 ? ROOT : readId(directory);
-      if (here && parent !== 0) again.names(volume.index, parent, 0);
+      if (parent < 0) return gone(volume, path, parent);
+      if (parent !== 0) again.names(volume.index, parent, 0);
     });
   }
 }
@@ -116,12 +120,9 @@ function compareAgain(volume: Volume, id: number, again: Marks): void {
   else again.attributes(volume.index, id, 0);
 }
 
-const GONE = new Set<number>([E.NOENT, E.NOTDIR, E.LOOP, E.INVAL, E.STALE]);
-
-/** What could not be opened for another reason is there, and its mark must not be dropped. */
-function gone(opened: number): void {
-  if (GONE.has(-opened)) return;
-  throw new ErrnoError("Cannot look for what is marked", -opened);
+/** What could not be looked at (-errno) for another reason is there, and its mark must not be dropped. */
+function gone(volume: Volume, path: Uint8Array, looked: number): void {
+  if (!isGone(-looked)) throw unreadable(volume, path, -looked);
 }
 
 /** Calls `look` for each name, with its directory's path and O_PATH descriptor. */
@@ -141,7 +142,7 @@ export function* eachName(
   for (let path = queue.pop(); path; path = queue.pop()) {
     const directory = volume.walk(path);
     if (directory < 0) {
-      gone(directory);
+      gone(volume, path, directory);
       continue;
     }
     try {
@@ -152,6 +153,10 @@ export function* eachName(
         if (entry.type === DT_DIR) queue.push(joinPath(path, entry.name));
         look(path, directory, entry);
       }
+    } catch (error) {
+      // Of the listing; removed while it was read, it has no names.
+      if (!(error instanceof ErrnoError)) throw error;
+      gone(volume, path, -error.code);
     } finally {
       // A session that ends in the middle too.
       libc.close(directory);

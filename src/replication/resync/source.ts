@@ -55,7 +55,6 @@ export class ResyncSource {
     this.#channel = new Channel(tools, this.#progress);
     const data = new SourceData(
       this.#channel,
-      volumes,
       this.#progress,
       this.#again,
     );

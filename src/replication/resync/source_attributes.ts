@@ -1,10 +1,11 @@
 /** The third part of a batch: owner, mode, size, times, extended attributes. */
-import { libc } from "../../system/libc.ts";
+import { E, libc } from "../../system/libc.ts";
 import { readId } from "../id_xattr.ts";
 import { readAttributes } from "../inspect.ts";
-import { encodeAttributes } from "../listing.ts";
+import { type Attributes, encodeAttributes } from "../listing.ts";
 import type { Marks } from "../marks.ts";
 import { KIND } from "../operation.ts";
+import { isGone, unreadable } from "../unreadable.ts";
 import type { Channel } from "./channel.ts";
 import type { Found } from "./places.ts";
 
@@ -22,16 +23,24 @@ export function* sendAttributes(
   let told = 0;
   for (const found of order) {
     if (++told % A_TURN === 0) yield;
-    const fd = found.volume.walk(found.path);
-    const stands = fd >= 0 && readId(fd) === found.id;
-    const attributes = stands ? readAttributes(fd) : null;
-    if (fd >= 0) libc.close(fd);
-    if (attributes) {
+    const attributes = attributesOf(found);
+    if (typeof attributes !== "number") {
       const payload = encodeAttributes(found.path, attributes);
       yield* channel.send(KIND.META, found, payload);
-    } else if (!stands) {
+    } else if (isGone(attributes)) {
       // Gone, or moved: a move marks the directories only.
       again.attributes(found.volume.index, found.id, 0);
-    }
+    } else throw unreadable(found.volume, found.path, attributes);
   }
+}
+
+/** Or errno; ESTALE where another one stands at its path. */
+function attributesOf({ volume, id, path }: Found): Attributes | number {
+  const fd = volume.walk(path);
+  if (fd < 0) return -fd;
+  const stands = readId(fd);
+  let attributes: Attributes | number = stands < 0 ? -stands : E.STALE;
+  if (stands === id) attributes = readAttributes(fd);
+  libc.close(fd);
+  return attributes;
 }

@@ -3,7 +3,7 @@
  * read when it is sent, so it is never older than what was compared.
  */
 import { S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
-import { libc, O } from "../../system/libc.ts";
+import { E, errno, libc, O } from "../../system/libc.ts";
 import { setU64 } from "../../system/u64.ts";
 import { BLOCK, Chunks, dataRuns, nextData, SUMMARY } from "../blocks.ts";
 import { sizeOf } from "../inspect.ts";
@@ -11,7 +11,7 @@ import { CHUNK, type Mark, type Marks } from "../marks.ts";
 import { KIND } from "../operation.ts";
 import { procPath, stat, statFd } from "../descriptor.ts";
 import { readId } from "../id_xattr.ts";
-import type { Volume } from "../volume.ts";
+import { isGone, unreadable } from "../unreadable.ts";
 import type { Batch } from "./batch.ts";
 import type { Channel } from "./channel.ts";
 import { dataOf } from "./count_data.ts";
@@ -27,7 +27,6 @@ export class SourceData {
 
   constructor(
     readonly channel: Channel,
-    readonly volumes: readonly Volume[],
     readonly progress: Progress,
     /** For the next pass: what had moved. */
     readonly again: Marks,
@@ -39,7 +38,12 @@ export class SourceData {
   ): Generator<void, void> {
     const open = new Map<
       string,
-      { readonly fd: number; waiting: number; ended: boolean }
+      {
+        readonly found: Found;
+        readonly fd: number;
+        waiting: number;
+        ended: boolean;
+      }
     >();
     let inFlight = 0;
     // BLOCKS answers name the blocks to send; the data is read only then, so it is never older than what was compared.
@@ -59,12 +63,11 @@ export class SourceData {
           message.bytes.length,
         );
         const bits = message.bytes.length >= 2 ? view.getUint16(0, true) : 0;
-        const volume = this.volumes[message.volume]!;
         for (let block = 0; bits >> block; block++) {
           if (!(bits >> block & 1)) continue;
           const from = message.argument * CHUNK + block * BLOCK;
           yield* this.#copy(
-            { volume, id: message.id, path: EMPTY },
+            file.found,
             file.fd,
             from,
             Math.min(from + BLOCK, Math.max(from, sizeOf(file.fd))),
@@ -88,7 +91,7 @@ export class SourceData {
           continue;
         }
         touched.set(name, found);
-        const file = { fd, waiting: 0, ended: false };
+        const file = { found, fd, waiting: 0, ended: false };
         open.set(name, file);
         const size = sizeOf(fd);
         const length = new Uint8Array(8);
@@ -115,7 +118,7 @@ export class SourceData {
               sizeOf(fd),
               summary,
             );
-            if (blocks < 0) throw new Error("a file could not be read");
+            if (blocks < 0) throw unreadable(found.volume, found.path, E.IO);
             yield* this.channel.send(
               KIND.HASHES,
               found,
@@ -151,8 +154,13 @@ export class SourceData {
     const known = found.volume.get(found.id);
     const path = known ? found.volume.pathOf(known) ?? found.path : found.path;
     const fd = found.volume.walk(path);
-    if (fd < 0) return -1;
-    const same = readId(fd) === found.id && statFd(fd) === 0;
+    const stands = fd < 0 ? fd : readId(fd);
+    if (stands < 0) {
+      if (fd >= 0) libc.close(fd);
+      if (isGone(-stands)) return -1;
+      throw unreadable(found.volume, path, -stands);
+    }
+    const same = stands === found.id && statFd(fd) === 0;
     const mode = same ? stat.view.getUint16(stat.at + STATX.mode, true) : 0;
     // Anything else has no data, and to open a pipe would wait for its other end.
     const regular = (mode & S_IFMT) === S_IFREG;
@@ -160,7 +168,9 @@ export class SourceData {
     if (regular) {
       file = libc.open(procPath(fd), O.RDONLY | O.NOATIME | O.CLOEXEC, 0);
     }
+    const error = file === -1 && regular ? errno() : 0;
     libc.close(fd);
+    if (error) throw unreadable(found.volume, path, error);
     return file;
   }
 
@@ -176,7 +186,7 @@ export class SourceData {
     let at = from;
     const begin = nextData(fd, from, to);
     if (!this.#chunks.read(fd, begin, to - begin)) {
-      throw new Error("a file could not be read");
+      throw unreadable(found.volume, found.path, E.IO);
     }
     // A copy: other generators read into the same memory while this one waits.
     const bytes = this.#chunks.memory.bytes.slice(0, to - begin);
@@ -213,7 +223,6 @@ function dataIn(summary: Uint8Array): number {
   return pages * 4096;
 }
 
-const EMPTY = new Uint8Array(0);
 const NO_DATA = -2;
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -1,24 +1,25 @@
 /** Listings of directories to the target, and what of them it had to make new. */
-import { libc } from "../../system/libc.ts";
+import { E, libc } from "../../system/libc.ts";
 import { getU64 } from "../../system/u64.ts";
 import { inspect, openName } from "../inspect.ts";
 import { encodeListing, type Entry } from "../listing.ts";
 import { KIND, WANTED_DIRECTORY, WANTED_FILE } from "../operation.ts";
+import { joinPath } from "../name.ts";
+import { isGone, unreadable } from "../unreadable.ts";
 import type { Volume } from "../volume.ts";
 import type { Batch } from "./batch.ts";
 import type { Channel } from "./channel.ts";
-import type { NameList } from "./name_list.ts";
 import { encodePage, isOnPage, type Page } from "./page.ts";
 import { ENTRIES_A_TURN, type Found, key } from "./places.ts";
 
 /** Bytes of entries in one frame. */
 const PART = 512 * 1024;
 
-/** What stands in the directory behind `fd` under these names, those of one page. */
+/** What stands in the directory behind `fd` under these names, those of one page. Throws where one of them cannot be looked at. */
 export function* entriesOf(
   directory: Found,
   fd: number,
-  names: NameList,
+  names: Iterable<Uint8Array>,
   page: Page,
   settleTwin: (child: number, id: number) => boolean,
 ): Generator<Entry | null, void> {
@@ -28,16 +29,32 @@ export function* entriesOf(
     if (++looked % ENTRIES_A_TURN === 0) yield null;
     if (directory.volume.leavesOut(directory.path, name)) continue;
     if (!isOnPage(page, name)) continue;
-    const child = openName(fd, name);
-    // What changes after the names were read marks the directory again.
-    if (child < 0) continue;
-    let entry = inspect(child, name, directory.volume.newId);
-    if (entry && settleTwin(child, entry.id)) {
-      entry = inspect(child, name, directory.volume.newId);
+    const entry = look(directory.volume, fd, name, settleTwin);
+    if (typeof entry !== "number") yield entry;
+    // What changes after the names were read marks the directory again. Left out for another reason, its good copy would be removed
+    // at the target. A mount of a file system without attributes in there has never been part of the copy.
+    else if (!isGone(entry) && entry !== E.OPNOTSUPP) {
+      const { volume, path } = directory;
+      throw unreadable(volume, joinPath(path, name), entry);
     }
-    libc.close(child);
-    if (entry) yield entry;
   }
+}
+
+/** Or errno. */
+function look(
+  volume: Volume,
+  directory: number,
+  name: Uint8Array,
+  settleTwin: (child: number, id: number) => boolean,
+): Entry | number {
+  const child = openName(directory, name);
+  if (child < 0) return -child;
+  let entry = inspect(child, name, volume.newId);
+  if (typeof entry !== "number" && settleTwin(child, entry.id)) {
+    entry = inspect(child, name, volume.newId);
+  }
+  libc.close(child);
+  return entry;
 }
 
 export class SourceLists {

@@ -3,10 +3,11 @@
  * when it is done, so that five million names cost no more memory than a few thousand.
  */
 import { S_IFDIR, S_IFMT, S_IFREG } from "../../fuse/abi.ts";
-import { libc } from "../../system/libc.ts";
+import { ErrnoError, libc } from "../../system/libc.ts";
 import { readId } from "../id_xattr.ts";
 import type { Entry } from "../listing.ts";
 import { joinPath } from "../name.ts";
+import { isGone, unreadable } from "../unreadable.ts";
 import { ROOT, type Volume } from "../volume.ts";
 import { Batch } from "./batch.ts";
 import { NameList } from "./name_list.ts";
@@ -60,10 +61,14 @@ export class SourceWalk {
     const { volume, id, path } = directory;
     const fd = volume.walk(path);
     try {
-      if (fd < 0 || (id !== ROOT && readId(fd) !== id)) {
+      const stands = fd < 0 || id === ROOT ? Math.min(fd, 0) : readId(fd);
+      const names = stands < 0 ? stands : yield* namesIn(fd);
+      if (typeof names === "number" && !isGone(-names)) {
+        throw unreadable(volume, path, -names);
+      }
+      if (typeof names === "number" || (id !== ROOT && stands !== id)) {
         return this.tools.lost(directory);
       }
-      const names = yield* NameList.read(fd);
       const mark = scope.of(volume.index, id);
       const tells = mark !== null && mark.names >= 0;
       const pages = tells ? pagesOf(names.count) : [WHOLE];
@@ -125,5 +130,15 @@ export class SourceWalk {
       this.tools.lacking(batch.newDirectories);
     }
     yield* this.tools.finish(batch);
+  }
+}
+
+/** Or -errno. */
+function* namesIn(fd: number): Generator<void, NameList | number> {
+  try {
+    return yield* NameList.read(fd);
+  } catch (error) {
+    if (error instanceof ErrnoError) return -error.code;
+    throw error;
   }
 }

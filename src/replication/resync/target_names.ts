@@ -22,6 +22,7 @@ import { inoOf, procPath, stat, statFd, statMode } from "../descriptor.ts";
 import { listNames } from "../directory.ts";
 import { readId, writeId } from "../id_xattr.ts";
 import { joinPath, validName } from "../name.ts";
+import { isGone } from "../unreadable.ts";
 import { ROOT, type Volume } from "../volume.ts";
 import type { Outcome } from "./outcome.ts";
 import { decodePage, isOnPage, type Page } from "./page.ts";
@@ -150,7 +151,11 @@ export class TargetNames {
       if (listing.volume.leavesOut(listing.path, name)) continue;
       if (!isOnPage(listing.page, name)) continue;
       const fd = openName(directory, name);
-      if (fd < 0) continue;
+      if (fd < 0) {
+        // Perhaps one that is to leave.
+        if (!isGone(-fd)) this.outcome.failed(-fd);
+        continue;
+      }
       const entry = expected.get(text(name));
       if (entry && this.adopts) adopt(fd, entry);
       const id = readId(fd), error = statFd(fd);
@@ -162,7 +167,7 @@ export class TargetNames {
         // Two inodes stood for one: passes may have brought the data to either. The one that stays is compared as a whole.
         this.outcome.missing(listing.volume, id, MISSING_DATA);
       } else libc.close(fd);
-      yield* this.#banish(listing, directory, name, id);
+      yield* this.#banish(listing, directory, name, Math.max(id, 0));
     }
   }
 
@@ -292,9 +297,10 @@ export class TargetNames {
 function adopt(fd: number, entry: Entry): void {
   const id = readId(fd);
   if (id !== 0 && id < OWN) return;
-  const mine = inspect(fd, entry.name, () => 0);
+  const mine = inspect(fd, entry.name, null);
   if (
-    mine && (mine.mode & S_IFMT) === (entry.mode & S_IFMT) &&
+    typeof mine !== "number" &&
+    (mine.mode & S_IFMT) === (entry.mode & S_IFMT) &&
     mine.rdev === entry.rdev && equal(mine.target, entry.target)
   ) writeId(fd, entry.id);
 }

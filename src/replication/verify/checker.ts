@@ -8,7 +8,7 @@ import {
   STATX,
 } from "../../fuse/abi.ts";
 import type { Frame } from "../../peer/frame.ts";
-import { libc, Memory, O } from "../../system/libc.ts";
+import { errno, errnoName, libc, Memory, O } from "../../system/libc.ts";
 import { getU64 } from "../../system/u64.ts";
 import { Chunks, digest, nextData, SUMMARY } from "../blocks.ts";
 import { openName, readXattrs, sizeOf } from "../inspect.ts";
@@ -16,13 +16,15 @@ import { CHUNK } from "../marks.ts";
 import { type DirectoryEntry, listEntries } from "../directory.ts";
 import { procPath, stat, statFd } from "../descriptor.ts";
 import { readId } from "../id_xattr.ts";
+import { isGone } from "../unreadable.ts";
 import type { Volume } from "../volume.ts";
 import {
   CHECK,
   decodeEntries,
   DIGEST,
   encodeNames,
-  type Facts,
+  isUnreadable,
+  type Look,
   NO_FILE,
   NONE,
 } from "./form.ts";
@@ -118,20 +120,20 @@ export class Checker {
     this.#listing = null;
   }
 
-  /** What stands at each name; null: nothing. */
+  /** What stands at each name. */
   facts(
     volume: Volume,
     { path, names }: {
       readonly path: Uint8Array;
       readonly names: readonly Uint8Array[];
     },
-  ): (Facts | null)[] {
+  ): Look[] {
     const directory = volume.walk(path);
-    if (directory < 0) return names.map(() => null);
+    if (directory < 0) return names.map(() => without(-directory));
     const facts = names.map((name) => {
       if (name.length === 0) return factsOf(directory);
       const fd = openName(directory, name);
-      if (fd < 0) return null;
+      if (fd < 0) return without(-fd);
       const result = factsOf(fd);
       libc.close(fd);
       return result;
@@ -140,13 +142,13 @@ export class Checker {
     return facts;
   }
 
-  /** Id of what stands at `path`; 0: nothing. */
+  /** Id of what stands at `path`; 0: nothing, or nobody can say. */
   id(volume: Volume, path: Uint8Array): number {
     const fd = volume.walk(path);
     if (fd < 0) return 0;
     const id = readId(fd);
     libc.close(fd);
-    return id;
+    return Math.max(id, 0);
   }
 
   /** Number of the first chunk with data in [from, end); `end` when there is none, or no file. */
@@ -216,12 +218,14 @@ function openFile(volume: Volume, path: Uint8Array): number {
   return fd;
 }
 
-export function digests(all: readonly (Facts | null)[]): Uint8Array {
+export function digests(all: readonly Look[]): Uint8Array {
   const bytes = new Uint8Array(all.length * DIGEST);
   all.forEach((facts, i) => {
     const hash = (value: unknown) =>
       digest(new TextEncoder().encode(JSON.stringify(value)));
-    const { modified, ...rest } = facts ?? { modified: "" };
+    const { modified, ...rest } = facts && !isUnreadable(facts)
+      ? facts
+      : { modified: "", ...facts };
     bytes.set(hash(facts && rest), i * DIGEST);
     bytes.set(hash(modified).subarray(0, 8), i * DIGEST + 16);
   });
@@ -239,10 +243,15 @@ const TYPES: { readonly [type: number]: string } = {
 const latin = (bytes: Uint8Array) =>
   Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 
-function factsOf(fd: number): Facts | null {
+/** Of what could not be looked at, by its errno. */
+function without(code: number): Look {
+  return isGone(code) ? null : { unreadable: errnoName(code) };
+}
+
+function factsOf(fd: number): Look {
   // Looks only: an id that is missing here is a difference, and not given.
-  const id = readId(fd);
-  if (statFd(fd) !== 0) return null;
+  const id = readId(fd), error = statFd(fd);
+  if (id < 0 || error) return without(id < 0 ? -id : error);
   const { view, at } = stat;
   const bits = view.getUint16(at + STATX.mode, true), type = bits & S_IFMT;
   const device = type === S_IFCHR || type === S_IFBLK;
@@ -273,10 +282,12 @@ function factsOf(fd: number): Facts | null {
       memory.address,
       4096,
     );
-    if (n < 0) return null;
+    if (n < 0) return without(errno());
     target = latin(memory.bytes.slice(0, n));
   }
-  const xattrs = readXattrs(fd)
+  const read = readXattrs(fd);
+  if (typeof read === "number") return without(read);
+  const xattrs = read
     .map(({ name, value }) => {
       const told = value.length > SHORT ? digest(value) : value;
       return [latin(name), told.toHex()] as const;

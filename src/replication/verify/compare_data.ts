@@ -2,7 +2,8 @@
 import { CHUNK } from "../marks.ts";
 import type { Volume } from "../volume.ts";
 import type { Checker } from "./checker.ts";
-import { type Differences, shown } from "./differences.ts";
+import { shown } from "../unreadable.ts";
+import type { Differences } from "./differences.ts";
 import { CHECK, NO_FILE, NONE } from "./form.ts";
 import type { Asked, Question, Questions } from "./questions.ts";
 import { differingBlocks } from "./summaries.ts";

@@ -2,14 +2,16 @@
 import { joinPath } from "../name.ts";
 import { ROOT, type Volume } from "../volume.ts";
 import { type Checker, digests, listing } from "./checker.ts";
-import { type Differences, shown } from "./differences.ts";
+import { shown } from "../unreadable.ts";
+import type { Differences } from "./differences.ts";
 import {
   CHECK,
   decodeNames,
   DIGEST,
   encodeEntries,
-  type Facts,
+  isUnreadable,
   judge,
+  type Look,
 } from "./form.ts";
 import type { Question, Questions } from "./questions.ts";
 
@@ -19,7 +21,7 @@ export const ENTRIES = 64;
 const ENTRY_BYTES = 4096;
 
 interface Looked {
-  readonly facts: readonly (Facts | null)[];
+  readonly facts: readonly Look[];
   /** Id of the directory that they stand in. */
   readonly directory: number;
   /** Whether the time of modification may be compared. */
@@ -107,12 +109,13 @@ export class CompareNames {
       for (const [i, facts] of mine.facts.entries()) {
         const from = i * DIGEST;
         const length = mine.times[i] ? DIGEST : 16;
-        const same = equal(
+        // Two that cannot be read are not the same.
+        const same = !isUnreadable(facts) && equal(
           digested.subarray(from, from + length),
           theirs.subarray(from, from + length),
         );
         const stands = same || !(yield* this.#detail(volume, path, some[i]!));
-        if (!facts || !stands) continue;
+        if (!facts || isUnreadable(facts) || !stands) continue;
         const below = some[i]!.length === 0 ? path : joinPath(path, some[i]!);
         if (facts.type === "directory" && some[i]!.length > 0) {
           queue.push(below);
@@ -142,10 +145,10 @@ export class CompareNames {
       facts,
       directory: this.checker.id(volume, entries.path),
       // The root's time is this node's own: our folder is made in it.
-      times: facts.map((each) =>
-        each?.id !== ROOT &&
-        this.tools.timesTold(volume, each?.id ?? 0)
-      ),
+      times: facts.map((each) => {
+        const id = each && !isUnreadable(each) ? each.id : 0;
+        return id !== ROOT && this.tools.timesTold(volume, id);
+      }),
     };
   }
 
@@ -166,11 +169,14 @@ export class CompareNames {
     const mine = asked.mine as Looked, [facts] = mine.facts;
     const theirs = JSON.parse(
       new TextDecoder().decode(asked.theirs ?? new Uint8Array(0)),
-    ) as Facts | null;
+    ) as Look;
     const judged = judge(facts ?? null, theirs, mine.times[0]!);
     // Not any more: a time had still been on its way when it was looked at first.
     if (!judged) return facts === null;
-    if (judged.names) {
+    const id = facts && !isUnreadable(facts) ? facts.id : 0;
+    if (judged.unreadable) {
+      // A mark would have the peer's copy removed as one that stands nowhere else.
+    } else if (judged.names) {
       this.differences.marks.names(volume.index, mine.directory || ROOT, 0);
       this.differences.marks.attributes(
         volume.index,
@@ -179,16 +185,16 @@ export class CompareNames {
       );
     } else {
       if (judged.size) {
-        this.differences.marks.tail(volume.index, facts!.id, 0, 0);
+        this.differences.marks.tail(volume.index, id, 0, 0);
       }
-      this.differences.marks.attributes(volume.index, facts!.id, 0);
+      this.differences.marks.attributes(volume.index, id, 0);
     }
     this.differences.tell({
       path: shown(volume, name.length === 0 ? path : joinPath(path, name)),
-      what: judged.names ? "name" : "attributes",
+      what: judged.names || judged.unreadable ? "name" : "attributes",
       text: judged.words,
     });
-    return judged.names;
+    return judged.names || judged.unreadable === true;
   }
 }
 

@@ -1,6 +1,5 @@
 /** What a verification has found to differ: told, counted, and marked for a repair. */
 import { Marks } from "../marks.ts";
-import type { Volume } from "../volume.ts";
 import { type Found, foundLine } from "./form.ts";
 
 /** Differences kept to be told one by one; all are counted. */
@@ -35,11 +34,4 @@ export class Differences {
     this.marks.clear();
     return marks;
   }
-}
-
-/** A path as people read it. */
-export function shown(volume: Volume, path: Uint8Array): string {
-  // A name must not play with a terminal.
-  const words = new TextDecoder().decode(path).replace(/\p{Cc}/gu, "?");
-  return `${volume.path}/${words}`.slice(0, 300);
 }

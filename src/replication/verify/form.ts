@@ -38,6 +38,17 @@ export interface Facts {
   readonly modified: string;
 }
 
+/** Something stands there that the disk cannot tell: neither facts nor an absence, and nothing to level by. */
+export interface Unreadable {
+  /** Name of the errno. */
+  readonly unreadable: string;
+}
+export type Look = Facts | Unreadable | null;
+
+export function isUnreadable(look: Look): look is Unreadable {
+  return look !== null && "unreadable" in look;
+}
+
 export function encodeNames(
   names: readonly Uint8Array[],
   first: readonly number[] = [],
@@ -97,15 +108,30 @@ export interface Judgement {
   /** It is not the same file at all: its directory's names are to be made equal. */
   readonly names: boolean;
   readonly size: boolean;
+  /** Nobody knows whether anything differs: told, and not mended. */
+  readonly unreadable?: boolean;
 }
 
 /** How two entries of one name differ; null: not at all. `times` false: the time of modification is still on its way. */
 export function judge(
-  mine: Facts | null,
-  theirs: Facts | null,
+  mine: Look,
+  theirs: Look,
   times: boolean,
 ): Judgement | null {
   if (!mine && !theirs) return null;
+  if (isUnreadable(mine) || isUnreadable(theirs)) {
+    const words = [["primary", mine], ["secondary", theirs]] as const;
+    return {
+      words: words.flatMap(([node, look]) =>
+        isUnreadable(look)
+          ? [`cannot be read on the ${node}: ${look.unreadable}`]
+          : []
+      ).join("; "),
+      names: false,
+      size: false,
+      unreadable: true,
+    };
+  }
   if (!mine || !theirs) {
     return {
       words: mine

@@ -69,6 +69,28 @@ Deno.test("judge() tells each fact that differs and what is to be levelled", () 
   ok(judge(null, FILE, true)?.names);
 });
 
+Deno.test("judge() of what cannot be read says where, and has nothing levelled", () => {
+  const bad = { unreadable: "EIO" };
+  for (
+    const [mine, theirs, words] of [
+      [bad, FILE, "cannot be read on the primary: EIO"],
+      [null, bad, "cannot be read on the secondary: EIO"],
+      [
+        bad,
+        bad,
+        "cannot be read on the primary: EIO; cannot be read on the secondary: EIO",
+      ],
+    ] as const
+  ) {
+    deepStrictEqual(judge(mine, theirs, true), {
+      words,
+      names: false,
+      size: false,
+      unreadable: true,
+    });
+  }
+});
+
 Deno.test("judge() leaves a time that is still on its way", () => {
   strictEqual(judge(FILE, { ...FILE, modified: "2.0" }, false), null);
 });

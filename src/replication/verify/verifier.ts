@@ -12,6 +12,7 @@ import { Checker, listing } from "./checker.ts";
 import { CompareData } from "./compare_data.ts";
 import { CompareNames, ENTRIES } from "./compare_names.ts";
 import { Differences } from "./differences.ts";
+import { isUnreadable } from "./form.ts";
 import type { Proof } from "./proof.ts";
 import { Questions, type QuestionTools } from "./questions.ts";
 
@@ -168,7 +169,10 @@ export class Verifier {
         );
       }
       log(`verify: ${this.#differences.count - began} differences`);
-      if (!this.request.repair || this.#round === MAX_ROUNDS) {
+      const { repair } = this.request;
+      // What cannot be read can neither be compared nor levelled.
+      const marked = !this.#differences.marks.isEmpty;
+      if (!repair || !marked || this.#round === MAX_ROUNDS) {
         return this.#end("different");
       }
       this.#state = "repairing";
@@ -194,6 +198,7 @@ export class Verifier {
               const some = part.names.slice(at, at + ENTRIES);
               const all = this.#checker.facts(volume, { path, names: some });
               all.forEach((facts, i) => {
+                if (isUnreadable(facts)) return;
                 this.#total += facts?.size ?? 0;
                 if (facts?.type === "directory") {
                   queue.push(joinPath(path!, some[i]!));

@@ -244,6 +244,15 @@ export class Pair {
     await node.replicator.start();
   }
 
+  /** Nothing can be read of a file's inode any more; `path` below the mirrored directory. The machine begins again. */
+  async spoilInode(node: Node, path: string) {
+    await node.replicator.kill();
+    await this.#mountAgain(node, async (image) => {
+      await run("debugfs", ["-w", "-R", `clri /data/${path}`, image]);
+    });
+    await node.replicator.start();
+  }
+
   /**
    * Both nodes lose their power at once: the replicators die, and what their
    * disks were not told to keep is gone. Afterwards the disks are mounted again.
