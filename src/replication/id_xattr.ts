@@ -1,34 +1,53 @@
-/** The id of an inode: equal on both copies, in a trusted xattr that no application sees. */
+/** The id of an inode: equal on both copies, in a trusted xattr that no application sees. And a mirrored directory's epoch (epoch.ts). */
 import { E, errno, libc, Memory } from "../system/libc.ts";
 import { getU64, setU64 } from "../system/u64.ts";
 import { procPath } from "./descriptor.ts";
 
 const memory = new Memory(4096);
-const NAME = 0, VALUE = 256;
-memory.string("trusted.hakit.id", NAME);
+const ID = 0, EPOCH = 128, VALUE = 256;
+memory.string("trusted.hakit.id", ID);
+memory.string("trusted.hakit.epoch", EPOCH);
 
-/** What the system says of an inode that has no id, or has what is none. */
+/** What the system says of an inode that has none, or what is none of ours. */
 const NONE = new Set<number>([E.NODATA, E.OPNOTSUPP, E.RANGE]);
 
 /** The id in the xattr of the inode behind `fd`; 0: none; -errno: nobody can say. */
 export function readId(fd: number): number {
+  return read(fd, ID) ?? 0;
+}
+
+/** Gives the inode behind `fd` its id; 0 or errno. */
+export function writeId(fd: number, id: number): number {
+  return write(fd, ID, id);
+}
+
+/** The epoch that the mirrored directory behind `fd` remembers; null: none; -errno. */
+export function readEpoch(fd: number): number | null {
+  return read(fd, EPOCH);
+}
+
+/** Has the mirrored directory behind `fd` remember it; 0 or errno. */
+export function writeEpoch(fd: number, epoch: number): number {
+  return write(fd, EPOCH, epoch);
+}
+
+function read(fd: number, name: number): number | null {
   const length = libc.getxattr(
     procPath(fd),
-    memory.address + NAME,
+    memory.address + name,
     memory.address + VALUE,
     8,
   );
   if (length === 8) return getU64(memory.view, VALUE);
   const error = length < 0 ? errno() : 0;
-  return error === 0 || NONE.has(error) ? 0 : -error;
+  return error === 0 || NONE.has(error) ? null : -error;
 }
 
-/** Gives the inode behind `fd` its id; 0 or errno. */
-export function writeId(fd: number, id: number): number {
-  setU64(memory.view, VALUE, id);
+function write(fd: number, name: number, value: number): number {
+  setU64(memory.view, VALUE, value);
   return libc.setxattr(
       procPath(fd),
-      memory.address + NAME,
+      memory.address + name,
       memory.address + VALUE,
       8,
       0,
@@ -39,5 +58,5 @@ export function writeId(fd: number, id: number): number {
 
 /** Takes the id away from the inode behind `fd`; 0: done. */
 export function removeId(fd: number): number {
-  return libc.removexattr(procPath(fd), memory.address + NAME);
+  return libc.removexattr(procPath(fd), memory.address + ID);
 }

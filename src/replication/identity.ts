@@ -17,7 +17,7 @@ export interface Identity {
   readonly consistent: boolean;
   /** Set while the copies are mirrored, cleared by an orderly end: still set at start means that this node crashed. */
   readonly connected: boolean;
-  /** Highest inode-id epoch used; the next primary starts above both nodes' values. */
+  /** Highest inode-id epoch used; the next primary starts above both nodes' values, and above what its directories remember: see epoch.ts. */
   readonly epoch: number;
   /** What was excluded from mirroring when the copies were level last; absent: nothing. */
   readonly excluded?: Excluded | undefined;

@@ -9,13 +9,11 @@ import { type Poll, POLLIN } from "../system/poll.ts";
 import { AIDE } from "./aide.ts";
 import { type Context, syncAll } from "./context.ts";
 import type { Report } from "./control.ts";
+import { epochAfter, idBase, keepEpoch } from "./epoch.ts";
 import { Pipeline } from "./pipeline.ts";
 import { SourceSession } from "./source_session.ts";
 import { openVolumes } from "./open_volumes.ts";
 import type { Volume } from "./volume.ts";
-
-/** Epochs fit, with the node's bit, above the 32 bits of the counter and below OWN. */
-const MAX_EPOCH = 2 ** 19;
 
 export class PrimaryRole {
   readonly volumes: Volume[] = [];
@@ -35,12 +33,7 @@ export class PrimaryRole {
   ) {
     this.#changed = options.changed;
     const { config, identity } = context;
-    const epoch = identity.value.epoch + 1;
-    if (epoch >= MAX_EPOCH) {
-      throw new Error(
-        "Cannot become primary: inode ids are used up (half a million starts)",
-      );
-    }
+    const epoch = epochAfter(identity.value.epoch);
     // What this node knows as a former secondary counts from here on as its own; as primary it keeps no journal.
     if (context.left) {
       context.dirty.add(context.left);
@@ -50,7 +43,7 @@ export class PrimaryRole {
     }
     context.journal.discard();
     identity.save({ epoch });
-    this.#idBase = (epoch * 2 + config.nodeIndex) * 2 ** 32;
+    this.#idBase = idBase(epoch, config.nodeIndex);
     this.pipeline = new Pipeline(context.dirty, context.aio, {
       diverged: (why) => this.#diverged ??= why,
       fault: (what) => this.#fault(what),
@@ -70,6 +63,7 @@ export class PrimaryRole {
     );
     try {
       this.volumes.push(...openVolumes(context, () => this.#newId()));
+      keepEpoch(this.volumes, epoch);
       for (const volume of this.volumes) {
         volume.onTwin = () => this.#twins();
         const device = new Device(volume.path);
@@ -77,16 +71,17 @@ export class PrimaryRole {
           new Server(device, volume, this.pipeline, this.#turnstile),
         );
       }
+      // What this node remembers about a peer it has now succeeded (or is about to meet again).
+      this.pipeline.unsettled.add(context.marks);
+      if (options.alone) this.alone();
+      context.marks.clear();
     } catch (error) {
+      // A mount that nobody serves would stay.
       this.#closeMounts();
       for (const volume of this.volumes) volume.close();
       this.#giveBack();
       throw error;
     }
-    // What this node remembers about a peer it has now succeeded (or is about to meet again).
-    this.pipeline.unsettled.add(context.marks);
-    context.marks.clear();
-    if (options.alone) this.alone();
   }
 
   #newId(): number {

@@ -17,6 +17,7 @@ import type { Context } from "./context.ts";
 import type { Command, ReplicatorConfig, Report } from "./control.ts";
 import { ControlServer } from "./control_server.ts";
 import { Dirty } from "./dirty.ts";
+import { usedEpoch } from "./epoch.ts";
 import { Journal } from "./journal.ts";
 import { External } from "./external.ts";
 import { excludedOf, sameExcluded } from "./exclusions.ts";
@@ -336,13 +337,13 @@ class Replicator {
     this.#secondary = null;
     context.fault = null;
     const changed = () => this.#changed = true;
-    const crossed = command.command === "primary" ||
+    const refused = command.command === "primary" ||
         command.command === "secondary"
-      ? yield* this.#settleBorder()
+      ? (yield* this.#settleBorder()) ?? (yield* this.#settleEpoch())
       : null;
-    if (crossed) {
+    if (refused) {
       return attempt(() => {
-        throw crossed;
+        throw refused;
       });
     }
     switch (command.command) {
@@ -420,6 +421,30 @@ class Replicator {
       }
     }
     return null;
+  }
+
+  /**
+   * Null, or why this node can have no role. What its data says of the inode ids that were used counts as much as this node's state, which
+   * may be a new one. Walks over all names where the data says nothing: a directory that hakit had never mirrored, or an older build's.
+   */
+  *#settleEpoch(): Generator<void, unknown> {
+    const { config, identity, log } = this.#context;
+    const { directories } = config;
+    // Refused below; what stands there instead says nothing.
+    if (identity.value.current !== null && missingPath(directories)) {
+      return null;
+    }
+    try {
+      for (const { path } of directories) {
+        clearStaleMounts(path);
+        const onLook = () => log(`looks for used inode ids in "${path}"`);
+        const epoch = yield* usedEpoch(path, onLook);
+        if (epoch > identity.value.epoch) identity.save({ epoch });
+      }
+      return null;
+    } catch (error) {
+      return error;
+    }
   }
 
   /** The agent waits for what is missing; this is for one that did not look, or a dead mount that hid it. */

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { Connection } from "../peer/connection.ts";
 import { type Context, syncAll } from "./context.ts";
+import { keepEpoch } from "./epoch.ts";
 import { levelExclusions } from "./exclusions.ts";
 import { Follower } from "./follower.ts";
 import { identitySchema } from "./identity_store.ts";
@@ -29,6 +30,8 @@ const beginSchema = z.union([
     aside: z.boolean(),
     diverged: z.boolean(),
     journal: z.boolean().default(false),
+    // A peer that was not upgraded yet says it at the end of the passes only.
+    epoch: identitySchema.shape.epoch.default(0),
   }),
   z.object({
     mode: z.literal("level"),
@@ -122,6 +125,8 @@ export class SecondarySession {
     if (frame.kind === KIND.BEGIN) {
       const words = new TextDecoder().decode(follower.connection.bytes());
       const begin = beginSchema.parse(JSON.parse(words));
+      // Before the first file with an id of this primary's.
+      keepEpoch(this.volumes, begin.epoch);
       if (begin.mode === "level") this.#follow(begin);
       else {
         this.#work = this.#prepare(begin);

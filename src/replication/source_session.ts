@@ -352,7 +352,8 @@ export class SourceSession {
         },
       );
     }
-    this.#outgoing.json(KIND.BEGIN, { mode, aside, diverged, journal });
+    const { epoch } = this.context.identity.value;
+    this.#outgoing.json(KIND.BEGIN, { mode, aside, diverged, journal, epoch });
   }
 
   #marks(session: Session): string | null {

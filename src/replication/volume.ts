@@ -59,12 +59,20 @@ export class Volume {
    */
   onTwin: (() => boolean) | null = null;
 
-  /** `backing`: descriptor of the directory, kept until close. `newId` gives ids never used before. */
+  /** An id that no file of this directory has: should `source` give one of old data, that file keeps it. */
+  readonly newId = (): number => {
+    for (;;) {
+      const id = this.source();
+      if (!this.has(id) && !this.has(id + OWN)) return id;
+    }
+  };
+
+  /** `backing`: descriptor of the directory, kept until close. `source` gives ids never used before. */
   constructor(
     readonly index: number,
     readonly path: string,
     readonly backing: number,
-    readonly newId: () => number,
+    readonly source: () => number,
     { limit = IN_USE, exclude, answersAhead = false }: {
       readonly limit?: number | undefined;
       /** Guarantee level fsync: writes are answered when they are sent. */

@@ -180,3 +180,34 @@ onVolume(
     strictEqual(twins.length, 5);
   },
 );
+
+Deno.test({
+  name:
+    "Volume.newId() gives no id that a file has, one in use, put away or excluded",
+  ignore: Deno.uid() !== 0,
+  fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    let last = 0;
+    const volume = new Volume(0, folder, openBacking(folder), () => ++last, {
+      exclude: ["*.tmp"],
+    });
+    try {
+      for (const name of ["a", "b.tmp"]) {
+        Deno.writeTextFileSync(`${folder}/${name}`, "");
+      }
+      last = 7 * 2 ** 32;
+      const a = lookup(volume, volume.root, "a");
+      lookup(volume, volume.root, "b.tmp");
+      last = 7 * 2 ** 32;
+      strictEqual(volume.newId(), 7 * 2 ** 32 + 3);
+      last = 100 * 2 ** 32;
+      crowd(volume, folder);
+      ok(volume.has(a.id) && a.fd < 0, "it was put away");
+      last = 7 * 2 ** 32;
+      strictEqual(volume.newId(), 7 * 2 ** 32 + 3);
+    } finally {
+      volume.close();
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});
