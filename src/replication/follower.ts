@@ -139,6 +139,8 @@ export class Follower {
       ) this.lastError = error;
       this.outgoing.append({
         kind: KIND.FAILED,
+        volume: frame.volume,
+        id: frame.id,
         sequence: frame.sequence,
         argument: error,
       });

@@ -61,7 +61,7 @@ export class Levelling {
   begin(): void {
     const { context, pipeline, options } = this;
     const marks = new Marks();
-    if (pipeline.alone) pipeline.fresh = new Marks();
+    pipeline.fresh = new Marks();
     marks.add(context.dirty.marks, 0);
     marks.add(pipeline.unsettled, 0);
     marks.add(this.#theirMarks, 0);
@@ -77,7 +77,7 @@ export class Levelling {
       now: () => context.now(),
       takeFresh: () => {
         const fresh = pipeline.fresh ?? new Marks();
-        if (pipeline.alone) pipeline.fresh = new Marks();
+        pipeline.fresh = new Marks();
         return fresh;
       },
       hold: () => this.holding = true,

@@ -30,8 +30,11 @@ const MAX_PENDING = 8192;
 const MEASURED = 8;
 
 export interface PipelineEvents {
-  /** The session cannot go on: the copies differ in what is marked. */
-  diverged(why: string): void;
+  /** The session cannot go on: the copies differ in what is marked, and where the peer could not follow at all. */
+  diverged(
+    why: string,
+    lacks?: { readonly volume: number; readonly id: number },
+  ): void;
   /** This node's own disk failed. */
   fault(what: string): void;
   /** A write failed here that its application takes for written. */
@@ -46,7 +49,7 @@ export class Pipeline {
   readonly memory = this.#frames.memory;
   /** Changes that the peer may not have on its disk yet, by the number that its SETTLED will cover. */
   readonly unsettled = new Marks();
-  /** Alone while a peer is being levelled: changes since the last pass began. */
+  /** While a peer is being levelled: what differs since the last pass began. */
   fresh: Marks | null = null;
   alone = false;
   /** Set while every frame goes to the peer. */
@@ -318,6 +321,7 @@ export class Pipeline {
           // Not a change but a BIND: the peer does not have what we named.
           this.events.diverged(
             `the peer could not follow: ${errnoName(frame.argument)}`,
+            frame,
           );
         }
         return true;

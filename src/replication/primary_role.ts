@@ -12,8 +12,13 @@ import type { Report } from "./control.ts";
 import { epochAfter, idBase, keepEpoch } from "./epoch.ts";
 import { Pipeline } from "./pipeline.ts";
 import { SourceSession } from "./source_session.ts";
+import { Marks } from "./marks.ts";
 import { openVolumes } from "./open_volumes.ts";
 import type { Volume } from "./volume.ts";
+import { wayTo } from "./way_to.ts";
+
+/** Directories marked one by one for what stands in them without an id, a flush each; where there are more, everything is compared. */
+const MOST_STRANGE = 256;
 
 export class PrimaryRole {
   readonly volumes: Volume[] = [];
@@ -45,7 +50,10 @@ export class PrimaryRole {
     identity.save({ epoch });
     this.#idBase = idBase(epoch, config.nodeIndex);
     this.pipeline = new Pipeline(context.dirty, context.aio, {
-      diverged: (why) => this.#diverged ??= why,
+      diverged: (why, lacks) => {
+        if (lacks) this.#lacking(lacks);
+        this.#diverged ??= why;
+      },
       fault: (what) => this.#fault(what),
       late: (what) => {
         if (context.notice !== what) context.log(what);
@@ -66,6 +74,7 @@ export class PrimaryRole {
       keepEpoch(this.volumes, epoch);
       for (const volume of this.volumes) {
         volume.onTwin = () => this.#twins();
+        volume.onStranger = (parent) => this.#stranger(volume, parent);
         const device = new Device(volume.path);
         this.#servers.push(
           new Server(device, volume, this.pipeline, this.#turnstile),
@@ -99,10 +108,48 @@ export class PrimaryRole {
 
   /** Nothing tells of which of the two the peer has the copy: what is known of both copies counts for nothing until they were compared. */
   #twins(): boolean {
+    return this.#compareAll(
+      "files had the ids of others, as copies made beneath the mount have: everything is compared",
+    );
+  }
+
+  /** The peer does not have it, and no mark says so. In a first copy nothing has an id, and everything is compared anyway. */
+  #stranger(volume: Volume, parent: number): boolean {
+    const { dirty } = this.context;
+    if (this.#peer.comparesAll) return true;
+    const known = dirty.marks.whole(volume.index, parent);
+    if (!(known && known.names >= 0) && ++this.#strange > MOST_STRANGE) {
+      return this.#compareAll(
+        "many files were put beneath the mount: everything is compared",
+      );
+    }
+    const marks = new Marks();
+    marks.names(volume.index, parent, 0);
+    marks.attributes(volume.index, parent, 0);
+    dirty.add(marks);
+    // Once it has its id nothing else tells it from what both nodes have.
+    if (!this.#tryPersist()) return false;
+    if (this.#peer.takesAlong(marks)) return true;
+    this.#found.add(marks);
+    this.#diverged ??= "files were put beneath the mount: they are levelled";
+    return true;
+  }
+
+  #strange = 0;
+  /** Marks that are to outlive the session. */
+  readonly #found = new Marks();
+
+  /** The peer has nothing, or something else, where it was told of an inode. */
+  #lacking({ volume: index, id }: { volume: number; id: number }): void {
+    const volume = this.volumes[index], inode = volume?.get(id);
+    if (!inode || inode.own) return;
+    this.#found.add(wayTo(volume!, inode));
+  }
+
+  #compareAll(why: string): boolean {
     if (!this.#distrust()) return false;
     this.#distrusted = true;
-    this.#diverged ??=
-      "files had the ids of others, as copies made beneath the mount have: everything is compared";
+    this.#diverged ??= why;
     return true;
   }
 
@@ -216,6 +263,10 @@ export class PrimaryRole {
     }
     // The session may have called the copies level in the same turn.
     if (this.#distrusted) this.#distrusted = !this.#distrust();
+    if (!this.#found.isEmpty) {
+      this.context.dirty.add(this.#found);
+      if (this.#tryPersist()) this.#found.clear();
+    }
     this.#peer.turn();
     this.#turnstile.turn();
     for (const volume of this.volumes) volume.putAway();

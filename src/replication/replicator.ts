@@ -291,6 +291,8 @@ class Replicator {
       upToDate: true,
       consistent: true,
       connected: false,
+      // So nothing need be marked for it either.
+      directories: [],
     });
     this.#context.doubt = false;
     this.#context.left = null;

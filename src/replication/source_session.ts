@@ -13,6 +13,7 @@ import { goodbye } from "./goodbye.ts";
 import { type Greeted, Greeting } from "./greeting.ts";
 import { ANSWER_TO_NONE, Levelling } from "./levelling.ts";
 import { recordLevel } from "./level_record.ts";
+import type { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import { Move } from "./move.ts";
 import { Patience, SILENCE_MS, type Stage } from "./patience.ts";
@@ -95,6 +96,33 @@ export class SourceSession {
   get busy(): boolean {
     return !!this.#session?.levelling?.busy || this.verification.busy ||
       !!this.#session?.connection.pending;
+  }
+
+  /** Whatever is found to differ now, it will be compared: everything is, or nobody knows what differs. */
+  get comparesAll(): boolean {
+    switch (this.#session?.stage) {
+      // The listings have been.
+      case "mirroring":
+      case "mirrored":
+      case "closing":
+        return false;
+      // And the peer has recorded that its copy is not whole.
+      case "resync":
+        if (this.#session.levelling?.full) return true;
+    }
+    return this.context.identity.value.directories?.length === 0;
+  }
+
+  /** Marks that are on disk already; false: a session stands that counts the copies as level without them. */
+  takesAlong(marks: Marks): boolean {
+    switch (this.#session?.stage) {
+      case "mirroring":
+      case "mirrored":
+        return false;
+      case "resync":
+        this.pipeline.fresh?.add(marks);
+    }
+    return true;
   }
 
   /** Dials until it is level with the peer, and again after a loss. */

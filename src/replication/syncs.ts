@@ -1,5 +1,5 @@
 /** The fsyncs under way: each is answered when both disks have it, or when this one has it and the peer is shut out. */
-import { errnoName } from "../system/libc.ts";
+import { E, errnoName } from "../system/libc.ts";
 import type { Inode } from "./inode.ts";
 import { losesWrites } from "./may_differ.ts";
 import { KIND } from "./operation.ts";
@@ -157,7 +157,12 @@ export class Syncs {
     this.#asked.delete(sequence);
     if (error !== 0) {
       this.#unsent.add(sync);
-      this.tools.events.diverged(`the peer's disk failed: ${errnoName(error)}`);
+      const { volume: { index: volume }, inode: { id } } = sync;
+      const why = error === E.STALE
+        ? "the peer does not have a file that was synced"
+        : `the peer's disk failed: ${errnoName(error)}`;
+      // It is no change, so nothing else marks what the peer lacks: the next session would find nothing to level.
+      this.tools.events.diverged(why, { volume, id });
       return;
     }
     sync.there = true;

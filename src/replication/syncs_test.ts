@@ -64,6 +64,39 @@ Deno.test("Syncs: what the peer had on its disk before this node had is asked fo
   deepStrictEqual(answers, [0]);
 });
 
+Deno.test("Syncs: what the peer does not have is named, so that the next session levels it", () => {
+  const lacks: unknown[] = [];
+  const tools = {
+    alone: false,
+    session: {},
+    sequence: 7,
+    now: () => 0,
+    bind: () => "bound",
+    tell: () => {},
+    aio: {
+      fsync: (_: number, __: boolean, done: (e: number) => void) => done(0),
+    },
+    events: { diverged: (_: string, what: unknown) => lacks.push(what) },
+  };
+  const inode = {
+    id: 2 ** 33,
+    ahead: 0,
+    holders: 0,
+    isDirectory: false,
+    tellLate: () => 0,
+  };
+  const syncs = new Syncs(tools as unknown as SyncTools);
+  syncs.add(
+    { index: 3, data: () => 7 } as unknown as Volume,
+    inode as unknown as Inode,
+    { dataOnly: true, local: false, answer: () => {} },
+  );
+  syncs.heard(7, E.STALE);
+  deepStrictEqual(lacks, [{ volume: 3, id: 2 ** 33 }]);
+  // It is asked again in the next session, and not answered before.
+  strictEqual(syncs.waiting, 1);
+});
+
 Deno.test("Syncs: an fsync that lost writes breaks this copy before it is answered, one that was asked of the wrong file does not", () => {
   deepStrictEqual(fsync(0), { answer: 0, broke: [] });
   deepStrictEqual(fsync(E.IO), { answer: E.IO, broke: [E.IO] });

@@ -58,6 +58,11 @@ export class Volume {
    * of its own, for it is not known then of which the peer's file of this id is the copy. False: it cannot be recorded.
    */
   onTwin: (() => boolean) | null = null;
+  /**
+   * Something without an id stands in a directory (its id): put beneath the mount while nobody looked, so the peer has none of it. Asked
+   * by a primary before it gets an id, which is all that tells it from what both have. False: it cannot be recorded.
+   */
+  onStranger: ((parent: number) => boolean) | null = null;
 
   /** An id that no file of this directory has: should `source` give one of old data, that file keeps it. */
   readonly newId = (): number => {
@@ -163,7 +168,10 @@ export class Volume {
     }
     const twin = this.onTwin !== null && this.isTwin(id, fd);
     // What is excluded is in nobody's copy.
-    if (twin && !own && !this.onTwin!()) {
+    const stranger = id === 0 && !own && this.onStranger !== null;
+    if (
+      twin && !own && !this.onTwin!() || stranger && !this.onStranger!(parent)
+    ) {
       libc.close(fd);
       return E.IO;
     }

@@ -44,6 +44,27 @@ function lookup(volume: Volume, parent: Inode, name: string): Inode {
   return inode;
 }
 
+onVolume(
+  "Volume.lookup() gives a stranger an id once its directory is recorded, and asks of nothing else",
+  (volume, folder) => {
+    const asked: number[] = [];
+    let recorded = false;
+    volume.onStranger = (parent) => (asked.push(parent), recorded);
+    Deno.mkdirSync(`${folder}/d`);
+    Deno.writeTextFileSync(`${folder}/d/f`, "");
+    strictEqual(volume.lookup(volume.root, memory.string("d")), 5);
+    recorded = true;
+    const d = lookup(volume, volume.root, "d");
+    recorded = false;
+    strictEqual(volume.lookup(d, memory.string("f")), 5);
+    recorded = true;
+    const f = lookup(volume, d, "f");
+    strictEqual(readId(f.fd), f.id);
+    strictEqual(lookup(volume, d, "f"), f);
+    deepStrictEqual(asked, [1, 1, d.id, d.id]);
+  },
+);
+
 /** Looks up so many files that what was known before is put away. */
 function crowd(volume: Volume, folder: string, count = MANY * 2): number[] {
   const ids: number[] = [];

@@ -21,7 +21,11 @@ export function* entriesOf(
   fd: number,
   names: Iterable<Uint8Array>,
   page: Page,
-  settleTwin: (child: number, id: number) => boolean,
+  { newId, settleTwin }: {
+    /** Null where nobody is told of the names: what has no id keeps none, it would be taken for one that both nodes have. */
+    readonly newId: (() => number) | null;
+    readonly settleTwin: (child: number, id: number) => boolean;
+  },
 ): Generator<Entry | null, void> {
   let looked = 0;
   for (const name of names) {
@@ -29,7 +33,7 @@ export function* entriesOf(
     if (++looked % ENTRIES_A_TURN === 0) yield null;
     if (directory.volume.leavesOut(directory.path, name)) continue;
     if (!isOnPage(page, name)) continue;
-    const entry = look(directory.volume, fd, name, settleTwin);
+    const entry = look(fd, name, newId, settleTwin);
     if (typeof entry !== "number") yield entry;
     // What changes after the names were read marks the directory again. Left out for another reason, its good copy would be removed
     // at the target. A mount of a file system without attributes in there has never been part of the copy.
@@ -42,17 +46,17 @@ export function* entriesOf(
 
 /** Or errno. */
 function look(
-  volume: Volume,
   directory: number,
   name: Uint8Array,
+  newId: (() => number) | null,
   settleTwin: (child: number, id: number) => boolean,
 ): Entry | number {
   const child = openName(directory, name);
   if (child < 0) return -child;
-  let entry = inspect(child, name, volume.newId);
-  if (typeof entry !== "number" && settleTwin(child, entry.id)) {
-    entry = inspect(child, name, volume.newId);
-  }
+  let entry = inspect(child, name, newId);
+  if (
+    typeof entry !== "number" && entry.id !== 0 && settleTwin(child, entry.id)
+  ) entry = inspect(child, name, newId);
   libc.close(child);
   return entry;
 }

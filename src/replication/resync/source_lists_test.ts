@@ -1,6 +1,7 @@
-import { deepStrictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, throws } from "node:assert/strict";
 import { openBacking } from "../../fuse/device.ts";
 import { libc } from "../../system/libc.ts";
+import { readId } from "../id_xattr.ts";
 import { ROOT, Volume } from "../volume.ts";
 import { WHOLE } from "./page.ts";
 import { entriesOf } from "./source_lists.ts";
@@ -8,7 +9,7 @@ import { entriesOf } from "./source_lists.ts";
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** Names listed of a directory with the files a and b, of which these were read before. */
-function listed(names: readonly string[]): string[] {
+function listed(names: readonly string[], told = true): string[] {
   const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
   let id = 5 * 2 ** 32;
   const volume = new Volume(0, folder, openBacking(folder), () => ++id);
@@ -23,9 +24,21 @@ function listed(names: readonly string[]): string[] {
       fd,
       names.map(bytes),
       WHOLE,
-      () => false,
+      {
+        newId: told ? volume.newId : null,
+        settleTwin: () => {
+          ok(told, "two without an id are no twins");
+          return false;
+        },
+      },
     );
-    return [...entries].map((each) => new TextDecoder().decode(each!.name));
+    const found = [...entries];
+    for (const [i, name] of ["a", "b"].entries()) {
+      const file = volume.walk(bytes(name)), given = readId(file);
+      libc.close(file);
+      deepStrictEqual([given, given > 0], [found[i]!.id, told]);
+    }
+    return found.map((each) => new TextDecoder().decode(each!.name));
   } finally {
     libc.close(fd);
     volume.close();
@@ -40,6 +53,14 @@ Deno.test({
   ignore,
   fn() {
     deepStrictEqual(listed(["a", "gone", "b"]), ["a", "b"]);
+  },
+});
+
+Deno.test({
+  name: "entriesOf() gives no ids where nobody is told of the names",
+  ignore,
+  fn() {
+    deepStrictEqual(listed(["a", "b"], false), ["a", "b"]);
   },
 });
 

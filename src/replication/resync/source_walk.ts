@@ -67,16 +67,19 @@ export class SourceWalk {
         throw unreadable(volume, path, -names);
       }
       if (typeof names === "number" || (id !== ROOT && stands !== id)) {
-        return this.tools.lost(directory);
+        // One that had no id when it was seen is marked by whoever gave it one.
+        return id === 0 ? undefined : this.tools.lost(directory);
       }
-      const mark = scope.of(volume.index, id);
+      const mark = id === 0 ? null : scope.of(volume.index, id);
       const tells = mark !== null && mark.names >= 0;
       const pages = tells ? pagesOf(names.count) : [WHOLE];
       for (const page of pages) {
         const entries: Entry[] = [];
-        const settle = (child: number, id: number) =>
-          this.tools.settleTwin(volume, child, id);
-        for (const entry of entriesOf(directory, fd, names, page, settle)) {
+        const looked = entriesOf(directory, fd, names, page, {
+          newId: tells ? volume.newId : null,
+          settleTwin: (child, id) => this.tools.settleTwin(volume, child, id),
+        });
+        for (const entry of looked) {
           if (!entry) yield;
           else {
             this.#batch.entries++;
@@ -107,8 +110,10 @@ export class SourceWalk {
     const { volume } = directory, { id } = entry;
     const found = { volume, id, path: joinPath(directory.path, entry.name) };
     const type = entry.mode & S_IFMT;
-    this.#batch.tell(found);
     if (type === S_IFDIR) push(found);
+    // Nobody is told of it here.
+    if (id === 0) return;
+    this.#batch.tell(found);
     const mark = scope.of(volume.index, id);
     if (!mark) return;
     // A directory's time changes with its entries: told when those are done.
