@@ -52,6 +52,6 @@ writes a => ./tests/a_test.ts:6:6
     "./tests/c_test.ts (uncaught error)",
   ]);
   assert.ok(found[0]!.includes("at a"));
-  assert.equal(found[1]!.split("\n").length, 14);
+  assert.equal(found[1]!.split("\n").length, 24);
   assert.deepEqual(failures("ok | 6 passed"), []);
 });
