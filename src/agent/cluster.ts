@@ -403,9 +403,8 @@ export class Cluster {
   /** A link that breaks or works again is said at once, though the other one goes on. */
   #looked(health: readonly LinkHealth[]): void {
     const { log } = this.#options;
-    const known = this.#health;
     for (const [at, { local, remote, state }] of health.entries()) {
-      const before = known[at]?.state ?? "unknown";
+      const before = this.#health[at]?.state ?? "unknown";
       if (before === state) continue;
       const link = `Link ${local} to ${remote}`;
       if (state === "down") log.warning(`${link} is down`);

@@ -36,8 +36,8 @@ const RETRY_MS = 30;
 const EXIT_MS = 3000;
 /** It reports to whoever connects; while its disk stalls it may not. */
 const PEEK_MS = 3000;
-/** Reports come once a second; the first silence is logged, the second ends a replicator that hangs. Long: a disk may stall for half a minute. */
 const WATCH_MS = 1000;
+/** Reports come once a second; the first silence is logged, the second ends a replicator that hangs. Long: a disk may stall for half a minute. */
 const QUIET_MS = 5000;
 const HUNG_MS = 60_000;
 const BACKOFF_MS = { first: 100, most: 5000 };
