@@ -58,7 +58,7 @@ was replaced must never come back: hakit uninstall there, before it has a cable.
       ];
       if (!taken) {
         lines.push(
-          `K3s does not answer here. It would refuse the new server under the old name: run "hakit invite" again when it does, or there`,
+          "K3s does not answer here, and would refuse the new server under the old name. Before hakit second, once it answers, say here:",
           `k3s kubectl -n kube-system delete secret ${lost.name}.node-password.k3s`,
         );
       }
