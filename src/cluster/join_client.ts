@@ -9,8 +9,9 @@ import { connect, type TLSSocket } from "node:tls";
 import type { JoinToken } from "./join_token.ts";
 import { type K3sFile, type Welcome, welcomeSchema } from "./welcome.ts";
 
-/** Connecting, and each silence in an answer. */
-const SILENCE_MS = 15_000;
+const CONNECT_MS = 15_000;
+/** Before an answer and in it: a small server at work with K3s needs its time to make a certificate and to ask dpkg. */
+const SILENCE_MS = 90_000;
 const MAX_WELCOME = 16 * 1024 * 1024;
 
 /** The other node said no, or is not what the token says; exit code 2. */
@@ -112,7 +113,7 @@ function dial(address: string, token: JoinToken): Promise<TLSSocket> {
   const timer = setTimeout(() => {
     socket.destroy();
     reject(new Error("no answer"));
-  }, SILENCE_MS);
+  }, CONNECT_MS);
   socket.once("error", (error) => {
     clearTimeout(timer);
     reject(error);
@@ -159,7 +160,12 @@ function send(
   }, resolve);
   request.setTimeout(
     SILENCE_MS,
-    () => request.destroy(new Error("the other node fell silent")),
+    () =>
+      request.destroy(
+        new Error(
+          'The other node fell silent: look at it there ("hakit state"), then run this again',
+        ),
+      ),
   );
   request.once("error", reject);
   request.end(bytes);
