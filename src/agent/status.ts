@@ -106,6 +106,7 @@ function moduleState(
     proven: view.proven ?? null,
     differences: view.differences ?? 0,
     dirtyBytes: view.dirtyBytes,
+    failover: view.failover ?? true,
     addresses: (addresses[view.module] ?? []).map((address) => ({
       address,
       held: view.addresses,
@@ -276,13 +277,12 @@ function primarySentence(
   if (view.role === "PRIM") {
     if (others?.role === "SECOND" && others.status === "Ready") {
       const seconds = Math.ceil(timeoutMs / 1000);
-      // Without mirrored folders there is nothing to copy.
-      const holds = view.identity.current === null
-        ? "stands by"
-        : "holds an identical copy";
-      return `${name} runs on ${node} (PRIM); ${other} ${holds} and takes over in about ${seconds} s if ${node} dies.${
-        because(view)
-      }`;
+      const takes = others.failover === false
+        ? `does not take over if ${node} dies: failover is off`
+        : `takes over in about ${seconds} s if ${node} dies`;
+      return `${name} runs on ${node} (PRIM); ${other} ${
+        holding(view, others)
+      } and ${takes}.${because(view)}`;
     }
     return `${name} runs on ${node} (PRIM); ${other} is not ready to take over now.${
       because(view)
@@ -314,6 +314,15 @@ function primarySentence(
     }`;
   }
   return `${name} runs ALONE on ${node}; ${other} waits.${because(others)}`;
+}
+
+/** What the secondary has. Without mirrored folders there is nothing to copy. */
+function holding(primary: ModuleView, secondary: ModuleView): string {
+  if (primary.identity.current === null) return "stands by";
+  const differences = (primary.differences ?? 0) + (secondary.differences ?? 0);
+  return differences > 0
+    ? `holds a copy that DIFFERS in ${differences} places`
+    : "holds an identical copy";
 }
 
 function idleSentence(

@@ -87,6 +87,13 @@ Deno.test("clusterState() says the same on both nodes while all is well", () => 
   );
 });
 
+Deno.test("clusterState() promises no takeover that failover off forbids, and no identical copy that differs", () => {
+  strictEqual(
+    sentence({ ...PRIM, differences: 2 }, { ...SECOND, failover: false }),
+    "k3s runs on node1 (PRIM); node2 holds a copy that DIFFERS in 2 places and does not take over if node1 dies: failover is off.",
+  );
+});
+
 Deno.test("clusterState() warns of time-outs that differ", () => {
   for (const [timeoutMs, warned] of [[2100, false], [5000, true]] as const) {
     const { warnings } = state(PRIM, SECOND, "alive", {

@@ -167,6 +167,12 @@ function modules(page: Page, state: ClusterState): void {
     "What the other node lacks, at most",
   );
   for (const { module, labels } of all) page.line(labels, module.dirtyBytes);
+  page.begin(
+    "hakit_module_differences",
+    "gauge",
+    "Places in which a comparison found the copies to differ, not mended yet",
+  );
+  for (const { module, labels } of all) page.line(labels, module.differences);
   const copied = all.flatMap(({ module, labels }) =>
     module.resync ? [{ resync: module.resync, labels }] : []
   );

@@ -34,6 +34,7 @@ const MODULE: ModuleState = {
   dirtyBytes: 0,
   proven: null,
   differences: 0,
+  failover: true,
   addresses: [{ address: "10.0.0.9/24", held: true }],
   resources: [],
   maintenance: [],

@@ -63,6 +63,9 @@ export function moduleTone(both: readonly Place[]): Tone {
   if (running?.module?.status === "Ready") {
     const second = heard.find(({ module }) => module?.role === "SECOND");
     if (second?.module?.status === "Ready") {
+      // One more failure would serve a copy that is not right, or nothing at all.
+      const differ = running.module.differences + second.module.differences > 0;
+      if (differ || !second.module.failover) return "risk";
       return running.module.role === "PRIM" ? "good" : "busy";
     }
     return "risk";
@@ -129,7 +132,10 @@ export function dataState(place: Place, t: Texts): DataState {
     return { text: copies.copied(peer), resync };
   }
   if (!answers(place.node)) return say(copies.silent);
-  if (module.session === "mirrored") return say(copies.identical(peer));
+  if (module.session === "mirrored") {
+    const differ = module.differences + (otherModule?.differences ?? 0);
+    return say(differ > 0 ? copies.differ(differ) : copies.identical(peer));
+  }
   if (module.session === "lost") return say(copies.waits(peer));
   if (module.identity.current === null) {
     const works = module.role !== "STOP" && module.role !== "WAIT";

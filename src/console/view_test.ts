@@ -41,6 +41,8 @@ Deno.test("headline() says Protected only when both nodes answer and are Ready",
   );
   strictEqual(tone({ role: "ALONE" }, { status: "Transient" }), "risk");
   strictEqual(tone({ status: "Transient" }, {}), "busy");
+  strictEqual(tone({ differences: 3 }, {}), "risk");
+  strictEqual(tone({}, { failover: false }), "risk");
   strictEqual(
     tone({ role: "WAIT", status: "NotReady" }, {
       role: "STOP",
@@ -158,4 +160,11 @@ Deno.test("unbroken() keeps a number and its unit together and nothing else", ()
     unbroken("45 % at 50.0 MiB/s, 11 s left of 2 steps, 1 Bank"),
     "45\u00a0% at 50.0\u00a0MiB/s, 11\u00a0s left of 2 steps, 1 Bank",
   );
+});
+
+Deno.test("dataState() never calls copies identical that were found to differ", () => {
+  const state = sampleState({ differences: 3 }, { role: "SECOND" });
+  for (const place of places(state, state.nodes[0]!.modules[0]!.name)) {
+    match(dataState(place, en).text, /^DIFFERS .* in 3 places/);
+  }
 });

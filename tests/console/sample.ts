@@ -20,6 +20,7 @@ export function sampleModule(change: Partial<ModuleState> = {}): ModuleState {
     dirtyBytes: 0,
     proven: null,
     differences: 0,
+    failover: true,
     addresses: [{ address: "10.0.0.9/24", held: true }],
     resources: [],
     maintenance: [],

@@ -109,6 +109,8 @@ export const en = {
     copied: (peer: string) => `being copied from ${peer}`,
     silent: "unknown until it answers",
     identical: (peer: string) => `identical with ${peer}`,
+    differ: (places: number) =>
+      `DIFFERS from the other copy in ${places} places: compare and repair`,
     waits: (peer: string) => `writes wait for ${peer}`,
     nothing: "nothing mirrored yet",
     empty: "empty",

@@ -111,6 +111,8 @@ export const fr: Texts = {
     copied: (peer: string) => `en cours de copie depuis ${peer}`,
     silent: "inconnu tant qu’il ne répond pas",
     identical: (peer: string) => `identique à ${peer}`,
+    differ: (places: number) =>
+      `DIFFÈRE de l'autre copie en ${places} endroits : comparer et réparer`,
     waits: (peer: string) => `les écritures attendent ${peer}`,
     nothing: "encore rien en miroir",
     empty: "vide",

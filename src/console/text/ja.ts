@@ -110,6 +110,8 @@ export const ja: Texts = {
     copied: (peer: string) => `${peer} からコピー中`,
     silent: "応答があるまで不明",
     identical: (peer: string) => `${peer} と同一`,
+    differ: (places: number) =>
+      `もう一方のコピーと ${places} か所で異なります: 比較して修復してください`,
     waits: (peer: string) => `書き込みが ${peer} を待っています`,
     nothing: "まだ何もミラーされていません",
     empty: "空",
