@@ -27,6 +27,8 @@ export interface Effects {
   replicator(command: Command): Promise<void>;
   /** One step of a plan; rejects with one line. */
   perform(action: PlanAction, signal: AbortSignal): Promise<void>;
+  /** Resolves when what came while this process stood still has been judged: a plan may be the last thing that should go on then. */
+  ready?(signal: AbortSignal): Promise<void>;
   log(level: Level, text: string): void;
   /** What a person must know at once, wherever a log may be full; null: it is over. */
   alarm?(problem: string | null): void;
@@ -116,7 +118,8 @@ export class Loop<State> {
   post(event: Event): Promise<readonly Action[]> {
     if (this.#closed) return Promise.resolve([]);
     if (this.#merge(event)) return Promise.resolve([]);
-    if (this.#queue.length >= MAX_QUEUE) {
+    // A plan's end that is dropped would be waited for for ever.
+    if (this.#queue.length >= MAX_QUEUE && event.type !== "performed") {
       this.#effects.log(
         "error",
         `dropped event "${event.type}": ${MAX_QUEUE} are waiting`,
@@ -312,7 +315,11 @@ export class Loop<State> {
     await previous?.done;
     await this.#away;
     let failed: { action: string; error: string } | null = null;
+    // What takes away waits for nothing.
+    const { ready } = this.#effects;
+    const waits = takenAway(actions).length === 0 && ready !== undefined;
     for (const action of actions) {
+      if (waits) await ready(signal);
       if (signal.aborted) break;
       const start = now();
       try {

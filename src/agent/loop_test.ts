@@ -66,6 +66,51 @@ const plan = (number: number, replace: boolean): Action => ({
   replace,
 });
 
+Deno.test("Loop goes on with a plan when what came meanwhile is judged, and with one that takes away at once", async () => {
+  const wait: PlanAction = { ...STOP_SCRIPT, script: "start_prim" };
+  const ready = Promise.withResolvers<void>();
+  const { loop, done } = run({
+    answers: [
+      [{ do: "run", plan: 1, name: "one", actions: [wait], replace: false }],
+      [{
+        do: "run",
+        plan: 2,
+        name: "two",
+        actions: [
+          { do: "release-addresses" },
+          { do: "freeze-services" },
+        ] as PlanAction[],
+        replace: true,
+      }],
+    ],
+    ready: () => ready.promise,
+  });
+  await loop.post(command(1));
+  await loop.post(command(2));
+  await sleep(20);
+  ready.resolve();
+  await loop.settled();
+  await sleep(20);
+  strictEqual(done.includes("script"), false);
+  strictEqual(done.includes("freeze-services"), true);
+  await loop.close();
+});
+
+Deno.test("Loop never drops the end of a plan, however much else waits", async () => {
+  const saved = Promise.withResolvers<void>();
+  const { loop, seen } = run({
+    answers: [[{ do: "persist", record: RECORD }, plan(1, false)]],
+    persist: () => saved.promise,
+  });
+  loop.post(command(1));
+  for (let at = 0; at < 300; at++) loop.post(command(at));
+  loop.post({ type: "performed", at: 1, plan: 1, failed: null });
+  saved.resolve();
+  await loop.settled();
+  strictEqual(seen.some(({ type }) => type === "performed"), true);
+  await loop.close();
+});
+
 Deno.test("Loop saves before it tells and tells before it acts", async () => {
   const { loop, done } = run({
     answers: [[{ do: "persist", record: RECORD }, { do: "tell" }, {

@@ -39,6 +39,7 @@ import { Loop } from "./loop.ts";
 import type { Node } from "./node.ts";
 import { scriptEnvironment } from "./script_environment.ts";
 import { Services } from "./services.ts";
+import { Standstill } from "./standstill.ts";
 import { homeOf, machineConfig, restartsOf } from "./machine_config.ts";
 import {
   keepPlace,
@@ -89,6 +90,7 @@ export class RunningModule {
   readonly #monitor: Monitor;
   #switches: Switches = {};
   #loop: Loop<State> | null = null;
+  readonly #standstill = new Standstill(now);
   #report: Report | null = null;
   /** The last change of the role; `since`: until it is Ready. */
   #way: { readonly role: string; readonly since: number | null } | null = null;
@@ -318,7 +320,7 @@ export class RunningModule {
         this.log.error(error instanceof Error ? error.message : String(error))
       );
     }
-    const loop = new Loop(
+    const loop: Loop<State> = new Loop(
       { step, view },
       initial(
         machineConfig(node, module, {
@@ -336,6 +338,8 @@ export class RunningModule {
         tell: this.#options.tell,
         replicator: (command) => this.#command(command, QUICK_COMMAND_MS),
         perform: (action, signal) => perform(action, this.#world(), signal),
+        ready: (signal) =>
+          this.#standstill.over(() => loop.state().unsure, signal),
         log: (level, text) => this.log.write(level, text),
         changed: () => {
           this.#watch();
@@ -360,6 +364,7 @@ export class RunningModule {
   }
 
   post(event: Event): Promise<readonly Action[]> {
+    this.#standstill.heard();
     return this.#loop?.post(event) ?? Promise.resolve([]);
   }
 

@@ -27,10 +27,13 @@ export function begin(
     const role = lastRole === "PRIM" ? "PRIM" : "ALONE";
     resume(turn, role);
     // The record changes before the world does: these two say that this node was on its way out.
-    if (goal === "stop") return leave(turn, "was being stopped");
     // Of a yield that was cut short: the other node serves.
     if (lastRole === "SECOND") {
       return leave(turn, "was handing over", { succeeded: true });
+    }
+    // Without an agent it was silent, and the other node may have gone on: what runs here must not go on for the length of a script.
+    if (goal === "stop") {
+      return leave(turn, "was being stopped", { succeeded: role === "PRIM" });
     }
     if (role === "ALONE" && report.session !== "mirrored") {
       // The last agent may have died between the record and the word.

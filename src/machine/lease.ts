@@ -2,7 +2,7 @@
 import type { Command } from "../replication/control.ts";
 import { witnessOf } from "./arbiter.ts";
 import { nobodyClaims } from "./claim.ts";
-import { command, type State, type Turn } from "./turn.ts";
+import { command, isPrimary, peerView, type State, type Turn } from "./turn.ts";
 
 /** Of the peer's time-out, so that this node has stopped before the other one begins, whatever their clocks' rates. */
 const LEASE_SHARE = 0.85;
@@ -58,7 +58,7 @@ export function servesAsPrimary(state: State): boolean {
   if (role === "PRIM") return true;
   if (role !== "WAIT" || record.lastRole !== "PRIM") return false;
   // Its mount may be gone before its address and its services are: where writes hang it goes first.
-  if (plan?.name === "leave") return true;
+  if (plan?.name === "leave" && isPrimary(state.scripts)) return true;
   return config.mirrored ? report?.phase === "primary" : plan?.name === "fence";
 }
 
@@ -84,6 +84,24 @@ export function leaseRanOut(turn: Turn): boolean {
     ? AWAKE_MS
     : Math.min(SLACK_MS, timeoutOf(state) * SLACK_SHARE);
   return at - state.mustNotServeSince > slack;
+}
+
+/**
+ * Why what still serves here on its way out must not any more; null: it may. Without a witness nobody tells it but the other node, or
+ * that this one stood still for longer than that one waits.
+ */
+export function succeededWhileLeaving(turn: Turn): string | null {
+  const { state, at } = turn;
+  const { peer: name } = state.config;
+  if (leaseRanOut(turn)) {
+    return `neither ${name} nor the witness has heard this node in time`;
+  }
+  if (!state.addresses && state.report?.phase !== "primary") return null;
+  const peer = peerView(state);
+  if (peer !== null && isPrimary(peer.role)) return `${name} is ${peer.role}`;
+  return state.unsure && servesAsPrimary(state) && at - state.awakeAt > AWAKE_MS
+    ? `this node stood still, and ${name} has not heard it since`
+    : null;
 }
 
 /** The replicator must know by itself when to stop: this process may be stopped while that one goes on. */

@@ -103,14 +103,10 @@ export function leaveAgain(turn: Turn): void {
   go(turn, "WAIT", options(state, action, true));
 }
 
-/** Its lease has ended while it stops in order. */
-export function hasten(turn: Turn): void {
-  const { peer } = turn.state.config;
-  log(
-    turn,
-    "error",
-    `Fenced while it stops: neither ${peer} nor the witness has heard this node in time`,
-  );
+/** It stops in order, and must not serve meanwhile. */
+export function hasten(turn: Turn, why: string): void {
+  log(turn, "error", `Fenced while it stops: ${why}`);
+  turn.state.mustNotServeSince ??= turn.at;
   leaveAgain(turn);
 }
 

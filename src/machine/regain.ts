@@ -1,4 +1,5 @@
 /** What the guard may have taken from a primary comes back as soon as it is certain that nobody went on in its place. Pure. */
+import { servesAsPrimary } from "./lease.ts";
 import { isPrimary, type State } from "./turn.ts";
 import type { Until } from "./ward.ts";
 
@@ -37,7 +38,10 @@ export function regain(
   readonly safe: boolean;
 } {
   const { awakeAt } = state;
-  if (!isPrimary(state.role)) {
+  // A script that stops the service in order must not stand still for its whole time.
+  const inOrder = servesAsPrimary(state) && !state.unsure &&
+    state.mustNotServeSince === null;
+  if (!isPrimary(state.role) && !inOrder) {
     // What is being taken away here may be the other node's by now.
     const doubt = state.mustNotServeSince !== null ||
       state.plan?.name === "yield";

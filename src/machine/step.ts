@@ -4,7 +4,12 @@ import { EMPTY } from "../replication/identity.ts";
 import type { Action } from "./action.ts";
 import { witnessOf } from "./arbiter.ts";
 import { answerAsk, changeArbiter, kept } from "./claim.ts";
-import { leaseUntil, peerHeardUs, tellLease } from "./lease.ts";
+import {
+  leaseUntil,
+  peerHeardUs,
+  servesAsPrimary,
+  tellLease,
+} from "./lease.ts";
 import { beginAsking, endAsking, heardPing } from "./permission.ts";
 import { ask, heardWitness } from "./witness_word.ts";
 import { begin } from "./begin.ts";
@@ -43,7 +48,8 @@ export function step(state: State, event: Event): Step {
   if (state.begun && event.at - state.lastAt > ABSENT_MS) wasAbsent(turn);
   turn.state.lastAt = Math.max(state.lastAt, event.at);
   observe(turn, event);
-  if (leaseUntil(turn.state) > event.at) turn.state.unsure = false;
+  const heard = leaseUntil(turn.state) > event.at;
+  if (heard || !servesAsPrimary(turn.state)) turn.state.unsure = false;
   beginAsking(turn);
   // Until the agent has said what it found, this node decides nothing; nor before it has read what came while it stood still.
   const ready = turn.state.begun && !catchesUp(turn);
@@ -79,7 +85,7 @@ function wasAbsent({ state, at }: Turn): void {
   state.awakeAt = at;
   // What its lease was before says nothing: who heard it since must be asked first.
   if (isPrimary(state.role)) state.mustNotServeSince = null;
-  if (state.role === "PRIM" && leaseUntil(state) <= at) state.unsure = true;
+  if (servesAsPrimary(state) && leaseUntil(state) <= at) state.unsure = true;
   state.synced = false;
   state.peer = { ...state.peer, view: undefined };
 }

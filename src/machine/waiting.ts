@@ -2,7 +2,7 @@
 import { aloneRecord, answerAsk } from "./claim.ts";
 import { type Permission, permission } from "./permission.ts";
 import { finish, hasten, leaveAgain } from "./leave.ts";
-import { leaseRanOut } from "./lease.ts";
+import { succeededWhileLeaving } from "./lease.ts";
 import { alonePlan, secondPlan } from "./plans.ts";
 import { compare } from "../replication/identity.ts";
 import {
@@ -22,7 +22,10 @@ export function waiting(turn: Turn): void {
   const { state } = turn;
   answerAsk(turn, peerView(state));
   // What it does in order may take minutes, and the other node does not wait for that.
-  if (state.plan?.name === "leave" && leaseRanOut(turn)) return hasten(turn);
+  if (state.plan?.name === "leave") {
+    const why = succeededWhileLeaving(turn);
+    if (why !== null) return hasten(turn, why);
+  }
   if (state.plan !== null || turn.at < state.retryAt) return;
   if (stillHolds(state)) return leaveAgain(turn);
   if (state.record.goal === "stop") return finish(turn);

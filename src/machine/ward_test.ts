@@ -178,3 +178,31 @@ Deno.test("regain() gives back what the guard may have taken when it is certain 
     strictEqual(doubts.doubt, doubt, JSON.stringify(change));
   }
 });
+
+Deno.test("regain() lets scripts go on that stop the service in order, and not where another node may serve", () => {
+  const plan = { number: 1, name: "leave", addressesAfter: false } as const;
+  const ward = { ...SLACK, until: 5_000, beats: true };
+  const told = { until: 900, awakeAt: -Infinity, doubt: true, told: true };
+  for (
+    const [change, expected] of [
+      [{}, true],
+      [{ unsure: true }, false],
+      [{ mustNotServeSince: 900 }, false],
+      // What runs there never served.
+      [{ scripts: "STOP" }, false],
+    ] as const
+  ) {
+    const state = primary(4, {
+      role: "WAIT",
+      scripts: "PRIM",
+      arbiter: { kind: "none" },
+      plan,
+      ...change,
+    });
+    strictEqual(
+      regain({ ...told, until: 5_000 }, { state, ward, now: 1_000 }).back,
+      expected,
+      JSON.stringify(change),
+    );
+  }
+});

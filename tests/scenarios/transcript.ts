@@ -10,7 +10,7 @@
  *   $ node1 hang 13s            its agent's loop hangs, its heartbeats go on
  *   $ node1 replicator pause 9s it is stopped and goes on        $ node1 disk stalls 9s nothing becomes durable
  *   $ node1 start_prim fails    the next time                    $ node1 replicator restarts
- *   $ node1 stop_second takes 9s and stop_sec too, at most
+ *   $ node1 stop_second takes 9s and stop_sec too, at most      $ node1 stop_prim takes 9s  at most
  *   $ node1 rule stopstart      a failover rule fires            $ node1 blocked | free  a rule with wait() holds | no more
  *   $ node1 failover off | on   the maintenance switch
  *   $ boot_delay 30s, $ primary last | node1, $ keep node2       settings (first of all)
@@ -188,6 +188,9 @@ export class Scenario {
         return node.startAgent();
       case "stop_second takes":
         node.secondScriptsMs = seconds(rest[1]);
+        return;
+      case "stop_prim takes":
+        node.stopMs = seconds(rest[1]);
         return;
       case "start_prim fails":
         node.startFails = true;

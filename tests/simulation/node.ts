@@ -78,6 +78,8 @@ export class Node {
   startFails = false;
   /** Scripts that stop what runs on a SECOND take so long. */
   secondScriptsMs = 60;
+  /** The service takes at most so long to stop. */
+  stopMs = 900;
   /** No replicator starts here any more: its state directory is gone, say. */
   replicatorFails = false;
   /** The module is not installed here (any more): heartbeats do not name it. */

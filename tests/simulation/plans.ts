@@ -6,9 +6,13 @@ import {
 } from "../../src/machine/action.ts";
 import type { Event } from "../../src/machine/event.ts";
 import { atPresent } from "../../src/machine/lease.ts";
+import { ABSENT_MS, CATCH_UP_MS } from "../../src/machine/turn.ts";
 import type { Command } from "../../src/replication/control.ts";
 import type { Agent } from "./agent.ts";
 import type { Node } from "./node.ts";
+
+/** Of a script, in the simulation. */
+const SCRIPT_LIMIT_MS = 60_000;
 
 type Failure = { readonly action: string; readonly error: string };
 
@@ -100,7 +104,10 @@ export class Plans {
     if (plan.cancelled || action === undefined) return this.#end(plan, null);
     const node = this.#node;
     const { world } = node;
-    const next = () => this.#perform(plan, actions, at + 1);
+    const next = () => {
+      const go = () => this.#perform(plan, actions, at + 1);
+      return takenAway(actions).length > 0 ? go() : this.#whenReady(plan, go);
+    };
     switch (action.do) {
       case "take-addresses":
       case "release-addresses":
@@ -131,6 +138,19 @@ export class Plans {
       default:
         return action satisfies never;
     }
+  }
+
+  /** As src/agent/standstill.ts: not before what came while the agent stood still has been judged. */
+  #whenReady(plan: Plan, go: () => void): void {
+    this.#agent.main(() => {
+      const { lastAt, awakeAt, unsure } = this.#agent.state;
+      const { now } = this.#node.clock;
+      const catchesUp = now - lastAt > ABSENT_MS ||
+        now - awakeAt < CATCH_UP_MS;
+      if (!this.#agent.alive) return;
+      if (plan.cancelled || !(catchesUp || unsure)) return go();
+      this.#node.world.later(20, () => this.#whenReady(plan, go));
+    });
   }
 
   /** An orderly end waits for whoever uses the directories, as src/replication/primary_role.ts. */
@@ -171,6 +191,14 @@ export class Plans {
     watch();
   }
 
+  #lasts({ script, force }: PlanAction & { readonly do: "script" }): number {
+    if (force) return 60;
+    if (script === "start_prim") return 900;
+    if (script === "stop_prim") return this.#node.stopMs;
+    const second = script === "stop_sec" || script === "stop_second";
+    return second ? this.#node.secondScriptsMs : 60;
+  }
+
   #script(
     plan: Plan,
     action: PlanAction & { readonly do: "script" },
@@ -179,18 +207,14 @@ export class Plans {
     const node = this.#node;
     const { world } = node;
     this.#agent.thaw();
-    const slow = action.script === "start_prim" ||
-      action.script === "stop_prim";
-    const ends = action.script === "stop_sec" ||
-      action.script === "stop_second";
-    const most = ends && !action.force ? node.secondScriptsMs : 60;
-    const until = world.now +
-      world.between(1, slow && !action.force ? 900 : most);
+    const until = world.now + world.between(1, this.#lasts(action));
+    const limit = until + SCRIPT_LIMIT_MS;
     const wait = () => {
       if (!this.#agent.alive) return;
-      // A replaced plan's script is killed.
-      if (world.now < until && !plan.cancelled) {
-        return world.later(Math.min(20, until - world.now), wait);
+      // A replaced plan's script is killed; one that the guard has frozen with the services stands still until its time is over.
+      const stands = node.frozen && world.now < limit;
+      if ((world.now < until || stands) && !plan.cancelled) {
+        return world.later(stands ? 20 : Math.min(20, until - world.now), wait);
       }
       if (action.script === "start_prim" && node.startFails) {
         node.startFails = false;

@@ -72,6 +72,7 @@ export class Simulation implements Stage {
     // A lease must not end for it.
     for (const node of this.nodes) {
       if (world.chance(0.1)) node.secondScriptsMs = world.between(1_000, 4_000);
+      if (world.chance(0.1)) node.stopMs = world.between(1_000, 6_000);
     }
   }
 
