@@ -58,3 +58,27 @@ export function syncAll(
     });
   }
 }
+
+/** An orderly end does not wait longer for the disk: the peer waits to go on. */
+const LAST_SYNC_MS = 20_000;
+
+/** For an orderly end, which the loop runs: the error of the sync, or 0; null when the disk does not end it. */
+export function* lastSync(
+  context: Context,
+  volumes: readonly Volume[],
+  { always }: {
+    /** There is no other copy to go on with. */
+    readonly always: boolean;
+  },
+): Generator<void, number | null> {
+  let error: number | null = null;
+  syncAll(context, volumes, (found) => error = found);
+  const until = always ? Infinity : context.now() + LAST_SYNC_MS;
+  while (error === null && context.now() < until) yield;
+  if (error === null) {
+    context.log(
+      "this node's disk does not end a sync: its copy is left as by a power cut",
+    );
+  }
+  return error;
+}

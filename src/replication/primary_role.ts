@@ -7,7 +7,7 @@ import { Turnstile } from "../fuse/turnstile.ts";
 import { errnoName } from "../system/libc.ts";
 import { type Poll, POLLIN } from "../system/poll.ts";
 import { AIDE } from "./aide.ts";
-import { type Context, syncAll } from "./context.ts";
+import { type Context, lastSync } from "./context.ts";
 import type { Report } from "./control.ts";
 import { epochAfter, idBase, keepEpoch } from "./epoch.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -19,6 +19,9 @@ import { wayTo } from "./way_to.ts";
 
 /** Directories marked one by one for what stands in them without an id, a flush each; where there are more, everything is compared. */
 const MOST_STRANGE = 256;
+
+/** What the kernel has cached for a mount is written back through us before it lets go; where that hangs, the peer must not wait. */
+const WRITE_BACK_MS = 60_000;
 
 export class PrimaryRole {
   readonly volumes: Volume[] = [];
@@ -292,7 +295,8 @@ export class PrimaryRole {
           server.device.path,
           (error) => result = error,
         );
-        while (result < 0) yield;
+        const patient = context.now() + WRITE_BACK_MS;
+        while (result < 0 && context.now() < patient) yield;
         if (result === 0) server.device.unmounted();
         else if (context.now() < deadline) {
           const again = context.now() + 100;
@@ -315,15 +319,16 @@ export class PrimaryRole {
     const told = context.now() + (atOnce ? 0 : 5000);
     while (!this.pipeline.sendTimes(Infinity) && context.now() < told) yield;
     const { done } = this.pipeline;
-    let synced = -1;
-    syncAll(context, this.volumes, (error) => synced = error);
-    while (synced < 0) yield;
-    if (synced > 0) {
+    const synced = yield* lastSync(context, this.volumes, {
+      always: this.pipeline.alone && !atOnce,
+    });
+    if (synced) {
       const why = errnoName(synced);
       this.pipeline.broke(synced, `this node's disk failed to sync: ${why}`);
     }
     // No goodbye from a disk that has lost something: the peer keeps its marks.
-    if (!this.pipeline.broken && !atOnce) yield* this.#peer.close(done);
+    const lost = this.pipeline.broken || synced === null;
+    if (!lost && !atOnce) yield* this.#peer.close(done);
     if (this.pipeline.isWorse) {
       context.log(
         "this node's disk has lost writes: its copy counts as none until everything is compared with the peer's",
@@ -333,9 +338,12 @@ export class PrimaryRole {
     // What the peer may lack is remembered, whoever is primary next.
     this.pipeline.markTimes();
     context.dirty.add(this.pipeline.unsettled);
-    context.dirty.flush();
-    if (this.pipeline.waiting === 0 && !context.doubt) {
-      context.identity.save({ connected: false });
+    // A record on the same disk would hang, too, and this loop with it.
+    if (synced !== null) {
+      context.dirty.flush();
+      if (this.pipeline.waiting === 0 && !context.doubt) {
+        context.identity.save({ connected: false });
+      }
     }
     this.#peer.drop(null);
     this.#peer.disconnect();

@@ -5,7 +5,7 @@
 import type { Connection } from "../peer/connection.ts";
 import { errnoName } from "../system/libc.ts";
 import type { Poll } from "../system/poll.ts";
-import { type Context, syncAll } from "./context.ts";
+import { type Context, lastSync } from "./context.ts";
 import type { Report } from "./control.ts";
 import { Entrance } from "./entrance.ts";
 import { Marks } from "./marks.ts";
@@ -233,13 +233,13 @@ export class SecondaryRole {
     this.#entrance.close();
     const level = this.#session?.follower.level ?? false;
     this.#drop(null);
-    let synced = sync ? -1 : 0;
-    if (sync) syncAll(context, this.volumes, (error) => synced = error);
-    while (synced < 0) yield;
-    this.#broken ||= synced;
-    // Which regions the primary may lack must be known after this process too.
+    const synced = sync
+      ? yield* lastSync(context, this.volumes, { always: false })
+      : 0;
+    this.#broken ||= synced ?? 0;
+    // Which regions the primary may lack must be known after this process too; a record on the disk that hangs would hang this loop.
     context.dirty.add(context.marks);
-    context.dirty.flush();
+    if (synced !== null) context.dirty.flush();
     context.marks.clear();
     if (
       (level || !context.doubt) && synced === 0 &&

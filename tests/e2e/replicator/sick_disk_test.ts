@@ -148,6 +148,38 @@ for (const who of ["peer", "primary"] as const) {
 }
 
 onPair({
+  name:
+    "the primary's disk does not end a sync: an orderly stop ends all the same, and the other node goes on with everything",
+  ...BELOW,
+  async run(pair) {
+    const [old, survivor] = [pair.primary, pair.secondary];
+    await writeSynced(pair, "before");
+    await pair.freezeBelow(old);
+    try {
+      await Deno.writeTextFile(`${old.data}/unsynced`, "unsynced".repeat(100));
+      const began = performance.now();
+      await old.replicator.command({ command: "idle" }, 40_000);
+      const took = performance.now() - began;
+      tell(`an orderly stop beside a disk that stands still: ${took | 0} ms`);
+      said(old, /does not end a sync/);
+      pair.primaryIndex = 1;
+      await survivor.replicator.until(
+        (r) => r.session !== "mirrored",
+        "a loss",
+      );
+      strictEqual(survivor.replicator.report.identity.upToDate, true);
+      await pair.alone();
+      for (const name of ["before", "unsynced"]) await holds(survivor, name);
+      await writeSynced(pair, "after");
+    } finally {
+      await pair.thawBelow(old);
+    }
+    await pair.join();
+    await equalCopies(pair);
+  },
+});
+
+onPair({
   name: "the peer's disk hangs: writes wait for as long as a lost peer's would",
   ...DISKS,
   lacking: DISKS.lacking ?? lacking("fsfreeze"),
