@@ -28,3 +28,20 @@ export async function startApart(
   child.unref();
   return child;
 }
+
+/** Processes of such a program with this last argument, whoever started them: by their command line. */
+export function startedApart(
+  program: readonly string[],
+  last: string,
+): number[] {
+  const ending = `\0${program.at(-1)}\0${last}\0`;
+  return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name))
+    .filter((pid) => {
+      if (!Number.isInteger(pid)) return false;
+      try {
+        return Deno.readTextFileSync(`/proc/${pid}/cmdline`).endsWith(ending);
+      } catch {
+        return false;
+      }
+    });
+}

@@ -15,7 +15,7 @@ import type { Log } from "../system/log.ts";
 import type { Paths } from "../system/paths.ts";
 import { lines } from "./replicator_link.ts";
 import { VERSION } from "../system/version.ts";
-import { startApart } from "./apart.ts";
+import { startApart, startedApart } from "./apart.ts";
 
 export interface GuardLinkOptions {
   readonly socket: string;
@@ -112,15 +112,19 @@ export class GuardLink {
     if (now() - this.#turnedAt < TURN_MS) return;
     this.#turnedAt = now();
     this.#silentTurns += 1;
-    if (this.#silentTurns < SILENT_TURNS || this.#report === null) return;
+    if (this.#silentTurns < SILENT_TURNS) return;
     this.#silentTurns = 0;
     this.#options.log.error(
       "The guard does not answer: another one is started",
     );
-    try {
-      Deno.kill(this.#report.pid, "SIGKILL");
-    } catch {
-      // It is gone.
+    // Also one that has said nothing yet: the number in the last report may be anybody's by now.
+    const { program, socket } = this.#options;
+    for (const pid of startedApart(program, socket)) {
+      try {
+        Deno.kill(pid, "SIGKILL");
+      } catch {
+        // It is gone.
+      }
     }
     this.#hangUp();
   }
@@ -171,6 +175,7 @@ export class GuardLink {
   }
 
   async #serve(connection: Deno.UnixConn): Promise<void> {
+    this.#silentTurns = 0;
     try {
       for await (const line of lines(connection)) {
         const before = this.problem();

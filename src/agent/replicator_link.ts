@@ -14,7 +14,7 @@ import type { Log } from "../system/log.ts";
 import { now, sleep } from "../system/clock.ts";
 import { VERSION } from "../system/version.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
-import { startApart } from "./apart.ts";
+import { startApart, startedApart } from "./apart.ts";
 
 export interface ReplicatorLinkOptions {
   readonly config: ReplicatorConfig;
@@ -128,14 +128,16 @@ export class ReplicatorLink {
 
   /** Another configuration or version: the next one reads it. */
   async #replace(found: Deno.UnixConn): Promise<void> {
-    const { log, configFile } = this.#options;
+    const { configFile, log, program } = this.#options;
     log.info("replicator: ended for a new configuration or version");
     await this.#writeRaw(found, { id: 0, command: "exit" });
     await drain(found);
     found.close();
     // Gone when its process is: before that its socket may still take a connection, and lose it.
     const start = now();
-    while (replicatorsOf(configFile).length > 0 || await this.#answers()) {
+    while (
+      startedApart(program, configFile).length > 0 || await this.#answers()
+    ) {
       if (now() - start > EXIT_MS) this.#kill();
       // Stuck in the kernel (a dead disk): what begins next will say what it finds.
       if (now() - start > 2 * EXIT_MS) break;
@@ -362,7 +364,12 @@ export class ReplicatorLink {
 
   /** Ends every replicator of this configuration, also one that an earlier agent started. */
   #kill(): void {
-    for (const pid of replicatorsOf(this.#options.configFile)) {
+    for (
+      const pid of startedApart(
+        this.#options.program,
+        this.#options.configFile,
+      )
+    ) {
       try {
         Deno.kill(pid, "SIGKILL");
       } catch {
@@ -393,20 +400,6 @@ export class ReplicatorLink {
     this.#outbox = turn.catch(() => {});
     return turn;
   }
-}
-
-/** By their command line: the configuration file is its last word. */
-function replicatorsOf(configFile: string): number[] {
-  const ending = `\0${configFile}\0`;
-  return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name))
-    .filter((pid) => {
-      if (!Number.isInteger(pid)) return false;
-      try {
-        return Deno.readTextFileSync(`/proc/${pid}/cmdline`).endsWith(ending);
-      } catch {
-        return false;
-      }
-    });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -262,6 +262,19 @@ Deno.test("the guard without a witness: an agent that stands still lets go befor
       },
     );
     await t.step(
+      "a guard that hangs is replaced by an agent that never heard it",
+      async () => {
+        const secondary = await world.ready(60_000) === 1 ? 2 : 1;
+        const [hung] = world.pids(secondary, "guard");
+        world.signal(secondary, ["guard"], "SIGSTOP");
+        world.signal(secondary, ["agent"], "SIGKILL");
+        await until("another guard runs", 30_000, () => {
+          const guards = world.pids(secondary, "guard");
+          return guards.length === 1 && guards[0] !== hung;
+        });
+      },
+    );
+    await t.step(
       "the other node dies meanwhile: nobody here can know that it did not go on, and a person is told what to say",
       async () => {
         const primary = await world.ready(60_000);
