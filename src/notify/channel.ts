@@ -90,8 +90,11 @@ async function post(hook: Webhook, message: Message): Promise<void> {
   const { headers, body } = httpBody(hook.template, message);
   const all = new Headers(headers);
   if (hook.header_file) {
-    const [name, ...rest] = (await secret(hook.header_file)).split(":");
-    all.set(name!.trim(), rest.join(":").trim());
+    const [name, value] = headerLine(
+      await secret(hook.header_file),
+      hook.header_file,
+    );
+    all.set(name, value);
   }
   const host = URL.parse(url)?.host ?? "the address";
   let answer: Response;
@@ -131,6 +134,17 @@ async function logLines(
       `cluster ${message.cluster}: ${over ? "over: " : ""}${text}`,
     ], { timeoutMs: PATIENCE_MS });
   }
+}
+
+/** By itself: what Headers says of a line that is none repeats the line, which is a secret. */
+function headerLine(line: string, file: string): [name: string, value: string] {
+  const found = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\x21-\x7e][\x20-\x7e]*)$/.exec(
+    line,
+  );
+  if (found) return [found[1]!, found[2]!];
+  throw new Error(
+    `"${file}" holds no header, expected one line such as "Authorization: Bearer TOKEN"`,
+  );
 }
 
 async function secret(file: string): Promise<string> {

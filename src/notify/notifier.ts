@@ -53,9 +53,11 @@ interface Line {
 export class Notifier {
   readonly #options: NotifierOptions;
   readonly #lines: readonly Line[];
-  #memory: Memory = { told: {}, channels: {} };
+  #memory: Memory = { told: {}, levels: {}, channels: {} };
+  /** The memory on disk is an older one. */
+  #unsaved = false;
   #changing: Changing = new Map();
-  #turn: Promise<unknown> = Promise.resolve();
+  #saving: Promise<unknown> = Promise.resolve();
   readonly #gatherMs: number;
 
   constructor(options: NotifierOptions) {
@@ -91,7 +93,7 @@ export class Notifier {
     for (let waited = 0; waited < END_MS && this.#busy(); waited += 20) {
       await sleep(20);
     }
-    await this.#turn;
+    await this.#saving;
   }
 
   #busy(): boolean {
@@ -101,35 +103,35 @@ export class Notifier {
   async turn(): Promise<void> {
     const { facts, now } = this.#options;
     const known = conditions(await facts());
-    await this.#inTurn(async () => {
-      const { memory, changing, changed } = look(
-        this.#memory,
-        this.#changing,
-        {
-          conditions: known,
-          now: now(),
-          date: Date.now(),
-          channels: this.#lines.map(({ channel }) => channel),
-          newId: () => crypto.randomUUID(),
-        },
-      );
-      if (changed) {
-        // On disk before it counts: a crash now tells it later, and not never.
-        await this.#write(memory);
-        this.#memory = memory;
-        for (const line of this.#lines) {
-          line.nextAt = Math.max(line.nextAt, now() + this.#gatherMs);
-        }
-      }
-      this.#changing = changing;
+    const { memory, changing, changed } = look(this.#memory, this.#changing, {
+      conditions: known,
+      now: now(),
+      date: Date.now(),
+      channels: this.#lines.map(({ channel }) => channel),
+      newId: () => crypto.randomUUID(),
     });
+    if (changed) {
+      for (const line of this.#lines) {
+        // The first one that waits: what comes and goes would push the time before it for ever.
+        const { name } = line.channel;
+        if (waitingIn(this.#memory, name) > 0) continue;
+        if (waitingIn(memory, name) === 0) continue;
+        line.nextAt = Math.max(line.nextAt, now() + this.#gatherMs);
+      }
+      this.#memory = memory;
+      this.#unsaved = true;
+    }
+    this.#changing = changing;
+    // On disk before it is told: a crash now tells it later, and not never. Where there is no room it is told all the same.
+    const problem = await this.#save().then(() => null, (error) => error);
     for (const line of this.#lines) this.#flush(line);
+    if (problem !== null) throw problem;
   }
 
   reports(): ChannelReport[] {
     return this.#lines.map(({ channel, problem }) => ({
       channel: channel.title,
-      waiting: this.#memory.channels[channel.name]?.waiting.length ?? 0,
+      waiting: waitingIn(this.#memory, channel.name),
       problem,
     }));
   }
@@ -165,10 +167,10 @@ export class Notifier {
         line.problem = null;
         line.retryMs = RETRY_MS.first;
         line.nextAt = now() + config.every;
-        await this.#inTurn(async () => {
-          this.#memory = sent(this.#memory, channel.name, notices);
-          await this.#write(this.#memory);
-        });
+        this.#memory = sent(this.#memory, channel.name, notices);
+        this.#unsaved = true;
+        // That it could not be written is nothing the channel did: the next turn tries again, and says so.
+        await this.#save().catch(() => {});
       },
     ).catch((error) => {
       const problem = messageOf(error);
@@ -206,22 +208,31 @@ export class Notifier {
     }
   }
 
-  async #write(memory: Memory): Promise<void> {
-    await writeDurably(this.#file(), JSON.stringify(memory) + "\n", {
-      mode: 0o600,
+  /** One after the other; what changes meanwhile is the next one's. */
+  #save(): Promise<void> {
+    const saving = this.#saving.then(async () => {
+      if (!this.#unsaved) return;
+      this.#unsaved = false;
+      try {
+        await writeDurably(this.#file(), JSON.stringify(this.#memory) + "\n", {
+          mode: 0o600,
+        });
+      } catch (error) {
+        this.#unsaved = true;
+        throw error;
+      }
     });
-  }
-
-  /** What is looked at and what was sent change the same memory: one after the other. */
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => {});
-    return turn;
+    this.#saving = saving.catch(() => {});
+    return saving;
   }
 
   #file(): string {
     return join(this.#options.folder, "notifications.json");
   }
+}
+
+function waitingIn({ channels }: Memory, name: string): number {
+  return channels[name]?.waiting.length ?? 0;
 }
 
 function messageOf(error: unknown): string {

@@ -69,7 +69,7 @@ function facts(sight: Sight, more: Partial<Facts> = {}): Facts {
 }
 
 const ALL = { name: "all", level: "info" } as const;
-const NEW: Memory = { told: {}, channels: {} };
+const NEW: Memory = { told: {}, levels: {}, channels: {} };
 
 /** Looks each second; the texts that each step added. */
 function story(
@@ -456,5 +456,130 @@ Deno.test("without STARTTLS offered nothing is sent, the password least of all",
   } finally {
     mail.close();
     await Deno.remove(password);
+  }
+});
+
+Deno.test("a file that holds no header is named, and what it holds is not", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    for (
+      const line of ["s3cret", "s3 cret: x", "Authorization: s3cret\u0001"]
+    ) {
+      await Deno.writeTextFile(file, line);
+      const [channel] = channelsOf({
+        email: [],
+        webhooks: [{
+          url: "http://127.0.0.1:9/",
+          template: "json",
+          header_file: file,
+          level: "info",
+        }],
+        syslog: [],
+        every: 1000,
+      });
+      let problem = "";
+      await channel!.send({
+        cluster: "office",
+        node: "node1",
+        notices: [NOTICE],
+        dropped: 0,
+      }).catch((error) => problem = error.message);
+      match(problem, /holds no header, expected one line/);
+      ok(problem.includes(file) && !problem.includes("s3"), problem);
+    }
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+/** A notifier over a clock of the test's, and what its one channel was given. */
+function onClock(
+  folder: string,
+  level: "info" | "critical" = "info",
+) {
+  const world = { clock: 0, facts: PAIR, told: [] as Notice[][] };
+  const notifier = new Notifier({
+    config: { email: [], webhooks: [], syslog: [], every: 10_000 },
+    cluster: "office",
+    node: "node2",
+    folder,
+    facts: () => world.facts,
+    log: { info: () => {}, warning: () => {} },
+    now: () => world.clock,
+    channels: [{
+      name: "all",
+      title: "all",
+      level,
+      send: ({ notices }) => {
+        world.told.push([...notices]);
+        return Promise.resolve();
+      },
+    }],
+  });
+  /** One turn a second; the error of the last one. */
+  const pass = async (seconds: number, at: Facts) => {
+    let problem: unknown = null;
+    world.facts = at;
+    for (let second = 0; second < seconds; second++) {
+      world.clock += 1000;
+      problem = await notifier.turn().then(() => null, (error) => error);
+      await new Promise((done) => setTimeout(done, 2));
+    }
+    return problem;
+  };
+  return { world, pass };
+}
+
+Deno.test("with no room for hakit's own files notices go out all the same, and are written when there is", async () => {
+  const folder = await Deno.makeTempDir();
+  const gone = join(folder, "state");
+  try {
+    const { world, pass } = onClock(gone);
+    ok(await pass(40, LOST) instanceof Error);
+    const texts = world.told.flat().map(({ text }) => text);
+    match(texts.join(), /does not hear node1/);
+    strictEqual(texts.length, new Set(texts).size, "told twice");
+    await Deno.mkdir(gone);
+    strictEqual(await pass(1, LOST), null);
+    ok((await Deno.stat(join(gone, "notifications.json"))).isFile);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("what comes and goes all the time does not keep the first notice waiting", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { world, pass } = onClock(folder);
+    await pass(5, PAIR);
+    const differ = facts({ mine: "PRIM", theirs: "SECOND", differences: 3 });
+    const alike = facts({ mine: "PRIM", theirs: "SECOND" });
+    for (let n = 0; n < 3; n++) {
+      await pass(1, differ);
+      await pass(1, alike);
+    }
+    strictEqual(world.told.length, 1);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("whoever was told that something critical began is told that it is over", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { world, pass } = onClock(folder, "critical");
+    await pass(5, PAIR);
+    await pass(40, facts({ mine: "WAIT", theirs: "STOP", reason: "no data" }));
+    await pass(40, facts({ mine: "SECOND", theirs: "PRIM" }));
+    deepStrictEqual(world.told.flat().map(({ text }) => text), [
+      "shop waits on node2: no data",
+      "shop waits no longer on node2",
+    ]);
+    // A warning that nobody was told on this channel has no end there either.
+    await pass(40, facts({ mine: "WAIT", theirs: "PRIM" }));
+    await pass(40, facts({ mine: "SECOND", theirs: "PRIM" }));
+    strictEqual(world.told.flat().length, 2);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });

@@ -26,6 +26,8 @@ const channelSchema = z.object({
 export const memorySchema = z.object({
   /** The last value that was taken note of, by key; absent: "ok", or never looked at. */
   told: z.record(z.string(), z.string()),
+  /** With which level: what ends it goes to the same channels. A memory of 0.1.0 has none. */
+  levels: z.record(z.string(), z.enum(LEVELS)).default({}),
   channels: z.record(z.string(), channelSchema),
 });
 export type Memory = z.infer<typeof memorySchema>;
@@ -60,6 +62,7 @@ export function look(
   const { conditions, now, date, channels, newId } = input;
   const next = new Map<string, { value: string; since: number }>();
   const told = { ...memory.told };
+  const levels = { ...memory.levels };
   const fresh: Notice[] = [];
   let changed = false;
   for (const [key, condition] of conditions) {
@@ -72,10 +75,17 @@ export function look(
       continue;
     }
     const unknown = told[key] === undefined;
-    if (condition.value === "ok") delete told[key];
-    else told[key] = condition.value;
+    const { kind, module, text } = condition;
+    const over = condition.value === "ok";
+    const level = over ? levels[key] ?? condition.level : condition.level;
+    if (over) {
+      delete told[key];
+      delete levels[key];
+    } else {
+      told[key] = condition.value;
+      levels[key] = level;
+    }
     changed = true;
-    const { kind, level, module, text } = condition;
     // Who serves at the very first look is no event.
     if (text === "" || (unknown && kind === "served")) continue;
     fresh.push({
@@ -83,7 +93,7 @@ export function look(
       at: date,
       kind,
       level,
-      over: condition.value === "ok",
+      over,
       module,
       text: text.slice(0, 1000),
     });
@@ -99,7 +109,11 @@ export function look(
     delete queues[name];
     changed = true;
   }
-  return { memory: { told, channels: queues }, changing: next, changed };
+  return {
+    memory: { told, levels, channels: queues },
+    changing: next,
+    changed,
+  };
 }
 
 export interface ChannelWish {
