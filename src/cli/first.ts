@@ -4,7 +4,7 @@ import { checkSameCluster, existingCluster } from "../cluster/create.ts";
 import { type Facts, gatherFacts, ownerOf } from "../cluster/facts.ts";
 import { newLoginLink, newToken } from "../cluster/invite.ts";
 import { changed, type Kept, keptText, readKept } from "../cluster/kept.ts";
-import { vipOf } from "../cluster/network.ts";
+import { canonical, vipOf } from "../cluster/network.ts";
 import { places } from "../cluster/places.ts";
 import {
   resolveSettings,
@@ -52,7 +52,10 @@ async function runFirst(call: Call): Promise<number> {
   const where = paths();
   const at = places(where);
   const cluster = await existingCluster(where);
-  const { settings, kept } = await settingsOf(call, at.settings);
+  const { settings, kept } = await settingsOf(call, {
+    file: at.settings,
+    made: cluster !== null,
+  });
   if (cluster) {
     checkSameCluster(cluster, kept);
     const name = (await readIfPresent(at.node))?.trim();
@@ -141,7 +144,10 @@ async function runFirst(call: Call): Promise<number> {
   return EXIT.done;
 }
 
-async function settingsOf(call: Call, file: string): Promise<{
+async function settingsOf(call: Call, { file, made }: {
+  readonly file: string;
+  readonly made: boolean;
+}): Promise<{
   readonly settings: Settings & { readonly name1: string };
   readonly kept: Kept;
 }> {
@@ -159,10 +165,10 @@ async function settingsOf(call: Call, file: string): Promise<{
   }
   const settings = { ...resolved, name1 };
   const kept = readKept(keptText(settings), file);
-  const difference = saved ? changed(saved, kept) : null;
+  const difference = saved ? changed(saved, kept, { made }) : null;
   if (difference) {
     throw new SettingError(
-      `The cluster exists with other settings: ${difference}; leave it out, or "hakit uninstall" first`,
+      `The cluster exists with other settings: ${difference}`,
     );
   }
   return { settings, kept };
@@ -183,7 +189,9 @@ async function addressProblems(
   facts: Facts,
 ): Promise<string[]> {
   const vip = vipOf(settings);
-  if (facts.addresses.some(({ address }) => address === vip)) {
+  if (
+    facts.addresses.some(({ address }) => canonical(address) === canonical(vip))
+  ) {
     return [`The virtual address ${vip} is this server's own already`];
   }
   try {
@@ -200,6 +208,7 @@ async function addressProblems(
 }
 
 export function deviceOf(facts: Facts, address: string): string {
-  return facts.addresses.find((own) => own.address === address)?.interface ??
-    "eth0";
+  return facts.addresses.find((own) =>
+    canonical(own.address) === canonical(address)
+  )?.interface ?? "eth0";
 }

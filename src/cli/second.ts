@@ -1,5 +1,5 @@
 /** `hakit second TOKEN`: this server becomes the other node of the cluster that the token is of. */
-import { checkNode, checkPair } from "../cluster/checks.ts";
+import { checkNode, checkPair, type Findings } from "../cluster/checks.ts";
 import { checkWelcome } from "../cluster/adopt.ts";
 import { existingCluster, missingFiles } from "../cluster/create.ts";
 import { exists, gatherFacts, gatherKin } from "../cluster/facts.ts";
@@ -10,6 +10,7 @@ import { vipOf } from "../cluster/network.ts";
 import { places } from "../cluster/places.ts";
 import { SETTING_FLAGS } from "../cluster/settings.ts";
 import type { Welcome } from "../cluster/welcome.ts";
+import type { Existing } from "../doctor/facts.ts";
 import { gatherExisting } from "../doctor/gather_storage.ts";
 import { existingFindings } from "../doctor/storage_rules.ts";
 import {
@@ -46,7 +47,15 @@ export const command: Command = {
       'the line that "hakit first" or "hakit invite" printed, or a module',
     words: "module",
   }],
-  flags: { k3s: SETTING_FLAGS.k3s, ...RUN_FLAGS, ...asSecondary.flags },
+  flags: {
+    k3s: SETTING_FLAGS.k3s,
+    adopt: {
+      type: "boolean",
+      summary: "keep NFS exports that are here already; data never",
+    },
+    ...RUN_FLAGS,
+    ...asSecondary.flags,
+  },
   details:
     `hakit second TOKEN: this server becomes the second node, or takes the place of one
 that is lost ("hakit invite"). Ends when it holds an identical copy and both are Ready.
@@ -98,13 +107,9 @@ async function runSecond(call: Call): Promise<number> {
     networks: [kept.pods, kept.services],
     made: member,
   });
-  // What data is here dataProblems says: nothing of it is adopted by a second node.
-  const existing = asFindings(
-    existingFindings(await gatherExisting(at, kept.storage))
-      .filter(({ code }) =>
-        code !== "existing.databases" && code !== "existing.storage"
-      ),
-  );
+  const existing = joining(await gatherExisting(at, kept.storage), {
+    adopt: call.on("adopt"),
+  });
   const problems = [
     ...findings.problems,
     ...(welcome
@@ -152,6 +157,18 @@ async function runSecond(call: Call): Promise<number> {
   const state = await api.state();
   finish(call, results, { lines: [state.sentence], object: { state } });
   return EXIT.done;
+}
+
+/** What data is here dataProblems says: nothing of it is adopted by a second node. Pure. */
+export function joining(
+  existing: Existing,
+  options: { readonly adopt: boolean },
+): Findings {
+  return asFindings(
+    existingFindings(existing, options).filter(({ code }) =>
+      code !== "existing.databases" && code !== "existing.storage"
+    ),
+  );
 }
 
 /** Refuses a machine of another cluster, and the node that made the token. */

@@ -75,6 +75,9 @@ export async function writeModule(
   const half = join(dirname(folder), `.${name}.new`);
   const old = join(dirname(folder), `.${name}.old`);
   await remove(half);
+  await Deno.mkdir(dirname(folder), { recursive: true, mode: 0o750 });
+  // As module/install.ts makes it: variables of module.yaml may be passwords.
+  await Deno.mkdir(half, { mode: 0o700 });
   for (const { path, mode, content } of files) {
     const file = join(half, path);
     await Deno.mkdir(dirname(file), { recursive: true });

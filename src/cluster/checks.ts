@@ -1,7 +1,6 @@
 /** What must hold before anything is touched, as lines for a person. Pure: facts in, problems out. */
-import { isIP } from "node:net";
 import type { Facts, Kin } from "./facts.ts";
-import { contains, isK3sInterface } from "./network.ts";
+import { canonical, contains, isK3sInterface } from "./network.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Findings {
@@ -108,7 +107,8 @@ export function checkNode(
   }
   for (const [folder, bytes] of Object.entries(facts.free)) {
     if (bytes < LEAST_FREE) {
-      problems.push(
+      // What is made takes no more of it, and may need this run to work again.
+      (made ? warnings : problems).push(
         `${folder}: ${(bytes / GIB).toFixed(1)} GiB free, expected at least ${
           LEAST_FREE / GIB
         } GiB`,
@@ -235,10 +235,4 @@ function near(
   vip: string,
 ): boolean {
   return contains(`${own.address}/${own.prefix}`, vip);
-}
-
-function canonical(address: string): string {
-  return isIP(address) === 6
-    ? new URL(`http://[${address}]`).hostname
-    : address;
 }

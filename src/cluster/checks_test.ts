@@ -96,6 +96,13 @@ Deno.test("checkNode() does not ask for free ports where the cluster runs alread
   assert.equal(checkNode(busy, { ...NODE, made: true }).problems.length, 0);
 });
 
+Deno.test("checkNode() warns of a disk that is nearly full where the cluster runs already", () => {
+  const full: Facts = { ...GOOD, free: { "/x": 1024 ** 3 } };
+  const { problems, warnings } = checkNode(full, { ...NODE, made: true });
+  assert.deepEqual(problems, []);
+  assert.match(warnings.join(), /\/x: 1.0 GiB free/);
+});
+
 Deno.test("checkNode() warns of a single link", () => {
   const { problems, warnings } = checkNode(GOOD, {
     ...NODE,

@@ -118,8 +118,13 @@ Deno.test("adoptCluster() makes the second node of the same cluster", async () =
       await Deno.readTextFile(mine.certificate),
       await Deno.readTextFile(theirs.certificate),
     );
+    const modeOf = async (path: string) =>
+      ((await Deno.stat(path)).mode ?? 0) & 0o777;
     const script = join(theirs.module, "bin", "start_prim");
-    assert.equal(((await Deno.stat(script)).mode ?? 0) & 0o777, 0o755);
+    assert.equal(await modeOf(script), 0o755);
+    // Variables of module.yaml may be passwords.
+    assert.equal(await modeOf(theirs.module), 0o700);
+    assert.equal(await modeOf(join(theirs.module, "..")), 0o750);
   });
 });
 

@@ -38,15 +38,34 @@ export function readKept(text: string, file: string): Kept {
   );
 }
 
+/** Not in force by being kept: where each is changed once the cluster is made. */
+const ELSEWHERE: Readonly<{ [key: string]: (wanted: string) => string }> = {
+  detection: (wanted) =>
+    `it is "heartbeat: { timeout: ${wanted} }" in /etc/hakit/cluster.yaml, on both nodes, and is read when the agents start`,
+  interface: (wanted) =>
+    `"hakit module config k3s --set virtual_addresses.0.interface=${wanted}" changes it`,
+};
+/** What a later run may add: it writes all that follows from them. */
+const ADDED_LATER = ["proxy", "network"];
+
 /** The first setting that would differ from what the cluster was made with, as a line; null: none. */
 export function changed(
   kept: Kept,
   wanted: Readonly<{ [name: string]: unknown }>,
+  /** Before cluster.yaml is there a run that goes on may still add to them. */
+  { made = true }: { readonly made?: boolean } = {},
 ): string | null {
-  for (const [key, value] of Object.entries(kept)) {
-    const other = wanted[key];
+  const before: Readonly<{ [name: string]: unknown }> = kept;
+  for (const [key, other] of Object.entries(wanted)) {
+    if (!(key in keptSchema.shape)) continue;
+    const value = before[key];
     if (other === undefined || same(other, value)) continue;
-    return `${key} is ${show(value)} here and ${show(other)} was given`;
+    if (value === undefined && (!made || ADDED_LATER.includes(key))) continue;
+    const where = (made ? ELSEWHERE[key]?.(show(other)) : null) ??
+      'leave it out, or "hakit uninstall" first';
+    return `${key} is ${
+      value === undefined ? "not set" : show(value)
+    } here and ${show(other)} was given; ${where}`;
   }
   return null;
 }

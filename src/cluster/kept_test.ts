@@ -28,7 +28,29 @@ Deno.test("changed() names the first setting that would differ", () => {
   assert.equal(changed(kept, { size: "100G", node1: ["10.0.0.1"] }), null);
   assert.equal(
     changed(kept, { vip: "10.0.0.8/24" }),
-    "vip is 10.0.0.9/24 here and 10.0.0.8/24 was given",
+    'vip is 10.0.0.9/24 here and 10.0.0.8/24 was given; leave it out, or "hakit uninstall" first',
+  );
+});
+
+Deno.test("changed() says where a setting is changed that only the first run could give", () => {
+  const kept = readKept(keptText(SETTINGS), "k3s.yaml");
+  assert.match(
+    changed(kept, { ...SETTINGS, detection: "5s" })!,
+    /^detection is not set here and 5s was given; .*cluster.yaml/,
+  );
+  assert.match(
+    changed({ ...kept, detection: "3s" }, { detection: "5s" })!,
+    /^detection is 3s here and 5s was given; .*cluster.yaml/,
+  );
+  assert.match(
+    changed(kept, { interface: "eth1" })!,
+    /^interface is not set here .*hakit module config k3s --set virtual_addresses.0.interface=eth1/,
+  );
+  assert.equal(changed(kept, { detection: "5s" }, { made: false }), null);
+  // These a later run writes.
+  assert.equal(
+    changed(kept, { proxy: "http://proxy:3128", network: "10.0.0.0/16" }),
+    null,
   );
 });
 

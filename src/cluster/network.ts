@@ -28,6 +28,13 @@ export function contains(network: string, address: string): boolean {
   return list.check(address, type);
 }
 
+/** One way to write each: "FD00:0::7" is fd00::7. */
+export function canonical(address: string): string {
+  return isIP(address) === 6
+    ? new URL(`http://[${address}]`).hostname.slice(1, -1)
+    : address;
+}
+
 /** K3s' own networks, of pods and of services, unless the settings name others. */
 export const POD_NETWORK = "10.42.0.0/16";
 export const SERVICE_NETWORK = "10.43.0.0/16";

@@ -198,6 +198,19 @@ Deno.test("examinePair() names the numbers that mysql must get on the node witho
   );
 });
 
+Deno.test("examineNode() knows an address by its value, not by how it is written", () => {
+  const { findings } = examineNode(spoiled((f) => {
+    any(f.wanted).own = ["10.0.0.1", "FD00:0::7"];
+    f.network.addresses.push({
+      address: "fd00::7",
+      prefix: 64,
+      interface: "eth0",
+      dynamic: false,
+    });
+  }));
+  assert.deepEqual(findings, []);
+});
+
 Deno.test("existingFindings() takes along what --adopt allows, and never a K3s or its datastore", () => {
   const existing = {
     ...healthy().existing,

@@ -1,5 +1,10 @@
 /** Addresses, links, ports, names, firewall. Pure. */
-import { contains, isK3sInterface, parseNetwork } from "../cluster/network.ts";
+import {
+  canonical,
+  contains,
+  isK3sInterface,
+  parseNetwork,
+} from "../cluster/network.ts";
 import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
 
 /** A write waits for one round trip. */
@@ -21,7 +26,9 @@ export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
     look({ network: { addresses, interfaces }, wanted: { own } }) {
       const found = [];
       for (const address of own) {
-        const here = addresses.find((entry) => entry.address === address);
+        const here = addresses.find((entry) =>
+          canonical(entry.address) === canonical(address)
+        );
         if (!here) {
           found.push(
             problem("address.missing", `${address} is not on this server`, {
@@ -252,7 +259,7 @@ export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
       const network = vip ? parseNetwork(vip) : null;
       if (!network) return [];
       const near = addresses.some(({ address, prefix }) =>
-        address !== network.address &&
+        canonical(address) !== canonical(network.address) &&
         contains(`${address}/${prefix}`, network.address)
       );
       return near ? [] : [

@@ -7,7 +7,7 @@ import {
   missingFiles,
 } from "../cluster/create.ts";
 import { exists } from "../cluster/facts.ts";
-import type { Kept } from "../cluster/kept.ts";
+import { type Kept, keptText, readKept } from "../cluster/kept.ts";
 import { vipOf } from "../cluster/network.ts";
 import type { Places } from "../cluster/places.ts";
 import type { Settings } from "../cluster/settings.ts";
@@ -78,13 +78,16 @@ export function firstSteps(options: FirstOptions): Step[] {
 }
 
 function clusterStep(
-  { paths, settings, onPassword }: FirstOptions,
+  { paths, at, settings, kept, onPassword }: FirstOptions,
 ): Step {
   return {
     name: "Cluster",
     async done() {
       const cluster = await existingCluster(paths);
       if (!cluster || (await missingFiles(paths)).length > 0) return null;
+      const text = await Deno.readTextFile(at.settings);
+      // A proxy that is given later: a server that joins must be told of it, too.
+      if (keptText(readKept(text, at.settings)) !== keptText(kept)) return null;
       return `${cluster.cluster}: ${
         cluster.nodes.map(({ name }) => name).join(" and ")
       }`;
