@@ -19,6 +19,16 @@ const SHAPES = new RegExp(
   `^(hakit|k3s/k3s|k3s/images/${NAME}|charts/${NAME}\\.tgz|packages/${SYSTEM}/${NAME}\\.deb)$`,
 );
 
+/** Whether a file may have that name in a bundle. */
+export function isBundlePath(path: string): boolean {
+  return SHAPES.test(path);
+}
+
+/** Whether it names a distribution: "ubuntu-22.04". */
+export function isSystem(name: string): boolean {
+  return new RegExp(`^${SYSTEM}$`).test(name);
+}
+
 const fileSchema = z.strictObject({
   path: z.string().regex(SHAPES),
   size: z.int().min(1).max(LARGEST),
@@ -53,6 +63,11 @@ export function parseManifest(text: string): Manifest {
   } catch {
     throw new Error("its list of files is no JSON");
   }
+  return checkedManifest(value);
+}
+
+/** Throws with one line. */
+export function checkedManifest(value: unknown): Manifest {
   const result = manifestSchema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;

@@ -5,9 +5,9 @@ import { BLOCK, writeHeader } from "../module/tar.ts";
 import { syncFolder } from "../system/files.ts";
 import {
   type BundleFile,
+  checkedManifest,
   MANIFEST,
   type Manifest,
-  manifestSchema,
   SIGNATURE,
 } from "./manifest.ts";
 import { signManifest } from "./signature.ts";
@@ -34,7 +34,7 @@ export async function writeBundle(
     progress(files.length, ingredients.length, `reading ${path}`);
     files.push({ path, ...await digest(from) });
   }
-  const manifest = manifestSchema.parse({ format: 1, ...about, files });
+  const manifest = checkedManifest({ format: 1, ...about, files });
   const list = new TextEncoder().encode(JSON.stringify(manifest) + "\n");
   const signature = new TextEncoder().encode(signManifest(list, key));
 

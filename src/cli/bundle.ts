@@ -1,6 +1,12 @@
 /** `hakit bundle`: everything that two servers without a network need, in one signed file. */
 import { join } from "node:path";
-import { packagesFor, systemName, systemsIn } from "../bundle/manifest.ts";
+import {
+  isBundlePath,
+  isSystem,
+  packagesFor,
+  systemName,
+  systemsIn,
+} from "../bundle/manifest.ts";
 import { downloadPackages } from "../bundle/packages.ts";
 import { type Bundle, openBundle, verifyBundle } from "../bundle/read.ts";
 import { fingerprintOfKey, signingKey } from "../bundle/signature.ts";
@@ -149,35 +155,70 @@ async function gather(call: Call, work: string) {
     }
   };
   for (const given of call.list("packages")) {
-    const [system, dir] = given.split("=");
-    if (!system || !dir || !/^[a-z]+-[\d.]+$/.test(system)) {
-      throw new UsageError(
-        `"${given}" (--packages): expected SYSTEM=DIR, such as ubuntu-22.04=/media/debs`,
-      );
-    }
-    packages(system, await debsIn(dir));
+    const { system, files } = await debsOf(given);
+    packages(system, files);
   }
+  await checkIngredients(ingredients);
   if (!call.on("no-download")) {
     const os = osRelease(await readIfPresent("/etc/os-release") ?? "");
     call.out.error(`Downloading packages for ${systemName(os)} ...`);
+    const files = await downloadPackages(PACKAGES, {
+      folder: join(work, "apt"),
+      proxy: call.text("proxy"),
+    });
+    // One that was given is the same one: its name holds its version.
+    const given = new Set(ingredients.map(({ path }) => path));
     packages(
       systemName(os),
-      await downloadPackages(PACKAGES, {
-        folder: join(work, "apt"),
-        proxy: call.text("proxy"),
-      }),
+      files.filter((file) =>
+        !given.has(`packages/${systemName(os)}/${name(file)}`)
+      ),
     );
   }
   return { k3s, ingredients };
 }
 
-async function debsIn(folder: string): Promise<string[]> {
+/** What a --packages names. */
+export async function debsOf(given: string) {
+  const at = given.indexOf("=");
+  const system = given.slice(0, Math.max(at, 0));
+  const folder = given.slice(at + 1);
+  if (!isSystem(system) || folder === "") {
+    throw new UsageError(
+      `"${given}" (--packages): expected SYSTEM=DIR, such as ubuntu-22.04=/media/debs`,
+    );
+  }
   const files: string[] = [];
-  for await (const entry of Deno.readDir(folder)) {
-    if (entry.name.endsWith(".deb")) files.push(join(folder, entry.name));
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      if (entry.name.endsWith(".deb")) files.push(join(folder, entry.name));
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    throw new UsageError(`Cannot read "${folder}" (--packages): ${why}`);
   }
   if (files.length === 0) throw new UsageError(`"${folder}" has no .deb files`);
-  return files.sort();
+  return { system, files: files.sort() };
+}
+
+/** Before minutes of downloading: what could not be in a bundle. */
+export async function checkIngredients(
+  ingredients: readonly Ingredient[],
+): Promise<void> {
+  const paths = new Set<string>();
+  for (const { path, from } of ingredients) {
+    if (!isBundlePath(path)) {
+      throw new UsageError(
+        `"${from}": "${path}" is no name for a file of a bundle, expected letters, digits and . _ + ~ % : - (charts end in .tgz)`,
+      );
+    }
+    if (paths.has(path)) throw new UsageError(`"${path}" is in it twice`);
+    paths.add(path);
+    const file = await Deno.stat(from).catch(() => null);
+    if (file === null) throw new UsageError(`"${from}" does not exist`);
+    if (!file.isFile) throw new UsageError(`"${from}" is no file`);
+    if (file.size === 0) throw new UsageError(`"${from}" is empty`);
+  }
 }
 
 async function k3sVersion(file: string): Promise<string> {

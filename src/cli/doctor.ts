@@ -66,7 +66,7 @@ Before "hakit prereq" on each server, or at any time later; it changes nothing.
 Before there is a cluster both are compared by a file:
   hakit doctor --facts >/tmp/node1.json      on the first, copied to the second:
   hakit doctor --with /tmp/node1.json --peer 10.0.0.1
-Exit code 1 where there is a problem, 0 where there are warnings at most.`,
+Exit code 1 where there is a problem, or --node could not be examined; 0 where there are warnings at most.`,
     async run(call) {
       const peers = call.list("peer").flatMap((text) => text.split(","));
       if (call.text("fix") !== undefined) return await fix(call, peers);
@@ -76,14 +76,22 @@ Exit code 1 where there is a problem, 0 where there are warnings at most.`,
         return EXIT.done;
       }
       const examined = await examine(call, { ask, mine });
-      const { findings } = examined;
       if (call.on("json")) call.out.json(examined);
       else doctorLines(call.out, examined, { all: call.on("all") });
-      return findings.some(({ level }) => level === "problem")
-        ? EXIT.failed
-        : EXIT.done;
+      return exitOf(examined, call.text("node"));
     },
   };
+}
+
+/** Nothing found on a node that was asked for and not examined is no good news. Pure. */
+export function exitOf(
+  { findings, missing }: Examined,
+  only: string | undefined,
+): number {
+  const found = findings.some(({ level }) => level === "problem");
+  return found || (only !== undefined && missing !== null)
+    ? EXIT.failed
+    : EXIT.done;
 }
 
 interface Examined extends Examination {

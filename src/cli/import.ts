@@ -31,7 +31,7 @@ export const command: Command = {
   },
   details: `\
 Reads conf/userconfig.xml (mode mirror) and bin/, writes module.yaml, bin/ and IMPORT.txt: what has no counterpart,
-and what a person must look at. Nothing is installed: read them, then "hakit module install FOLDER".
+and what a person must look at. Nothing is installed: read them, then "hakit module install ./FOLDER".
 Exit code 1: written, but module.yaml must be corrected first; the report says where.`,
   async run({ args, on, out, text }) {
     const [file = ""] = args;
@@ -61,7 +61,9 @@ Exit code 1: written, but module.yaml must be corrected first; the report says w
       if (!on("dry-run")) {
         out.line();
         out.line(
-          `Written to ${folder}, this report as IMPORT.txt. Next: read it, then "hakit module install ${folder}".`,
+          `Written to ${folder}, this report as IMPORT.txt. Next: read it, then "hakit module install ${
+            folder.includes("/") ? folder : `./${folder}`
+          }".`,
         );
       }
     }
@@ -109,9 +111,19 @@ async function write(
       }`,
     );
   }
-  for (const { path, executable, content } of files) {
-    const target = join(folder, path);
-    await Deno.mkdir(dirname(target), { recursive: true });
-    await Deno.writeFile(target, content, { mode: executable ? 0o755 : 0o644 });
+  let target = folder;
+  try {
+    for (const { path, executable, content } of files) {
+      target = join(folder, path);
+      await Deno.mkdir(dirname(target), { recursive: true });
+      await Deno.writeFile(target, content, {
+        mode: executable ? 0o755 : 0o644,
+      });
+    }
+  } catch (cause) {
+    // The half of one would refuse the next try, and look like a whole one.
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+    const why = cause instanceof Error ? cause.message : cause;
+    throw new Error(`Cannot write "${target}": ${why}`, { cause });
   }
 }

@@ -62,19 +62,19 @@ export function logCommand(
         const path = `/api/log?lines=${lines}${where}`;
         return (await ask(path, { answer: linesAnswer })).lines;
       };
-      const look = async (lines: number) => {
-        if (!on("all")) return await read(node, lines);
-        const sides = await Promise.all(state.nodes.map(async ({ name }) => {
+      const look = async (lines: number): Promise<Sides> => {
+        const sides = new Map<string, readonly string[]>();
+        if (!on("all")) return sides.set("", await read(node, lines));
+        await Promise.all(state.nodes.map(async ({ name }) => {
           try {
-            return mark(name, await read(name, lines));
+            sides.set(name, mark(name, await read(name, lines)));
           } catch (error) {
             const why = error instanceof Error ? error.message : error;
             if (!silent.has(name)) out.error(`${name}: ${why}`);
             silent.add(name);
-            return [];
           }
         }));
-        return merge(sides).slice(-lines);
+        return sides;
       };
       const silent = new Set<string>();
       if (module !== null && on("scripts")) {
@@ -96,21 +96,33 @@ export function logCommand(
         else out.line(content.trimEnd());
         return 0;
       }
-      let shown = await look(lineCount(text("lines")));
+      const count = lineCount(text("lines"));
+      let shown = await look(count);
+      const lines = newOf(new Map(), shown).slice(-count);
       if (on("json")) {
-        out.json({ lines: shown });
+        out.json({ lines });
         return 0;
       }
-      for (const line of shown) out.line(line);
+      for (const line of lines) out.line(line);
       while (on("follow")) {
         await new Promise((done) => setTimeout(done, FOLLOW_EVERY_MS));
         const now = await look(500);
-        for (const line of newLines(shown, now)) out.line(line);
-        shown = now;
+        for (const line of newOf(shown, now)) out.line(line);
+        shown = new Map([...shown, ...now]);
       }
       return 0;
     },
   };
+}
+
+/** Lines by node. */
+type Sides = ReadonlyMap<string, readonly string[]>;
+
+/** What came since, each node against its own: by time alone, lines of a clock that is behind would pass for shown. Pure. */
+export function newOf(shown: Sides, now: Sides): string[] {
+  return merge(
+    [...now].map(([name, lines]) => newLines(shown.get(name) ?? [], lines)),
+  );
 }
 
 /** Which node said it, behind the time. */

@@ -27,7 +27,8 @@ export function moduleCommand(
       { name: "ACTION", summary: ACTIONS.join(", "), words: ACTIONS },
       {
         name: "MODULE",
-        summary: "install: a folder, or the name of a built-in module",
+        summary:
+          "install: a folder (with a / in its name), or the name of a built-in module",
         optional: true,
         words: "module",
       },
@@ -70,6 +71,7 @@ export function moduleCommand(
     details: `\
 hakit module list
 hakit module install mariadb --set variables.PORT=3307
+hakit module install ./shop                a folder of yours, or of "hakit import"
 hakit module config mariadb                prints its module.yaml
 hakit module config mariadb new.yaml --plan        what would change
 hakit module config mariadb --set hold=30s         checked, then on both nodes or on neither

@@ -57,6 +57,15 @@ export function parse(command: Command, argv: readonly string[]): Parsed {
         `hakit ${command.name}: "${token.rawName}" needs a value`,
       );
     }
+    // What was meant as a flag would be taken for the value, and not be in force: `--note --plan` would change something.
+    if (
+      flag.type !== "boolean" && !token.inlineValue &&
+      /^--?[a-z]/i.test(token.value!)
+    ) {
+      throw new UsageError(
+        `hakit ${command.name}: "${token.rawName}" needs a value; one that begins with "-" is given as --${token.name}=VALUE`,
+      );
+    }
     const before = values.get(token.name) ?? [];
     if (flag.type === "string" && before.length > 0) {
       throw new UsageError(

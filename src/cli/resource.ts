@@ -22,7 +22,11 @@ export function resourceCommand(api: () => AgentApi): Command {
     group: "Look",
     args: [
       { name: "ACTION", summary: ACTIONS.join(", "), words: ACTIONS },
-      { name: "NAME", summary: "such as tcp.web", optional: true },
+      {
+        name: "NAME",
+        summary: "such as tcp.web; list: the module",
+        optional: true,
+      },
       {
         name: "STATE",
         summary: `set: ${RESOURCE_STATES.join(", ")}`,
@@ -60,7 +64,14 @@ async function run(call: Call, api: AgentApi): Promise<number> {
   if (action !== "list" && name === undefined) {
     throw new UsageError(`hakit resource ${action}: name a resource`);
   }
-  const module = moduleName(await api.state(), call.text("module"));
+  const given = call.text("module");
+  const named = action === "list" ? name : undefined;
+  if (given !== undefined && named !== undefined && given !== named) {
+    throw new UsageError(
+      `hakit resource list: which module, "${named}" or "${given}"?`,
+    );
+  }
+  const module = moduleName(await api.state(), given ?? named);
   const where = { module, node: call.text("node") };
   if (action === "list") {
     const resources = await api.resources(where);

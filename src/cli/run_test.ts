@@ -4,8 +4,9 @@ import type { AgentApi, RoleRequest } from "./agent_api.ts";
 import { ClientError } from "../api/client.ts";
 import type { Command } from "./command.ts";
 import { completionCommand } from "./completion.ts";
-import { logCommand, merge, newLines } from "./log.ts";
+import { logCommand, merge, newLines, newOf } from "./log.ts";
 import { outputTo } from "./output.ts";
+import { resourceCommand } from "./resource.ts";
 import { resyncCommand } from "./resync.ts";
 import { roleCommand } from "./roles.ts";
 import { run } from "./run.ts";
@@ -72,6 +73,7 @@ const RESOURCES = [{
 async function hakit(line: string, state: ClusterState | Error = cluster({})) {
   const asked: RoleRequest[] = [];
   const set: unknown[] = [], resynced: unknown[] = [];
+  const looked: string[] = [];
   const answer = () =>
     state instanceof Error ? Promise.reject(state) : Promise.resolve(state);
   const refuse = () => Promise.reject(new Error("not asked for here"));
@@ -83,7 +85,10 @@ async function hakit(line: string, state: ClusterState | Error = cluster({})) {
       return Promise.resolve();
     },
     modules: refuse,
-    resources: () => Promise.resolve(RESOURCES),
+    resources: ({ module }) => {
+      looked.push(module);
+      return Promise.resolve(RESOURCES);
+    },
     setResource: (request) => {
       set.push(request);
       return Promise.resolve(RESOURCES);
@@ -113,6 +118,7 @@ async function hakit(line: string, state: ClusterState | Error = cluster({})) {
     roleCommand("start", api),
     roleCommand("swap", api),
     roleCommand("prim", api),
+    resourceCommand(api),
     resyncCommand(api),
     fullsyncCommand(api),
     ...waitCommands(api),
@@ -128,7 +134,7 @@ async function hakit(line: string, state: ClusterState | Error = cluster({})) {
       now: () => 0,
     }),
   });
-  return { code, out, err, asked, resynced };
+  return { code, out, err, asked, resynced, looked };
 }
 
 Deno.test("run() suggests the command and the flag that were meant", async () => {
@@ -148,6 +154,9 @@ Deno.test("run() refuses what does not fit the table", async () => {
   for (
     const [line, message] of [
       ["log --lines", /"--lines" needs a value/],
+      ["log --lines --follow", /"--lines" needs a value.*--lines=VALUE/],
+      ["log --lines=--follow", /--lines "--follow", expected a number/],
+      ["log -n -f", /"-n" needs a value/],
       ["log --lines=5 --lines=6", /given twice/],
       ["log --lines 0", /expected a number from 1/],
       ["state --json=yes", /takes no value/],
@@ -277,6 +286,34 @@ Deno.test("newLines() gives what came since", () => {
   assert.deepEqual(newLines(["a"], ["x", "y"]), ["x", "y"]);
   assert.deepEqual(newLines([], ["x"]), ["x"]);
   assert.deepEqual(newLines(["a", "b"], ["a", "b"]), []);
+});
+
+Deno.test("newOf() tells each node's lines apart: one whose clock is behind loses none", () => {
+  const shown = new Map([
+    ["node1", ["2026-11-25T10:00:05.000Z node1 a"]],
+    ["node2", ["2026-11-25T10:00:01.000Z node2 b"]],
+  ]);
+  const now = new Map([
+    ["node1", ["2026-11-25T10:00:05.000Z node1 a"]],
+    ["node2", [
+      "2026-11-25T10:00:01.000Z node2 b",
+      "2026-11-25T10:00:02.000Z node2 c",
+    ]],
+  ]);
+  assert.deepEqual(newOf(shown, now), ["2026-11-25T10:00:02.000Z node2 c"]);
+  // Shown before it fell silent is not shown again.
+  now.delete("node1");
+  assert.deepEqual(newOf(shown, now), ["2026-11-25T10:00:02.000Z node2 c"]);
+});
+
+Deno.test("resource list takes a module as its argument, as with --module", async () => {
+  const two = cluster({}, { name: "web" });
+  assert.deepEqual((await hakit("resource list web", two)).looked, ["web"]);
+  assert.deepEqual((await hakit("resource list -m web", two)).looked, ["web"]);
+  const wrong = await hakit("resource list wob", two);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /unknown module "wob"/);
+  assert.equal((await hakit("resource list web -m db", two)).code, 2);
 });
 
 Deno.test("completion names every command and is a script that bash reads", async () => {
