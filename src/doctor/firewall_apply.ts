@@ -12,6 +12,8 @@ import {
 import type { FirewallTexts, FirewallVerdict } from "./firewall.ts";
 
 const NFT_FILE = "/etc/nftables.conf";
+/** What iptables-persistent loads at boot; `openFirewall` has it saved. */
+const SAVED = ["/etc/iptables/rules.v4", "/etc/iptables/rules.v6"];
 const BEGIN =
   "# Written by hakit: what the nodes of the cluster need of each other.";
 const END = "# End of hakit's rules.";
@@ -123,17 +125,20 @@ export async function hasOwnRules(needs: readonly Need[]): Promise<boolean> {
   }
   for (const tool of ["iptables", "ip6tables"]) {
     const rules = await said([tool, "-S", "INPUT"]) ?? "";
-    if (
-      rules.split("\n").some((line) => line.includes(`--comment ${COMMENT} `))
-    ) {
-      return true;
-    }
+    if (rules.split("\n").some(isOwnRule)) return true;
+  }
+  for (const file of SAVED) {
+    const rules = await readIfPresent(file) ?? "";
+    if (rules.split("\n").some(isOwnRule)) return true;
   }
   return (await readIfPresent(NFT_FILE))?.includes(BEGIN) ?? false;
 }
 
-/** Takes them all out again. */
-export async function closeFirewall(needs: readonly Need[]): Promise<void> {
+/** Takes them all out again, for the next boot as well. */
+export async function closeFirewall(
+  needs: readonly Need[],
+  { saved = SAVED }: { readonly saved?: readonly string[] } = {},
+): Promise<void> {
   const texts = await readFirewall();
   for (const need of needs) {
     if (texts.ufwAdded?.includes(`'${COMMENT}'`)) {
@@ -154,10 +159,32 @@ export async function closeFirewall(needs: readonly Need[]): Promise<void> {
     const place = [family, table, chain];
     await said(["nft", "delete", "rule", ...place, "handle", String(handle)]);
   }
-  const text = await readIfPresent(NFT_FILE);
-  if (!text?.includes(BEGIN)) return;
-  await writeDurably(NFT_FILE, withoutBlock(text).trimEnd() + "\n", {
-    mode: (await Deno.stat(NFT_FILE)).mode! & 0o777,
+  // Not by "netfilter-persistent save": Kubernetes' rules of this moment would be in force after the next boot, too.
+  for (const file of saved) {
+    await rewrite(
+      file,
+      (text) => text.split("\n").filter((line) => !isOwnRule(line)).join("\n"),
+    );
+  }
+  await rewrite(
+    NFT_FILE,
+    (text) => text.includes(BEGIN) ? withoutBlock(text).trimEnd() + "\n" : text,
+  );
+}
+
+/** As iptables-save and "iptables -S" write it. */
+function isOwnRule(line: string): boolean {
+  return line.startsWith("-A INPUT ") && line.includes(`--comment ${COMMENT} `);
+}
+
+async function rewrite(
+  file: string,
+  change: (text: string) => string,
+): Promise<void> {
+  const before = await readIfPresent(file);
+  if (before === null || change(before) === before) return;
+  await writeDurably(file, change(before), {
+    mode: (await Deno.stat(file)).mode! & 0o777,
   });
 }
 

@@ -123,6 +123,24 @@ async function ruleset(lines: string): Promise<string | null> {
   }
 }
 
+/** What closeFirewall, in a network of its own, leaves of what iptables-persistent loads at boot; null: cannot here. */
+async function closed(saved: string): Promise<string | null> {
+  const file = await Deno.makeTempFile();
+  const module = new URL("firewall_apply.ts", import.meta.url);
+  const script = `import { closeFirewall } from "${module}";
+    await closeFirewall([], { saved: ["${file}", "${file}.v6"] });`;
+  try {
+    await Deno.writeTextFile(file, saved);
+    const output = await new Deno.Command("unshare", {
+      args: ["-n", Deno.execPath(), "eval", script],
+      stderr: "inherit",
+    }).output().catch(() => null);
+    return output?.success ? await Deno.readTextFile(file) : null;
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
 const can = Deno.uid() === 0 && await ruleset("") !== null;
 
 const AT = { family: "inet", table: "filter", chain: "input" } as const;
@@ -197,5 +215,24 @@ Deno.test({
       firewallVerdict({ ...NONE, nft: after }, NEEDS).blocked,
       [],
     );
+  },
+});
+
+Deno.test({
+  name:
+    "closeFirewall() takes the rules out of what is loaded at boot, too, and leaves everybody else's",
+  ignore: !can,
+  async fn() {
+    const others = [
+      "*filter",
+      ":INPUT DROP [0:0]",
+      "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT",
+      '-A INPUT -p tcp -m comment --comment "not hakit" -j ACCEPT',
+      "COMMIT",
+    ];
+    const own =
+      "-A INPUT -s 10.0.0.2/32 -p udp -m udp --dport 4800 -m comment --comment hakit -j ACCEPT";
+    const saved = others.toSpliced(2, 0, own).join("\n") + "\n";
+    assert.equal(await closed(saved), others.join("\n") + "\n");
   },
 });
