@@ -36,3 +36,40 @@ Deno.test("the counter goes on where it was, also after a torn last line", async
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("start_prim of the counter fails when somebody else has its port, and leaves that one alone", async () => {
+  const module = join(import.meta.dirname!, "..", "..", "modules", "counter");
+  const folder = await Deno.makeTempDir();
+  const hakit = join(folder, "hakit");
+  using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = other.addr as Deno.NetAddr;
+  try {
+    // As one whose port is taken: it takes its time to find out.
+    await Deno.writeTextFile(hakit, "#!/bin/sh\nsleep 1\nexit 1\n", {
+      mode: 0o755,
+    });
+    const { code, stdout, stderr } = await new Deno.Command(
+      join(module, "bin", "start_prim"),
+      {
+        env: {
+          HAKIT: hakit,
+          HAKIT_LOG: join(folder, "log"),
+          HAKIT_MODULE: `test-${Deno.pid}`,
+          HAKIT_MODULE_DIR: module,
+          HAKIT_NODE: "node1",
+          DATADIR: folder,
+          PORT: String(port),
+        },
+        stdin: "null",
+      },
+    ).output();
+    assert.equal(code, 1, new TextDecoder().decode(stdout));
+    assert.match(
+      new TextDecoder().decode(stderr),
+      new RegExp(`port ${port} is taken by another program`),
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(`/run/hakit-test-${Deno.pid}-node1.pid`).catch(() => {});
+  }
+});

@@ -82,6 +82,12 @@ nfs_clients() {
   done
 }
 
+# Whom the running server exports the volume to, as exportfs -u takes them: it
+# prints an address of version 6 without the brackets that it wants.
+nfs_served() {
+  exportfs -s | awk -v path="$EXPORT" '$1 == path { sub(/\(.*/, "", $2); print ($2 ~ /:/ ? "[" $2 "]" : $2) }'
+}
+
 nfs_export() {
   local client
   for client in $(nfs_clients); do
@@ -122,7 +128,7 @@ nfs_up() {
 nfs_unexport() {
   local name table
   if nfs_threads; then
-    exportfs -s 2>/dev/null | awk -v path="$EXPORT" '$1 == path { sub(/\(.*/, "", $2); print $2 }' |
+    nfs_served 2>/dev/null |
       while read -r name; do timeout 10 exportfs -u "$name:$EXPORT" 2>/dev/null; done
     return
   fi
