@@ -7,7 +7,8 @@ import { runSteps } from "../cluster/step.ts";
 import { closeFirewall, hasOwnRules } from "../doctor/firewall_apply.ts";
 import { clusterNeeds } from "../doctor/firewall_needs.ts";
 import { readAgents } from "../k3s/agents.ts";
-import { ownOn, uninstallSteps } from "../k3s/uninstall.ts";
+import { uninstallSteps } from "../k3s/uninstall.ts";
+import { ownOn } from "../k3s/uninstall_data.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
 import { connect } from "./agent_client.ts";
@@ -83,7 +84,9 @@ export const command: Command = {
         ...(data ? [] : [
           ...(own.data
             ? [
-              "The data stays: /var/lib/mysql, the storage folder, /var/lib/rancher, and its secrets in /etc/hakit.",
+              `The data stays: /var/lib/mysql, ${
+                own.storage ?? "the storage folder"
+              }, /var/lib/rancher, and its secrets in /etc/hakit.`,
             ]
             : []),
           "Modules other than k3s stay in /etc/hakit/modules.",

@@ -30,6 +30,8 @@ export function places(paths: Paths) {
     held: at("held-packages"),
     /** The one invitation: hash of its secret, expiry, who used it. 0600. */
     invitation: at("join.json"),
+    /** Where the volume lies, from an uninstall that left it to one with --data. */
+    leftStorage: at("left-storage"),
     /** For kubectl through the virtual address, 0600. */
     kubeconfig: at("kubeconfig.yaml"),
     /** The replicator's: there as soon as this node has held data of the module. */

@@ -1,5 +1,5 @@
 /** `hakit uninstall`: the reverse of prereq, first and second on this node. Data goes only when asked. */
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { AgentApi } from "../cli/agent_api.ts";
 import type { Kept } from "../cluster/kept.ts";
 import type { Places } from "../cluster/places.ts";
@@ -9,11 +9,11 @@ import { installedModules } from "../module/catalog.ts";
 import type { Module } from "../module/schema.ts";
 import { sleep } from "../system/clock.ts";
 import { command } from "../system/command.ts";
-import { readIfPresent } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { UNIT_FILE } from "../system/unit.ts";
 import { K3S } from "./files.ts";
 import { releaseStep } from "./hold.ts";
+import { dataOf, dataStep, keepStorage, type Own } from "./uninstall_data.ts";
 import { runModuleScript } from "./module_script.ts";
 import { bootUnits, isMirrored, MODULE, unmaskSockets } from "./member.ts";
 import {
@@ -24,7 +24,6 @@ import {
 } from "./services.ts";
 import {
   DATABASE_FOLDER,
-  K3S_DESCRIPTION,
   MARIADB_CONFIG,
   MARIADB_DROP_IN,
   MYSQL_DROP_IN,
@@ -47,35 +46,17 @@ export interface UninstallOptions {
   };
   /** The mirrored directories' content, K3s' own state, salvage, secrets of the data. */
   readonly data: boolean;
+  /** How long a replicator may take to end; default: 10 s. */
+  readonly endMs?: number;
 }
 
-/** What of this server is hakit's: K3s or MariaDB may have been here before, and "first" refused because of them. */
-export interface Own {
-  /** K3s' executable, unit and processes. */
-  readonly k3s: boolean;
-  /** A cluster was made here, or joined: MariaDB's and K3s' data are its copy. */
-  readonly data: boolean;
-}
-
-export async function ownOn(
-  at: Places,
-  kept: Kept | null,
-  unit: string = K3S.unit,
-): Promise<Own> {
-  return {
-    k3s: await exists(at.k3sFiles) ||
-      (await readIfPresent(unit) ?? "").includes(K3S_DESCRIPTION),
-    // After an uninstall without --data the identity and the token are still here.
-    data: kept !== null || await exists(at.identity) ||
-      await exists(at.k3sToken),
-  };
-}
-
+/** Of one that was told to end, and has to write what it holds. */
+const REPLICATOR_END_MS = 10_000;
 /** Scripts of a module have up to five minutes each. */
 const SCRIPT_MS = 300_000;
 
 export function uninstallSteps(options: UninstallOptions): Step[] {
-  const { paths, at, own } = options;
+  const { paths, at, own, kept } = options;
   return [
     modulesStep(options),
     agentStep(),
@@ -103,7 +84,7 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
       "Cluster files",
       [
         ...Object.entries(at).filter(([key]) =>
-          !["password", "k3sToken", "identity"].includes(key)
+          !["password", "k3sToken", "identity", "leftStorage"].includes(key)
         ).map(([, path]) => path),
         join(paths.etc, "links.json"),
         paths.run,
@@ -112,8 +93,11 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
       ],
       // Other modules are a person's own work: the folder stays with them.
       () => Deno.remove(join(paths.etc, "modules")).catch(() => {}),
+      async () => {
+        if (kept) await keepStorage(at, kept.storage);
+      },
     ),
-    ...(options.data ? [dataStep(options)] : []),
+    ...(options.data ? [dataStep(dataOf(options))] : []),
   ];
 }
 
@@ -153,13 +137,15 @@ function agentStep(): Step {
 }
 
 /** After an agent that died: replicators live on in the unit's group, and services on their mounts. */
-function leftoversStep({ paths, own }: UninstallOptions): Step {
+function leftoversStep(
+  { paths, own, endMs = REPLICATOR_END_MS }: UninstallOptions,
+): Step {
   const k3sRuns = async () => own.k3s && await isActive("k3s");
   return {
     name: "Nothing left running",
     async done() {
-      const busy = await isMirrored() || await hasReplicators() ||
-        await k3sRuns();
+      const busy = await isMirrored() || await k3sRuns() ||
+        (await replicatorsIn(paths.run)).length > 0;
       return busy ? null : "no mirror, no replicator, no K3s of hakit";
     },
     async do() {
@@ -167,26 +153,44 @@ function leftoversStep({ paths, own }: UninstallOptions): Step {
         if (module) await stopByScripts(folder, module);
       }
       if (await k3sRuns()) await systemctl("stop", "k3s");
-      if (await hasReplicators()) {
-        await systemctl("kill", "--signal=TERM", "hakit").catch(() => {});
-        for (let i = 0; i < 100 && await hasReplicators(); i++) {
-          await sleep(100);
-        }
+      for (const { pid } of await replicatorsIn(paths.run)) {
+        try {
+          Deno.kill(pid, "SIGTERM");
+        } catch { /* it has ended */ }
+      }
+      const until = performance.now() + endMs;
+      let left = await replicatorsIn(paths.run);
+      while (left.length > 0 && performance.now() < until) {
+        await sleep(100);
+        left = await replicatorsIn(paths.run);
       }
       if (await isMirrored()) {
         throw new Error(
           `${DATABASE_FOLDER} is still mirrored: a program uses it ("fuser -vm ${DATABASE_FOLDER}"); stop it and run this again`,
         );
       }
+      // Its files would be removed from below it.
+      for (const { pid, module } of left) {
+        throw new Error(
+          `the replicator of ${module} still runs (process ${pid}): a program uses what it mirrors; stop that and run this again`,
+        );
+      }
     },
   };
 }
 
-async function hasReplicators(): Promise<boolean> {
-  const { code } = await command(["pgrep", "-f", "hakit replicator /"], {
-    anyCode: true,
-  });
-  return code === 0;
+/** Of this node, by the name of their configuration: those of a lab on the same machine are its own. */
+async function replicatorsIn(run: string) {
+  const found: { readonly pid: number; readonly module: string }[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const text = await Deno.readTextFile(`/proc/${name}/cmdline`)
+      .catch(() => "");
+    const file = /\0replicator\0([^\0]+)\0$/.exec(text)?.[1];
+    if (file === undefined || dirname(file) !== run) continue;
+    found.push({ pid: Number(name), module: basename(file, ".json") });
+  }
+  return found;
 }
 
 /** As the agent would on the way to STOP, by force. */
@@ -254,6 +258,7 @@ function removeStep(
   name: string,
   paths: readonly string[],
   after: () => Promise<void> = () => Promise.resolve(),
+  before: () => Promise<void> = () => Promise.resolve(),
 ): Step {
   return {
     name,
@@ -262,69 +267,9 @@ function removeStep(
       return "none here";
     },
     async do() {
+      await before();
       for (const path of paths) await removeIfPresent(path);
       await after();
     },
   };
-}
-
-/** What --data removes: of some folders the content, others as a whole. Somebody else's MariaDB and K3s keep theirs. */
-export function dataOf(
-  { paths, at, kept, own }: Pick<
-    UninstallOptions,
-    "paths" | "at" | "kept" | "own"
-  >,
-): { readonly folders: string[]; readonly others: string[] } {
-  return {
-    folders: own.data ? [DATABASE_FOLDER, ...(kept ? [kept.storage] : [])] : [],
-    others: [
-      ...(own.data || own.k3s
-        ? [K3S.data, K3S.config, "/var/lib/kubelet"]
-        : []),
-      // Last what says that all this was hakit's, for a run that is repeated.
-      paths.state,
-      at.password,
-      at.k3sToken,
-      paths.etc,
-    ],
-  };
-}
-
-/** Folders themselves stay: a package made one, an administrator may have made the other. */
-function dataStep(options: UninstallOptions): Step {
-  const { folders, others } = dataOf(options);
-  return {
-    name: "Data removed",
-    async done() {
-      for (const path of others) if (await exists(path)) return null;
-      for (const folder of folders) if (!await isEmpty(folder)) return null;
-      return "none here";
-    },
-    async do() {
-      // Never through a mount: that would remove the other node's copy, too.
-      const mounts = await Deno.readTextFile("/proc/self/mounts");
-      const mounted = mounts.split("\n").map((line) => line.split(" ")[1]!)
-        .find((point) =>
-          [...folders, ...others].some((path) =>
-            point === path || point?.startsWith(path + "/")
-          )
-        );
-      if (mounted) {
-        throw new Error(`${mounted} is mounted: unmount it and run this again`);
-      }
-      for (const folder of folders) {
-        if (!await exists(folder)) continue;
-        for await (const { name } of Deno.readDir(folder)) {
-          await Deno.remove(join(folder, name), { recursive: true });
-        }
-      }
-      for (const path of others) await removeIfPresent(path);
-    },
-  };
-}
-
-async function isEmpty(folder: string): Promise<boolean> {
-  if (!await exists(folder)) return true;
-  for await (const _ of Deno.readDir(folder)) return false;
-  return true;
 }

@@ -4,7 +4,14 @@ import type { AgentApi } from "../cli/agent_api.ts";
 import type { Kept } from "../cluster/kept.ts";
 import { places } from "../cluster/places.ts";
 import { K3S } from "./files.ts";
-import { dataOf, type Own, ownOn, uninstallSteps } from "./uninstall.ts";
+import { uninstallSteps } from "./uninstall.ts";
+import {
+  dataOf,
+  dataStep,
+  mountedOn,
+  type Own,
+  ownOn,
+} from "./uninstall_data.ts";
 
 async function inFolder(
   test: (
@@ -29,7 +36,7 @@ function worldIn(folder: string) {
 }
 
 const KEPT = { storage: "/srv/storage" } as Kept;
-const OTHERS: Own = { k3s: false, data: false };
+const OTHERS: Own = { k3s: false, data: false, storage: null };
 
 Deno.test("ownOn() takes K3s for hakit's by its list of files or its unit, and nobody else's", async () => {
   await inFolder(async ({ at }, folder) => {
@@ -44,9 +51,13 @@ Deno.test("ownOn() takes K3s for hakit's by its list of files or its unit, and n
       unit,
       "[Unit]\nDescription=K3s, started and stopped by hakit's module k3s\n",
     );
-    assert.deepEqual(await ownOn(at, null, unit), { k3s: true, data: false });
+    assert.deepEqual(await ownOn(at, null, unit), { ...OTHERS, k3s: true });
     await Deno.remove(unit);
-    assert.deepEqual(await ownOn(at, KEPT, unit), { k3s: false, data: true });
+    assert.deepEqual(await ownOn(at, KEPT, unit), {
+      ...OTHERS,
+      data: true,
+      storage: "/srv/storage",
+    });
     await Deno.mkdir(join(folder, "etc"));
     await Deno.writeTextFile(at.k3sFiles, "[]");
     assert.equal((await ownOn(at, null, unit)).k3s, true);
@@ -58,7 +69,7 @@ Deno.test("ownOn() takes K3s for hakit's by its list of files or its unit, and n
 
 Deno.test("dataOf() leaves the data of a MariaDB and a K3s that are not hakit's", async () => {
   await inFolder(({ paths, at }) => {
-    const others = dataOf({ paths, at, kept: null, own: OTHERS });
+    const others = dataOf({ paths, at, own: OTHERS });
     assert.deepEqual(others.folders, []);
     assert(
       others.others.every((path) =>
@@ -68,8 +79,7 @@ Deno.test("dataOf() leaves the data of a MariaDB and a K3s that are not hakit's"
     const own = dataOf({
       paths,
       at,
-      kept: KEPT,
-      own: { k3s: true, data: true },
+      own: { k3s: true, data: true, storage: "/srv/storage" },
     });
     assert.deepEqual(own.folders, ["/var/lib/mysql", "/srv/storage"]);
     for (const path of [K3S.data, K3S.config, "/var/lib/kubelet"]) {
@@ -102,5 +112,135 @@ Deno.test("uninstallSteps() leaves somebody else's K3s and a person's modules", 
     await Deno.remove(join(paths.etc, "modules", "own"), { recursive: true });
     await step("Cluster files").do(() => {});
     await assert.rejects(Deno.stat(join(paths.etc, "modules")));
+  });
+});
+
+/** Steps without --data over a server on which nothing of hakit's runs. */
+function stepsIn(
+  { paths, at }: ReturnType<typeof worldIn>,
+  more: { readonly kept?: Kept; readonly endMs?: number } = {},
+) {
+  const steps = uninstallSteps({
+    ...{ paths, at, kept: null, own: OTHERS, data: false, ...more },
+    api: {} as AgentApi,
+    firewall: {
+      hasRules: () => Promise.resolve(false),
+      close: () => Promise.resolve(),
+    },
+  });
+  return (name: string) => steps.find((each) => each.name === name)!;
+}
+
+Deno.test("an uninstall without --data remembers where the volume lies, so that one with --data removes it", async () => {
+  await inFolder(async (world) => {
+    const { paths, at } = world;
+    const storage = join(paths.state, "..", "storage");
+    for (const folder of [paths.etc, storage]) await Deno.mkdir(folder);
+    await Deno.writeTextFile(at.settings, "kept");
+    await Deno.writeTextFile(join(storage, "replicatedVolume"), "data");
+    const step = stepsIn(world, { kept: { storage } as Kept })("Cluster files");
+    await step.do(() => {});
+    await assert.rejects(Deno.stat(at.settings), Deno.errors.NotFound);
+    assert.equal(await step.done(), "none here");
+    const own = await ownOn(at, null, "/does/not/exist");
+    assert.deepEqual(own, { k3s: false, data: true, storage });
+    assert(dataOf({ paths, at, own }).folders.includes(storage));
+    // A file that a person has spoiled names nothing to be removed.
+    for (const text of ["/", "", "storage", "/srv/../etc"]) {
+      await Deno.writeTextFile(at.leftStorage, text);
+      assert.equal((await ownOn(at, null, "/none")).storage, null, text);
+    }
+  });
+});
+
+Deno.test("mountedOn() refuses mirrors and what lies below, and takes a disk of its own", () => {
+  const wanted = {
+    folders: ["/var/lib/mysql", "/srv/storage"],
+    others: ["/var/lib/kubelet", "/etc/hakit"],
+  };
+  const busy = (...lines: readonly string[]) =>
+    mountedOn(lines.map((line) => `${line} rw 0 0`).join("\n") + "\n", wanted);
+  assert.equal(busy("/dev/sda1 / ext4", "/dev/sdb1 /srv ext4"), null);
+  assert.equal(busy("/dev/sdb1 /srv/storage xfs"), null);
+  assert.equal(
+    busy("/dev/sdb1 /var/lib/mysql ext4", "hakit /var/lib/mysql fuse.hakit"),
+    "/var/lib/mysql",
+  );
+  assert.equal(busy("10.0.0.9:/x /srv/storage nfs4"), "/srv/storage");
+  assert.equal(
+    busy("tmpfs /var/lib/kubelet/pods/a tmpfs"),
+    "/var/lib/kubelet/pods/a",
+  );
+  assert.equal(busy("tmpfs /srv/storage2 tmpfs"), null);
+});
+
+Deno.test({
+  name: "dataStep() empties a folder that is a disk of its own",
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const mount = (...args: readonly string[]) =>
+      new Deno.Command(args[0]!, { args: args.slice(1) }).output();
+    const [disk, other, plain] = ["disk", "other", "plain"].map((name) =>
+      join(folder, name)
+    ) as [string, string, string];
+    for (const each of [disk, other, plain]) await Deno.mkdir(each);
+    try {
+      for (const each of [disk, other]) {
+        assert((await mount("mount", "-t", "tmpfs", "tmpfs", each)).success);
+      }
+      for (const each of [disk, other, plain]) {
+        await Deno.writeTextFile(join(each, "file"), "x");
+      }
+      const step = dataStep({ folders: [disk], others: [other, plain] });
+      assert.equal(await step.done(), null);
+      await step.do(() => {});
+      for (const each of [disk, other]) {
+        assert.deepEqual(await Array.fromAsync(Deno.readDir(each)), []);
+      }
+      await assert.rejects(Deno.stat(plain), Deno.errors.NotFound);
+      assert.equal(await step.done(), "none here");
+    } finally {
+      for (const each of [disk, other]) await mount("umount", each);
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test("uninstall ends replicators of this node, and fails while one does not end", async () => {
+  await inFolder(async (world) => {
+    const { paths } = world;
+    const replicator = (trap: string) =>
+      new Deno.Command("bash", {
+        args: [
+          ...["-c", `${trap}; echo; while :; do sleep 0.05; done`],
+          ...["hakit", "replicator", join(paths.run, "shop.json")],
+        ],
+        stdout: "piped",
+      }).spawn();
+    const step = stepsIn(world, { endMs: 300 })("Nothing left running");
+    for (const trap of ["trap 'exit 0' TERM", "trap '' TERM"]) {
+      const child = replicator(trap);
+      try {
+        const reader = child.stdout.getReader();
+        await reader.read();
+        reader.releaseLock();
+        assert.equal(await step.done(), null);
+        if (trap.includes("exit")) await step.do(() => {});
+        else {
+          await assert.rejects(
+            step.do(() => {}),
+            new RegExp(`replicator of shop .*process ${child.pid}`),
+          );
+        }
+      } finally {
+        try {
+          child.kill("SIGKILL");
+        } catch { /* it has ended */ }
+        await child.stdout.cancel();
+        await child.status;
+      }
+      assert.notEqual(await step.done(), null);
+    }
   });
 });

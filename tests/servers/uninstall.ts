@@ -56,11 +56,9 @@ export async function uninstall(
     await on(second, "hakit uninstall --data --yes", { seconds: 300 });
     const { stdout } = await on(
       second,
-      "ls -A /var/lib/mysql /etc/hakit /var/lib/hakit 2>/dev/null; true",
+      "find /var/lib/mysql /var/lib/hakit-k3s/storage -mindepth 1 2>/dev/null; ls -d /etc/hakit /var/lib/hakit 2>/dev/null; true",
     );
-    if (stdout.replace("/var/lib/mysql:", "").trim() !== "") {
-      throw new Error(stdout);
-    }
+    if (stdout.trim() !== "") throw new Error(stdout.slice(0, 600));
   });
 
   await proof.stop();
