@@ -65,14 +65,19 @@ function below(): string {
 /** Oldest first. */
 async function keptHere(): Promise<readonly Kept[]> {
   const found: Kept[] = [];
-  for (const module of await names(below())) {
-    for (const date of await names(join(below(), module))) {
-      const folder = join(below(), module, date);
-      found.push({
-        name: `${module}/${date}`,
-        folder,
-        ...await sizes(folder),
-      });
+  for (const name of await salvageNames(below())) {
+    const folder = join(below(), name);
+    found.push({ name, folder, ...await sizes(folder) });
+  }
+  return found;
+}
+
+/** MODULE/DATE of each, oldest first. */
+export async function salvageNames(root: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const module of await names(root)) {
+    for (const date of await names(join(root, module))) {
+      found.push(`${module}/${date}`);
     }
   }
   return found;

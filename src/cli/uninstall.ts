@@ -1,4 +1,6 @@
 /** `hakit uninstall`: takes hakit off this server; packages stay, and data does unless --data is given. */
+import { join } from "node:path";
+import type { ClusterState } from "../api/state.ts";
 import { checkMachine } from "../cluster/checks.ts";
 import { gatherFacts } from "../cluster/facts.ts";
 import { readKept } from "../cluster/kept.ts";
@@ -8,9 +10,10 @@ import { closeFirewall, hasOwnRules } from "../doctor/firewall_apply.ts";
 import { clusterNeeds } from "../doctor/firewall_needs.ts";
 import { readAgents } from "../k3s/agents.ts";
 import { uninstallSteps } from "../k3s/uninstall.ts";
-import { ownOn } from "../k3s/uninstall_data.ts";
+import { type Own, ownOn } from "../k3s/uninstall_data.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
+import { salvageNames } from "./salvage.ts";
 import { connect } from "./agent_client.ts";
 import type { Command } from "./command.ts";
 import { UsageError } from "./command.ts";
@@ -40,19 +43,26 @@ export const command: Command = {
     const kept = settings === null ? null : readKept(settings, at.settings);
     const own = await ownOn(at, kept);
     const data = call.on("data");
-    if (data && !call.on("yes") && !call.on("dry-run")) {
+    if (data) {
+      const state = await connect().state().catch(() => null);
+      const problem = state && onlyCopy(state);
+      if (problem) {
+        tell(call, { problems: [problem], warnings: [] });
+        return EXIT.failed;
+      }
+    }
+    const parted = data ? await partedText(join(where.state, "salvage")) : null;
+    const asks = data && !call.on("yes") && !call.on("dry-run");
+    if (parted && !asks) {
+      tell(call, { problems: [], warnings: [`Removes ${parted}`] });
+    }
+    if (asks) {
       if (!Deno.stdin.isTerminal()) {
         throw new UsageError(
           "uninstall --data removes this server's copy of all data: add --yes to say that this is meant",
         );
       }
-      if (
-        !confirm(
-          own.data
-            ? "Remove this server's copy of the database and the volume, K3s' state, and all of /etc/hakit with modules of your own?"
-            : "No cluster was made here. Remove all of /etc/hakit and /var/lib/hakit, with modules of your own?",
-        )
-      ) {
+      if (!confirm(question({ data: own.data, parted }))) {
         call.out.line("Nothing was changed.");
         return EXIT.failed;
       }
@@ -101,3 +111,35 @@ export const command: Command = {
     return EXIT.done;
   },
 };
+
+/** Why this server's copy must not go now, or null. Without an agent, or with a peer that is lost, nobody can tell. Pure. */
+export function onlyCopy({ nodes }: ClusterState): string | null {
+  const here = nodes.find(({ local }) => local);
+  const there = nodes.find(({ local }) => !local);
+  if (!there?.reachable) return null;
+  const module = here?.modules.find(({ name, upToDate }) =>
+    upToDate &&
+    there.modules.some((other) => other.name === name && !other.upToDate)
+  );
+  if (!module) return null;
+  return `The copy of ${module.name} on ${there.name} is not up to date: this server's is the only good one. ` +
+    `Bring that one up to date first ("hakit state"), or run "hakit uninstall" without --data, which keeps this one`;
+}
+
+/** What a split brain left here, in words; null: nothing. */
+export async function partedText(salvage: string): Promise<string | null> {
+  const names = await salvageNames(salvage);
+  return names.length === 0
+    ? null
+    : `what only this server wrote in a split brain: ${names.join(", ")} ` +
+      `("hakit salvage export" makes a copy)`;
+}
+
+export function question(
+  { data, parted }: Pick<Own, "data"> & { readonly parted: string | null },
+): string {
+  const more = parted === null ? "" : `, and ${parted}`;
+  return data
+    ? `Remove this server's copy of the database and the volume, K3s' state, and all of /etc/hakit with modules of your own${more}?`
+    : `No cluster was made here. Remove all of /etc/hakit and /var/lib/hakit, with modules of your own${more}?`;
+}
