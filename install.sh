@@ -28,28 +28,32 @@ done
 put() {
   install -D -m 755 "$1" "$target.new"
   "$target.new" version >/dev/null || { rm -f "$target.new"; echo "install.sh: $1 does not run on this machine" >&2; exit 1; }
+  # The agent starts replicators and scripts from there: of another version than itself, and nobody would have asked the other node.
+  if systemctl is-active --quiet hakit 2>/dev/null && ! cmp -s "$target.new" "$target"; then
+    rm -f "$target.new"
+    echo "install.sh: an agent runs here and $target is another executable: \"hakit upgrade $(realpath "$1")\" exchanges it on both nodes while services run" >&2
+    exit 1
+  fi
   mv "$target.new" "$target"
   echo "Installed $("$target" version) as $target"
-  if systemctl is-active --quiet hakit 2>/dev/null; then
-    echo "The running agent is still the old one: \"systemctl restart hakit\" when a failover suits you."
-  fi
 }
 
 remove() {
   if [ -x $target ]; then
+    local data=() kept=
     "$target" lab down --quiet 2>/dev/null || true
-    local data=()
     if [ -d /etc/hakit ]; then
       if [ -t 0 ]; then
         read -r -p 'Remove the data of the modules too? Type "data" to do so, Enter to keep it: ' answer
         [ "$answer" = data ] && data=(--data --yes)
       else
-        echo "Data is kept (nobody to ask); \"hakit uninstall --data\" removes it."
+        kept="Data is kept (nobody to ask). To remove it, too: install hakit again, then \"hakit uninstall --data\"."
       fi
       "$target" uninstall "${data[@]}"
     fi
     rm -f "$target"
     echo "Removed $target"
+    [ -z "$kept" ] || echo "$kept"
   else
     echo "hakit is not installed"
   fi
