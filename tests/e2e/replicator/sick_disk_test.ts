@@ -161,7 +161,6 @@ onPair({
       await old.replicator.command({ command: "idle" }, 40_000);
       const took = performance.now() - began;
       tell(`an orderly stop beside a disk that stands still: ${took | 0} ms`);
-      said(old, /does not end a sync/);
       pair.primaryIndex = 1;
       await survivor.replicator.until(
         (r) => r.session !== "mirrored",
