@@ -2,6 +2,7 @@
 import type { Ward } from "../guard/ward.ts";
 import { DOUBTFUL, type Doubts, regain } from "../machine/regain.ts";
 import type { State } from "../machine/step.ts";
+import { isPrimary } from "../machine/turn.ts";
 import { wardOf } from "../machine/ward.ts";
 import type { Module } from "../module/schema.ts";
 import { now } from "../system/clock.ts";
@@ -51,7 +52,9 @@ export class Guarded {
       now: at,
     });
     this.#doubts = doubts;
-    if (back || safe && this.#standStill(at)) this.#regain();
+    if (back || safe && this.#standStill(at)) {
+      this.#regain(isPrimary(state.role) || ward !== null);
+    }
     if (ward === null) return null;
     const { module, services } = this.#options;
     return {
@@ -71,14 +74,14 @@ export class Guarded {
     return this.#options.services.frozen();
   }
 
-  #regain(): void {
+  #regain(serves: boolean): void {
     const { services, addresses, log } = this.#options;
-    if (services.frozen()) {
+    if (serves && services.frozen()) {
       log.warning(
         "the guard had taken the services away, because nobody could hear this node; nobody went on in its place: they go on here",
       );
     }
     services.thaw();
-    addresses.look();
+    if (serves) addresses.look();
   }
 }

@@ -313,6 +313,8 @@ export class Loop<State> {
   ): Promise<void> {
     // Never two plans at once: what was cut short must have ended first.
     await previous?.done;
+    // What replaced this one may take away, and waits for its end.
+    if (signal.aborted) return;
     await this.#away;
     let failed: { action: string; error: string } | null = null;
     // What takes away waits for nothing.

@@ -96,6 +96,37 @@ Deno.test("Loop goes on with a plan when what came meanwhile is judged, and with
   await loop.close();
 });
 
+Deno.test("Loop takes away although a plan between two that do so had not begun", async () => {
+  const fence = (number: number): Action => ({
+    do: "run",
+    plan: number,
+    name: `fence${number}`,
+    actions: [
+      { do: "release-addresses" },
+      { do: "freeze-services" },
+      STOP_SCRIPT,
+    ] as PlanAction[],
+    replace: true,
+  });
+  const released = Promise.withResolvers<void>();
+  const { loop, done, seen } = run({
+    answers: [[fence(1)], [plan(2, true)], [fence(3)]],
+    perform: async (action) => {
+      if (action.do === "release-addresses") await released.promise;
+      done.push(action.do);
+    },
+  });
+  for (let at = 1; at <= 3; at++) await loop.post(command(at));
+  released.resolve();
+  await sleep(50);
+  strictEqual(done.filter((what) => what === "script").length, 1);
+  deepStrictEqual(
+    seen.flatMap((event) => event.type === "performed" ? [event.plan] : []),
+    [3],
+  );
+  await loop.close();
+});
+
 Deno.test("Loop never drops the end of a plan, however much else waits", async () => {
   const saved = Promise.withResolvers<void>();
   const { loop, seen } = run({

@@ -31,10 +31,7 @@ export function begin(
     if (lastRole === "SECOND") {
       return leave(turn, "was handing over", { succeeded: true });
     }
-    // Without an agent it was silent, and the other node may have gone on: what runs here must not go on for the length of a script.
-    if (goal === "stop") {
-      return leave(turn, "was being stopped", { succeeded: role === "PRIM" });
-    }
+    if (goal === "stop") return leave(turn, "was being stopped");
     if (role === "ALONE" && report.session !== "mirrored") {
       // The last agent may have died between the record and the word.
       if (report.session === "lost" || report.session === "none") {

@@ -32,15 +32,12 @@ interface Leaving {
 export function leave(
   turn: Turn,
   why: string,
-  {
-    succeeded = false,
-    action = tellScripts(turn.state, succeeded || turn.state.unsure),
-  }: Leaving = {},
+  { succeeded = mayBeSucceeded(turn.state), action }: Leaving = {},
 ): void {
   const { state } = turn;
   const from = state.role;
-  // Also who was ordered to leave while it stood still: it may have been succeeded, and has not heard of it yet.
-  if (succeeded || state.unsure) state.mustNotServeSince ??= turn.at;
+  const told = action ?? tellScripts(state, succeeded);
+  if (succeeded) state.mustNotServeSince ??= turn.at;
   // A yield that failed half-way is over as a plan, but the primary's services may run still.
   const cutShort = state.plan !== null ||
     (from === "SECOND" && isPrimary(state.scripts));
@@ -52,7 +49,12 @@ export function leave(
     state.pending = true;
   }
   const roles = from === "WAIT" ? state.scripts : from;
-  go(turn, roles, options(state, action, cutShort));
+  go(turn, roles, options(state, told, cutShort));
+}
+
+/** It stood still, or its agent has just come back: it has not heard yet whether the other node has gone on. */
+function mayBeSucceeded(state: State): boolean {
+  return state.unsure || state.role === "PRIM" && leaseUntil(state) === 0;
 }
 
 /**

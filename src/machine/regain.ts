@@ -34,7 +34,7 @@ export function regain(
   readonly doubts: Doubts;
   /** Something was taken, as far as is known, and comes back now. */
   readonly back: boolean;
-  /** Whatever else is missing may come back, too. */
+  /** Whatever else stands still may go on. */
   readonly safe: boolean;
 } {
   const { awakeAt } = state;
@@ -45,8 +45,13 @@ export function regain(
     // What is being taken away here may be the other node's by now.
     const doubt = state.mustNotServeSince !== null ||
       state.plan?.name === "yield";
-    const doubts = { until: null, awakeAt, doubt, told: false };
-    return { doubts, back: false, safe: false };
+    // Nothing is served: what stands still is a script, which the guard froze in the moment in which it was told that it is over.
+    const over = ward === null;
+    return {
+      doubts: { until: null, awakeAt, doubt, told: over },
+      back: false,
+      safe: over && doubts.told,
+    };
   }
   const passed = doubts.until !== null && doubts.until < now;
   const doubt = doubts.doubt || passed || awakeAt > doubts.awakeAt;

@@ -348,7 +348,9 @@ export class Agent {
     const turn = safe && clock.now >= this.#stillAt;
     if (turn) this.#stillAt = clock.now + STILL_MS;
     const still = turn && node.frozen;
-    if (back || still || looks) this.#regain(back || still);
+    if (back || still || looks) {
+      this.#regain(back || still, isPrimary(this.state.role) || ward !== null);
+    }
     node.guard?.hear(this.state, this.#visible);
   }
 
@@ -356,13 +358,13 @@ export class Agent {
     this.main(() => this.doubts = { ...this.doubts, doubt: true });
   }
 
-  #regain(back: boolean): void {
+  #regain(back: boolean, serves: boolean): void {
     const node = this.#node;
     if (back) {
-      if (node.frozen) node.note("what the guard took comes back");
+      if (node.frozen && serves) node.note("what the guard took comes back");
       this.thaw();
     }
-    if (!this.holds || node.addresses) return;
+    if (!serves || !this.holds || node.addresses) return;
     // It is probed for first, and said once.
     const used = node.other.addresses || node.addressFails;
     const known = this.#problem;

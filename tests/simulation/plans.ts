@@ -51,7 +51,8 @@ export class Plans {
     this.#plan = plan;
     const begin = () => {
       // What was cut short ends first.
-      if (!this.#away || (previous !== null && !previous.done)) {
+      const waits = previous !== null && !previous.done;
+      if (waits || !this.#away && !plan.cancelled) {
         return this.#node.world.later(5, begin);
       }
       this.#perform(plan, action.actions, 0);
