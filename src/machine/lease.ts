@@ -72,7 +72,8 @@ function isBound(state: State): boolean {
 export function leaseRanOut(turn: Turn): boolean {
   const { state, at } = turn;
   if (!isBound(state) || leaseUntil(state) > at) {
-    if (state.role !== "WAIT") state.mustNotServeSince = null;
+    const inOrder = state.role !== "WAIT" || state.plan?.name === "leave";
+    if (inOrder) state.mustNotServeSince = null;
     return false;
   }
   // An agent that has come back has been heard by nobody yet. Its replicator keeps the end that the last one told it.
