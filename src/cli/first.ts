@@ -3,7 +3,13 @@ import { checkNode, checkSize, nodeName } from "../cluster/checks.ts";
 import { checkSameCluster, existingCluster } from "../cluster/create.ts";
 import { type Facts, gatherFacts, ownerOf } from "../cluster/facts.ts";
 import { newLoginLink, newToken } from "../cluster/invite.ts";
-import { changed, type Kept, keptText, readKept } from "../cluster/kept.ts";
+import {
+  addedTo,
+  changed,
+  type Kept,
+  keptText,
+  readKept,
+} from "../cluster/kept.ts";
 import { canonical, vipOf } from "../cluster/network.ts";
 import { places } from "../cluster/places.ts";
 import {
@@ -52,7 +58,7 @@ async function runFirst(call: Call): Promise<number> {
   const where = paths();
   const at = places(where);
   const cluster = await existingCluster(where);
-  const { settings, kept } = await settingsOf(call, {
+  const { settings, kept, added } = await settingsOf(call, {
     file: at.settings,
     made: cluster !== null,
   });
@@ -87,6 +93,9 @@ async function runFirst(call: Call): Promise<number> {
     ...existing.warnings,
     ...checkSize(settings, facts),
     ...proxyWarnings(settings),
+    ...(cluster ? added : []).map((key) =>
+      `${key} was not set before: K3s takes it from its next start on. If the other server has joined, write the same line "${key}:" into its /etc/hakit/k3s.yaml and run "hakit second TOKEN" there again`
+    ),
   ];
   if (tell(call, { problems, warnings })) return EXIT.failed;
 
@@ -150,6 +159,7 @@ async function settingsOf(call: Call, { file, made }: {
 }): Promise<{
   readonly settings: Settings & { readonly name1: string };
   readonly kept: Kept;
+  readonly added: readonly string[];
 }> {
   const before = await readIfPresent(file);
   const saved = before === null ? undefined : readKept(before, file);
@@ -171,7 +181,7 @@ async function settingsOf(call: Call, { file, made }: {
       `The cluster exists with other settings: ${difference}`,
     );
   }
-  return { settings, kept };
+  return { settings, kept, added: saved ? addedTo(saved, kept) : [] };
 }
 
 /** A proxy that only this shell knows is none for K3s. */

@@ -46,7 +46,7 @@ const ELSEWHERE: Readonly<{ [key: string]: (wanted: string) => string }> = {
     `"hakit module config k3s --set virtual_addresses.0.interface=${wanted}" changes it`,
 };
 /** What a later run may add: it writes all that follows from them. */
-const ADDED_LATER = ["proxy", "network"];
+const ADDED_LATER = ["proxy", "network"] as const;
 
 /** The first setting that would differ from what the cluster was made with, as a line; null: none. */
 export function changed(
@@ -60,7 +60,7 @@ export function changed(
     if (!(key in keptSchema.shape)) continue;
     const value = before[key];
     if (other === undefined || same(other, value)) continue;
-    if (value === undefined && (!made || ADDED_LATER.includes(key))) continue;
+    if (value === undefined && (!made || isAddable(key))) continue;
     const where = (made ? ELSEWHERE[key]?.(show(other)) : null) ??
       'leave it out, or "hakit uninstall" first';
     return `${key} is ${
@@ -68,6 +68,17 @@ export function changed(
     } here and ${show(other)} was given; ${where}`;
   }
   return null;
+}
+
+/** Those that were given now and not when the cluster was made. */
+export function addedTo(kept: Kept, wanted: Kept): string[] {
+  return ADDED_LATER.filter((key) =>
+    kept[key] === undefined && wanted[key] !== undefined
+  );
+}
+
+function isAddable(key: string): boolean {
+  return ADDED_LATER.some((one) => one === key);
 }
 
 function same(a: unknown, b: unknown): boolean {

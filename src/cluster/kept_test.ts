@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changed, keptText, readKept } from "./kept.ts";
+import { addedTo, changed, keptText, readKept } from "./kept.ts";
 import { settingsSchema } from "./settings.ts";
 
 const SETTINGS = {
@@ -48,10 +48,10 @@ Deno.test("changed() says where a setting is changed that only the first run cou
   );
   assert.equal(changed(kept, { detection: "5s" }, { made: false }), null);
   // These a later run writes.
-  assert.equal(
-    changed(kept, { proxy: "http://proxy:3128", network: "10.0.0.0/16" }),
-    null,
-  );
+  const more = { ...kept, proxy: "http://proxy:3128", network: "10.0.0.0/16" };
+  assert.equal(changed(kept, more), null);
+  assert.deepEqual(addedTo(kept, more), ["proxy", "network"]);
+  assert.deepEqual(addedTo(more, more), []);
 });
 
 Deno.test("readKept() refuses a damaged file by its name", () => {
