@@ -63,18 +63,18 @@ export function logCommand(
         return (await ask(path, { answer: linesAnswer })).lines;
       };
       const look = async (lines: number): Promise<Sides> => {
-        const sides = new Map<string, readonly string[]>();
-        if (!on("all")) return sides.set("", await read(node, lines));
-        await Promise.all(state.nodes.map(async ({ name }) => {
+        if (!on("all")) return new Map([["", await read(node, lines)]]);
+        const sides = await Promise.all(state.nodes.map(async ({ name }) => {
           try {
-            sides.set(name, mark(name, await read(name, lines)));
+            return [[name, mark(name, await read(name, lines))] as const];
           } catch (error) {
             const why = error instanceof Error ? error.message : error;
             if (!silent.has(name)) out.error(`${name}: ${why}`);
             silent.add(name);
+            return [];
           }
         }));
-        return sides;
+        return new Map(sides.flat());
       };
       const silent = new Set<string>();
       if (module !== null && on("scripts")) {

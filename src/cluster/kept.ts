@@ -60,7 +60,9 @@ export function changed(
     if (!(key in keptSchema.shape)) continue;
     const value = before[key];
     if (other === undefined || same(other, value)) continue;
-    if (value === undefined && (!made || isAddable(key))) continue;
+    if (
+      value === undefined && (!made || ADDED_LATER.some((one) => one === key))
+    ) continue;
     const where = (made ? ELSEWHERE[key]?.(show(other)) : null) ??
       'leave it out, or "hakit uninstall" first';
     return `${key} is ${
@@ -75,10 +77,6 @@ export function addedTo(kept: Kept, wanted: Kept): string[] {
   return ADDED_LATER.filter((key) =>
     kept[key] === undefined && wanted[key] !== undefined
   );
-}
-
-function isAddable(key: string): boolean {
-  return ADDED_LATER.some((one) => one === key);
 }
 
 function same(a: unknown, b: unknown): boolean {
