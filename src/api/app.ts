@@ -289,6 +289,7 @@ export function createApp(options: AppOptions) {
       async (c) => {
         const { module } = c.req.valid("param");
         const { node, ...body } = c.req.valid("json");
+        c.set("detail", asked(node, body));
         if (door.isPeer(node)) {
           return door.forward(`/api/modules/${module}/verify`, {
             method: "POST",
@@ -316,6 +317,7 @@ export function createApp(options: AppOptions) {
       async (c) => {
         const { module } = c.req.valid("param");
         const { node, ...body } = c.req.valid("json");
+        c.set("detail", asked(node, body));
         const { caller } = c.var;
         // What stands there is given up for what the primary has.
         if (body.external && caller.role !== "administrator") {
@@ -350,6 +352,7 @@ export function createApp(options: AppOptions) {
       async (c) => {
         const { module, command } = c.req.valid("param");
         const { node, ...body } = c.req.valid("json");
+        c.set("detail", asked(node, body));
         const { caller } = c.var;
         c.set(
           "detail",
@@ -457,4 +460,12 @@ function withoutVariables(
 ) {
   if (!info.module) return info;
   return { ...info, module: { ...info.module, variables: {} } };
+}
+
+/** What of a body is told in the audit: its words, and where. */
+function asked(node: string | undefined, body: object): string {
+  const words = Object.entries(body)
+    .filter(([, value]) => value !== undefined && value !== false)
+    .map(([key, value]) => value === true ? key : `${key} ${value}`);
+  return [...words, ...(node ? [`on ${node}`] : [])].join(", ");
 }

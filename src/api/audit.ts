@@ -87,7 +87,7 @@ export class Audit {
 }
 
 /**
- * Writes down whatever changes something, what was refused of it too, and the reading of archives, which hold secrets. Strangers are
+ * Writes down whatever changes something, what was refused of it too, and the reading of archives and configurations, which hold secrets. Strangers are
  * left out but for logins (Auth tells those): otherwise anybody could push the entries that matter out of the files.
  */
 export function auditing(audit: Audit) {
@@ -97,7 +97,7 @@ export function auditing(audit: Audit) {
     // The configuration page asks for a plan whenever typing rests.
     const read = method === "GET" || method === "HEAD" ||
       method === "OPTIONS" || path.endsWith("/config/plan");
-    if (read && !/\/(archive|snapshot)$/.test(path)) return;
+    if (read && !/\/(archive|snapshot|config)$/.test(path)) return;
     const caller = c.get("caller");
     if (!caller) return;
     const { status } = c.res;

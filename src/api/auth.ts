@@ -44,6 +44,8 @@ export type LoginResult =
 /** "__Host-" makes browsers refuse the cookie without Secure, with a Domain, or from another path. */
 export const COOKIE = "__Host-hakit";
 export const CSRF_HEADER = "x-hakit-csrf";
+/** Of what a page asks by itself, again and again. */
+const UNASKED_HEADER = "x-hakit-unasked";
 /** One password costs 32 MiB for 0.15 s: they are compared one by one, and no more than these wait. */
 const WAITING_LOGINS = 16;
 /** Remembered pairs of user and address that once logged in. */
@@ -175,8 +177,9 @@ export class Auth {
         const bearer = c.req.header("authorization");
         if (bearer !== undefined) return await this.#keyOf(bearer);
         const id = getCookie(c, COOKIE);
-        // A page that reconnects its event stream all night is not somebody at work.
-        const touch = !c.req.path.endsWith("/events");
+        // A page that reconnects its event stream, or asks by itself, all night is not somebody at work.
+        const touch = !c.req.path.endsWith("/events") &&
+          c.req.header(UNASKED_HEADER) === undefined;
         return id ? await this.#userOf(id, touch) : null;
       }
       case undefined:
@@ -271,17 +274,18 @@ export class Auth {
   ): Promise<User | null | { kind: "wait"; seconds: number }> {
     const from = addressOf(c);
     const place = addressKey(from);
-    // A place that this user logged in from is not held up by strangers who guess at the name.
-    const guarded = name !== null && !this.#known.has(`${name} ${place}`);
+    // A place that this user logged in from is not held up by strangers who guess at the name; whoever guesses there is, all the same.
+    const pair = JSON.stringify([name, place]);
+    const whom = this.#known.has(pair) ? pair : name;
     const waitMs = Math.max(
       this.#byAddress.waitMs(place, this.#now()),
-      guarded ? this.#byUser.waitMs(name, this.#now()) : 0,
+      whom === null ? 0 : this.#byUser.waitMs(whom, this.#now()),
     );
     if (waitMs > 0 || this.#waiting >= WAITING_LOGINS) {
       return { kind: "wait", seconds: Math.max(1, Math.ceil(waitMs / 1000)) };
     }
     this.#byAddress.attempt(place, this.#now());
-    if (guarded) this.#byUser.attempt(name, this.#now());
+    if (whom !== null) this.#byUser.attempt(whom, this.#now());
 
     const user = await this.#inTurn(match);
     const shown = user?.name ?? name ?? "(link)";
@@ -293,8 +297,10 @@ export class Auth {
       return null;
     }
     this.#byAddress.succeeded(place);
+    const own = JSON.stringify([user.name, place]);
     this.#byUser.succeeded(user.name);
-    this.#known.add(`${user.name} ${place}`);
+    this.#byUser.succeeded(own);
+    this.#known.add(own);
     if (this.#known.size > KNOWN_PLACES) {
       for (const oldest of this.#known) {
         this.#known.delete(oldest);

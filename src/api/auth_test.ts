@@ -240,6 +240,33 @@ Deno.test("Auth slows down guessing at one user from many addresses, but not whe
   strictEqual((await login({ name: "op", password }, home)).status, 200);
 });
 
+Deno.test("Auth slows down guessing from where the user logged in before, whoever else logs in there", async () => {
+  await using all = await world();
+  const { login } = all;
+  strictEqual((await login({ name: "op", password })).status, 200);
+  const statuses: number[] = [];
+  for (let round = 0; round < 6; round++) {
+    for (let n = 0; n < 4; n++) {
+      const { status } = await login({ name: "op", password: `${round}.${n}` });
+      statuses.push(status);
+    }
+    strictEqual((await login({ name: "eve", password })).status, 200);
+  }
+  ok(statuses.includes(429), statuses.join());
+});
+
+Deno.test("Auth ends the session of somebody whose pages only ask by themselves", async () => {
+  await using all = await world();
+  const { request, enter, clock } = all;
+  const headers = { ...await enter("op"), "x-hakit-unasked": "1" };
+  let status = 0;
+  for (let hour = 0; hour < 9; hour++) {
+    status = (await request("/api/state", { headers })).status;
+    clock.now += 3_600_000;
+  }
+  strictEqual(status, 401);
+});
+
 Deno.test("Auth takes a login link once", async () => {
   await using all = await world();
   const { login, usersFile, clock } = all;

@@ -7,6 +7,7 @@ import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import { accept } from "../cluster/invitation.ts";
 import { places } from "../cluster/places.ts";
+import { soon } from "./soon.ts";
 import { gatherWelcome, k3sFileSchema } from "../cluster/welcome.ts";
 import { k3sFilePath } from "../k3s/files.ts";
 import { loadCluster } from "../module/load.ts";
@@ -55,7 +56,7 @@ export function joinRoutes(paths: Paths) {
   return new Hono()
     .post("/api/join", small, async (c) => {
       const body = requestSchema.safeParse(
-        await c.req.json().catch(() => null),
+        await soon(c.req.json().catch(() => null)),
       );
       if (!body.success) return c.json(NOT_A_REQUEST, 400);
       const why = await refusal(body.data);
@@ -64,7 +65,9 @@ export function joinRoutes(paths: Paths) {
       return c.json(await gatherWelcome(paths), 200);
     })
     .post("/api/join/file", small, async (c) => {
-      const body = fileSchema.safeParse(await c.req.json().catch(() => null));
+      const body = fileSchema.safeParse(
+        await soon(c.req.json().catch(() => null)),
+      );
       if (!body.success) return c.json(NOT_A_REQUEST, 400);
       const { name, ...request } = body.data;
       const why = await refusal(request);

@@ -4,6 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import { type Auth, type AuthEnv, isOwnOrigin } from "./auth.ts";
 import { errorBody } from "./error.ts";
 import { credentialsSchema } from "./schemas.ts";
+import { soon } from "./soon.ts";
 
 /** Name, password and some air. */
 export const LOGIN_BODY = 4096;
@@ -21,7 +22,7 @@ export function loginRoutes(auth: Auth) {
         return c.json(errorBody("csrf", "Another site's page sent this"), 403);
       }
       const body = credentialsSchema.safeParse(
-        await c.req.json().catch(() => null),
+        await soon(c.req.json().catch(() => null)),
       );
       if (!body.success) {
         const what = 'Expected {"name", "password"} or {"once"}';

@@ -48,7 +48,7 @@ export function page(
 /** What went wrong, in the reader's language. */
 export function problem(
   c: Context<AuthEnv>,
-  status: 403 | 404 | 413 | 500,
+  status: 400 | 403 | 404 | 413 | 500,
   say: (problems: Texts["problems"]) => {
     readonly title: string;
     readonly message: string;
@@ -65,8 +65,9 @@ export function ownPath(next: string | undefined): string {
   if (!next?.startsWith("/")) return "/";
   const base = "https://console.invalid";
   const url = URL.canParse(next, base) ? new URL(next, base) : null;
-  // "//evil" and "/\evil" are other hosts to a browser.
-  return url?.origin === base ? url.pathname + url.search : "/";
+  // "//evil" and "/\evil" are other hosts to a browser, and "/.//evil" becomes one.
+  if (url?.origin !== base) return "/";
+  return url.pathname.replace(/^\/+/, "/") + url.search;
 }
 
 /** Whoever looks for what is not there. */

@@ -8,6 +8,8 @@ import { secureHeaders } from "hono/secure-headers";
 import { type AuthEnv, isOwnOrigin } from "../api/auth.ts";
 import { LOGIN_BODY } from "../api/login.ts";
 import { credentialsSchema } from "../api/schemas.ts";
+import { ApiError } from "../api/error.ts";
+import { soon } from "../api/soon.ts";
 import type { ClusterState } from "../api/state.ts";
 import { setCookie } from "hono/cookie";
 import { assetAt } from "./assets.ts";
@@ -61,7 +63,7 @@ export function consoleRoutes(options: ConsoleOptions) {
   });
   return new Hono<AuthEnv>()
     .onError((error, c) =>
-      problem(c, 500, (t) => ({
+      problem(c, error instanceof ApiError ? 400 : 500, (t) => ({
         title: t.failed,
         message: t.reload(error.message),
       }))
@@ -89,7 +91,7 @@ export function consoleRoutes(options: ConsoleOptions) {
     .route("/", signOnPages(options))
     .post("/logout", small, async (c) => {
       const { user } = await visitor(c, auth);
-      const form = await c.req.parseBody();
+      const form = user ? await c.req.parseBody() : {};
       if (user && form["csrf"] === user.csrf) auth.logout(c);
       return c.redirect("/login", 303);
     })
@@ -214,7 +216,7 @@ async function logIn(
       message: t.otherSite,
     }));
   }
-  const { next: asked, ...fields } = await c.req.parseBody();
+  const { next: asked, ...fields } = await soon(c.req.parseBody());
   const next = ownPath(typeof asked === "string" ? asked : undefined);
   const credentials = credentialsSchema.safeParse(fields);
   const language = languageOf(c);

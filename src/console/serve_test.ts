@@ -61,6 +61,7 @@ Deno.test("consoleRoutes() goes on to its own pages only after a login", async (
       ["//evil.example/", "/"],
       ["/\\evil.example/", "/"],
       ["/\t/evil.example/", "/"],
+      ["/.//evil.example/", "/evil.example/"],
       ["https://evil.example/", "/"],
       ["javascript:alert(1)", "/"],
     ] as const

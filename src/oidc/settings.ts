@@ -6,6 +6,9 @@ import type { UserRole } from "../api/accounts_file.ts";
 const name = z.string().max(260).regex(
   /^(?:[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]{2,45}\])(?::[1-9]\d{0,4})?$/,
   "expected a host name in lower case, with or without a port, such as hakit.example.com:9010",
+).refine(
+  (text) => URL.canParse(`https://${text}`),
+  "expected a host name or an address that there can be, with a port up to 65535",
 );
 const issuer = z.string().max(300).refine(
   isIssuer,
