@@ -15,6 +15,8 @@ export interface GuardedOptions {
   readonly services: Pick<Services, "frozen" | "thaw" | "group">;
   readonly addresses: Pick<Addresses, "look">;
   readonly log: Pick<Log, "warning">;
+  /** What stops in order stands still, and stays so. */
+  readonly stuck: () => void;
 }
 
 /**
@@ -46,7 +48,7 @@ export class Guarded {
   ward(state: State, told: State): Ward | null {
     const ward = wardOf(state, told);
     const at = now();
-    const { doubts, back, safe } = regain(this.#doubts, {
+    const { doubts, back, safe, stuck } = regain(this.#doubts, {
       state,
       ward,
       now: at,
@@ -55,6 +57,7 @@ export class Guarded {
     if (back || safe && this.#standStill(at)) {
       this.#regain(isPrimary(state.role) || ward !== null);
     }
+    if (stuck && this.#standStill(at)) this.#options.stuck();
     if (ward === null) return null;
     const { module, services } = this.#options;
     return {

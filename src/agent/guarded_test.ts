@@ -29,6 +29,7 @@ Deno.test("services that the guard froze in the moment in which it was told not 
       frozen: () => frozen,
       thaw: () => frozen = false,
     },
+    stuck: () => {},
     addresses: {
       look: () => {
         looks += 1;

@@ -118,6 +118,7 @@ export class RunningModule {
       services: this.#services,
       addresses: this.#addresses,
       log: this.log,
+      stuck: () => this.post({ type: "stuck", at: now() }),
     });
     this.#monitor = new Monitor({
       module,

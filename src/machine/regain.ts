@@ -36,6 +36,8 @@ export function regain(
   readonly back: boolean;
   /** Whatever else stands still may go on. */
   readonly safe: boolean;
+  /** Scripts that stop the service in order may stand still, and nobody can tell when they may go on. */
+  readonly stuck: boolean;
 } {
   const { awakeAt } = state;
   // A script that stops the service in order must not stand still for its whole time.
@@ -51,6 +53,7 @@ export function regain(
       doubts: { until: null, awakeAt, doubt, told: over },
       back: false,
       safe: over && doubts.told,
+      stuck: false,
     };
   }
   const passed = doubts.until !== null && doubts.until < now;
@@ -65,5 +68,6 @@ export function regain(
     doubts: { until, awakeAt, doubt: doubt && !back, told: certain },
     back,
     safe,
+    stuck: doubt && !certain && !isPrimary(state.role),
   };
 }

@@ -16,6 +16,7 @@ import { begin } from "./begin.ts";
 import { obey, wantRun } from "./command.ts";
 import type { Event } from "./event.ts";
 import { finished } from "./finished.ts";
+import { hasten } from "./leave.ts";
 import { primary } from "./primary.ts";
 import { heldBack, obeyRule } from "./rule.ts";
 import { cleanPlan, resumePlan } from "./plans.ts";
@@ -156,6 +157,11 @@ function observe(turn: Turn, event: Event): void {
       return;
     case "address":
       return address(turn, event.problem, event.again ?? false);
+    case "stuck":
+      if (state.role === "WAIT" && state.plan?.name === "leave") {
+        hasten(turn, "what it served was taken away already");
+      }
+      return;
     case "rule":
       return obeyRule(turn, event);
     case "blocked":

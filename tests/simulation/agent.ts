@@ -335,7 +335,7 @@ export class Agent {
     if (node.guard === null && !this.#guardDue) node.startGuard();
     this.#guardDue = node.guard === null;
     const ward = wardOf(this.state, this.#visible);
-    const { doubts, back, safe } = regain(this.doubts, {
+    const { doubts, back, safe, stuck } = regain(this.doubts, {
       state: this.state,
       ward,
       now: clock.now,
@@ -345,10 +345,11 @@ export class Agent {
     const looks = clock.now >= this.#lookAt && !doubts.doubt &&
       isPrimary(this.state.role);
     if (looks) this.#lookAt = clock.now + LOOK_MS;
-    const turn = safe && clock.now >= this.#stillAt;
+    const turn = (safe || stuck) && clock.now >= this.#stillAt;
     if (turn) this.#stillAt = clock.now + STILL_MS;
     const still = turn && node.frozen;
-    if (back || still || looks) {
+    if (still && stuck) this.post({ type: "stuck", at: clock.now });
+    else if (back || still || looks) {
       this.#regain(back || still, isPrimary(this.state.role) || ward !== null);
     }
     node.guard?.hear(this.state, this.#visible);
