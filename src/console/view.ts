@@ -126,22 +126,25 @@ export function dataState(place: Place, t: Texts): DataState {
   const peer = other?.name ?? t.overview.otherNode;
   if (!module) return { text: copies.unknown, resync: null };
   const say = (text: string) => ({ text, resync: null });
+  if (!answers(place.node)) return say(copies.silent);
   const receives = module.role !== "PRIM" && module.role !== "ALONE";
-  const resync = module.resync ?? otherModule?.resync ?? null;
+  // The source counts; what it said last before it fell silent is no copy under way.
+  const told = other && answers(other) ? otherModule?.resync : null;
+  const resync = module.resync ?? told ?? null;
   if (resync && receives) {
     return { text: copies.copied(peer), resync };
   }
-  if (!answers(place.node)) return say(copies.silent);
   if (module.session === "mirrored") {
     const differ = module.differences + (otherModule?.differences ?? 0);
     return say(differ > 0 ? copies.differ(differ) : copies.identical(peer));
   }
   if (module.session === "lost") return say(copies.waits(peer));
+  // A first copy that broke off has no generation yet: it is half, not empty.
+  if (!module.identity.consistent) return say(copies.half);
   if (module.identity.current === null) {
     const works = module.role !== "STOP" && module.role !== "WAIT";
     return say(works ? copies.nothing : copies.empty);
   }
-  if (!module.identity.consistent) return say(copies.half);
   if (!receives) {
     return module.dirtyBytes > 0
       ? say(copies.onlyHere(bytes(module.dirtyBytes)))

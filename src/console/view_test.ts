@@ -130,6 +130,28 @@ Deno.test("dataState() says identical, behind, copying, alone, empty", () => {
   strictEqual(texts({ session: "lost" }, {})[0], "writes wait for node2");
 });
 
+Deno.test("dataState() shows no copy under way when its source or its target has fallen silent", () => {
+  const source = sampleModule({ role: "ALONE", session: "resync", resync });
+  const half = sampleModule({
+    role: "WAIT",
+    status: "NotReady",
+    session: "none",
+    identity: { ...EMPTY, consistent: false },
+  });
+  const said = (here: "node1" | "node2", heard: boolean) => {
+    const node = (name: string, module: ModuleState) =>
+      sampleNode(name, [module], {
+        local: name === here,
+        reachable: name === here || heard,
+      });
+    const nodes = [node("node1", source), node("node2", half)];
+    return dataState(places({ ...sampleState(), nodes }, "k3s")[1]!, en).text;
+  };
+  strictEqual(said("node2", true), "being copied from node1");
+  strictEqual(said("node2", false), "half copied, not usable yet");
+  strictEqual(said("node1", false), "unknown until it answers");
+});
+
 Deno.test("resyncText() shows percent, bytes, rate and time left, and 100 % only at the end", () => {
   strictEqual(
     resyncText(resync, en),
