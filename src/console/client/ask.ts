@@ -10,14 +10,20 @@ export interface AskOptions {
   /** JSON, or bytes as they are. */
   readonly body?: unknown;
   readonly timeoutMs?: number;
+  /** Of the page itself: a tab that nobody looks at keeps no session alive. */
+  readonly unasked?: boolean;
 }
+
+/** Tells the agent that no person asked. */
+export const UNASKED = { "x-hakit-unasked": "1" } as const;
 
 /** A forwarded question crosses to the other node. */
 const ANSWER_MS = 60_000;
 
 export async function ask<T>(
   path: string,
-  { method = "GET", body, timeoutMs = ANSWER_MS }: AskOptions = {},
+  { method = "GET", body, timeoutMs = ANSWER_MS, unasked = false }: AskOptions =
+    {},
 ): Promise<Answer<T>> {
   const bytes = body instanceof Blob;
   try {
@@ -25,6 +31,7 @@ export async function ask<T>(
       method,
       headers: {
         "x-hakit-csrf": document.body.dataset["csrf"] ?? "",
+        ...unasked ? UNASKED : {},
         ...(body === undefined ? {} : {
           "content-type": bytes ? "application/x-tar" : "application/json",
         }),

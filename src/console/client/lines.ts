@@ -17,6 +17,16 @@ export function parseLine(line: string): Line {
   return { at: match[1]!, level: match[2] as Level, text: match[3]! };
 }
 
+/** What of these is not shown yet: a log that is read again, or a stream that goes on where it broke, repeats some. */
+export function unseen(
+  lines: readonly Line[],
+  shown: readonly Line[],
+): readonly Line[] {
+  return lines.filter(({ at, text }) =>
+    !shown.some((one) => one.at === at && one.text === text)
+  );
+}
+
 export interface Filter {
   /** The least that is shown. */
   readonly level: Level;

@@ -1,5 +1,11 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { EVERYTHING, parseLine, passes, SCRIPT_RUN } from "./lines.ts";
+import {
+  EVERYTHING,
+  parseLine,
+  passes,
+  SCRIPT_RUN,
+  unseen,
+} from "./lines.ts";
 
 const line = parseLine(
   "2026-11-25T02:03:04.005Z warning tcp.web is down: refused",
@@ -36,4 +42,14 @@ Deno.test("SCRIPT_RUN finds the script's log in the line that began it", () => {
     SCRIPT_RUN.exec(text)![0],
     "start_prim_2026-11-25T02-03-04.1.log",
   );
+});
+
+Deno.test("unseen() keeps what is new, also twice the same, and drops what is shown", () => {
+  const next = { ...line, at: "2026-11-25T02:03:04.006Z" };
+  const other = { ...line, text: "tcp.web is up" };
+  deepStrictEqual(unseen([line, other, next, next], [line]), [
+    other,
+    next,
+    next,
+  ]);
 });

@@ -1,6 +1,7 @@
 /** A log that goes on: what the server drew, then each new line as it is written; filtered, and still when a person reads. */
 import { useEffect, useMemo, useRef, useState } from "hono/jsx/dom";
 import type { Texts } from "../text/en.ts";
+import { ask } from "./ask.ts";
 import {
   EVERYTHING,
   type Filter,
@@ -9,6 +10,7 @@ import {
   parseLine,
   passes,
   SCRIPT_RUN,
+  unseen,
 } from "./lines.ts";
 
 export interface LogsIslandProps {
@@ -23,6 +25,10 @@ export interface LogsIslandProps {
 
 /** More would make typing in the filter slow; the file has them all. */
 const KEPT = 5000;
+/** As many as the server draws. */
+const READ = 1000;
+const READ_MS = 15_000;
+const AGAIN_MS = 2000;
 
 export function LogsIsland(props: LogsIslandProps) {
   const { first, module, node, live, t } = props;
@@ -31,28 +37,79 @@ export function LogsIsland(props: LogsIslandProps) {
   const [paused, setPaused] = useState(false);
   const [late, setLate] = useState(0);
   const [broken, setBroken] = useState(false);
-  const held = useRef<Line[]>([]);
+  /** All that was heard; what is shown of it stands still in a pause. */
+  const all = useRef(lines);
   const still = useRef(false);
+  const reads = useRef(0);
+  /** What the stream brings while the log is read. */
+  const meanwhile = useRef<Line[] | null>(null);
   const box = useRef<HTMLDivElement>(null);
   /** The line that the timeline led to. */
   const meant = new URLSearchParams(location.search).get("at");
 
+  function add(more: readonly Line[]): void {
+    const fresh = unseen(more, all.current);
+    if (fresh.length === 0) return;
+    all.current = [...all.current, ...fresh].slice(-KEPT);
+    if (still.current) setLate((before) => before + fresh.length);
+    else setLines(all.current);
+  }
+
+  /** A stream tells what comes from now on: what was written since the page was drawn, or since the stream broke, is read. */
+  async function read(): Promise<void> {
+    const number = ++reads.current;
+    meanwhile.current ??= [];
+    const path = module === null
+      ? "/api/log"
+      : `/api/modules/${encodeURIComponent(module)}/log`;
+    const query = new URLSearchParams({ node, lines: String(READ) });
+    const answer = await ask<{ lines: string[] }>(`${path}?${query}`, {
+      timeoutMs: READ_MS,
+      unasked: true,
+    });
+    // Opened once more since then: that one takes it all.
+    if (number !== reads.current) return;
+    const came = meanwhile.current ?? [];
+    meanwhile.current = null;
+    if (answer.ok) add(answer.value.lines.map(parseLine));
+    add(came);
+  }
+
   useEffect(() => {
     if (!live) return;
-    const stream = new EventSource(
-      `/api/events?only=log&node=${encodeURIComponent(node)}`,
-    );
-    stream.addEventListener("log", (event) => {
-      const { module: of, ...line } = JSON.parse(event.data);
-      if (of !== module) return;
-      if (still.current) {
-        held.current = [...held.current, line].slice(-KEPT);
-        setLate(held.current.length);
-      } else setLines((before) => [...before, line].slice(-KEPT));
-    });
-    stream.onopen = () => setBroken(false);
-    stream.onerror = () => setBroken(true);
-    return () => stream.close();
+    let stream: EventSource | null = null;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const open = () => {
+      stream?.close();
+      stream = new EventSource(
+        `/api/events?only=log&node=${encodeURIComponent(node)}`,
+      );
+      stream.addEventListener("log", (event) => {
+        const { module: of, ...line } = JSON.parse(event.data);
+        if (of !== module) return;
+        if (meanwhile.current) meanwhile.current.push(line);
+        else add([line]);
+      });
+      // Lines are gone that it should have brought: from the beginning.
+      stream.addEventListener("reset", open);
+      stream.onopen = () => {
+        setBroken(false);
+        void read();
+      };
+      stream.onerror = () => {
+        setBroken(true);
+        // A browser tries again by itself only when the connection broke, not after an answer such as 502.
+        if (stream?.readyState !== EventSource.CLOSED) return;
+        clearTimeout(timer);
+        // A stream does not say why it was refused; what is read leads to the login when the session has ended.
+        timer = setTimeout(() => void read().then(open), AGAIN_MS);
+      };
+    };
+    open();
+    return () => {
+      clearTimeout(timer);
+      stream?.close();
+    };
   }, []);
   useEffect(() => {
     const line = meant && box.current?.querySelector(".here");
@@ -64,10 +121,8 @@ export function LogsIsland(props: LogsIslandProps) {
     still.current = !still.current;
     setPaused(still.current);
     if (still.current) return;
-    const missed = held.current;
-    held.current = [];
     setLate(0);
-    setLines((before) => [...before, ...missed].slice(-KEPT));
+    setLines(all.current);
   }
 
   const shown = useMemo(() => lines.filter((line) => passes(line, filter)), [
@@ -110,8 +165,8 @@ export function LogsIsland(props: LogsIslandProps) {
           )
           : null}
       </div>
-      <p class="quiet count" role="status">
-        {broken ? `${t.common.away} ` : ""}
+      <p class="quiet count">
+        <span role="status">{broken ? `${t.common.away} ` : ""}</span>
         {t.logs.shown(shown.length, lines.length)}
       </p>
       <div class="scroll" ref={box} tabindex={0} role="log" aria-live="off">
