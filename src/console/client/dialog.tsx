@@ -19,7 +19,10 @@ export function Dialog(props: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [word, setWord] = useState("");
   useEffect(() => {
-    if (dialog.current && !dialog.current.open) dialog.current.showModal();
+    const shown = dialog.current;
+    if (shown && !shown.open) shown.showModal();
+    // Only one that is closed gives the focus back to where it was; one that is taken off the page takes it along.
+    return () => shown?.close();
   }, []);
   return (
     <dialog ref={dialog} onClose={props.onNo} aria-labelledby="question">

@@ -6,7 +6,7 @@ import { ClusterView } from "../cluster_view.tsx";
 import { question, type Wish } from "../question.ts";
 import type { Texts } from "../text/en.ts";
 import { answers, headline } from "../view.ts";
-import { ask } from "./ask.ts";
+import { type Answer, ask } from "./ask.ts";
 import { Dialog } from "./dialog.tsx";
 import { follow } from "./live.ts";
 
@@ -38,8 +38,13 @@ export function Island({ first, role, port, t }: IslandProps) {
       heard: (state) => {
         setState(state);
         setAway(null);
+        // A question that makes no sense any more does not come back by itself, under another person's thumb.
+        setWish((wish) => wish && question(state, wish, t) ? wish : null);
       },
-      away: (seconds) => setAway({ seconds }),
+      away: (seconds) => {
+        setAway({ seconds });
+        setWish(null);
+      },
       loggedOut: () => location.assign("/login"),
     });
   }, []);
@@ -59,16 +64,10 @@ export function Island({ first, role, port, t }: IslandProps) {
   async function act(confirmed: Wish) {
     setWish(null);
     setPending(confirmed);
-    const what = words(confirmed, t);
-    setNote({ kind: "asked", text: t.asked.asked(what) });
+    setNote({ kind: "asked", text: t.asked.asked(words(confirmed, t)) });
     const problem = await send(confirmed, state, t);
     setPending(null);
-    if (problem) {
-      setNote({
-        kind: "failed",
-        text: t.asked.notDone(what, problem),
-      });
-    }
+    if (problem) setNote({ kind: "failed", text: problem });
   }
 
   const asked = wish && !away ? question(state, wish, t) : null;
@@ -120,27 +119,40 @@ export function Island({ first, role, port, t }: IslandProps) {
   );
 }
 
-/** Null when the agent has taken the command; else its reason. A switch is for both nodes. */
+/** Null when the agent has taken the command; else what was not done, and why. A switch is for both nodes. */
 async function send(
   wish: Wish,
   state: ClusterState,
   t: Texts,
 ): Promise<string | null> {
   const { module, command, node } = wish;
+  const what = words(wish, t);
   const at = `/api/modules/${encodeURIComponent(module)}`;
   const [name, value] = command.split(" ");
   if (value) {
-    const nodes = state.nodes.filter(answers).map((one) => one.name);
+    const done: string[] = [];
+    // Those that answer first: what one node has and the other has not must be told.
+    const nodes = state.nodes.toSorted((a, b) =>
+      Number(answers(b)) - Number(answers(a))
+    );
     for (const one of nodes) {
-      const answer = await ask(`${at}/switches/${name}`, {
-        method: "PUT",
-        body: { node: one, value },
-      });
-      if (!answer.ok) return answer.message;
+      const answer = answers(one)
+        ? await ask(`${at}/switches/${name}`, {
+          method: "PUT",
+          body: { node: one.name, value },
+          timeoutMs: COMMAND_MS,
+        })
+        : null;
+      if (answer?.ok) {
+        done.push(one.name);
+        continue;
+      }
+      const why = answer ? reasonOf(answer, t) : t.asked.missed;
+      return done.length === 0
+        ? t.asked.notDone(what, why)
+        : t.asked.half(done.join(", "), what, one.name, why);
     }
-    const missed = state.nodes.filter((one) => !answers(one));
-    if (missed.length === 0) return null;
-    return t.asked.missed(missed[0]!.name);
+    return null;
   }
   const full = command === "full";
   const answer = await ask(`${at}/${full ? "second" : command}`, {
@@ -148,8 +160,14 @@ async function send(
     body: { node, wait: false, ...(full ? { full } : {}) },
     timeoutMs: COMMAND_MS,
   });
-  if (answer.ok) return null;
-  return answer.code === "no-answer" ? t.asked.noAnswer : answer.message;
+  return answer.ok ? null : t.asked.notDone(what, reasonOf(answer, t));
+}
+
+function reasonOf(
+  { code, message }: Extract<Answer<unknown>, { ok: false }>,
+  { asked }: Texts,
+): string {
+  return code === "no-answer" ? asked.noAnswer : message;
 }
 
 function words({ command, module, node }: Wish, { asked }: Texts): string {

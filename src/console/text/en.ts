@@ -21,14 +21,10 @@ export const en = {
     node: "Node",
     module: "Module",
     loading: "Loading …",
-    failed: (why: string) => `Not done: ${why}`,
     away: "The agent does not answer. Trying again.",
     noModule: "No module is installed yet.",
     noScript: "This page needs JavaScript. The hakit command does the same.",
     cancel: "Cancel",
-    close: "Close",
-    all: "all",
-    of: (a: number, b: number) => `${a} of ${b}`,
   },
   overview: {
     headlines: {
@@ -131,8 +127,9 @@ export const en = {
     notDone: (what: string, why: string) => `Not done: ${what}. ${why}`,
     dismiss: "Dismiss",
     type: (node: string) => `Type ${node}, the node's name, to do it`,
-    missed: (node: string) =>
-      `Not on ${node}, which does not answer: do it again when it is back.`,
+    half: (node: string, what: string, peer: string, why: string) =>
+      `Only on ${node}: ${what}. Not on ${peer}: ${why}`,
+    missed: "it does not answer. Do it again when it is back.",
     noAnswer:
       "The agent did not answer: look at the state before you try again.",
     swap: (module: string) => `swap ${module}`,
@@ -181,6 +178,8 @@ export const en = {
         `${peer} takes over: a few seconds without service. Then it runs alone: what is written has no second copy until ${node} is started again.`,
       nobody: (module: string, peer: string) =>
         `${module} stops for everybody: ${peer} cannot take over now.`,
+      off: (module: string, peer: string) =>
+        `${module} stops for everybody: failover is off, ${peer} does not take over.`,
       second: (node: string, peer: string) =>
         `The service on ${peer} goes on, but alone: what is written has no second copy until ${node} is started again.`,
       waiting: (module: string) =>
@@ -200,6 +199,8 @@ export const en = {
         `Stop ${module} on ${node} and start it again?`,
       serves: (node: string, peer: string) =>
         `${peer} takes over if its copy is up to date; otherwise there is no service until ${node} has started again. Nothing written is lost.`,
+      off: (node: string) =>
+        `Failover is off, nobody takes over: there is no service until ${node} has started again. Nothing written is lost.`,
       beside: (node: string, peer: string) =>
         `Until ${node} is level again, what is written on ${peer} has no second copy.`,
       confirm: (node: string) => `Stop and start on ${node}`,
@@ -372,6 +373,7 @@ export const en = {
         : `The clock of ${node} differs by ${ms} ms; its times are corrected.`,
     took: (seconds: string) => `ready after ${seconds} s`,
     unfinished: "did not become ready",
+    notYet: "not ready yet",
     between: "between",
     notHeard: "other node not heard",
   },
@@ -449,28 +451,27 @@ export const en = {
     },
     onlyAdministrator: "An administrator can save it.",
     versions: "Versions",
-    version: "Version",
     unknown: "unknown",
     differ: "The nodes run different versions: finish the upgrade.",
     same: "Both nodes run the same version.",
-    certificates: "Certificate until",
+    unsaid: (node: string) =>
+      `Whether both nodes run the same version is not known: ${node} has not said its own.`,
     api: "For programs",
     apiText: "The API's description, and a dashboard for Grafana:",
     notify: "Notifications of this browser",
     notifyText:
-      "Says when a module changes its state, while a page of this console is open.",
+      "Says when a module changes its state, while the overview is open.",
     notifyOn: "Notify me",
     notifyOff: "Do not notify me",
     notifyDenied:
       "This browser was told not to notify: change it in its settings.",
+    notifyCannot:
+      "This browser cannot notify from a page. Notifications by mail, webhook and syslog work without it.",
   },
   config: {
     title: (module: string) => `Configuration of ${module}`,
     intro:
       "What you change here is checked as you type. Nothing is in force before you apply it, and then on both nodes or on neither.",
-    inForce: (number: number) => `Configuration ${number} is in force.`,
-    edited:
-      "Files were changed by hand on this node and are not in force: the plan below shows them.",
     form: "Form",
     files: "Files",
     file: "File",
@@ -513,8 +514,6 @@ export const en = {
       "Its configuration and scripts go from both nodes; its data, records and logs stay. It must be stopped on both.",
     uninstallType: (module: string) =>
       `Type the module's name, ${module}, to do it`,
-    uninstalled: (module: string, nodes: string) =>
-      `${module} is removed from ${nodes}.`,
     newModule: "New module",
     newTitle: "A new module",
     fromTemplate: "From a template",
@@ -524,13 +523,11 @@ export const en = {
     fromArchive: "From an archive",
     archive: "Archive (.tar) of a module's folder",
     upload: "Install the archive on both nodes",
-    noName: "The archive has no module.yaml with a name.",
     add: (what: string) => `Add: ${what}`,
     remove: (what: string) => `Remove ${what}`,
     defaultIs: (value: string) => `default: ${value}`,
     required: "needed",
     variableName: "NAME",
-    variableValue: "value",
     advanced: "More",
     line: (line: number, column: number) => `Line ${line}, column ${column}`,
   },

@@ -21,15 +21,11 @@ export const fr: Texts = {
     node: "Nœud",
     module: "Module",
     loading: "Chargement …",
-    failed: (why) => `Non fait : ${why}`,
     away: "L’agent ne répond pas. Nouvel essai.",
     noModule: "Aucun module n’est installé.",
     noScript:
       "Cette page a besoin de JavaScript. La commande hakit fait la même chose.",
     cancel: "Annuler",
-    close: "Fermer",
-    all: "tout",
-    of: (a, b) => `${a} sur ${b}`,
   },
   overview: {
     headlines: {
@@ -135,8 +131,9 @@ export const fr: Texts = {
     notDone: (what: string, why: string) => `Pas fait : ${what}. ${why}`,
     dismiss: "Fermer",
     type: (node: string) => `Tapez ${node}, le nom du nœud, pour le faire`,
-    missed: (node: string) =>
-      `Pas sur ${node}, qui ne répond pas : à refaire quand il sera revenu.`,
+    half: (node: string, what: string, peer: string, why: string) =>
+      `Seulement sur ${node} : ${what}. Pas sur ${peer} : ${why}`,
+    missed: "il ne répond pas. À refaire quand il sera revenu.",
     noAnswer: "L’agent n’a pas répondu : regardez l’état avant de réessayer.",
     swap: (module: string) => `échanger ${module}`,
     prim: (module: string, node: string) =>
@@ -187,6 +184,8 @@ export const fr: Texts = {
         `${peer} prend le relais : quelques secondes sans service. Ensuite il tourne seul : ce qui est écrit n’a pas de deuxième copie tant que ${node} n’est pas redémarré.`,
       nobody: (module: string, peer: string) =>
         `${module} s’arrête pour tout le monde : ${peer} ne peut pas prendre le relais maintenant.`,
+      off: (module: string, peer: string) =>
+        `${module} s’arrête pour tout le monde : le basculement est désactivé, ${peer} ne prend pas le relais.`,
       second: (node: string, peer: string) =>
         `Le service sur ${peer} continue, mais seul : ce qui est écrit n’a pas de deuxième copie tant que ${node} n’est pas redémarré.`,
       waiting: (module: string) =>
@@ -207,6 +206,8 @@ export const fr: Texts = {
         `Arrêter ${module} sur ${node} et le redémarrer ?`,
       serves: (node: string, peer: string) =>
         `${peer} prend le relais si sa copie est à jour ; sinon il n’y a pas de service tant que ${node} n’a pas redémarré. Rien de ce qui est écrit n’est perdu.`,
+      off: (node: string) =>
+        `Le basculement est désactivé, personne ne prend le relais : pas de service tant que ${node} n’a pas redémarré. Rien de ce qui est écrit n’est perdu.`,
       beside: (node: string, peer: string) =>
         `Tant que ${node} n’est pas de nouveau au niveau, ce qui est écrit sur ${peer} n’a pas de deuxième copie.`,
       confirm: (node: string) => `Arrêter et démarrer sur ${node}`,
@@ -386,6 +387,7 @@ export const fr: Texts = {
         : `L’horloge de ${node} diffère de ${ms} ms ; ses heures sont corrigées.`,
     took: (seconds) => `prêt après ${seconds} s`,
     unfinished: "n’est pas devenu prêt",
+    notYet: "pas encore prêt",
     between: "entre-temps",
     notHeard: "autre nœud muet",
   },
@@ -469,11 +471,11 @@ export const fr: Texts = {
     },
     onlyAdministrator: "Un administrateur peut l’enregistrer.",
     versions: "Versions",
-    version: "Version",
     unknown: "inconnue",
     differ: "Les nœuds ont des versions différentes : terminez la mise à jour.",
     same: "Les deux nœuds ont la même version.",
-    certificates: "Certificat jusqu’au",
+    unsaid: (node: string) =>
+      `On ne sait pas si les deux nœuds ont la même version : ${node} n’a pas dit la sienne.`,
     api: "Pour les programmes",
     apiText: "La description de l’API, et un tableau de bord pour Grafana :",
     notify: "Notifications de ce navigateur",
@@ -483,14 +485,13 @@ export const fr: Texts = {
     notifyOff: "Ne plus me notifier",
     notifyDenied:
       "Ce navigateur refuse les notifications : changez cela dans ses réglages.",
+    notifyCannot:
+      "Ce navigateur ne peut pas notifier depuis une page. Les notifications par courriel, webhook et syslog s’en passent.",
   },
   config: {
     title: (module) => `Configuration de ${module}`,
     intro:
       "Ce que vous changez est vérifié pendant la saisie. Rien n’est en vigueur avant que vous l’appliquiez, et alors sur les deux nœuds ou sur aucun.",
-    inForce: (number) => `La configuration ${number} est en vigueur.`,
-    edited:
-      "Des fichiers ont été changés à la main sur ce nœud et ne sont pas en vigueur : le plan ci-dessous les montre.",
     form: "Formulaire",
     files: "Fichiers",
     file: "Fichier",
@@ -533,7 +534,6 @@ export const fr: Texts = {
       "Sa configuration et ses scripts quittent les deux nœuds ; ses données, états et journaux restent. Il doit être arrêté sur les deux.",
     uninstallType: (module) =>
       `Pour le faire, tapez le nom du module, ${module}`,
-    uninstalled: (module, nodes) => `${module} est retiré de ${nodes}.`,
     newModule: "Nouveau module",
     newTitle: "Un nouveau module",
     fromTemplate: "D’après un modèle",
@@ -543,13 +543,11 @@ export const fr: Texts = {
     fromArchive: "D’une archive",
     archive: "Archive (.tar) du dossier d’un module",
     upload: "Installer l’archive sur les deux nœuds",
-    noName: "L’archive n’a pas de module.yaml avec un nom.",
     add: (what) => `Ajouter : ${what}`,
     remove: (what) => `Retirer ${what}`,
     defaultIs: (value) => `par défaut : ${value}`,
     required: "nécessaire",
     variableName: "NOM",
-    variableValue: "valeur",
     advanced: "Plus",
     line: (line, column) => `Ligne ${line}, colonne ${column}`,
   },

@@ -21,15 +21,11 @@ export const ja: Texts = {
     node: "ノード",
     module: "モジュール",
     loading: "読み込み中…",
-    failed: (why) => `実行されませんでした：${why}`,
     away: "エージェントが応答しません。再試行しています。",
     noModule: "モジュールはまだインストールされていません。",
     noScript:
       "このページには JavaScript が必要です。hakit コマンドでも同じことができます。",
     cancel: "キャンセル",
-    close: "閉じる",
-    all: "すべて",
-    of: (a, b) => `${b} 件中 ${a} 件`,
   },
   overview: {
     headlines: {
@@ -133,8 +129,9 @@ export const ja: Texts = {
       `実行されませんでした：${what}。${why}`,
     dismiss: "閉じる",
     type: (node: string) => `実行するにはノード名 ${node} を入力してください`,
-    missed: (node: string) =>
-      `${node} は応答しないため切り替わっていません。復帰したらもう一度行ってください。`,
+    half: (node: string, what: string, peer: string, why: string) =>
+      `${node} だけで実行：${what}。${peer} では実行されていません：${why}`,
+    missed: "応答しません。復帰したらもう一度行ってください。",
     noAnswer:
       "エージェントが応答しませんでした。もう一度試す前に状態を確認してください。",
     swap: (module: string) => `${module} の入れ替え`,
@@ -186,6 +183,8 @@ export const ja: Texts = {
         `${peer} が引き継ぎます。数秒間サービスが止まります。その後は単独で稼働し、${node} を再び開始するまで、書き込まれるものに二つ目のコピーはありません。`,
       nobody: (module: string, peer: string) =>
         `${module} は全利用者に対して停止します。${peer} は今引き継げません。`,
+      off: (module: string, peer: string) =>
+        `${module} は全利用者に対して停止します。フェイルオーバーがオフのため、${peer} は引き継ぎません。`,
       second: (node: string, peer: string) =>
         `${peer} のサービスは続きますが単独です。${node} を再び開始するまで、書き込まれるものに二つ目のコピーはありません。`,
       waiting: (module: string) =>
@@ -206,6 +205,8 @@ export const ja: Texts = {
         `${node} で ${module} を停止して、もう一度開始しますか？`,
       serves: (node: string, peer: string) =>
         `${peer} のコピーが最新なら引き継ぎます。そうでなければ ${node} が再び開始するまでサービスは止まります。書き込まれたものは失われません。`,
+      off: (node: string) =>
+        `フェイルオーバーがオフのため誰も引き継ぎません。${node} が再び開始するまでサービスは止まります。書き込まれたものは失われません。`,
       beside: (node: string, peer: string) =>
         `${node} が追いつくまで、${peer} に書き込まれるものに二つ目のコピーはありません。`,
       confirm: (node: string) => `${node} で停止して開始`,
@@ -381,6 +382,7 @@ export const ja: Texts = {
         : `${node} の時計は ${ms} ms ずれています。時刻は補正済みです。`,
     took: (seconds) => `${seconds} 秒で準備完了`,
     unfinished: "準備完了になりませんでした",
+    notYet: "まだ準備完了していません",
     between: "その間",
     notHeard: "相手ノードの応答なし",
   },
@@ -459,11 +461,11 @@ export const ja: Texts = {
     },
     onlyAdministrator: "保存できるのは管理者です。",
     versions: "バージョン",
-    version: "バージョン",
     unknown: "不明",
     differ: "ノードのバージョンが異なります。更新を完了してください。",
     same: "両ノードは同じバージョンです。",
-    certificates: "証明書の期限",
+    unsaid: (node: string) =>
+      `両ノードのバージョンが同じかどうか分かりません。${node} のバージョンが届いていません。`,
     api: "プログラム向け",
     apiText: "API の記述と Grafana 用ダッシュボード：",
     notify: "このブラウザーの通知",
@@ -473,14 +475,13 @@ export const ja: Texts = {
     notifyOff: "通知しない",
     notifyDenied:
       "このブラウザーでは通知が禁止されています。ブラウザーの設定で変更してください。",
+    notifyCannot:
+      "このブラウザーはページから通知できません。メール・Webhook・syslog による通知は使えます。",
   },
   config: {
     title: (module) => `${module} の設定`,
     intro:
       "変更は入力中に検査されます。適用するまで何も有効にならず、適用は両ノードに行われるか、どちらにも行われません。",
-    inForce: (number) => `設定 ${number} が有効です。`,
-    edited:
-      "このノードでファイルが手作業で変更され、まだ有効ではありません。下の計画に表示されます。",
     form: "フォーム",
     files: "ファイル",
     file: "ファイル",
@@ -518,7 +519,6 @@ export const ja: Texts = {
       "設定とスクリプトは両ノードから消え、データ、記録、ログは残ります。両ノードで停止している必要があります。",
     uninstallType: (module) =>
       `実行するにはモジュール名 ${module} を入力してください`,
-    uninstalled: (module, nodes) => `${module} を ${nodes} から削除しました。`,
     newModule: "新しいモジュール",
     newTitle: "新しいモジュール",
     fromTemplate: "テンプレートから",
@@ -528,13 +528,11 @@ export const ja: Texts = {
     fromArchive: "アーカイブから",
     archive: "モジュールのフォルダーのアーカイブ（.tar）",
     upload: "アーカイブを両ノードにインストール",
-    noName: "アーカイブに名前のある module.yaml がありません。",
     add: (what) => `追加：${what}`,
     remove: (what) => `${what} を削除`,
     defaultIs: (value) => `既定値：${value}`,
     required: "必須",
     variableName: "NAME",
-    variableValue: "値",
     advanced: "詳細",
     line: (line, column) => `${line} 行 ${column} 列`,
   },
