@@ -1,11 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import {
-  EVERYTHING,
-  parseLine,
-  passes,
-  SCRIPT_RUN,
-  unseen,
-} from "./lines.ts";
+import { EVERYTHING, parseLine, passes, SCRIPT_RUN, unseen } from "./lines.ts";
 
 const line = parseLine(
   "2026-11-25T02:03:04.005Z warning tcp.web is down: refused",

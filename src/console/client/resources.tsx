@@ -8,6 +8,7 @@ import { bytes, type Tone } from "../view.ts";
 import { ask } from "./ask.ts";
 import { Graph } from "./graphs.tsx";
 import { type Line, parseLine } from "./lines.ts";
+import { poll } from "./poll.ts";
 
 export interface ResourcesProps {
   readonly module: string;
@@ -24,6 +25,7 @@ interface Found {
 }
 
 const AGAIN_MS = 5000;
+const LOOK = { timeoutMs: 15_000, unasked: true } as const;
 const milliseconds = (ms: number) => `${Math.round(ms * 100) / 100} ms`;
 const GRAPHS: readonly {
   readonly name: Exclude<keyof Series, "at">;
@@ -50,9 +52,7 @@ export function Resources({ module, nodes, t }: ResourcesProps) {
   useEffect(() => {
     const load = async () =>
       setFound(await Promise.all(nodes.map((node) => look(module, node))));
-    void load();
-    const timer = setInterval(() => void load(), AGAIN_MS);
-    return () => clearInterval(timer);
+    return poll(load, AGAIN_MS);
   }, []);
   if (found === null) return <p class="quiet">{t.common.loading}</p>;
   const fired = found.flatMap(({ node, fired }) =>
@@ -157,9 +157,9 @@ function NodeResources({ found, t }: {
 async function look(module: string, node: string): Promise<Found> {
   const at = `/api/modules/${encodeURIComponent(module)}`;
   const [resources, figures, log] = await Promise.all([
-    ask<{ resources: Resource[] }>(`${at}/resources?node=${node}`),
-    ask<{ module: Series }>(`${at}/figures?node=${node}`),
-    ask<{ lines: string[] }>(`${at}/log?lines=1000&node=${node}`),
+    ask<{ resources: Resource[] }>(`${at}/resources?node=${node}`, LOOK),
+    ask<{ module: Series }>(`${at}/figures?node=${node}`, LOOK),
+    ask<{ lines: string[] }>(`${at}/log?lines=1000&node=${node}`, LOOK),
   ]);
   return {
     node,

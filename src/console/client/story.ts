@@ -27,6 +27,8 @@ export interface Way {
   readonly lost: number | null;
   /** From the decision; null: not Ready yet, or never. */
   readonly seconds: number | null;
+  /** The newest of all, and nothing has ended it: it may become Ready yet. */
+  readonly underWay: boolean;
   readonly phases: readonly {
     readonly name: string;
     readonly seconds: number;
@@ -100,6 +102,7 @@ export function waysOf(moments: readonly Moment[]): Way[] {
           ? before.seconds
           : null,
         seconds: null,
+        underWay: false,
         phases,
       };
       ways.push(way);
@@ -111,7 +114,18 @@ export function waysOf(moments: readonly Moment[]): Way[] {
       known.phases.push({ name: line.name, seconds: line.seconds });
     } else if (known && moment.role !== null) open.delete(moment.node);
   }
+  const last = ways.at(-1);
+  if (last && open.get(last.node)?.way === last) {
+    ways[ways.length - 1] = { ...last, underWay: true };
+  }
   return ways.reverse();
+}
+
+/** How far the second node's clock is ahead of the first's, in ms, by how far each is ahead of ours; null: one did not answer. */
+export function aheadOf(
+  [first = null, second = null]: readonly (number | null)[],
+): number | null {
+  return first === null || second === null ? null : second - first;
 }
 
 export function inOrder(moments: readonly Moment[]): Moment[] {

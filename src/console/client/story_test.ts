@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { parseLine } from "./lines.ts";
-import { inOrder, momentsOf, waysOf } from "./story.ts";
+import { aheadOf, inOrder, momentsOf, waysOf } from "./story.ts";
 
 const LOG = [
   "2026-11-25T02:00:00.000Z info begins: goal run",
@@ -24,6 +24,7 @@ Deno.test("waysOf() measures a failover with its phases", () => {
     why: "no heartbeat of node1",
     lost: 2.03,
     seconds: 1.4,
+    underWay: false,
     phases: [
       { name: "directories", seconds: 0.04 },
       { name: "addresses", seconds: 0.11 },
@@ -47,7 +48,33 @@ Deno.test("momentsOf() corrects the other node's clock, so that effects follow t
   strictEqual(both[1]!.at - both[0]!.at, 1000);
 });
 
-Deno.test("waysOf() leaves a way open that did not come to its end", () => {
-  const [way] = waysOf(momentsOf("node2", LOG.slice(0, 5), 0));
+Deno.test("waysOf() says of the newest way alone that it may still come to its end", () => {
+  const begun = LOG.slice(0, 5);
+  const [way] = waysOf(momentsOf("node2", begun, 0));
   strictEqual(way!.seconds, null);
+  strictEqual(way!.underWay, true);
+  const given = parseLine(
+    "2026-11-25T02:00:05.000Z error ALONE becomes WAIT: start_prim failed",
+  );
+  const [ended] = waysOf(momentsOf("node2", [...begun, given], 0));
+  strictEqual(ended!.underWay, false);
+  // It died on the way, and the other one took over.
+  const other = parseLine(
+    "2026-11-25T02:01:00.000Z info SECOND becomes ALONE: no heartbeat of node2",
+  );
+  const both = waysOf([
+    ...momentsOf("node2", begun, 0),
+    ...momentsOf("node1", [other], 0),
+  ]);
+  deepStrictEqual(both.map(({ node, underWay }) => [node, underWay]), [
+    ["node1", true],
+    ["node2", false],
+  ]);
+});
+
+Deno.test("aheadOf() invents no difference to a clock that was not heard", () => {
+  strictEqual(aheadOf([40, 1274]), 1234);
+  strictEqual(aheadOf([40, null]), null);
+  strictEqual(aheadOf([null, 1_764_000_000_000]), null);
+  strictEqual(aheadOf([40]), null);
 });

@@ -3,7 +3,15 @@ import { useEffect, useState } from "hono/jsx/dom";
 import type { Texts } from "../text/en.ts";
 import { ask } from "./ask.ts";
 import { parseLine } from "./lines.ts";
-import { inOrder, type Moment, momentsOf, type Way, waysOf } from "./story.ts";
+import { poll } from "./poll.ts";
+import {
+  aheadOf,
+  inOrder,
+  type Moment,
+  momentsOf,
+  type Way,
+  waysOf,
+} from "./story.ts";
 
 export interface TimelineProps {
   readonly module: string;
@@ -13,31 +21,34 @@ export interface TimelineProps {
 
 const LINES = 2000;
 const AGAIN_MS = 5000;
+const LOOK = { timeoutMs: 15_000, unasked: true } as const;
 const SHOWN = 300;
 
 export function Timeline({ module, nodes, t }: TimelineProps) {
   const [moments, setMoments] = useState<readonly Moment[] | null>(null);
   const [steps, setSteps] = useState(false);
-  const [skew, setSkew] = useState(0);
+  const [skew, setSkew] = useState<number | null>(null);
   const [away, setAway] = useState<readonly string[]>([]);
 
   async function load(): Promise<void> {
     const missing: string[] = [];
     const offsets = await Promise.all(nodes.map(offsetOf));
+    const ahead = aheadOf(offsets);
     const all = await Promise.all(nodes.map(async (node, index) => {
       const answer = await ask<{ lines: string[] }>(
         `/api/modules/${
           encodeURIComponent(module)
         }/log?lines=${LINES}&node=${node}`,
+        LOOK,
       );
       if (!answer.ok) {
         missing.push(node);
         return [];
       }
-      const ahead = (offsets[index] ?? 0) - (offsets[0] ?? 0);
-      return momentsOf(node, answer.value.lines.map(parseLine), ahead);
+      const lines = answer.value.lines.map(parseLine);
+      return momentsOf(node, lines, index === 0 ? 0 : ahead ?? 0);
     }));
-    setSkew(Math.round((offsets[1] ?? 0) - (offsets[0] ?? 0)));
+    setSkew(ahead);
     setAway(missing);
     // What was heard of a node that has just died stays, with what its peer says now.
     setMoments((before) =>
@@ -47,11 +58,7 @@ export function Timeline({ module, nodes, t }: TimelineProps) {
       ])
     );
   }
-  useEffect(() => {
-    void load();
-    const timer = setInterval(() => void load(), AGAIN_MS);
-    return () => clearInterval(timer);
-  }, []);
+  useEffect(() => poll(load, AGAIN_MS), []);
 
   if (moments === null) return <p class="quiet">{t.common.loading}</p>;
   const ways = waysOf(moments);
@@ -83,7 +90,11 @@ export function Timeline({ module, nodes, t }: TimelineProps) {
             />{" "}
             {t.timeline.steps}
           </label>
-          <small>{t.timeline.skew(nodes[1] ?? "", skew)}</small>
+          {skew === null ? null : (
+            <small>
+              {t.timeline.skew(nodes[1] ?? "", Math.round(skew))}
+            </small>
+          )}
         </header>
         <div class="across">
           <table class="story">
@@ -124,7 +135,7 @@ export function Timeline({ module, nodes, t }: TimelineProps) {
 }
 
 function WayView({ way, t }: { readonly way: Way; readonly t: Texts }) {
-  const { seconds, phases, lost } = way;
+  const { seconds, phases, lost, underWay } = way;
   const known = phases.reduce((sum, phase) => sum + phase.seconds, 0);
   const rest = seconds === null ? 0 : Math.max(0, seconds - known);
   const bars = [
@@ -143,7 +154,7 @@ function WayView({ way, t }: { readonly way: Way; readonly t: Texts }) {
           {way.node}: {way.from} → {way.role}
         </b>{" "}
         {seconds === null
-          ? t.timeline.unfinished
+          ? underWay ? t.timeline.notYet : t.timeline.unfinished
           : t.timeline.took(((lost ?? 0) + seconds).toFixed(2))}
         <small>
           <time>{stamp(way.at)}</time> · {way.why}
@@ -186,7 +197,7 @@ function WayView({ way, t }: { readonly way: Way; readonly t: Texts }) {
 /** How far a node's clock is ahead of the browser's; null: it does not answer. */
 async function offsetOf(node: string): Promise<number | null> {
   const began = Date.now();
-  const answer = await ask<{ at: number }>(`/api/ping?node=${node}`);
+  const answer = await ask<{ at: number }>(`/api/ping?node=${node}`, LOOK);
   if (!answer.ok) return null;
   return answer.value.at - (began + Date.now()) / 2;
 }

@@ -1,0 +1,24 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { ask } from "./ask.ts";
+
+Deno.test("ask() tells the agent which questions no person asked", async () => {
+  const { fetch } = globalThis;
+  const sent: (string | null)[] = [];
+  Object.assign(globalThis, {
+    document: { body: { dataset: { csrf: "token" } } },
+    fetch: (_path: string, init: RequestInit) => {
+      const headers = new Headers(init.headers);
+      strictEqual(headers.get("x-hakit-csrf"), "token");
+      sent.push(headers.get("x-hakit-unasked"));
+      return Promise.resolve(Response.json({}));
+    },
+  });
+  try {
+    await ask("/api/state");
+    await ask("/api/state", { unasked: true });
+  } finally {
+    Object.assign(globalThis, { fetch });
+    Reflect.deleteProperty(globalThis, "document");
+  }
+  deepStrictEqual(sent, [null, "1"]);
+});
