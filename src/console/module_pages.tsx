@@ -17,7 +17,7 @@ export interface ModulePageProps {
 
 export function ModulePage(
   { here, ...props }: ModulePageProps & {
-    readonly here: "timeline" | "resources";
+    readonly here: "timeline" | "resources" | "logs";
   },
 ) {
   const { user, cluster, modules, module, nodes } = props;
@@ -57,6 +57,7 @@ export function SupportPage({ user, cluster, nodes }: {
 }) {
   const t = texts(user.language);
   const versions = new Set(nodes.flatMap(({ version }) => version ?? []));
+  const unsaid = nodes.find(({ version }) => version === null);
   return (
     <Layout
       title={t.support.title}
@@ -101,7 +102,11 @@ export function SupportPage({ user, cluster, nodes }: {
           ))}
         </dl>
         <p class={versions.size > 1 ? "failed" : "quiet"}>
-          {versions.size > 1 ? t.support.differ : t.support.same}
+          {versions.size > 1
+            ? t.support.differ
+            : unsaid
+            ? t.support.unsaid(unsaid.name)
+            : t.support.same}
         </p>
       </section>
       <div
@@ -123,6 +128,7 @@ export function SupportPage({ user, cluster, nodes }: {
         <p class="row">
           <button type="button" data-notify>{t.support.notifyOn}</button>
         </p>
+        <p role="status"></p>
       </section>
       <section class="pane" aria-labelledby="api">
         <h2 id="api">{t.support.api}</h2>

@@ -5,6 +5,7 @@ import type { ClusterState } from "../api/state.ts";
 import { logsUrl } from "./cluster_view.tsx";
 import { ModulePage, SupportPage } from "./module_pages.tsx";
 import { notFound, page, visitor } from "./respond.ts";
+import { moduleNames } from "./view.ts";
 
 export interface ModulePagesOptions {
   readonly auth: Auth;
@@ -44,11 +45,24 @@ export function modulePages({ auth, state, modules }: ModulePagesOptions) {
     .get("/logs", async (c) => {
       const { user, away } = await visitor(c, auth);
       if (!user) return away;
-      const { nodes } = await state();
-      const here = nodes.find(({ local }) => local)?.name ?? "";
-      const [first] = await modules();
+      const now = await state();
+      const here = now.nodes.find(({ local }) => local)?.name ?? "";
+      // One that cannot be read is installed, but no log of it is shown.
+      const known = moduleNames(now);
+      const first = (await modules()).find((name) => known.includes(name));
       if (first) return c.redirect(logsUrl(first, here), 303);
-      return c.redirect("/logs/agent", 303);
+      if (user.role !== "viewer") return c.redirect("/logs/agent", 303);
+      return page(
+        c,
+        ModulePage({
+          here: "logs",
+          user,
+          cluster: now.cluster,
+          modules: [],
+          module: null,
+          nodes: [],
+        }),
+      );
     })
     .get("/support", async (c) => {
       const { user, away } = await visitor(c, auth);

@@ -184,6 +184,44 @@ Deno.test("consoleRoutes() saves a log as a file with a plain name", async () =>
   strictEqual(none.response.status, 404);
 });
 
+Deno.test("consoleRoutes() leads to a log that is there, and a viewer to none where there is no module", async () => {
+  const state = sampleState();
+  const named = (name: string) => ({
+    ...state,
+    nodes: state.nodes.map((node) => ({
+      ...node,
+      modules: node.modules.map((module) => ({ ...module, name })),
+    })),
+  });
+  await using all = await world(state);
+  const led = async (cookie: string) =>
+    (await all.look("/logs", cookie)).response.headers.get("location");
+  const [admin, eve] = [await all.enter(), await all.enter("eve")];
+  strictEqual(await led(eve), "/modules/k3s/logs?node=node1");
+  // Installed is k3s alone, which the cluster does not have: it could not be read.
+  all.agent.show(named("mail"));
+  strictEqual(await led(admin), "/logs/agent");
+  const { response, text } = await all.look("/logs", eve);
+  strictEqual(response.status, 200);
+  match(text, /No module is installed yet/);
+});
+
+Deno.test("consoleRoutes() calls versions the same only when both are known", async () => {
+  const state = sampleState();
+  await using all = await world(state);
+  const cookie = await all.enter();
+  const said = async (version: string | null) => {
+    const nodes = [state.nodes[0]!, { ...state.nodes[1]!, version }];
+    all.agent.show({ ...state, nodes });
+    return (await all.look("/support", cookie)).text;
+  };
+  match(await said("0.1.0"), /Both nodes run the same version/);
+  match(await said("0.2.0"), /different versions/);
+  const unknown = await said(null);
+  match(unknown, /not known: node2 has not said its own/);
+  ok(!unknown.includes("Both nodes run"));
+});
+
 Deno.test("consoleRoutes() shows no buttons to a viewer", async () => {
   await using all = await world();
   const { text } = await all.look("/", await all.enter("eve"));

@@ -3,6 +3,7 @@
  * so silence must not look like health.
  */
 import type { ClusterState } from "../../api/state.ts";
+import { UNASKED } from "./ask.ts";
 import { notify } from "./notify.ts";
 
 export interface Listener {
@@ -20,7 +21,7 @@ const ANSWER_MS = 4_000;
 const RETRY_MS = 2_000;
 
 export function follow({ heard, away, loggedOut }: Listener): void {
-  let heardAt = performance.now();
+  let heardAt = moment();
   let askedAt = -Infinity;
   let asking = false;
   let lost = false;
@@ -28,7 +29,7 @@ export function follow({ heard, away, loggedOut }: Listener): void {
 
   setInterval(() => {
     if (lost) away(age());
-    if (performance.now() - heardAt > QUIET_MS) void ask();
+    if (since(heardAt) > QUIET_MS) void ask();
   }, 1000);
   // A phone that was asleep shows the past until it is told otherwise.
   document.addEventListener("visibilitychange", () => {
@@ -43,10 +44,11 @@ export function follow({ heard, away, loggedOut }: Listener): void {
   }
 
   function take(state: ClusterState): void {
-    heardAt = performance.now();
+    heardAt = moment();
     lost = false;
-    notify(state);
+    // The page first: what a browser cannot notify of is seen at least.
     heard(state);
+    notify(state);
   }
 
   async function ask(): Promise<void> {
@@ -55,7 +57,7 @@ export function follow({ heard, away, loggedOut }: Listener): void {
     askedAt = performance.now();
     try {
       const signal = AbortSignal.timeout(ANSWER_MS);
-      const response = await fetch("/api/state", { signal });
+      const response = await fetch("/api/state", { signal, headers: UNASKED });
       if (response.status === 401) return loggedOut();
       if (!response.ok) throw new Error(String(response.status));
       const state = await response.json();
@@ -74,6 +76,15 @@ export function follow({ heard, away, loggedOut }: Listener): void {
   }
 
   function age(): number {
-    return Math.round((performance.now() - heardAt) / 1000);
+    return Math.round(since(heardAt) / 1000);
   }
+}
+
+function moment() {
+  return { monotonic: performance.now(), clock: Date.now() };
+}
+
+/** Milliseconds: the one clock may stand still while the machine sleeps, the other may be set back. */
+function since({ monotonic, clock }: ReturnType<typeof moment>): number {
+  return Math.max(performance.now() - monotonic, Date.now() - clock);
 }

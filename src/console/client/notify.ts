@@ -1,4 +1,4 @@
-/** Browser notifications: asked for on the support page, shown by whatever page of the console is open. */
+/** Browser notifications: asked for on the support page, shown by the overview while it is open. */
 import type { ClusterState } from "../../api/state.ts";
 import { isLanguage, texts } from "../text/texts.ts";
 import { headline, moduleNames, places, roleMeaning } from "../view.ts";
@@ -13,6 +13,15 @@ export function offerNotifications(): void {
   if (!(button instanceof HTMLButtonElement) || !part) return;
   const { language } = part.dataset;
   const t = texts(isLanguage(language) ? language : "en").support;
+  const said = part.querySelector("[role=status]");
+  const say = (text: string) => {
+    if (said) said.textContent = text;
+  };
+  if (!("Notification" in globalThis)) {
+    // As in Safari on iOS, where only an installed application may.
+    button.disabled = true;
+    return say(t.notifyCannot);
+  }
   const show = () => {
     const on = wanted();
     button.textContent = on ? t.notifyOff : t.notifyOn;
@@ -20,12 +29,25 @@ export function offerNotifications(): void {
   };
   show();
   button.addEventListener("click", async () => {
+    say("");
     if (wanted()) localStorage.removeItem(WANTED);
-    else if (await Notification.requestPermission() === "granted") {
+    else if (await Notification.requestPermission() !== "granted") {
+      say(t.notifyDenied);
+    } else if (shown(t.notify, { body: t.notifyText })) {
       localStorage.setItem(WANTED, "1");
-    } else button.after(document.createTextNode(` ${t.notifyDenied}`));
+    } else say(t.notifyCannot);
     show();
   });
+}
+
+/** False where only a service worker may notify, as in Chrome on Android: there the constructor throws. */
+function shown(title: string, options: NotificationOptions): boolean {
+  try {
+    new Notification(title, options);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function wanted(): boolean {
@@ -53,6 +75,6 @@ export function notify(state: ClusterState): void {
   before = now;
   if (!changed || !wanted()) return;
   for (const [title, body] of changed) {
-    new Notification(title, { body, tag: title.split(":")[0]! });
+    shown(title, { body, tag: title.split(":")[0]! });
   }
 }

@@ -194,15 +194,17 @@ function Drill({ nodes, t }: {
   readonly t: Texts;
 }) {
   const [reports, setReports] = useState<readonly DrillReport[] | null>(null);
+  const [silent, setSilent] = useState<readonly string[]>([]);
   useEffect(() => {
     const all = nodes.map((node) =>
       ask<{ drill: DrillReport | null }>(`/api/drill?node=${node}`)
     );
-    Promise.all(all).then((answers) =>
+    Promise.all(all).then((answers) => {
       setReports(
         answers.flatMap((answer) => answer.ok ? answer.value.drill ?? [] : []),
-      )
-    );
+      );
+      setSilent(nodes.filter((_, index) => !answers[index]!.ok));
+    });
   }, []);
   const [last] = (reports ?? []).toSorted((a, b) => a.date < b.date ? 1 : -1);
   const { drill } = t.support;
@@ -213,7 +215,12 @@ function Drill({ nodes, t }: {
         ? <p class="quiet">{t.common.loading}</p>
         : last
         ? <DrillView report={last} t={t} />
-        : <p class="quiet">{drill.none}</p>}
+        : silent.length === 0
+        ? <p class="quiet">{drill.none}</p>
+        : null}
+      {silent.map((node) => (
+        <p class="warning" key={node}>{t.timeline.away(node)}</p>
+      ))}
     </section>
   );
 }
