@@ -8,6 +8,11 @@ export interface ModuleFile {
   readonly content: string;
 }
 
+/** How many bytes stand in base64. */
+export function sizeOf(base64: string): number {
+  return Math.floor(base64.replace(/=+$/, "").length * 3 / 4);
+}
+
 /** By path; null: to be removed. */
 export type Drafts = ReadonlyMap<string, string | null>;
 

@@ -11,6 +11,7 @@ import {
   inOrder,
   mistakeIn,
   type ModuleFile,
+  sizeOf,
 } from "./changes.ts";
 import { valuesOf, withEntry, withValue } from "./document.ts";
 import { Editor } from "./editor.tsx";
@@ -18,6 +19,7 @@ import { Form, type Schema } from "./form.tsx";
 import { languageOf } from "./highlight.ts";
 import { History } from "./history.tsx";
 import { PlanView } from "./plan_view.tsx";
+import { leave, takeTold, wordsOf } from "./told.ts";
 import { Uninstall } from "./uninstall.tsx";
 
 export interface ConfigIslandProps {
@@ -50,7 +52,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
   const [open, setOpen] = useState(YAML);
   const [verdict, setVerdict] = useState<Verdict>({ kind: "none" });
   const [note, setNote] = useState("");
-  const [done, setDone] = useState<string | null>(null);
+  const [done, setDone] = useState(takeTold);
   const [failed, setFailed] = useState<{ code: string; text: string } | null>(
     null,
   );
@@ -82,10 +84,11 @@ export function ConfigIsland(props: ConfigIslandProps) {
     if (files.length === 0) return;
     const number = ++asked.current;
     setVerdict({ kind: "checking" });
-    const look = async () => {
+    const look = async (unasked: boolean) => {
       const answer = await ask<Change>(`${base}/plan`, {
         method: "POST",
         body: { edits, base: digest },
+        unasked,
       });
       // An older question's answer tells nothing of what is typed now.
       if (number !== asked.current) return;
@@ -98,9 +101,9 @@ export function ConfigIsland(props: ConfigIslandProps) {
       const passing = answer.ok
         ? answer.value.refusal !== null
         : PASSING.includes(answer.code);
-      if (passing) timer = setTimeout(look, AGAIN_MS);
+      if (passing) timer = setTimeout(() => void look(true), AGAIN_MS);
     };
-    let timer = setTimeout(look, REST_MS);
+    let timer = setTimeout(() => void look(false), REST_MS);
     return () => clearTimeout(timer);
   }, [edits, digest]);
   // A tab that is closed by mistake takes what was typed with it.
@@ -148,18 +151,11 @@ export function ConfigIsland(props: ConfigIslandProps) {
     told(answer.value, sent);
   }
 
-  function told({ revision, installed, pending }: Applied, sent: Drafts): void {
-    if (fresh) return location.assign(`/config?module=${module}`);
+  function told(applied: Applied, sent: Drafts): void {
+    if (fresh) return leave(module, applied, t);
     setNote("");
     setFailed(null);
-    const more = pending.length > 0
-      ? ` ${t.config.pending(pending.join(", "))}`
-      : "";
-    setDone(
-      revision === null
-        ? t.config.nothing
-        : t.config.applied(revision, installed.join(", ")) + more,
-    );
+    setDone(wordsOf(applied, t));
     void load(sent);
   }
 
@@ -229,7 +225,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
               )
               : (
                 <p class="quiet">
-                  {t.config.binary(bytes(file?.content.length ?? 0))}
+                  {t.config.binary(bytes(sizeOf(file.content)))}
                 </p>
               )}
             <p class={wrong ? "verdict failed" : "verdict"} role="status">
@@ -325,6 +321,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
                   <button
                     type="button"
                     class="grave"
+                    disabled={busy}
                     onClick={() => void apply(true)}
                   >
                     {t.config.applyAlone}
@@ -341,7 +338,8 @@ export function ConfigIsland(props: ConfigIslandProps) {
             base={base}
             revisions={revisions}
             t={t}
-            onDone={(applied) => told(applied, drafts)}
+            // What is typed was not sent: it stays.
+            onDone={(applied) => told(applied, new Map())}
           />
           <Uninstall module={module} t={t} />
         </>

@@ -1,5 +1,8 @@
 /** A new module from an archive: the agent reads it, and says what is wrong with it. */
+import type { Applied } from "../../../agent/module_changes.ts";
+import { isLanguage, texts } from "../../text/texts.ts";
 import { ask } from "../ask.ts";
+import { leave } from "./told.ts";
 
 export function takeUploads(form: HTMLFormElement): void {
   form.addEventListener("submit", async (event) => {
@@ -8,11 +11,17 @@ export function takeUploads(form: HTMLFormElement): void {
     const name = String(data.get("name") ?? "");
     const archive = data.get("archive");
     if (!(archive instanceof File)) return;
-    const answer = await ask(`/api/modules/${encodeURIComponent(name)}`, {
-      method: "PUT",
-      body: archive,
-    });
-    if (answer.ok) return location.assign(`/config?module=${name}`);
+    const answer = await ask<Applied>(
+      `/api/modules/${encodeURIComponent(name)}`,
+      {
+        method: "PUT",
+        body: archive,
+      },
+    );
+    if (answer.ok) {
+      const { lang } = document.documentElement;
+      return leave(name, answer.value, texts(isLanguage(lang) ? lang : "en"));
+    }
     const status = form.querySelector("[role=status]");
     if (status) status.textContent = answer.message;
   });

@@ -1,0 +1,30 @@
+/** What was done to a module's configuration, in words; also on the page that follows, when the one it was done on is left for it. */
+import type { Applied } from "../../../agent/module_changes.ts";
+import type { Texts } from "../../text/en.ts";
+
+type Done = Pick<Applied, "revision" | "installed" | "pending">;
+
+export function wordsOf(
+  { revision, installed, pending }: Done,
+  { config }: Texts,
+): string {
+  if (revision === null) return config.nothing;
+  const done = config.applied(revision, installed.join(", "));
+  return pending.length > 0
+    ? `${done} ${config.pending(pending.join(", "))}`
+    : done;
+}
+
+const KEPT = "hakit-told";
+
+/** To the module's own page, which says it once. */
+export function leave(module: string, done: Done, t: Texts): void {
+  sessionStorage.setItem(KEPT, wordsOf(done, t));
+  location.assign(`/config?module=${module}`);
+}
+
+export function takeTold(): string | null {
+  const text = sessionStorage.getItem(KEPT);
+  sessionStorage.removeItem(KEPT);
+  return text;
+}
