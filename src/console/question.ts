@@ -177,9 +177,7 @@ function ask(command: Command, subject: Subject): Question {
     case "stopstart":
       return {
         title: questions.stopstart.title(name, node),
-        cost: serves
-          ? questions.stopstart.serves(node, peer)
-          : questions.stopstart.beside(node, peer),
+        cost: stopstartCost(subject, serves),
         confirm: questions.stopstart.confirm(node),
         grave: true,
       };
@@ -238,6 +236,16 @@ function otherServes({ other, otherModule }: Place): boolean {
     (otherModule?.role === "PRIM" || otherModule?.role === "ALONE");
 }
 
+function stopstartCost(
+  { place, node, peer, t: { questions: { stopstart } } }: Subject,
+  serves: boolean,
+): string {
+  if (!serves) return stopstart.beside(node, peer);
+  return place.otherModule?.failover === false
+    ? stopstart.off(node)
+    : stopstart.serves(node, peer);
+}
+
 function stopCost({ place, name, node: where, peer, t }: Subject): string {
   const { node, module, other, otherModule } = place;
   const { stop } = t.questions;
@@ -248,7 +256,10 @@ function stopCost({ place, name, node: where, peer, t }: Subject): string {
     otherModule: module,
   });
   if (module?.role === "PRIM" || module?.role === "ALONE") {
-    return peerReady ? stop.taken(where, peer) : stop.nobody(name, peer);
+    if (!peerReady) return stop.nobody(name, peer);
+    return otherModule?.failover === false
+      ? stop.off(name, peer)
+      : stop.taken(where, peer);
   }
   return module?.role === "SECOND"
     ? stop.second(where, peer)

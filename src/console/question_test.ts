@@ -64,6 +64,18 @@ Deno.test("question() names what a stop costs, by what the other node can do", (
   );
 });
 
+Deno.test("question() promises no takeover while failover is off on the other node", () => {
+  const cost = (command: "stop" | "stopstart", state: ClusterState) =>
+    question(state, { command, module: "k3s", node: "node1" }, en)!.cost;
+  const off = sampleState({}, { failover: false });
+  match(cost("stop", off), /stops for everybody: failover is off/);
+  match(cost("stopstart", off), /nobody takes over/);
+  // It is the other node's switch that counts.
+  const here = sampleState({ failover: false });
+  match(cost("stop", here), /node2 takes over/);
+  match(cost("stopstart", here), /node2 takes over if/);
+});
+
 Deno.test("question() is withdrawn when the state no longer allows the wish", () => {
   const swap = { command: "swap", module: "k3s", node: "node1" } as const;
   match(
