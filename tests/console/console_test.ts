@@ -72,6 +72,10 @@ Deno.test("console watches a resync to its end without a reload", async () => {
   await shows(page, "10 % · 100.0 MiB of 1000.0 MiB · 50.0 MiB/s · 18 s left");
   const card = page.locator("article[data-node=node2]");
   strictEqual(await card.locator("progress").getAttribute("value"), "10");
+  strictEqual(
+    await page.locator("main [role=status]").innerText(),
+    "Running without a safety net",
+  );
   strictEqual(await page.locator("button.swap").isEnabled(), false);
   await page.evaluate(() => Object.assign(globalThis, { sameLife: true }));
   agent.show(copying(0.6));
@@ -101,6 +105,8 @@ Deno.test("console asks before a swap, names the cost, and sends it once", async
   // Enter on the opened question cancels; so does Escape.
   await page.keyboard.press("Enter");
   await question.waitFor({ state: "detached" });
+  // Who answers with the keyboard goes on where he was.
+  strictEqual(await page.locator("button.swap:focus").count(), 1);
   await page.click("button.swap");
   await question.waitFor();
   await page.keyboard.press("Escape");
@@ -128,6 +134,11 @@ Deno.test("console withdraws a question when the cluster has changed under it", 
   await page.locator("dialog[open]").waitFor();
   agent.show(sampleState({ role: "ALONE" }, { role: "STOP" }));
   await page.locator("dialog").waitFor({ state: "detached" });
+  // It would come back under whoever's thumb is there by then.
+  agent.show(sampleState());
+  await page.locator("button.swap:enabled").waitFor();
+  await page.waitForTimeout(300);
+  strictEqual(await page.locator("dialog").count(), 0);
   deepStrictEqual(agent.sent, []);
 });
 
@@ -157,6 +168,18 @@ Deno.test("console shows the age of what it knows when the agent falls silent, a
   await page.waitForFunction(() =>
     /^1\d s ago$/.test(document.querySelector("#age")?.textContent ?? "")
   );
+  // Said aloud once, not with every second.
+  strictEqual(
+    await page.locator("main [role=alert]").innerText(),
+    "No answer from node1",
+  );
+  strictEqual(await page.locator("#age[role=timer]").count(), 1);
+  // While a laptop sleeps only the clock on the wall goes on.
+  await page.evaluate(() => {
+    const { now } = Date;
+    Date.now = () => now() + 3_600_000;
+  });
+  await shows(page, "1 h 0 min ago");
   strictEqual(await page.title(), "No answer – office");
   // The last known roles stay; nothing can be asked of an agent that does not answer.
   await shows(page, "was PRIM");

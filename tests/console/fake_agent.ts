@@ -66,7 +66,11 @@ export async function fakeAgent(
   let state = first;
   const wake = new Set<() => void>();
   const sent: Sent[] = [];
-  const refusal: { message: string | null } = { message: null };
+  /** Of which node; none named: of both. */
+  const refusal: { message: string | null; node?: string } = { message: null };
+  /** Of the event streams; and what the log has that they did not bring. */
+  const events = { status: 200, resets: 0 };
+  const written: string[] = [];
   const audit = new Audit(join(dir, "audit.log"));
   // Off, until a test sets it up.
   const signOn = new SignOn({
@@ -91,13 +95,21 @@ export async function fakeAgent(
     .get(
       "/api/events",
       auth.requireUser("viewer"),
-      (c) =>
-        streamSSE(c, async (stream) => {
+      (c) => {
+        if (events.status !== 200) {
+          return c.json(errorBody("refused", "no stream now"), 503);
+        }
+        let resets = events.resets;
+        return streamSSE(c, async (stream) => {
           let open = true;
           stream.onAbort(() => {
             open = false;
           });
           while (open) {
+            if (resets < events.resets) {
+              resets = events.resets;
+              await stream.writeSSE({ event: "reset", data: "{}" });
+            }
             await stream.writeSSE({
               event: "state",
               data: JSON.stringify(state),
@@ -109,7 +121,8 @@ export async function fakeAgent(
             wake.delete(resolve);
             clearTimeout(timer);
           }
-        }),
+        });
+      },
     )
     .get("/api/ping", auth.requireUser("viewer"), (c) =>
       c.json({
@@ -119,7 +132,10 @@ export async function fakeAgent(
     .get(
       "/api/modules/:module/log",
       auth.requireUser("viewer"),
-      (c) => c.json({ lines: c.req.query("node") === "node2" ? LOG_2 : LOG_1 }),
+      (c) => {
+        const lines = c.req.query("node") === "node2" ? LOG_2 : LOG_1;
+        return c.json({ lines: [...lines, ...written] });
+      },
     )
     .get(
       "/api/modules/:module/resources",
@@ -176,6 +192,20 @@ export async function fakeAgent(
       auth.requireUser("administrator"),
       async (c) =>
         c.json(await store.remove(c.req.param("module"), { local: false })),
+    )
+    .put(
+      "/api/modules/:module/switches/:name",
+      auth.requireUser("operator"),
+      async (c) => {
+        const body = await c.req.json();
+        const { message, node = body.node } = refusal;
+        if (message && node === body.node) {
+          return c.json({ error: { code: "busy", message } }, 409);
+        }
+        const { module, name } = c.req.param();
+        sent.push({ module, command: name, body });
+        return c.json(state);
+      },
     )
     .post(
       "/api/modules/:module/:command",
@@ -237,6 +267,8 @@ export async function fakeAgent(
     stores,
     sent,
     refusal,
+    events,
+    written,
     usersFile,
     port: server.port,
     url: `https://localhost:${server.port}`,
