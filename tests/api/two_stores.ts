@@ -70,7 +70,10 @@ function side(
     },
     problems: [] as readonly string[],
     onChange: () => {},
-    module: () => running && { module: running, view: () => view, log: lines },
+    module: (name: string) =>
+      running?.name === name
+        ? { module: running, view: () => view, log: lines }
+        : null,
     drop: () => {
       if (running) told.push("drop");
       running = null;

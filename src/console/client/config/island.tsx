@@ -58,6 +58,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
   );
   const [busy, setBusy] = useState(false);
   const asked = useRef(0);
+  const rest = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const base = `/api/modules/${encodeURIComponent(module)}/config`;
 
   /** `sent`: drafts that are in force now; what was typed since they were sent stays a draft. */
@@ -82,6 +83,8 @@ export function ConfigIsland(props: ConfigIslandProps) {
   ]);
   useEffect(() => {
     if (files.length === 0) return;
+    // Of many changes within one frame each comes here, and none has been cleaned up: only the last is asked about.
+    clearTimeout(rest.current);
     const number = ++asked.current;
     setVerdict({ kind: "checking" });
     const look = async (unasked: boolean) => {
@@ -101,10 +104,12 @@ export function ConfigIsland(props: ConfigIslandProps) {
       const passing = answer.ok
         ? answer.value.refusal !== null
         : PASSING.includes(answer.code);
-      if (passing) timer = setTimeout(() => void look(true), AGAIN_MS);
+      if (passing) {
+        rest.current = setTimeout(() => void look(true), AGAIN_MS);
+      }
     };
-    let timer = setTimeout(() => void look(false), REST_MS);
-    return () => clearTimeout(timer);
+    rest.current = setTimeout(() => void look(false), REST_MS);
+    return () => clearTimeout(rest.current);
   }, [edits, digest]);
   // A tab that is closed by mistake takes what was typed with it.
   useEffect(() => {
