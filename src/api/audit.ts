@@ -86,6 +86,9 @@ export class Audit {
   }
 }
 
+/** What is read there holds secrets. Pages of the console end alike. */
+const SECRETS = /^\/api\/.*\/(archive|snapshot|config)$/;
+
 /**
  * Writes down whatever changes something, what was refused of it too, and the reading of archives and configurations, which hold secrets. Strangers are
  * left out but for logins (Auth tells those): otherwise anybody could push the entries that matter out of the files.
@@ -97,7 +100,7 @@ export function auditing(audit: Audit) {
     // The configuration page asks for a plan whenever typing rests.
     const read = method === "GET" || method === "HEAD" ||
       method === "OPTIONS" || path.endsWith("/config/plan");
-    if (read && !/\/(archive|snapshot|config)$/.test(path)) return;
+    if (read && !SECRETS.test(path)) return;
     const caller = c.get("caller");
     if (!caller) return;
     const { status } = c.res;
