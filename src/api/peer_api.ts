@@ -55,12 +55,7 @@ export class PeerApi implements Disposable {
       const host = address.includes(":") ? `[${address}]` : address;
       const base = `https://${host}:${cluster.console.port}`;
       try {
-        // A link that is cut must cost seconds, not the time limit of the command itself.
-        const probe = await fetch(
-          `${base}/api/ping`,
-          this.#init({ timeoutMs: PROBE_MS }),
-        );
-        await probe.body?.cancel();
+        const probe = await this.#probe(base);
         if (probe.ok) return base;
         failure = new Error(`answered with status ${probe.status}`);
       } catch (error) {
@@ -68,6 +63,21 @@ export class PeerApi implements Disposable {
       }
     }
     throw this.#unreachable(failure);
+  }
+
+  /** A link that is cut must cost seconds, not the time limit of the command itself. */
+  async #probe(base: string): Promise<Response> {
+    const once = async () => {
+      const init = this.#init({ timeoutMs: PROBE_MS });
+      const probe = await fetch(`${base}/api/ping`, init);
+      await probe.body?.cancel();
+      return probe;
+    };
+    return await once().catch((error) => {
+      if (error instanceof DOMException) throw error;
+      // A connection of before, whose end was lost on a link that was cut: the next one is new.
+      return once();
+    });
   }
 
   #init(request: PeerRequest): RequestInit & { client: Deno.HttpClient } {
