@@ -129,7 +129,10 @@ async function ownAddresses(): Promise<OwnAddress[]> {
 async function listening(): Promise<Facts["listening"]> {
   const found: Facts["listening"][number][] = [];
   for (const protocol of ["tcp", "udp"] as const) {
-    const { stdout } = await command(["ss", "-Hlnp", `--${protocol}`]);
+    const { stdout } = await command(["ss", "-Hlnp", `--${protocol}`], {
+      // It looks through every process: on a small server at work that takes its time.
+      timeoutMs: 30_000,
+    });
     for (const line of stdout.split("\n")) {
       const local = line.trim().split(/\s+/)[3] ?? "";
       const port = Number(/:(\d+)$/.exec(local)?.[1]);
