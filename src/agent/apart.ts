@@ -1,4 +1,5 @@
 /** Starts a program that outlives this agent: a session of its own, its output in a file of bounded size. */
+import { running } from "../system/processes.ts";
 
 export interface Apart {
   readonly program: readonly string[];
@@ -29,19 +30,14 @@ export async function startApart(
   return child;
 }
 
-/** Processes of such a program with this last argument, whoever started them: by their command line. */
+/** Processes of such a program with this last argument, whoever started them. */
 export function startedApart(
   program: readonly string[],
   last: string,
 ): number[] {
-  const ending = `\0${program.at(-1)}\0${last}\0`;
-  return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name))
-    .filter((pid) => {
-      if (!Number.isInteger(pid)) return false;
-      try {
-        return Deno.readTextFileSync(`/proc/${pid}/cmdline`).endsWith(ending);
-      } catch {
-        return false;
-      }
-    });
+  return running()
+    .filter(({ argv }) =>
+      argv.at(-1) === last && argv.at(-2) === program.at(-1)
+    )
+    .map(({ pid }) => pid);
 }

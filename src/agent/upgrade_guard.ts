@@ -9,6 +9,7 @@ import { upgradeInfo } from "../api/schemas.ts";
 import { now, sleep } from "../system/clock.ts";
 import { createLog } from "../system/log.ts";
 import { paths } from "../system/paths.ts";
+import { running } from "../system/processes.ts";
 import { putBack } from "./upgrades.ts";
 
 const watchSchema = z.object({
@@ -73,20 +74,20 @@ async function answers(home: string | null, digest: string): Promise<boolean> {
 
 /** Agents of that executable and that home; by what the kernel says of them. */
 export function agentsOf(target: string, home: string | null): number[] {
-  return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name))
-    .filter((pid) => {
-      if (!Number.isInteger(pid)) return false;
-      try {
-        const argv = Deno.readTextFileSync(`/proc/${pid}/cmdline`);
-        if (argv !== `${target}\0agent\0`) return false;
-        const environment = Deno.readTextFileSync(`/proc/${pid}/environ`)
-          .split("\0");
-        const mine = environment.find((line) => line.startsWith("HAKIT_HOME="));
-        return (mine?.slice("HAKIT_HOME=".length) ?? null) === home;
-      } catch {
-        return false;
-      }
-    });
+  return running().filter(({ pid, argv }) => {
+    const [program, what] = argv;
+    if (argv.length !== 2 || program !== target || what !== "agent") {
+      return false;
+    }
+    try {
+      const environment = Deno.readTextFileSync(`/proc/${pid}/environ`)
+        .split("\0");
+      const mine = environment.find((line) => line.startsWith("HAKIT_HOME="));
+      return (mine?.slice("HAKIT_HOME=".length) ?? null) === home;
+    } catch {
+      return false;
+    }
+  }).map(({ pid }) => pid);
 }
 
 async function end(pid: number): Promise<void> {

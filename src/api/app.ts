@@ -352,7 +352,6 @@ export function createApp(options: AppOptions) {
       async (c) => {
         const { module, command } = c.req.valid("param");
         const { node, ...body } = c.req.valid("json");
-        c.set("detail", asked(node, body));
         const { caller } = c.var;
         c.set(
           "detail",

@@ -276,7 +276,12 @@ export class Auth {
     const place = addressKey(from);
     // A place that this user logged in from is not held up by strangers who guess at the name; whoever guesses there is, all the same.
     const pair = JSON.stringify([name, place]);
-    const whom = this.#known.has(pair) ? pair : name;
+    // Names are typed by anybody: no name is a pair.
+    const whom = this.#known.has(pair)
+      ? `at ${pair}`
+      : name === null
+      ? null
+      : `name ${name}`;
     const waitMs = Math.max(
       this.#byAddress.waitMs(place, this.#now()),
       whom === null ? 0 : this.#byUser.waitMs(whom, this.#now()),
@@ -298,8 +303,8 @@ export class Auth {
     }
     this.#byAddress.succeeded(place);
     const own = JSON.stringify([user.name, place]);
-    this.#byUser.succeeded(user.name);
-    this.#byUser.succeeded(own);
+    this.#byUser.succeeded(`name ${user.name}`);
+    this.#byUser.succeeded(`at ${own}`);
     this.#known.add(own);
     if (this.#known.size > KNOWN_PLACES) {
       for (const oldest of this.#known) {

@@ -3,7 +3,7 @@ import { ApiError } from "./error.ts";
 
 const LATE_MS = 10_000;
 
-/** A short body, read in time; throws what the server answers else, and the connection is closed like any that is idle. */
+/** A short body, when it comes in time; else ApiError: it is answered, and the connection is closed as one that is idle. */
 export async function soon<T>(
   read: Promise<T>,
   lateMs = LATE_MS,

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { command, CommandError } from "../system/command.ts";
 import { sleep } from "../system/clock.ts";
+import { running } from "../system/processes.ts";
 import { exists } from "../cluster/facts.ts";
 import {
   datastoreHosts,
@@ -78,11 +79,11 @@ async function endLeftovers(): Promise<void> {
   for await (const { name } of Deno.readDir("/run")) {
     if (!name.startsWith(PRIVATE)) continue;
     const run = join("/run", name);
-    const pid = await serverOf(run);
+    const pid = serverOf(run);
     if (pid !== null) {
       Deno.kill(pid, "SIGTERM");
       const until = performance.now() + STOP_MS;
-      while (await serverOf(run) === pid) {
+      while (serverOf(run) === pid) {
         if (performance.now() > until) Deno.kill(pid, "SIGKILL");
         await sleep(100);
       }
@@ -92,17 +93,9 @@ async function endLeftovers(): Promise<void> {
 }
 
 /** The process that was started with this folder; its pid file may be missing yet, or name a stranger by now. */
-async function serverOf(run: string): Promise<number | null> {
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const argv = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() =>
-      ""
-    );
-    if (argv.split("\0").includes(`--socket=${join(run, "socket")}`)) {
-      return Number(name);
-    }
-  }
-  return null;
+function serverOf(run: string): number | null {
+  const socket = `--socket=${join(run, "socket")}`;
+  return running().find(({ argv }) => argv.includes(socket))?.pid ?? null;
 }
 
 /** No anonymous user, no root from elsewhere, no database test. */

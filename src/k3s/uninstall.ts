@@ -10,6 +10,7 @@ import type { Module } from "../module/schema.ts";
 import { sleep } from "../system/clock.ts";
 import { command } from "../system/command.ts";
 import type { Paths } from "../system/paths.ts";
+import { running } from "../system/processes.ts";
 import { UNIT_FILE } from "../system/unit.ts";
 import { K3S } from "./files.ts";
 import { releaseStep } from "./hold.ts";
@@ -145,7 +146,7 @@ function leftoversStep(
     name: "Nothing left running",
     async done() {
       const busy = await isMirrored() || await k3sRuns() ||
-        (await replicatorsIn(paths.run)).length > 0;
+        replicatorsIn(paths.run).length > 0;
       return busy ? null : "no mirror, no replicator, no K3s of hakit";
     },
     async do() {
@@ -153,26 +154,27 @@ function leftoversStep(
         if (module) await stopByScripts(folder, module);
       }
       if (await k3sRuns()) await systemctl("stop", "k3s");
-      for (const { pid } of await replicatorsIn(paths.run)) {
+      for (const { pid } of replicatorsIn(paths.run)) {
         try {
           Deno.kill(pid, "SIGTERM");
         } catch { /* it has ended */ }
       }
       const until = performance.now() + endMs;
-      let left = await replicatorsIn(paths.run);
+      let left = replicatorsIn(paths.run);
       while (left.length > 0 && performance.now() < until) {
         await sleep(100);
-        left = await replicatorsIn(paths.run);
+        left = replicatorsIn(paths.run);
       }
       if (await isMirrored()) {
         throw new Error(
           `${DATABASE_FOLDER} is still mirrored: a program uses it ("fuser -vm ${DATABASE_FOLDER}"); stop it and run this again`,
         );
       }
-      // Its files would be removed from below it.
-      for (const { pid, module } of left) {
+      const [stays] = left;
+      if (stays) {
+        // Its files would be removed from below it.
         throw new Error(
-          `the replicator of ${module} still runs (process ${pid}): a program uses what it mirrors; stop that and run this again`,
+          `the replicator of ${stays.module} still runs (process ${stays.pid}): a program uses what it mirrors; stop that and run this again`,
         );
       }
     },
@@ -180,17 +182,13 @@ function leftoversStep(
 }
 
 /** Of this node, by the name of their configuration: those of a lab on the same machine are its own. */
-async function replicatorsIn(run: string) {
-  const found: { readonly pid: number; readonly module: string }[] = [];
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const text = await Deno.readTextFile(`/proc/${name}/cmdline`)
-      .catch(() => "");
-    const file = /\0replicator\0([^\0]+)\0$/.exec(text)?.[1];
-    if (file === undefined || dirname(file) !== run) continue;
-    found.push({ pid: Number(name), module: basename(file, ".json") });
-  }
-  return found;
+function replicatorsIn(run: string) {
+  return running().flatMap(({ pid, argv }) => {
+    const [what, file = ""] = argv.slice(-2);
+    return what === "replicator" && dirname(file) === run
+      ? [{ pid, module: basename(file, ".json") }]
+      : [];
+  });
 }
 
 /** As the agent would on the way to STOP, by force. */

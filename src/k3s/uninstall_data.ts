@@ -105,7 +105,10 @@ export function dataStep({ folders, others }: Data): Step {
   };
 }
 
-/** A mount that forbids it, or null: through a mirror, or a share, others' copies would go, too. Pure. */
+/** File systems of this server's own disks. Through any other, a mirror or a share, others' copies would go, too. */
+const OWN_DISK = /^(ext[234]|xfs|btrfs|f2fs|zfs|tmpfs)$/;
+
+/** A mount that forbids it, or null. Pure. */
 export function mountedOn(
   mounts: string,
   { folders, others }: Data,
@@ -114,7 +117,7 @@ export function mountedOn(
   const found = pointsIn(mounts).find(({ point, type }) =>
     paths.some((path) =>
       point.startsWith(path + "/") ||
-      (point === path && /^(fuse|nfs|cifs)/.test(type))
+      (point === path && !OWN_DISK.test(type))
     )
   );
   return found?.point ?? null;

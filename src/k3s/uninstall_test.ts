@@ -166,7 +166,9 @@ Deno.test("mountedOn() refuses mirrors and what lies below, and takes a disk of 
     busy("/dev/sdb1 /var/lib/mysql ext4", "hakit /var/lib/mysql fuse.hakit"),
     "/var/lib/mysql",
   );
-  assert.equal(busy("10.0.0.9:/x /srv/storage nfs4"), "/srv/storage");
+  for (const shared of ["nfs4", "cifs", "ceph", "fuse.glusterfs", "gfs2"]) {
+    assert.equal(busy(`10.0.0.9:/x /srv/storage ${shared}`), "/srv/storage");
+  }
   assert.equal(
     busy("tmpfs /var/lib/kubelet/pods/a tmpfs"),
     "/var/lib/kubelet/pods/a",

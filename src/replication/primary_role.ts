@@ -43,9 +43,10 @@ export class PrimaryRole {
     const { config, identity } = context;
     const epoch = epochAfter(identity.value.epoch);
     // What this node knows as a former secondary counts from here on as its own; as primary it keeps no journal.
+    if (context.left) context.dirty.add(context.left);
+    // Also what an end could not write, whose disk hung: the journal, which had it too, goes now.
+    context.dirty.flush();
     if (context.left) {
-      context.dirty.add(context.left);
-      context.dirty.flush();
       context.left = null;
       context.doubt = false;
     }
