@@ -255,6 +255,18 @@ Deno.test("Auth slows down guessing from where the user logged in before, whoeve
   ok(statuses.includes(429), statuses.join());
 });
 
+Deno.test("Auth takes no typed name for the place that somebody logged in from", async () => {
+  await using all = await world();
+  const { login } = all;
+  const home = network("198.51.100.7");
+  strictEqual((await login({ name: "op", password }, home)).status, 200);
+  const name = JSON.stringify(["op", "198.51.100.7"]);
+  for (let n = 0; n < 14; n++) {
+    await login({ name, password: "wrong one" }, network(`192.0.2.${n}`));
+  }
+  strictEqual((await login({ name: "op", password }, home)).status, 200);
+});
+
 Deno.test("Auth ends the session of somebody whose pages only ask by themselves", async () => {
   await using all = await world();
   const { request, enter, clock } = all;
