@@ -17,13 +17,13 @@ const PURE = [
   /^replication\/(identity|operation|control|marks|listing|inode_table|name|exclusions)\.ts$/,
   /^replication\/verify\/(form|pace|summaries)\.ts$/,
   /^peer\/frame\.ts$/,
-  /^system\/u64\.ts$/,
+  /^system\/(u64|address|message|units)\.ts$/,
   /^doctor\/(facts|examine|firewall|firewall_needs|nft_verdict|\w+_rules)\.ts$/,
   /^bundle\/manifest\.ts$/,
   /^oidc\/places\.ts$/,
   /^module\/tar\.ts$/,
   /^cluster\/(network|checks)\.ts$/,
-  /^cli\/(command|columns|units|progress|suggest|parse|help|module_name)\.ts$/,
+  /^cli\/(command|columns|progress|suggest|parse|help|module_name)\.ts$/,
 ];
 
 /** Packages and built-ins that compute only. */

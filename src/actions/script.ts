@@ -111,7 +111,8 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
-function killGroup(pid: number, signal: Deno.Signal): void {
+/** Nothing to kill is no failure. */
+export function killGroup(pid: number, signal: Deno.Signal): void {
   try {
     Deno.kill(-pid, signal);
   } catch {

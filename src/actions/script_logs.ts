@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { sleep } from "../system/clock.ts";
+import { messageOf } from "../system/message.ts";
 
 /** Log files kept for a module. */
 const KEPT_LOGS = 100;
@@ -43,9 +44,7 @@ export async function keepLogsShort(
       }
       said = "";
     } catch (error) {
-      const text = `logs of scripts: ${
-        error instanceof Error ? error.message : error
-      }`;
+      const text = `logs of scripts: ${messageOf(error)}`;
       if (text !== said) warn(text);
       said = text;
     }

@@ -15,6 +15,7 @@ import {
   parseMac,
 } from "./arp.ts";
 import { PacketSocket } from "./packet_socket.ts";
+import { canonical } from "../system/address.ts";
 import { command, CommandError } from "../system/command.ts";
 import { ErrnoError } from "../system/errno_error.ts";
 import { now, sleep } from "../system/clock.ts";
@@ -98,19 +99,17 @@ function same(a: string | undefined, b: string): boolean {
   return a !== undefined && canonical(a) === canonical(b);
 }
 
-function canonical(address: string): string {
-  if (!isIPv6(address)) return address;
-  return new URL(`http://[${address}]/`).hostname.slice(1, -1);
-}
-
 /** The interfaces of this machine that have the address now. */
 export function holders(address: string): string[] {
   return present().filter((entry) => same(entry.address, address))
     .map((entry) => entry.device);
 }
 
-/** Takes the address; throws with one line when another machine answers for it or it cannot be added. */
-export async function takeAddress(target: VirtualAddress): Promise<void> {
+/** Takes the address; throws with one line when another machine answers for it, it cannot be added, or `signal` came before it was. */
+export async function takeAddress(
+  target: VirtualAddress,
+  signal?: AbortSignal,
+): Promise<void> {
   const { address, prefix, device } = target;
   const held = holders(address);
   if (held.some((name) => name !== device)) {
@@ -125,6 +124,7 @@ export async function takeAddress(target: VirtualAddress): Promise<void> {
         `choose another virtual address`,
     );
   }
+  signal?.throwIfAborted();
   const flags = isIPv6(address)
     ? ["nodad", "noprefixroute", "preferred_lft", "0"]
     : ["noprefixroute"];
@@ -213,12 +213,20 @@ export async function probe(target: VirtualAddress): Promise<string | null> {
   return null;
 }
 
-/** Its MAC, if it has one. */
+/** Its MAC, if it has one. The list of addresses does not know an interface that has none of its own yet. */
 function ethernet(device: string): string | null {
-  const entry = present().find((entry) =>
-    entry.device === device && entry.mac !== "00:00:00:00:00:00"
-  );
-  return entry?.mac ?? null;
+  const mac = present().find((entry) => entry.device === device)?.mac ??
+    kernelsMac(device);
+  return mac === "00:00:00:00:00:00" ? null : mac;
+}
+
+function kernelsMac(device: string): string | null {
+  try {
+    const text = Deno.readTextFileSync(`/sys/class/net/${device}/address`);
+    return /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.exec(text.trim())?.[0] ?? null;
+  } catch {
+    return null; // Another network namespace's than this folder's.
+  }
 }
 
 /** Tells the network, several times, that the address lives here; also ends this machine's own old connections to it. */

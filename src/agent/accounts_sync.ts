@@ -1,4 +1,5 @@
 /** Users, keys and single sign-on are the same on both nodes: each change goes over at once, and what a node missed when it is back. */
+import { messageOf } from "../system/message.ts";
 import type { AccountStore } from "../api/accounts.ts";
 import { accountsSchema } from "../api/accounts_file.ts";
 import { ApiError } from "../api/error.ts";
@@ -91,8 +92,4 @@ async function failed(answer: Response): Promise<ApiError> {
   await answer.body?.cancel();
   const why = `the other node answered ${answer.status}`;
   return new ApiError(502, "peer-failed", why);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

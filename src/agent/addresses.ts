@@ -14,6 +14,7 @@ import { Netlink } from "../guard/netlink.ts";
 import type { Module } from "../module/schema.ts";
 import type { Log } from "../system/log.ts";
 import { now, sleep } from "../system/clock.ts";
+import { messageOf } from "../system/message.ts";
 
 /** How often it is looked whether they are still there. */
 const CHECK_MS = 3000;
@@ -54,11 +55,9 @@ export class Addresses {
     // At once: each is probed for 100 ms, and clients wait for all of them.
     const results = await Promise.allSettled(
       this.#options.specs.map(async (spec) => {
-        const target = await resolveAddress(spec, this.#options.near);
-        if (holders(target.address).includes(target.device)) {
-          held.add(target.address);
-        }
-        await takePatiently(target, signal);
+        const here = holders(spec.address.split("/")[0]!).length > 0;
+        const target = await this.#takePatiently(spec, signal);
+        if (here) held.add(target.address);
         taken.push(target);
       }),
     );
@@ -78,6 +77,24 @@ export class Addresses {
     if (taken.length > 0) this.#guard(hold);
   }
 
+  /** The node that had it may need a moment to let it go, and this one's interface to come up. */
+  async #takePatiently(
+    spec: Module["virtual_addresses"][number],
+    signal: AbortSignal | undefined,
+  ): Promise<VirtualAddress> {
+    const end = now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        const target = await resolveAddress(spec, this.#options.near);
+        await takeAddress(target, signal);
+        return target;
+      } catch (error) {
+        if (signal?.aborted || now() > end) throw error;
+        await sleep(PROBE_AGAIN_MS, signal);
+      }
+    }
+  }
+
   async release(): Promise<void> {
     this.#held?.abort();
     this.#held = null;
@@ -87,6 +104,8 @@ export class Addresses {
       address.split("/")[0]!
     );
     takeOff(addresses);
+    // What was just being added is off again when this has ended.
+    await this.#looking;
     for (const address of addresses) {
       if (holders(address).length === 0) continue;
       await releaseAddress(address).catch((error) => failures.push(error));
@@ -101,7 +120,15 @@ export class Addresses {
   }
 
   /** Looks at once whether they are still there, and takes back what is gone. */
-  async look(): Promise<void> {
+  look(): Promise<void> {
+    const looks = Promise.all([this.#looking, this.#lookNow()]).then(() => {});
+    this.#looking = looks;
+    return looks;
+  }
+
+  #looking: Promise<void> = Promise.resolve();
+
+  async #lookNow(): Promise<void> {
     const { signal } = this.#held ?? {};
     if (!signal) return;
     for (const spec of this.#options.specs) {
@@ -152,7 +179,7 @@ export class Addresses {
         return;
       }
       if (signal.aborted) return;
-      await takeAddress(target);
+      await takeAddress(target, signal);
       // Released while it was being taken: it must not stay.
       if (signal.aborted) return await releaseAddress(target.address);
       this.#options.log.warning(
@@ -181,24 +208,4 @@ function takeOff(addresses: readonly string[]): void {
   } catch {
     // Then by the program, which also says what is wrong.
   }
-}
-
-/** The node that had it may need a moment to let it go: a module that fails for that would soon have failed too often. */
-async function takePatiently(
-  target: VirtualAddress,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const end = now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await takeAddress(target);
-    } catch (error) {
-      if (signal?.aborted || now() > end) throw error;
-      await sleep(PROBE_AGAIN_MS, signal);
-    }
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -8,7 +8,6 @@ import { EventStreams, StateFeed } from "../api/events.ts";
 import { joinRoutes } from "../api/join.ts";
 import { PeerApi } from "../api/peer_api.ts";
 import { consoleRoutes } from "../console/serve.ts";
-import { ConfigError } from "../module/load.ts";
 import { now } from "../system/clock.ts";
 import { createLog, type Log, type LogLine } from "../system/log.ts";
 import { type Paths, paths as defaultPaths } from "../system/paths.ts";
@@ -30,6 +29,7 @@ import { SignOn } from "../oidc/sign_on.ts";
 import { serveNetwork, serveSocket } from "./serve.ts";
 import { Takeovers } from "./takeovers.ts";
 import { Upgrades } from "./upgrades.ts";
+import { messageOf } from "../system/message.ts";
 
 /** `hakit agent`: runs until it is told to stop; exit code 0 after an orderly stop, 1 when it cannot begin. */
 export async function runAgent(): Promise<number> {
@@ -75,7 +75,6 @@ async function live(
   const cluster: Cluster = new Cluster({
     node,
     log,
-    peer,
     onLine: (module, line) => {
       takeovers.line(module, line.text);
       streams.log({ module, ...line });
@@ -259,9 +258,4 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) =>
     signal.addEventListener("abort", () => resolve(), { once: true })
   );
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
-  return error instanceof Error ? error.message : String(error);
 }

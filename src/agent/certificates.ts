@@ -14,6 +14,7 @@ import {
 import { readIfPresent, writeDurably } from "../system/files.ts";
 import type { Log } from "../system/log.ts";
 import type { Node } from "./node.ts";
+import { messageOf } from "../system/message.ts";
 
 /** What the HTTPS server shows. */
 export interface Shown {
@@ -96,7 +97,7 @@ export class Certificates {
       if (!aged(certificate, { authority, now })) return;
       await this.renew();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       if (why !== this.#said) this.#options.log.warning(`certificate: ${why}`);
       this.#said = why;
     }

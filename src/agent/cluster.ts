@@ -3,7 +3,6 @@ import { type Body, promises } from "../heartbeat/body.ts";
 import type { PeerVerdict } from "../heartbeat/detector.ts";
 import { type LinkHealth, Links } from "../heartbeat/links.ts";
 import type { ClusterState } from "../api/state.ts";
-import type { PeerApi } from "../api/peer_api.ts";
 import type { ModuleView } from "../machine/state.ts";
 import { type Installed, installedModules } from "../module/catalog.ts";
 import { conflict } from "../module/install.ts";
@@ -19,6 +18,7 @@ import { lastConfiguration } from "./last_configuration.ts";
 import { makeFolders, RunningModule } from "./running_module.ts";
 import { clusterState } from "./status.ts";
 import { VERSION } from "../system/version.ts";
+import { messageOf } from "../system/message.ts";
 
 const TICK_MS = 100;
 /** systemd kills the agent after 600 s: what scripts have not done by then is not waited for. */
@@ -29,7 +29,6 @@ const LAST_WORDS = 3;
 export interface ClusterOptions {
   readonly node: Node;
   readonly log: Log;
-  readonly peer: PeerApi;
   /** A line of a module's log. */
   readonly onLine: (module: string, line: LogLine) => void;
   readonly arbiter: ArbiterFile | null;
@@ -454,8 +453,4 @@ function linksOf({ me, peer }: Node): { local: string; remote: string }[] {
     local,
     remote: peer.addresses[index]!,
   }));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -23,6 +23,7 @@ import type { ResourceState } from "../rules/rule.ts";
 import type { Switch } from "./switches.ts";
 import { EVERY_MS, type Figures } from "./figures.ts";
 import { ArbiterChanges } from "./arbiter_changes.ts";
+import { Copies } from "./copies.ts";
 import { Doctor } from "./doctor.ts";
 import { K3sFiles } from "./k3s_files.ts";
 import { ModuleStore } from "./module_store.ts";
@@ -36,6 +37,7 @@ import type { Takeovers } from "./takeovers.ts";
 import type { Notifier } from "../notify/notifier.ts";
 import type { Upgrades } from "./upgrades.ts";
 import { VERSION } from "../system/version.ts";
+import { messageOf } from "../system/message.ts";
 
 export interface CommandRequest {
   readonly module: string;
@@ -77,6 +79,7 @@ export class Door {
   readonly notifier: Notifier;
   readonly modules: ModuleStore;
   readonly arbiter: ArbiterChanges;
+  readonly copies: Copies;
   readonly doctor: Doctor;
   readonly k3s: K3sFiles;
 
@@ -85,6 +88,7 @@ export class Door {
     this.upgrades = options.upgrades;
     this.notifier = options.notifier;
     this.modules = new ModuleStore(options);
+    this.copies = new Copies(options);
     this.doctor = new Doctor(options);
     this.k3s = new K3sFiles(options);
     this.arbiter = new ArbiterChanges({
@@ -246,7 +250,7 @@ export class Door {
       await this.#module(module).ask(command);
     } catch (error) {
       if (error instanceof ApiError) throw error;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       throw new ApiError(409, "refused", `Cannot ${command.command}: ${why}`);
     }
   }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { command } from "../system/command.ts";
 import { digestOf } from "../system/digest.ts";
 import { speaksSchema } from "./speaks.ts";
+import { messageOf } from "../system/message.ts";
 
 export const buildSchema = z.strictObject({
   version: z.string().max(64),
@@ -47,7 +48,7 @@ export async function inspect(file: string, name = file): Promise<Build> {
     text = (await command([file, "version", "--json"], { timeoutMs: RUN_MS }))
       .stdout;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new Error(`"${name}" does not run on this machine: ${why}`, {
       cause,
     });

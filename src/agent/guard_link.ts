@@ -16,6 +16,7 @@ import type { Paths } from "../system/paths.ts";
 import { lines } from "./replicator_link.ts";
 import { VERSION } from "../system/version.ts";
 import { startApart, startedApart } from "./apart.ts";
+import { messageOf } from "../system/message.ts";
 
 export interface GuardLinkOptions {
   readonly socket: string;
@@ -161,9 +162,7 @@ export class GuardLink {
         await this.#serve(connection);
         backoff = BACKOFF_MS.first;
       } catch (error) {
-        const problem = `the guard does not run: ${
-          error instanceof Error ? error.message : error
-        }`;
+        const problem = `the guard does not run: ${messageOf(error)}`;
         if (problem !== this.#problem) this.#options.log.error(problem);
         this.#problem = problem;
         this.#options.changed();

@@ -9,6 +9,7 @@ import type { ModuleView, Record } from "../machine/state.ts";
 import type { Command } from "../replication/control.ts";
 import type { Level } from "../system/log.ts";
 import { now, sleep } from "../system/clock.ts";
+import { messageOf } from "../system/message.ts";
 
 /** The automaton as the loop needs it: src/machine/step.ts, or a small one in tests. */
 export interface Automaton<State> {
@@ -222,7 +223,7 @@ export class Loop<State> {
         this.#told = this.#state;
         return this.#sticks(null);
       } catch (error) {
-        if (failures > 0) this.#sticks(oneOf(error));
+        if (failures > 0) this.#sticks(messageOf(error));
       } finally {
         limit.abort();
       }
@@ -268,7 +269,7 @@ export class Loop<State> {
       // It comes back as a report's fault or as replicator-gone; the automaton acts on that.
       this.#effects.log(
         "warning",
-        `replicator: ${command.command}: ${oneOf(error)}`,
+        `replicator: ${command.command}: ${messageOf(error)}`,
       );
     }).finally(() => limit.abort());
     await Promise.race([work, sleep(QUICK_MS, limit.signal)]);
@@ -328,7 +329,7 @@ export class Loop<State> {
         await this.#effects.perform(action, signal);
       } catch (error) {
         if (signal.aborted) break;
-        failed = { action: describe(action), error: oneOf(error) };
+        failed = { action: describe(action), error: messageOf(error) };
       }
       const took = `${((now() - start) / 1000).toFixed(2)} s`;
       this.#effects.log(
@@ -359,10 +360,6 @@ export function describe(action: PlanAction): string {
     default:
       return action satisfies never;
   }
-}
-
-function oneOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Decisions are made by the time that it is, not by that at which a held up loop was told: a lease may have ended since. */

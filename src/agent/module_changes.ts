@@ -14,6 +14,7 @@ import { ModuleHere, mustAllow } from "./module_here.ts";
 import { ModulePeer, type Readiness } from "./module_peer.ts";
 import { wantedFiles, type Wish } from "./module_wish.ts";
 import type { Node } from "./node.ts";
+import { messageOf } from "../system/message.ts";
 
 export interface ApplyOptions {
   readonly by: string;
@@ -221,7 +222,7 @@ export class ModuleChanges {
     } catch (error) {
       this.#options.log.error(
         `module "${name}": the nodes have different configurations: ${
-          error instanceof Error ? error.message : error
+          messageOf(error)
         }`,
       );
     }

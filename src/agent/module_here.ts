@@ -20,6 +20,7 @@ import type { Log } from "../system/log.ts";
 import type { Cluster } from "./cluster.ts";
 import { ConfigHistory, type Revision } from "./config_history.ts";
 import type { Node } from "./node.ts";
+import { messageOf } from "../system/message.ts";
 
 export interface ModuleHereOptions {
   readonly node: Node;
@@ -190,8 +191,4 @@ export class ModuleHere {
 
 export function mustAllow(refusal: string | null): void {
   if (refusal !== null) throw new ApiError(409, "module-runs", refusal);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

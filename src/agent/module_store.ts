@@ -28,6 +28,7 @@ import {
 import { peerError, type Readiness } from "./module_peer.ts";
 import type { Wish } from "./module_wish.ts";
 import type { Node } from "./node.ts";
+import { messageOf } from "../system/message.ts";
 
 export interface ModuleInfo {
   readonly name: string;
@@ -227,8 +228,11 @@ export class ModuleStore {
       try {
         await this.compare();
       } catch (error) {
-        // The peer has just gone, or its API is not up yet: heartbeats tell that better.
-        if (!(error instanceof ApiError)) throw error;
+        // The peer has just gone, or its API is not up yet: heartbeats tell that better. Whatever else it is (an answer that was cut off,
+        // a disk that takes nothing), no service is worth less for it.
+        if (error instanceof ApiError) continue;
+        const why = messageOf(error);
+        this.#options.log.warning(`configurations cannot be compared: ${why}`);
       }
     }
   }
@@ -289,7 +293,7 @@ export class ModuleStore {
     try {
       return asModule(unpack(archive));
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       throw new ApiError(400, "bad-archive", text, { cause: error });
     }
   }

@@ -9,6 +9,7 @@ import { installedModules, moduleFolder } from "../module/catalog.ts";
 import { edited, type FileEdit } from "../module/edit.ts";
 import { ConfigHistory } from "./config_history.ts";
 import type { Node } from "./node.ts";
+import { messageOf } from "../system/message.ts";
 
 export type Wish =
   /** All files, as of an archive. */
@@ -64,7 +65,7 @@ function withEdits(
   try {
     return edited(files, edits);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     throw new ApiError(400, "bad-archive", text, { cause: error });
   }
 }

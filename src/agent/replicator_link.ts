@@ -15,6 +15,7 @@ import { now, sleep } from "../system/clock.ts";
 import { VERSION } from "../system/version.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
 import { startApart, startedApart } from "./apart.ts";
+import { messageOf } from "../system/message.ts";
 
 export interface ReplicatorLinkOptions {
   readonly config: ReplicatorConfig;
@@ -257,9 +258,7 @@ export class ReplicatorLink {
       await this.#spawn();
     } catch (error) {
       this.#options.log.error(
-        `replicator: cannot be started: ${
-          error instanceof Error ? error.message : error
-        }`,
+        `replicator: cannot be started: ${messageOf(error)}`,
       );
       return null;
     }
@@ -315,9 +314,7 @@ export class ReplicatorLink {
     } catch (error) {
       if (!this.#stop.signal.aborted) {
         this.#options.log.warning(
-          `replicator: connection failed: ${
-            error instanceof Error ? error.message : error
-          }`,
+          `replicator: connection failed: ${messageOf(error)}`,
         );
       }
     } finally {

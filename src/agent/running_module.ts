@@ -14,6 +14,7 @@ import {
 } from "../machine/step.ts";
 import { atPresent } from "../machine/lease.ts";
 import type { Module } from "../module/schema.ts";
+import { endLeftScripts } from "../actions/left_scripts.ts";
 import { perform, type Surroundings } from "../actions/perform.ts";
 import type { Ward } from "../guard/ward.ts";
 import type { Report } from "../replication/control.ts";
@@ -49,7 +50,9 @@ import {
   writeRecord,
 } from "./record.ts";
 import { ReplicatorLink } from "./replicator_link.ts";
+import { ReadyTime } from "./ready_time.ts";
 import { replicatorConfig, replicatorProgram } from "./replicator_config.ts";
+import { messageOf } from "../system/message.ts";
 
 export interface RunningModuleOptions {
   readonly node: Node;
@@ -92,8 +95,7 @@ export class RunningModule {
   #loop: Loop<State> | null = null;
   readonly #standstill = new Standstill(now);
   #report: Report | null = null;
-  /** The last change of the role; `since`: until it is Ready. */
-  #way: { readonly role: string; readonly since: number | null } | null = null;
+  readonly #readyTime: ReadyTime;
   /** Set while the agent ends: what the user wants is not changed by that. */
   #keptGoal: Record["goal"] | null = null;
 
@@ -112,6 +114,10 @@ export class RunningModule {
       onProblem: (problem, again) =>
         this.post({ type: "address", at: now(), problem, again }),
     });
+    this.#readyTime = new ReadyTime(
+      join(dirname(this.#recordFile()), "takeover.json"),
+      this.log,
+    );
     this.#services = new Services({ units: module.services, log: this.log });
     this.#guarded = new Guarded({
       module,
@@ -170,6 +176,7 @@ export class RunningModule {
     const { module } = this.#options;
     return {
       ...view,
+      takeoverMs: this.#readyTime.takeoverMs,
       watch: {
         resources: this.#monitor.told(),
         maintenance: deviations(module, this.#switches),
@@ -199,7 +206,7 @@ export class RunningModule {
         .catch((error) =>
           this.log.warning(
             `the replicator takes the new rates when it begins: ${
-              error instanceof Error ? error.message : error
+              messageOf(error)
             }`,
           )
         );
@@ -248,19 +255,9 @@ export class RunningModule {
     this.#options.changed();
   }
 
-  /** How long each way to a new role took, from the decision to Ready: the timeline is made of these lines. */
   #measure(): void {
     const view = this.#loop?.view();
-    if (!view) return;
-    const { role, status } = view;
-    if (role !== this.#way?.role) {
-      const first = this.#way === null;
-      this.#way = { role, since: first || status === "Ready" ? null : now() };
-    }
-    if (status !== "Ready" || this.#way.since === null) return;
-    const seconds = ((now() - this.#way.since) / 1000).toFixed(2);
-    this.#way = { role, since: null };
-    this.log.info(`${role} is ready after ${seconds} s`);
+    if (view) this.#readyTime.look(view, now());
   }
 
   #failover(): boolean {
@@ -302,23 +299,30 @@ export class RunningModule {
     const { node, module, freshBoot } = this.#options;
     this.#switches = await readSwitches(node.paths, module.name)
       .catch((error) => {
-        this.log.error(error instanceof Error ? error.message : String(error));
+        this.log.error(messageOf(error));
         return {};
       });
     this.#monitor.switch(this.#switches);
+    await this.#readyTime.begin();
     await this.#services.begin(
       `hakit.${node.me.name}.${module.name}`,
       node.paths.run,
     );
+    for (const script of await endLeftScripts(this.#options.folder)) {
+      this.log.warning(`${script} still ran without its agent and was ended`);
+    }
     const record = await this.#firstRecord(freshBoot);
     const report = await this.#replicator?.start() ?? null;
     const resumed = report?.phase === "primary";
     if (!resumed) {
       this.#services.condemnFrozen();
-      if (report?.phase === "idle") this.#services.killLeftOvers();
+      // Without directories nothing tells whether this node may still serve: it begins anew, and the other one may be quicker.
+      if (report?.phase === "idle" || this.#replicator === null) {
+        this.#services.killLeftOvers();
+      }
       // After a crash the address may still be here, while the peer has it by now.
       await this.#addresses.release().catch((error) =>
-        this.log.error(error instanceof Error ? error.message : String(error))
+        this.log.error(messageOf(error))
       );
     }
     const loop: Loop<State> = new Loop(
@@ -430,7 +434,7 @@ export class RunningModule {
       await keepPlace(this.#recordFile(), record).catch(() => {});
     } catch (error) {
       // Without its record a node cannot know that it may go on: it waits for its peer or a person.
-      this.log.error(error instanceof Error ? error.message : String(error));
+      this.log.error(messageOf(error));
     }
     const boot = this.#switches.boot ?? this.module.boot;
     if (!freshBoot || boot === "auto") return record;

@@ -9,6 +9,7 @@ import type { Log } from "../system/log.ts";
 import type { Paths } from "../system/paths.ts";
 import type { Certificates } from "./certificates.ts";
 import type { Node } from "./node.ts";
+import { messageOf } from "../system/message.ts";
 
 const RETRY_MS = 5000;
 /** A node's certificate is looked at so often, and first when the agent has been up for a while. */
@@ -68,7 +69,7 @@ export function serveNetwork(
       try {
         return await open(options);
       } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         if (text !== said) options.log.warning(text);
         said = text;
         await sleep(RETRY_MS, end);

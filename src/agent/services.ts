@@ -11,6 +11,7 @@ import {
   unitGroups,
 } from "../system/cgroup.ts";
 import type { Log } from "../system/log.ts";
+import { messageOf } from "../system/message.ts";
 
 export class Services {
   readonly #units: readonly string[];
@@ -37,7 +38,7 @@ export class Services {
       this.group = null;
       this.#log.warning(
         `services of this module cannot be frozen when the node must not serve any more: ${
-          error instanceof Error ? error.message : error
+          messageOf(error)
         }`,
       );
     }
@@ -55,7 +56,11 @@ export class Services {
 
   /** What a former life left behind, and whose data is gone since: it can only answer from its memory. */
   killLeftOvers(): void {
-    if (this.group !== null) killAll(this.group);
+    if (this.group === null) return;
+    // What forks meanwhile would escape.
+    freeze(this.group);
+    killAll(this.group);
+    thaw(this.group);
   }
 
   frozen(): boolean {

@@ -10,6 +10,7 @@ import { secretsOf as oidcSecrets } from "../oidc/settings_file.ts";
 import { readTail } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { redact, REMOVED, secretsIn } from "../system/redact.ts";
+import { messageOf } from "../system/message.ts";
 
 /** Of each log: what happened lately. */
 const LOG_LINES = 5000;
@@ -201,8 +202,4 @@ async function outputOf(argv: readonly string[]): Promise<string> {
   } catch (error) {
     return `(${argv[0]}: ${messageOf(error)})\n`;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

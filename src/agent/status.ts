@@ -1,4 +1,5 @@
 /** The sum of what this node knows, in one object and in plain sentences: what holds now and, where it waits, what to do. Pure. */
+import { bytes, seconds } from "../system/units.ts";
 import type { Arbiter } from "../machine/arbiter.ts";
 import type { ModuleView } from "../machine/state.ts";
 import type {
@@ -260,6 +261,22 @@ function isPrimary(view: ModuleView | null): boolean {
   return view?.role === "PRIM" || view?.role === "ALONE";
 }
 
+/** When the service answers again is foretold only from a takeover that was measured. */
+function takeover(
+  node: string,
+  { takeoverMs }: Pick<ModuleView, "takeoverMs">,
+  timeoutMs: number,
+): string {
+  const about = (ms: number) => `about ${Math.ceil(ms / 1000)} s`;
+  return takeoverMs === undefined
+    ? `begins to take over ${about(timeoutMs)} after ${node} dies`
+    : `serves ${
+      about(timeoutMs + takeoverMs)
+    } after ${node} dies (its last takeover took ${
+      (takeoverMs / 1000).toFixed(1)
+    } s)`;
+}
+
 function primarySentence(
   name: string,
   view: ModuleView,
@@ -276,10 +293,9 @@ function primarySentence(
   }
   if (view.role === "PRIM") {
     if (others?.role === "SECOND" && others.status === "Ready") {
-      const seconds = Math.ceil(timeoutMs / 1000);
       const takes = others.failover === false
         ? `does not take over if ${node} dies: failover is off`
-        : `takes over in about ${seconds} s if ${node} dies`;
+        : takeover(node, others, timeoutMs);
       return `${name} runs on ${node} (PRIM); ${other} ${
         holding(view, others)
       } and ${takes}.${because(view)}`;
@@ -402,29 +418,8 @@ function progress(
   }
   if (stage === "names") return "names are compared first";
   if (bytesTotal === 0) return "almost done";
-  const left = secondsLeft === null ? "" : `, ${duration(secondsLeft)} left`;
+  const left = secondsLeft === null ? "" : `, ${seconds(secondsLeft)} left`;
   return `${percent} % of ${bytes(bytesTotal)} at ${
     bytes(bytesPerSecond)
   }/s${left}`;
-}
-
-/** 1536 → "1.5 KiB". */
-export function bytes(count: number): string {
-  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
-  let value = count;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return `${value.toFixed(digits)} ${units[unit]}`;
-}
-
-/** 75 → "1 min 15 s". */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
 }

@@ -78,12 +78,19 @@ const ALONE = { role: "ALONE", status: "Ready", goal: "run" } as const;
 
 Deno.test("clusterState() says the same on both nodes while all is well", () => {
   const text =
-    "k3s runs on node1 (PRIM); node2 holds an identical copy and takes over in about 3 s if node1 dies.";
+    "k3s runs on node1 (PRIM); node2 holds an identical copy and begins to take over about 3 s after node1 dies.";
   strictEqual(sentence(PRIM, SECOND), text);
   strictEqual(
     sentence(SECOND, PRIM),
     text.replaceAll("node1", "x").replaceAll("node2", "node1")
       .replaceAll("x", "node2"),
+  );
+});
+
+Deno.test("clusterState() foretells from what a takeover of the secondary has taken, not of the primary", () => {
+  strictEqual(
+    sentence({ ...PRIM, takeoverMs: 60_000 }, { ...SECOND, takeoverMs: 4200 }),
+    "k3s runs on node1 (PRIM); node2 holds an identical copy and serves about 7 s after node1 dies (its last takeover took 4.2 s).",
   );
 });
 
@@ -132,12 +139,12 @@ Deno.test("clusterState() shows the progress of a resync, from either side", () 
     resync,
   } as const;
   const expected =
-    /runs ALONE on node1; node2 is being brought up to date: 25 % of 200 MiB at 10\.0 MiB\/s, 1 min 15 s left\. Until then node2 cannot take over\.$/;
+    /runs ALONE on node1; node2 is being brought up to date: 25 % of 200\.0 MiB at 10\.0 MiB\/s, 1 min 15 s left\. Until then node2 cannot take over\.$/;
   match(sentence({ ...ALONE, resync }, { ...copying, resync: null }), expected);
   match(sentence(ALONE, copying), expected);
   match(
     sentence({ ...ALONE, resync: { ...resync, paused: true } }, copying),
-    /up to date: paused at 25 % of 200 MiB, "hakit resync continue k3s" lets it go on\. Until/,
+    /up to date: paused at 25 % of 200\.0 MiB, "hakit resync continue k3s" lets it go on\. Until/,
   );
 });
 

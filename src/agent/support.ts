@@ -10,6 +10,7 @@ import type { ModuleStore } from "./module_store.ts";
 import type { ClusterState } from "../api/state.ts";
 import type { Node } from "./node.ts";
 import { collect } from "./snapshot.ts";
+import { messageOf } from "../system/message.ts";
 
 /** Reading and packing over there. */
 const PEER_MS = 60_000;
@@ -73,7 +74,7 @@ async function theirs(
     if (!answer.ok) throw new Error(`it answered with status ${answer.status}`);
     return unpack(bytes);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return [{
       path: `${node.peer.name}/missing.txt`,
       executable: false,

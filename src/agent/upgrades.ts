@@ -15,6 +15,7 @@ import { type Build, inspect, MAX_EXECUTABLE } from "./executable.ts";
 import type { Node } from "./node.ts";
 import { SPEAKS } from "./speaks.ts";
 import { VERSION } from "../system/version.ts";
+import { messageOf } from "../system/message.ts";
 
 export interface UpgradesOptions {
   readonly node: Node;
@@ -269,8 +270,4 @@ async function receive(
     }
   }
   await handle.sync();
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -12,6 +12,7 @@ import type { Auth } from "./auth.ts";
 import { type AuthEnv, type Caller, callerName } from "./caller.ts";
 import { certificateRoutes } from "./certificate_routes.ts";
 import { configRoutes } from "./config_routes.ts";
+import { copyRoutes } from "./copy_routes.ts";
 import { doctorRoutes } from "./doctor_routes.ts";
 import { ApiError, errorBody } from "./error.ts";
 import type { EventStreams } from "./events.ts";
@@ -41,6 +42,7 @@ import { oidcRoutes } from "./oidc_routes.ts";
 import type { SignOn } from "../oidc/sign_on.ts";
 import { upgradeRoutes } from "./upgrade_routes.ts";
 import { watchRoutes } from "./watch_routes.ts";
+import { messageOf } from "../system/message.ts";
 
 /** Commands are a few words. */
 const MAX_BODY = 16 * 1024;
@@ -69,7 +71,7 @@ export function createApp(options: AppOptions) {
         const { code, message, remedy, status } = error;
         return c.json(errorBody(code, message, remedy), status);
       }
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       // Hono's own refusals: a body that is no JSON.
       if (error instanceof HTTPException) {
         return c.json(errorBody("bad-request", message), error.status);
@@ -343,6 +345,8 @@ export function createApp(options: AppOptions) {
         return c.json({ ok: true });
       },
     )
+    // Before the commands, which have the same form.
+    .route("/", copyRoutes({ auth, door }))
     .post(
       "/api/modules/:module/:command",
       operator,

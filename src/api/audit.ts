@@ -7,6 +7,7 @@ import { readTail } from "../system/files.ts";
 import type { LoginEvent } from "./auth.ts";
 import { type AuthEnv, callerName, originOf } from "./caller.ts";
 import { ApiError } from "./error.ts";
+import { messageOf } from "../system/message.ts";
 
 export const auditEntrySchema = z.strictObject({
   at: z.iso.datetime(),
@@ -59,7 +60,7 @@ export class Audit {
         mode: 0o600,
       });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       this.#onFault(`audit entry lost (${why}): ${line}`);
     }
   }

@@ -42,6 +42,17 @@ const EXAMPLES: {
   "get /api/modules/{module}/scripts/{file}": {
     path: "/api/modules/k3s/scripts/start_prim_2026-11-23T00-00-00.log",
   },
+  "get /api/modules/{module}/copies": { path: "/api/modules/k3s/copies" },
+  "post /api/modules/{module}/copies": {
+    path: "/api/modules/k3s/copies",
+    body: { keep: 3 },
+  },
+  "post /api/modules/{module}/copies/{copy}/restore": {
+    path: "/api/modules/k3s/copies/2026-11-26T02-30-00-000Z/restore",
+  },
+  "delete /api/modules/{module}/copies/{copy}": {
+    path: "/api/modules/k3s/copies/2026-11-26T02-30-00-000Z",
+  },
   "get /api/modules/{module}/archive": { path: "/api/modules/k3s/archive" },
   "get /api/modules/{module}/config": { path: "/api/modules/k3s/config" },
   "post /api/modules/{module}/config/plan": {

@@ -16,6 +16,7 @@ import type { Connection } from "./caller.ts";
 import { errorBody } from "./error.ts";
 import { limitPatience, type PatienceLimits } from "./patience.ts";
 import type { KeyedCertificate } from "./tls.ts";
+import { messageOf } from "../system/message.ts";
 
 /** Shown to browsers. */
 export interface Certificates {
@@ -195,8 +196,4 @@ function networkOf(remote: string | undefined): Connection {
   // An IPv4 caller of a socket that takes both.
   const address = remote?.replace(/^::ffff:(?=\d+\.)/i, "");
   return { kind: "network", address: address ?? "unknown" };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -167,6 +167,44 @@ export const MODULE_ROUTES: readonly RouteContract[] = [
     answer: schemas.okAnswer,
   },
   {
+    method: "get",
+    path: "/api/modules/{module}/copies",
+    summary: "Point-in-time copies of the mirrored directories on a node",
+    access: "viewer",
+    params: schemas.moduleParams,
+    query: nodeQuery,
+    answer: schemas.copiesAnswer,
+  },
+  {
+    method: "post",
+    path: "/api/modules/{module}/copies",
+    summary:
+      "Take one, on the secondary's node or where the module is stopped; applications wait for as long as it takes, 5 s at most",
+    access: "operator",
+    params: schemas.moduleParams,
+    body: schemas.takeCopyBody,
+    answer: schemas.copyAnswer,
+  },
+  {
+    method: "post",
+    path: "/api/modules/{module}/copies/{copy}/restore",
+    summary:
+      "Put it in the place of what stands in the stopped module's directories; answers the copy that keeps that",
+    access: "administrator",
+    params: schemas.copyParams,
+    body: schemas.nodeBody,
+    answer: schemas.copyAnswer,
+  },
+  {
+    method: "delete",
+    path: "/api/modules/{module}/copies/{copy}",
+    summary: "Remove it",
+    access: "administrator",
+    params: schemas.copyParams,
+    query: nodeQuery,
+    answer: schemas.okAnswer,
+  },
+  {
     method: "post",
     path: "/api/modules/{module}/{command}",
     summary:

@@ -159,6 +159,18 @@ export const credentialsSchema = z.union([
 ]);
 
 const list = <T extends z.ZodType>(item: T) => z.array(item);
+const copyName = z.string().regex(/^[\w-]{1,80}$/)
+  .describe("As the list of copies names it");
+export const copyParams = z.object({ module: moduleName, copy: copyName });
+export const takeCopyBody = z.strictObject({
+  node: nodeName,
+  keep: z.int().min(1).max(1000).optional()
+    .describe("So many of the copies taken stay on that node, the oldest go"),
+});
+export const copyAnswer = z.strictObject({ name: copyName });
+export const copiesAnswer = z.strictObject({
+  copies: list(copyAnswer).describe("Oldest first"),
+});
 
 export const pingAnswer = z.strictObject({
   ok: z.literal(true),

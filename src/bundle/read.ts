@@ -15,6 +15,7 @@ import {
   spaceOf,
 } from "./manifest.ts";
 import { verifyManifest } from "./signature.ts";
+import { messageOf } from "../system/message.ts";
 
 const CHUNK = 1 << 20;
 
@@ -36,7 +37,7 @@ export async function openBundle(path: string): Promise<Bundle> {
   try {
     return await open(path);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new Error(`Cannot use the bundle "${path}": ${why}`, { cause });
   }
 }

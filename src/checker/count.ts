@@ -1,5 +1,6 @@
 /** Counts the processes that a check means, in /proc. */
 import type { ProcessCheck } from "../module/checkers.ts";
+import { CannotTell } from "./reading.ts";
 import { isCandidate, isMeant, needsLine, parseStat } from "./processes.ts";
 
 /** A command line longer than this is cut: a pattern looks at its beginning. */
@@ -24,7 +25,9 @@ export async function countProcesses(check: ProcessCheck): Promise<number> {
 async function read(path: string): Promise<string | null> {
   try {
     return (await Deno.readTextFile(path)).slice(0, MAX_LINE);
-  } catch {
-    return null;
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === "ENOENT" || code === "ESRCH") return null;
+    throw new CannotTell(`${path}: ${code ?? error}`, { cause: error });
   }
 }

@@ -3,6 +3,8 @@
  * the limit and a few seconds, whatever it is stuck in.
  */
 import { sleep } from "../system/clock.ts";
+import { CannotTell } from "./reading.ts";
+import { messageOf } from "../system/message.ts";
 
 export interface LimitedRun {
   readonly argv: readonly string[];
@@ -31,17 +33,9 @@ const LAST_WORDS_MS = 200;
 /** The agent is protected from the out-of-memory killer; what it runs must not be. Both outputs become one. */
 const BECOME = '(echo 0 >/proc/$$/oom_score_adj) 2>/dev/null; exec "$@" 2>&1';
 
-/** Rejects only when nothing can be started at all. */
+/** Rejects with CannotTell, and only when nothing can be started at all. */
 export async function runLimited(run: LimitedRun): Promise<LimitedResult> {
-  const child = new Deno.Command("/bin/sh", {
-    args: ["-c", BECOME, "sh", ...run.argv],
-    ...(run.cwd ? { cwd: run.cwd } : {}),
-    env: { ...run.env },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-    detached: true,
-  }).spawn();
+  const child = start(run);
   const ended = new AbortController();
   let timedOut = false;
   let output = "";
@@ -77,6 +71,23 @@ export async function runLimited(run: LimitedRun): Promise<LimitedResult> {
   ]);
   await reader.cancel().catch(() => {});
   return { code: status.code, timedOut, output, gone };
+}
+
+function start(run: LimitedRun) {
+  try {
+    return new Deno.Command("/bin/sh", {
+      args: ["-c", BECOME, "sh", ...run.argv],
+      ...(run.cwd ? { cwd: run.cwd } : {}),
+      env: { ...run.env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+      detached: true,
+    }).spawn();
+  } catch (error) {
+    const why = messageOf(error);
+    throw new CannotTell(`no program can be started: ${why}`, { cause: error });
+  }
 }
 
 function killGroup(pid: number, signal: Deno.Signal): void {

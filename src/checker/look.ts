@@ -21,6 +21,7 @@ import {
 } from "./reading.ts";
 import { judgeCount } from "./processes.ts";
 import type { Look } from "./watch.ts";
+import { messageOf } from "../system/message.ts";
 
 /** Where a module's checks are made. */
 export interface Sight {
@@ -80,7 +81,7 @@ async function tcp(check: Of<"tcp">, signal: AbortSignal): Promise<Reading> {
     return UP;
   } catch (error) {
     if (limit.aborted) return down(`no answer within ${check.timeout} ms`);
-    return down(error instanceof Error ? error.message : String(error));
+    return down(messageOf(error));
   }
 }
 

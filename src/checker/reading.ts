@@ -20,6 +20,11 @@ export function unknown(detail: string): Reading {
   return { state: "unknown", detail: oneLine(detail) };
 }
 
+/** Looking was not possible, which says nothing of what was to be looked at. */
+export class CannotTell extends Error {
+  override readonly name = "CannotTell";
+}
+
 function oneLine(text: string): string {
   // deno-lint-ignore no-control-regex -- what scripts print goes to terminals and logs
   return text.replaceAll(/[\x00-\x1f\x7f]+/g, " ").trim().slice(0, MAX_DETAIL);

@@ -1,6 +1,8 @@
 /** Looks at one thing on its interval. A look that hangs costs this watch its next looks, and nobody else anything. */
 import { now, sleep } from "../system/clock.ts";
-import { down, type Reading } from "./reading.ts";
+import { CommandError } from "../system/command.ts";
+import { CannotTell, down, type Reading, unknown } from "./reading.ts";
+import { messageOf } from "../system/message.ts";
 
 /** One look: a reading, and (if it left something that hangs) when the next one may begin. */
 export type Look = (
@@ -63,9 +65,7 @@ export class Watch {
     const { look, timeoutMs } = this.#options;
     const begun = now();
     const limit = new AbortController();
-    const work = look(signal).catch((error) =>
-      down(error instanceof Error ? error.message : String(error))
-    ) as ReturnType<Look>;
+    const work = look(signal).catch(failed) as ReturnType<Look>;
     const late = sleep(timeoutMs + GRACE_MS, limit.signal).then(() => null);
     const result = await Promise.race([work, late]);
     limit.abort();
@@ -83,4 +83,12 @@ export class Watch {
       this.#hangsSince = null;
     });
   }
+}
+
+/** A machine that cannot start programs says nothing of what they were to look at. */
+function failed(error: unknown): Reading {
+  const why = messageOf(error);
+  return error instanceof CannotTell || error instanceof CommandError
+    ? unknown(why)
+    : down(why);
 }

@@ -15,6 +15,7 @@ import { type Ingredient, writeBundle } from "../bundle/write.ts";
 import { osRelease } from "../cluster/facts.ts";
 import { IMAGE_ARCHIVE } from "../k3s/files.ts";
 import { folderSource } from "../k3s/install.ts";
+import { lackingImages } from "../k3s/given.ts";
 import { PACKAGES } from "../k3s/packages.ts";
 import { versionIn } from "../k3s/release.ts";
 import { command as execute } from "../system/command.ts";
@@ -22,8 +23,9 @@ import { readIfPresent } from "../system/files.ts";
 import { actionOf } from "./actions.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { EXIT } from "./report.ts";
-import { bytes } from "./units.ts";
+import { bytes } from "../system/units.ts";
 import { VERSION } from "../system/version.ts";
+import { messageOf } from "../system/message.ts";
 
 const ACTIONS = ["create", "show", "verify"] as const;
 
@@ -137,6 +139,10 @@ async function gather(call: Call, work: string) {
       ingredients.push({ path: `k3s/${name}`, from: pathOf(name) });
     }
     k3s = await k3sVersion(join(folder, "k3s"));
+    const archives = [...files.map(({ name }) => name), ...call.list("image")];
+    for (const warning of lackingImages(archives)) {
+      call.out.error(`! ${warning}`);
+    }
   }
   for (const from of call.list("image")) {
     if (!IMAGE_ARCHIVE.test(name(from))) {
@@ -194,7 +200,7 @@ export async function debsOf(given: string) {
       if (entry.name.endsWith(".deb")) files.push(join(folder, entry.name));
     }
   } catch (error) {
-    const why = error instanceof Error ? error.message : error;
+    const why = messageOf(error);
     throw new UsageError(`Cannot read "${folder}" (--packages): ${why}`);
   }
   if (files.length === 0) throw new UsageError(`"${folder}" has no .deb files`);

@@ -6,6 +6,7 @@ import { auditCommand } from "./audit.ts";
 import { command as bundle } from "./bundle.ts";
 import { certCommand } from "./cert.ts";
 import type { Command } from "./command.ts";
+import { copyCommand } from "./copy.ts";
 import { completionCommand } from "./completion.ts";
 import {
   agentCommand,
@@ -86,6 +87,7 @@ export const commands: readonly Command[] = [
   k3sCommand(askAgent, connect),
   verifyCommand(connect),
   resyncCommand(connect),
+  copyCommand(askAgent, connect),
   volumeCommand(connect),
   drillCommand(connect),
   salvageCommand,

@@ -25,6 +25,7 @@ import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { doctorLines } from "./doctor_text.ts";
 import { EXIT } from "./report.ts";
 import { VERSION } from "../system/version.ts";
+import { messageOf } from "../system/message.ts";
 
 export function doctorCommand(ask: Ask): Command {
   return {
@@ -131,9 +132,7 @@ async function examine(
   } catch (error) {
     const why = error instanceof z.ZodError
       ? "another version of hakit runs there"
-      : error instanceof Error
-      ? error.message
-      : String(error);
+      : messageOf(error);
     return {
       ...together(only === other ? [] : [examineNode(mine)]),
       missing: `${other} was not examined: ${why}`,

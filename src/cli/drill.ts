@@ -18,6 +18,7 @@ import { paths } from "../system/paths.ts";
 import type { AgentApi } from "./agent_api.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { EXIT } from "./report.ts";
+import { messageOf } from "../system/message.ts";
 
 const MODULE = "k3s";
 
@@ -163,7 +164,7 @@ async function application(call: Call): Promise<string> {
     });
   } catch (error) {
     throw new UsageError(
-      `hakit drill: ${error instanceof Error ? error.message : error}`,
+      `hakit drill: ${messageOf(error)}`,
     );
   }
 }

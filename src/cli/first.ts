@@ -10,7 +10,8 @@ import {
   keptText,
   readKept,
 } from "../cluster/kept.ts";
-import { canonical, vipOf } from "../cluster/network.ts";
+import { vipOf } from "../cluster/network.ts";
+import { canonical } from "../system/address.ts";
 import { places } from "../cluster/places.ts";
 import {
   resolveSettings,
@@ -22,6 +23,8 @@ import {
 import { gatherExisting } from "../doctor/gather_storage.ts";
 import { existingFindings } from "../doctor/storage_rules.ts";
 import { firstSteps } from "../k3s/first.ts";
+import { folderOf, judgeGiven } from "../k3s/given.ts";
+import { installedFiles } from "../k3s/install.ts";
 import { forgetNodePassword } from "../k3s/kubernetes.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { readIfPresent } from "../system/files.ts";
@@ -39,6 +42,7 @@ import {
   sourcesOf,
   tell,
 } from "./setup.ts";
+import { messageOf } from "../system/message.ts";
 
 export const command: Command = {
   name: "first",
@@ -84,13 +88,30 @@ async function runFirst(call: Call): Promise<number> {
       adopt: call.on("adopt"),
     }),
   );
-  const problems = [...findings.problems, ...existing.problems];
+  const opened = settings.bundle === undefined
+    ? null
+    : await openedBundle(call, where, {
+      file: settings.bundle,
+      key: settings.key,
+    });
+  const k3s = opened && bundleK3s(opened);
+  const given = await judgeGiven({
+    folder: folderOf(settings.k3s),
+    bundle: opened && { k3s },
+    installed: (await installedFiles(at.k3sFiles)).length > 0,
+  });
+  const problems = [
+    ...findings.problems,
+    ...existing.problems,
+    ...given.problems,
+  ];
   if (!cluster && problems.length === 0) {
     problems.push(...await addressProblems(settings, facts));
   }
   const warnings = [
     ...findings.warnings,
     ...existing.warnings,
+    ...given.warnings,
     ...checkSize(settings, facts),
     ...proxyWarnings(settings),
     ...(cluster ? added : []).map((key) =>
@@ -99,12 +120,6 @@ async function runFirst(call: Call): Promise<number> {
   ];
   if (tell(call, { problems, warnings })) return EXIT.failed;
 
-  const opened = settings.bundle === undefined
-    ? null
-    : await openedBundle(call, where, {
-      file: settings.bundle,
-      key: settings.key,
-    });
   let password: string | null = null;
   const results = await perform(
     call,
@@ -121,7 +136,7 @@ async function runFirst(call: Call): Promise<number> {
       },
       api: connect(),
       out: call.out,
-      k3s: opened && bundleK3s(opened),
+      k3s,
       onPassword: (text) => {
         password = text;
         // At once: a later step may fail, and this is said only now.
@@ -213,7 +228,7 @@ async function addressProblems(
       `The virtual address ${vip} is in use: the machine with MAC ${owner} answers for it, expected nobody`,
     ];
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    return [messageOf(error)];
   }
 }
 

@@ -45,6 +45,8 @@ export async function openedBundle(
 }
 
 export interface BundlePackages {
+  /** Why it cannot help here; null: it can. */
+  readonly problem: string | null;
   /** Extracted; called when some are missing. */
   folder(): Promise<string>;
   /** Their room is given back. */
@@ -61,17 +63,17 @@ export function bundlePackages(
   },
 ): BundlePackages {
   const to = join(paths.state, `packages-${bundle.digest.slice(0, 16)}`);
+  const system = systemName(os);
+  const files = packagesFor(bundle.manifest, system);
+  const problem = files.length > 0
+    ? null
+    : `The bundle has no packages for ${system}, it has them for ${
+      systemsIn(bundle.manifest).join(", ") || "no distribution"
+    }: make it on a machine with ${system}, or add --packages ${system}=DIR to "hakit bundle create"`;
   return {
+    problem,
     async folder() {
-      const system = systemName(os);
-      const files = packagesFor(bundle.manifest, system);
-      if (files.length === 0) {
-        throw new Error(
-          `the bundle has no packages for ${system}, it has them for ${
-            systemsIn(bundle.manifest).join(", ") || "no distribution"
-          }`,
-        );
-      }
+      if (problem !== null) throw new Error(problem);
       await believe();
       const total = files.reduce((sum, { size }) => sum + size, 0);
       const progress = call.out.progress("Packages");

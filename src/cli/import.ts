@@ -4,6 +4,7 @@ import { importModule, reportLines } from "../import/import.ts";
 import { MAX_ZIP } from "../import/zip.ts";
 import { type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { EXIT } from "./report.ts";
+import { messageOf } from "../system/message.ts";
 
 export const command: Command = {
   name: "import",
@@ -80,16 +81,14 @@ async function read(file: string, name: string) {
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound
       ? "it does not exist"
-      : error instanceof Error
-      ? error.message
-      : error;
+      : messageOf(error);
     throw new UsageError(`Cannot read "${file}": ${why}`);
   }
   try {
     return importModule(bytes, name);
   } catch (error) {
     throw new UsageError(
-      `"${file}": ${error instanceof Error ? error.message : error}`,
+      `"${file}": ${messageOf(error)}`,
     );
   }
 }
@@ -105,9 +104,7 @@ async function write(
       `Cannot make the folder "${folder}": ${
         error instanceof Deno.errors.AlreadyExists
           ? "it exists, expected a new one"
-          : error instanceof Error
-          ? error.message
-          : error
+          : messageOf(error)
       }`,
     );
   }
@@ -123,7 +120,7 @@ async function write(
   } catch (cause) {
     // The half of one would refuse the next try, and look like a whole one.
     await Deno.remove(folder, { recursive: true }).catch(() => {});
-    const why = cause instanceof Error ? cause.message : cause;
+    const why = messageOf(cause);
     throw new Error(`Cannot write "${target}": ${why}`, { cause });
   }
 }

@@ -29,7 +29,7 @@ import {
 } from "../lab/topology.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { printState } from "./state_text.ts";
-import { bytes } from "./units.ts";
+import { bytes } from "../system/units.ts";
 
 const ACTIONS: { readonly [action: string]: (call: Call) => Promise<number> } =
   {

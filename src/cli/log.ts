@@ -10,6 +10,7 @@ import {
   UsageError,
 } from "./command.ts";
 import { moduleName } from "./module_name.ts";
+import { messageOf } from "../system/message.ts";
 
 const DEFAULT_LINES = 50;
 const MAX_LINES = 10_000;
@@ -68,7 +69,7 @@ export function logCommand(
           try {
             return [[name, mark(name, await read(name, lines))] as const];
           } catch (error) {
-            const why = error instanceof Error ? error.message : error;
+            const why = messageOf(error);
             if (!silent.has(name)) out.error(`${name}: ${why}`);
             silent.add(name);
             return [];

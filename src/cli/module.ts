@@ -11,6 +11,7 @@ import { applied, config, history, rollback } from "./module_config.ts";
 import { outdatedModules, update } from "./module_update.ts";
 import { suggest } from "./suggest.ts";
 import { withValues } from "./with_values.ts";
+import { messageOf } from "../system/message.ts";
 
 const ACTIONS = ["list", "install", "config", "history", "rollback"]
   .concat(["update", "export", "uninstall"]);
@@ -181,9 +182,7 @@ async function save(call: Call, api: AgentApi, name: string): Promise<number> {
   } catch (error) {
     const why = error instanceof Deno.errors.AlreadyExists
       ? "it is there already"
-      : error instanceof Error
-      ? error.message
-      : String(error);
+      : messageOf(error);
     throw new UsageError(`Cannot write "${file}": ${why}`);
   }
   if (call.on("json")) call.out.json({ module: name, file });

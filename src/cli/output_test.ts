@@ -3,7 +3,7 @@ import { columns } from "./columns.ts";
 import { outputTo } from "./output.ts";
 import { progressLine } from "./progress.ts";
 import { distance, suggest } from "./suggest.ts";
-import { bytes, seconds } from "./units.ts";
+import { bytes, seconds } from "../system/units.ts";
 
 Deno.test("progressLine() says share, bytes, rate and time left", () => {
   assert.equal(

@@ -9,6 +9,7 @@ import {
 } from "../cluster/settings.ts";
 import { gatherExisting } from "../doctor/gather_storage.ts";
 import { existingFindings } from "../doctor/storage_rules.ts";
+import { missingPackages } from "../k3s/packages.ts";
 import { mysqlText, prereqSteps } from "../k3s/prereq.ts";
 import { paths } from "../system/paths.ts";
 import type { Command } from "./command.ts";
@@ -53,26 +54,28 @@ export const command: Command = {
       existingFindings(existing, { adopt: call.on("adopt") }),
     );
     const machine = checkMachine(facts);
-    const all = {
-      problems: [...machine.problems, ...problems],
-      warnings: [...machine.warnings, ...warnings],
-    };
-    if (tell(call, all)) return EXIT.failed;
     const opened = settings.bundle === undefined
       ? null
       : await openedBundle(call, paths(), {
         file: settings.bundle,
         key: settings.key,
       });
+    const offered = opened &&
+      bundlePackages(opened, { call, os: facts.os, paths: paths() });
+    // Of a distribution that is refused nothing is known of its packages.
+    const lacks = offered?.problem && machine.problems.length === 0 &&
+        (await missingPackages()).length > 0
+      ? [offered.problem]
+      : [];
+    const all = {
+      problems: [...machine.problems, ...problems, ...lacks],
+      warnings: [...machine.warnings, ...warnings],
+    };
+    if (tell(call, all)) return EXIT.failed;
     const results = await perform(
       call,
       "prereq",
-      prereqSteps(settings, {
-        at,
-        facts,
-        bundle: opened &&
-          bundlePackages(opened, { call, os: facts.os, paths: paths() }),
-      }),
+      prereqSteps(settings, { at, facts, bundle: offered }),
     );
     const mysql = await mysqlText();
     finish(call, results, {

@@ -1,5 +1,5 @@
 /** What a line of progress says. Pure. */
-import { bytes, seconds } from "./units.ts";
+import { bytes, seconds } from "../system/units.ts";
 
 export interface Transfer {
   readonly done: number;

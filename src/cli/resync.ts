@@ -1,9 +1,9 @@
 /** `hakit resync`: what an operator may change while a copy is brought up to date. */
 import type { AgentApi } from "./agent_api.ts";
-import { type Call, type Command, UsageError } from "./command.ts";
+import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { moduleName } from "./module_name.ts";
 import { rateOf } from "./rate.ts";
-import { bytes } from "./units.ts";
+import { bytes } from "../system/units.ts";
 import { primaryOf } from "./verify.ts";
 
 const WORDS = ["limit", "pause", "continue"];
@@ -45,6 +45,7 @@ export function resyncCommand(api: () => AgentApi): Command {
         value: "NAME",
         summary: "with --external: on that node",
       },
+      json: JSON_FLAG,
     },
     details:
       "A limit or a pause holds until the primary's role or process changes; for ever: " +
@@ -82,19 +83,24 @@ export function resyncCommand(api: () => AgentApi): Command {
       const node = primaryOf(state, module);
       if (limit !== undefined) {
         await agent.resync({ module, node, limit });
-        out.line(
-          limit === 0
-            ? `Resync of ${module} has no limit now.`
-            : `Resync of ${module} is limited to ${bytes(limit)}/s now.`,
-        );
+        if (call.on("json")) out.json({ module, node, limit });
+        else {out.line(
+            limit === 0
+              ? `Resync of ${module} has no limit now.`
+              : `Resync of ${module} is limited to ${bytes(limit)}/s now.`,
+          );}
         return 0;
       }
-      await agent.resync({ module, node, paused: what === "pause" });
-      out.line(
-        what === "pause"
-          ? `Resync of ${module} pauses; "hakit resync continue ${module}" lets it go on.`
-          : `Resync of ${module} goes on.`,
-      );
+      const paused = what === "pause";
+      await agent.resync({ module, node, paused });
+      if (call.on("json")) out.json({ module, node, paused });
+      else {
+        out.line(
+          paused
+            ? `Resync of ${module} pauses; "hakit resync continue ${module}" lets it go on.`
+            : `Resync of ${module} goes on.`,
+        );
+      }
       return 0;
     },
   };
@@ -115,6 +121,8 @@ async function external(call: Call, agent: AgentApi): Promise<number> {
     full: false,
     wait: true,
   });
-  call.out.line(state.sentences[module] ?? state.sentence);
+  const sentence = state.sentences[module] ?? state.sentence;
+  if (call.on("json")) call.out.json({ module, external: true, sentence });
+  else call.out.line(sentence);
   return 0;
 }

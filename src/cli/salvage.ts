@@ -5,7 +5,7 @@ import { paths } from "../system/paths.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { EXIT } from "./report.ts";
 import { suggest } from "./suggest.ts";
-import { bytes } from "./units.ts";
+import { bytes } from "../system/units.ts";
 
 interface Kept {
   /** MODULE/DATE, what the other actions take. */

@@ -9,6 +9,7 @@ import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
 import { askBytes } from "./ask.ts";
 import { type Command, JSON_FLAG, UsageError } from "./command.ts";
+import { messageOf } from "../system/message.ts";
 
 export const command: Command = {
   name: "snapshot",
@@ -71,9 +72,7 @@ async function write(file: string, content: string | Uint8Array) {
       `Cannot write "${file}": ${
         error instanceof Deno.errors.AlreadyExists
           ? "it exists, expected a new file"
-          : error instanceof Error
-          ? error.message
-          : error
+          : messageOf(error)
       }`,
     );
   }

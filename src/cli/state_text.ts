@@ -2,7 +2,7 @@
 import type { ClusterState, ModuleState, NodeState } from "../api/state.ts";
 import { moduleNames } from "./module_name.ts";
 import type { Output, Style } from "./output.ts";
-import { bytes, seconds } from "./units.ts";
+import { bytes, seconds } from "../system/units.ts";
 
 export function printState(state: ClusterState, out: Output): void {
   const names = moduleNames(state);

@@ -1,4 +1,5 @@
 /** `hakit upgrade`: hakit itself, on both nodes, one after the other, while services run. */
+import { messageOf } from "../system/message.ts";
 import { apart } from "../agent/speaks.ts";
 import { type Build, inspect } from "../agent/executable.ts";
 import { type UpgradeInfo, upgradeInfo } from "../api/schemas.ts";
@@ -314,7 +315,7 @@ async function inspectFile(file: string): Promise<Build> {
     if (error instanceof Deno.errors.NotFound) {
       throw new UsageError(`Cannot read "${file}": it does not exist`);
     }
-    throw new UsageError(error instanceof Error ? error.message : `${error}`);
+    throw new UsageError(messageOf(error));
   }
 }
 

@@ -8,7 +8,7 @@ import type { Output } from "./output.ts";
 import { progressLine } from "./progress.ts";
 import { rateOf } from "./rate.ts";
 import { EXIT } from "./report.ts";
-import { bytes } from "./units.ts";
+import { bytes } from "../system/units.ts";
 
 const LOOK_EVERY_MS = 1000;
 const SAY_EVERY_MS = 10_000;

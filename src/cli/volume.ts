@@ -18,7 +18,7 @@ import { paths } from "../system/paths.ts";
 import type { AgentApi } from "./agent_api.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { EXIT } from "./report.ts";
-import { bytes } from "./units.ts";
+import { bytes } from "../system/units.ts";
 
 const MODULE = "k3s";
 const ACTIONS = {

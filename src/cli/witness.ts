@@ -238,9 +238,12 @@ async function install(call: Call): Promise<number> {
   await execute(["systemctl", "daemon-reload"]);
   await execute(["systemctl", "enable", "--now", WITNESS_UNIT]);
   await execute(["systemctl", "restart", WITNESS_UNIT]);
-  call.out.line(
-    `The witness runs (${WITNESS_UNIT}, UDP port ${port}). Now say on a node of the cluster: hakit witness add ADDRESS`,
-  );
+  if (call.on("json")) call.out.json({ unit: WITNESS_UNIT, port });
+  else {
+    call.out.line(
+      `The witness runs (${WITNESS_UNIT}, UDP port ${port}). Now say on a node of the cluster: hakit witness add ADDRESS`,
+    );
+  }
   return EXIT.done;
 }
 
@@ -252,9 +255,12 @@ async function uninstall(call: Call): Promise<number> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   await execute(["systemctl", "daemon-reload"]);
-  call.out.line(
-    `The witness is gone; what it remembers stays in ${storeFolder()}.`,
-  );
+  if (call.on("json")) call.out.json({ removed: true, kept: storeFolder() });
+  else {
+    call.out.line(
+      `The witness is gone; what it remembers stays in ${storeFolder()}.`,
+    );
+  }
   return EXIT.done;
 }
 

@@ -1,6 +1,7 @@
 /** What must hold before anything is touched, as lines for a person. Pure: facts in, problems out. */
 import type { Facts, Kin } from "./facts.ts";
-import { canonical, contains, isK3sInterface } from "./network.ts";
+import { contains, isK3sInterface, ROUTE_TO_NOWHERE } from "./network.ts";
+import { canonical } from "../system/address.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Findings {
@@ -122,7 +123,7 @@ export function checkNode(
   }
   if (!facts.defaultRoute) {
     warnings.push(
-      "There is no default route: K3s does not start without one",
+      `There is no default route: K3s does not start without one, even where no network is behind. Remedy: ${ROUTE_TO_NOWHERE} (and the same in the network's configuration, for the next boot)`,
     );
   }
   return { problems, warnings };

@@ -8,11 +8,13 @@ import type { Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import type { JoinToken } from "./join_token.ts";
 import { type K3sFile, type Welcome, welcomeSchema } from "./welcome.ts";
+import { messageOf } from "../system/message.ts";
 
 const CONNECT_MS = 15_000;
 /** Before an answer and in it: a small server at work with K3s needs its time to make a certificate and to ask dpkg. */
 const SILENCE_MS = 90_000;
-const MAX_WELCOME = 16 * 1024 * 1024;
+/** A module's folder of the greatest size, in base64. */
+const MAX_WELCOME = 64 * 1024 * 1024;
 
 /** The other node said no, or is not what the token says; exit code 2. */
 export class JoinRefused extends Error {
@@ -90,7 +92,7 @@ async function reach(token: JoinToken): Promise<TLSSocket> {
     } catch (error) {
       if (error instanceof JoinRefused) throw error;
       failures.push(
-        `${address}: ${error instanceof Error ? error.message : error}`,
+        `${address}: ${messageOf(error)}`,
       );
     }
   }

@@ -28,13 +28,6 @@ export function contains(network: string, address: string): boolean {
   return list.check(address, type);
 }
 
-/** One way to write each: "FD00:0::7" is fd00::7. */
-export function canonical(address: string): string {
-  return isIP(address) === 6
-    ? new URL(`http://[${address}]`).hostname.slice(1, -1)
-    : address;
-}
-
 /** K3s' own networks, of pods and of services, unless the settings name others. */
 export const POD_NETWORK = "10.42.0.0/16";
 export const SERVICE_NETWORK = "10.43.0.0/16";
@@ -49,3 +42,7 @@ export function isK3sInterface(name: string): boolean {
 export function vipOf(settings: { readonly vip: string }): string {
   return settings.vip.split("/")[0]!;
 }
+
+/** What makes K3s start where there is no network behind: a way to nowhere. */
+export const ROUTE_TO_NOWHERE =
+  "ip link add dummy0 type dummy && ip addr add 203.0.113.254/31 dev dummy0 && ip link set dummy0 up && ip route add default via 203.0.113.255 dev dummy0 metric 1000";

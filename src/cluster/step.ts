@@ -5,6 +5,7 @@
 import type { Output } from "../cli/output.ts";
 import { CommandError } from "../system/command.ts";
 import type { Log } from "../system/log.ts";
+import { messageOf } from "../system/message.ts";
 
 export interface Step {
   /** As a heading: "MariaDB secured". */
@@ -86,7 +87,7 @@ async function takeBack(step: Step, { line, log }: {
     line(`- ${step.name}: what it began is taken back`);
   } catch (error) {
     // The step's own failure is what is reported; this one must not hide it.
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     log?.error(`${step.name}: cannot be taken back: ${text}`);
     line(`- ${step.name}: what it began cannot be taken back: ${text}`);
   }
@@ -115,7 +116,7 @@ async function attempt<T>(
   try {
     return await action();
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = messageOf(cause);
     log?.error(`${step.name}: ${text}`);
     // People see the first line; whoever looks for the reason needs them all.
     if (cause instanceof CommandError) {

@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { z } from "zod";
 import { issueCertificate } from "../api/tls.ts";
+import { MAX_ARCHIVE, MAX_FILES } from "../module/archive.ts";
 import { loadCluster } from "../module/load.ts";
 import { readIfPresent } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
@@ -44,9 +45,9 @@ export const welcomeSchema = z.strictObject({
   module: z.array(z.strictObject({
     path: inside,
     mode: z.int().min(0).max(0o777),
-    /** base64. */
-    content: z.base64().max(1_000_000),
-  })).max(500),
+    /** base64, of a file that a module's archive takes; no pattern over megabytes: what is damaged is seen when the module is loaded. */
+    content: z.string().max(Math.ceil(MAX_ARCHIVE * 4 / 3) + 4),
+  })).max(MAX_FILES),
   k3sFiles: z.array(k3sFileSchema).max(100),
   /** For the checks of the server that joins. */
   mysql: z.strictObject({ uid: z.int(), gid: z.int() }).nullable(),

@@ -18,6 +18,7 @@ import type { PageUser } from "./pages.tsx";
 import { notFound, page, problem, tooMuch, visitor } from "./respond.ts";
 import type { Texts } from "./text/en.ts";
 import { texts } from "./text/texts.ts";
+import { messageOf } from "../system/message.ts";
 
 export interface AccountServeOptions {
   readonly auth: Auth;
@@ -185,7 +186,7 @@ export function accountPages({ auth, state, audit }: AccountServeOptions) {
       try {
         entries = (await audit(node.name, SHOWN_ENTRIES)).toReversed();
       } catch (error) {
-        why = error instanceof Error ? error.message : String(error);
+        why = messageOf(error);
       }
       return page(
         c,

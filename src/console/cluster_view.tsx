@@ -12,7 +12,6 @@ import { Shape } from "./shapes.tsx";
 import type { Texts } from "./text/en.ts";
 import {
   answers,
-  bytes,
   dataState,
   headline,
   moduleNames,
@@ -26,6 +25,7 @@ import {
   type Tone,
   unbroken,
 } from "./view.ts";
+import { bytes } from "../system/units.ts";
 
 export interface ClusterViewProps {
   readonly state: ClusterState;

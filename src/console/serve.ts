@@ -28,6 +28,7 @@ import {
   tooMuch,
   visitor,
 } from "./respond.ts";
+import { messageOf } from "../system/message.ts";
 
 /** Whose log, of which module. */
 export interface LogPlace {
@@ -283,7 +284,7 @@ async function readAgentLog(
   try {
     return { ...none, lines: await logs.agent(node, most), problem: null };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     const problem = texts(languageOf(c)).problems.unreadable(why);
     return { ...none, lines: [], problem };
   }
@@ -309,7 +310,7 @@ async function readLog(
     const lines = (await logs.script(place, wanted)).trimEnd().split("\n");
     return { file: wanted, files, lines: lines.slice(-most), problem: null };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return { ...nothing, problem: said.unreadable(why) };
   }
 }

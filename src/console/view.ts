@@ -2,6 +2,7 @@
  * ClusterState → what the page says: words, tone, numbers. Every tone has its word and its shape, colour only repeats them.
  * Runs on the server and in the browser. Pure.
  */
+import { bytes, seconds } from "../system/units.ts";
 import type { ClusterState, ModuleState, NodeState } from "../api/state.ts";
 import type { ResyncProgress } from "../replication/control.ts";
 import type { Texts } from "./text/en.ts";
@@ -178,26 +179,6 @@ export function resyncText(resync: ResyncProgress, { copies }: Texts): string {
   // A rate of before the pause, and a time left, would say that it goes on.
   if (resync.paused) return copies.paused(share);
   return `${share} · ${bytes(resync.bytesPerSecond)}/s · ${left}`;
-}
-
-/** 1536 → "1.5 KiB". */
-export function bytes(count: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let value = Math.max(0, count);
-  let unit = 0;
-  while (value >= 1023.95 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-}
-
-/** 75 → "1 min 15 s". */
-export function seconds(total: number): string {
-  const whole = Math.max(0, Math.round(total));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
 /** No line break between a number and its unit: "3 s" stays together. */

@@ -8,7 +8,6 @@ import type { ModuleState } from "../api/state.ts";
 import { EMPTY } from "../replication/identity.ts";
 import { en } from "./text/en.ts";
 import {
-  bytes,
   dataState,
   headline,
   percent,
@@ -16,9 +15,9 @@ import {
   placeTone,
   resyncText,
   roleMeaning,
-  seconds,
   unbroken,
 } from "./view.ts";
+import { bytes, seconds } from "../system/units.ts";
 
 const resync = {
   stage: "data",

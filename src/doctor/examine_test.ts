@@ -23,6 +23,7 @@ const FAULTS: { readonly [expected: string]: Spoil } = {
   "problem distribution": (f) => any(f.system).version = "10",
   "problem architecture": (f) => any(f.system).architecture = "riscv64",
   "problem kernel": (f) => any(f.system).kernel = "5.3.9",
+  "warning kernel.nfs": (f) => any(f.system).kernel = "5.4.0-216-generic",
   "problem systemd": (f) => any(f.system).systemd = false,
   "warning container": (f) => any(f.node).container = true,
   "warning modules.unloaded": (f) => f.system.modules["xfs"] = "available",

@@ -1,10 +1,11 @@
 /** Addresses, links, ports, names, firewall. Pure. */
 import {
-  canonical,
   contains,
   isK3sInterface,
   parseNetwork,
+  ROUTE_TO_NOWHERE,
 } from "../cluster/network.ts";
+import { canonical } from "../system/address.ts";
 import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
 
 /** A write waits for one round trip. */
@@ -117,8 +118,7 @@ export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
         warning("route", "There is no default route", {
           why:
             "K3s does not start without one, even where no network is behind",
-          fix:
-            "ip link add dummy0 type dummy && ip addr add 203.0.113.254/31 dev dummy0 && ip link set dummy0 up && ip route add default via 203.0.113.255 dev dummy0 metric 1000",
+          fix: ROUTE_TO_NOWHERE,
         }),
       ],
   },

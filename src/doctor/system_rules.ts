@@ -6,6 +6,9 @@ const GIB = 1024 ** 3;
 const OLDEST: { readonly [id: string]: number } = { ubuntu: 20.04, debian: 11 };
 /** FUSE needs it: passthrough of O_DIRECT, large pages. */
 const OLDEST_KERNEL = [5, 4] as const;
+/** Before it (commit 9eb54e92718a) a kernel shows its own host name as NFS' server scope, whatever it is told. */
+const SCOPED_NFS = [5, 7] as const;
+const NEWER_KERNEL = "apt-get install linux-image-generic-hwe-20.04 && reboot";
 /** Less and K3s' own processes are killed for want of memory. */
 const LEAST_MEMORY = 1.8 * GIB;
 /** Without these no node. */
@@ -50,14 +53,17 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
           }),
         );
       }
-      const [major = 0, minor = 0] = system.kernel.split(".").map(Number);
-      if (
-        major < OLDEST_KERNEL[0] ||
-        major === OLDEST_KERNEL[0] && minor < OLDEST_KERNEL[1]
-      ) {
+      if (isBefore(system.kernel, OLDEST_KERNEL)) {
         found.push(problem("kernel", `The kernel is ${system.kernel}`, {
           why: `Mirrored directories need ${OLDEST_KERNEL.join(".")} or later`,
-          fix: "apt-get install linux-image-generic-hwe-20.04 && reboot",
+          fix: NEWER_KERNEL,
+        }));
+      } else if (isBefore(system.kernel, SCOPED_NFS)) {
+        found.push(warning("kernel.nfs", `The kernel is ${system.kernel}`, {
+          why: `Before ${
+            SCOPED_NFS.join(".")
+          } an NFS client cannot take its locks from one node to the other: applications that hold some on a volume may get errors (EIO) at a failover`,
+          fix: NEWER_KERNEL,
         }));
       }
       if (!system.systemd) {
@@ -272,3 +278,12 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
     },
   },
 ];
+
+/** "5.4.0-216-generic" */
+function isBefore(
+  kernel: string,
+  [major, minor]: readonly [number, number],
+): boolean {
+  const [ours = 0, lesser = 0] = kernel.split(".").map(Number);
+  return ours < major || ours === major && lesser < minor;
+}

@@ -59,6 +59,15 @@ const OTHER_AT = new Map<number, number>([
   [OP.COPY_FILE_RANGE_64, 16],
 ]);
 
+/** While one is under way no inode can be named to the peer. */
+const CHANGES_NAMES = new Set<number>([
+  OP.UNLINK,
+  OP.RMDIR,
+  OP.RENAME,
+  OP.RENAME2,
+  OP.LINK,
+]);
+
 const RENAME_WHITEOUT = 4;
 /** One step of copy_file_range: the replicator does nothing else meanwhile. Callers go on where a shorter answer ended. */
 const MAX_COPY = 4 << 20;
@@ -104,6 +113,10 @@ export class Changes {
     const bound = this.pipeline.bind(this.volume, inode);
     const otherBound = other ? this.pipeline.bind(this.volume, other) : "bound";
     if (bound === "wait" || otherBound === "wait") return "wait";
+    // Somebody waits for names to stand still: a storm of unlinks must not keep a database from its first write.
+    if (CHANGES_NAMES.has(opcode) && this.pipeline.namesAreWanted) {
+      return "wait";
+    }
     const local = bound === "local";
     if (otherAt === 16) {
       return this.#copy(inode, other!, {
@@ -300,7 +313,7 @@ export class Changes {
     );
     const inode = this.volume.get(operation.id);
     if (inode?.own && operation.kind !== KIND.WRITE) {
-      inode.attributesChanged = true;
+      inode.changeAttributes();
     }
     return error;
   }

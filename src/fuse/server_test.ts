@@ -138,6 +138,20 @@ class Bed {
     });
   }
 
+  /** In the volume's root. */
+  unlink(name: string): number {
+    return this.ask(
+      OP.UNLINK,
+      this.volume.root,
+      (_, at) => memory.string(name, at),
+      40 + name.length + 1 - WRITE_DATA,
+    );
+  }
+
+  fsync(inode: Inode): number {
+    return this.ask(OP.FSYNC, inode, () => {});
+  }
+
   /** One turn of the loop. */
   turn(): void {
     const { server, pipeline } = this;
@@ -199,7 +213,7 @@ onServer(
     for (
       const [flags, dataOnly] of [[O_DSYNC, true], [O_SYNC, false]] as const
     ) {
-      file.attributesChanged = true;
+      file.changeAttributes();
       const write = bed.write(file, flags | O.DIRECT);
       bed.turn();
       bed.acknowledge(bed.pipeline.sequence);
@@ -348,10 +362,14 @@ onServer(
     root.boundIn = 1;
     const inode = bed.file("new"), other = bed.file("other");
     const dataOnly = (of: Inode) => {
-      bed.ask(OP.FSYNC, of, () => {});
+      bed.fsync(of);
       bed.turn();
-      return bed.fsyncs.at(-1)!.dataOnly;
+      const { dataOnly, end } = bed.fsyncs.pop()!;
+      end(0);
+      bed.synced();
+      return dataOnly;
     };
+    strictEqual(dataOnly(inode), false);
     strictEqual(dataOnly(inode), true);
     rename("new\0file\0");
     strictEqual(dataOnly(inode), false);
@@ -360,5 +378,58 @@ onServer(
     rename("file\0other\0", EXCHANGE);
     strictEqual(dataOnly(inode), false);
     strictEqual(dataOnly(other), false);
+    strictEqual(dataOnly(other), true);
+  },
+);
+
+onServer(
+  "Server: an inode that the peer does not know yet gets its turn between changes of names that never end",
+  (bed) => {
+    const file = bed.file("log");
+    file.boundIn = 0;
+    for (let n = 0; n < 10; n++) bed.file(`name-${n}`);
+    bed.unlink("name-0");
+    bed.turn();
+    const write = bed.write(file);
+    // Each comes before the one before it is done: names never stand still by themselves.
+    for (let n = 1; n < 10 && bed.answer(write) === "none"; n++) {
+      bed.unlink(`name-${n}`);
+      bed.turn();
+      bed.acknowledge();
+      bed.turn();
+    }
+    strictEqual(bed.answer(write), 0);
+  },
+);
+
+onServer(
+  "Server: an fsync is of the data only when another one has made the attributes durable on both disks",
+  (bed) => {
+    const file = bed.file("log");
+    const ends = () => {
+      const begun = bed.fsyncs.splice(0);
+      for (const { end } of begun) end(0);
+      const { sequence } = bed.pipeline;
+      for (let at = sequence - begun.length + 1; at <= sequence; at++) {
+        bed.pipeline.heard({ ...newFrame(), kind: KIND.SYNCED, sequence: at });
+      }
+      bed.turn();
+      return begun.map(({ dataOnly }) => dataOnly);
+    };
+    // What was changed before the kernel asked for this inode is not known to be durable; nor while an fsync is under way.
+    const asked = [bed.fsync(file), bed.fsync(file)];
+    bed.turn();
+    deepStrictEqual(ends(), [false, false]);
+    deepStrictEqual(asked.map((each) => bed.answer(each)), [0, 0]);
+    bed.fsync(file);
+    bed.turn();
+    deepStrictEqual(ends(), [true]);
+    bed.chmod(file);
+    bed.turn();
+    bed.acknowledge(bed.pipeline.sequence);
+    bed.turn();
+    bed.fsync(file);
+    bed.turn();
+    deepStrictEqual(ends(), [false]);
   },
 );

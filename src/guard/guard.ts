@@ -29,6 +29,7 @@ import { Poll, POLLIN } from "../system/poll.ts";
 import { realTime } from "../heartbeat/real_time.ts";
 import { Netlink } from "./netlink.ts";
 import { WatchdogDevice } from "./watchdog.ts";
+import { messageOf } from "../system/message.ts";
 
 /** Petted so often; and the longest sleep. */
 const TURN_MS = 200;
@@ -142,7 +143,7 @@ class Guard {
     try {
       this.#netlink.remove(ward.addresses);
     } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
+      problem = messageOf(error);
     }
     const root = mountOf(Deno.readTextFileSync("/proc/self/mounts"));
     const groups = [
@@ -193,7 +194,7 @@ class Guard {
       say(`watchdog: "${device}" is armed, ${timeoutMs / 1000} s`);
       if (this.#device.note) say(`watchdog: ${this.#device.note}`);
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = messageOf(error);
       if (problem !== this.#problem) say(problem);
       this.#problem = problem;
     }

@@ -66,6 +66,7 @@ const moduleView = z.object({
   dirtyBytes: count,
   addresses: z.boolean(),
   failover: z.boolean().optional(),
+  takeoverMs: count.optional(),
   bids: z.boolean().optional(),
   watch: z.object({
     resources: z.array(z.object({

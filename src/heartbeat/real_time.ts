@@ -1,4 +1,5 @@
 /** Real-time priority for the calling thread, by libc: a busy machine then cannot make its heartbeats late. */
+import { messageOf } from "../system/message.ts";
 
 const SCHED_RR = 2;
 /** Threads and programs that this one starts are ordinary again. */
@@ -31,7 +32,7 @@ export function realTime(): string | null {
       libc.close();
     }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return `No real-time priority for the heartbeats: ${why}`;
   }
 }

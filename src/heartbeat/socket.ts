@@ -1,8 +1,12 @@
 /** One link's UDP socket: bound to the local address as soon as that exists, bound anew when it fails. Bytes, not meaning. */
 import { createSocket, type Socket } from "node:dgram";
+import { canonical } from "../system/address.ts";
+import { now } from "../system/clock.ts";
 
 /** An address that is not there yet (a link that comes up late at boot) is tried again. */
 const RETRY_MS = 1_000;
+/** Datagrams a second that others than the peer may have opened, so that somebody can be told of them: to open one costs work. */
+const OTHERS = 10;
 
 export interface LinkSocketOptions {
   readonly local: string;
@@ -19,9 +23,13 @@ export class LinkSocket {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #complained = false;
   #closed = false;
+  readonly #remote: string;
+  #others = 0;
+  #othersSince = -Infinity;
 
   constructor(options: LinkSocketOptions) {
     this.#options = options;
+    this.#remote = canonical(withoutZone(options.remote));
     this.#bind();
   }
 
@@ -42,7 +50,9 @@ export class LinkSocket {
     const { local, port, onBytes } = this.#options;
     const socket = createSocket(local.includes(":") ? "udp6" : "udp4");
     this.#socket = socket;
-    socket.on("message", (bytes: Uint8Array) => onBytes(bytes));
+    socket.on("message", (bytes: Uint8Array, from: { address: string }) => {
+      if (this.#isPeer(from.address) || this.#isHeard()) onBytes(bytes);
+    });
     socket.on("error", (error: Error) => this.#failed(socket, error));
     socket.on("listening", () => {
       if (socket !== this.#socket) return;
@@ -53,6 +63,21 @@ export class LinkSocket {
       this.#complained = false;
     });
     socket.bind({ address: local, port });
+  }
+
+  #isPeer(address: string): boolean {
+    return address === this.#remote ||
+      canonical(withoutZone(address)) === this.#remote;
+  }
+
+  /** Whoever floods the port must not take the time of the thread that listens to the peer. */
+  #isHeard(): boolean {
+    const at = now();
+    if (at - this.#othersSince >= 1000) {
+      this.#othersSince = at;
+      this.#others = 0;
+    }
+    return ++this.#others <= OTHERS;
   }
 
   #failed(socket: Socket, error: Error): void {
@@ -81,4 +106,9 @@ export class LinkSocket {
       // It was never opened.
     }
   }
+}
+
+/** "fe80::1%eth0" */
+function withoutZone(address: string): string {
+  return address.split("%")[0]!;
 }

@@ -18,6 +18,7 @@ import { Pulse } from "./pulse.ts";
 import { realTime } from "./real_time.ts";
 import { LinkSocket } from "./socket.ts";
 import { Station } from "./station.ts";
+import { messageOf } from "../system/message.ts";
 
 /** How often the verdict is looked at: adds at most this to the time of detection. */
 const TICK_MS = 100;
@@ -102,7 +103,7 @@ class Heartbeats {
         this.#station.compose(link, now()),
       );
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       post({ type: "log", level: "error", text });
     }
   }

@@ -77,7 +77,12 @@ export function checkers(notes: Notes, check: Element): Draft {
     const name = identifier(
       notes.take(one, "ident") ?? notes.take(one, "name") ?? one.name,
     );
-    const to = children(one, "to")[0];
+    const [to, ...more] = children(one, "to");
+    if (more.length > 0) {
+      notes.look.push(
+        `checker ${name}: ${more.length} more <to> are not taken: make a checker of each`,
+      );
+    }
     const times: Draft = {};
     const target: Draft = {};
     if (to) {
@@ -157,7 +162,9 @@ export function checkers(notes: Notes, check: Element): Draft {
             short(notes.take(one, "arg") ?? "?")
           }: say "hakit witness ping ADDRESS", or better "hakit witness add" with a third machine`,
         );
-        notes.take(one, "exec");
+        if (notes.take(one, "exec") !== undefined) {
+          notes.look.push(`split brain: an own script is not run`);
+        }
         break;
       default:
         notes.missing.push(`<${one.name}>: has no counterpart`);

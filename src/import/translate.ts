@@ -113,7 +113,14 @@ function ofHeart(notes: Notes, heart: Element): void {
       }) stand in cluster.yaml for all modules: heartbeat.timeout is 2.1s by default`,
     );
   }
-  notes.take(heart, "port");
+  const port = notes.take(heart, "port");
+  if (port !== undefined) {
+    notes.look.push(
+      `heart port="${
+        short(port)
+      }": ports stand in cluster.yaml for all modules`,
+    );
+  }
   const lans = children(heart, "heartbeat").map((lan) =>
     notes.take(lan, "name") ?? notes.take(lan, "ident") ?? "?"
   );
@@ -131,7 +138,7 @@ function addresses(notes: Notes, vip: Element): Draft[] {
   const found: Draft[] = [];
   for (const list of descend(vip, "interface")) {
     const device = notes.take(list, "name");
-    notes.take(list, "check");
+    unchecked(notes, list, device ?? "an interface");
     for (const address of descend(list, "virtual_addr")) {
       const addr = notes.take(address, "addr") ?? "";
       const prefix = prefixOf(notes.take(address, "netmask"));
@@ -142,7 +149,7 @@ function addresses(notes: Notes, vip: Element): Draft[] {
           }: add the prefix of its network, such as ${short(addr)}/24`,
         );
       }
-      notes.take(address, "check");
+      unchecked(notes, address, addr);
       notes.rest(address);
       found.push({
         address: prefix === null ? addr : `${addr}/${prefix}`,
@@ -153,6 +160,16 @@ function addresses(notes: Notes, vip: Element): Draft[] {
   }
   notes.rest(vip);
   return found;
+}
+
+/** "on" is what is done here in any case. */
+function unchecked(notes: Notes, element: Element, what: string): void {
+  if (notes.take(element, "check") !== "off") return;
+  notes.look.push(
+    `${
+      short(what)
+    }: check="off" has no counterpart: who holds the address is looked after all the time`,
+  );
 }
 
 function ofDirectories(notes: Notes, rfs: Element, module: Draft): void {
@@ -170,7 +187,14 @@ function ofDirectories(notes: Notes, rfs: Element, module: Draft): void {
   notes.rest(rfs);
   module["directories"] = children(rfs, "replicated").map((entry) => {
     const path = (notes.take(entry, "dir") ?? "").replace(/\/+$/, "");
-    notes.take(entry, "mode");
+    const mode = notes.take(entry, "mode") ?? "read_only";
+    if (mode !== "read_only") {
+      notes.look.push(
+        `${path}: mode="${
+          short(mode)
+        }": nobody may write into the secondary's copy`,
+      );
+    }
     notes.rest(entry);
     const guards = children(entry, "tocheck").map((guard) =>
       notes.take(guard, "path") ?? ""
@@ -203,7 +227,14 @@ function ofDirectories(notes: Notes, rfs: Element, module: Draft): void {
 
 function ofUser(notes: Notes, user: Element, module: Draft): void {
   const nice = time(notes.take(user, "nicestoptimeout"), "s");
-  notes.take(user, "forcestoptimeout");
+  const forced = notes.take(user, "forcestoptimeout");
+  if (forced !== undefined) {
+    notes.look.push(
+      `forcestoptimeout="${
+        short(forced)
+      }": a forced stop has the time of stop_timeout, too`,
+    );
+  }
   if (nice !== undefined) module["scripts"] = { stop_timeout: nice };
   const variables: { [name: string]: string } = {};
   for (const entry of children(user, "var")) {

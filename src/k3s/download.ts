@@ -1,6 +1,7 @@
 /** K3s' executable of a version from where its releases are, checked by SHA-256. Images then come from their registries, as K3s starts. */
 import { K3S_RELEASE } from "./release.ts";
 import type { Source } from "./install.ts";
+import { messageOf } from "../system/message.ts";
 
 const RELEASES = "https://github.com/k3s-io/k3s/releases/download";
 const LONGEST_SUM_FILE = 100_000;
@@ -104,11 +105,7 @@ async function get<T>(
       await response.body?.cancel().catch(() => {});
     }
   } catch (cause) {
-    const why = silence.signal.aborted
-      ? "no answer"
-      : cause instanceof Error
-      ? cause.message
-      : cause;
+    const why = silence.signal.aborted ? "no answer" : messageOf(cause);
     throw new Error(
       `Cannot download ${url}: ${why}; give a folder with K3s instead (--k3s DIR)`,
       { cause },

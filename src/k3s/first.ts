@@ -18,6 +18,7 @@ import { hasDatastore, makeDatastore, withServer } from "./database.ts";
 import { K3S } from "./files.ts";
 import { downloadSource } from "./download.ts";
 import { K3S_RELEASE } from "./release.ts";
+import { folderOf } from "./given.ts";
 import { executableStep } from "./own_executable.ts";
 import {
   folderSource,
@@ -145,7 +146,7 @@ function volumeStep(at: Places, kept: Kept): Step {
 
 function k3sFilesStep({ at, settings, out, k3s }: FirstOptions): Step {
   const wanted = settings.k3s;
-  const folder = wanted !== undefined && /^[/.]/.test(wanted) ? wanted : null;
+  const folder = folderOf(wanted);
   let source: Source | null = folder === null ? k3s : null;
   const open = async () => {
     source ??= folder !== null

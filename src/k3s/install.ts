@@ -8,6 +8,7 @@ import { exists } from "../cluster/facts.ts";
 import { digestOf } from "../system/digest.ts";
 import { readIfPresent, syncFolder, writeDurably } from "../system/files.ts";
 import { IMAGE_ARCHIVE, k3sFilePath } from "./files.ts";
+import { messageOf } from "../system/message.ts";
 
 /** Where bytes come from. */
 export interface Source {
@@ -144,9 +145,7 @@ async function install(
   } catch (cause) {
     await Deno.remove(half).catch(() => {});
     throw new Error(
-      `Cannot install ${file.name}: ${
-        cause instanceof Error ? cause.message : cause
-      }`,
+      `Cannot install ${file.name}: ${messageOf(cause)}`,
       { cause },
     );
   }
@@ -176,7 +175,7 @@ export async function folderSource(
   } catch (cause) {
     throw new Error(
       `Cannot take K3s from "${folder}": expected the executable ${executable}, and image archives beside it (${
-        cause instanceof Error ? cause.message : cause
+        messageOf(cause)
       })`,
       { cause },
     );

@@ -16,6 +16,7 @@ import {
   type Verdict,
   type Work,
 } from "./pods.ts";
+import { messageOf } from "../system/message.ts";
 
 /** Who does the work, and for which module. */
 export interface Station {
@@ -27,8 +28,11 @@ export interface Station {
 
 /** A K3s that has just got its datastore back answers within seconds; one that is unpacked anew after minutes. */
 const LOST_MS = 5 * 60_000;
-const BACK_MS = 30 * 60_000;
+/** Whoever is closed to pods stays so until this is done: a K3s that is repaired the next morning is opened, too. */
+const BACK_MS = 24 * 60 * 60_000;
 const LOOK_EVERY_MS = 1000;
+/** After the first minutes: nobody waits any more. */
+const LOOK_SELDOM_MS = 15_000;
 const KUBECTL_MS = 15_000;
 /** More pods than these a node does not have; what is above is left to Kubernetes. */
 const MAX_WORK = 1000;
@@ -146,13 +150,13 @@ async function repeat(
   look: () => Promise<Verdict>,
   ended: () => void,
 ): Promise<void> {
-  const until = now() + limitMs;
+  const began = now();
   let last = "";
   let clean = 0;
   for (;;) {
     const verdict = await look().catch((error): Verdict => ({
       kind: "wait",
-      reason: error instanceof Error ? error.message : String(error),
+      reason: messageOf(error),
     }));
     if (verdict.kind === "leave") {
       station.say(`Left alone: ${verdict.reason}`);
@@ -167,11 +171,12 @@ async function repeat(
       if (clean === 2) return ended();
       for (const work of verdict.work) await done(station, work);
     }
-    if (now() > until) {
+    const passed = now() - began;
+    if (passed > limitMs) {
       station.say(`Given up after ${limitMs / 60_000} min: ${last}`);
       return;
     }
-    await sleep(LOOK_EVERY_MS);
+    await sleep(passed < LOST_MS ? LOOK_EVERY_MS : LOOK_SELDOM_MS);
   }
 }
 

@@ -14,6 +14,7 @@ export const PACKAGES = [
   "iproute2",
   "iptables",
   "psmisc",
+  "procps",
   "kmod",
   "util-linux",
   "mount",

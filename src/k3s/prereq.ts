@@ -1,10 +1,12 @@
-/** `hakit prereq`: a fresh server gets what a node needs. Nothing of a cluster is made, nothing listens afterwards that did not before. */
+/** `hakit prereq`: a fresh server gets what a node needs. Nothing of a cluster is made; nothing listens afterwards that did not before, but for rpcbind (nfs-common's). */
 import { exists, type Facts, userIds } from "../cluster/facts.ts";
 import type { Places } from "../cluster/places.ts";
 import type { PrereqSettings } from "../cluster/settings.ts";
 import type { Step } from "../cluster/step.ts";
+import { basename } from "node:path";
 import { command } from "../system/command.ts";
 import { writeDurably } from "../system/files.ts";
+import { running } from "../system/processes.ts";
 import { isSecured, secure, withServer } from "./database.ts";
 import { holdStep } from "./hold.ts";
 import { isMirrored, servicesStep } from "./member.ts";
@@ -183,7 +185,7 @@ function securedStep(at: Places): Step {
       }
       if (!await hasSystemTables()) return null;
       // The distribution's service holds the directory: looking means stopping it, which is to be done anyway.
-      if (await databaseRuns()) return null;
+      if (databaseRuns()) return null;
       const secured = await withServer(DATABASE_FOLDER, isSecured);
       return secured ? "no anonymous users, no remote root, no test" : null;
     },
@@ -195,11 +197,10 @@ function securedStep(at: Places): Step {
   };
 }
 
-async function databaseRuns(): Promise<boolean> {
-  const { code } = await command(["pgrep", "-x", "mariadbd|mysqld"], {
-    anyCode: true,
-  });
-  return code === 0;
+function databaseRuns(): boolean {
+  return running().some(({ argv: [program = ""] }) =>
+    ["mariadbd", "mysqld"].includes(basename(program))
+  );
 }
 
 /** There while system tables are made: what lies beside it is half of something. */

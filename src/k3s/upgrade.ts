@@ -7,6 +7,7 @@ import type { Step } from "../cluster/step.ts";
 import type { K3sFile } from "../cluster/welcome.ts";
 import type { KubeletNode } from "./kubernetes.ts";
 import { MODULE } from "./member.ts";
+import { messageOf } from "../system/message.ts";
 
 export interface NodeFiles {
   readonly installed: readonly K3sFile[];
@@ -197,7 +198,7 @@ async function until(
   let left = READY_MS / POLL_MS;
   for (;;) {
     const problem = await hindrance().catch((error: unknown) =>
-      error instanceof Error ? error.message : String(error)
+      messageOf(error)
     );
     if (problem === null) return;
     if (left-- <= 0) {

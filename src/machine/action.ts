@@ -2,18 +2,21 @@
 import type { Command } from "../replication/control.ts";
 import type { Record, Role } from "./state.ts";
 
-export type ScriptName =
-  | "prestart"
-  | "start_prim"
-  | "stop_prim"
-  | "start_both"
-  | "stop_both"
-  | "start_second"
-  | "stop_second"
-  | "start_sec"
-  | "stop_sec"
-  | "poststop"
-  | "transition";
+/** What a module may have in its bin/ for this automaton. */
+export const SCRIPTS = [
+  "prestart",
+  "start_prim",
+  "stop_prim",
+  "start_both",
+  "stop_both",
+  "start_second",
+  "stop_second",
+  "start_sec",
+  "stop_sec",
+  "poststop",
+  "transition",
+] as const;
+export type ScriptName = typeof SCRIPTS[number];
 
 /** A step of a plan: done in order, one plan of a module at a time; the next starts when this one has succeeded. */
 export type PlanAction =

@@ -1,4 +1,5 @@
 /** What follows a plan that has ended, well or not. Pure. */
+import { SCRIPTS } from "./action.ts";
 import { kept } from "./claim.ts";
 import { wantRun } from "./command.ts";
 import { cancelSwap } from "./primary.ts";
@@ -58,7 +59,7 @@ export function finished(
       // A secondary's service is not worth the mirror.
       if (state.role === "SECOND") complain(turn, what);
       else if (isScript(failure)) giveUp(turn, what);
-      else failed(turn, what);
+      else failed(turn, what, { counts: failure.action !== "take-addresses" });
       return;
     case "become-second":
       if (failure !== null) failed(turn, what);
@@ -107,8 +108,7 @@ function complain(turn: Turn, what: string): void {
 
 /** Scripts are the module author's: another try would fail the same way. Data and addresses are worth another try. */
 function isScript(failure: Failure): boolean {
-  return /(start|stop)_(prim|both|second|sec)|prestart|poststop|transition/
-    .test(failure.action);
+  return SCRIPTS.some((name) => failure.action.includes(name));
 }
 
 function stopped(turn: Turn): void {

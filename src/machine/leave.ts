@@ -17,6 +17,8 @@ import {
 const AGAIN_MS = 3_000;
 /** After a failure of the module the peer gets this long to take over, and the replicator to start anew. */
 const BACKOFF_MS = 2_000;
+/** What is looked for again need not be looked for all the time. */
+const OUTSIDE_MS = 5_000;
 
 /** What a module's scripts are told of a leave. */
 type Told = "stop" | "stopwait" | "stopstart";
@@ -127,14 +129,19 @@ export function finish(turn: Turn): void {
 
 /**
  * The module failed here. A peer that is up to date takes over as soon as this node is in WAIT; otherwise it is started
- * again here, so many times a day.
+ * again here, so many times a day. What comes from outside and ends by itself (a switch that boots slower than the servers, a machine
+ * that holds the address) does not count: nobody is there to start the module again.
  */
-export function failed(turn: Turn, what: string): void {
+export function failed(
+  turn: Turn,
+  what: string,
+  { counts = true }: { readonly counts?: boolean } = {},
+): void {
   const { state } = turn;
-  state.retryAt = turn.at + BACKOFF_MS;
+  state.retryAt = turn.at + (counts ? BACKOFF_MS : OUTSIDE_MS);
   state.oldFault = state.report?.fault ?? null;
   log(turn, "error", `Failed as ${state.role}: ${what}`);
-  if (!tooOften(turn, what)) leave(turn, what);
+  if (!counts || !tooOften(turn, what)) leave(turn, what);
 }
 
 /** Full stop, then it starts as its data allows: a peer that is up to date is quicker. */

@@ -55,6 +55,8 @@ export interface ModuleView {
   readonly addresses: boolean;
   /** Whether this node goes on in the other one's place; absent from an older version. */
   readonly failover?: boolean | undefined;
+  /** What this node's last takeover took, from the decision to Ready; put in by the agent, absent: none was seen. */
+  readonly takeoverMs?: number | undefined;
   /** What checkers found; put in by the agent, absent from an older version. */
   readonly watch?: WatchView | undefined;
   /** See Record.claim; absent: none. */

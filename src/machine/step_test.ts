@@ -494,6 +494,23 @@ Deno.test("step() that could not take over says why it waits", () => {
   ok(view(life.state).reason?.includes(error), "also while it pauses");
 });
 
+Deno.test("step() goes on trying for an address that nobody lets it have: a switch may boot slower than the servers", () => {
+  const life = new Life({ goal: "run", lastRole: "ALONE", cameFrom: "PRIM" });
+  life.on({ type: "begin", report: report(), boot: true });
+  life.on({ type: "peer", verdict: "lost" }).done();
+  const failed = { action: "take-addresses", error: "no interface has it" };
+  for (let tries = 1; tries <= 10; tries++) {
+    while (life.state.role !== "ALONE") {
+      ok(life.at < tries * 30_000, `try ${tries} never comes`);
+      if (life.state.plan === null) life.on({ type: "tick" });
+      else life.done();
+    }
+    const { number } = life.state.plan!;
+    life.on({ type: "performed", plan: number, failed });
+    strictEqual(life.state.record.goal, "run");
+  }
+});
+
 Deno.test("step() whose yield failed half-way stops the primary's services nevertheless", () => {
   const life = new Life({ goal: "run", lastRole: "PRIM", cameFrom: null });
   const serving = report({ phase: "primary", session: "lost" });

@@ -14,7 +14,7 @@ export interface ArchiveFile {
 
 /** A module is scripts and manifests; image archives do not belong into it. */
 export const MAX_ARCHIVE = 32 * 1024 * 1024;
-const MAX_FILES = 1000;
+export const MAX_FILES = 1000;
 
 /** Throws a plain Error with one line when the bytes are no archive that we take. */
 export function unpack(archive: Uint8Array): ArchiveFile[] {

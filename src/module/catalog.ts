@@ -4,6 +4,7 @@ import { syncFolder } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { ConfigError, loadModule } from "./load.ts";
 import type { Module } from "./schema.ts";
+import { messageOf } from "../system/message.ts";
 
 /** Compiled: embedded by `--include modules`, below the virtual folder of this file. */
 const BUILT_IN = join(import.meta.dirname!, "..", "..", "modules");
@@ -72,7 +73,7 @@ export async function installedModules(paths: Paths): Promise<Installed[]> {
       const module = await loadInstalled(paths, name);
       modules.push({ ...base, module, problem: null });
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = messageOf(error);
       modules.push({ ...base, module: null, problem });
     }
   }

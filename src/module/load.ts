@@ -16,6 +16,7 @@ import {
   moduleSchema,
 } from "./schema.ts";
 import { readIfPresent } from "../system/files.ts";
+import { messageOf } from "../system/message.ts";
 
 /** A configuration file may be this large: more is a mistake or an attack (YAML can be slow). */
 const MAX_BYTES = 256 * 1024;
@@ -57,7 +58,7 @@ async function read(file: string): Promise<string> {
     text = await readIfPresent(file);
   } catch (error) {
     throw new ConfigError(
-      `cannot be read: ${error instanceof Error ? error.message : error}`,
+      `cannot be read: ${messageOf(error)}`,
       file,
       null,
       null,
@@ -94,7 +95,7 @@ function parse<T>(text: string, file: string, schema: z.ZodType<T>): T {
     value = document.toJS({ maxAliasCount: 20 });
   } catch (error) {
     throw new ConfigError(
-      error instanceof Error ? error.message : String(error),
+      messageOf(error),
       file,
       1,
       1,

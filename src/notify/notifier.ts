@@ -14,6 +14,7 @@ import {
   type Notice,
   sent,
 } from "./queue.ts";
+import { messageOf } from "../system/message.ts";
 
 export interface NotifierOptions {
   readonly config: Notifications;
@@ -233,8 +234,4 @@ export class Notifier {
 
 function waitingIn({ channels }: Memory, name: string): number {
   return channels[name]?.waiting.length ?? 0;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -12,6 +12,7 @@ import {
 import type { Standing } from "./settings_file.ts";
 import type { OidcStore } from "./store.ts";
 import type { Vouched } from "../api/auth.ts";
+import { messageOf } from "../system/message.ts";
 
 /** A discovery document is good for so long on the way out; on the way back it is asked for anew, with the keys. */
 const KNOWN_MS = 60_000;
@@ -228,7 +229,7 @@ export class SignOn {
       }
       return standing;
     } catch (error) {
-      this.#say(error instanceof Error ? error.message : String(error));
+      this.#say(messageOf(error));
       return { kind: "off" };
     }
   }

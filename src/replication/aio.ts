@@ -28,14 +28,25 @@ export class Aio {
     for (let i = SLOTS - 1; i >= 0; i--) this.#free.push(i);
   }
 
-  /** Starts an fsync; `done` gets 0 or errno from `collect`. With no slot free it is done here and now. */
+  /**
+   * Starts an fsync; `done` gets 0 or errno from `collect`. With no slot free it waits for one, with a descriptor of its own: the loop
+   * must not stand still because many ask a slow disk at once.
+   */
   fsync(fd: number, dataOnly: boolean, done: (error: number) => void): void {
-    const slot = this.#free.pop();
-    if (slot === undefined) {
-      return done(
-        (dataOnly ? libc.fdatasync(fd) : libc.fsync(fd)) === 0 ? 0 : errno(),
-      );
-    }
+    if (this.#free.length > 0) return this.#start(fd, dataOnly, done);
+    const own = Number(libc.syscall3(SYS.dup, fd, 0, 0));
+    if (own < 0) return done(errno());
+    this.#waiting.push(() => {
+      // The kernel keeps the file for as long as it needs it.
+      this.#start(own, dataOnly, done);
+      libc.close(own);
+    });
+  }
+
+  readonly #waiting: (() => void)[] = [];
+
+  #start(fd: number, dataOnly: boolean, done: (error: number) => void): void {
+    const slot = this.#free.pop()!;
     // struct iocb: u64 data, u32 key, u32 rw_flags, u16 opcode, s16 prio, u32 fildes, u64 buf, nbytes, offset, reserved, u32 flags, resfd
     const at = 4096 + slot * 64;
     const view = this.#memory.view;
@@ -80,6 +91,9 @@ export class Aio {
         this.#done[slot] = null;
         this.#free.push(slot);
         done?.(result < 0 ? -result : 0);
+      }
+      while (this.#free.length > 0 && this.#waiting.length > 0) {
+        this.#waiting.shift()!();
       }
     }
   }

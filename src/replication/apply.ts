@@ -121,6 +121,9 @@ function write(volume: Volume, frame: Frame, address: number): number {
   if (!inode) return E.STALE;
   const fd = inode.dataFd >= 0 ? inode.dataFd : volume.data(inode);
   if (fd < 0) return -fd;
+  // First, as the kernel does: a write that fails for want of room takes privileges away on both nodes or on none.
+  const bare = frame.flags & 1 ? stripPrivileges(inode) : 0;
+  if (bare !== 0) return bare;
   let done = 0;
   while (done < frame.length) {
     const n = libc.pwrite(
@@ -135,7 +138,7 @@ function write(volume: Volume, frame: Frame, address: number): number {
       if (code !== E.INTR) return code;
     }
   }
-  return frame.flags & 1 ? stripPrivileges(inode) : 0;
+  return 0;
 }
 
 /** Copies within this node: the data does not travel. All of it or an error: a short copy would be a silent difference. */
@@ -202,6 +205,8 @@ function link(
     inode.orphan = false;
     volume.lookup(parent, name);
   }
+  // The older name may go, and the kernel asks for no new one: it is looked for here then, not everywhere.
+  inode.parent = parent.id;
   return 0;
 }
 
@@ -359,7 +364,7 @@ function rename(
 function hasMoved(inode: Inode, to: Inode): void {
   inode.parent = to.id;
   // An fsync of its data alone would not commit the new name.
-  inode.attributesChanged = true;
+  inode.changeAttributes();
 }
 
 /** Fills a TIMES payload (24 bytes) at `at` from the inode's own times; 0 or errno. */

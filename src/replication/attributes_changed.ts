@@ -12,6 +12,5 @@ const CHANGES_ATTRIBUTES = new Set<number>([
 /** After an operation of this kind on the inode `id`. */
 export function noteAttributes(volume: Volume, kind: number, id: number): void {
   if (!CHANGES_ATTRIBUTES.has(kind)) return;
-  const inode = volume.get(id);
-  if (inode) inode.attributesChanged = true;
+  volume.get(id)?.changeAttributes();
 }

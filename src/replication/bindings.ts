@@ -8,7 +8,7 @@ import type { Volume } from "./volume.ts";
 
 export type BindingTools = Pick<
   Pipeline,
-  "session" | "renaming" | "tell" | "events"
+  "session" | "renaming" | "wantNames" | "tell" | "events"
 >;
 
 export class Bindings {
@@ -25,7 +25,10 @@ export class Bindings {
     if (
       !session || inode === volume.root || inode.boundIn === session.number
     ) return "bound";
-    if (renaming) return "wait";
+    if (renaming) {
+      this.tools.wantNames();
+      return "wait";
+    }
     const path = volume.pathOf(inode);
     if (path === null) {
       if (isNameless(inode)) return "local";

@@ -90,6 +90,13 @@ export type Command =
    * is, unless `full`: then, or for any other copy, a new generation begins and the peer gets everything.
    */
   | { readonly command: "force"; readonly full: boolean }
+  /** Idle only: the directories get another content now. The copy counts as none until `force`. */
+  | { readonly command: "replace" }
+  /**
+   * Secondary only: for `ms` nothing is taken from the primary, where applications wait, so that what stands here can be read as it is in
+   * one moment. 0: no longer; refused when it had ended by itself.
+   */
+  | { readonly command: "hold"; readonly ms: number }
   /** Idle, and never a copy before: what stands in the directories was restored there, and is compared instead of moved away. */
   | { readonly command: "external" }
   /**

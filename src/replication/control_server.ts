@@ -31,6 +31,12 @@ const requestSchema = z.discriminatedUnion("command", [
   }),
   z.object({ id: z.number(), command: z.literal("outdate") }),
   z.object({ id: z.number(), command: z.literal("external") }),
+  z.object({ id: z.number(), command: z.literal("replace") }),
+  z.object({
+    id: z.number(),
+    command: z.literal("hold"),
+    ms: z.number().min(0).max(60_000),
+  }),
   z.object({
     id: z.number(),
     command: z.literal("lease"),

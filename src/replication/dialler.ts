@@ -5,6 +5,7 @@ import { dial } from "../peer/socket.ts";
 import { libc } from "../system/libc.ts";
 import type { Context } from "./context.ts";
 import { LinkOrder } from "./link_order.ts";
+import { messageOf } from "../system/message.ts";
 
 const REDIAL_MS = 200;
 /** After a refusal, which will most likely be repeated; short, for the next link may be another matter. */
@@ -38,9 +39,7 @@ export class Dialler {
     } catch (error) {
       libc.close(fd);
       this.wait(REDIAL_AFTER_REFUSAL_MS);
-      this.context.notice = error instanceof Error
-        ? error.message
-        : String(error);
+      this.context.notice = messageOf(error);
       return null;
     }
   }

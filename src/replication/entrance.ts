@@ -20,6 +20,7 @@ import { E, errnoName, libc, Memory } from "../system/libc.ts";
 import { type Poll, POLLIN } from "../system/poll.ts";
 import type { Context } from "./context.ts";
 import { KIND } from "./operation.ts";
+import { messageOf } from "../system/message.ts";
 
 /** At once, from the peer's addresses and from all others: these never take a place from those. */
 const MAX_STRANGERS = 4;
@@ -123,7 +124,7 @@ export class Entrance {
       if (!listener.trusted) context.links.prepare();
     } catch (error) {
       // Not listening at all: nothing can be taken for a link that works, and nothing is sent in clear.
-      context.notice = error instanceof Error ? error.message : String(error);
+      context.notice = messageOf(error);
       return;
     }
     const { port } = context.config;
@@ -170,7 +171,7 @@ export class Entrance {
       channel = this.#context.links.accepted(fd, trusted);
     } catch (error) {
       libc.close(fd);
-      this.#say(address, error instanceof Error ? error.message : `${error}`);
+      this.#say(address, messageOf(error));
       return;
     }
     const now = this.#context.now();

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import { z } from "zod";
 import { EMPTY, type Identity } from "./identity.ts";
+import { messageOf } from "../system/message.ts";
 
 const generation = z.string().regex(/^[0-9a-f]{16}$/);
 export const identitySchema = z.strictObject({
@@ -31,9 +32,7 @@ export class IdentityStore {
       // No file: a new node. Anything else is not guessed at: a wrong identity loses data.
       if (!(error instanceof Deno.errors.NotFound)) {
         throw new Error(
-          `Cannot read "${path}": ${
-            error instanceof Error ? error.message : error
-          }`,
+          `Cannot read "${path}": ${messageOf(error)}`,
         );
       }
       this.#identity = EMPTY;

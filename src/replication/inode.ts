@@ -13,8 +13,10 @@ export class Inode {
   lookups = 0;
   /** Open files of the kernel; the data descriptor stays as long. */
   opens = 0;
-  /** Mode, owner, links or extended attributes were changed since the last full fsync. */
-  attributesChanged = false;
+  /** Changes of mode, owner, names or extended attributes; what came before this object counts as one. */
+  #attributeChanges = 1;
+  /** So many of them an fsync has made durable. */
+  #durableChanges = 0;
   /** Session in which the peer was told this id. */
   boundIn = 0;
   /** Operations on it that are under way: at the peer, not yet here. Reads wait for those that came before them. */
@@ -37,6 +39,24 @@ export class Inode {
 
   constructor(readonly id: number, fd: number, readonly type: number) {
     this.fd = fd;
+  }
+
+  changeAttributes(): void {
+    this.#attributeChanges++;
+  }
+
+  get attributeChanges(): number {
+    return this.#attributeChanges;
+  }
+
+  /** An fsync must reach more than the data. */
+  get attributesChanged(): boolean {
+    return this.#attributeChanges > this.#durableChanges;
+  }
+
+  /** A full fsync that began after so many changes is done on both disks. */
+  attributesAreDurable(changes: number): void {
+    this.#durableChanges = Math.max(this.#durableChanges, changes);
   }
 
   /** The oldest operation under way is no longer. */

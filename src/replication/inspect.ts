@@ -125,8 +125,10 @@ export function writeXattrs(fd: number, wanted: Attributes["xattrs"]): number {
   const same = (a: Uint8Array, b: Uint8Array) =>
     a.length === b.length && a.every((byte, i) => byte === b[i]);
   for (const { name } of has) {
-    if (!wanted.some((want) => same(want.name, name))) {
-      libc.removexattr(procPath(fd), memory.string(name, 1024));
+    if (wanted.some((want) => same(want.name, name))) continue;
+    if (libc.removexattr(procPath(fd), memory.string(name, 1024)) !== 0) {
+      const error = errno();
+      if (error !== E.NODATA) return error;
     }
   }
   for (const { name, value } of wanted) {

@@ -15,6 +15,7 @@ import {
 import { marksOf, type Region, Regions } from "./journal_regions.ts";
 import type { Marks } from "./marks.ts";
 import type { Frame } from "../peer/frame.ts";
+import { messageOf } from "../system/message.ts";
 
 export class Journal {
   #regions = new Regions();
@@ -116,7 +117,7 @@ export class Journal {
   }
 
   #fail(error: unknown): void {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     this.discard();
     this.failed(why);
   }

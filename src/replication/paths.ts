@@ -21,6 +21,14 @@ export class Paths {
 
   /** Path of an inode below the root, as bytes; null when it has no name any more, or none that the system can tell. */
   of(inode: Inode): Uint8Array | null {
+    const path = this.nearby(inode);
+    if (path !== undefined) return path;
+    // `nearby` has looked at it.
+    return this.#search(inode, getU64(stat.view, stat.at + STATX.ino));
+  }
+
+  /** The same where the system tells it, or the directory in which it was seen last; undefined: all names would have to be looked at. */
+  nearby(inode: Inode): Uint8Array | null | undefined {
     if (inode === this.volume.root) return new Uint8Array(0);
     const path = readPath(inode.fd);
     const base = this.base.length === 1 ? 0 : this.base.length;
@@ -34,7 +42,7 @@ export class Paths {
       const ino = getU64(stat.view, stat.at + STATX.ino);
       if (told && this.#stands(inode, told)) return told;
       if (nlink === 0 || inode.orphan) return null;
-      return this.#inParent(inode, ino) ?? this.#search(inode, ino);
+      return this.#inParent(inode, ino) ?? undefined;
     }
     return told;
   }
@@ -55,8 +63,8 @@ export class Paths {
       ? undefined
       : this.volume.get(inode.parent);
     if (!parent?.isDirectory) return null;
-    const above = this.of(parent);
-    if (above === null) return null;
+    const above = this.nearby(parent);
+    if (!above) return null;
     for (const name of namesOfIno(parent.fd, ino)) {
       const path = joinPath(above, name);
       if (this.#stands(inode, path)) return path;

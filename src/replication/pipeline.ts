@@ -70,6 +70,7 @@ export class Pipeline {
   readonly #ahead = new Ahead(this, this.#pending, this.#frames);
   readonly #oneSided = new OneSided(this);
   #renames = 0;
+  #namesAreWanted = false;
   #oldestAt = 0;
   /** What was marked alone is not on disk as a whole. */
   #unrecorded = false;
@@ -122,6 +123,15 @@ export class Pipeline {
   /** Renames and unlinks under way: the paths that the system tells are not those that the peer will have. */
   get renaming(): boolean {
     return this.#renames > 0;
+  }
+
+  /** Somebody waits until names stand still: no more of them are changed until then. */
+  get namesAreWanted(): boolean {
+    return this.#namesAreWanted;
+  }
+
+  wantNames(): void {
+    this.#namesAreWanted = true;
   }
 
   get unsent(): boolean {
@@ -409,7 +419,10 @@ export class Pipeline {
     // Nearly: what is the oldest now came while others were before it.
     if (did) this.#oldestAt = this.now();
     this.#advance();
-    if (this.session && this.#renames === 0) this.#syncs.sendAgain();
+    if (this.#renames === 0) {
+      this.#namesAreWanted = false;
+      if (this.session) this.#syncs.sendAgain();
+    }
     if (this.#oneSided.givesBack && this.#pending.length === 0) {
       this.#oneSided.giveBack();
     }

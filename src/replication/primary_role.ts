@@ -16,6 +16,7 @@ import { Marks } from "./marks.ts";
 import { openVolumes } from "./open_volumes.ts";
 import type { Volume } from "./volume.ts";
 import { wayTo } from "./way_to.ts";
+import { messageOf } from "../system/message.ts";
 
 /** Directories marked one by one for what stands in them without an id, a flush each; where there are more, everything is compared. */
 const MOST_STRANGE = 256;
@@ -194,7 +195,7 @@ export class PrimaryRole {
       this.#persist();
       return true;
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       context.notice =
         `changes wait: what differs cannot be recorded below "${context.config.stateDir}": ${why}`;
       return false;
@@ -206,7 +207,8 @@ export class PrimaryRole {
     const { dirty, identity, doubt, log } = this.context;
     const { pipeline } = this;
     if (!pipeline.alone) {
-      this.#peer.drop(null);
+      // A resync that is under way goes on beside what is done alone, as any other: cut off, all would have to be compared.
+      if (!this.#peer.levels) this.#peer.drop(null);
       dirty.add(pipeline.unsettled);
       this.#persist(true);
       if (identity.value.connected !== doubt) {

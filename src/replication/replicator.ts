@@ -30,6 +30,7 @@ import { SecondaryRole } from "./secondary_role.ts";
 import { placesOf, samePlaces, termsOf } from "./terms.ts";
 import { settleBorder } from "./own_files.ts";
 import { openVolume } from "./open_volumes.ts";
+import { messageOf } from "../system/message.ts";
 
 const REPORT_MS = 1000;
 const IDLE_MS = 100;
@@ -161,9 +162,7 @@ class Replicator {
     try {
       links.prepare();
     } catch (error) {
-      this.#context.notice = error instanceof Error
-        ? error.message
-        : String(error);
+      this.#context.notice = messageOf(error);
       log(this.#context.notice);
     }
   }
@@ -208,7 +207,7 @@ class Replicator {
         action();
         answer(null);
       } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         context.log(`${command.command} failed: ${text}`);
         answer(text);
       }
@@ -231,6 +230,20 @@ class Replicator {
         });
       case "external":
         return attempt(() => this.#external());
+      case "replace":
+        return attempt(() => {
+          if (this.#primary || this.#secondary) {
+            throw new Error("the module runs on this node");
+          }
+          context.identity.save({ upToDate: false, consistent: false });
+        });
+      case "hold":
+        return attempt(() => {
+          if (!this.#secondary) {
+            throw new Error("this replicator is not secondary");
+          }
+          this.#secondary.hold(command.ms);
+        });
       case "verify":
         return attempt(() =>
           this.#isPrimary().peer.verification.begin({
@@ -330,9 +343,7 @@ class Replicator {
       }
     } catch (error) {
       context.log(
-        `leaving the role failed: ${
-          error instanceof Error ? error.message : error
-        }`,
+        `leaving the role failed: ${messageOf(error)}`,
       );
     }
     this.#primary = null;

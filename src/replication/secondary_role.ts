@@ -13,6 +13,7 @@ import { KIND } from "./operation.ts";
 import { openVolumes } from "./open_volumes.ts";
 import { SecondarySession } from "./secondary_session.ts";
 import type { Volume } from "./volume.ts";
+import { messageOf } from "../system/message.ts";
 
 const SETTLE_MS = 2000;
 /** Answers that one frame may cause fit into this. */
@@ -50,7 +51,7 @@ export class SecondaryRole {
   watch(poll: Poll): void {
     this.#entrance.watch(poll);
     const session = this.#session;
-    if (session) {
+    if (session && !this.#held) {
       const { connection, outgoing } = session.follower;
       poll.add(
         connection.fd,
@@ -63,7 +64,8 @@ export class SecondaryRole {
   /** Received bytes wait inside, of which poll does not know: the loop must not sleep. */
   get busy(): boolean {
     const session = this.#session;
-    if (!session || session.follower.outgoing.room < MIN_ROOM) return false;
+    if (!session || this.#held) return false;
+    if (session.follower.outgoing.room < MIN_ROOM) return false;
     const { connection } = session.follower;
     return session.busy || connection.pending || connection.hasFrame;
   }
@@ -73,16 +75,17 @@ export class SecondaryRole {
     if (this.#broken) return this.#keepOut(now);
     this.#entrance.turn();
     const { connection } = this.#session?.follower ?? {};
-    if (connection?.pending || connection?.hasFrame) {
+    const held = this.#held;
+    if (!held && (connection?.pending || connection?.hasFrame)) {
       this.#receive(this.#session!);
     }
     const session = this.#session;
     if (!session) return;
-    if (!session.follower.level && now >= this.#aliveAt) {
+    if ((held || !session.follower.level) && now >= this.#aliveAt) {
       this.#aliveAt = now + ALIVE_MS;
       session.follower.outgoing.append({ kind: KIND.PONG });
     }
-    this.#attempt(() => session.turn());
+    if (!held) this.#attempt(() => session.turn());
     if (this.#session !== session) return;
     session.follower.acknowledge();
     if (now >= this.#settleAt) {
@@ -93,6 +96,21 @@ export class SecondaryRole {
       this.#drop("connection failed");
     }
   }
+
+  /** Nothing is taken from the primary for so long (0: no longer, which throws when it had ended by itself); it hears that this node lives. */
+  hold(ms: number): void {
+    const held = this.#held;
+    this.#heldUntil = ms > 0 ? this.context.now() + ms : -Infinity;
+    if (ms === 0 && !held) {
+      throw new Error("what stands here may have changed meanwhile");
+    }
+  }
+
+  get #held(): boolean {
+    return this.context.now() < this.#heldUntil;
+  }
+
+  #heldUntil = -Infinity;
 
   /**
    * What reached this disk is not known any more, and the disk may say next time that all is well. This copy counts as none, and takes
@@ -132,7 +150,7 @@ export class SecondaryRole {
     try {
       action();
     } catch (error) {
-      this.#end(error instanceof Error ? error.message : String(error));
+      this.#end(messageOf(error));
     }
   }
 
@@ -180,7 +198,7 @@ export class SecondaryRole {
       try {
         wrong = next === true ? session.heard() : next;
       } catch (error) {
-        wrong = error instanceof Error ? error.message : String(error);
+        wrong = messageOf(error);
       }
       for (const volume of this.volumes) volume.putAway();
       if (wrong !== null) return this.#end(wrong);
@@ -188,7 +206,7 @@ export class SecondaryRole {
     try {
       session.follower.release();
     } catch (error) {
-      return this.#end(error instanceof Error ? error.message : String(error));
+      return this.#end(messageOf(error));
     }
     if (
       session.follower.lastError && session.follower.lastError !== this.#told
@@ -219,8 +237,12 @@ export class SecondaryRole {
     this.options.changed();
   }
 
-  /** The primary may go on without this copy, which counts as outdated: what comes of a session that it has left is no news. */
+  /**
+   * The primary may go on without this copy, which counts as outdated: what comes of a session that it has left is no news. One in
+   * which this copy is being brought up to date goes on: cut off, half of it would be newer than the rest.
+   */
   shutOut(): void {
+    if (this.#session?.levels) return;
     this.#drop("the primary goes on without this copy");
   }
 

@@ -195,6 +195,11 @@ export class SecondarySession {
       context.identity.save({ consistent: false });
       this.#target = new ResyncTarget(this.volumes, this.follower.outgoing, {
         fromDisk: begin.mode === "full",
+        sync: (done) =>
+          syncAll(context, this.volumes, (error) => {
+            if (error) this.options.events.broken(error);
+            done();
+          }),
         begin: (work) => {
           this.#work = work;
           this.turn();
@@ -268,7 +273,12 @@ export class SecondarySession {
 
   /** It wants the loop's next turn at once. */
   get busy(): boolean {
-    return this.#work !== null;
+    return this.#work !== null && !this.#target?.waits;
+  }
+
+  /** This copy is being made level: what the primary does alone meanwhile comes with it. */
+  get levels(): boolean {
+    return this.#target !== null;
   }
 
   /** Everything is on both disks: from now on this copy is as good as the primary's. */

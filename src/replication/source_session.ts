@@ -23,6 +23,7 @@ import { type Plan, planResync } from "./resync_plan.ts";
 import { Settler } from "./settler.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Volume } from "./volume.ts";
+import { messageOf } from "../system/message.ts";
 
 const OUTGOING = 16 << 20;
 /** After a session that failed for a reason other than the network: a full disk there does not empty itself in a second. */
@@ -130,6 +131,12 @@ export class SourceSession {
     if (!this.#wanted) this.#wantedSince = this.context.now();
     this.#wanted = true;
     this.#dialler.wait(0);
+  }
+
+  /** The peer is being brought up to date; not every change goes to it yet. */
+  get levels(): boolean {
+    const { stage, levelling } = this.#session ?? {};
+    return stage === "resync" && levelling !== null;
   }
 
   /** No further attempt; a session that stands goes on. */
@@ -260,7 +267,7 @@ export class SourceSession {
 
   /** Something here failed, most likely a write of marks or identity to a full disk: the session ends, applications are served on. */
   #fail(error: unknown): void {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     this.drop(why);
     this.context.notice = `no session with the peer: ${why}`;
     this.#dialler.wait(REDIAL_AFTER_FAILURE_MS);
@@ -416,7 +423,7 @@ export class SourceSession {
       if (session.levelling?.turn()) this.#mirror(session);
     } catch (error) {
       this.drop(
-        `resync failed: ${error instanceof Error ? error.message : error}`,
+        `resync failed: ${messageOf(error)}`,
       );
     }
   }

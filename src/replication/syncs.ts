@@ -10,6 +10,8 @@ interface Syncing {
   readonly volume: Volume;
   readonly inode: Inode;
   readonly dataOnly: boolean;
+  /** Of the inode's attributes, which are durable afterwards. */
+  readonly covers: number;
   here: boolean;
   there: boolean;
   error: number;
@@ -76,11 +78,11 @@ export class Syncs {
     // Times alone are no reason to commit the file system's journal: the peer is told them apart.
     const dataOnly = options.dataOnly ||
       (!inode.attributesChanged && !inode.isDirectory);
-    if (!dataOnly) inode.attributesChanged = false;
     const sync: Syncing = {
       volume,
       inode,
       dataOnly,
+      covers: dataOnly ? 0 : inode.attributeChanges,
       here: false,
       there: tools.alone || options.local,
       error: 0,
@@ -144,6 +146,8 @@ export class Syncs {
     this.#early.delete(sync);
     if (this.tools.ranOut) return void this.#late.push(sync);
     sync.inode.holders--;
+    // Now and not when it began: another fsync meanwhile may be answered first.
+    if (sync.error === 0) sync.inode.attributesAreDurable(sync.covers);
     if (!this.tools.alone) {
       this.tools.latency.fsyncs.add(this.tools.now() - sync.startedAt);
     }

@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { E } from "../system/libc.ts";
-import type { Inode } from "./inode.ts";
+import { S_IFREG } from "../fuse/abi.ts";
+import { Inode } from "./inode.ts";
 import { Syncs, type SyncTools } from "./syncs.ts";
 import type { Volume } from "./volume.ts";
 
@@ -20,10 +21,10 @@ function fsync(error: number): { answer: number; broke: number[] } {
       broke.push(errno);
     },
   };
-  const inode = { ahead: 0, holders: 0, isDirectory: false, tellLate: () => 0 };
+  const inode = new Inode(2 ** 33, 7, S_IFREG);
   new Syncs(tools as unknown as SyncTools).add(
     { data: () => 7 } as unknown as Volume,
-    inode as unknown as Inode,
+    inode,
     { dataOnly: true, local: false, answer: (errno) => answer = errno },
   );
   return { answer, broke };
@@ -47,11 +48,11 @@ Deno.test("Syncs: what the peer had on its disk before this node had is asked fo
       fsync: (_: number, __: boolean, then: (e: number) => void) => done = then,
     },
   };
-  const inode = { ahead: 0, holders: 0, isDirectory: false, tellLate: () => 0 };
+  const inode = new Inode(2 ** 33, 7, S_IFREG);
   const syncs = new Syncs(tools as unknown as SyncTools);
   syncs.add(
     { index: 0, data: () => 7 } as unknown as Volume,
-    inode as unknown as Inode,
+    inode,
     { dataOnly: true, local: false, answer: (errno) => answers.push(errno) },
   );
   syncs.heard(1, 0);
@@ -78,17 +79,11 @@ Deno.test("Syncs: what the peer does not have is named, so that the next session
     },
     events: { diverged: (_: string, what: unknown) => lacks.push(what) },
   };
-  const inode = {
-    id: 2 ** 33,
-    ahead: 0,
-    holders: 0,
-    isDirectory: false,
-    tellLate: () => 0,
-  };
+  const inode = new Inode(2 ** 33, 7, S_IFREG);
   const syncs = new Syncs(tools as unknown as SyncTools);
   syncs.add(
     { index: 3, data: () => 7 } as unknown as Volume,
-    inode as unknown as Inode,
+    inode,
     { dataOnly: true, local: false, answer: () => {} },
   );
   syncs.heard(7, E.STALE);

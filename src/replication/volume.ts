@@ -329,7 +329,9 @@ export class Volume {
     inode.lookups = record.lookups;
     inode.boundIn = record.boundIn;
     inode.parent = record.parent;
-    inode.attributesChanged = record.attributesChanged;
+    if (!record.attributesChanged) {
+      inode.attributesAreDurable(inode.attributeChanges);
+    }
     this.#away.remove(id);
     this.#inUse.set(id, inode);
     return inode;
@@ -362,7 +364,8 @@ export class Volume {
   #store(inode: Inode): boolean {
     const handleType = this.#handles!.of(inode.fd, handle);
     if (handleType < 0) return false;
-    this.#away.add({ ...inode, handleType, handle });
+    const { attributesChanged } = inode;
+    this.#away.add({ ...inode, attributesChanged, handleType, handle });
     this.#close(inode);
     return true;
   }
@@ -406,6 +409,11 @@ export class Volume {
   /** Path of an inode below the root, as bytes; null when it has no name any more, or none that the system can tell. */
   pathOf(inode: Inode): Uint8Array | null {
     return this.#paths.of(inode);
+  }
+
+  /** The same without a look at every name; undefined: that would be needed. */
+  pathNearby(inode: Inode): Uint8Array | null | undefined {
+    return this.#paths.nearby(inode);
   }
 
   /** The descriptor for data; opens it when needed. -errno. */

@@ -1,5 +1,6 @@
 /** Runs a program with a time limit and bounded output; for tools such as `ip`. Scripts of modules have their own way (actions/script.ts). */
 import { withoutUserinfo } from "./redact.ts";
+import { messageOf } from "./message.ts";
 
 export interface CommandResult {
   readonly code: number;
@@ -72,7 +73,7 @@ export async function command(
     return result;
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     throw new CommandError(argv, 127, text, { cause: error });
   } finally {
     clearTimeout(timer);

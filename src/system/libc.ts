@@ -178,6 +178,7 @@ export const libc = Deno.dlopen("libc.so.6", symbols)
 /** Raw system call numbers, where glibc 2.31 has no wrapper or the call is not a libc function. */
 export const SYS = arm
   ? {
+    dup: 23n,
     mknodat: 33n,
     renameat2: 276n,
     getdents64: 61n,
@@ -187,6 +188,7 @@ export const SYS = arm
     io_getevents: 4n,
   }
   : {
+    dup: 32n,
     mknodat: 259n,
     renameat2: 316n,
     getdents64: 217n,

@@ -4,6 +4,7 @@ import { Channel } from "./channel.ts";
 import { checkAsks } from "./protocol.ts";
 import { type Ask, type Cell, judge, NO_LEASES } from "./register.ts";
 import type { Remembered } from "./store.ts";
+import { messageOf } from "../system/message.ts";
 
 export interface Where {
   readonly hostname: string;
@@ -11,8 +12,6 @@ export interface Where {
 }
 
 export interface WitnessClusterOptions {
-  /** This life of the witness, 32 hexadecimal digits. */
-  readonly boot: string;
   readonly startedAt: number;
   readonly now: () => number;
   readonly save: (memory: Remembered) => Promise<void>;
@@ -35,9 +34,12 @@ export class WitnessCluster {
     this.#memory = memory;
     this.#options = options;
     const { id: cluster, key } = memory;
-    const { boot } = options;
-    const channel = (node: 0 | 1) =>
-      new Channel({ side: "witness", key, cluster, node, boot });
+    // A life a channel: under the name of one life and one number only one message is sealed, or both could be read and forged. Admitted
+    // again, a cluster is served by other lives, whose numbers may begin anew.
+    const channel = (node: 0 | 1) => {
+      const boot = crypto.getRandomValues(new Uint8Array(16)).toHex();
+      return new Channel({ side: "witness", key, cluster, node, boot });
+    };
     this.#channels = [channel(0), channel(1)];
     for (const [module, entry] of Object.entries(memory.modules)) {
       this.#cells.set(module, { entry, leases: NO_LEASES });
@@ -122,8 +124,4 @@ export class WitnessCluster {
       this.#options.log.info(`${name}/${module}: epoch ${epoch}, ${what}`);
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -31,7 +31,6 @@ export async function runWitness(options: WitnessOptions): Promise<void> {
     ipv6Only: false,
   });
   const clusters = new Map<string, WitnessCluster>();
-  const boot = crypto.getRandomValues(new Uint8Array(16)).toHex();
   const send = (
     bytes: Uint8Array,
     to: { readonly hostname: string; readonly port: number },
@@ -53,7 +52,6 @@ export async function runWitness(options: WitnessOptions): Promise<void> {
         memory.id,
         // What leases there were before is not known: dismissed and admitted again is a restart, too.
         new WitnessCluster(memory, {
-          boot,
           startedAt: now(),
           now,
           save,

@@ -245,6 +245,18 @@ function fakeDoor(
       fetch: () => Promise.resolve(),
       install: () => Promise.resolve(),
     },
+    copies: {
+      list: () => Promise.resolve([{ name: "2026-11-26T02-30-00-000Z" }]),
+      take: () => Promise.resolve({ name: "2026-11-26T02-30-00-000Z" }),
+      restore: (_: string, copy: string) => {
+        did(`restore ${copy}`);
+        return Promise.resolve({ name: `before-${copy}` });
+      },
+      drop: (_: string, copy: string) => {
+        did(`drop ${copy}`);
+        return Promise.resolve();
+      },
+    },
     doctor: {
       facts: () => Promise.resolve(healthy()),
       examine: () =>

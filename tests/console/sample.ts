@@ -70,7 +70,7 @@ export function sampleState(
     ],
     arbiter: "none",
     sentence:
-      "k3s runs on node1; node2 holds an identical copy and takes over in about 3 s if node1 dies.",
+      "k3s runs on node1; node2 holds an identical copy and begins to take over about 3 s after node1 dies.",
     sentences: { k3s: "k3s runs on node1, identical on node2." },
     warnings: [],
     ...change,

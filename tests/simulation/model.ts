@@ -274,6 +274,8 @@ class ModelReplicator implements Replication {
       case "resync":
       case "configure":
       case "external":
+      case "replace":
+      case "hold":
         // An operator's, never the automaton's.
         return "not simulated";
       case "exit":

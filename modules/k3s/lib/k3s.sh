@@ -33,6 +33,11 @@ node_leave() {
     seconds=60
   fi
   seconds=$((10#${seconds%s}))
+  # The whole stop has 300 s: cut off in the middle, the rest would be stopped by force.
+  if ((seconds > 150)); then
+    complain "DRAIN_SECONDS is $seconds, expected 150 at most, which are taken"
+    seconds=150
+  fi
   DRAIN_SECONDS=$seconds timeout "$((seconds + 60))" "$HAKIT" k3s-node leave
   return 0
 }

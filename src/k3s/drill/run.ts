@@ -13,6 +13,7 @@ import {
   type Moment,
 } from "./outcome.ts";
 import { content, Writer } from "./writer.ts";
+import { messageOf } from "../../system/message.ts";
 
 export interface DrillOptions {
   readonly api: AgentApi;
@@ -302,7 +303,7 @@ async function answering(url: string): Promise<Content> {
           `The application does not answer at ${url} after ${
             READY_MS / 60_000
           } min: "k3s kubectl -n ${NAMESPACE} get pods" says why (${
-            cause instanceof Error ? cause.message : cause
+            messageOf(cause)
           })`,
           { cause },
         );

@@ -1,6 +1,7 @@
 /** The drill's client: numbers its writes, one at a time, through the service at the virtual address, and remembers what was acknowledged. */
 import { sleep } from "../../system/clock.ts";
 import { type Acknowledged, type Content, readContent } from "./outcome.ts";
+import { messageOf } from "../../system/message.ts";
 
 /** A write without an answer: given up, and its number never used again, for it may be there or not. */
 const ANSWER_MS = 4000;
@@ -31,7 +32,7 @@ export class Writer {
         this.acknowledged.push({ number, at: Date.now() });
         await sleep(BETWEEN_MS);
       } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         if (!this.#stopped && this.errors.length < 1000) this.errors.push(text);
         await sleep(AFTER_ERROR_MS);
       }

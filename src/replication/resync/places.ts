@@ -17,6 +17,8 @@ import { ROOT, type Volume } from "../volume.ts";
 
 /** Entries of a directory after which applications have their turn. */
 export const ENTRIES_A_TURN = 1000;
+/** For one of these a whole directory may be looked through. */
+const INODES_A_TURN = 20;
 const TOP = new Uint8Array(0);
 
 export interface Inode {
@@ -38,11 +40,11 @@ export function* locate(
   const unknown = new Map<Volume, Set<number>>();
   let looked = 0;
   for (const { volume, id } of inodes) {
-    if (++looked % ENTRIES_A_TURN === 0) yield;
+    if (++looked % INODES_A_TURN === 0) yield;
     const known = volume.get(id);
-    const path = known && volume.pathOf(known);
-    // Unlinked but open: nothing to copy.
-    if (known) {
+    const path = known && volume.pathNearby(known);
+    // Null: unlinked but open, nothing to copy. Many whose last known name is gone are found by one walk, not by one each.
+    if (path !== undefined) {
       places.set(key({ volume, id }), path ? { volume, id, path } : "gone");
     } else {
       const ids = unknown.get(volume);

@@ -79,7 +79,7 @@ Deno.test("ResyncSource: a mark to the end of a file counts by its size: a trim 
     index: 0,
     has: () => true,
     get: () => ({ fd }),
-    pathOf: () => null,
+    pathNearby: () => null,
   } as unknown as Volume;
   deepStrictEqual(
     passes([trimmed], [volume]),

@@ -12,7 +12,14 @@ import { TargetAttributes } from "./target_attributes.ts";
 import { TargetData } from "./target_data.ts";
 import { TargetNames } from "./target_names.ts";
 
+/** So much of what was brought may wait for the disk when a pass ends. */
+const UNSYNCED = 64 << 20;
+
 export class ResyncTarget {
+  readonly #sync: (done: () => void) => void;
+  #syncedBytes = 0;
+  /** It waits for the disk: no turn of the loop helps. */
+  waits = false;
   readonly #begin: (work: Generator<void, void>) => void;
   readonly #outcome: Outcome;
   readonly #purgatory: Purgatory;
@@ -24,12 +31,15 @@ export class ResyncTarget {
   constructor(
     readonly volumes: readonly Volume[],
     outgoing: Outgoing,
-    { fromDisk, begin }: {
+    { fromDisk, sync, begin }: {
       readonly fromDisk: boolean;
+      /** Makes what was written durable, beside the loop. */
+      readonly sync: (done: () => void) => void;
       /** Work that takes long, to be done beside the socket. */
       readonly begin: (work: Generator<void, void>) => void;
     },
   ) {
+    this.#sync = sync;
     this.#begin = begin;
     this.#outcome = new Outcome(outgoing);
     this.#purgatory = new Purgatory(volumes);
@@ -99,6 +109,7 @@ export class ResyncTarget {
   /** The source waits for the answer: links are counted when what was banished is gone. */
   *#end(pass: number): Generator<void, void> {
     yield* this.#purgatory.empty();
+    yield* this.#settle();
     const unlike = this.#attributes.unlike();
     for (const volume of this.volumes) volume.dropAll();
     this.#outcome.outgoing.append(
@@ -106,5 +117,15 @@ export class ResyncTarget {
       unlike,
     );
     this.#outcome.uneven = null;
+  }
+
+  /** Gigabytes that are still in memory when applications come along would hold up their fsyncs, until this node counts as dead. */
+  *#settle(): Generator<void, void> {
+    const { bytesReceived } = this.#data;
+    if (bytesReceived - this.#syncedBytes < UNSYNCED) return;
+    this.#syncedBytes = bytesReceived;
+    this.waits = true;
+    this.#sync(() => this.waits = false);
+    while (this.waits) yield;
   }
 }

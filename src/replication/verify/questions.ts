@@ -7,6 +7,7 @@ import { KIND } from "../operation.ts";
 import type { Volume } from "../volume.ts";
 import { CHECK } from "./form.ts";
 import { Pace } from "./pace.ts";
+import { messageOf } from "../../system/message.ts";
 
 export interface QuestionTools {
   readonly pipeline: {
@@ -108,7 +109,7 @@ export class Questions {
         } catch (error) {
           asked.state = "lost";
           this.tools.log(
-            `verify: ${error instanceof Error ? error.message : error}`,
+            `verify: ${messageOf(error)}`,
           );
         }
       },

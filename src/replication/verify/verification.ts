@@ -7,6 +7,7 @@ import type { Pipeline } from "../pipeline.ts";
 import type { Volume } from "../volume.ts";
 import { type Proof, readProof, writeProof } from "./proof.ts";
 import { type Request, Verifier } from "./verifier.ts";
+import { messageOf } from "../../system/message.ts";
 
 /** From the time when the copies are level to the first round in the background, and from one round to the next. */
 const FIRST_MS = 5_000;
@@ -114,9 +115,7 @@ export class Verification {
       writeProof(this.#file, proof);
     } catch (error) {
       this.context.log(
-        `verify: the result is not kept: ${
-          error instanceof Error ? error.message : error
-        }`,
+        `verify: the result is not kept: ${messageOf(error)}`,
       );
     }
   }

@@ -15,6 +15,7 @@ import { Differences } from "./differences.ts";
 import { isUnreadable } from "./form.ts";
 import type { Proof } from "./proof.ts";
 import { Questions, type QuestionTools } from "./questions.ts";
+import { messageOf } from "../../system/message.ts";
 
 /** Rounds of comparing and levelling before somebody must look. */
 const MAX_ROUNDS = 3;
@@ -111,7 +112,7 @@ export class Verifier {
       } while (!this.#questions.idle && now() < until);
     } catch (error) {
       this.#end("failed");
-      log(`verify failed: ${error instanceof Error ? error.message : error}`);
+      log(`verify failed: ${messageOf(error)}`);
     }
   }
 

@@ -4,7 +4,7 @@ import type { Applied, Change } from "../../../agent/module_changes.ts";
 import type { Revision } from "../../../agent/config_history.ts";
 import { ask } from "../ask.ts";
 import type { Texts } from "../../text/en.ts";
-import { bytes } from "../../view.ts";
+import { bytes } from "../../../system/units.ts";
 import {
   type Drafts,
   editsOf,

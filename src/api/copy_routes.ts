@@ -1,0 +1,88 @@
+/** Point-in-time copies of a module's directories: on the asked node, or handed on to the other one. */
+import { type Context, Hono } from "hono";
+import type { Door } from "../agent/door.ts";
+import type { Auth } from "./auth.ts";
+import { type AuthEnv, callerName } from "./caller.ts";
+import {
+  copyParams,
+  moduleParams,
+  nodeBody,
+  nodeQuery,
+  takeCopyBody,
+} from "./schemas.ts";
+import { json, limit, params, query } from "./validate.ts";
+
+export interface CopyRouteOptions {
+  readonly auth: Auth;
+  readonly door: Pick<Door, "isPeer" | "forward" | "copies">;
+}
+
+export function copyRoutes({ auth, door }: CopyRouteOptions) {
+  const administrator = auth.requireUser("administrator");
+  const small = limit(16 * 1024);
+
+  /** The same request there, in the name of who asked here. */
+  const handOn = (c: Context<AuthEnv>, body?: object) =>
+    door.forward(c.req.path, {
+      method: c.req.method as "GET" | "POST" | "DELETE",
+      by: callerName(c.var.caller),
+      ...(body ? { body: JSON.stringify(body), type: "application/json" } : {}),
+    });
+
+  return new Hono<AuthEnv>()
+    .get(
+      "/api/modules/:module/copies",
+      auth.requireUser("viewer"),
+      params(moduleParams),
+      query(nodeQuery),
+      async (c) => {
+        if (door.isPeer(c.req.valid("query").node)) return handOn(c);
+        const { module } = c.req.valid("param");
+        return c.json({ copies: await door.copies.list(module) });
+      },
+    )
+    .post(
+      "/api/modules/:module/copies",
+      auth.requireUser("operator"),
+      small,
+      params(moduleParams),
+      json(takeCopyBody),
+      async (c) => {
+        const { node, keep } = c.req.valid("json");
+        c.set("detail", node ? `on ${node}` : "");
+        if (door.isPeer(node)) return handOn(c, keep ? { keep } : {});
+        const { module } = c.req.valid("param");
+        const by = callerName(c.var.caller);
+        return c.json(
+          await door.copies.take(module, { keep: keep ?? null, by }),
+        );
+      },
+    )
+    .post(
+      "/api/modules/:module/copies/:copy/restore",
+      administrator,
+      small,
+      params(copyParams),
+      json(nodeBody),
+      async (c) => {
+        const { node } = c.req.valid("json");
+        c.set("detail", node ? `on ${node}` : "");
+        if (door.isPeer(node)) return handOn(c, {});
+        const { module, copy } = c.req.valid("param");
+        const by = callerName(c.var.caller);
+        return c.json(await door.copies.restore(module, copy, by));
+      },
+    )
+    .delete(
+      "/api/modules/:module/copies/:copy",
+      administrator,
+      params(copyParams),
+      query(nodeQuery),
+      async (c) => {
+        if (door.isPeer(c.req.valid("query").node)) return handOn(c);
+        const { module, copy } = c.req.valid("param");
+        await door.copies.drop(module, copy);
+        return c.json({ ok: true });
+      },
+    );
+}

@@ -1,0 +1,70 @@
+/** Where K3s is to come from, judged before anything is made: a stick that is not there, a bundle without it, images that nobody has. */
+import { join } from "node:path";
+import type { Findings } from "../cluster/checks.ts";
+import type { Source } from "./install.ts";
+
+/** As in modules/k3s/manifests/nfs-client.yaml. */
+export const PROVISIONER =
+  "registry.k8s.io/sig-storage/nfs-subdir-external-provisioner:v4.0.2";
+
+export interface Given {
+  /** Of --k3s, where it is a folder. */
+  readonly folder: string | null;
+  /** Of --bundle; null: there is none. */
+  readonly bundle: { readonly k3s: Source | null } | null;
+  /** K3s is on this server already. */
+  readonly installed: boolean;
+}
+
+/** A version's name has no slash and no dot in front. */
+export function folderOf(k3s: string | undefined): string | null {
+  return k3s !== undefined && /^[/.]/.test(k3s) ? k3s : null;
+}
+
+export async function judgeGiven(
+  { folder, bundle, installed }: Given,
+): Promise<Findings> {
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  if (folder !== null) {
+    const executable = join(folder, "k3s");
+    const stat = await Deno.stat(executable).catch(() => null);
+    if (!stat?.isFile) {
+      problems.push(
+        `There is no K3s in "${folder}" (--k3s): expected the executable ${executable}, and image archives beside it`,
+      );
+    } else warnings.push(...lackingImages(await archivesIn(folder)));
+  } else if (bundle?.k3s) {
+    warnings.push(...lackingImages(bundle.k3s.files.map(({ name }) => name)));
+  } else if (bundle && !installed) {
+    problems.push(
+      'The bundle has no K3s (--bundle): give --k3s DIR, too, or make it with "hakit bundle create FILE --k3s DIR"',
+    );
+  }
+  return { problems, warnings };
+}
+
+/** What a server without internet cannot start for want of images. By the archives' names: one may hold several. Pure. */
+export function lackingImages(archives: readonly string[]): string[] {
+  const has = (word: string) => archives.some((name) => name.includes(word));
+  return [
+    ...has("airgap") ? [] : [
+      "No archive of K3s' own images is given (k3s-airgap-images-amd64.tar.zst of the same release): without internet no pod starts",
+    ],
+    ...has("provisioner") ? [] : [
+      `No archive of the image ${PROVISIONER} is given (its file's name says "provisioner"): without internet no volume can be made`,
+    ],
+  ];
+}
+
+async function archivesIn(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for (const at of [folder, join(folder, "images")]) {
+    try {
+      for await (const { name } of Deno.readDir(at)) names.push(name);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return names;
+}
