@@ -40,7 +40,7 @@ const COPY_SECONDS = 5;
 const HOLD_MS = 8000;
 /** Nobody waits on a node where the module is stopped. */
 const STOPPED_SECONDS = 8 * 60;
-const SYNC_MS = 60_000;
+const SYNC_MS = 8 * 60_000;
 
 /** $0: from where, $1: into which folder. All names at once, or none: cp keeps hard links only among what it is told together. */
 const ALL_BUT_OURS =
@@ -121,10 +121,13 @@ export class Copies {
       for (const [index, directory] of directoriesOf(module).entries()) {
         const folder = folders[index]!;
         const aside = join(folder, before.name);
+        mustBeStopped(module);
         await run(MOVE, directory, aside, STOPPED_SECONDS);
         await clone(join(folder, copy), directory, STOPPED_SECONDS);
         await command(["sync", "-f", directory], { timeoutMs: SYNC_MS });
       }
+      // Started meanwhile it gets the other node's data: that is no copy to lead with.
+      mustBeStopped(module);
       await module.ask({ command: "force", full: true });
       module.log.warning(
         `copy ${copy} restored, what stood there is kept as ${before.name} (by ${by})`,

@@ -3,7 +3,6 @@
  * kept, because it is the best answer to how long the next one will take.
  */
 import { z } from "zod";
-import { serves } from "../machine/way.ts";
 import type { ModuleView } from "../machine/state.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
 import type { Log } from "../system/log.ts";
@@ -21,7 +20,7 @@ export class ReadyTime {
 
   constructor(readonly file: string, readonly log: Pick<Log, "info">) {}
 
-  /** Of the last SECOND here that became primary; undefined: none has been seen. */
+  /** Of the last time when this node went on in the other one's place; undefined: none has been seen. */
   get takeoverMs(): number | undefined {
     return this.#takeoverMs;
   }
@@ -47,7 +46,8 @@ export class ReadyTime {
     this.#way = { from, role, since: null };
     const ms = now - since;
     this.log.info(`${role} is ready after ${(ms / 1000).toFixed(2)} s`);
-    if (from !== "SECOND" || !serves(role)) return;
+    // In a swap the other node has stopped in order, and nothing is to be recovered.
+    if (from !== "SECOND" || role !== "ALONE") return;
     this.#takeoverMs = Math.round(ms);
     const text = JSON.stringify({ takeoverMs: this.#takeoverMs }) + "\n";
     // A full disk keeps nothing but the memory of it.

@@ -97,7 +97,8 @@ async function runFirst(call: Call): Promise<number> {
   const k3s = opened && bundleK3s(opened);
   const given = await judgeGiven({
     folder: folderOf(settings.k3s),
-    bundle: opened && { k3s },
+    // A version that is asked for is downloaded.
+    bundle: opened && settings.k3s === undefined ? { k3s } : null,
     installed: (await installedFiles(at.k3sFiles)).length > 0,
   });
   const problems = [

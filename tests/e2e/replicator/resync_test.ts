@@ -402,3 +402,37 @@ onPair({
     await equalCopies(pair);
   },
 });
+
+onPair({
+  name:
+    "a session breaks while both nodes live: the resync that has begun goes on when the primary goes on alone, and not everything is compared",
+  async run(pair) {
+    const { primary, secondary } = pair;
+    const file = (name: string) => `${primary.data}/${name}`;
+    // So that it is under way for as long as the agents take to decide.
+    await primary.replicator.command({ command: "resync", paused: true });
+    await Deno.writeFile(file("unsettled"), new Uint8Array(1 << 20).fill(7));
+    await pair.cut();
+    await primary.replicator.until(
+      ({ session }) => session === "lost",
+      "a loss",
+    );
+    await pair.heal();
+    for (const { replicator } of [primary, secondary]) {
+      await replicator.until(
+        ({ session }) => session === "resync",
+        "a resync that waits",
+      );
+    }
+    await secondary.replicator.command({ command: "outdate" });
+    await primary.replicator.command({ command: "alone" });
+    // Applications do not wait for it any more, and what they write comes along.
+    await Deno.writeTextFile(file("alone"), "written alone");
+    strictEqual(primary.replicator.report.session, "resync");
+    await primary.replicator.command({ command: "resync", paused: false });
+    await pair.mirrored();
+    strictEqual(secondary.replicator.report.lastResync?.full, false);
+    strictEqual(secondary.replicator.report.identity.upToDate, true);
+    await equalCopies(pair);
+  },
+});
