@@ -133,7 +133,7 @@ async function change(
     );
   }
   const module = moduleName(state, words[0]);
-  const { kept } = await keptOf({ ask, state }, module, call);
+  const { kept, silent } = await keptOf({ ask, state }, module, call);
   const found = kept.filter((one) => one.name === name);
   const [one] = found;
   if (!one || found.length > 1) {
@@ -142,7 +142,8 @@ async function change(
         ? `hakit copy ${action}: both nodes have "${name}", add --node`
         : `hakit copy ${action}: no copy of ${module} is called "${name}", expected ${
           kept.length === 0
-            ? "one that list shows, and it shows none"
+            ? `one that list shows, and it shows none. ${silent.join(" ")}`
+              .trim()
             : `one of ${kept.map(({ name }) => name).join(", ")}`
         }`,
     );
