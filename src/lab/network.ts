@@ -9,6 +9,7 @@ import {
   PLACES,
   port,
   upCommands,
+  VIRTUAL_ADDRESS,
   VISIBLE,
   witnessPort,
 } from "./topology.ts";
@@ -61,4 +62,12 @@ export async function setWitnessCable(
     ...["ip", "-n", namespace(0), "link", "set"],
     ...[witnessPort(node), state],
   ]);
+}
+
+/** The virtual address, which a machine forgets with its power and a network namespace does not. */
+export async function forgetAddress(node: LabNode): Promise<void> {
+  await command([
+    ...["ip", "-n", namespace(node), "addr", "flush"],
+    ...["to", `${VIRTUAL_ADDRESS}/32`],
+  ], { anyCode: true });
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { readIfPresent, writeDurably } from "../system/files.ts";
 import { sleep } from "../system/clock.ts";
 import { command } from "../system/command.ts";
-import { setCables, setWitnessCable } from "./network.ts";
+import { forgetAddress, setCables, setWitnessCable } from "./network.ts";
 import { home, type LabNode, namespace, STORAGE } from "./topology.ts";
 
 /** Scripts may take long to stop; after that it is a power cut. */
@@ -133,6 +133,7 @@ export async function killNode(node: LabNode): Promise<void> {
   await setWitnessCable(node, "down");
   Deno.kill(pid, "SIGKILL");
   await gone(node, 10_000);
+  await forgetAddress(node);
 }
 
 /** An orderly shutdown. */

@@ -236,8 +236,6 @@ export class World {
 
   /** Whether the node has the virtual address now; a look that a busy machine does not get done counts as none. */
   async holds(node: NodeNumber): Promise<boolean> {
-    // Its namespace outlives a power cut, and nobody in it answers.
-    if (!this.isOn(node)) return false;
     const look = await command(
       ["ip", "-n", this.namespace(node), "-br", "addr", "show", "dev", "eth0"],
       { anyCode: true },
