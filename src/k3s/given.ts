@@ -3,9 +3,8 @@ import { join } from "node:path";
 import type { Findings } from "../cluster/checks.ts";
 import type { Source } from "./install.ts";
 
-/** As in modules/k3s/manifests/nfs-client.yaml. */
-export const PROVISIONER =
-  "registry.k8s.io/sig-storage/nfs-subdir-external-provisioner:v4.0.2";
+/** As in modules/k3s/manifests/nfs-client.yaml, without the host. */
+export const PROVISIONER = "sig-storage/nfs-subdir-external-provisioner:v4.0.2";
 
 export interface Given {
   /** Of --k3s, where it is a folder. */
