@@ -3,11 +3,12 @@
  * By reflink (XFS, Btrfs): a copy costs neither time nor room for data until the data changes. What is deleted by mistake is deleted on
  * both nodes at once; from such a copy it comes back.
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ApiError } from "../api/error.ts";
 import type { Command, Report } from "../replication/control.ts";
 import { HIDDEN } from "../replication/name.ts";
 import { command, CommandError } from "../system/command.ts";
+import { syncFolder } from "../system/files.ts";
 import type { Log } from "../system/log.ts";
 import { messageOf } from "../system/message.ts";
 
@@ -97,6 +98,7 @@ export class Copies {
       for (const part of parts) {
         await command(["sync", "-f", part], { timeoutMs: SYNC_MS });
         await Deno.rename(part, part.slice(0, -PART.length));
+        await syncFolder(dirname(part));
       }
       module.log.info(`copy ${copy.name} taken (by ${by})`);
       if (keep !== null) await this.#keepOnly(name, keep);
@@ -160,10 +162,14 @@ export class Copies {
     await this.#removeParts(folders);
   }
 
+  /** Also what a power cut left in some of the directories only: nobody can name it. */
   async #removeParts(folders: readonly string[]): Promise<void> {
-    for (const folder of folders) {
-      for (const name of await namesIn(folder)) {
-        if (!name.endsWith(PART)) continue;
+    const sets = await Promise.all(folders.map(namesIn));
+    for (const [index, folder] of folders.entries()) {
+      for (const name of sets[index]!) {
+        const whole = sets.every((names) => names.includes(name));
+        const named = whole || name.startsWith(BEFORE);
+        if (named && !name.endsWith(PART)) continue;
         await Deno.remove(join(folder, name), { recursive: true });
       }
     }

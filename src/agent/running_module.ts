@@ -308,12 +308,15 @@ export class RunningModule {
       `hakit.${node.me.name}.${module.name}`,
       node.paths.run,
     );
-    for (const script of await endLeftScripts(this.#options.folder)) {
-      this.log.warning(`${script} still ran without its agent and was ended`);
-    }
     const record = await this.#firstRecord(freshBoot);
     const report = await this.#replicator?.start() ?? null;
     const resumed = report?.phase === "primary";
+    // A secondary that goes on starts nothing again: what its last agent began comes to its end.
+    if (report?.phase !== "secondary" || record.goal !== "run") {
+      for (const script of await endLeftScripts(this.#options.folder)) {
+        this.log.warning(`${script} still ran without its agent and was ended`);
+      }
+    }
     if (!resumed) {
       this.#services.condemnFrozen();
       // Without directories nothing tells whether this node may still serve: it begins anew, and the other one may be quicker.

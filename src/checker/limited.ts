@@ -2,6 +2,7 @@
  * Runs a program that may hang: own process group, time limit for the whole group, bounded output, and never waited for longer than
  * the limit and a few seconds, whatever it is stuck in.
  */
+import { killGroup } from "../actions/script.ts";
 import { sleep } from "../system/clock.ts";
 import { CannotTell } from "./reading.ts";
 import { messageOf } from "../system/message.ts";
@@ -87,13 +88,5 @@ function start(run: LimitedRun) {
   } catch (error) {
     const why = messageOf(error);
     throw new CannotTell(`no program can be started: ${why}`, { cause: error });
-  }
-}
-
-function killGroup(pid: number, signal: Deno.Signal): void {
-  try {
-    Deno.kill(-pid, signal);
-  } catch {
-    // The group is empty: that was the wish.
   }
 }

@@ -57,7 +57,8 @@ hakit copy take k3s --keep 7                         on the secondary; for cron 
 hakit copy list
 hakit copy restore k3s 2026-11-26T02-30-00-000Z      with the module stopped on both nodes
 A copy needs a file system with reflinks (XFS, Btrfs); it costs room only for what changes later, and lies on the
-same disk: it is no backup. It holds what was acknowledged in one moment, as after a power cut of that moment.`,
+same disk: it is no backup. It holds what was acknowledged in one moment, as after a power cut of that moment.
+Applications wait while it is taken: 5 s at most, or there is none.`,
     async run(call) {
       const action = actionOf("copy", call, ACTIONS);
       const state = await api().state();

@@ -137,6 +137,8 @@ onPair({
     await idle(secondary);
     await copies.drop("pair", name);
     deepStrictEqual(await copies.list("pair"), [{ name: lost }]);
+    await copies.drop("pair", lost);
+    deepStrictEqual([...Deno.readDirSync(folder(secondary, ""))], []);
   },
 });
 
