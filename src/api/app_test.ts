@@ -135,11 +135,16 @@ Deno.test("createApp() hands on what is for the other node, without its name", a
     deepStrictEqual(asked, [
       ["forward", "/api/modules/db/swap", {
         method: "POST",
-        body: '{"wait":true}',
+        body: '{"full":false,"wait":true}',
         type: "application/json",
         by: "root",
+        role: "administrator",
       }],
-      ["forward", "/api/modules/db/log?lines=5", { method: "GET" }],
+      ["forward", "/api/modules/db/log?lines=5", {
+        method: "GET",
+        by: "root",
+        role: "administrator",
+      }],
     ]);
   });
 });

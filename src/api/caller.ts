@@ -82,6 +82,11 @@ export function isLocal(connection: Connection | undefined): boolean {
   return address === "::1" || /^127(\.\d{1,3}){3}$/.test(address);
 }
 
+/** Handed on by the peer, or asked for so: what is done stays on this node. */
+export function staysHere(caller: Caller, local: "1" | undefined): boolean {
+  return caller.kind === "peer" || local === "1";
+}
+
 /** For the throttle, the log and the audit. */
 export function originOf(connection: Connection | undefined): string {
   switch (connection?.kind) {

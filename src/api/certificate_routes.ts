@@ -2,8 +2,8 @@
 import { Hono } from "hono";
 import type { Certificates } from "../agent/certificates.ts";
 import type { Auth } from "./auth.ts";
-import { type AuthEnv, callerName } from "./caller.ts";
-import type { Door } from "../agent/door.ts";
+import type { AuthEnv } from "./caller.ts";
+import { handOn, type PeerDoor } from "./hand_on.ts";
 import { certificateBody, nodeBody, nodeQuery } from "./schemas.ts";
 import { json, limit, query } from "./validate.ts";
 
@@ -12,7 +12,7 @@ const MAX_BODY = 100_000;
 
 export interface CertificateRouteOptions {
   readonly auth: Auth;
-  readonly door: Pick<Door, "isPeer" | "forward">;
+  readonly door: PeerDoor;
   readonly certificates: Certificates;
 }
 
@@ -24,20 +24,12 @@ export function certificateRoutes(
   const path = "/api/certificates";
   return new Hono<AuthEnv>()
     .get(path, auth.requireUser("viewer"), query(nodeQuery), async (c) => {
-      if (door.isPeer(c.req.valid("query").node)) {
-        return door.forward(path, { method: "GET" });
-      }
-      return c.json(await certificates.info());
+      return handOn(c, door, c.req.valid("query")) ??
+        c.json(await certificates.info());
     })
     .post(`${path}/renew`, administrator, small, json(nodeBody), async (c) => {
-      if (door.isPeer(c.req.valid("json").node)) {
-        return door.forward(`${path}/renew`, {
-          method: "POST",
-          body: "{}",
-          type: "application/json",
-          by: callerName(c.var.caller),
-        });
-      }
+      const there = handOn(c, door, c.req.valid("json"));
+      if (there) return there;
       await certificates.renew();
       return c.json(await certificates.info());
     })
@@ -49,14 +41,8 @@ export function certificateRoutes(
       json(certificateBody),
       async (c) => {
         const body = c.req.valid("json");
-        if (door.isPeer(c.req.valid("query").node)) {
-          return door.forward(path, {
-            method: "PUT",
-            body: JSON.stringify(body),
-            type: "application/json",
-            by: callerName(c.var.caller),
-          });
-        }
+        const there = handOn(c, door, { ...c.req.valid("query"), ...body });
+        if (there) return there;
         await certificates.install({
           certPem: body.certificate,
           keyPem: body.key,
@@ -65,12 +51,8 @@ export function certificateRoutes(
       },
     )
     .delete(path, administrator, query(nodeQuery), async (c) => {
-      if (door.isPeer(c.req.valid("query").node)) {
-        return door.forward(path, {
-          method: "DELETE",
-          by: callerName(c.var.caller),
-        });
-      }
+      const there = handOn(c, door, c.req.valid("query"));
+      if (there) return there;
       await certificates.removeOwn();
       return c.json(await certificates.info());
     });

@@ -1,8 +1,9 @@
 /** Point-in-time copies of a module's directories: on the asked node, or handed on to the other one. */
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import type { Door } from "../agent/door.ts";
 import type { Auth } from "./auth.ts";
 import { type AuthEnv, callerName } from "./caller.ts";
+import { handOn } from "./hand_on.ts";
 import {
   copyParams,
   moduleParams,
@@ -21,14 +22,6 @@ export function copyRoutes({ auth, door }: CopyRouteOptions) {
   const administrator = auth.requireUser("administrator");
   const small = limit(16 * 1024);
 
-  /** The same request there, in the name of who asked here. */
-  const handOn = (c: Context<AuthEnv>, body?: object) =>
-    door.forward(c.req.path, {
-      method: c.req.method as "GET" | "POST" | "DELETE",
-      by: callerName(c.var.caller),
-      ...(body ? { body: JSON.stringify(body), type: "application/json" } : {}),
-    });
-
   return new Hono<AuthEnv>()
     .get(
       "/api/modules/:module/copies",
@@ -36,9 +29,9 @@ export function copyRoutes({ auth, door }: CopyRouteOptions) {
       params(moduleParams),
       query(nodeQuery),
       async (c) => {
-        if (door.isPeer(c.req.valid("query").node)) return handOn(c);
         const { module } = c.req.valid("param");
-        return c.json({ copies: await door.copies.list(module) });
+        return handOn(c, door, c.req.valid("query")) ??
+          c.json({ copies: await door.copies.list(module) });
       },
     )
     .post(
@@ -50,7 +43,8 @@ export function copyRoutes({ auth, door }: CopyRouteOptions) {
       async (c) => {
         const { node, keep } = c.req.valid("json");
         c.set("detail", node ? `on ${node}` : "");
-        if (door.isPeer(node)) return handOn(c, keep ? { keep } : {});
+        const there = handOn(c, door, { node, keep });
+        if (there) return there;
         const { module } = c.req.valid("param");
         const by = callerName(c.var.caller);
         return c.json(
@@ -67,7 +61,8 @@ export function copyRoutes({ auth, door }: CopyRouteOptions) {
       async (c) => {
         const { node } = c.req.valid("json");
         c.set("detail", node ? `on ${node}` : "");
-        if (door.isPeer(node)) return handOn(c, {});
+        const there = handOn(c, door, { node });
+        if (there) return there;
         const { module, copy } = c.req.valid("param");
         const by = callerName(c.var.caller);
         return c.json(await door.copies.restore(module, copy, by));
@@ -79,7 +74,8 @@ export function copyRoutes({ auth, door }: CopyRouteOptions) {
       params(copyParams),
       query(nodeQuery),
       async (c) => {
-        if (door.isPeer(c.req.valid("query").node)) return handOn(c);
+        const there = handOn(c, door, c.req.valid("query"));
+        if (there) return there;
         const { module, copy } = c.req.valid("param");
         await door.copies.drop(module, copy);
         return c.json({ ok: true });

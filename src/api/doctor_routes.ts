@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { Door } from "../agent/door.ts";
 import type { Auth } from "./auth.ts";
 import type { AuthEnv } from "./caller.ts";
+import { handOn } from "./hand_on.ts";
 import { nodeQuery } from "./schemas.ts";
 import { query } from "./validate.ts";
 
@@ -19,20 +20,16 @@ export function doctorRoutes({ auth, door }: DoctorRouteOptions) {
       return c.json(await door.doctor.examine());
     })
     .get("/api/doctor/facts", operator, query(nodeQuery), async (c) => {
-      if (door.isPeer(c.req.valid("query").node)) {
-        return door.forward("/api/doctor/facts", { method: "GET" });
-      }
-      return c.json({ facts: await door.doctor.facts() });
+      return handOn(c, door, c.req.valid("query")) ??
+        c.json({ facts: await door.doctor.facts() });
     })
     .get(
       "/api/drill",
       auth.requireUser("viewer"),
       query(nodeQuery),
       async (c) => {
-        if (door.isPeer(c.req.valid("query").node)) {
-          return door.forward("/api/drill", { method: "GET" });
-        }
-        return c.json({ drill: await door.drill() });
+        return handOn(c, door, c.req.valid("query")) ??
+          c.json({ drill: await door.drill() });
       },
     );
 }

@@ -2,8 +2,9 @@
 import { Hono } from "hono";
 import type { Door } from "../agent/door.ts";
 import type { Auth } from "./auth.ts";
-import { type AuthEnv, callerName } from "./caller.ts";
+import type { AuthEnv } from "./caller.ts";
 import { ApiError } from "./error.ts";
+import { handOn } from "./hand_on.ts";
 import { k3sFileQuery, nodeBody, nodeQuery } from "./schemas.ts";
 import { json, limit, query } from "./validate.ts";
 
@@ -23,10 +24,8 @@ export function k3sRoutes({ auth, door }: K3sRouteOptions) {
       auth.requireUser("viewer"),
       query(nodeQuery),
       async (c) => {
-        if (door.isPeer(c.req.valid("query").node)) {
-          return door.forward("/api/k3s", { method: "GET" });
-        }
-        return c.json(await door.k3s.list());
+        return handOn(c, door, c.req.valid("query")) ??
+          c.json(await door.k3s.list());
       },
     )
     .get(
@@ -49,14 +48,8 @@ export function k3sRoutes({ auth, door }: K3sRouteOptions) {
       small,
       json(nodeBody),
       async (c) => {
-        if (door.isPeer(c.req.valid("json").node)) {
-          return door.forward(`/api/k3s/${action}`, {
-            method: "POST",
-            body: "{}",
-            type: "application/json",
-            by: callerName(c.var.caller),
-          });
-        }
+        const there = handOn(c, door, c.req.valid("json"));
+        if (there) return there;
         await door.k3s[action]();
         return c.json({ ok: true });
       },

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { Door } from "../agent/door.ts";
 import type { Auth } from "./auth.ts";
 import { type AuthEnv, callerName } from "./caller.ts";
+import { handOn } from "./hand_on.ts";
 import { nodeBody, nodeQuery } from "./schemas.ts";
 import { json, limit, query } from "./validate.ts";
 
@@ -18,10 +19,8 @@ export function notifyRoutes({ auth, door }: NotifyRouteOptions) {
   const administrator = auth.requireUser("administrator");
   return new Hono<AuthEnv>()
     .get(PATH, administrator, query(nodeQuery), (c) => {
-      if (door.isPeer(c.req.valid("query").node)) {
-        return door.forward(PATH, { method: "GET" });
-      }
-      return c.json({ channels: door.notifier.reports() });
+      return handOn(c, door, c.req.valid("query")) ??
+        c.json({ channels: door.notifier.reports() });
     })
     .post(
       `${PATH}/test`,
@@ -29,15 +28,9 @@ export function notifyRoutes({ auth, door }: NotifyRouteOptions) {
       limit(MAX_BODY),
       json(nodeBody),
       async (c) => {
+        const there = handOn(c, door, c.req.valid("json"));
+        if (there) return there;
         const by = callerName(c.var.caller);
-        if (door.isPeer(c.req.valid("json").node)) {
-          return door.forward(`${PATH}/test`, {
-            method: "POST",
-            body: "{}",
-            type: "application/json",
-            by,
-          });
-        }
         return c.json({ channels: await door.notifier.test(by) });
       },
     );

@@ -1,11 +1,11 @@
 /** Single sign-on set up, looked at, tried and switched off; and the exchange with the other node. The way in itself is the console's. */
 import { Hono } from "hono";
-import type { Door } from "../agent/door.ts";
 import { oidcBody } from "../oidc/settings.ts";
 import { oidcFileSchema } from "../oidc/settings_file.ts";
 import type { SignOn } from "../oidc/sign_on.ts";
 import type { Auth } from "./auth.ts";
-import { type AuthEnv, callerName } from "./caller.ts";
+import type { AuthEnv } from "./caller.ts";
+import { handOn, type PeerDoor } from "./hand_on.ts";
 import { nodeBody } from "./schemas.ts";
 import { json, limit } from "./validate.ts";
 
@@ -17,7 +17,7 @@ const PATH = "/api/oidc";
 
 export interface OidcRouteOptions {
   readonly auth: Auth;
-  readonly door: Pick<Door, "isPeer" | "forward">;
+  readonly door: PeerDoor;
   readonly signOn: SignOn;
 }
 
@@ -42,14 +42,8 @@ export function oidcRoutes({ auth, door, signOn }: OidcRouteOptions) {
       limit(MAX_BODY),
       json(nodeBody),
       async (c) => {
-        if (door.isPeer(c.req.valid("json").node)) {
-          return door.forward(`${PATH}/test`, {
-            method: "POST",
-            body: "{}",
-            type: "application/json",
-            by: callerName(c.var.caller),
-          });
-        }
+        const there = handOn(c, door, c.req.valid("json"));
+        if (there) return there;
         return c.json(await signOn.test());
       },
     )

@@ -13,6 +13,8 @@ import { auditEntrySchema } from "./audit.ts";
 import { type EventName, EVENTS } from "./events.ts";
 
 const MAX_LINES = 10_000;
+/** Of a log, when nobody says how many. */
+export const LINES = 100;
 export const COMMANDS = [
   "start",
   "stop",
@@ -31,7 +33,7 @@ export const moduleName = z.string().regex(
   "expected the name of a module",
 );
 const lines = z.coerce.number().int().min(1).max(MAX_LINES).optional()
-  .describe("The newest ones; default 100");
+  .describe(`The newest ones; default ${LINES}`);
 
 export const commandParams = z.object({
   module: moduleName,

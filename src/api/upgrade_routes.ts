@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { Door } from "../agent/door.ts";
 import type { Auth } from "./auth.ts";
 import { type AuthEnv, callerName } from "./caller.ts";
+import { handOn } from "./hand_on.ts";
 import { nodeQuery, upgradeBody } from "./schemas.ts";
 import { json, limit, query } from "./validate.ts";
 
@@ -18,10 +19,8 @@ export function upgradeRoutes({ auth, door }: UpgradeRouteOptions) {
   const administrator = auth.requireUser("administrator");
   return new Hono<AuthEnv>()
     .get(PATH, administrator, query(nodeQuery), async (c) => {
-      if (door.isPeer(c.req.valid("query").node)) {
-        return door.forward(PATH, { method: "GET" });
-      }
-      return c.json(await door.upgrades.info());
+      return handOn(c, door, c.req.valid("query")) ??
+        c.json(await door.upgrades.info());
     })
     // Its size is limited where it is written down: it never stands in memory as a whole.
     .put(PATH, administrator, query(nodeQuery), async (c) => {
@@ -45,14 +44,8 @@ export function upgradeRoutes({ auth, door }: UpgradeRouteOptions) {
         const { node, digest, back = false } = c.req.valid("json");
         const by = callerName(c.var.caller);
         c.set("detail", `${node ? `on ${node} ` : ""}${digest.slice(0, 12)}`);
-        if (door.isPeer(node)) {
-          return door.forward(PATH, {
-            method: "POST",
-            body: JSON.stringify({ digest, back }),
-            type: "application/json",
-            by,
-          });
-        }
+        const there = handOn(c, door, { node, digest, back });
+        if (there) return there;
         return c.json(await door.upgrades.activate({ digest, back, by }));
       },
     );
