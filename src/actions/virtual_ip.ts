@@ -125,6 +125,7 @@ export async function takeAddress(
     );
   }
   signal?.throwIfAborted();
+  if (!isIPv6(address)) staysWithout(device);
   const flags = isIPv6(address)
     ? ["nodad", "noprefixroute", "preferred_lft", "0"]
     : ["noprefixroute"];
@@ -145,6 +146,22 @@ export async function takeAddress(
       link.addr_info?.some((info) => same(info.local, address))
     );
     if (!there) throw error;
+  }
+}
+
+/**
+ * When the interface is set up anew, ours may come first and be the kernel's primary one of its network; without this its removal
+ * takes the node's own address along (promote_secondaries: Documentation/networking/ip-sysctl.rst).
+ */
+function staysWithout(device: string): void {
+  try {
+    Deno.writeTextFileSync(
+      `/proc/sys/net/ipv4/conf/${device}/promote_secondaries`,
+      "1",
+      { create: false },
+    );
+  } catch {
+    // A container's /proc is read-only: then it is as its administrator set it.
   }
 }
 
@@ -229,7 +246,7 @@ function kernelsMac(device: string): string | null {
   }
 }
 
-/** Tells the network, several times, that the address lives here; also ends this machine's own old connections to it. */
+/** Tells the network, several times, that the address lives here. */
 export async function announceAddress(
   target: VirtualAddress,
   options: { readonly once?: boolean; readonly signal: AbortSignal },
@@ -247,12 +264,14 @@ export async function announceAddress(
     if (options.signal.aborted) return;
     using socket = new PacketSocket(device, v6 ? ETH_P_IPV6 : ETH_P_ARP);
     for (const frame of frames) socket.send(frame);
-    if (at === 0 && !options.once) await killOldSockets(address);
   }
 }
 
-/** A client here that was connected to the peer through this address would wait for minutes: best effort, old kernels cannot. */
-async function killOldSockets(address: string): Promise<void> {
+/**
+ * Ends this machine's own connections to an address that has just come here: a client that was connected to the peer through it would
+ * wait for minutes. Best effort, old kernels cannot.
+ */
+export async function endOldSockets(address: string): Promise<void> {
   try {
     await command(["ss", "-K", "dst", address], {
       timeoutMs: 1000,

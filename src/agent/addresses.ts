@@ -4,6 +4,7 @@
  */
 import {
   announceAddress,
+  endOldSockets,
   holders,
   releaseAddress,
   resolveAddress,
@@ -57,8 +58,10 @@ export class Addresses {
       this.#options.specs.map(async (spec) => {
         const here = holders(spec.address.split("/")[0]!).length > 0;
         const target = await this.#takePatiently(spec, signal);
-        if (here) held.add(target.address);
         taken.push(target);
+        if (here) held.add(target.address);
+        // Held all the time (the agent is back, the service never left): those connections are good ones.
+        else await endOldSockets(target.address);
       }),
     );
     const failed = results.find((result) => result.status === "rejected");
