@@ -7,6 +7,7 @@ import {
   missingFiles,
 } from "../cluster/create.ts";
 import { exists } from "../cluster/facts.ts";
+import { hasHeldData } from "../cluster/held_data.ts";
 import { type Kept, keptText, readKept } from "../cluster/kept.ts";
 import { vipOf } from "../cluster/network.ts";
 import type { Places } from "../cluster/places.ts";
@@ -72,7 +73,7 @@ export function firstSteps(options: FirstOptions): Step[] {
     configurationStep(at, kept, member),
     k3sFilesStep(options),
     agentStep(api),
-    primaryStep(api),
+    primaryStep(api, at),
     k3sReadyStep(member),
     kubeconfigStep(at, kept),
   ];
@@ -214,14 +215,23 @@ async function missingTools(): Promise<string[]> {
   return missing;
 }
 
-/** This node's data is declared the good one exactly once: when no node of the cluster has held any. */
-function primaryStep(api: AgentApi): Step {
-  const look = async () => localModule(await api.state());
+/** This node's data is declared the good one exactly once: when no node of the cluster has held any. Exported for its test. */
+export function primaryStep(
+  api: Pick<AgentApi, "state" | "role">,
+  { identity }: Pick<Places, "identity">,
+  { wait = sleep }: { readonly wait?: (ms: number) => Promise<void> } = {},
+): Step {
+  const look = async () => {
+    const state = await api.state();
+    const peer = state.nodes.find(({ local }) => !local)?.modules
+      .find(({ name }) => name === MODULE);
+    return { found: localModule(state), peer };
+  };
   return {
     name: "Module k3s runs",
     async done() {
       // Before the agent runs there is nothing to ask (a dry run comes here).
-      const found = await look().catch(() => null);
+      const { found } = await look().catch(() => ({ found: null }));
       return found?.module.status === "Ready" &&
           ["PRIM", "ALONE", "SECOND"].includes(found.module.role)
         ? `${found.module.role} on ${found.node.name}`
@@ -231,7 +241,7 @@ function primaryStep(api: AgentApi): Step {
       const until = performance.now() + READY_MS;
       let asked = false;
       for (;;) {
-        const found = await look();
+        const { found, peer } = await look();
         const module = found?.module;
         if (
           module?.status === "Ready" && module.role !== "WAIT" &&
@@ -240,7 +250,11 @@ function primaryStep(api: AgentApi): Step {
           say(`${module.role} on ${found!.node.name}`);
           return;
         }
-        if (module && !asked && module.identity.current === null) {
+        // An agent that has just begun shows no generation either, of a copy that may be behind the other node's: the disk knows.
+        const unused = module?.identity.current === null &&
+          (peer?.identity.current ?? null) === null &&
+          !await hasHeldData(identity);
+        if (module && !asked && unused) {
           asked = true;
           await api.role({ module: MODULE, command: "prim", wait: true });
         } else if (module && !asked && module.role === "STOP") {
@@ -258,7 +272,7 @@ function primaryStep(api: AgentApi): Step {
             } min${module?.reason ? `: ${module.reason}` : ""}`,
           );
         }
-        await sleep(1000);
+        await wait(1000);
       }
     },
   };

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import type { ClusterState, ModuleState } from "../api/state.ts";
 import { createCluster } from "../cluster/create.ts";
 import { keptText, readKept } from "../cluster/kept.ts";
 import { places } from "../cluster/places.ts";
 import { settingsSchema } from "../cluster/settings.ts";
 import { paths } from "../system/paths.ts";
-import { type FirstOptions, firstSteps } from "./first.ts";
+import { type FirstOptions, firstSteps, primaryStep } from "./first.ts";
 
 Deno.test("a proxy that a later first is given is written to k3s.yaml, and nothing else of the cluster changes", async () => {
   const home = await Deno.makeTempDir();
@@ -35,4 +36,78 @@ Deno.test("a proxy that a later first is given is written to k3s.yaml, and nothi
   } finally {
     await Deno.remove(home, { recursive: true });
   }
+});
+
+/** An agent whose module goes from `before` to a primary when it is told to. */
+function agent(before: Partial<ModuleState>, peer?: Partial<ModuleState>) {
+  const asked: string[] = [];
+  let looks = 0;
+  const state = () => {
+    const served = asked.length > 0 || ++looks > 3;
+    const module = served ? { role: "PRIM", status: "Ready" } : before;
+    return Promise.resolve(
+      {
+        nodes: [
+          { name: "node1", local: true, modules: [{ name: "k3s", ...module }] },
+          {
+            name: "node2",
+            local: false,
+            modules: peer ? [{ name: "k3s", ...peer }] : [],
+          },
+        ],
+      } as unknown as ClusterState,
+    );
+  };
+  return {
+    asked,
+    api: {
+      state,
+      role: ({ command }: { readonly command: string }) => {
+        asked.push(command);
+        return state();
+      },
+    },
+  };
+}
+
+/** What an agent shows of any copy until its replicator has reported. */
+const UNREPORTED = {
+  role: "WAIT",
+  status: "Transient",
+  identity: { current: null },
+} as ModuleState;
+
+async function primary(
+  { api, asked }: ReturnType<typeof agent>,
+  identity: string | null,
+): Promise<readonly string[]> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/identity.json`;
+    if (identity !== null) await Deno.writeTextFile(file, identity);
+    const wait = () => Promise.resolve();
+    await primaryStep(api, { identity: file }, { wait }).do(() => {});
+    return asked;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("first declares no copy the good one that this node's disk says is an old one, although the agent shows none yet", async () => {
+  const old = JSON.stringify({ current: "0123456789abcdef" });
+  assert.deepEqual(await primary(agent(UNREPORTED), old), []);
+  assert.deepEqual(await primary(agent(UNREPORTED), '{"curr'), []);
+  assert.deepEqual(
+    await primary(agent({ ...UNREPORTED, role: "STOP" }), old),
+    ["start"],
+  );
+  // The other node holds one: this server's state folder was lost.
+  const peer = { identity: { current: "0123456789abcdef" } } as ModuleState;
+  assert.deepEqual(await primary(agent(UNREPORTED, peer), null), []);
+});
+
+Deno.test("first declares this node's data the good one where none has ever served, also after a run that was cut off", async () => {
+  assert.deepEqual(await primary(agent(UNREPORTED), null), ["prim"]);
+  const begun = JSON.stringify({ current: null, epoch: 1 });
+  assert.deepEqual(await primary(agent(UNREPORTED), begun), ["prim"]);
 });
