@@ -2,8 +2,18 @@
 import { checkNode, checkPair, type Findings } from "../cluster/checks.ts";
 import { checkWelcome } from "../cluster/adopt.ts";
 import { existingCluster, missingFiles } from "../cluster/create.ts";
-import { exists, gatherFacts, gatherKin } from "../cluster/facts.ts";
-import { joinClient, JoinRefused } from "../cluster/join_client.ts";
+import {
+  exists,
+  type Facts,
+  gatherFacts,
+  gatherKin,
+  type Kin,
+} from "../cluster/facts.ts";
+import {
+  joinClient,
+  JoinRefused,
+  type Welcomed,
+} from "../cluster/join_client.ts";
 import { decodeToken, type JoinToken } from "../cluster/join_token.ts";
 import { type Kept, readKept } from "../cluster/kept.ts";
 import { vipOf } from "../cluster/network.ts";
@@ -113,11 +123,7 @@ async function runSecond(call: Call): Promise<number> {
   const problems = [
     ...findings.problems,
     ...(welcome
-      ? checkPair({
-        mysql: facts.mysql,
-        kin: await gatherKin(),
-        time: Date.now(),
-      }, welcome)
+      ? unlike({ mysql: facts.mysql, kin: await gatherKin() }, welcome)
       : []),
     ...existing.problems,
     ...await dataProblems(at, kept.storage),
@@ -157,6 +163,14 @@ async function runSecond(call: Call): Promise<number> {
   const state = await api.state();
   finish(call, results, { lines: [state.sentence], object: { state } });
   return EXIT.done;
+}
+
+/** The clocks are compared as they were when the other node's answer came, however long this one has looked around since. Pure. */
+export function unlike(
+  here: { readonly mysql: Facts["mysql"]; readonly kin: Kin },
+  welcome: Pick<Welcomed, "mysql" | "kin" | "time" | "receivedAt">,
+): readonly string[] {
+  return checkPair({ ...here, time: welcome.receivedAt }, welcome);
 }
 
 /** What data is here dataProblems says: nothing of it is adopted by a second node. Pure. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { healthy } from "../../tests/doctor_facts.ts";
 import { parse } from "./parse.ts";
-import { command, joining } from "./second.ts";
+import { command, joining, unlike } from "./second.ts";
 
 Deno.test("second --adopt keeps NFS exports that are here, and takes no data along", () => {
   const { on } = parse(command, ["TOKEN", "--adopt"]);
@@ -21,4 +21,18 @@ Deno.test("second --adopt keeps NFS exports that are here, and takes no data alo
     adopt: true,
   });
   assert.match(k3s.problems.join(), /K3s is here already/);
+});
+
+Deno.test("second compares the clocks of the moment when the other node answered, not of the one when it has looked at this server", () => {
+  const here = {
+    mysql: { uid: 860, gid: 860 },
+    kin: { architecture: "x86_64", mariadb: "10.11" },
+  };
+  const answered = { ...here, time: 1_000_000, receivedAt: 1_001_000 };
+  // Whatever the clock says by now: it is not asked.
+  assert.deepEqual(unlike(here, answered), []);
+  assert.match(
+    unlike(here, { ...answered, receivedAt: 1_031_000 }).join(),
+    /clocks differ by 31 s/,
+  );
 });

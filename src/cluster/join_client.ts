@@ -21,8 +21,11 @@ export class JoinRefused extends Error {
   override readonly name = "ConfigError";
 }
 
+/** With this machine's clock when the answer was here: what is looked at afterwards takes up to half a minute. */
+export type Welcomed = Welcome & { readonly receivedAt: number };
+
 export interface JoinClient {
-  welcome(): Promise<Welcome>;
+  welcome(): Promise<Welcomed>;
   /** Writes the file's bytes to `sink`; the caller checks size and hash. */
   file(
     file: K3sFile,
@@ -44,9 +47,10 @@ export function joinClient(token: JoinToken, machine: string): JoinClient {
         chunks.push(chunk);
         return Promise.resolve();
       });
+      const receivedAt = Date.now();
       const text = await new Blob(chunks as BlobPart[]).text();
       const result = welcomeSchema.safeParse(JSON.parse(text));
-      if (result.success) return result.data;
+      if (result.success) return { ...result.data, receivedAt };
       const issue = result.error.issues[0]!;
       throw new Error(
         `The other node's answer cannot be used: ${
