@@ -5,7 +5,9 @@ import { parseDocument, stringify } from "yaml";
 import { createAuthority, issueCertificate } from "../api/tls.ts";
 import { createUser } from "../api/users.ts";
 import { builtInFolder } from "../module/catalog.ts";
+import { hasHeldData } from "../cluster/held_data.ts";
 import { paths } from "../system/paths.ts";
+import { running } from "../system/processes.ts";
 import { readIfPresent } from "../system/files.ts";
 import {
   addressOf,
@@ -27,6 +29,9 @@ export const CLIENT_CONFIG = `${LAB}/client.cnf`;
 /** Written last: a folder without it is the rest of an interrupted attempt. */
 const COMPLETE = `${LAB}/module`;
 
+/** Written when one node's data was declared the good one: without it an interrupted first start is gone on with. */
+const SERVED = `${LAB}/served`;
+
 export const PORTS: { readonly [module in LabModule]: number } = {
   mariadb: 3306,
   counter: 3300,
@@ -36,6 +41,20 @@ export const PORTS: { readonly [module in LabModule]: number } = {
 export async function labModule(): Promise<LabModule | null> {
   const text = await readIfPresent(COMPLETE);
   return text === "mariadb" || text === "counter" ? text : null;
+}
+
+/** Whether a node of the lab has had data; of labs older than the mark their own disks tell. */
+export async function hasServed(module: LabModule): Promise<boolean> {
+  if (await readIfPresent(SERVED) !== null) return true;
+  for (const node of NODES) {
+    const { state } = paths(home(node));
+    if (await hasHeldData(join(state, module, "identity.json"))) return true;
+  }
+  return false;
+}
+
+export async function markServed(): Promise<void> {
+  await put(SERVED, "");
 }
 
 /** Makes both nodes' files, once. */
@@ -92,9 +111,26 @@ export async function createFiles(module: LabModule): Promise<void> {
 }
 
 export async function removeFiles(): Promise<void> {
-  await Deno.remove(LAB, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+  for (const folder of [LAB, ...socketFolders()]) {
+    await Deno.remove(folder, { recursive: true }).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+}
+
+/**
+ * MariaDB's sockets lie in the machine's own /run, whose nodes may have the same names as the lab's (modules/mariadb/lib.sh): what a
+ * living server answers at is left alone.
+ */
+export function socketFolders(
+  commands: readonly (readonly string[])[] = running().map(({ argv }) => argv),
+): string[] {
+  return NODES.map((node) => `/run/hakit-mariadb-${nodeName(node)}`)
+    .filter((folder) =>
+      !commands.some((argv) =>
+        argv.includes(`--socket=${folder}/mariadbd.sock`)
+      )
+    );
 }
 
 async function installModule(

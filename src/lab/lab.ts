@@ -5,8 +5,10 @@ import { command } from "../system/command.ts";
 import { sleep } from "../system/clock.ts";
 import {
   createFiles,
+  hasServed,
   type LabModule,
   labModule,
+  markServed,
   removeFiles,
 } from "./files.ts";
 import { buildNetwork, networkIsUp, removeNetwork } from "./network.ts";
@@ -45,11 +47,13 @@ export async function installed(program: string): Promise<boolean> {
   return code === 0;
 }
 
-/** mariadb where it is installed, else the built-in counter. */
-export async function chooseModule(): Promise<LabModule> {
-  return await installed("mariadbd") && await installed("mariadb")
-    ? "mariadb"
-    : "counter";
+/** mariadb where it is installed (10.3 has the old names only, as the module knows), else the built-in counter. */
+export async function chooseModule(
+  has: (program: string) => Promise<boolean> = installed,
+): Promise<LabModule> {
+  const server = await has("mariadbd") || await has("mysqld");
+  const client = await has("mariadb") || await has("mysql");
+  return server && client ? "mariadb" : "counter";
 }
 
 /** From anything to two Ready nodes; `tell` gets what is being done. */
@@ -86,17 +90,25 @@ export async function labUp(
     (state) =>
       roles(state, module).some((entry) => entry?.role !== "STOP") || null,
   );
-  if (
-    existing === null &&
-    roles(first, module).every((entry) =>
-      entry === undefined || entry.identity.current === null
-    )
-  ) {
+  // Not by `existing`: a run that was cut off made the files and never came here.
+  if (!await hasServed(module) && isUnused(roles(first, module))) {
     tell(`First start: ${nodeName(1)}'s data is the good one`);
     await api.role({ module, command: "prim", wait: true });
   }
+  await markServed();
   tell("Waiting until both nodes hold the same data");
   return await bothReady(module, READY_LIMIT_MS);
+}
+
+/** On no node is there data, or a first start under way. Pure. */
+export function isUnused(
+  modules: readonly (Pick<ModuleState, "role" | "identity"> | undefined)[],
+): boolean {
+  return modules.every((module) =>
+    module === undefined ||
+    module.identity.current === null &&
+      (module.role === "STOP" || module.role === "WAIT")
+  );
 }
 
 /** Gone without a trace. */
