@@ -8,6 +8,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 target=/usr/local/bin/hakit
+witness=/etc/systemd/system/hakit-witness.service
 
 usage() { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
@@ -39,6 +40,10 @@ put() {
 }
 
 remove() {
+  if [ -e $witness ]; then
+    echo "install.sh: this machine is a witness, and clusters may count on it: \"hakit witness list\" names them; on their nodes \"hakit witness remove\", here \"hakit witness uninstall\", then this again" >&2
+    exit 1
+  fi
   if [ -x $target ]; then
     local data=() kept=
     "$target" lab down --quiet 2>/dev/null || true
@@ -53,6 +58,7 @@ remove() {
     fi
     rm -f "$target"
     echo "Removed $target"
+    [ ! -d /var/lib/hakit/witness ] || echo "What a witness remembered stays in /var/lib/hakit/witness."
     [ -z "$kept" ] || echo "$kept"
   else
     echo "hakit is not installed"
@@ -71,11 +77,10 @@ if [ -n "$from" ]; then
 else
   # shellcheck source=tests/build/toolchain.sh
   . "$here/tests/build/toolchain.sh"
+  runtime_can_be_had
   toolchain
   cd "$here"
-  if ! curl -fsI --connect-timeout 5 -o /dev/null https://dl.deno.land/ 2>/dev/null; then
-    command -v npm >/dev/null || apt_get npm
-  fi
+  deno_host_answers || command -v npm >/dev/null || apt_get npm
   deno task --quiet build
   put dist/hakit
 fi

@@ -37,6 +37,7 @@ const LEVELS: readonly Level[] = [
     commands: [
       test(
         "src",
+        "tests/build",
         "tests/lint_test.ts",
         "tests/tally_test.ts",
         "tests/fixtures_test.ts",

@@ -9,6 +9,7 @@ import {
 } from "../lab/files.ts";
 import {
   bothReady,
+  installed,
   labDown,
   labState,
   labUp,
@@ -132,7 +133,9 @@ async function up(call: Call): Promise<number> {
 async function tryThis(module: LabModule): Promise<string> {
   const password = (await Deno.readTextFile(CONSOLE_PASSWORD)).trim();
   const client = module === "mariadb"
-    ? `hakit lab exec 0 -- mariadb --defaults-file=${CLIENT_CONFIG} hakit`
+    ? `hakit lab exec 0 -- ${
+      await installed("mariadb") ? "mariadb" : "mysql"
+    } --defaults-file=${CLIENT_CONFIG} hakit`
     : `hakit lab exec 0 -- bash -c 'exec 3<>/dev/tcp/${VIRTUAL_ADDRESS}/${PORTS.counter}; echo next >&3; head -n 1 <&3'`;
   const consoleHere = await dial(addressOf(1, 1), 9010, 500)
     .then((connection) => (connection.close(), true), () => false);

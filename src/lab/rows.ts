@@ -14,8 +14,10 @@ export interface RowClient {
 
 /** The database's own command-line client, kept open. */
 export function openMariadb(config: string, run: string): RowClient {
-  const child = new Deno.Command("mariadb", {
+  const child = new Deno.Command("sh", {
     args: [
+      // MariaDB 10.3 has the old name only; exec, so that close() ends the client itself.
+      ...["-c", 'exec "$(command -v mariadb || command -v mysql)" "$@"', "sh"],
       `--defaults-file=${config}`,
       ...["--batch", "--skip-column-names", "--unbuffered", "hakit"],
     ],

@@ -22,24 +22,27 @@ const SHA256 =
   "723d45cca4f68bd66652da1e0d45562b0700317c1535981035f50f078785a131";
 
 /** The path for DENORT_BIN, or null where `deno compile` needs none. */
-export async function denort(cache: string): Promise<string | null> {
+export async function denort(
+  cache: string,
+  hostAnswers = downloadAnswers,
+): Promise<string | null> {
   const given = Deno.env.get("DENORT_BIN");
   if (given) return given;
   const kept = join(cache, `denort-${VERSION}`);
   const found = await Deno.readFile(kept).catch(() => null);
   if (found && hash("sha256", found, "hex") === SHA256) return kept;
-  if (Deno.build.arch !== "x86_64" || await downloadAnswers()) return null;
+  if (Deno.build.arch !== "x86_64" || await hostAnswers()) return null;
   if (Deno.version.deno !== VERSION) {
     throw new Error(
       `Deno is ${Deno.version.deno} and its download host does not answer, expected Deno ${VERSION}, whose runtime is also on npm`,
     );
   }
   const runtime = bareRuntime(await fromNpm());
-  if (hash("sha256", runtime, "hex") !== SHA256) {
-    throw new Error(
-      "The runtime taken out of the package is not the expected one",
-    );
-  }
+  wanted(runtime, {
+    name: "sha256",
+    digest: SHA256,
+    what: `The runtime out of ${PACKAGE}`,
+  });
   await Deno.mkdir(cache, { recursive: true });
   const part = `${kept}.${Deno.pid}`;
   await Deno.writeFile(part, runtime, { mode: 0o755 });
@@ -73,11 +76,7 @@ async function fromNpm(): Promise<Uint8Array> {
     }
     const name = text.decode(stdout).trim().split(/\s+/).at(-1)!;
     const archive = await Deno.readFile(join(folder, name));
-    if (hash("sha512", archive, "base64") !== INTEGRITY) {
-      throw new Error(
-        `${PACKAGE} is not the expected package (sha512 differs)`,
-      );
-    }
+    wanted(archive, { name: "sha512", digest: INTEGRITY, what: PACKAGE });
     return memberOf(gunzipSync(archive), MEMBER);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -151,6 +150,17 @@ export function bareRuntime(executable: Uint8Array): Uint8Array {
   out.setUint16(0x38, headerCount - 2, true);
   out.setUint16(0x3c, sectionCount - 2, true);
   return bare;
+}
+
+/** Throws unless these are the bytes of that hash. */
+export function wanted(data: Uint8Array, { name, digest, what }: {
+  readonly name: "sha256" | "sha512";
+  readonly digest: string;
+  readonly what: string;
+}): void {
+  const found = hash(name, data, name === "sha256" ? "hex" : "base64");
+  if (found === digest) return;
+  throw new Error(`${what} has ${name} ${found}, expected ${digest}`);
 }
 
 function hash(

@@ -7,10 +7,14 @@ TOOLS=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/hakit-build
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$0: $*"; exit 1; }
 
+# Ours by this line: one that a killed run left behind is taken away by the next, somebody else's never.
+POLICY=/usr/sbin/policy-rc.d
+POLICY_MARK='# Made by hakit for the time of an installation.'
+
 # apt_get PACKAGE...: installs what is missing, without questions. Services that a package brings are not started: a server that
 # is to be part of a cluster, or only runs tests, must not suddenly run a database of its own.
 apt_get() {
-  local missing=() package policy=/usr/sbin/policy-rc.d ours=0
+  local missing=() package
   for package in "$@"; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null |
       grep -q 'ok installed' || missing+=("$package")
@@ -19,17 +23,31 @@ apt_get() {
   command -v apt-get >/dev/null || die "missing: ${missing[*]} (install them by hand: this system has no apt-get)"
   [ "$(id -u)" = 0 ] || die "missing: ${missing[*]} (run as root, or install them)"
   say "Installing ${missing[*]}"
-  if [ ! -e $policy ]; then
-    printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy && ours=1
-  fi
-  local status=0
-  { DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" ||
-    { apt-get update -q &&
-      DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"; }; } \
-    </dev/null >"${TMPDIR:-/tmp}/hakit-apt.log" 2>&1 || status=$?
-  [ $ours = 1 ] && rm -f $policy
-  [ $status = 0 ] || { tail -n 5 "${TMPDIR:-/tmp}/hakit-apt.log" >&2; return $status; }
+  apt_get_quietly "${missing[@]}"
 }
+
+# In a shell of its own, whose trap is nobody else's: Ctrl-C ends it, too, and no service would ever start here again.
+apt_get_quietly() (
+  log=$(mktemp "${TMPDIR:-/tmp}/hakit-apt.XXXXXX")
+  if [ ! -e "$POLICY" ] || grep -qxF "$POLICY_MARK" "$POLICY"; then
+    trap 'rm -f "$POLICY"' EXIT
+    # By the signal itself, or the caller would go on with the next package.
+    trap 'trap - INT; kill -INT $BASHPID' INT
+    printf '#!/bin/sh\n%s\nexit 101\n' "$POLICY_MARK" >"$POLICY" && chmod 755 "$POLICY"
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  status=0
+  { apt-get install -y -q --no-install-recommends "$@" ||
+    { apt-get update -q && apt-get install -y -q --no-install-recommends "$@"; }; } \
+    </dev/null >"$log" 2>&1 || status=$?
+  if [ $status = 0 ]; then
+    rm -f "$log"
+  else
+    tail -n 5 "$log" >&2
+    say "All that apt said: $log"
+  fi
+  exit $status
+)
 
 right_deno() { [ "$("$1" eval 'console.log(Deno.version.deno)' 2>/dev/null)" = $DENO_VERSION ]; }
 
@@ -65,6 +83,18 @@ deno_from_npm() {
   [ "$(openssl dgst -sha512 -binary "$archive" | base64 -w 0)" = "$sum" ] ||
     die "$package@$DENO_VERSION: sha512 differs from the expected one"
   tar -xzf "$archive" -C "$into" --strip-components=1 package/deno
+}
+
+deno_host_answers() { curl -fsI --connect-timeout 5 -o /dev/null https://dl.deno.land/ 2>/dev/null; }
+
+# What `deno compile` builds on: from Deno's host, or, on x86-64, out of npm (denort.ts). Said before minutes are spent on the rest.
+runtime_can_be_had() {
+  local file=dl/release/v$DENO_VERSION/denort-aarch64-unknown-linux-gnu.zip
+  [ "$(uname -m)" = aarch64 ] && [ -z "${DENORT_BIN:-}" ] || return 0
+  [ -e "${DENO_DIR:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/deno}/$file" ] && return 0
+  apt_get ca-certificates curl || die "cannot install what fetching Deno needs"
+  deno_host_answers && return 0
+  die "arm64: building needs Deno's download host (dl.deno.land), which does not answer, expected a way there; or build elsewhere and use ./install.sh --from FILE"
 }
 
 # Puts `deno` of exactly DENO_VERSION first on PATH: an installed one, the kept one, or a new one.
