@@ -13,6 +13,7 @@ import type { Texts } from "./text/en.ts";
 import {
   answers,
   dataState,
+  downResources,
   headline,
   moduleNames,
   moduleTone,
@@ -51,6 +52,7 @@ export function ClusterView(props: ClusterViewProps) {
       {names.length === 0 ? <p class="empty">{t.overview.install}</p> : null}
       <Warnings warnings={state.warnings} t={t} />
       <Links links={state.links} t={t} />
+      <ArbiterLine state={state} t={t} />
     </div>
   );
 }
@@ -147,12 +149,45 @@ function ModuleView(props: ClusterViewProps & { readonly name: string }) {
       {sentence && !state.sentence.includes(sentence)
         ? <p class="sentence">{unbroken(sentence)}</p>
         : null}
+      {away ? null : <Down name={name} both={both} t={t} />}
       <div class="nodes">
         {both.map((place) => (
           <NodeCard {...props} place={place} key={place.node.name} />
         ))}
       </div>
     </section>
+  );
+}
+
+/** What is broken, named: a red role alone sends a person to three pages first. */
+function Down({ name, both, t: { overview } }: {
+  readonly name: string;
+  readonly both: readonly Place[];
+  readonly t: Texts;
+}) {
+  const down = downResources(both);
+  if (down.length === 0) return null;
+  return (
+    <ul class="down" aria-label={overview.brokenTitle}>
+      {down.map(({ node, name: resource, detail, since }) => (
+        <li key={`${node} ${resource}`}>
+          <Shape tone="bad" />
+          <span>
+            <a href={`/resources?module=${encodeURIComponent(name)}`}>
+              {overview.on(resource, node)}
+            </a>
+            {`: ${detail ?? overview.noDetail} `}
+            {since === null ? null : (
+              <small>
+                {overview.sinceTime(
+                  new Date(since).toISOString().slice(0, 16).replace("T", " "),
+                )}
+              </small>
+            )}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -337,6 +372,20 @@ function Links({ links, t }: {
           </li>
         ))}
       </ul>
+    </section>
+  );
+}
+
+/** Where it is a warning it stands there, and once. */
+function ArbiterLine({ state, t }: {
+  readonly state: ClusterState;
+  readonly t: Texts;
+}) {
+  if (state.warnings.includes(state.arbiter)) return null;
+  return (
+    <section class="links" aria-labelledby="arbiter">
+      <h2 id="arbiter">{t.overview.arbiter}</h2>
+      <p>{unbroken(state.arbiter)}</p>
     </section>
   );
 }

@@ -222,6 +222,30 @@ Deno.test("consoleRoutes() calls versions the same only when both are known", as
   ok(!unknown.includes("Both nodes run"));
 });
 
+Deno.test("consoleRoutes() names on the overview what is down, and who decides when the nodes are parted", async () => {
+  const state = sampleState({
+    resources: [{
+      name: "tcp.sql",
+      state: "down",
+      detail: "refused",
+      since: Date.parse("2026-11-25T02:03:04Z"),
+    }],
+  });
+  await using all = await world(state);
+  const cookie = await all.enter();
+  const words = async () =>
+    (await all.look("/", cookie)).text.replaceAll(/<[^>]*>|\s+/g, " ")
+      .replaceAll(/ +/g, " ");
+  const text = await words();
+  match(text, /tcp\.sql on node1 : refused since 2026-11-25 02:03 UTC/);
+  match(text, /Running, but something is down/);
+  match(text, /When the nodes are parted The witness 10\.0\.0\.3 decides/);
+  // A warning says it once.
+  const none = "There is no arbiter: both nodes may become primary.";
+  all.agent.show({ ...state, arbiter: none, warnings: [none] });
+  strictEqual((await words()).split(none).length - 1, 1);
+});
+
 Deno.test("consoleRoutes() shows no buttons to a viewer", async () => {
   await using all = await world();
   const { text } = await all.look("/", await all.enter("eve"));

@@ -3,7 +3,12 @@
  * Runs on the server and in the browser. Pure.
  */
 import { bytes, seconds } from "../system/units.ts";
-import type { ClusterState, ModuleState, NodeState } from "../api/state.ts";
+import type {
+  ClusterState,
+  ModuleState,
+  NodeState,
+  ResourceInfo,
+} from "../api/state.ts";
 import type { ResyncProgress } from "../replication/control.ts";
 import type { Texts } from "./text/en.ts";
 
@@ -51,12 +56,43 @@ const WORST: readonly Tone[] = ["bad", "risk", "busy", "off", "good"];
 export function headline(state: ClusterState, t: Texts): Headline {
   const names = moduleNames(state);
   if (names.length === 0) return { tone: "off", text: t.overview.noModuleYet };
-  const tones = names.map((name) => moduleTone(places(state, name)));
-  const tone = WORST.find((worst) => tones.includes(worst)) ?? "off";
-  return { tone, text: t.overview.headlines[tone] };
+  const worst = (toneOf: (both: readonly Place[]) => Tone) => {
+    const tones = names.map((name) => toneOf(places(state, name)));
+    return WORST.find((tone) => tones.includes(tone)) ?? "off";
+  };
+  const tone = worst(moduleTone);
+  // Both copies may be there: what is missing then is no safety net.
+  const text = tone === worst(copiesTone)
+    ? t.overview.headlines[tone]
+    : t.overview.broken;
+  return { tone, text };
 }
 
+/** What checkers found down, on nodes that answer. */
+export function downResources(
+  both: readonly Place[],
+): (ResourceInfo & { readonly node: string })[] {
+  return both.flatMap(({ node, module }) =>
+    answers(node)
+      ? (module?.resources ?? []).filter(({ state }) => state === "down")
+        .map((one) => ({ ...one, node: node.name }))
+      : []
+  );
+}
+
+/** A checker may have no consequence, or its rule be held back: the roles alone would call it well. */
 export function moduleTone(both: readonly Place[]): Tone {
+  const tone = copiesTone(both);
+  const doubtful = tone === "good" || tone === "busy";
+  return doubtful && both.some(isBroken) ? "risk" : tone;
+}
+
+/** One that is on its way has been down a moment ago, and is looked at again. */
+function isBroken(place: Place): boolean {
+  return place.module?.status === "Ready" && downResources([place]).length > 0;
+}
+
+function copiesTone(both: readonly Place[]): Tone {
   const heard = both.filter(({ node }) => answers(node));
   const running = heard.find(({ module }) =>
     module?.role === "PRIM" || module?.role === "ALONE"
@@ -80,12 +116,13 @@ export function moduleTone(both: readonly Place[]): Tone {
   return stopped && heard.length === both.length ? "off" : "bad";
 }
 
-export function placeTone({ node, module }: Place): Tone {
+export function placeTone(place: Place): Tone {
+  const { node, module } = place;
   if (!answers(node)) return "bad";
   if (!module || module.role === "STOP") return "off";
   if (module.status === "NotReady" || module.role === "WAIT") return "bad";
   if (module.status === "Transient") return "busy";
-  return module.role === "ALONE" ? "risk" : "good";
+  return module.role === "ALONE" || isBroken(place) ? "risk" : "good";
 }
 
 /** What the role means, for somebody who does not know the words. */

@@ -9,6 +9,7 @@ import { EMPTY } from "../replication/identity.ts";
 import { en } from "./text/en.ts";
 import {
   dataState,
+  downResources,
   headline,
   percent,
   places,
@@ -51,6 +52,43 @@ Deno.test("headline() says Protected only when both nodes answer and are Ready",
   );
   const stopped = { role: "STOP", status: "NotReady" } as const;
   strictEqual(tone(stopped, stopped), "off");
+});
+
+const down = {
+  name: "tcp.sql",
+  state: "down",
+  detail: "connection refused",
+  since: 0,
+} as const;
+
+Deno.test("headline() is not Protected while a checker's resource is down, even where nothing follows from it", () => {
+  const broken: Partial<ModuleState> = {
+    resources: [down, { ...down, name: "custom.ok", state: "up" }],
+  };
+  for (const state of [sampleState(broken), sampleState({}, broken)]) {
+    deepStrictEqual(headline(state, en), {
+      tone: "risk",
+      text: "Running, but something is down",
+    });
+    const both = places(state, "k3s");
+    const at = both.findIndex(({ module }) => module?.resources.length);
+    deepStrictEqual(both.map(placeTone).indexOf("risk"), at);
+    deepStrictEqual(
+      downResources(both).map(({ node, name }) => `${node} ${name}`),
+      [`node${at + 1} tcp.sql`],
+    );
+  }
+  // What is worse keeps its own words.
+  const alone = sampleState({ ...broken, role: "ALONE" }, {
+    role: "STOP",
+    status: "NotReady",
+  });
+  strictEqual(headline(alone, en).text, en.overview.headlines.risk);
+  const silent = sampleState({}, broken);
+  const nodes = silent.nodes.map((node) =>
+    node.local ? node : { ...node, reachable: false }
+  );
+  deepStrictEqual(downResources(places({ ...silent, nodes }, "k3s")), []);
 });
 
 Deno.test("headline() does not believe what a silent node said last", () => {

@@ -68,7 +68,8 @@ export function sampleState(
         roundTripMs: 0.31,
       },
     ],
-    arbiter: "none",
+    arbiter:
+      "The witness 10.0.0.3 decides: two primaries are excluded; should it and a node fail together, the service stops.",
     sentence:
       "k3s runs on node1; node2 holds an identical copy and begins to take over about 3 s after node1 dies.",
     sentences: { k3s: "k3s runs on node1, identical on node2." },
