@@ -7,12 +7,17 @@ import type { App } from "./app.ts";
 /** What the agent refused, or that it does not run (code "agent-not-running"). */
 export class ClientError extends Error {
   override readonly name = "ClientError";
+  /** What to do about it, one line; undefined: the message says it. */
+  readonly remedy: string | undefined;
   constructor(
     readonly code: string,
     message: string,
-    options?: ErrorOptions,
+    { remedy, ...options }: ErrorOptions & {
+      readonly remedy?: string | undefined;
+    } = {},
   ) {
     super(message, options);
+    this.remedy = remedy;
   }
 }
 
@@ -66,10 +71,11 @@ export async function answer<T>(
   const response = await pending;
   if (response.ok) return await response.json();
   const body = await response.json().catch(() => ({})) as {
-    error?: { code?: string; message?: string };
+    error?: { code?: string; message?: string; remedy?: string };
   };
   throw new ClientError(
     body.error?.code ?? "failed",
     body.error?.message ?? "The agent's answer was not understood",
+    { remedy: body.error?.remedy },
   );
 }

@@ -46,7 +46,8 @@ const REMEDIES: Readonly<{ [code: string]: string }> = {
   wait: "Wait as long as Retry-After says, then try again",
   forbidden: "Ask somebody with that role, or an administrator for it",
   csrf: "Reload the page and try again",
-  "bad-request": "Compare the request with /api/openapi.json",
+  "bad-request":
+    "Correct what the message names; /api/openapi.json says what programs may send",
   "too-large": "Send less",
   "not-found": "See /api/openapi.json for what there is",
   "no-such-module": 'See "hakit module list"',

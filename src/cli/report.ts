@@ -1,10 +1,13 @@
 /** Errors → one line and an exit code: the only such mapping of the command line. */
+import { ClientError } from "../api/client.ts";
 import { UsageError } from "./command.ts";
 
 export const EXIT = { done: 0, failed: 1, usage: 2, noAgent: 3 } as const;
 
 export interface Failure {
   readonly line: string;
+  /** What to do about it: a line of its own. */
+  readonly remedy?: string;
   readonly code: number;
 }
 
@@ -25,7 +28,20 @@ export function report(error: unknown): Failure {
       code: EXIT.failed,
     };
   }
-  return { line: withCause(error), code: EXIT.failed };
+  const line = withCause(error);
+  const remedy = error instanceof ClientError ? error.remedy : undefined;
+  return {
+    line,
+    code: EXIT.failed,
+    ...(remedy && !saysAlready(line, remedy) ? { remedy } : {}),
+  };
+}
+
+/** The remedy is the code's, and many a message names the same command. */
+function saysAlready(line: string, remedy: string): boolean {
+  const commands = remedy.match(/"hakit [^"]+"/g) ?? [];
+  return line.includes(remedy) ||
+    commands.length > 0 && commands.every((command) => line.includes(command));
 }
 
 /** Names that the language itself throws; a failed fetch is a TypeError too, but has a cause. */

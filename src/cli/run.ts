@@ -20,6 +20,7 @@ export async function run(
   } catch (error) {
     const failure = report(error);
     out.error(`hakit: ${failure.line.replace(/^hakit:? /, "")}`);
+    if (failure.remedy) out.error(`       ${failure.remedy}`);
     return failure.code;
   }
 }

@@ -206,6 +206,19 @@ Deno.test("state --quiet never lets a missing agent look like a primary", async 
   assert.equal((await hakit("state", gone)).code, 3);
 });
 
+Deno.test("an error of the agent brings what to do as a second line, unless the first one says it", async () => {
+  const refused = (message: string, remedy?: string) =>
+    hakit("swap db", new ClientError("refused", message, { remedy }));
+  const remedy = 'See "hakit state" for what is possible now';
+  const { code, err } = await refused("node2 is not level", remedy);
+  assert.equal(err, `hakit: node2 is not level\n       ${remedy}\n`);
+  assert.equal(code, 1);
+  for (const said of [`Not now. ${remedy}`, 'Not now: look at "hakit state"']) {
+    assert.equal((await refused(said, remedy)).err, `hakit: ${said}\n`);
+  }
+  assert.equal((await refused("no")).err, "hakit: no\n");
+});
+
 Deno.test("the module may be left out only where there is one", async () => {
   const one = await hakit("swap --node node2");
   assert.deepEqual(one.asked, [{

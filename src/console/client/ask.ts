@@ -3,7 +3,22 @@ import { isLanguage, texts } from "../text/texts.ts";
 
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly code: string; readonly message: string };
+  | Refusal;
+
+export interface Refusal {
+  readonly ok: false;
+  readonly code: string;
+  readonly message: string;
+  /** What to do about it; null: the message says it. */
+  readonly remedy: string | null;
+}
+
+/** Two lines: what was wrong, and below it what to do. */
+export function refusedText({ message, remedy }: Refusal): string {
+  return remedy && !message.includes(remedy)
+    ? `${message}\n${remedy}`
+    : message;
+}
 
 export interface AskOptions {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE";
@@ -44,14 +59,18 @@ export async function ask<T>(
     if (response.status === 401) location.reload();
     const answer = await response.json().catch(() => null);
     if (response.ok) return { ok: true, value: answer as T };
-    const { code = "failed", message = said().agentSaid(response.status) } =
-      answer?.error ?? {};
-    return { ok: false, code, message };
+    const {
+      code = "failed",
+      message = said().agentSaid(response.status),
+      remedy = null,
+    } = answer?.error ?? {};
+    return { ok: false, code, message, remedy };
   } catch {
     return {
       ok: false,
       code: "no-answer",
       message: said().agentSilent,
+      remedy: null,
     };
   }
 }

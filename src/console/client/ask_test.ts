@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { ask } from "./ask.ts";
+import { ask, refusedText } from "./ask.ts";
 
 Deno.test("ask() tells the agent which questions no person asked", async () => {
   const { fetch } = globalThis;
@@ -21,4 +21,24 @@ Deno.test("ask() tells the agent which questions no person asked", async () => {
     Reflect.deleteProperty(globalThis, "document");
   }
   deepStrictEqual(sent, [null, "1"]);
+});
+
+Deno.test("refusedText() puts what to do below what was wrong, once", async () => {
+  const { fetch } = globalThis;
+  const error = { code: "refused", message: "Not level", remedy: "Wait" };
+  Object.assign(globalThis, {
+    document: { body: { dataset: {} }, documentElement: { lang: "en" } },
+    fetch: () => Promise.resolve(Response.json({ error }, { status: 409 })),
+  });
+  try {
+    const answer = await ask("/api/modules/k3s/swap", { method: "POST" });
+    strictEqual(answer.ok, false);
+    if (!answer.ok) strictEqual(refusedText(answer), "Not level\nWait");
+  } finally {
+    Object.assign(globalThis, { fetch });
+    Reflect.deleteProperty(globalThis, "document");
+  }
+  const said = { ok: false, code: "busy", message: "Busy: Wait" } as const;
+  strictEqual(refusedText({ ...said, remedy: "Wait" }), "Busy: Wait");
+  strictEqual(refusedText({ ...said, remedy: null }), "Busy: Wait");
 });

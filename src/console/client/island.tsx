@@ -6,7 +6,7 @@ import { ClusterView } from "../cluster_view.tsx";
 import { question, type Wish } from "../question.ts";
 import type { Texts } from "../text/en.ts";
 import { answers, headline } from "../view.ts";
-import { type Answer, ask } from "./ask.ts";
+import { ask, type Refusal, refusedText } from "./ask.ts";
 import { Dialog } from "./dialog.tsx";
 import { follow } from "./live.ts";
 
@@ -163,11 +163,8 @@ async function send(
   return answer.ok ? null : t.asked.notDone(what, reasonOf(answer, t));
 }
 
-function reasonOf(
-  { code, message }: Extract<Answer<unknown>, { ok: false }>,
-  { asked }: Texts,
-): string {
-  return code === "no-answer" ? asked.noAnswer : message;
+function reasonOf(refusal: Refusal, { asked }: Texts): string {
+  return refusal.code === "no-answer" ? asked.noAnswer : refusedText(refusal);
 }
 
 function words({ command, module, node }: Wish, { asked }: Texts): string {

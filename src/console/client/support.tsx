@@ -5,7 +5,7 @@ import type { Finding } from "../../doctor/facts.ts";
 import type { DrillReport } from "../../k3s/drill/outcome.ts";
 import type { ChannelReport } from "../../notify/notifier.ts";
 import type { Texts } from "../text/en.ts";
-import { ask } from "./ask.ts";
+import { ask, refusedText } from "./ask.ts";
 
 export interface SupportProps {
   readonly nodes: readonly string[];
@@ -48,7 +48,7 @@ function Doctor(
     });
     setBusy(false);
     if (answer.ok) setExamined(answer.value);
-    else setFailed(answer.message);
+    else setFailed(refusedText(answer));
   }
 
   return (
@@ -129,7 +129,7 @@ function Channels({ nodes, t }: {
     for (const node of nodes) {
       ask<{ channels: ChannelReport[] }>(`/api/notifications?node=${node}`)
         .then((answer) =>
-          take(node, answer.ok ? answer.value.channels : answer.message)
+          take(node, answer.ok ? answer.value.channels : refusedText(answer))
         );
     }
   }, []);
@@ -140,7 +140,7 @@ function Channels({ nodes, t }: {
       "/api/notifications/test",
       { method: "POST", body: { node } },
     );
-    if (!answer.ok) return setTested(answer.message);
+    if (!answer.ok) return setTested(refusedText(answer));
     take(node, answer.value.channels);
     const bad = answer.value.channels.filter(({ problem }) => problem !== null);
     setTested(

@@ -3,7 +3,7 @@ import { useState } from "hono/jsx/dom";
 import type { Applied, Change } from "../../../agent/module_changes.ts";
 import type { Revision } from "../../../agent/config_history.ts";
 import type { Texts } from "../../text/en.ts";
-import { ask } from "../ask.ts";
+import { ask, refusedText } from "../ask.ts";
 import { Dialog } from "../dialog.tsx";
 import { PlanView } from "./plan_view.tsx";
 
@@ -26,7 +26,7 @@ export function History({ base, revisions, t, onDone }: {
       body: { revision: number },
     });
     if (answer.ok) setChange(answer.value);
-    else setFailed(answer.message);
+    else setFailed(refusedText(answer));
   }
 
   async function back(): Promise<void> {
@@ -34,7 +34,7 @@ export function History({ base, revisions, t, onDone }: {
       method: "POST",
       body: { revision: wanted },
     });
-    if (!answer.ok) return setFailed(answer.message);
+    if (!answer.ok) return setFailed(refusedText(answer));
     setWanted(null);
     onDone(answer.value);
   }

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "hono/jsx/dom";
 import type { Applied, Change } from "../../../agent/module_changes.ts";
 import type { Revision } from "../../../agent/config_history.ts";
-import { ask } from "../ask.ts";
+import { ask, refusedText } from "../ask.ts";
 import type { Texts } from "../../text/en.ts";
 import { bytes } from "../../../system/units.ts";
 import {
@@ -65,7 +65,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
   async function load(sent: Drafts = new Map()): Promise<void> {
     if (fresh) return;
     const got = await ask<{ files: ModuleFile[]; digest: string }>(base);
-    if (!got.ok) return setFailed({ code: got.code, text: got.message });
+    if (!got.ok) return setFailed({ code: got.code, text: refusedText(got) });
     // In one turn: a field that showed the old text for a moment would take what is typed then into it.
     setFiles(got.value.files);
     setDigest(got.value.digest);
@@ -151,7 +151,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
     });
     setBusy(false);
     if (!answer.ok) {
-      return setFailed({ code: answer.code, text: answer.message });
+      return setFailed({ code: answer.code, text: refusedText(answer) });
     }
     told(answer.value, sent);
   }

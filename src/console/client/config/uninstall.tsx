@@ -1,7 +1,7 @@
 /** Save the module as a file, or take it off both nodes. */
 import { useState } from "hono/jsx/dom";
 import type { Texts } from "../../text/en.ts";
-import { ask } from "../ask.ts";
+import { ask, refusedText } from "../ask.ts";
 import { Dialog } from "../dialog.tsx";
 
 export function Uninstall({ module, t }: {
@@ -15,7 +15,7 @@ export function Uninstall({ module, t }: {
   async function remove(): Promise<void> {
     const answer = await ask(path, { method: "DELETE" });
     if (answer.ok) location.assign("/config");
-    else setFailed(answer.message);
+    else setFailed(refusedText(answer));
   }
 
   return (

@@ -1,7 +1,7 @@
 /** A new module from an archive: the agent reads it, and says what is wrong with it. */
 import type { Applied } from "../../../agent/module_changes.ts";
 import { isLanguage, texts } from "../../text/texts.ts";
-import { ask } from "../ask.ts";
+import { ask, refusedText } from "../ask.ts";
 import { leave } from "./told.ts";
 
 export function takeUploads(form: HTMLFormElement): void {
@@ -23,6 +23,6 @@ export function takeUploads(form: HTMLFormElement): void {
       return leave(name, answer.value, texts(isLanguage(lang) ? lang : "en"));
     }
     const status = form.querySelector("[role=status]");
-    if (status) status.textContent = answer.message;
+    if (status) status.textContent = refusedText(answer);
   });
 }
