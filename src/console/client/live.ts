@@ -1,10 +1,11 @@
 /**
- * Follows the cluster: one event stream, and a question of its own whenever the stream is silent. A power cut closes no connection,
- * so silence must not look like health.
+ * Follows the cluster while the page is seen: one event stream, and a question of its own whenever the stream is silent. A power cut
+ * closes no connection, so silence must not look like health.
  */
 import type { ClusterState } from "../../api/state.ts";
 import { UNASKED } from "./ask.ts";
-import { notify } from "./notify.ts";
+import { notify, wanted } from "./notify.ts";
+import { whileSeen } from "./stream.ts";
 
 export interface Listener {
   /** The cluster as it is now. */
@@ -22,12 +23,26 @@ const RETRY_MS = 2_000;
 
 export function follow({ heard, away, loggedOut }: Listener): void {
   let heardAt = moment();
+  /** When the stream said something, or was opened. */
+  let spokeAt = moment();
   let askedAt = -Infinity;
   let asking = false;
   let lost = false;
-  let source = open();
+  const stream = whileSeen({
+    url: "/api/events",
+    listen(source) {
+      spokeAt = moment();
+      source.addEventListener("state", (event) => {
+        spokeAt = moment();
+        take(JSON.parse(event.data));
+      });
+      source.onerror = () => void ask();
+    },
+    background: wanted,
+  });
 
   setInterval(() => {
+    if (!stream.listening()) return;
     if (lost) away(age());
     if (since(heardAt) > QUIET_MS) void ask();
   }, 1000);
@@ -35,13 +50,6 @@ export function follow({ heard, away, loggedOut }: Listener): void {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) void ask();
   });
-
-  function open(): EventSource {
-    const stream = new EventSource("/api/events");
-    stream.addEventListener("state", (event) => take(JSON.parse(event.data)));
-    stream.onerror = () => void ask();
-    return stream;
-  }
 
   function take(state: ClusterState): void {
     heardAt = moment();
@@ -61,11 +69,8 @@ export function follow({ heard, away, loggedOut }: Listener): void {
       if (response.status === 401) return loggedOut();
       if (!response.ok) throw new Error(String(response.status));
       const state = await response.json();
-      // What hung or was refused is opened anew, now that somebody answers.
-      if (lost || source.readyState === EventSource.CLOSED) {
-        source.close();
-        source = open();
-      }
+      // What hung, was refused or stays silent is opened anew, now that somebody answers.
+      if (lost || since(spokeAt) > QUIET_MS) stream.renew();
       take(state);
     } catch {
       lost = true;

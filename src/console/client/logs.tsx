@@ -12,6 +12,7 @@ import {
   SCRIPT_RUN,
   unseen,
 } from "./lines.ts";
+import { whileSeen } from "./stream.ts";
 
 export interface LogsIslandProps {
   readonly first: readonly string[];
@@ -71,44 +72,48 @@ export function LogsIsland(props: LogsIslandProps) {
     if (number !== reads.current) return;
     const came = meanwhile.current ?? [];
     meanwhile.current = null;
-    if (answer.ok) add(answer.value.lines.map(parseLine));
+    if (answer.ok) {
+      const lines = answer.value.lines.map(parseLine);
+      // So much was written while nobody looked that some is missing between: what is shown has no hole.
+      if (lines.length >= READ && unseen(lines, all.current).length === READ) {
+        all.current = [];
+      }
+      add(lines);
+    }
     add(came);
   }
 
   useEffect(() => {
     if (!live) return;
-    let stream: EventSource | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const open = () => {
-      stream?.close();
-      stream = new EventSource(
-        `/api/events?only=log&node=${encodeURIComponent(node)}`,
-      );
-      stream.addEventListener("log", (event) => {
-        const { module: of, ...line } = JSON.parse(event.data);
-        if (of !== module) return;
-        if (meanwhile.current) meanwhile.current.push(line);
-        else add([line]);
-      });
-      // Lines are gone that it should have brought: from the beginning.
-      stream.addEventListener("reset", open);
-      stream.onopen = () => {
-        setBroken(false);
-        void read();
-      };
-      stream.onerror = () => {
-        setBroken(true);
-        // A browser tries again by itself only when the connection broke, not after an answer such as 502.
-        if (stream?.readyState !== EventSource.CLOSED) return;
-        clearTimeout(timer);
-        // A stream does not say why it was refused; what is read leads to the login when the session has ended.
-        timer = setTimeout(() => void read().then(open), AGAIN_MS);
-      };
-    };
-    open();
+    const { renew, end } = whileSeen({
+      url: `/api/events?only=log&node=${encodeURIComponent(node)}`,
+      listen(stream) {
+        stream.addEventListener("log", (event) => {
+          const { module: of, ...line } = JSON.parse(event.data);
+          if (of !== module) return;
+          if (meanwhile.current) meanwhile.current.push(line);
+          else add([line]);
+        });
+        // Lines are gone that it should have brought: from the beginning.
+        stream.addEventListener("reset", () => renew());
+        stream.onopen = () => {
+          setBroken(false);
+          void read();
+        };
+        stream.onerror = () => {
+          setBroken(true);
+          // A browser tries again by itself only when the connection broke, not after an answer such as 502.
+          if (stream.readyState !== EventSource.CLOSED) return;
+          clearTimeout(timer);
+          // A stream does not say why it was refused; what is read leads to the login when the session has ended.
+          timer = setTimeout(() => void read().then(renew), AGAIN_MS);
+        };
+      },
+    });
     return () => {
       clearTimeout(timer);
-      stream?.close();
+      end();
     };
   }, []);
   useEffect(() => {

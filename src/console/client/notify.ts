@@ -50,7 +50,7 @@ function shown(title: string, options: NotificationOptions): boolean {
   }
 }
 
-function wanted(): boolean {
+export function wanted(): boolean {
   return localStorage.getItem(WANTED) === "1" && "Notification" in globalThis &&
     Notification.permission === "granted";
 }
