@@ -124,6 +124,7 @@ function warningsOf(known: Known, alive: boolean): string[] {
     ...maintenanceOf(known, alive),
     ...differencesOf(known, alive),
     ...versionsOf(known, alive),
+    ...keepsOf(known, alive),
     ...known.problems,
   ];
   const { timeoutMs, peerTimeoutMs } = known;
@@ -157,6 +158,20 @@ function differencesOf({ local, peer }: Known, alive: boolean): string[] {
   return views.filter(({ differences }) => differences).map((view) =>
     `The copies of ${view.module} DIFFER in ${view.differences} places (its log names them): "hakit verify ${view.module} --repair" levels the secondary's from the primary's; look for a failing disk.`
   );
+}
+
+/** What only one of them says, or each another, decides nothing: it would let both stay, or both yield. */
+function keepsOf({ local, peer }: Known, alive: boolean): string[] {
+  const mine = local.modules[0]?.keeps;
+  const theirs = peer.modules[0]?.keeps;
+  if (!alive || mine === undefined || theirs === undefined) return [];
+  if (mine === theirs) return [];
+  const says = (keeps: string | null) => keeps ?? "nothing";
+  return [
+    `split_brain.keep is ${says(mine)} on ${local.name} and ${
+      says(theirs)
+    } on ${peer.name}: it counts for nothing until it is the same in cluster.yaml of both and their agents have been restarted.`,
+  ];
 }
 
 /** For as long as an upgrade takes, and no longer. */

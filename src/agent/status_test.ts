@@ -115,6 +115,20 @@ Deno.test("clusterState() warns of time-outs that differ", () => {
   }
 });
 
+Deno.test("clusterState() warns of a side to keep that only one node names", () => {
+  const warned = (mine?: string | null, theirs?: string | null) =>
+    state({ ...PRIM, keeps: mine }, { ...SECOND, keeps: theirs })
+      .warnings.find((line) => line.startsWith("split_brain.keep"));
+  match(
+    warned("node1", null) ?? "",
+    /is node1 on node1 and nothing on node2: .*cluster.yaml of both/,
+  );
+  strictEqual(warned("node1", "node1"), undefined);
+  strictEqual(warned(null, null), undefined);
+  // An older version says nothing of it.
+  strictEqual(warned("node1", undefined), undefined);
+});
+
 Deno.test("clusterState() says that nothing has a second copy while the peer is away", () => {
   const text = sentence({ ...ALONE, dirtyBytes: 3 << 20 }, SECOND, "lost");
   strictEqual(

@@ -77,6 +77,7 @@ const moduleView = z.object({
     maintenance: z.array(text(20)).max(8),
   }).optional(),
   claim: count.optional(),
+  keeps: text(31).nullable().optional(),
   witness: text(64).optional(),
 });
 

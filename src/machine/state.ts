@@ -63,6 +63,8 @@ export interface ModuleView {
   readonly claim?: number | undefined;
   /** It asks whether it may go on alone: then a reply promises nothing. Absent from an older version. */
   readonly bids?: boolean | undefined;
+  /** Whose data stays after a split brain, as this node's cluster.yaml says; null: nobody's; absent from an older version. */
+  readonly keeps?: string | null | undefined;
   /** Id of the witness that this node heeds; absent: none. Nodes that disagree trust no epoch. */
   readonly witness?: string | undefined;
 }

@@ -274,6 +274,7 @@ export function view(state: State): ModuleView {
     addresses: state.addresses,
     failover: state.config.failover,
     bids: state.bidding,
+    keeps: state.config.keeps ?? null,
     ...compared(report),
     ...kept(record),
     ...(witness === null ? {} : { witness: witness.id }),

@@ -23,7 +23,7 @@ export interface Config {
   readonly home: "anywhere" | "last" | "here" | "there";
   /** Silence after which each node takes the other for lost; a lease ends before it. Default 2100. */
   readonly timeoutMs?: number;
-  /** After a split brain with data on both sides this node keeps its own, whoever the arbiter favours. */
+  /** After a split brain with data on both sides that node keeps its own, whoever the arbiter favours, if the other one says the same. */
   readonly keeps?: string;
 }
 

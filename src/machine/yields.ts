@@ -31,10 +31,12 @@ export const TABLE: readonly Row[] = [
     },
   },
   {
-    name: "the side that the configuration names stays",
-    says({ config: { keeps, node } }) {
-      if (keeps === undefined) return null;
-      return keeps === node ? "stays" : "yields";
+    name: "the side that both configurations name stays",
+    says({ config: { keeps, node, peer: other } }, peer) {
+      // Each reads its own file: a name that only one of them has would let both stay, or both yield.
+      if (keeps === undefined || keeps !== peer.keeps) return null;
+      if (keeps === node) return "stays";
+      return keeps === other ? "yields" : null;
     },
   },
   {

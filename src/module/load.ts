@@ -192,12 +192,13 @@ function keysAt(schema: unknown, path: readonly PropertyKey[]): string {
   return shape ? Object.keys(shape).join(", ") : "nothing";
 }
 
-/** Below defaults, optionals and refinements is the object itself. */
+/** Below defaults, optionals, refinements and what is made of it is the object itself. */
 function unwrap(schema: unknown): unknown {
   let at = schema;
   for (let depth = 0; depth < 8; depth++) {
-    const inner = (at as { def?: { innerType?: unknown } } | null)?.def
-      ?.innerType;
+    const def = (at as { def?: { innerType?: unknown; in?: unknown } } | null)
+      ?.def;
+    const inner = def?.innerType ?? def?.in;
     if (!inner) return at;
     at = inner;
   }

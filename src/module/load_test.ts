@@ -33,6 +33,45 @@ Deno.test("parseCluster() takes no time-out that a witness would not", () => {
   }
 });
 
+Deno.test("parseCluster() takes a period that fits the time-out, and shortens its own", () => {
+  const cluster = (heartbeat: string) =>
+    parseCluster(
+      `id: ${"c1".repeat(16)}\ncluster: c\nheartbeat: ${heartbeat}\nnodes:\n` +
+        "  - name: a\n    addresses: [10.0.0.1]\n  - name: b\n    addresses: [10.0.0.2]\n",
+      "cluster.yaml",
+    ).heartbeat.period;
+  strictEqual(cluster("{}"), 300);
+  strictEqual(cluster("{ timeout: 500ms }"), 166);
+  strictEqual(cluster("{ period: 1.5s, timeout: 5s }"), 1500);
+  strictEqual(cluster("{ period: 50ms }"), 50);
+  throws(() => cluster("{ period: 701ms }"), {
+    message:
+      "cluster.yaml:3:14: heartbeat.period: 701ms does not fit timeout (2100ms), expected 50ms to a third of it, 700ms: make it so in cluster.yaml of both nodes",
+  });
+  throws(() => cluster("{ period: 0s }"), /heartbeat.period: 0ms/);
+  throws(() => cluster("{ period: 49ms }"), /heartbeat.period: 49ms/);
+  throws(
+    () => cluster("{ perod: 1s }"),
+    /expected one of period, timeout, port/,
+  );
+  throws(() => cluster("{ timeout: 149ms }"), /timeout: 149ms is too short/);
+});
+
+Deno.test("parseCluster() takes two names that differ, and one of them for the side that stays", () => {
+  const cluster = (second: string, keep: string) =>
+    parseCluster(
+      `id: ${"c1".repeat(16)}\ncluster: c\nsplit_brain: { keep: ${keep} }\n` +
+        `nodes:\n  - name: a\n    addresses: [10.0.0.1]\n  - name: ${second}\n    addresses: [10.0.0.2]\n`,
+      "cluster.yaml",
+    ).split_brain.keep;
+  strictEqual(cluster("b", "b"), "b");
+  throws(() => cluster("b", "c"), {
+    message:
+      'cluster.yaml:3:16: split_brain.keep: "c" is no node, expected a or b',
+  });
+  throws(() => cluster("a", "a"), /nodes.1.name: "a" is the first node's name/);
+});
+
 Deno.test("parseModule() names file, line, column and the known keys for an unknown key", () => {
   const message = messageOf("name: db\nmode: mirror\nfailovr: on\n");
   strictEqual(message.startsWith("module.yaml:3:1: failovr: "), true, message);

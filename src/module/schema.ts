@@ -18,6 +18,38 @@ export const heartbeatTimeout = duration.refine(
   `expected more than 0 and at most ${MAX_TIMEOUT_MS / 1000}s`,
 );
 
+/** More often is load without use. */
+const LEAST_PERIOD_MS = 50;
+const PERIOD_MS = 300;
+
+const heartbeatSchema = z.strictObject({
+  /** Default: 300 ms, or a third of a shorter time-out. */
+  period: duration.optional(),
+  /** Silence after which the peer is lost. */
+  timeout: heartbeatTimeout.default(2100),
+  port: z.int().min(1).max(65535).default(4800),
+}).transform(({ period, ...heartbeat }, context) => {
+  // Two datagrams may be lost: a node is not dead for that.
+  const most = Math.floor(heartbeat.timeout / 3);
+  const chosen = period ?? Math.min(PERIOD_MS, most);
+  if (most < LEAST_PERIOD_MS || chosen < LEAST_PERIOD_MS || chosen > most) {
+    const timeout = `timeout (${heartbeat.timeout}ms)`;
+    const [key, message] = most < LEAST_PERIOD_MS
+      ? [
+        "timeout",
+        `${heartbeat.timeout}ms is too short, expected at least ${
+          3 * LEAST_PERIOD_MS
+        }ms`,
+      ]
+      : [
+        "period",
+        `${chosen}ms does not fit ${timeout}, expected ${LEAST_PERIOD_MS}ms to a third of it, ${most}ms: make it so in cluster.yaml of both nodes`,
+      ];
+    context.addIssue({ code: "custom", path: [key], message });
+  }
+  return { ...heartbeat, period: chosen };
+});
+
 export const clusterSchema = z.strictObject({
   cluster: name,
   /** 16 random bytes in hexadecimal: two clusters of the same name never mix. */
@@ -32,14 +64,12 @@ export const clusterSchema = z.strictObject({
     /** A cable of its own between the nodes: replication is not encrypted on it, only authenticated when it connects. */
     trusted: z.boolean().default(false),
   })).max(8).default([]),
-  heartbeat: z.strictObject({
-    period: duration.default(300),
-    /** Silence after which the peer is lost. */
-    timeout: heartbeatTimeout.default(2100),
-    port: z.int().min(1).max(65535).default(4800),
-  }).prefault({}),
+  heartbeat: heartbeatSchema.prefault({}),
   split_brain: z.strictObject({
-    /** Name of the node whose data stays when both wrote apart; default: the side that the witness let go on, else the former primary. */
+    /**
+     * Name of the node whose data stays when both wrote apart; default: the side that the witness let go on, else the former primary.
+     * It holds while both nodes say the same.
+     */
     keep: name.optional(),
   }).prefault({}),
   /** Reboots this machine when what it serves could not be taken away in time; default: none. */
@@ -69,7 +99,22 @@ export const clusterSchema = z.strictObject({
   }).prefault({}),
   /** Who is told of what, by which way: src/module/notifications.ts. */
   notifications: notificationsSchema.prefault({}),
-}).superRefine(({ nodes, links }, context) => {
+}).superRefine(({ nodes, links, split_brain: { keep } }, context) => {
+  const [one, two] = nodes.map((node) => node.name);
+  if (one === two) {
+    context.addIssue({
+      code: "custom",
+      path: ["nodes", 1, "name"],
+      message: `"${two}" is the first node's name, too, expected another`,
+    });
+  }
+  if (keep !== undefined && keep !== one && keep !== two) {
+    context.addIssue({
+      code: "custom",
+      path: ["split_brain", "keep"],
+      message: `"${keep}" is no node, expected ${one} or ${two}`,
+    });
+  }
   const count = nodes[0]?.addresses.length ?? 0;
   if (links.length <= count) return;
   context.addIssue({
