@@ -3,9 +3,9 @@ import { type Body, promises } from "../heartbeat/body.ts";
 import type { PeerVerdict } from "../heartbeat/detector.ts";
 import { type LinkHealth, Links } from "../heartbeat/links.ts";
 import type { ClusterState } from "../api/state.ts";
-import type { ModuleView } from "../machine/state.ts";
+import { MAX_MODULES, type ModuleView } from "../machine/state.ts";
 import { type Installed, installedModules } from "../module/catalog.ts";
-import { conflict } from "../module/install.ts";
+import { conflict, noRoom } from "../module/install.ts";
 import type { Module } from "../module/schema.ts";
 import { now, sleep } from "../system/clock.ts";
 import type { Log, LogLine } from "../system/log.ts";
@@ -118,7 +118,13 @@ export class Cluster {
 
   async begin({ freshBoot }: { readonly freshBoot: boolean }): Promise<void> {
     const installed = await installedModules(this.#options.node.paths);
-    await Promise.all(installed.map(async (entry) => {
+    // The other node leaves out the same ones.
+    for (const [others, { name }] of installed.entries()) {
+      const full = noRoom(name, others);
+      if (full !== null) this.#refuse(name, full);
+    }
+    const fit = installed.slice(0, MAX_MODULES);
+    await Promise.all(fit.map(async (entry) => {
       // One module that cannot begin must not take the others with it.
       await this.#beginModule(entry, freshBoot).catch((error) =>
         this.#refuse(entry.name, messageOf(error))
@@ -149,6 +155,8 @@ export class Cluster {
     { freshBoot }: { readonly freshBoot: boolean },
   ): Promise<void> {
     if (!module) return this.#refuse(name, problem ?? "cannot be read");
+    const full = noRoom(name, this.#modules.size);
+    if (full !== null) return this.#refuse(name, full);
     for (const other of this.#modules.values()) {
       const shared = conflict(module, other.module);
       if (shared) return this.#refuse(name, `module "${name}": ${shared}`);

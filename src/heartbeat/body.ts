@@ -1,6 +1,11 @@
 /** What a heartbeat says, checked field by field: it came over the network, even if from one who knows the key. Pure. */
 import { z } from "zod";
-import type { ModuleView, WatchView } from "../machine/state.ts";
+import {
+  MAX_MODULES,
+  type ModuleView,
+  type WatchView,
+} from "../machine/state.ts";
+import { MAX_DATAGRAM } from "./message.ts";
 
 export interface Body {
   /** Version of the sender's program, for `state`. */
@@ -10,8 +15,8 @@ export interface Body {
   readonly timeoutMs?: number | undefined;
 }
 
-/** More modules than a cluster may have; each view is below 2 kB. */
-const MAX_MODULES = 32;
+/** Of all it says; what a datagram adds to it has its place beside. */
+const MAX_BODY_BYTES = MAX_DATAGRAM - 2_000;
 /** Resources travel in what they leave free: a node must never fall silent because much is down on it. */
 const MAX_RESOURCES = 64;
 const MAX_DETAIL = 200;
@@ -108,28 +113,64 @@ export function followers({ modules }: Body): string[] {
     .map(({ module }) => module);
 }
 
-/** What does not fit is cut before it is sent: a long reason must not silence the node. */
+/** What may go, from the first to the last: what `state` explains, then what rules of the other node look at. */
+const SHORTER: readonly ((view: ModuleView) => ModuleView)[] = [
+  (view) => withResources(view, (one) => [{ ...one, detail: null }]),
+  (view) => ({ ...view, reason: cut(view.reason, 200) }),
+  (view) => ({ ...view, reason: cut(view.reason, 40), lastResync: null }),
+  (view) => withResources(view, () => []),
+  (view) => ({ ...view, reason: null, resync: null }),
+];
+
+/** What does not fit is cut before it is sent: neither a long reason nor many of them must silence the node. */
 export function fitBody(value: Body): Body {
   let room = MAX_WATCH_BYTES;
   const fit = (watch: WatchView): WatchView => {
     const resources = watch.resources.slice(0, MAX_RESOURCES)
       .map((one) => ({
         ...one,
-        detail: one.detail?.slice(0, MAX_DETAIL) ?? null,
+        name: one.name.slice(0, 64),
+        detail: cut(one.detail, MAX_DETAIL),
       }))
       .filter((one) => {
-        room -= JSON.stringify(one).length;
+        room -= bytesOf(one);
         return room > 0;
       });
     return { ...watch, resources };
   };
-  return {
+  let body: Body = {
     ...value,
     version: value.version.slice(0, 64),
     modules: value.modules.slice(0, MAX_MODULES).map((view) => ({
       ...view,
-      reason: view.reason === null ? null : view.reason.slice(0, 1000),
+      reason: cut(view.reason, 1000),
       ...(view.watch ? { watch: fit(view.watch) } : {}),
     })),
   };
+  for (const shorter of SHORTER) {
+    if (bytesOf(body) <= MAX_BODY_BYTES) break;
+    body = { ...body, modules: body.modules.map(shorter) };
+  }
+  return body;
+}
+
+function withResources(
+  view: ModuleView,
+  change: (one: WatchView["resources"][number]) => WatchView["resources"],
+): ModuleView {
+  const { watch } = view;
+  if (!watch) return view;
+  return {
+    ...view,
+    watch: { ...watch, resources: watch.resources.flatMap(change) },
+  };
+}
+
+function cut(text: string | null, most: number): string | null {
+  return text === null ? null : text.slice(0, most);
+}
+
+/** As it is sent: a letter may take six. */
+function bytesOf(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
 }

@@ -1,5 +1,6 @@
 /** Puts a module's folder in place as a whole or not at all: written beside, checked, then renamed. */
 import { dirname, join } from "node:path";
+import { MAX_MODULES } from "../machine/state.ts";
 import type { Paths } from "../system/paths.ts";
 import { syncFolder } from "../system/files.ts";
 import type { ArchiveFile } from "./archive.ts";
@@ -23,12 +24,23 @@ export async function checkModule(
       where,
     );
   }
-  for (const other of await installedModules(paths)) {
-    if (other.name === name || !other.module) continue;
+  const others = (await installedModules(paths))
+    .filter((other) => other.name !== name);
+  const full = noRoom(name, others.length);
+  if (full !== null) throw new ConfigError(full, where);
+  for (const other of others) {
+    if (!other.module) continue;
     const problem = conflict(module, other.module);
     if (problem) throw new ConfigError(problem, where);
   }
   return module;
+}
+
+/** Why one more does not fit beside so many others; null: it does. */
+export function noRoom(name: string, others: number): string | null {
+  return others < MAX_MODULES
+    ? null
+    : `module "${name}" is one too many: a node has at most ${MAX_MODULES}, "hakit module uninstall NAME" makes room`;
 }
 
 /** What two modules of one node must not share, in words; null: nothing. Pure. */

@@ -100,6 +100,23 @@ Deno.test("checkModule() refuses a missing file, another name, and what another 
   });
 });
 
+Deno.test("checkModule() refuses the 33rd module, and no change of one that is there", async () => {
+  await withPaths(async (where) => {
+    for (let at = 0; at < 32; at++) {
+      await installFiles(
+        where,
+        `m${at}`,
+        files(`name: m${at}\nmode: mirror\n`),
+      );
+    }
+    await rejects(
+      checkModule(where, "web", files("name: web\nmode: mirror\n")),
+      /web\/module.yaml: module "web" is one too many: a node has at most 32/,
+    );
+    await checkModule(where, "m31", files("name: m31\nmode: mirror\n"));
+  });
+});
+
 Deno.test("conflict() sees folders inside each other and shared addresses", () => {
   const module = (more: string) =>
     parseModule(`name: a\nmode: mirror\n${more}`, "module.yaml");

@@ -1,9 +1,8 @@
 /** What a node and its witness say to each other inside their sealed datagrams, checked field by field. Pure. */
 import { z } from "zod";
+import { MAX_MODULES } from "../machine/state.ts";
 import { type Ask, MAX_LEASE_MS, type Verdict } from "./register.ts";
 
-/** A cluster has at most 32 modules. */
-const MAX_ASKS = 32;
 export const WITNESS_PORT = 4810;
 
 const epoch = z.int().min(0);
@@ -42,7 +41,7 @@ export interface Answer {
 }
 
 export function checkAsks(value: unknown): readonly Ask[] | null {
-  const result = z.object({ asks: z.array(askSchema).max(MAX_ASKS) })
+  const result = z.object({ asks: z.array(askSchema).max(MAX_MODULES) })
     .safeParse(value);
   return result.success ? result.data.asks : null;
 }
@@ -56,7 +55,7 @@ export interface Reply {
 export function checkReply(value: unknown): Reply | null {
   const result = z.object({
     askedAt: z.number(),
-    answers: z.array(answerSchema).max(MAX_ASKS),
+    answers: z.array(answerSchema).max(MAX_MODULES),
   }).safeParse(value);
   return result.success ? result.data : null;
 }
