@@ -12,7 +12,7 @@ import {
   step,
   view,
 } from "../machine/step.ts";
-import { atPresent } from "../machine/lease.ts";
+import { absentMs, atPresent } from "../machine/lease.ts";
 import type { Module } from "../module/schema.ts";
 import { endLeftScripts } from "../actions/left_scripts.ts";
 import { perform, type Surroundings } from "../actions/perform.ts";
@@ -93,7 +93,10 @@ export class RunningModule {
   readonly #monitor: Monitor;
   #switches: Switches = {};
   #loop: Loop<State> | null = null;
-  readonly #standstill = new Standstill(now);
+  readonly #standstill = new Standstill(
+    now,
+    () => this.#loop ? absentMs(this.#loop.state()) : Infinity,
+  );
   #report: Report | null = null;
   readonly #readyTime: ReadyTime;
   /** Set while the agent ends: what the user wants is not changed by that. */

@@ -1,23 +1,26 @@
 /** Notices that this process, or its whole machine, stood still and goes on: ticks come all the time otherwise. */
-import { ABSENT_MS, CATCH_UP_MS } from "../machine/turn.ts";
+import { CATCH_UP_MS } from "../machine/turn.ts";
 import { sleep } from "../system/clock.ts";
 
 const LOOK_MS = 20;
 
 export class Standstill {
   readonly #now: () => number;
+  readonly #absentMs: () => number;
   #heardAt: number;
   #awakeAt = -Infinity;
 
-  constructor(now: () => number) {
+  /** `absentMs`: how long it is that counts, at present. */
+  constructor(now: () => number, absentMs: () => number) {
     this.#now = now;
+    this.#absentMs = absentMs;
     this.#heardAt = now();
   }
 
   /** An event has come. */
   heard(): void {
     const at = this.#now();
-    if (at - this.#heardAt > ABSENT_MS) this.#awakeAt = at;
+    if (at - this.#heardAt > this.#absentMs()) this.#awakeAt = at;
     this.#heardAt = at;
   }
 
@@ -33,6 +36,7 @@ export class Standstill {
 
   #catchesUp(): boolean {
     const at = this.#now();
-    return at - this.#heardAt > ABSENT_MS || at - this.#awakeAt < CATCH_UP_MS;
+    return at - this.#heardAt > this.#absentMs() ||
+      at - this.#awakeAt < CATCH_UP_MS;
   }
 }

@@ -3,8 +3,8 @@ import { sleep } from "../system/clock.ts";
 import { Standstill } from "./standstill.ts";
 
 Deno.test("Standstill holds a plan back until what came meanwhile has been judged", async () => {
-  let time = 0, inDoubt = false;
-  const standstill = new Standstill(() => time);
+  let time = 0, inDoubt = false, absentMs = 1_000;
+  const standstill = new Standstill(() => time, () => absentMs);
   const over = async () => {
     const abort = new AbortController();
     let ended = false;
@@ -30,4 +30,7 @@ Deno.test("Standstill holds a plan back until what came meanwhile has been judge
   assert.equal(await over(), false, "nobody has heard this node since");
   inDoubt = false;
   assert.equal(await over(), true);
+  time += 900;
+  absentMs = 250;
+  assert.equal(await over(), false, "longer than a short time-out allows");
 });

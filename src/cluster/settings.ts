@@ -26,8 +26,6 @@ const withPrefix = z.string().refine(
   (text) => parseNetwork(text) !== null && text.includes("/"),
   "expected an address with prefix, such as 10.0.0.100/24",
 );
-/** Less, and a machine that hesitates is taken for dead. */
-const LEAST_DETECTION_MS = 500;
 const folder = z.string().regex(
   /^(\/(?!\.{1,2}(\/|$))[\w.@+-]+)+$/,
   "expected an absolute path of letters, digits and . _ @ + -",
@@ -55,10 +53,7 @@ export const settingsSchema = z.strictObject({
   network: withPrefix.optional(),
   /** Silence after which the other node is lost. Default: cluster.yaml's own, 2.1 s. */
   detection: z.string().refine(
-    (text) => {
-      const parsed = heartbeatTimeout.safeParse(text);
-      return parsed.success && parsed.data >= LEAST_DETECTION_MS;
-    },
+    (text) => heartbeatTimeout.safeParse(text).success,
     "expected 500ms to 60s, such as 5s",
   ).optional(),
   /** Networks that K3s gives to pods and to services (its --cluster-cidr and --service-cidr). */

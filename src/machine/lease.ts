@@ -14,6 +14,8 @@ const SLACK_SHARE = 0.075;
 const AWAKE_MS = 700;
 /** Both ends of a new acquaintance need a few heartbeats before the first lease can arrive. */
 const FIRST_LEASE_MS = 3_000;
+/** Of no time-out longer: ticks come ten times a second. */
+const ABSENT_MS = 1_000;
 /** The replicator is told a later end of its lease when it is so much later. */
 const LEASE_STEP_MS = 100;
 
@@ -25,6 +27,14 @@ export function leaseLasts(timeoutMs: number): number {
 /** The shorter one: a lease must have ended before the impatient node begins. */
 export function timeoutOf({ config, peerTimeoutMs }: State): number {
   return Math.min(config.timeoutMs ?? 2_100, peerTimeoutMs ?? Infinity);
+}
+
+/**
+ * This node did nothing for so long that the peer may have gone on without it: what it knew of itself must be heard again. A third of a
+ * time-out may have passed since its last heartbeat.
+ */
+export function absentMs(state: State): number {
+  return Math.min(ABSENT_MS, timeoutOf(state) / 2);
 }
 
 /** Until when the peer surely leaves this primary alone: it has heard it, or the witness has. */

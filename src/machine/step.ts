@@ -5,6 +5,7 @@ import type { Action } from "./action.ts";
 import { witnessOf } from "./arbiter.ts";
 import { answerAsk, changeArbiter, kept } from "./claim.ts";
 import {
+  absentMs,
   leaseUntil,
   peerHeardUs,
   servesAsPrimary,
@@ -23,7 +24,6 @@ import { cleanPlan, resumePlan } from "./plans.ts";
 import { judgeSync, secondary } from "./secondary.ts";
 import type { ModuleView, Status } from "./state.ts";
 import {
-  ABSENT_MS,
   CATCH_UP_MS,
   isPrimary,
   log,
@@ -46,7 +46,7 @@ export interface Step {
 /** Everything that happens to a module comes through here, one event at a time. */
 export function step(state: State, event: Event): Step {
   const turn: Turn = { state: { ...state }, at: event.at, actions: [] };
-  if (state.begun && event.at - state.lastAt > ABSENT_MS) wasAbsent(turn);
+  if (state.begun && event.at - state.lastAt > absentMs(state)) wasAbsent(turn);
   turn.state.lastAt = Math.max(state.lastAt, event.at);
   observe(turn, event);
   const heard = leaseUntil(turn.state) > event.at;

@@ -197,8 +197,6 @@ export const MAX_TIMEOUT_MS = MAX_LEASE_MS;
 export const GRACE_MS = 6_000;
 /** A primary's peer has this long to record that it is behind before somebody is told. */
 export const CONFIRM_MS = 2_100;
-/** This node did nothing for so long that the peer may have gone on without it: what it knew of itself must be heard again. */
-export const ABSENT_MS = 1_000;
 /** After that it only listens for so long. */
 export const CATCH_UP_MS = 200;
 /** A module that failed more often than this within a day is stopped: it will fail again. */

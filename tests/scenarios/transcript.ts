@@ -13,7 +13,7 @@
  *   $ node1 stop_second takes 9s and stop_sec too, at most      $ node1 stop_prim takes 9s  at most
  *   $ node1 rule stopstart      a failover rule fires            $ node1 blocked | free  a rule with wait() holds | no more
  *   $ node1 failover off | on   the maintenance switch
- *   $ boot_delay 30s, $ primary last | node1, $ keep node2       settings (first of all)
+ *   $ boot_delay 30s, $ primary last | node1, $ keep node2, $ timeout 0.5s       settings (first of all)
  *   $ node1 new disk             everything on it is gone        $ node1 behind         its copy is not up to date
  *   $ node1 lacks the module | has the module                    $ node1 replicator broken  it does not start any more
  *   $ cut node1 | both          nothing arrives from it          $ heal
@@ -48,6 +48,8 @@ export class Scenario {
     readonly arbiter?: "witness" | "ping";
     /** After a split brain this node keeps its own. */
     readonly keeps?: string;
+    /** Silence after which the other node is lost. */
+    readonly timeoutMs?: number;
     readonly coverage?: Coverage;
   }) {
     if (options.arbiter === "witness") this.#witness = new Witness(this.#world);
@@ -63,6 +65,10 @@ export class Scenario {
           ...(options.keeps ? { keeps: options.keeps } : {}),
         },
         bootDelayMs: options.bootDelayMs ?? 0,
+        ...(options.timeoutMs === undefined ? {} : {
+          timeoutMs: options.timeoutMs,
+          periodMs: Math.floor(options.timeoutMs / 3),
+        }),
         witness: this.#witness,
         pings: pings ? () => !this.#isolated[index] : undefined,
         other: () => this.#nodes[1 - index]!,
@@ -100,6 +106,7 @@ export class Scenario {
       case "unmirrored":
       case "keep":
       case "boot_delay":
+      case "timeout":
       case "primary":
         return;
       case "ping":
@@ -302,7 +309,9 @@ export function replay(text: string, coverage?: Coverage): string {
   const primary = /^\$ primary (last|node1|node2)$/m.exec(text)?.[1];
   const arbiter = /^\$ (witness|ping)$/m.exec(text)?.[1];
   const keeps = /^\$ keep (node1|node2)$/m.exec(text)?.[1];
+  const timeout = /^\$ timeout (\S+)$/m.exec(text)?.[1];
   const scenario = new Scenario({
+    ...(timeout ? { timeoutMs: seconds(timeout) } : {}),
     ...(coverage ? { coverage } : {}),
     ...(keeps ? { keeps } : {}),
     ...(arbiter ? { arbiter: arbiter as "witness" } : {}),

@@ -6,7 +6,8 @@ import {
 } from "../../src/machine/action.ts";
 import type { Event } from "../../src/machine/event.ts";
 import { atPresent } from "../../src/machine/lease.ts";
-import { ABSENT_MS, CATCH_UP_MS } from "../../src/machine/turn.ts";
+import { absentMs } from "../../src/machine/lease.ts";
+import { CATCH_UP_MS } from "../../src/machine/turn.ts";
 import type { Command } from "../../src/replication/control.ts";
 import type { Agent } from "./agent.ts";
 import type { Node } from "./node.ts";
@@ -146,7 +147,7 @@ export class Plans {
     this.#agent.main(() => {
       const { lastAt, awakeAt, unsure } = this.#agent.state;
       const { now } = this.#node.clock;
-      const catchesUp = now - lastAt > ABSENT_MS ||
+      const catchesUp = now - lastAt > absentMs(this.#agent.state) ||
         now - awakeAt < CATCH_UP_MS;
       if (!this.#agent.alive) return;
       if (plan.cancelled || !(catchesUp || unsure)) return go();

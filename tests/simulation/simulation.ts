@@ -84,15 +84,23 @@ export class Simulation implements Stage {
     return new Clock(world, { rate, ahead });
   }
 
-  /** A cluster.yaml that was changed on one node only. */
+  /** Others than by default, short ones too; or a cluster.yaml that was changed on one node only. */
   #timings(): readonly [Partial<NodeOptions>, Partial<NodeOptions>] {
     const { world } = this;
     if (!this.kind.skewed || world.chance(0.6)) return [{}, {}];
-    const draw = () => ({
-      timeoutMs: Math.round(world.between(1_500, 2 * TIMEOUT_MS)),
-      periodMs: world.pick([200, 300, 400]),
-    });
-    return [draw(), draw()];
+    const draw = () => {
+      // Where nothing is to happen a node stands still for 400 ms: with a short time-out that is no small thing.
+      const timeoutMs = !this.kind.steady && world.chance(0.4)
+        ? world.pick([500, 700, 1_000])
+        : Math.round(world.between(1_500, 2 * TIMEOUT_MS));
+      const most = Math.floor(timeoutMs / 3);
+      return {
+        timeoutMs,
+        periodMs: Math.min(world.pick([200, 300, 400]), most),
+      };
+    };
+    const both = draw();
+    return world.chance(0.5) ? [both, both] : [both, draw()];
   }
 
   run(): void {
