@@ -1,10 +1,7 @@
 /** What a heartbeat says, checked field by field: it came over the network, even if from one who knows the key. Pure. */
 import { z } from "zod";
-import {
-  MAX_MODULES,
-  type ModuleView,
-  type WatchView,
-} from "../machine/state.ts";
+import type { ModuleView, WatchView } from "../machine/state.ts";
+import { MAX_MODULES } from "../system/limits.ts";
 import { MAX_DATAGRAM } from "./message.ts";
 
 export interface Body {

@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { ModuleView } from "../machine/state.ts";
 import { EMPTY } from "../replication/identity.ts";
 import fc from "fast-check";
-import { MAX_MODULES } from "../machine/state.ts";
+import { MAX_MODULES } from "../system/limits.ts";
 import { checkBody, fitBody, followers, promises } from "./body.ts";
 import { Codec, MAX_DATAGRAM, MAX_ECHO } from "./message.ts";
 

@@ -2,9 +2,6 @@
 import type { Identity } from "../replication/identity.ts";
 import type { Report } from "../replication/control.ts";
 
-/** Of a node: so many fit into one heartbeat, and into one question to the witness. */
-export const MAX_MODULES = 32;
-
 export type Role = "STOP" | "WAIT" | "ALONE" | "PRIM" | "SECOND";
 /** NotReady: blocked or stopped; Transient: on the way; Ready: does its work. */
 export type Status = "NotReady" | "Transient" | "Ready";

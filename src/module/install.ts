@@ -1,6 +1,6 @@
 /** Puts a module's folder in place as a whole or not at all: written beside, checked, then renamed. */
 import { dirname, join } from "node:path";
-import { MAX_MODULES } from "../machine/state.ts";
+import { MAX_MODULES } from "../system/limits.ts";
 import type { Paths } from "../system/paths.ts";
 import { syncFolder } from "../system/files.ts";
 import type { ArchiveFile } from "./archive.ts";

@@ -1,6 +1,6 @@
 /** What a node and its witness say to each other inside their sealed datagrams, checked field by field. Pure. */
 import { z } from "zod";
-import { MAX_MODULES } from "../machine/state.ts";
+import { MAX_MODULES } from "../system/limits.ts";
 import { type Ask, MAX_LEASE_MS, type Verdict } from "./register.ts";
 
 export const WITNESS_PORT = 4810;
