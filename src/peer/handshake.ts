@@ -56,6 +56,8 @@ export const welcomeSchema = z.object({
   journal: z.boolean().default(false),
   /** What stands there was restored from elsewhere: it is compared, and not moved away. */
   external: z.boolean().default(false),
+  /** The resync that was under way here; null: none, or a peer of before it had a name. */
+  resync: z.string().nullable().default(null),
 });
 
 export interface Party {

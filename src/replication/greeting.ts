@@ -28,6 +28,7 @@ export type Greeted =
     readonly doubt: boolean;
     readonly journal: boolean;
     readonly external: boolean;
+    readonly resync: string | null;
   };
 
 export class Greeting {

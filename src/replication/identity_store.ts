@@ -17,17 +17,24 @@ export const identitySchema = z.strictObject({
   directories: z.array(z.string().max(4096)).max(64).optional(),
 });
 
+/** The file: the identity, and a resync that goes on where it broke off. Absent in most: what came before it reads those. */
+const fileSchema = identitySchema.extend({ resync: generation.optional() });
+
 export function newGeneration(): string {
   return crypto.getRandomValues(new Uint8Array(8)).toHex();
 }
 
 export class IdentityStore {
   #identity: Identity;
+  #resync: string | null = null;
+
   constructor(readonly path: string) {
     try {
-      this.#identity = identitySchema.parse(
+      const { resync, ...identity } = fileSchema.parse(
         JSON.parse(Deno.readTextFileSync(path)),
       );
+      this.#identity = identity;
+      this.#resync = resync ?? null;
     } catch (error) {
       // No file: a new node. Anything else is not guessed at: a wrong identity loses data.
       if (!(error instanceof Deno.errors.NotFound)) {
@@ -43,7 +50,21 @@ export class IdentityStore {
     return this.#identity;
   }
 
-  save(change: Partial<Identity>): void {
+  /**
+   * Name of the resync of marked places that is under way. While both nodes have the same one, the primary's dirty map and what the
+   * secondary has marked since say all that may differ, however often it broke off. Null: there is none.
+   */
+  get resync(): string | null {
+    return this.#resync;
+  }
+
+  /** `resync`: see there; when it is not given, one that is under way is over as soon as this copy becomes another one or whole. */
+  save(
+    change: Partial<Identity>,
+    { resync = changesCopy(change) ? null : this.#resync }: {
+      readonly resync?: string | null;
+    } = {},
+  ): void {
     const next = { ...this.#identity, ...change };
     const temporary = this.path + ".new";
     const file = Deno.openSync(temporary, {
@@ -54,7 +75,7 @@ export class IdentityStore {
     });
     try {
       const text = new TextEncoder().encode(
-        JSON.stringify(next, null, 1) + "\n",
+        JSON.stringify({ ...next, ...(resync && { resync }) }, null, 1) + "\n",
       );
       for (let done = 0; done < text.length;) {
         done += file.writeSync(text.subarray(done));
@@ -71,17 +92,23 @@ export class IdentityStore {
       folder.close();
     }
     this.#identity = next;
+    this.#resync = resync;
   }
 
   /** A new generation of this copy; `bitmap` remembers the one the peer has, when it is to be told apart by the dirty map. */
   advance(
     change: Partial<Identity> & { readonly bitmap: string | null },
+    options: { readonly resync?: string | null } = {},
   ): void {
     const { current, history } = this.#identity;
     this.save({
       ...change,
       current: newGeneration(),
       history: current ? [current, ...history].slice(0, 8) : history,
-    });
+    }, options);
   }
+}
+
+function changesCopy(change: Partial<Identity>): boolean {
+  return "current" in change || "consistent" in change;
 }

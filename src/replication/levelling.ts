@@ -32,6 +32,7 @@ export class Levelling {
       readonly outgoing: Outgoing;
       readonly control: ResyncControl;
       readonly persist: () => void;
+      readonly everything: () => void;
     },
   ) {}
 
@@ -80,6 +81,7 @@ export class Levelling {
         pipeline.fresh = new Marks();
         return fresh;
       },
+      everything: options.everything,
       hold: () => this.holding = true,
       release: (gapMs) => this.#release(gapMs),
     });

@@ -180,12 +180,14 @@ export class PrimaryRole {
     if (!alone || dirty.marks.isEmpty) return;
     // A peer that may have recorded this very generation must not look equal to what is written from here on.
     if (bitmap !== null && !this.#peer.mayBeLevel) return;
+    // The marks stay, and with them what a resync that is under way can go on from.
+    const { resync } = identity;
     identity.advance({
       bitmap: current,
       upToDate: true,
       consistent: true,
       connected: doubt,
-    });
+    }, { resync });
     this.#peer.mayBeLevel = false;
   }
 

@@ -10,6 +10,8 @@ export interface Side {
   readonly doubt: boolean;
   /** It knows of places that may differ. */
   readonly marked: boolean;
+  /** The resync that was under way: IdentityStore.resync. */
+  readonly resync?: string | null;
 }
 
 export interface Plan {
@@ -21,6 +23,8 @@ export interface Plan {
   /** The other side's journal names what may differ. */
   readonly journal: boolean;
   readonly relation: Comparison["kind"];
+  /** It goes on where another one broke off. */
+  readonly resumes: boolean;
 }
 
 export function planResync(
@@ -42,6 +46,9 @@ export function planResync(
   // Both died while mirrored: the journal of the one that was secondary names what may differ.
   const both = mine.doubt && theirs.doubt;
   const journal = both && theirs.journal;
+  // Half copied, but by marks that are all here. Not after a crash of a primary whose marks were in memory.
+  const resumes = !!mine.resync && mine.resync === theirs.resync &&
+    !mine.doubt;
   let full = theirs.fresh, aside = false;
   for (const { identity } of [mine, theirs]) {
     // What was excluded until now is in no marks.
@@ -55,7 +62,7 @@ export function planResync(
       full ||= both && !journal;
       break;
     case "mine-newer":
-      full ||= relation.full || (both && !journal);
+      full ||= (relation.full && !resumes) || (both && !journal);
       break;
     case "diverged":
       full = true;
@@ -68,11 +75,18 @@ export function planResync(
   // What stands on a new node is not ours; what a resync that broke off left there is.
   aside ||= theirs.identity.current === null && theirs.identity.consistent &&
     !theirs.external;
-  const marked = journal || theirs.marked || mine.marked;
+  const marked = journal || resumes || theirs.marked || mine.marked;
   let mode: Plan["mode"] = marked ? "dirty" : "none";
   if (full || aside) mode = "full";
   const diverged = relation.kind === "diverged";
-  return { mode, aside, diverged, journal, relation: relation.kind };
+  return {
+    mode,
+    aside,
+    diverged,
+    journal,
+    relation: relation.kind,
+    resumes: resumes && mode === "dirty",
+  };
 }
 
 /** Whether two copies have ever been the same. */

@@ -165,3 +165,30 @@ Deno.test("planResync() compares everything when other directories were mirrored
   deepStrictEqual(plan(side(present), theirs(meanwhile), [], places), full);
   deepStrictEqual(plan(side(level), theirs(present), [], places), none);
 });
+
+Deno.test("planResync() goes on with a resync of marked places that broke off, and only with that one", () => {
+  const mine = { ...level, current: "bb", bitmap: "aa" };
+  const half = { ...level, upToDate: false, consistent: false };
+  const mode = (
+    one: Side["resync"],
+    other: string | null,
+    more: Partial<Side> = {},
+  ) =>
+    plan(
+      side(mine, { marked: true, resync: one ?? null, ...more }),
+      theirs(half, { resync: other }),
+    );
+  deepStrictEqual(mode("cc", "cc"), { ...usual, mode: "dirty" });
+  // Nothing is marked any more: what is half copied is levelled all the same.
+  deepStrictEqual(mode("cc", "cc", { marked: false }), {
+    ...usual,
+    mode: "dirty",
+  });
+  const full = { ...usual, mode: "full" };
+  deepStrictEqual(mode("cc", "dd"), full);
+  deepStrictEqual(mode("cc", null), full);
+  deepStrictEqual(mode(null, "cc"), full);
+  deepStrictEqual(mode(null, null), full);
+  // What this primary had in memory when it crashed is in no marks.
+  deepStrictEqual(mode("cc", "cc", { doubt: true }), full);
+});

@@ -32,6 +32,7 @@ const beginSchema = z.union([
     journal: z.boolean().default(false),
     // A peer that was not upgraded yet says it at the end of the passes only.
     epoch: identitySchema.shape.epoch.default(0),
+    resync: identitySchema.shape.current.default(null),
   }),
   z.object({
     mode: z.literal("level"),
@@ -110,6 +111,7 @@ export class SecondarySession {
       doubt: context.doubt,
       journal: context.left !== null,
       external: context.external.noted,
+      resync: context.identity.resync,
     });
   }
 
@@ -192,9 +194,14 @@ export class SecondarySession {
       context.identity.save({ upToDate: false });
       if (begin.aside) this.#setAside();
       // Only now: a half-made copy is known by it, and is not taken for somebody's data when the resync begins again.
-      context.identity.save({ consistent: false });
+      const { resync } = begin;
+      context.identity.save({ consistent: false }, { resync });
       this.#target = new ResyncTarget(this.volumes, this.follower.outgoing, {
         fromDisk: begin.mode === "full",
+        announce: resync === null ? () => {} : (marks) => {
+          context.dirty.add(marks);
+          context.dirty.flush();
+        },
         sync: (done) =>
           syncAll(context, this.volumes, (error) => {
             if (error) this.options.events.broken(error);

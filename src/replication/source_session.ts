@@ -9,6 +9,7 @@ import type { Context } from "./context.ts";
 import type { Report } from "./control.ts";
 import { type Dialled, Dialler } from "./dialler.ts";
 import { excludedOf } from "./exclusions.ts";
+import { newGeneration } from "./identity_store.ts";
 import { goodbye } from "./goodbye.ts";
 import { type Greeted, Greeting } from "./greeting.ts";
 import { ANSWER_TO_NONE, Levelling } from "./levelling.ts";
@@ -342,7 +343,7 @@ export class SourceSession {
     }
     const marked = !dirty.marks.isEmpty || !this.pipeline.unsettled.isEmpty;
     const plan = planResync(
-      { identity: identity.value, doubt, marked },
+      { identity: identity.value, doubt, marked, resync: identity.resync },
       theirs,
       {
         places: context.places,
@@ -365,14 +366,20 @@ export class SourceSession {
       dirty: "what changed",
       full: "everything is compared",
     };
-    context.log(`peer: ${plan.relation}; resync: ${words[plan.mode]}`);
+    const again = plan.resumes ? ", going on where it broke off" : "";
+    context.log(`peer: ${plan.relation}; resync: ${words[plan.mode]}${again}`);
     this.#begin(session, plan);
     this.options.changed();
     return null;
   }
 
   #begin(session: Session, plan: Omit<Plan, "relation">): void {
-    const { mode, aside, diverged, journal } = plan;
+    const { mode, aside, diverged, journal, resumes } = plan;
+    const { identity } = this.context;
+    // Another one than any that the peer may still remember, unless it goes on with that one.
+    const named = resumes ? identity.resync : newGeneration();
+    const resync = mode === "dirty" ? named : null;
+    if (resync !== identity.resync) identity.save({}, { resync });
     if (mode !== "none") {
       this.pipeline.peerIsLevel = false;
       session.levelling = new Levelling(
@@ -384,11 +391,14 @@ export class SourceSession {
           outgoing: this.#outgoing,
           control: this.resync,
           persist: this.options.persist,
+          // What differs is in no marks: broken off, it begins anew.
+          everything: () => identity.save({}, { resync: null }),
         },
       );
     }
-    const { epoch } = this.context.identity.value;
-    this.#outgoing.json(KIND.BEGIN, { mode, aside, diverged, journal, epoch });
+    const { epoch } = identity.value;
+    const begin = { mode, aside, diverged, journal, epoch, resync };
+    this.#outgoing.json(KIND.BEGIN, begin);
   }
 
   #marks(session: Session): string | null {
@@ -412,6 +422,7 @@ export class SourceSession {
         aside: false,
         diverged: false,
         journal: false,
+        resumes: false,
       });
     }
     return null;

@@ -34,6 +34,8 @@ export interface SourceTools {
   now(): number;
   /** Takes the changes made since the last call. */
   takeFresh(): Marks;
+  /** Marks turned out not to say all: the next pass is over everything. */
+  everything(): void;
   /** From here on applications wait until the copies are level, or until `release`. */
   hold(): void;
   /** Their changes are done again, so many milliseconds apart; 0: as they like. */
@@ -138,6 +140,7 @@ export class ResyncSource {
       if (done && todo.isEmpty) return;
       full = why !== null || (last && ++rounds > MAX_ROUNDS);
       if (full) {
+        this.tools.everything();
         // What the target could not do, or could not match while everything stood still, is found by listing and comparing everything.
         rounds = 0;
         if (++tries > MAX_FULL) {

@@ -25,6 +25,7 @@ function passes(
     control: { limit: 0, paused: false },
     now: () => 0,
     takeFresh: () => left.shift() ?? new Marks(),
+    everything() {},
     hold: () => said.push("hold"),
     release: (gapMs) => said.push(gapMs === 0 ? "go on" : `${gapMs} ms apart`),
   });

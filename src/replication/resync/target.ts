@@ -4,6 +4,7 @@
  */
 import type { Outgoing } from "../../peer/connection.ts";
 import type { Frame } from "../../peer/frame.ts";
+import type { Marks } from "../marks.ts";
 import { KIND } from "../operation.ts";
 import { ROOT, type Volume } from "../volume.ts";
 import { Outcome } from "./outcome.ts";
@@ -31,8 +32,10 @@ export class ResyncTarget {
   constructor(
     readonly volumes: readonly Volume[],
     outgoing: Outgoing,
-    { fromDisk, sync, begin }: {
+    { fromDisk, announce, sync, begin }: {
       readonly fromDisk: boolean;
+      /** Makes durable what else has to be compared, should this resync break off from here on. */
+      readonly announce: (marks: Marks) => void;
       /** Makes what was written durable, beside the loop. */
       readonly sync: (done: () => void) => void;
       /** Work that takes long, to be done beside the socket. */
@@ -43,11 +46,10 @@ export class ResyncTarget {
     this.#begin = begin;
     this.#outcome = new Outcome(outgoing);
     this.#purgatory = new Purgatory(volumes);
-    this.#names = new TargetNames(
-      this.#outcome,
-      this.#purgatory,
-      fromDisk,
-    );
+    this.#names = new TargetNames(this.#outcome, this.#purgatory, {
+      adopts: fromDisk,
+      announce,
+    });
     this.#data = new TargetData(this.#outcome, this.#purgatory, fromDisk);
     this.#attributes = new TargetAttributes(this.#outcome);
   }

@@ -10,6 +10,7 @@ import { inspect, openName } from "../inspect.ts";
 import { OWN } from "../inode.ts";
 import { keepOwn } from "../keep_own.ts";
 import { decodeListing, type Entry } from "../listing.ts";
+import { Marks } from "../marks.ts";
 import {
   KIND,
   MISSING_DATA,
@@ -47,11 +48,15 @@ export class TargetNames {
   #listings: Listing[] = [];
   #partial: Listing | null = null;
 
-  /** `adopts`: everything is compared, so that a file of the same name without an id (from a backup) may be what it seems. */
   constructor(
     readonly outcome: Outcome,
     readonly purgatory: Purgatory,
-    readonly adopts: boolean,
+    readonly options: {
+      /** Everything is compared, so that a file of the same name without an id (from a backup) may be what it seems. */
+      readonly adopts: boolean;
+      /** See ResyncTarget. */
+      readonly announce: (marks: Marks) => void;
+    },
   ) {}
 
   take(volume: Volume, frame: Frame, bytes: Uint8Array): string | null {
@@ -92,6 +97,7 @@ export class TargetNames {
         libc.close(fd);
       }
     }
+    yield* this.#announce(listings);
     for (const listing of listings) {
       if (listing.page.removeOnly) continue;
       const fd = this.#openDirectory(listing);
@@ -128,6 +134,31 @@ export class TargetNames {
     }
   }
 
+  /**
+   * What is made here has nothing in it at first, and the source's marks need not name all that belongs there. It is marked before it is
+   * made: found by the next resync after one that broke off, it looks like any other.
+   */
+  *#announce(listings: readonly Listing[]): Generator<void, void> {
+    const marks = new Marks();
+    let looked = 0;
+    for (const listing of listings) {
+      if (listing.page.removeOnly) continue;
+      const directory = this.#openDirectory(listing);
+      try {
+        for (const entry of listing.entries) {
+          if (++looked % A_TURN === 0) yield;
+          // A directory that comes to its place only with the others may hold anything.
+          const fd = directory < 0 ? -1 : openName(directory, entry.name);
+          if (fd >= 0) libc.close(fd);
+          else markWhole(marks, listing.volume.index, entry);
+        }
+      } finally {
+        if (directory >= 0) libc.close(directory);
+      }
+    }
+    if (!marks.isEmpty) this.options.announce(marks);
+  }
+
   /** Where a file stands that may get another name: found there, it costs no data. */
   hint(volume: Volume, id: number, path: Uint8Array): void {
     volume.bind(id, path);
@@ -157,7 +188,7 @@ export class TargetNames {
         continue;
       }
       const entry = expected.get(text(name));
-      if (entry && this.adopts) adopt(fd, entry);
+      if (entry && this.options.adopts) adopt(fd, entry);
       const id = readId(fd), error = statFd(fd);
       const mode = stat.view.getUint16(stat.at + STATX.mode, true);
       const right = !error && entry && entry.id === id &&
@@ -165,6 +196,9 @@ export class TargetNames {
       if (right) {
         if (this.#agrees(listing.volume, entry, fd)) continue;
         // Two inodes stood for one: passes may have brought the data to either. The one that stays is compared as a whole.
+        const marks = new Marks();
+        markWhole(marks, listing.volume.index, entry);
+        this.options.announce(marks);
         this.outcome.missing(listing.volume, id, MISSING_DATA);
       } else libc.close(fd);
       yield* this.#banish(listing, directory, name, Math.max(id, 0));
@@ -291,6 +325,12 @@ export class TargetNames {
         );
     }
   }
+}
+
+function markWhole(marks: Marks, volume: number, { id, mode }: Entry): void {
+  marks.attributes(volume, id, 0);
+  if ((mode & S_IFMT) === S_IFREG) marks.tail(volume, id, 0, 0);
+  if ((mode & S_IFMT) === S_IFDIR) marks.names(volume, id, 0);
 }
 
 /** Gives what has no id of the cluster the one of the entry of its name, if it may be the same; its data is compared afterwards. */

@@ -1,5 +1,5 @@
 /** Copies that parted are made level again: first copy, interruptions, crashes of either and both, divergence. */
-import { ok, strictEqual } from "node:assert/strict";
+import { match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { equalCopies, exercisePair, later, onPair } from "./on_pair.ts";
 import type { Node, Pair } from "./pair.ts";
@@ -433,6 +433,87 @@ onPair({
     await pair.mirrored();
     strictEqual(secondary.replicator.report.lastResync?.full, false);
     strictEqual(secondary.replicator.report.identity.upToDate, true);
+    await equalCopies(pair);
+  },
+});
+
+onPair({
+  name:
+    "a resync of what changed breaks off again and again, by the death of either: it goes on with that, and not everything is compared",
+  resyncLimit: 6 << 20,
+  async run(pair) {
+    const { primary, secondary } = pair;
+    const random = (name: string) =>
+      shell(`head -c 24M /dev/urandom > '${primary.data}/${name}'`);
+    await Deno.mkdir(`${primary.data}/old/deep`, { recursive: true });
+    await random("old/deep/settled");
+    await exercisePair(pair, { operations: 2_000 });
+    await sleep(SETTLED_MS);
+    await lose(pair);
+    // As if moved, banished, and lost with a session that broke off: in no mark, and to be made anew beneath a marked directory.
+    await Deno.remove(`${secondary.backing}/old/deep`, { recursive: true });
+    await Deno.writeTextFile(`${primary.data}/old/beside`, "marks its folder");
+    await exercisePair(pair, { operations: 2_000 });
+    await random("written alone");
+    for (const dies of [secondary, primary, secondary, secondary]) {
+      if (!secondary.replicator.ready) await secondary.replicator.start();
+      await secondary.replicator.command({ command: "secondary" });
+      await primary.replicator.command({ command: "connect" });
+      await primary.replicator.until(
+        ({ resync }) => resync !== null && resync.bytesSent > 1 << 20,
+        "a part of it",
+      );
+      await dies.replicator.kill();
+      strictEqual(secondary.replicator.report.identity.consistent, false);
+      if (dies === primary) {
+        await primary.replicator.start();
+        await pair.alone();
+      } else {
+        await primary.replicator.until(
+          ({ session }) => session !== "resync",
+          "the loss",
+        );
+      }
+    }
+    await secondary.replicator.start();
+    await primary.replicator.command({ command: "resync", limit: 0 });
+    await pair.join();
+    strictEqual(primary.replicator.report.lastResync?.full, false);
+    strictEqual(secondary.replicator.report.identity.consistent, true);
+    await equalCopies(pair);
+    match(await pair.said(), /what changed, going on where it broke off/);
+  },
+});
+
+onPair({
+  name:
+    "a resync of what changed breaks off at any moment while applications work: the copies are equal in the end",
+  resyncLimit: 4 << 20,
+  async run(pair) {
+    const { primary, secondary } = pair;
+    await exercisePair(pair, { operations: 2_000 });
+    await sleep(SETTLED_MS);
+    await lose(pair);
+    await exercisePair(pair, { operations: 2_000 });
+    for (let round = 0; round < 8; round++) {
+      const work = later(exercisePair(pair, { operations: 600 }));
+      if (!secondary.replicator.ready) await secondary.replicator.start();
+      await secondary.replicator.command({ command: "secondary" });
+      await primary.replicator.command({ command: "connect" });
+      await sleep(Math.random() * 900);
+      await secondary.replicator.kill();
+      // Where it was level a moment before, applications wait for the decision.
+      await primary.replicator.until(
+        ({ session }) => session !== "resync" && session !== "mirrored",
+        "the loss",
+      );
+      await primary.replicator.command({ command: "alone" });
+      await work;
+    }
+    await secondary.replicator.start();
+    await primary.replicator.command({ command: "resync", limit: 0 });
+    await pair.join();
+    strictEqual(primary.replicator.report.lastResync?.full, false);
     await equalCopies(pair);
   },
 });
