@@ -24,7 +24,30 @@ export interface Station {
   readonly module: string;
   readonly self: string;
   say(text: string): void;
+  /** Where not the machine itself is asked. */
+  readonly world?: World;
 }
+
+/** What the work needs of the machine. */
+export interface World {
+  /** This machine's name, by which its controllers hold their leases. */
+  readonly host: () => string;
+  readonly kubectl: (
+    args: readonly string[],
+    timeoutMs: number,
+  ) => Promise<
+    { readonly code: number; readonly stdout: string; readonly stderr: string }
+  >;
+  readonly answering: (addresses: readonly string[]) => Promise<string[]>;
+  readonly clock: { now(): number; sleep(ms: number): Promise<void> };
+}
+
+const MACHINE: World = {
+  host: Deno.hostname,
+  kubectl,
+  answering,
+  clock: { now, sleep },
+};
 
 /** A K3s that has just got its datastore back answers within seconds; one that is unpacked anew after minutes. */
 const LOST_MS = 5 * 60_000;
@@ -45,7 +68,9 @@ export async function lost(
   station: Station,
   { fence, policy }: { readonly fence: Fence; readonly policy: Policy },
 ): Promise<void> {
-  const { api, module, self, say } = station;
+  const { api, module, self, say, world = MACHINE } = station;
+  const { now } = world.clock;
+  const list = listOf(world);
   const began = now();
   const takenOver = Date.now();
   const still = { text: "", since: now() };
@@ -54,8 +79,9 @@ export async function lost(
     const here = state.nodes.find(({ local }) => local);
     const there = state.nodes.find(({ local }) => !local);
     if (!there) return { kind: "leave", reason: "this cluster has one node" };
-    const [answers, nodes] = await Promise.all([
-      answering(there.addresses),
+    // Kubernetes is not asked about one that is heard: that may go on for minutes.
+    const [answers, nodes] = there.reachable ? [[], null] : await Promise.all([
+      world.answering(there.addresses),
       list<KubeNode>("get", "nodes"),
     ]);
     const [pods, leases, nodeLeases] = nodes === null ? [[], [], []] : [
@@ -83,6 +109,7 @@ export async function lost(
       heard: there.reachable,
       answers,
       nodes,
+      host: world.host(),
       pods: pods.slice(0, MAX_WORK),
       leases,
       lease: {
@@ -98,6 +125,7 @@ export async function lost(
 
 /** This node is back: hakit's own taint and cordon go. */
 export async function back(station: Station): Promise<void> {
+  const list = listOf(station.world ?? MACHINE);
   await repeat(
     station,
     BACK_MS,
@@ -111,7 +139,7 @@ export async function back(station: Station): Promise<void> {
       }
       return judgeBack(await list<KubeNode>("get", "nodes"), {
         self: station.self,
-        dns: await wantedDns(),
+        dns: await wantedDns(list),
       });
     },
     () => station.say(`Node ${station.self} takes pods`),
@@ -119,7 +147,7 @@ export async function back(station: Station): Promise<void> {
 }
 
 /** Replicas that are asked for of K3s' own name server. */
-async function wantedDns(): Promise<number | null> {
+async function wantedDns(list: List): Promise<number | null> {
   const all = await list<
     { metadata?: { name?: string }; spec?: { replicas?: number } }
   >("get", "deployments", "--namespace=kube-system");
@@ -129,6 +157,7 @@ async function wantedDns(): Promise<number | null> {
 
 /** This node leaves: its pods are asked to go first. Never fails: a stop goes on in any case. */
 export async function leave(station: Station, seconds: number): Promise<void> {
+  const list = listOf(station.world ?? MACHINE);
   const verdict = judgeLeave(await list<KubeNode>("get", "nodes"), {
     self: station.self,
     seconds,
@@ -150,6 +179,7 @@ async function repeat(
   look: () => Promise<Verdict>,
   ended: () => void,
 ): Promise<void> {
+  const { now, sleep } = (station.world ?? MACHINE).clock;
   const began = now();
   let last = "";
   let clean = 0;
@@ -183,6 +213,7 @@ async function repeat(
 async function done(station: Station, work: Work): Promise<boolean> {
   const args = kubectlArguments(work);
   const timeoutMs = KUBECTL_MS + ("seconds" in work ? work.seconds * 1000 : 0);
+  const { kubectl } = station.world ?? MACHINE;
   const { code, stderr } = await kubectl(args, timeoutMs);
   const why = stderr.trim().split("\n").at(-1) ?? "";
   station.say(
@@ -198,15 +229,19 @@ async function kubectl(args: readonly string[], timeoutMs: number) {
   }).catch((error) => ({ code: 1, stdout: "", stderr: String(error) }));
 }
 
-/** Null: no answer, or not this one. */
-async function list<T>(...args: readonly string[]): Promise<T[] | null> {
-  const { code, stdout } = await kubectl([...args, "-o", "json"], KUBECTL_MS);
-  if (code !== 0) return null;
-  try {
-    return (JSON.parse(stdout) as { items?: T[] }).items ?? null;
-  } catch {
-    return null;
-  }
+type List = ReturnType<typeof listOf>;
+
+/** Objects of one kind. Null: no answer, or not this one. */
+function listOf({ kubectl }: World) {
+  return async <T>(...args: readonly string[]): Promise<T[] | null> => {
+    const { code, stdout } = await kubectl([...args, "-o", "json"], KUBECTL_MS);
+    if (code !== 0) return null;
+    try {
+      return (JSON.parse(stdout) as { items?: T[] }).items ?? null;
+    } catch {
+      return null;
+    }
+  };
 }
 
 /** Those of the addresses where there is a machine. */

@@ -81,6 +81,18 @@ export const MARK = "hakit/cordoned";
 /** The kubelet renews its lease every 10 s: one that stood still for longer does not run, or is cut off. */
 const LEASE_STILL_MS = 12_000;
 
+/**
+ * Leases of what runs on K3s' servers only, so on these two nodes. Their holder is the host's name (K3s' own), or that and a random
+ * part ("db7_4f1c…", Kubernetes'): not the name of the node.
+ */
+const CONTROLLERS = new Set([
+  "kube-controller-manager",
+  "kube-scheduler",
+  "cloud-controller-manager",
+  "k3s",
+  "k3s-cloud-controller-manager",
+]);
+
 /** Who excludes that the lost node goes on as well. `person`: nobody but somebody's word. */
 export type Fence = "witness" | "ping" | "none" | "person";
 /** fenced: what was shut out by a witness; always: also what only does not answer; never: as Kubernetes does. */
@@ -104,6 +116,8 @@ export interface LostFacts {
   readonly nodes: readonly KubeNode[] | null;
   readonly pods: readonly KubePod[];
   readonly leases: readonly KubeLease[];
+  /** This machine's host name: controllers hold their leases by it, whatever the node is called. */
+  readonly host: string;
   /** The peer's own lease (kube-node-lease): whether it was renewed after this node took over, by the peer's clock; and how long it has stood still since, by ours. */
   readonly lease: { readonly renewedSince: boolean; readonly stillMs: number };
 }
@@ -118,9 +132,10 @@ export function judgeLost(facts: LostFacts): Verdict {
     );
   }
   if (role !== "ALONE") return leave(`this node is ${role}, not ALONE`);
-  if (heard) return leave(`${peer.name} is heard`);
+  // One that shuts down in order has given its right away and is heard to its last moment: it may be gone in the next.
+  if (heard) return wait(`${peer.name} is heard`);
   if (answers.length > 0) {
-    return leave(`${peer.name} answers at ${answers.join(", ")}`);
+    return wait(`${peer.name} answers at ${answers.join(", ")}`);
   }
   if (nodes === null) return wait("the API server does not answer yet");
   const node = nodes.find(({ metadata }) => metadata?.name === peer.name);
@@ -143,14 +158,19 @@ function wait(reason: string): Verdict {
 }
 
 /** The taint first: it also keeps new pods away, while Kubernetes still takes the node for ready. */
-function lostWork({ peer, pods, leases }: LostFacts, node: KubeNode): Work[] {
+function lostWork(
+  { peer, pods, leases, host }: LostFacts,
+  node: KubeNode,
+): Work[] {
   const work: Work[] = [];
   if (!isTainted(node)) work.push({ do: "taint", node: peer.name });
   for (const { metadata, spec } of leases) {
-    // "node2_4f1c…": a name and a random part, as Kubernetes' leader election makes them.
-    if (metadata?.name && spec?.holderIdentity?.startsWith(`${peer.name}_`)) {
-      work.push({ do: "release-lease", name: metadata.name });
-    }
+    const name = metadata?.name ?? "";
+    const holder = spec?.holderIdentity ?? "";
+    if (!CONTROLLERS.has(name) || holder === "") continue;
+    // Two servers run them: whoever is not this one is the lost one.
+    if (holder.split("_")[0] === host) continue;
+    work.push({ do: "release-lease", name });
   }
   for (const pod of pods) {
     const { namespace, name } = pod.metadata ?? {};

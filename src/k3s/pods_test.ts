@@ -4,6 +4,7 @@ import {
   judgeLeave,
   judgeLost,
   kubectlArguments,
+  type KubeLease,
   type KubeNode,
   type KubePod,
   type LostFacts,
@@ -47,6 +48,10 @@ function pod(name: string, nodeName: string, kind = "ReplicaSet"): KubePod {
   };
 }
 
+function lease(name: string, holderIdentity: string): KubeLease {
+  return { metadata: { name }, spec: { holderIdentity } };
+}
+
 const FACTS: LostFacts = {
   policy: "fenced",
   fence: "witness",
@@ -64,13 +69,16 @@ const FACTS: LostFacts = {
     pod("other", "node1"),
     pod("third", "agent3"),
   ],
+  host: "rack7",
   leases: [
-    {
-      metadata: { name: "kube-scheduler" },
-      spec: { holderIdentity: "node2_a" },
-    },
-    { metadata: { name: "k3s" }, spec: { holderIdentity: "node1_b" } },
-    { metadata: { name: "x" }, spec: { holderIdentity: "node22_c" } },
+    lease("kube-scheduler", "rack8_a"),
+    lease("k3s", "rack8"),
+    lease("kube-controller-manager", "rack7_b"),
+    lease("k3s-cloud-controller-manager", "rack7"),
+    lease("cloud-controller-manager", ""),
+    // An API server's, and an operator's in a pod: theirs end with them.
+    lease("apiserver-x", "apiserver-x_c"),
+    lease("cert-manager-controller", "cert-manager-7f9_d"),
   ],
   lease: { renewedSince: false, stillMs: 0 },
 };
@@ -81,6 +89,7 @@ Deno.test("judgeLost() taints the shut-out node, releases its leases and gives u
     work: [
       { do: "taint", node: "node2" },
       { do: "release-lease", name: "kube-scheduler" },
+      { do: "release-lease", name: "k3s" },
       { do: "delete-pod", namespace: "shop", name: "web" },
       { do: "delete-pod", namespace: "shop", name: "db-0" },
     ],
@@ -98,15 +107,12 @@ Deno.test("judgeLost() has nothing left to do when it is done", () => {
   );
 });
 
-Deno.test("judgeLost() leaves a node alone on suspicion, when it answers, or when it is another one", () => {
+Deno.test("judgeLost() leaves a node alone on suspicion, or when it is another one", () => {
   const cases: readonly [Partial<LostFacts>, RegExp][] = [
     [{ fence: "none" }, /without a witness/],
     [{ fence: "ping" }, /without a witness/],
     [{ fence: "person" }, /without a witness/],
     [{ policy: "never" }, /never/],
-    [{ policy: "always", fence: "none", heard: true }, /is heard/],
-    [{ heard: true }, /is heard/],
-    [{ answers: ["10.1.0.2"] }, /answers at 10\.1\.0\.2/],
     [{ role: "PRIM" }, /is PRIM/],
     [{ role: "WAIT" }, /is WAIT/],
     [{ nodes: [node("node1")] }, /no node node2/],
@@ -125,6 +131,20 @@ Deno.test("judgeLost() leaves a node alone on suspicion, when it answers, or whe
     judgeLost({ ...FACTS, policy: "always", fence: "none" }).kind,
     "act",
   );
+});
+
+Deno.test("judgeLost() waits for a node that is heard or answers: one that shuts down does so to its last moment", () => {
+  const cases: readonly [Partial<LostFacts>, RegExp][] = [
+    [{ policy: "always", fence: "none", heard: true }, /is heard/],
+    [{ heard: true }, /is heard/],
+    [{ answers: ["10.1.0.2"] }, /answers at 10\.1\.0\.2/],
+  ];
+  for (const [change, reason] of cases) {
+    const verdict = judgeLost({ ...FACTS, ...change });
+    assert.equal(verdict.kind, "wait", JSON.stringify(change));
+    assert(verdict.kind === "wait");
+    assert.match(verdict.reason, reason);
+  }
 });
 
 Deno.test("judgeLost() waits for the API server, and for a lease that was renewed to stand still", () => {

@@ -2,6 +2,7 @@
 a controller on whichever server holds their lease. Times are Kubernetes' own: a lease is somebody's for 15 s after its last renewal,
 a silent node is not ready after 40 s, and only a taint, a deleted pod or a deleted lease makes it quicker."""
 import json
+import socket
 import time
 import uuid
 
@@ -9,7 +10,8 @@ OBJECTS = "/registry/standin/objects/"
 NODES = "/registry/minions/"
 LEASE_SECONDS = 15
 GRACE = 40
-CONTROLLERS = ("kube-controller-manager", "kube-scheduler")
+# K3s' own holds its lease by the bare name of the host.
+CONTROLLERS = ("kube-controller-manager", "kube-scheduler", "k3s")
 
 
 def stamp(seconds):
@@ -26,7 +28,9 @@ class Objects:
     def __init__(self, store, node):
         self.store = store
         self.node = node
-        self.identity = "%s_%s" % (node, uuid.uuid4().hex[:12])
+        # As the real ones do: by the host's name, whatever the node is called.
+        self.host = socket.gethostname()
+        self.identity = "%s_%s" % (self.host, uuid.uuid4().hex[:12])
         self.deleted = {}
 
     def put(self, kind, namespace, name, value):
@@ -83,16 +87,17 @@ class Objects:
         ours = 0
         leases = {each["metadata"]["name"]: each for each in self.list("leases", "kube-system")}
         for name in CONTROLLERS:
+            identity = self.host if name == "k3s" else self.identity
             lease = leases.get(name)
             spec = lease["spec"] if lease else None
-            if spec and spec["holderIdentity"] != self.identity and time.time() - spec["at"] < LEASE_SECONDS:
+            if spec and spec["holderIdentity"] != identity and time.time() - spec["at"] < LEASE_SECONDS:
                 continue
             ours += 1
-            if spec and spec["holderIdentity"] == self.identity and time.time() - spec["at"] < 4:
+            if spec and spec["holderIdentity"] == identity and time.time() - spec["at"] < 4:
                 continue
             self.put("leases", "kube-system", name, {
                 "metadata": {"name": name, "namespace": "kube-system"},
-                "spec": {"holderIdentity": self.identity, "renewTime": stamp(time.time()), "at": time.time()},
+                "spec": {"holderIdentity": identity, "renewTime": stamp(time.time()), "at": time.time()},
             })
         return ours == len(CONTROLLERS)
 
