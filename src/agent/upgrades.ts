@@ -8,6 +8,7 @@ import { ApiError } from "../api/error.ts";
 import type { Log } from "../system/log.ts";
 import { readIfPresent, syncFolder, writeDurably } from "../system/files.ts";
 import { command } from "../system/command.ts";
+import { renewDrainUnit } from "../k3s/shutdown.ts";
 import { UNIT_FILE, unitText } from "../system/unit.ts";
 import type { UpgradeInfo } from "../api/schemas.ts";
 import { digestOf } from "../system/digest.ts";
@@ -134,6 +135,7 @@ export class Upgrades {
     const { executable, log } = this.#options;
     if (executable === null || Deno.env.has("HAKIT_HOME")) return;
     try {
+      if (await renewDrainUnit()) log.info("wrote hakit-drain.service");
       const text = await readIfPresent(UNIT_FILE);
       const wanted = unitText(executable);
       if (text === null || text === wanted) return;

@@ -2,8 +2,12 @@
 import type { AgentApi } from "./agent_api.ts";
 import { type Call, type Command, UsageError } from "./command.ts";
 import type { Station } from "../k3s/node_work.ts";
+import { places } from "../cluster/places.ts";
+import { loadInstalled } from "../module/catalog.ts";
+import { paths } from "../system/paths.ts";
 import type { Fence, Policy } from "../k3s/pods.ts";
 
+const MODULE = "k3s";
 type Action = (call: Call, api: () => AgentApi) => Promise<void>;
 
 const ACTIONS: { readonly [name: string]: Action } = {
@@ -20,6 +24,13 @@ const ACTIONS: { readonly [name: string]: Action } = {
   leave: async (call, api) => {
     const { leave } = await import("../k3s/node_work.ts");
     await leave(station(call, api), Number(variable("DRAIN_SECONDS")));
+  },
+  // Run by systemd, not by the agent: nothing is in the environment.
+  shutdown: async ({ out }) => {
+    const { shutdown } = await import("../k3s/shutdown.ts");
+    const { variables } = await loadInstalled(paths(), MODULE);
+    const self = (await Deno.readTextFile(places(paths()).node)).trim();
+    await shutdown({ self, say: (text) => out.line(text) }, variables);
   },
 };
 

@@ -41,6 +41,7 @@ import {
   servicesStep,
 } from "./member.ts";
 import { outdated, writeFiles } from "./services.ts";
+import { drainStep } from "./shutdown.ts";
 import { DATABASE_FOLDER } from "./texts.ts";
 import { makeVolume, VOLUME } from "./volume.ts";
 
@@ -73,6 +74,7 @@ export function firstSteps(options: FirstOptions): Step[] {
     configurationStep(at, kept, member),
     k3sFilesStep(options),
     agentStep(api),
+    drainStep(),
     primaryStep(api, at),
     k3sReadyStep(member),
     kubeconfigStep(at, kept),

@@ -28,6 +28,9 @@ export interface Station {
   readonly world?: World;
 }
 
+/** Whoever leaves asks only Kubernetes. */
+export type Leaving = Pick<Station, "self" | "say" | "world">;
+
 /** What the work needs of the machine. */
 export interface World {
   /** This machine's name, by which its controllers hold their leases. */
@@ -156,7 +159,7 @@ async function wantedDns(list: List): Promise<number | null> {
 }
 
 /** This node leaves: its pods are asked to go first. Never fails: a stop goes on in any case. */
-export async function leave(station: Station, seconds: number): Promise<void> {
+export async function leave(station: Leaving, seconds: number): Promise<void> {
   const list = listOf(station.world ?? MACHINE);
   const verdict = judgeLeave(await list<KubeNode>("get", "nodes"), {
     self: station.self,
@@ -210,7 +213,7 @@ async function repeat(
   }
 }
 
-async function done(station: Station, work: Work): Promise<boolean> {
+async function done(station: Leaving, work: Work): Promise<boolean> {
   const args = kubectlArguments(work);
   const timeoutMs = KUBECTL_MS + ("seconds" in work ? work.seconds * 1000 : 0);
   const { kubectl } = station.world ?? MACHINE;

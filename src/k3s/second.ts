@@ -30,6 +30,7 @@ import {
   servicesStep,
 } from "./member.ts";
 import { executableStep } from "./own_executable.ts";
+import { drainStep } from "./shutdown.ts";
 import { DATABASE_FOLDER } from "./texts.ts";
 
 export interface SecondOptions {
@@ -63,6 +64,7 @@ export function secondSteps(options: SecondOptions): Step[] {
     configurationStep(at, kept, member),
     k3sFilesStep(options),
     agentStep(api),
+    drainStep(),
     copyStep(api, out),
     k3sReadyStep(member),
     kubeconfigStep(at, kept),

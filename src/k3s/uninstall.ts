@@ -23,6 +23,7 @@ import {
   removeIfPresent,
   systemctl,
 } from "./services.ts";
+import { DRAIN_UNIT, removeDrainUnit } from "./shutdown.ts";
 import {
   DATABASE_FOLDER,
   MARIADB_CONFIG,
@@ -64,6 +65,7 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
     leftoversStep(options),
     removeStep("Units and configuration", [
       UNIT_FILE,
+      DRAIN_UNIT.path,
       MARIADB_DROP_IN,
       MYSQL_DROP_IN,
       NEEDRESTART,
@@ -75,7 +77,7 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
     ], async () => {
       await unmaskSockets();
       await systemctl("daemon-reload");
-    }),
+    }, removeDrainUnit),
     k3sStep(own),
     releaseStep(at),
     firewallStep(options),

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DRAIN_UNIT, drainOf, shutdown } from "./shutdown.ts";
+import type { World } from "./node_work.ts";
+
+Deno.test("drainOf() takes a shutdown for a stop, and DRAIN_SECONDS as the module's scripts do", () => {
+  assert.deepEqual(drainOf({}), { seconds: 60 });
+  assert.deepEqual(drainOf({ DRAIN: "stop swap", DRAIN_SECONDS: "90s" }), {
+    seconds: 90,
+  });
+  assert.deepEqual(drainOf({ DRAIN_SECONDS: "090" }), { seconds: 90 });
+  assert.deepEqual(drainOf({ DRAIN_SECONDS: "1 minute" }), { seconds: 60 });
+  assert.deepEqual(drainOf({ DRAIN_SECONDS: "9999" }), { seconds: 150 });
+  assert.deepEqual(drainOf({ DRAIN: "swap" }), { reason: 'DRAIN is "swap"' });
+});
+
+Deno.test("hakit-drain.service stops before what pods need, and never later than its limit", () => {
+  const { text } = DRAIN_UNIT;
+  const after = /^After=(.*)$/m.exec(text)![1]!.split(" ");
+  for (const unit of ["hakit", "k3s", "mariadb", "nfs-server"]) {
+    assert(after.includes(`${unit}.service`), unit);
+  }
+  const limit = Number(/^TimeoutStopSec=(\d+)$/m.exec(text)![1]);
+  assert(limit > 150 && limit <= 200, String(limit));
+});
+
+const BOTH = ["node1", "node2"].map((name) => ({
+  metadata: { name },
+  status: { conditions: [{ type: "Ready", status: "True" }] },
+}));
+
+/** What is told to Kubernetes, and said, on a server whose systemd answers so. */
+async function does(
+  { system, k3s = "active", variables = {}, hangs = false }: {
+    readonly system: string;
+    readonly k3s?: string;
+    readonly variables?: { readonly [name: string]: string };
+    readonly hangs?: boolean;
+  },
+) {
+  const folder = await Deno.makeTempDir();
+  const before = Deno.env.get("PATH")!;
+  const told: string[] = [];
+  const said: string[] = [];
+  let end = () => {};
+  const world = {
+    kubectl(args: readonly string[]) {
+      if (args[0] === "get") {
+        const stdout = JSON.stringify({ items: BOTH });
+        return Promise.resolve({ code: 0, stdout, stderr: "" });
+      }
+      told.push(args.slice(0, 2).join(" "));
+      const done = { code: 0, stdout: "", stderr: "" };
+      if (!hangs) return Promise.resolve(done);
+      return new Promise((resolve) => end = () => resolve(done));
+    },
+  } as unknown as World;
+  try {
+    await Deno.writeTextFile(
+      join(folder, "systemctl"),
+      `#!/bin/sh
+case "$*" in
+  is-system-running) echo ${system} ;;
+  "is-active k3s") echo ${k3s} ;;
+esac
+`,
+      { mode: 0o755 },
+    );
+    Deno.env.set("PATH", `${folder}:${before}`);
+    await shutdown(
+      { self: "node1", say: (text) => said.push(text), world },
+      variables,
+      hangs ? { spareMs: 50 } : {},
+    );
+    return { told: [...told], said };
+  } finally {
+    end();
+    Deno.env.set("PATH", before);
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("shutdown() asks pods to leave when the server stops, and only then", async () => {
+  assert.deepEqual(
+    (await does({ system: "stopping" })).told,
+    ["annotate node", "cordon node1", "drain node1"],
+  );
+  for (
+    const [world, reason] of [
+      [{ system: "running" }, /does not shut down/],
+      [{ system: "degraded" }, /does not shut down/],
+      [{ system: "stopping", k3s: "inactive" }, /K3s does not run/],
+      [{ system: "stopping", variables: { DRAIN: "" } }, /DRAIN is ""/],
+      [
+        { system: "stopping", variables: { DRAIN_SECONDS: "0" } },
+        /DRAIN_SECONDS is 0/,
+      ],
+    ] as const
+  ) {
+    const { told, said } = await does(world);
+    assert.deepEqual(told, []);
+    assert.match(said.join(), reason);
+  }
+});
+
+Deno.test("shutdown() ends in time though Kubernetes hangs", async () => {
+  const { told, said } = await does({
+    system: "stopping",
+    hangs: true,
+    variables: { DRAIN_SECONDS: "1" },
+  });
+  assert.deepEqual(told, ["annotate node"]);
+  assert.match(said.join(), /goes on without/);
+});
