@@ -104,6 +104,7 @@ export function healthy(name = "node1", number = 1): DoctorFacts {
       peer: [`10.0.0.${3 - number}`, `10.1.0.${3 - number}`],
       vip: "10.0.0.100/24",
       size: "10G",
+      volume: null,
       networks: ["10.42.0.0/16", "10.43.0.0/16"],
     },
   };

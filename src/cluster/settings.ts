@@ -13,6 +13,7 @@ import {
   POD_NETWORK,
   SERVICE_NETWORK,
 } from "./network.ts";
+import { sizeRefusal } from "./volume_size.ts";
 
 const name = z.string().regex(
   /^[a-z][a-z0-9-]{0,30}$/,
@@ -138,6 +139,8 @@ export const settingsSchema = z.strictObject({
   ) {
     refuse("services", `${value.services} overlaps with that of --pods`);
   }
+  const size = sizeRefusal(value.size);
+  if (size) refuse("size", size);
   if (value.name1 !== undefined && value.name1 === value.name2) {
     refuse("name2", `"${value.name2}" is the first node's name, too`);
   }

@@ -55,6 +55,12 @@ Deno.test.each([
   ["links unlike", { node2: ["10.0.0.2"] }, /has 1 addresses and node1 has 2/],
   ["an address twice", { node2: ["10.0.0.1", "10.1.0.2"] }, /given twice/],
   ["size without unit", { size: "100" }, /^--size: "100" cannot be used/],
+  [
+    "more than a mirrored file takes",
+    { size: "17T" },
+    /^--size: .*16T at most/,
+  ],
+  ["less than an XFS takes", { size: "10M" }, /^--size: .*300M at least/],
   ["path upwards", { storage: "/a/../etc" }, /separate|cannot be used/],
   ["path with a blank", { storage: "/a b" }, /^--storage/],
   ["export in storage", { export: "/var/lib/hakit-k3s/storage/x" }, /separate/],

@@ -103,6 +103,44 @@ Deno.test("examineNode() finds nothing on a healthy server, and each fault by it
   }
 });
 
+Deno.test("examineNode() finds the module's ports taken by strangers, and not by what the module takes over", () => {
+  const found = (protocol: "tcp" | "udp", port: number, program: string) =>
+    examineNode(
+      spoiled((f) => f.network.listening.push({ protocol, port, program })),
+    ).findings.map(({ what }) => what);
+  for (
+    const [protocol, port, own] of [
+      ["tcp", 3306, "mariadbd"],
+      ["tcp", 3306, "mysqld"],
+      ["tcp", 2049, ""],
+      ["tcp", 10250, "k3s-server"],
+      ["udp", 8472, ""],
+    ] as const
+  ) {
+    assert.deepEqual(found(protocol, port, own), []);
+    assert.deepEqual(found(protocol, port, "ganesha"), [
+      `Port ${port}/${protocol} is used by ganesha`,
+    ]);
+  }
+});
+
+Deno.test("examineNode() judges room by the volume's own size once it is made, and by what it does not take yet", () => {
+  const gib = 1024 ** 3;
+  const found = (volume: DoctorFacts["wanted"]["volume"]) =>
+    examineNode(spoiled((f) => {
+      // A storage folder may be called anything.
+      f.disks.push({ ...f.disks[0]!, folder: "/data/k3s", free: 40 * gib });
+      any(f.wanted).size = "100G";
+      any(f.wanted).volume = volume;
+    })).findings.map(({ what }) => what);
+  assert.match(found(null)[0]!, /may grow to 100G and .* has 40 GiB free/);
+  assert.deepEqual(found({ size: 100 * gib, onDisk: 70 * gib }), []);
+  assert.match(
+    found({ size: 200 * gib, onDisk: 70 * gib })[0]!,
+    /may grow to 200 GiB and .* has 40 GiB free/,
+  );
+});
+
 Deno.test("examineNode() of a member asks for its boot order and not for its own ports and data", () => {
   const member = spoiled((f) => {
     any(f.existing).ours = true;

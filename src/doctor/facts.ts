@@ -126,6 +126,12 @@ export const doctorFactsSchema = z.strictObject({
     peer: names,
     vip: text.nullable(),
     size: text.nullable(),
+    /** The volume's file here, once it is made: "volume grow" may have changed its size. */
+    volume: z.strictObject({
+      /** Bytes that it may hold, and that it takes on the disk already. */
+      size: z.number(),
+      onDisk: z.number(),
+    }).nullable().default(null),
     /** Of pods and services. A node of an earlier version does not say. */
     networks: names.default([...K3S_NETWORKS]),
   }),

@@ -1,5 +1,6 @@
 /** Looks at this server for the doctor: the only door of this folder to the machine. Changes nothing. */
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { existingCluster } from "../cluster/create.ts";
 import { gatherFacts } from "../cluster/facts.ts";
 import { readKept } from "../cluster/kept.ts";
@@ -7,12 +8,25 @@ import { K3S_NETWORKS } from "../cluster/network.ts";
 import { places } from "../cluster/places.ts";
 import { readAgents } from "../k3s/agents.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
+import { VOLUME } from "../k3s/volume.ts";
 import { readIfPresent } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import type { DoctorFacts } from "./facts.ts";
 import { gatherNetwork } from "./gather_network.ts";
 import { gatherDisks, gatherExisting } from "./gather_storage.ts";
 import { gatherSystem, said } from "./gather_system.ts";
+
+/** Null: none is made here yet. */
+async function volumeIn(
+  storage: string,
+): Promise<DoctorFacts["wanted"]["volume"]> {
+  try {
+    const { size, blocks } = await Deno.stat(join(storage, VOLUME));
+    return { size, onDisk: (blocks ?? 0) * 512 };
+  } catch {
+    return null;
+  }
+}
 
 const DEFAULT_STORAGE = "/var/lib/hakit-k3s/storage";
 
@@ -39,6 +53,7 @@ export async function gather(
     peer: [...other?.addresses ?? peers],
     vip: kept?.vip ?? null,
     size: kept?.size ?? null,
+    volume: await volumeIn(folder),
     networks: kept ? [kept.pods, kept.services] : [...K3S_NETWORKS],
   };
   const [system, network, disks, existing] = await Promise.all([

@@ -1,5 +1,6 @@
 /** Disks, and what is on this server already: adopted when asked, otherwise refused, never overwritten. Pure. */
 import { bytesOf } from "../cluster/checks.ts";
+import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import {
   type DoctorFacts,
   type Existing,
@@ -19,10 +20,20 @@ const SLOW_DISK = 30 * MIB;
 /** They take trusted extended attributes and give file handles. */
 const TRIED = ["ext4", "xfs", "btrfs"] as const;
 
+/** How large the volume may become, in words, and what of that the disk must still give. */
+function volumeOf({ size, volume }: DoctorFacts["wanted"]) {
+  if (volume === null) return { size, more: size ? bytesOf(size) : 0 };
+  return {
+    size: `${Math.round(volume.size / GIB)} GiB`,
+    more: volume.size - volume.onDisk,
+  };
+}
+
 export const STORAGE_RULES: readonly Rule<DoctorFacts>[] = [
   {
     title: "room on the disks",
-    look({ disks, wanted: { size } }) {
+    look({ disks, wanted }) {
+      const { size, more } = volumeOf(wanted);
       const found = [];
       for (const { folder, free } of disks) {
         if (free < LEAST_FREE) {
@@ -37,7 +48,7 @@ export const STORAGE_RULES: readonly Rule<DoctorFacts>[] = [
             ),
           );
         } else if (
-          size !== null && folder.endsWith("/storage") && bytesOf(size) > free
+          size !== null && folder !== DATABASE_FOLDER && more > free
         ) {
           found.push(
             warning(

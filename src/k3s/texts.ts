@@ -28,6 +28,8 @@ innodb_flush_log_at_trx_commit = 1
 sync_binlog = 1
 # Recovery takes as long as this log is: 96 MB about 0.6 s. K3s gives up its lead after 10 s without datastore.
 innodb_log_file_size = 96M
+# Up to 10.4 there are two such files; later the word is unknown.
+loose_innodb_log_files_in_group = 1
 innodb_buffer_pool_dump_at_shutdown = OFF
 innodb_buffer_pool_load_at_startup = OFF
 skip_name_resolve = ON

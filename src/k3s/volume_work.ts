@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { command } from "../system/command.ts";
 import { bytesOf } from "../cluster/checks.ts";
+import { LEAST_VOLUME, MOST_VOLUME } from "../cluster/volume_size.ts";
 
 export interface VolumePlace {
   /** The sparse file, in the mirrored storage. */
@@ -27,8 +28,6 @@ export interface VolumeUse {
 const TRIM_MS = 60 * 60_000;
 const GROW_MS = 120_000;
 const CHECK_MS = 60 * 60_000;
-/** XFS' own metadata of a volume that is as small as can be. */
-const SMALLEST = 300 * 2 ** 20;
 
 export function volumePlace(
   variables: Readonly<{ [name: string]: string }>,
@@ -82,15 +81,14 @@ export function newSize(
     };
   }
   const bytes = bytesOf(text);
-  if (bytes < Math.max(use.size, SMALLEST)) {
+  if (bytes < Math.max(use.size, LEAST_VOLUME)) {
     return {
       refused: `size ${text} is less than the volume's ${
         gib(use.size)
       }: an XFS can only grow`,
     };
   }
-  // 16 TiB: a file of the mirror ends there.
-  if (bytes > 16 * 2 ** 40) {
+  if (bytes > MOST_VOLUME) {
     return { refused: `size ${text}: a mirrored file ends at 16 TiB` };
   }
   return { bytes };
