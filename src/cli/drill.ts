@@ -7,6 +7,7 @@ import {
   example,
   exampleList,
 } from "../k3s/drill/example.ts";
+import { type ArbiterFile, readArbiter } from "../agent/arbiter_store.ts";
 import { keepDrill } from "../agent/drill_file.ts";
 import { type Fault, FAULTS } from "../k3s/drill/outcome.ts";
 import { reportLines, reportPage } from "../k3s/drill/report.ts";
@@ -114,7 +115,7 @@ async function run(call: Call, api: () => AgentApi): Promise<number> {
     );
   }
   const file = `${moduleFolder(paths(), MODULE)}/module.yaml`;
-  const [virtual] = (await loadModule(file)).virtual_addresses;
+  const { virtual_addresses: [virtual], variables } = await loadModule(file);
   if (!virtual) throw new Error(`${file} has no virtual address`);
   const address = virtual.address.split("/")[0]!;
   const host = address.includes(":") ? `[${address}]` : address;
@@ -124,6 +125,10 @@ async function run(call: Call, api: () => AgentApi): Promise<number> {
     fault,
     url: `http://${host}:${portOf(call)}`,
     application: exampleList(text),
+    released: isReleased(
+      variables["PODS_OF_LOST_NODE"],
+      await readArbiter(paths()),
+    ),
     by: call.text("by") ?? null,
     undo: call.text("undo") ?? null,
     comeBack: !call.on("stay"),
@@ -138,6 +143,15 @@ async function run(call: Call, api: () => AgentApi): Promise<number> {
   if (call.on("json")) out.json(report);
   else for (const line of reportLines(report)) out.line(line);
   return report.lost.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** As pods.ts judges a server that was shut out. */
+function isReleased(
+  policy: string | undefined,
+  arbiter: ArbiterFile | null,
+): boolean {
+  if (policy === "always" || policy === "never") return policy === "always";
+  return arbiter?.kind === "witness" && !arbiter.retired;
 }
 
 function faultOf(call: Call): Fault {

@@ -6,6 +6,7 @@ import { type Bundle, openBundle } from "../bundle/read.ts";
 import { judgeKey, rememberKey } from "../bundle/trust.ts";
 import type { Facts } from "../cluster/facts.ts";
 import { removeIfPresent } from "../k3s/services.ts";
+import type { Unpacked } from "../k3s/prereq.ts";
 import type { Source } from "../k3s/install.ts";
 import type { Paths } from "../system/paths.ts";
 import type { Call } from "./command.ts";
@@ -49,8 +50,27 @@ export interface BundlePackages {
   readonly problem: string | null;
   /** Extracted; called when some are missing. */
   folder(): Promise<string>;
-  /** Their room is given back. */
-  discard(): Promise<void>;
+}
+
+const UNPACKED = "packages-";
+
+/** Whatever bundle they came from: a run that was killed leaves its own behind. */
+export function unpackedPackages({ state }: Paths): Unpacked {
+  const all = async () => {
+    try {
+      return (await Array.fromAsync(Deno.readDir(state)))
+        .map(({ name }) => name).filter((name) => name.startsWith(UNPACKED));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw error;
+    }
+  };
+  return {
+    any: async () => (await all()).length > 0,
+    async discard() {
+      for (const name of await all()) await removeIfPresent(join(state, name));
+    },
+  };
 }
 
 /** The packages of this server's distribution. */
@@ -62,7 +82,7 @@ export function bundlePackages(
     readonly paths: Paths;
   },
 ): BundlePackages {
-  const to = join(paths.state, `packages-${bundle.digest.slice(0, 16)}`);
+  const to = join(paths.state, `${UNPACKED}${bundle.digest.slice(0, 16)}`);
   const system = systemName(os);
   const files = packagesFor(bundle.manifest, system);
   const problem = files.length > 0
@@ -88,9 +108,6 @@ export function bundlePackages(
       });
       progress.end();
       return to;
-    },
-    async discard() {
-      await removeIfPresent(to);
     },
   };
 }

@@ -20,6 +20,11 @@ const ACTIONS: { readonly [name: string]: Action } = {
   back: async (call, api) => {
     const { back } = await import("../k3s/node_work.ts");
     await back(station(call, api));
+    const { renewKubeconfig } = await import("../k3s/kubernetes.ts");
+    const to = places(paths()).kubeconfig;
+    if (await renewKubeconfig({ to, vip: variable("HAKIT_VIP") })) {
+      call.out.line(`${to} is written anew`);
+    }
   },
   leave: async (call, api) => {
     const { leave } = await import("../k3s/node_work.ts");

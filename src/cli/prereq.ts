@@ -13,7 +13,11 @@ import { missingPackages } from "../k3s/packages.ts";
 import { mysqlText, prereqSteps } from "../k3s/prereq.ts";
 import { paths } from "../system/paths.ts";
 import type { Command } from "./command.ts";
-import { bundlePackages, openedBundle } from "./from_bundle.ts";
+import {
+  bundlePackages,
+  openedBundle,
+  unpackedPackages,
+} from "./from_bundle.ts";
 import { EXIT } from "./report.ts";
 import {
   ADOPT_FLAG,
@@ -75,7 +79,12 @@ export const command: Command = {
     const results = await perform(
       call,
       "prereq",
-      prereqSteps(settings, { at, facts, bundle: offered }),
+      prereqSteps(settings, {
+        at,
+        facts,
+        bundle: offered,
+        unpacked: unpackedPackages(paths()),
+      }),
     );
     const mysql = await mysqlText();
     finish(call, results, {

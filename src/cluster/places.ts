@@ -26,6 +26,8 @@ export function places(paths: Paths) {
     k3sFiles: at("k3s-files.json"),
     /** Units that started at boot before hakit took them out of it, one a line. */
     bootUnits: at("boot-units"),
+    /** Folders that `prereq` made, one a line, upper ones first. */
+    madeFolders: at("made-folders"),
     /** Packages that hakit keeps from being updated, one a line. */
     held: at("held-packages"),
     /** The one invitation: hash of its secret, expiry, who used it. 0600. */

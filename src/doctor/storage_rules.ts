@@ -1,6 +1,5 @@
 /** Disks, and what is on this server already: adopted when asked, otherwise refused, never overwritten. Pure. */
 import { bytesOf } from "../cluster/checks.ts";
-import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import {
   type DoctorFacts,
   type Existing,
@@ -10,6 +9,8 @@ import {
   warning,
 } from "./facts.ts";
 
+/** The other folder is the volume's, whatever it is called. */
+const DATABASE = "/var/lib/mysql";
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 const LEAST_FREE = 2 * GIB;
@@ -48,7 +49,7 @@ export const STORAGE_RULES: readonly Rule<DoctorFacts>[] = [
             ),
           );
         } else if (
-          size !== null && folder !== DATABASE_FOLDER && more > free
+          size !== null && folder !== DATABASE && more > free
         ) {
           found.push(
             warning(

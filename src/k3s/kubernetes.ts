@@ -1,5 +1,6 @@
 /** The few questions asked to K3s: is this node there and well? */
 import { command } from "../system/command.ts";
+import { readIfPresent, writeDurably } from "../system/files.ts";
 import { K3S } from "./files.ts";
 
 interface Nodes {
@@ -67,6 +68,25 @@ export function nodesIn(json: string): KubeletNode[] {
       version: status?.nodeInfo?.kubeletVersion ?? "",
     }]
   );
+}
+
+/**
+ * The copy for people's kubectl, written anew from K3s' own: the certificate in it ends after a year, and K3s makes a new one at its
+ * start. Nothing where there is no copy. True: it has changed.
+ */
+export async function renewKubeconfig(
+  { from = K3S.kubeconfig, to, vip }: {
+    readonly from?: string;
+    readonly to: string;
+    readonly vip: string;
+  },
+): Promise<boolean> {
+  const [own, old] = [await readIfPresent(from), await readIfPresent(to)];
+  if (own === null || old === null) return false;
+  const text = throughAddress(own, vip);
+  if (text === old) return false;
+  await writeDurably(to, text, { mode: 0o600 });
+  return true;
 }
 
 /** K3s' kubeconfig speaks to this node; this one to whichever is primary. */

@@ -9,6 +9,7 @@ import { writeDurably } from "../system/files.ts";
 import { running } from "../system/processes.ts";
 import { isSecured, secure, withServer } from "./database.ts";
 import { holdStep } from "./hold.ts";
+import { makeFolders } from "./made_folders.ts";
 import { isMirrored, servicesStep } from "./member.ts";
 import { executableStep } from "./own_executable.ts";
 import {
@@ -27,28 +28,33 @@ const MYSQL_ID = 860;
 const KERNEL_MODULES = ["fuse", "loop", "xfs", "nfsd"] as const;
 const MODULES_FILE = "/etc/modules-load.d/hakit.conf";
 
+/** Packages that this run, or one that was killed, took out of a bundle. */
+export interface Unpacked {
+  any(): Promise<boolean>;
+  /** Their room is given back. */
+  discard(): Promise<void>;
+}
+
 export function prereqSteps(
   settings: PrereqSettings,
-  { at, facts, bundle = null }: {
+  { at, facts, bundle = null, unpacked }: {
     readonly at: Places;
     readonly facts: Facts;
     /** Packages out of a bundle. */
-    readonly bundle?: {
-      folder(): Promise<string>;
-      discard(): Promise<void>;
-    } | null;
+    readonly bundle?: { folder(): Promise<string> } | null;
+    readonly unpacked: Unpacked;
   },
 ): Step[] {
   return [
     executableStep(),
     userStep(facts),
-    packagesStep(settings, bundle),
+    packagesStep(settings, { bundle, unpacked }),
     holdStep(at),
     restartStep(),
     kernelStep(),
     securedStep(at),
     servicesStep(at),
-    foldersStep([settings.storage, settings.export]),
+    foldersStep(at, [settings.storage, settings.export]),
   ];
 }
 
@@ -111,32 +117,39 @@ async function isFree(database: string, key: string | number) {
   return code !== 0;
 }
 
-function packagesStep(
+/** Exported for its test. */
+export function packagesStep(
   settings: PrereqSettings,
-  bundle: {
-    folder(): Promise<string>;
-    discard(): Promise<void>;
-  } | null,
+  { bundle, unpacked, missing = missingPackages }: {
+    readonly bundle: { folder(): Promise<string> } | null;
+    readonly unpacked: Unpacked;
+    readonly missing?: () => Promise<string[]>;
+  },
 ): Step {
   return {
     name: "Packages",
     async done() {
-      return (await missingPackages()).length === 0 ? "all installed" : null;
+      if ((await missing()).length > 0) return null;
+      // A run that was cut off between apt's end and the removal of what it was given.
+      return await unpacked.any() ? null : "all installed";
     },
     async do(say) {
-      const names = await missingPackages();
-      if (settings.packages) await installFromFolder(settings.packages, names);
-      else if (bundle) {
-        await installFromFolder(await bundle.folder(), names);
-        await bundle.discard();
-      } else await installFromNetwork(names, settings.proxy);
-      const left = await missingPackages();
-      if (left.length > 0) {
-        throw new Error(`still not installed: ${left.join(", ")}`);
-      }
-      say(names.join(", "));
+      const names = await missing();
+      if (names.length > 0) await install(names);
+      await unpacked.discard();
+      say(names.join(", ") || "what a run before had unpacked is removed");
     },
   };
+
+  async function install(names: string[]): Promise<void> {
+    if (settings.packages) await installFromFolder(settings.packages, names);
+    else if (bundle) await installFromFolder(await bundle.folder(), names);
+    else await installFromNetwork(names, settings.proxy);
+    const left = await missing();
+    if (left.length > 0) {
+      throw new Error(`still not installed: ${left.join(", ")}`);
+    }
+  }
 }
 
 /** After an update of a library needrestart restarts who uses it, on Ubuntu 24.04 unasked: a failover on both servers in one night. */
@@ -243,18 +256,14 @@ async function makeSystemTables(): Promise<void> {
   await Deno.remove(HALF_MADE);
 }
 
-function foldersStep(folders: readonly string[]): Step {
+function foldersStep(at: Places, folders: readonly string[]): Step {
   return {
     name: "Folders",
     async done() {
       for (const folder of folders) if (!await exists(folder)) return null;
       return folders.join(", ");
     },
-    async do() {
-      for (const folder of folders) {
-        await Deno.mkdir(folder, { recursive: true, mode: 0o755 });
-      }
-    },
+    do: () => makeFolders(at, folders),
   };
 }
 

@@ -16,6 +16,7 @@ import { K3S } from "./files.ts";
 import { releaseStep } from "./hold.ts";
 import { dataOf, dataStep, keepStorage, type Own } from "./uninstall_data.ts";
 import { runModuleScript } from "./module_script.ts";
+import { removeMade } from "./made_folders.ts";
 import { bootUnits, isMirrored, MODULE, unmaskSockets } from "./member.ts";
 import {
   enabledState,
@@ -52,6 +53,10 @@ export interface UninstallOptions {
   readonly endMs?: number;
 }
 
+const STAYS_WITH_DATA: readonly string[] = [
+  ...["password", "k3sToken", "identity"],
+  ...["leftStorage", "madeFolders"],
+];
 /** Of one that was told to end, and has to write what it holds. */
 const REPLICATOR_END_MS = 10_000;
 /** Scripts of a module have up to five minutes each. */
@@ -81,14 +86,14 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
     k3sStep(own),
     releaseStep(at),
     firewallStep(options),
-    ...(options.data ? [] : [bootStep(at)]),
+    // Without its data a database would fail at every boot.
+    bootStep(at, options.data && own.data ? ["mariadb"] : []),
     // What the data cannot be used without stays as long as the data does.
     removeStep(
       "Cluster files",
       [
-        ...Object.entries(at).filter(([key]) =>
-          !["password", "k3sToken", "identity", "leftStorage"].includes(key)
-        ).map(([, path]) => path),
+        ...Object.entries(at).filter(([key]) => !STAYS_WITH_DATA.includes(key))
+          .map(([, path]) => path),
         join(paths.etc, "links.json"),
         paths.run,
         paths.log,
@@ -98,9 +103,10 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
       () => Deno.remove(join(paths.etc, "modules")).catch(() => {}),
       async () => {
         if (kept) await keepStorage(at, kept.storage);
+        await removeMade(at);
       },
     ),
-    ...(options.data ? [dataStep(dataOf(options))] : []),
+    ...(options.data ? [dataStep(dataOf(options), () => removeMade(at))] : []),
   ];
 }
 
@@ -226,18 +232,20 @@ function k3sStep(own: Own): Step {
   };
 }
 
-/** As before `prereq`. Not when the data goes: a database without one would fail at every boot. */
-function bootStep(at: Places): Step {
+/** As before `prereq`. */
+function bootStep(at: Places, without: readonly string[]): Step {
+  const wanted = async () =>
+    (await bootUnits(at)).filter((unit) => !without.includes(unit));
   return {
     name: "Services back in boot",
     async done() {
-      for (const unit of await bootUnits(at)) {
+      for (const unit of await wanted()) {
         if (await enabledState(unit) === "disabled") return null;
       }
       return "none was taken out";
     },
     async do(say) {
-      const units = await bootUnits(at);
+      const units = await wanted();
       await systemctl("enable", ...units);
       say(units.join(", "));
     },

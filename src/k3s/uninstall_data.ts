@@ -76,8 +76,11 @@ export function dataOf({ paths, at, own }: {
   };
 }
 
-/** Folders themselves stay: a package made one, an administrator may have made the other. So does whatever is a disk of its own. */
-export function dataStep({ folders, others }: Data): Step {
+/** Folders themselves stay, but for those that hakit `made`: a package made one, an administrator may have made the other. So does whatever is a disk of its own. */
+export function dataStep(
+  { folders, others }: Data,
+  made: () => Promise<void> = () => Promise.resolve(),
+): Step {
   const mounts = () => Deno.readTextFile("/proc/self/mounts");
   return {
     name: "Data removed",
@@ -97,6 +100,7 @@ export function dataStep({ folders, others }: Data): Step {
       }
       const points = pointsIn(text).map(({ point }) => point);
       for (const folder of folders) await empty(folder);
+      await made();
       for (const path of others) {
         if (points.includes(path)) await empty(path);
         else await removeIfPresent(path);

@@ -118,7 +118,12 @@ Deno.test("uninstallSteps() leaves somebody else's K3s and a person's modules", 
 /** Steps without --data over a server on which nothing of hakit's runs. */
 function stepsIn(
   { paths, at }: ReturnType<typeof worldIn>,
-  more: { readonly kept?: Kept; readonly endMs?: number } = {},
+  more: {
+    readonly kept?: Kept;
+    readonly own?: Own;
+    readonly data?: boolean;
+    readonly endMs?: number;
+  } = {},
 ) {
   const steps = uninstallSteps({
     ...{ paths, at, kept: null, own: OTHERS, data: false, ...more },
@@ -243,6 +248,49 @@ Deno.test("uninstall ends replicators of this node, and fails while one does not
         await child.status;
       }
       assert.notEqual(await step.done(), null);
+    }
+  });
+});
+
+Deno.test("uninstall puts services back into boot, with --data all but the database that is empty then", async () => {
+  await inFolder(async (world, folder) => {
+    const { at, paths } = world;
+    const before = Deno.env.get("PATH")!;
+    const told = join(folder, "told");
+    await Deno.mkdir(paths.etc);
+    await Deno.writeTextFile(at.bootUnits, "mariadb\nnfs-server\n");
+    await Deno.writeTextFile(
+      join(folder, "systemctl"),
+      `#!/bin/sh
+[ "$1" = is-enabled ] && echo disabled || echo "$*" >>${told}
+`,
+      { mode: 0o755 },
+    );
+    Deno.env.set("PATH", `${folder}:${before}`);
+    try {
+      const ours = { ...OTHERS, data: true };
+      for (
+        const [more, expected] of [
+          [{ own: ours, data: true }, "enable nfs-server\n"],
+          [{ own: ours, data: false }, "enable mariadb nfs-server\n"],
+          // Prepared only: its database is as it was.
+          [{ own: OTHERS, data: true }, "enable mariadb nfs-server\n"],
+        ] as const
+      ) {
+        await Deno.writeTextFile(told, "");
+        const step = stepsIn(world, more)("Services back in boot");
+        assert.equal(await step.done(), null);
+        await step.do(() => {});
+        assert.equal(await Deno.readTextFile(told), expected);
+      }
+      await Deno.writeTextFile(at.bootUnits, "mariadb\n");
+      const step = stepsIn(world, { own: ours, data: true });
+      assert.equal(
+        await step("Services back in boot").done(),
+        "none was taken out",
+      );
+    } finally {
+      Deno.env.set("PATH", before);
     }
   });
 });

@@ -8,7 +8,7 @@ import {
   readContent,
 } from "./outcome.ts";
 import { reportLines, reportPage } from "./report.ts";
-import { refusal } from "./run.ts";
+import { refusal, stranded } from "./run.ts";
 
 const at = (...times: number[]) =>
   times.map((time, i) => ({ number: i + 1, at: time }));
@@ -127,4 +127,16 @@ Deno.test("the example refuses what would break out of its YAML", async () => {
   ) {
     await assert.rejects(example({ ...good, ...change }), /expected/);
   }
+});
+
+Deno.test("stranded() refuses the power cut of a node that nobody would take the database from", () => {
+  const pod = (name: string, nodeName: string) => ({
+    metadata: { name },
+    spec: { nodeName },
+  });
+  const pods = [pod("web-7f9-a", "node1"), pod("database-0", "node1")];
+  assert.match(stranded(pods, "node1")!, /runs on node1, .*hakit witness add/);
+  // A Deployment's pods Kubernetes starts elsewhere by itself.
+  assert.equal(stranded(pods, "node2"), null);
+  assert.equal(stranded([], "node1"), null);
 });

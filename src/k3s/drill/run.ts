@@ -23,6 +23,8 @@ export interface DrillOptions {
   readonly url: string;
   /** The application, as kubectl takes it. */
   readonly application: Application;
+  /** Pods of a server that loses its power are started on the other one by hakit. */
+  readonly released: boolean;
   /** Makes the fault (kill, cut); null: a person does. */
   readonly by: string | null;
   /** Undoes it; null: a person does, or it undoes itself. */
@@ -60,6 +62,27 @@ export function refusal(fault: Fault, role: ModuleState["role"] | undefined) {
   return null;
 }
 
+interface ExamplePod {
+  readonly metadata?: { readonly name?: string };
+  readonly spec?: { readonly nodeName?: string };
+  readonly status?: { readonly phase?: string };
+}
+
+/** Why the application would not come back from that node's death, where nobody gives its pods up; null: it would. Pure. */
+export function stranded(
+  pods: readonly ExamplePod[],
+  lost: string,
+): string | null {
+  const stuck = pods.some(({ metadata, spec }) =>
+    metadata?.name?.startsWith("database-") && spec?.nodeName === lost
+  );
+  return stuck
+    ? `the application's database (a StatefulSet) runs on ${lost}, and without a witness nobody starts it here while ${lost} is away: ` +
+      'its writes would wait for that server. Add a witness ("hakit witness add"), or have the pods of a lost server given up in any case ' +
+      '("hakit module config k3s --set variables.PODS_OF_LOST_NODE=always")'
+    : null;
+}
+
 export async function drill(options: DrillOptions): Promise<DrillReport> {
   const { api, fault, url, tell } = options;
   const before = await api.state();
@@ -74,6 +97,10 @@ export async function drill(options: DrillOptions): Promise<DrillReport> {
     const writer = new Writer(url, Math.max(0, ...old.rows, ...old.lines) + 1);
     try {
       await writer.reaches(AFTERWARDS, { since: 0, limitMs: SERVICE_MS });
+      if (fault === "kill" && !options.released) {
+        const stuck = stranded(await podsOfExample(), names.other);
+        if (stuck !== null) throw new Error(`Cannot drill here: ${stuck}`);
+      }
       return await faultUnderLoad(options, {
         names,
         writer,
@@ -250,14 +277,7 @@ class Watch {
 /** Until no pod of the application is where nothing runs; noted, and no more: without a witness Kubernetes takes its time. */
 async function podsMoved(lost: string, watch: Watch): Promise<void> {
   for (let left = 90_000; left > 0; left -= PODS_EVERY_MS) {
-    const { code, stdout } = await kubectl([
-      ...["get", "pods", `--namespace=${NAMESPACE}`, "-o", "json"],
-    ]);
-    const { items = [] } = code === 0 ? JSON.parse(stdout) : {};
-    const pods = items as {
-      readonly spec?: { readonly nodeName?: string };
-      readonly status?: { readonly phase?: string };
-    }[];
+    const pods = await podsOfExample();
     if (
       pods.length > 0 &&
       pods.every(({ spec, status }) =>
@@ -267,6 +287,13 @@ async function podsMoved(lost: string, watch: Watch): Promise<void> {
     await sleep(PODS_EVERY_MS);
   }
   watch.mark(`pods of ${lost} are still listed there`);
+}
+
+async function podsOfExample(): Promise<readonly ExamplePod[]> {
+  const { code, stdout } = await kubectl([
+    ...["get", "pods", `--namespace=${NAMESPACE}`, "-o", "json"],
+  ]);
+  return code === 0 ? JSON.parse(stdout).items ?? [] : [];
 }
 
 async function apply(application: Application): Promise<void> {
