@@ -311,6 +311,7 @@ export class Changes {
       memory,
       at,
     );
+    this.pipeline.refused(this.volume, error);
     const inode = this.volume.get(operation.id);
     if (inode?.own && operation.kind !== KIND.WRITE) {
       inode.changeAttributes();

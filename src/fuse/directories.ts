@@ -7,7 +7,7 @@ import { type DirectoryEntry, readEntries } from "../replication/directory.ts";
 import type { Inode } from "../replication/inode.ts";
 import { isHidden } from "../replication/name.ts";
 import type { Volume } from "../replication/volume.ts";
-import { E, errno, libc, Memory, O } from "../system/libc.ts";
+import { E, errno, ErrnoError, libc, Memory, O } from "../system/libc.ts";
 import { getU64, setU64 } from "../system/u64.ts";
 import {
   FOPEN_CACHE_DIR,
@@ -89,10 +89,10 @@ export class Directories {
         }
       }
       answer(0, used);
-    } catch {
+    } catch (error) {
       // Where the descriptor stands is not known: the next request seeks.
       open.at = -1n;
-      answer(E.IO);
+      answer(error instanceof ErrnoError ? error.code : E.IO);
     }
   }
 

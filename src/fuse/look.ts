@@ -70,14 +70,19 @@ export function read(volume: Volume, inode: Inode, answer: Answer): void {
   const fd = volume.data(inode);
   if (fd < 0) return answer(-fd);
   const size = Math.min(request.view.getUint32(BODY + 16, true), MAX_WRITE);
-  if (getU64(request.view, BODY + 8) >= FILE_LIMIT) return answer(0, 0);
-  const n = libc.pread(
-    fd,
-    reply.address + OUT,
-    size,
-    getU64(request.view, BODY + 8),
-  );
-  return n < 0 ? answer(errno()) : answer(0, n);
+  const from = getU64(request.view, BODY + 8);
+  if (from >= FILE_LIMIT) return answer(0, 0);
+  // To the file's end: the kernel takes a shorter answer for that. A bad sector ends a read early too; the pages before it would be all
+  // that the file seems to have.
+  let done = 0;
+  while (done < size) {
+    const to = reply.address + OUT + done;
+    const n = libc.pread(fd, to, size - done, from + done);
+    if (n < 0) return answer(errno());
+    if (n === 0) break;
+    done += n;
+  }
+  answer(0, done);
 }
 
 export function lseek(volume: Volume, inode: Inode, answer: Answer): void {

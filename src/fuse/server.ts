@@ -2,6 +2,7 @@
  * Serves one mount: reads the kernel's requests, answers those that only look, and turns those that change into operations of the
  * pipeline, which answers them when the change is safe. Each handler translates and calls; the order of things is the pipeline's.
  */
+import type { Marks } from "../replication/marks.ts";
 import { KIND } from "../replication/operation.ts";
 import type { Pipeline } from "../replication/pipeline.ts";
 import { stat } from "../replication/descriptor.ts";
@@ -231,22 +232,23 @@ export class Server {
         opcode === OP.INTERRUPT || opcode === OP.DESTROY ? E.NOSYS : E.STALE,
       );
     }
+    const shown = this.#shown(opcode, inode, answer);
     switch (opcode) {
       case OP.LOOKUP:
-        return this.#lookup(inode, length, answer);
+        return this.#lookup(inode, length, shown);
       case OP.GETATTR:
         if (this.#waitsForSize(inode, length)) return;
-        return getattr(inode, answer);
+        return getattr(inode, shown);
       case OP.STATX:
         if (this.#waitsForSize(inode, length)) return;
-        return statx(inode, answer);
+        return statx(inode, shown);
       case OP.READLINK:
-        return readlink(inode, answer);
+        return readlink(inode, shown);
       case OP.OPEN:
-        return this.#open(inode, answer);
+        return this.#open(inode, shown);
       case OP.READ:
         if (this.#waitsForChanges(inode, length)) return;
-        return read(this.volume, inode, answer);
+        return read(this.volume, inode, shown);
       case OP.RELEASE:
         inode.closed();
         if (inode.opens === 0 && inode.pending === 0) {
@@ -254,19 +256,19 @@ export class Server {
         }
         return answer(0);
       case OP.OPENDIR:
-        return this.#directories.open(inode, answer);
+        return this.#directories.open(inode, shown);
       case OP.READDIR:
       case OP.READDIRPLUS:
         return this.#directories.read(
           inode,
           opcode === OP.READDIRPLUS,
-          answer,
+          shown,
         );
       case OP.RELEASEDIR:
         return this.#directories.release(answer);
       case OP.GETXATTR:
       case OP.LISTXATTR:
-        return readXattr(opcode, inode, answer);
+        return readXattr(opcode, inode, shown);
       case OP.LSEEK:
         if (this.#waitsForChanges(inode, length)) return;
         return lseek(this.volume, inode, answer);
@@ -299,6 +301,21 @@ export class Server {
         // FLUSH, ACCESS, POLL, BMAP and what we do not know: the kernel remembers this answer and asks no more.
         return answer(E.NOSYS);
     }
+  }
+
+  /** An answer to somebody who looks: what the disk does not show is told. */
+  #shown(opcode: number, inode: Inode, answer: Answer): Answer {
+    return (error, size) => {
+      if (error !== 0) {
+        this.pipeline.unreadable(
+          this.volume,
+          inode,
+          error,
+          (marks, volume, id) => markPlace(opcode, marks, volume, id),
+        );
+      }
+      answer(error, size);
+    };
   }
 
   #change(
@@ -392,5 +409,29 @@ export class Server {
   close(): void {
     this.#directories.close();
     this.#deferred = [];
+  }
+}
+
+/** What the request that is served asked for. */
+function markPlace(
+  opcode: number,
+  marks: Marks,
+  volume: number,
+  id: number,
+): void {
+  switch (opcode) {
+    case OP.READ: {
+      const { view } = request;
+      const offset = getU64(view, BODY + 8);
+      const length = view.getUint32(BODY + 16, true);
+      return marks.data(volume, id, { offset, length }, 0);
+    }
+    case OP.LOOKUP:
+    case OP.OPENDIR:
+    case OP.READDIR:
+    case OP.READDIRPLUS:
+      return marks.names(volume, id, 0);
+    default:
+      return marks.attributes(volume, id, 0);
   }
 }

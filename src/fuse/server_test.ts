@@ -1,8 +1,9 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Connection } from "../peer/connection.ts";
 import { HEADER, newFrame, readHeader } from "../peer/frame.ts";
 import { Dirty } from "../replication/dirty.ts";
 import type { Inode } from "../replication/inode.ts";
+import type { Marks } from "../replication/marks.ts";
 import { KIND } from "../replication/operation.ts";
 import { Pipeline } from "../replication/pipeline.ts";
 import { Volume } from "../replication/volume.ts";
@@ -29,6 +30,10 @@ class Bed {
   readonly fsyncs: { dataOnly: boolean; end: (error: number) => void }[] = [];
   /** Of the frames that the peer was sent. */
   readonly kinds: number[] = [];
+  readonly faults: string[] = [];
+  /** What this disk did not show while the peer had it, and otherwise. */
+  readonly unreadable: { what: string; marks: Marks }[] = [];
+  readonly late: string[] = [];
   now = 0;
   /** Between two answers to changes. */
   gapMs = 0;
@@ -52,8 +57,9 @@ class Bed {
       },
       {
         diverged() {},
-        fault() {},
-        late() {},
+        fault: (what) => void this.faults.push(what),
+        unreadable: (what, marks) => void this.unreadable.push({ what, marks }),
+        late: (what) => void this.late.push(what),
         persist: () => (this.#dirty.flush(), true),
       },
       () => 0,
@@ -116,12 +122,28 @@ class Bed {
     }, 4096);
   }
 
-  read(inode: Inode): number {
+  read(inode: Inode, { offset = 0, size = 4096 } = {}): number {
     return this.ask(
       OP.READ,
       inode,
-      (view, at) => view.setUint32(at + 16, 4096, true),
+      (view, at) => {
+        setU64(view, at + 8, offset);
+        view.setUint32(at + 16, size, true);
+      },
     );
+  }
+
+  /** Has what stands behind `inode` be this process's memory: what is not mapped there is read with EIO, and written so. */
+  sicken(inode: Inode): Disposable {
+    const { dataFd } = inode;
+    const flags = O.RDWR | O.CLOEXEC;
+    inode.dataFd = libc.open(memory.string("/proc/self/mem"), flags, 0);
+    return {
+      [Symbol.dispose]() {
+        libc.close(inode.dataFd);
+        inode.dataFd = dataFd;
+      },
+    };
   }
 
   copy(source: Inode, target: Inode): number {
@@ -431,5 +453,95 @@ onServer(
     bed.fsync(file);
     bed.turn();
     deepStrictEqual(ends(), [false]);
+  },
+);
+
+/** Where in this process's memory a page that can be read ends and nothing follows. */
+function endOfMapping(): number {
+  const lines = Deno.readTextFileSync("/proc/self/maps").trim().split("\n");
+  const ranges = lines.map((line) => {
+    const [, begin, end, rights] = /^(\w+)-(\w+) (r?)/.exec(line)!;
+    return { begin: parseInt(begin!, 16), end: parseInt(end!, 16), rights };
+  });
+  const last = ranges.find(({ end, rights }, i) =>
+    rights === "r" && i + 1 < ranges.length && ranges[i + 1]!.begin > end
+  );
+  return last!.end;
+}
+
+onServer(
+  "Server: a read that a bad sector ends early is an error, not the end of the file",
+  (bed) => {
+    const file = bed.file("image");
+    using _ = bed.sicken(file);
+    const end = endOfMapping();
+    const good = bed.read(file, { offset: end - 4096 });
+    const bad = bed.read(file, { offset: end - 4096, size: 8192 });
+    bed.turn();
+    strictEqual(bed.answer(good), 0);
+    strictEqual(bed.answer(bad), E.IO);
+  },
+);
+
+onServer(
+  "Server: what this disk does not show is a fault and marked while the peer has it, and told when there is no better copy",
+  (bed) => {
+    const file = bed.file("image");
+    using _ = bed.sicken(file);
+    const offset = 5 * 2 ** 20;
+    const read = () => {
+      const asked = bed.read(file, { offset });
+      bed.turn();
+      strictEqual(bed.answer(asked), E.IO);
+    };
+    read();
+    strictEqual(bed.unreadable.length, 0, "the peer is not level yet");
+    bed.pipeline.peerIsLevel = true;
+    read();
+    const [{ what, marks }] = bed.unreadable as [typeof bed.unreadable[0]];
+    ok(/reading below .* failed: EIO/.test(what), what);
+    deepStrictEqual([...marks.get(0, file.id)!.chunks.keys()], [5]);
+    bed.pipeline.lose();
+    read();
+    bed.pipeline.goAlone();
+    read();
+    strictEqual(bed.unreadable.length, 1);
+    strictEqual(bed.late.length, 3);
+  },
+);
+
+onServer(
+  "Server: what an application may ask for is no sickness of the disk",
+  (bed) => {
+    const file = bed.file("short");
+    bed.pipeline.peerIsLevel = true;
+    const SEEK_DATA = 3;
+    const seek = bed.ask(OP.LSEEK, file, (view, at) => {
+      setU64(view, at + 8, 1 << 20);
+      view.setUint32(at + 16, SEEK_DATA, true);
+    });
+    bed.turn();
+    strictEqual(bed.answer(seek), E.NXIO);
+    deepStrictEqual([...bed.unreadable, ...bed.late, ...bed.faults], []);
+  },
+);
+
+onServer(
+  "Server: a write that this disk refuses because it is sick is a fault, also of a file that has no name any more",
+  (bed) => {
+    const file = bed.file("image");
+    using _ = bed.sicken(file);
+    bed.write(file);
+    bed.turn();
+    bed.acknowledge();
+    bed.turn();
+    strictEqual(bed.faults.length, 1);
+    ok(/writing below .* failed: EIO/.test(bed.faults[0]!), bed.faults[0]);
+    bed.pipeline.lose();
+    bed.write(file);
+    bed.turn();
+    file.orphan = true;
+    bed.mirror();
+    strictEqual(bed.faults.length, 2);
   },
 );

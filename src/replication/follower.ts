@@ -10,6 +10,7 @@ import { losesWrites } from "./may_differ.ts";
 import { KIND } from "./operation.ts";
 import { type Frame, HEADER } from "../peer/frame.ts";
 import { stat, statFd } from "./descriptor.ts";
+import { isSick } from "./sick_disk.ts";
 import type { Volume } from "./volume.ts";
 import { STATX } from "../fuse/abi.ts";
 import { getU64 } from "../system/u64.ts";
@@ -133,10 +134,9 @@ export class Follower {
     markOperation(this.marks, frame, incoming.view, payload);
     const error = apply(volume, frame, incoming, payload - HEADER);
     if (error) {
-      if (
-        error === E.NOSPC || error === E.IO || error === E.DQUOT ||
-        error === E.ROFS
-      ) this.lastError = error;
+      if (error === E.NOSPC || error === E.DQUOT || isSick(error)) {
+        this.lastError = error;
+      }
       this.outgoing.append({
         kind: KIND.FAILED,
         volume: frame.volume,

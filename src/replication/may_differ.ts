@@ -1,11 +1,13 @@
 /** Whether one operation with two results leaves two copies that differ. Pure. */
 import { E } from "../system/libc.ts";
 import { KIND } from "./operation.ts";
+import { isSick } from "./sick_disk.ts";
 
 /** What may have been done in part when it fails. */
 const IN_PARTS = new Set<number>([KIND.WRITE, KIND.FALLOCATE, KIND.COPY]);
 /** With these; another refusal comes before anything is done. */
-const MIDWAY = new Set<number>([E.NOSPC, E.DQUOT, E.IO, E.FBIG]);
+const MIDWAY = new Set<number>([E.NOSPC, E.DQUOT, E.FBIG]);
+const isMidway = (error: number) => MIDWAY.has(error) || isSick(error);
 
 /** What says of an fsync that it was asked of the wrong file, not that something is lost. */
 const NOT_THE_DISK = new Set<number>([0, E.INVAL, E.BADF, E.STALE]);
@@ -22,5 +24,5 @@ export function losesWrites(error: number): boolean {
 export function mayDiffer(kind: number, here: number, there: number): boolean {
   if (here === 0 || there === 0) return here !== there;
   // Two disks that are full end a write at different places.
-  return IN_PARTS.has(kind) && (MIDWAY.has(here) || MIDWAY.has(there));
+  return IN_PARTS.has(kind) && (isMidway(here) || isMidway(there));
 }

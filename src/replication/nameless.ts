@@ -3,7 +3,7 @@ import { STATX } from "../fuse/abi.ts";
 import { getU64 } from "../system/u64.ts";
 import { stat, statFd } from "./descriptor.ts";
 import { HEADER, newFrame, readHeader } from "../peer/frame.ts";
-import { E, errnoName } from "../system/libc.ts";
+import { E } from "../system/libc.ts";
 import type { Ahead } from "./ahead.ts";
 import { apply } from "./apply.ts";
 import { noteAttributes } from "./attributes_changed.ts";
@@ -29,7 +29,7 @@ export function copySource(kind: number, payload: Uint8Array): number | null {
  * no such file any more.
  */
 export function doneHereOnly(
-  { memory, events, ahead }: Pick<Pipeline, "memory" | "events"> & {
+  { memory, refused, ahead }: Pick<Pipeline, "memory" | "refused"> & {
     readonly ahead: Pick<Ahead, "settle">;
   },
   pending: Pending,
@@ -51,9 +51,7 @@ export function doneHereOnly(
     error = pending.peerOnly ? 0 : apply(volume, frame, memory, at);
     noteAttributes(volume, frame.kind, inode.id);
   }
-  if (error === E.IO || error === E.ROFS) {
-    events.fault(`writing below "${volume.path}" failed: ${errnoName(error)}`);
-  }
+  refused(volume, error);
   ahead.settle(pending, error);
   pending.answer?.(error);
   for (const each of pending.then ?? []) each();

@@ -6,7 +6,7 @@
 import type { Connection } from "../peer/connection.ts";
 import { type Frame, HEADER, newFrame, readHeader } from "../peer/frame.ts";
 import { now as clock } from "../system/clock.ts";
-import { E, errnoName } from "../system/libc.ts";
+import { errnoName } from "../system/libc.ts";
 import { Ahead } from "./ahead.ts";
 import { apply } from "./apply.ts";
 import { Bindings } from "./bindings.ts";
@@ -14,12 +14,13 @@ import type { Dirty } from "./dirty.ts";
 import { FrameBuffer } from "./frame_buffer.ts";
 import type { Inode } from "./inode.ts";
 import { markOperation, Marks } from "./marks.ts";
-import { copySource, doneHereOnly } from "./nameless.ts";
+import { copySource, doneHereOnly, isNameless } from "./nameless.ts";
 import { noteAttributes } from "./attributes_changed.ts";
 import { Latency } from "./latency.ts";
 import { KIND } from "./operation.ts";
 import { OneSided } from "./one_sided.ts";
 import { type Pending, PendingChanges } from "./pending.ts";
+import { sickness } from "./sick_disk.ts";
 import { Syncs } from "./syncs.ts";
 import { UntoldTimes } from "./untold_times.ts";
 import type { Volume } from "./volume.ts";
@@ -37,7 +38,9 @@ export interface PipelineEvents {
   ): void;
   /** This node's own disk failed. */
   fault(what: string): void;
-  /** A write failed here that its application takes for written. */
+  /** This node's disk does not show what stands at a place (`marks`), and the peer has it. */
+  unreadable(what: string, marks: Marks): void;
+  /** Something failed here that nobody can take over: a write that its application takes for written, a read while alone. */
   late(what: string): void;
   /** Persists marks and, at the first difference, the new generation, before anything is done alone. False: not possible now. */
   persist(): boolean;
@@ -311,6 +314,34 @@ export class Pipeline {
     return this.#broken !== 0;
   }
 
+  /** This node's disk has answered a change so: a fault where the disk is sick, not only full. */
+  refused({ path }: Volume, error: number): void {
+    const what = sickness("writing", path, error);
+    if (what !== null) this.events.fault(what);
+  }
+
+  /**
+   * This node's disk did not show what stands at a place, and somebody had asked. Where the peer has it, it is to go on, and the place
+   * is marked: what is written there anew, from the good copy, is what mends a bad sector. Alone there is nothing better.
+   */
+  unreadable(
+    volume: Volume,
+    inode: Inode,
+    error: number,
+    mark: (marks: Marks, volume: number, id: number) => void,
+  ): void {
+    const what = sickness("reading", volume.path, error);
+    if (what === null) return;
+    const goesOn = !this.alone && this.session !== null && this.peerIsLevel;
+    // What is excluded, or has no name any more, is in nobody's copy.
+    if (!goesOn || inode.own || isNameless(inode)) {
+      return this.events.late(what);
+    }
+    const marks = new Marks();
+    mark(marks, volume.index, inode.id);
+    this.events.unreadable(what, marks);
+  }
+
   /** The peer's copy is the better one, and the only one to go by. */
   get isWorse(): boolean {
     return this.broken && this.peerIsLevel;
@@ -401,13 +432,10 @@ export class Pipeline {
         const inode = pending.volume.get(id);
         if (inode) inode.boundIn = this.session.number;
       }
+      // Before the copies are found to differ: the peer's is the good one, and must not be called the older one.
+      this.refused(pending.volume, error);
       if (!this.alone) {
         this.#oneSided.compare(pending, { kind, id, argument, length, error });
-      }
-      if (error === E.IO || error === E.ROFS) {
-        this.events.fault(
-          `writing below "${pending.volume.path}" failed: ${errnoName(error)}`,
-        );
       }
       const { answer, then } = pending;
       // Not at the peer, which may still take over: owed until it is shut out or level again.
@@ -489,8 +517,9 @@ export class Pipeline {
     this.acknowledged = this.sequence;
     this.session = { connection, number };
     this.#settledHere = this.#settledThere = -1;
-    const { memory, events } = this,
-      tools = { memory, events, ahead: this.#ahead };
+    const { memory } = this,
+      refused = this.refused.bind(this),
+      tools = { memory, refused, ahead: this.#ahead };
     const left = this.#pending.filter((each) => !doneHereOnly(tools, each));
     const waiting = left.map((pending) => {
       const frame = readHeader(this.memory.view, pending.at, newFrame());

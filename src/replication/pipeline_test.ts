@@ -56,6 +56,7 @@ function onPipeline(name: string, run: (bed: Bed) => void) {
         {
           diverged: (why) => bed.diverges ? bed.diverged.push(why) : fail(why),
           fault: (what) => fail(what),
+          unreadable: (what) => fail(what),
           late: (what) => late.push(what),
           persist: () => (dirty.flush(), bed.recorded),
         },

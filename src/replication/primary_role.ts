@@ -60,6 +60,10 @@ export class PrimaryRole {
         this.#diverged ??= why;
       },
       fault: (what) => this.#fault(what),
+      unreadable: (what, marks) => {
+        this.#found.add(marks);
+        this.#fault(what);
+      },
       late: (what) => {
         if (context.notice !== what) context.log(what);
         context.notice = what;

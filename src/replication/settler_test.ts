@@ -19,6 +19,7 @@ function settlerWith(answers: number[]) {
   const pipeline = new Pipeline(dirty, { fsync() {} }, {
     diverged() {},
     fault: (what) => faults.push(what),
+    unreadable() {},
     late() {},
     persist: () => true,
   }, () => now);

@@ -31,6 +31,7 @@ export type SyncTools = Pick<
   | "whenDone"
   | "events"
   | "broke"
+  | "refused"
   | "now"
   | "latency"
 >;
@@ -74,7 +75,10 @@ export class Syncs {
   ): void {
     const { tools } = this;
     const fd = volume.data(inode);
-    if (fd < 0) return options.answer(-fd);
+    if (fd < 0) {
+      tools.refused(volume, -fd);
+      return options.answer(-fd);
+    }
     // Times alone are no reason to commit the file system's journal: the peer is told them apart.
     const dataOnly = options.dataOnly ||
       (!inode.attributesChanged && !inode.isDirectory);
@@ -103,6 +107,7 @@ export class Syncs {
     if (fd < 0) {
       sync.here = true;
       sync.error ||= -fd;
+      tools.refused(volume, -fd);
       return this.#answer(sync);
     }
     tools.aio.fsync(fd, dataOnly && !inode.isDirectory, (error) => {

@@ -173,7 +173,8 @@ export class Volume {
       twin && !own && !this.onTwin!() || stranger && !this.onStranger!(parent)
     ) {
       libc.close(fd);
-      return E.IO;
+      // Not EIO: it is our own state that cannot be written, and this disk is well.
+      return E.AGAIN;
     }
     if (twin || id === 0 || (id >= OWN) !== own) {
       const crossed = id !== 0 && !twin && hasOtherNames(fd);

@@ -256,13 +256,19 @@ export const E = {
   NOTEMPTY: 39,
   LOOP: 40,
   NODATA: 61,
+  NOLINK: 67,
+  BADMSG: 74,
   OPNOTSUPP: 95,
   ADDRINUSE: 98,
   NOTCONN: 107,
+  SHUTDOWN: 108,
+  TIMEDOUT: 110,
   INPROGRESS: 115,
   STALE: 116,
   UCLEAN: 117,
+  REMOTEIO: 121,
   DQUOT: 122,
+  NOMEDIUM: 123,
 } as const;
 
 const errnoView = new Deno.UnsafePointerView(libc.__errno_location()!);

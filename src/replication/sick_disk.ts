@@ -1,0 +1,37 @@
+/**
+ * Which errnos say that a disk, or the file system on it, is sick: as long as the peer has a good copy, it is the one to go on with.
+ * None of them can be brought about by what an application asks for. Pure.
+ */
+import { E, errnoName } from "../system/libc.ts";
+
+const SICK = new Set<number>([
+  E.IO,
+  E.ROFS,
+  // ext4, XFS, Btrfs and F2FS: what stands on the disk is no file system's (EFSCORRUPTED), or its checksum is wrong (EFSBADCRC).
+  E.UCLEAN,
+  E.BADMSG,
+  // The device is gone, or was shut down below.
+  E.NXIO,
+  E.NODEV,
+  E.NOMEDIUM,
+  E.SHUTDOWN,
+  // What block devices say of a path to a disk, a target, or a disk that does not answer in time.
+  E.NOLINK,
+  E.REMOTEIO,
+  E.TIMEDOUT,
+]);
+
+export function isSick(error: number): boolean {
+  return SICK.has(error);
+}
+
+/** The sentence about it; null: this errno is an ordinary answer. */
+export function sickness(
+  doing: "reading" | "writing",
+  path: string,
+  error: number,
+): string | null {
+  return isSick(error)
+    ? `${doing} below "${path}" failed: ${errnoName(error)}`
+    : null;
+}
