@@ -9,24 +9,16 @@ import {
   O,
   SYS,
 } from "../system/libc.ts";
+import { mounts, OURS, withoutLinks } from "./mounts.ts";
 
 const scratch = new Memory(64 * 1024);
 const MNT_DETACH = 2;
 
-/** Paths of mounts of ours that cover `path`, from /proc/self/mountinfo; several when mounts were stacked by crashes. */
+/** How many mounts of ours cover `path`, which may be a symlink; several when mounts were stacked by crashes. */
 export function ourMounts(path: string): number {
-  let count = 0;
-  for (
-    const line of Deno.readTextFileSync("/proc/self/mountinfo").split("\n")
-  ) {
-    const [before, after] = line.split(" - ");
-    const mountPoint = before?.split(" ")[4]?.replace(
-      /\\(\d{3})/g,
-      (_, octal) => String.fromCharCode(parseInt(octal, 8)),
-    );
-    if (mountPoint === path && after?.startsWith("fuse.hakit ")) count++;
-  }
-  return count;
+  const place = withoutLinks(path);
+  return mounts().filter(({ point, type }) => point === place && type === OURS)
+    .length;
 }
 
 /** Takes away mounts that a killed replicator left: they answer ENOTCONN, and would hide the data. */
@@ -69,8 +61,12 @@ export class Device {
   fd: number;
   #mounted = true;
 
+  /** Where it is mounted; a symlink that led there may lead elsewhere by the end. */
+  readonly path: string;
+
   /** Mounts over `path`. Errors: no /dev/fuse (module fuse missing), not root. */
-  constructor(readonly path: string) {
+  constructor(path: string) {
+    this.path = withoutLinks(path);
     this.fd = libc.open(
       scratch.string("/dev/fuse"),
       O.RDWR | O.NONBLOCK | O.CLOEXEC,
@@ -84,8 +80,8 @@ export class Device {
     const options =
       `fd=${this.fd},rootmode=40000,user_id=0,group_id=0,allow_other,default_permissions,max_read=1048576`;
     const source = scratch.string("hakit");
-    const target = scratch.string(path, 64);
-    const type = scratch.string("fuse.hakit", 8192);
+    const target = scratch.string(this.path, 64);
+    const type = scratch.string(OURS, 8192);
     const data = scratch.string(options, 8256);
     if (libc.mount(source, target, type, 0, data) !== 0) {
       const code = errno();

@@ -1,6 +1,6 @@
-import { strictEqual } from "node:assert/strict";
+import { strictEqual, throws } from "node:assert/strict";
 import { libc, Memory } from "../system/libc.ts";
-import { Device, ourMounts } from "./device.ts";
+import { clearStaleMounts, Device, ourMounts } from "./device.ts";
 import { send } from "./request.ts";
 
 const ignore = Deno.uid() !== 0;
@@ -24,6 +24,30 @@ Deno.test({
     libc.close(file);
     strictEqual(Deno.statSync(path).size, 0);
     device[Symbol.dispose]();
+    Deno.removeSync(folder, { recursive: true });
+  },
+});
+
+Deno.test({
+  name:
+    "clearStaleMounts() finds a dead mount behind a symlink, of which nothing can be asked",
+  ignore,
+  fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    const data = `${folder}/disk/data`, link = `${folder}/mysql`;
+    Deno.mkdirSync(data, { recursive: true });
+    Deno.writeTextFileSync(`${data}/file`, "data");
+    Deno.symlinkSync("disk/data", link);
+    const device = new Device(link);
+    strictEqual(device.path, data);
+    // As of a replicator that was killed.
+    libc.close(device.fd);
+    throws(() => Deno.statSync(data), /os error 107/);
+    strictEqual(ourMounts(link), 1);
+    strictEqual(ourMounts(data), 1);
+    strictEqual(clearStaleMounts(link), 1);
+    strictEqual(ourMounts(link), 0);
+    strictEqual(Deno.readTextFileSync(`${link}/file`), "data");
     Deno.removeSync(folder, { recursive: true });
   },
 });

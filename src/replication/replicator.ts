@@ -9,6 +9,7 @@ import { beginAgainWith, IO_FLUSHER } from "../system/io_flusher.ts";
 import { libc, Memory } from "../system/libc.ts";
 import { VERSION } from "../system/version.ts";
 import { clearStaleMounts } from "../fuse/device.ts";
+import { mounts } from "../fuse/mounts.ts";
 import { Links } from "../peer/link.ts";
 import { Aide } from "./aide.ts";
 import { Aio } from "./aio.ts";
@@ -18,6 +19,7 @@ import type { Command, ReplicatorConfig, Report } from "./control.ts";
 import { ControlServer } from "./control_server.ts";
 import { Dirty } from "./dirty.ts";
 import { usedEpoch } from "./epoch.ts";
+import { hiddenMount } from "./hidden_mount.ts";
 import { Journal } from "./journal.ts";
 import { External } from "./external.ts";
 import { excludedOf, sameExcluded } from "./exclusions.ts";
@@ -335,6 +337,7 @@ class Replicator {
       command.command === "secondary" && this.#secondary && !command.full &&
       !command.yield
     ) return attempt(() => {});
+    const follows = this.#secondary !== null;
     try {
       const atOnce = command.command === "idle" && command.atOnce === true;
       if (this.#primary) yield* this.#primary.stop({ atOnce });
@@ -362,7 +365,7 @@ class Replicator {
     switch (command.command) {
       case "primary":
         return attempt(() => {
-          this.#guard();
+          this.#guard({ follows });
           this.#keepPlaces();
           if (context.identity.value.current === null) {
             throw new Error(
@@ -384,8 +387,7 @@ class Replicator {
         });
       case "secondary":
         return attempt(() => {
-          // A new node gets from the primary what is to be checked for.
-          if (context.identity.value.current !== null) this.#guard();
+          this.#guard({ follows });
           this.#keepPlaces();
           this.#secondary = new SecondaryRole(context, {
             full: command.full ?? false,
@@ -461,12 +463,20 @@ class Replicator {
   }
 
   /** The agent waits for what is missing; this is for one that did not look, or a dead mount that hid it. */
-  #guard(): void {
-    for (const { path } of this.#context.config.directories) {
-      clearStaleMounts(path);
-    }
-    const missing = missingPath(this.#context.config.directories);
+  #guard({ follows }: { readonly follows: boolean }): void {
+    const { config: { directories }, identity } = this.#context;
+    for (const { path } of directories) clearStaleMounts(path);
+    // Mounted over a copy that follows: what the service is to see stands in the copy, and a failover does not wait for anybody.
+    const hidden = follows ? null : hiddenMount(directories, mounts());
+    // A new node gets from the primary what is to be checked for.
+    const isNew = identity.value.current === null;
+    const missing = hidden ?? (isNew ? null : missingPath(directories));
     if (missing) throw new Error(missing);
+  }
+
+  #missing(): string | null {
+    const { directories } = this.#context.config;
+    return hiddenMount(directories, mounts()) ?? missingPath(directories);
   }
 
   #report(): Report {
@@ -492,7 +502,7 @@ class Replicator {
       lastResync: context.lastResync,
       fault: context.fault,
       // With a role it was there, and stays: its file system cannot be unmounted.
-      missing: role ? null : missingPath(context.config.directories),
+      missing: role ? null : this.#missing(),
       notice: context.notice,
     };
   }
