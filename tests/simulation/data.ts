@@ -115,6 +115,7 @@ export class DataSimulation {
     }, {
       diverged: (why) => this.#violated(`the copies diverged: ${why}`),
       fault: (what) => this.#violated(what),
+      unreadable: (what) => this.#violated(what),
       late: (what) => this.#violated(what),
       persist: () => {
         dirty.flush();
