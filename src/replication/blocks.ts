@@ -60,6 +60,19 @@ export function* dataRuns(
   }
 }
 
+/** The largest piece in which a file system keeps a file in memory; one that is asked to go in part stays. */
+const PIECE = 2 << 20;
+const DONTNEED = 4;
+
+/**
+ * Has what is read next of a chunk come from the disk: a page that the disk refused stays in memory as if it were written, and what rots
+ * below a page is not seen through it. What is not written yet stays, and has nothing on the disk to be compared.
+ */
+export function dropCached(fd: number, chunk: number): void {
+  const from = chunk * CHUNK;
+  libc.posix_fadvise(fd, from - from % PIECE, PIECE, DONTNEED);
+}
+
 // One for all: whoever reads into it is done with it, or has copied it, before the loop goes on.
 const memory = new Memory(CHUNK);
 

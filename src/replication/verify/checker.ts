@@ -10,7 +10,7 @@ import {
 import type { Frame } from "../../peer/frame.ts";
 import { errno, errnoName, libc, Memory, O } from "../../system/libc.ts";
 import { getU64 } from "../../system/u64.ts";
-import { Chunks, digest, nextData, SUMMARY } from "../blocks.ts";
+import { Chunks, digest, dropCached, nextData, SUMMARY } from "../blocks.ts";
 import { openName, readXattrs, sizeOf } from "../inspect.ts";
 import { CHUNK } from "../marks.ts";
 import { type DirectoryEntry, listEntries } from "../directory.ts";
@@ -187,6 +187,8 @@ export class Checker {
       if (first >= to) return only(NONE);
       const chunk = Math.floor(first / CHUNK);
       view.setUint32(0, chunk, true);
+      // The proof is about the disks.
+      dropCached(fd, chunk);
       const blocks = this.#chunks.summarize(
         fd,
         chunk,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { VerifyReport } from "../../../src/replication/control.ts";
 import { equalCopies, exercisePair, later, onPair, tell } from "./on_pair.ts";
 import type { Pair } from "./pair.ts";
-import { shell } from "./shell.ts";
+import { lacking, shell } from "./shell.ts";
 
 const OPERATIONS = Number(Deno.env.get("HAKIT_OPERATIONS") ?? 20_000);
 
@@ -122,6 +122,30 @@ onPair({
     await equalCopies(pair);
     const after = await verify(pair);
     strictEqual(after.state, "identical");
+  },
+});
+
+onPair({
+  name: "verify looks at the disks: what rots below what is in memory is found",
+  disks: "128m",
+  lacking: lacking("mkfs.ext4", "losetup"),
+  async run(pair) {
+    const { primary, secondary } = pair;
+    const words = "the only place with these words ".repeat(200);
+    await Deno.writeTextFile(`${primary.data}/page`, words);
+    using file = await Deno.open(`${primary.data}/page`, { write: true });
+    await file.sync();
+    await equalCopies(pair);
+    await shell(`sync -f '${secondary.backing}/page'`);
+    await shell(`
+      at=$(grep -obUam1 'the only place' '${pair.root}/${secondary.name}.img' | head -1 | cut -d: -f1)
+      printf X | dd of='${pair.root}/${secondary.name}.img' bs=1 seek=$((at + 5)) conv=notrunc,fsync status=none`);
+    strictEqual(await Deno.readTextFile(`${secondary.backing}/page`), words);
+    const { state, found } = await verify(pair);
+    strictEqual(state, "different");
+    deepStrictEqual(found.map(({ what }) => what), ["data"]);
+    strictEqual((await verify(pair, { repair: true })).state, "repaired");
+    await equalCopies(pair);
   },
 });
 
