@@ -2,6 +2,7 @@
  * Serves one mount: reads the kernel's requests, answers those that only look, and turns those that change into operations of the
  * pipeline, which answers them when the change is safe. Each handler translates and calls; the order of things is the pipeline's.
  */
+import { PIECE } from "../replication/blocks.ts";
 import type { Marks } from "../replication/marks.ts";
 import { KIND } from "../replication/operation.ts";
 import type { Pipeline } from "../replication/pipeline.ts";
@@ -422,8 +423,11 @@ function markPlace(
   switch (opcode) {
     case OP.READ: {
       const { view } = request;
-      const offset = getU64(view, BODY + 8);
-      const length = view.getUint32(BODY + 16, true);
+      const from = getU64(view, BODY + 8);
+      const to = from + view.getUint32(BODY + 16, true);
+      // The bad sector may be anywhere in what the file system had to read for it.
+      const offset = from - from % PIECE;
+      const length = Math.ceil(to / PIECE) * PIECE - offset;
       return marks.data(volume, id, { offset, length }, 0);
     }
     case OP.LOOKUP:

@@ -60,8 +60,8 @@ export function* dataRuns(
   }
 }
 
-/** The largest piece in which a file system keeps a file in memory; one that is asked to go in part stays. */
-const PIECE = 2 << 20;
+/** The largest piece in which a file system reads a file into memory and keeps it: all of it, or none. */
+export const PIECE = 2 << 20;
 const DONTNEED = 4;
 
 /**

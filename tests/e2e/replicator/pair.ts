@@ -232,6 +232,26 @@ export class Pair {
     );
   }
 
+  /**
+   * The disk does not give back the last 400 KiB of the file that stands last on it (no journal behind it); what is written there anew
+   * can be read again.
+   */
+  async spoilSectors(node: Node, path: string) {
+    const file = join(node.backing, path);
+    await run("sync", ["-f", file]);
+    const { stdout } = await run("filefrag", ["-e", "-b4096", file]);
+    const ends = stdout.matchAll(/^ *\d+: +\d+\.\. *\d+: +\d+\.\. *(\d+):/gm);
+    const end = Math.max(...[...ends].map(([, end]) => Number(end) + 1));
+    const image = join(this.root, `${node.name}.img`);
+    await run("truncate", ["-s", `${(end - 100) * 4096}`, image]);
+    await this.dropCached(node, path);
+  }
+  /** What is read next of the file comes from the disk. */
+  async dropCached(node: Node, path: string) {
+    const how = ["oflag=nocache", "conv=notrunc,fdatasync", "count=0"];
+    await run("dd", [`of=${join(node.backing, path)}`, ...how]);
+  }
+
   /** The machine begins again with its disk looked over; its replicator runs afterwards. */
   async mendDisk(node: Node) {
     await node.replicator.kill();

@@ -90,6 +90,45 @@ onPair({
 
 onPair({
   name:
+    "a bad sector of the primary's disk: the reader gets EIO, the other node takes over, and levelling writes the sector anew",
+  ...DISKS,
+  format: {
+    make: ["mkfs.ext4", "-q", "-F", "-O", "^has_journal"],
+    mount: "noatime",
+  },
+  lacking: DISKS.lacking ?? lacking("filefrag"),
+  async run(pair) {
+    const [old, survivor] = [pair.primary, pair.secondary];
+    const large = `${old.data}/large`, MIB = 1 << 20;
+    await shell(`
+      dd if=/dev/urandom of='${large}' bs=1M count=60 conv=fsync status=none
+      dd if=/dev/urandom of='${old.data}/before' bs=1M count=1 status=none`);
+    await equalCopies(pair);
+    await pair.spoilSectors(old, "large");
+    // Not from what the kernel has kept of the mount.
+    const { stdout: reading } = await shell(
+      `dd if='${large}' of=/dev/null bs=1M iflag=direct 2>&1 || echo failed`,
+    );
+    ok(/Input\/output error[^]*failed/.test(reading), reading);
+    const { fault } = await old.replicator.until(
+      (report) => report.fault !== null,
+      "a fault that its agent acts on",
+    );
+    ok(/reading below .* failed: EIO/.test(fault!), fault!);
+    await old.replicator.command({ command: "idle" });
+    pair.primaryIndex = 1;
+    strictEqual(survivor.replicator.report.identity.upToDate, true);
+    await pair.alone();
+    await writeSynced(pair, "after");
+    await pair.join();
+    await pair.dropCached(old, "large");
+    await equalCopies(pair);
+    strictEqual((await Deno.readFile(`${old.backing}/large`)).length, 60 * MIB);
+  },
+});
+
+onPair({
+  name:
     "the peer's disk does not end an fsync: after 10 s the application goes on, what it wrote is not lost",
   ...BELOW,
   async run(pair) {
