@@ -4,6 +4,7 @@ import type { Door } from "../agent/door.ts";
 import type { Certificates } from "../agent/certificates.ts";
 import type { SignOn } from "../oidc/sign_on.ts";
 import { createApp } from "./app.ts";
+import { flushLogs } from "../system/beside.ts";
 import { Audit } from "./audit.ts";
 import { Auth, type Connection } from "./auth.ts";
 import { EventStreams, StateFeed } from "./events.ts";
@@ -83,6 +84,7 @@ async function withApp(
     );
   } finally {
     streams.close();
+    await flushLogs();
     await Deno.remove(folder, { recursive: true });
   }
 }

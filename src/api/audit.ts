@@ -1,7 +1,7 @@
 /** Who did what, from where, with which result: one JSON object a line, only ever appended to, kept in files of bounded number. */
-import { dirname } from "node:path";
 import { createMiddleware } from "hono/factory";
 import { z } from "zod";
+import { Beside, flushLogs } from "../system/beside.ts";
 import { oneLine } from "../system/log.ts";
 import { readTail } from "../system/files.ts";
 import type { LoginEvent } from "./auth.ts";
@@ -30,7 +30,7 @@ const LEVELLED = ["/api/accounts", "/api/oidc/exchange"];
 export class Audit {
   readonly path: string;
   readonly #maxBytes: number;
-  readonly #onFault: (line: string) => void;
+  readonly #file: Beside;
 
   constructor(path: string, { maxBytes = MAX_BYTES, onFault = () => {} }: {
     readonly maxBytes?: number;
@@ -39,34 +39,27 @@ export class Audit {
   } = {}) {
     this.path = path;
     this.#maxBytes = maxBytes;
-    this.#onFault = onFault;
+    this.#file = new Beside(path, {
+      mode: 0o600,
+      maxBytes,
+      kept: KEPT_FILES,
+      gap: (lines) => lineOf(gap(lines)),
+      onFault: (error, text) => {
+        for (const line of text.trimEnd().split("\n")) {
+          onFault(`audit entry lost (${messageOf(error)}): ${line}`);
+        }
+      },
+    });
   }
 
+  /** Beside the caller, who waits for no disk: a stranger's wrong password must not hold the agent up. */
   write(entry: Omit<AuditEntry, "at">): void {
-    const line = JSON.stringify({
-      at: new Date().toISOString(),
-      who: short(entry.who),
-      from: short(entry.from),
-      what: short(entry.what),
-      detail: short(entry.detail),
-      result: entry.result,
-      status: entry.status,
-    });
-    try {
-      this.#rotate();
-      Deno.mkdirSync(dirname(this.path), { recursive: true });
-      Deno.writeTextFileSync(this.path, line + "\n", {
-        append: true,
-        mode: 0o600,
-      });
-    } catch (error) {
-      const why = messageOf(error);
-      this.#onFault(`audit entry lost (${why}): ${line}`);
-    }
+    this.#file.add(lineOf(entry));
   }
 
   /** The newest entries, oldest first; lines that are none (a torn write at a power cut) are left out. */
   async read(lines: number): Promise<AuditEntry[]> {
+    await flushLogs();
     const entries: AuditEntry[] = [];
     for (const path of [this.path, `${this.path}.1`]) {
       const found = (await readTail(path, lines, this.#maxBytes))
@@ -76,15 +69,29 @@ export class Audit {
     }
     return entries.slice(-lines);
   }
+}
 
-  #rotate(): void {
-    const size = sizeOf(this.path);
-    if (size < this.#maxBytes) return;
-    for (let number = KEPT_FILES; number >= 1; number--) {
-      const from = number === 1 ? this.path : `${this.path}.${number - 1}`;
-      if (sizeOf(from) >= 0) Deno.renameSync(from, `${this.path}.${number}`);
-    }
-  }
+function lineOf(entry: Omit<AuditEntry, "at">): string {
+  return JSON.stringify({
+    at: new Date().toISOString(),
+    who: short(entry.who),
+    from: short(entry.from),
+    what: short(entry.what),
+    detail: short(entry.detail),
+    result: entry.result,
+    status: entry.status,
+  });
+}
+
+function gap(lines: number): Omit<AuditEntry, "at"> {
+  return {
+    who: "hakit",
+    from: "local",
+    what: "audit",
+    detail: `${lines} entries are missing here: the disk stood still`,
+    result: "failed",
+    status: 500,
+  };
 }
 
 /** What is read there holds secrets. Pages of the console end alike. */
@@ -150,12 +157,4 @@ function parseEntry(line: string): AuditEntry | null {
 
 function short(text: string): string {
   return oneLine(text.slice(0, LONGEST_TEXT));
-}
-
-function sizeOf(path: string): number {
-  try {
-    return Deno.statSync(path).size;
-  } catch {
-    return -1;
-  }
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { apiWorld } from "../../tests/api/world.ts";
-import { join } from "node:path";
-import { Audit } from "./audit.ts";
+import { dirname, join } from "node:path";
+import { command } from "../system/command.ts";
+import { flushLogs } from "../system/beside.ts";
+import { Audit, auditEntrySchema } from "./audit.ts";
 
 const entry = {
   who: "user anna",
@@ -29,6 +31,7 @@ Deno.test("Audit appends one line an entry, whatever was typed, in a file for ro
     who: 'user "x"\n{"at":"2026-01-01T00:00:00Z","who":"root"}\u001b[2J',
     detail: "y".repeat(100_000),
   });
+  await flushLogs();
   const text = await Deno.readTextFile(dir.path);
   assert.equal(text.split("\n").length, 3);
   // deno-lint-ignore no-control-regex
@@ -44,6 +47,7 @@ Deno.test("Audit.read() leaves out torn lines", async () => {
   await using dir = await folder();
   const audit = new Audit(dir.path);
   audit.write(entry);
+  await flushLogs();
   await Deno.writeTextFile(dir.path, '{"at":"2026\n', { append: true });
   audit.write(entry);
   assert.equal((await audit.read(10)).length, 2);
@@ -55,6 +59,7 @@ Deno.test("Audit keeps files of bounded number and size, and reads over their bo
   for (let count = 0; count < 400; count++) {
     audit.write({ ...entry, detail: String(count) });
   }
+  await flushLogs();
   let files = 0;
   for await (const { name } of Deno.readDir(join(dir.path, ".."))) {
     assert.ok((await Deno.stat(join(dir.path, "..", name))).size < 2200);
@@ -70,7 +75,42 @@ Deno.test("Audit tells what it could not write and goes on", async () => {
   await Deno.mkdir(dir.path, { recursive: true });
   const faults: string[] = [];
   new Audit(dir.path, { onFault: (line) => faults.push(line) }).write(entry);
+  await flushLogs();
   assert.match(faults[0]!, /audit entry lost .*user anna/);
+});
+
+Deno.test("Audit holds nobody up while its disk stands still, and says what it lost then", async () => {
+  await using dir = await folder();
+  await Deno.mkdir(dirname(dir.path));
+  // Whoever opens it waits until it is read.
+  await command(["mkfifo", dir.path]);
+  const audit = new Audit(dir.path);
+  audit.write({ ...entry, detail: "first" });
+  let turns = 0;
+  const loop = setInterval(() => turns++, 1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  clearInterval(loop);
+  assert.ok(turns > 10, `${turns}`);
+  for (let count = 0; count < 2_500; count++) {
+    audit.write({ ...entry, detail: String(count) });
+  }
+  // Opened so, a pipe has an end of either kind for as long as this goes on.
+  using pipe = await Deno.open(dir.path, { read: true, write: true });
+  const decoder = new TextDecoder();
+  const bytes = new Uint8Array(65_536);
+  let text = "";
+  while (!text.includes("missing")) {
+    const length = await pipe.read(bytes) ?? 0;
+    text += decoder.decode(bytes.subarray(0, length), { stream: true });
+  }
+  await flushLogs();
+  const details = text.trimEnd().split("\n")
+    .map((line) => auditEntrySchema.parse(JSON.parse(line)).detail);
+  assert.deepEqual(details, [
+    "first",
+    ...Array.from({ length: 2_000 }, (_, at) => String(at)),
+    "500 entries are missing here: the disk stood still",
+  ]);
 });
 
 Deno.test("auditing() leaves out what the nodes level every few seconds, and tells what was refused of it", async () => {

@@ -1,5 +1,6 @@
 /** One line an event into a file of bounded size, and to stderr for the journal. A full disk costs log lines, never the agent. */
 import { dirname } from "node:path";
+import { Beside } from "./beside.ts";
 import { withoutUserinfo } from "./redact.ts";
 
 export type Level = "error" | "warning" | "info";
@@ -33,16 +34,18 @@ export interface LogOptions {
 
 /** Opens a log; the file is made at the first line. */
 export function createLog(path: string, options: LogOptions = {}): Log {
-  const beside = options.beside ? new Beside(path) : null;
+  const beside = options.beside
+    ? new Beside(path, { mode: 0o640, maxBytes: MAX_BYTES, kept: 1, gap })
+    : null;
   const write = (level: Level, text: string) => {
     const entry = {
       at: new Date().toISOString(),
       level,
       text: oneLine(withoutUserinfo(text)),
     };
-    const line = `${entry.at} ${level} ${entry.text}\n`;
+    const line = `${entry.at} ${level} ${entry.text}`;
     if (beside) beside.add(line);
-    else append(path, line);
+    else append(path, line + "\n");
     options.onLine?.(entry);
     if (options.echo !== undefined) {
       const priority = { error: "<3>", warning: "<4>", info: "<6>" }[level];
@@ -60,66 +63,9 @@ export function createLog(path: string, options: LogOptions = {}): Log {
   };
 }
 
-/** What waits while a disk stands still; then lines are lost, and counted. */
-const MOST_WAITING = 2_000;
-const underWay = new Set<Promise<void>>();
-
-/** What was logged so far is in its files, or `limitMs` have passed: a process that ends does not wait for a disk that hangs. */
-export async function flushLogs(limitMs = 1_000): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([Promise.all(underWay), late]);
-  clearTimeout(timer);
-}
-
-/** The lines of one file, in their order, many in one write. */
-class Beside {
-  #lines: string[] = [];
-  #lost = 0;
-  #writes = false;
-
-  constructor(readonly path: string) {}
-
-  add(line: string): void {
-    if (this.#lines.length < MOST_WAITING) this.#lines.push(line);
-    else this.#lost += 1;
-    if (this.#writes) return;
-    this.#writes = true;
-    const run = this.#write().finally(() => {
-      this.#writes = false;
-      underWay.delete(run);
-    });
-    underWay.add(run);
-  }
-
-  async #write(): Promise<void> {
-    while (this.#lines.length > 0) {
-      const lost = this.#lost;
-      const text = this.#lines.join("") +
-        (lost > 0
-          ? `${
-            new Date().toISOString()
-          } warning ${lost} lines are missing here: the disk stood still\n`
-          : "");
-      this.#lines = [];
-      this.#lost = 0;
-      await this.#append(text);
-    }
-  }
-
-  async #append(text: string): Promise<void> {
-    const { path } = this;
-    try {
-      const size = await Deno.stat(path).then(({ size }) => size, () => 0);
-      if (size >= MAX_BYTES) await Deno.rename(path, `${path}.1`);
-      await Deno.mkdir(dirname(path), { recursive: true });
-      await Deno.writeTextFile(path, text, { append: true, mode: 0o640 });
-    } catch {
-      // No place for these lines: the service matters more.
-    }
-  }
+function gap(lines: number): string {
+  const at = new Date().toISOString();
+  return `${at} warning ${lines} lines are missing here: the disk stood still`;
 }
 
 function append(path: string, line: string): void {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { createLog, flushLogs } from "./log.ts";
+import { flushLogs } from "./beside.ts";
+import { createLog } from "./log.ts";
 
 async function inFolder(run: (folder: string) => Promise<void>) {
   const folder = await Deno.makeTempDir();

@@ -17,6 +17,7 @@ import { createAuthority, issueCertificate } from "../../src/api/tls.ts";
 import type { UpgradeInfo } from "../../src/api/schemas.ts";
 import { createLoginLink } from "../../src/api/users.ts";
 import { examineNode } from "../../src/doctor/examine.ts";
+import { flushLogs } from "../../src/system/beside.ts";
 import { paths } from "../../src/system/paths.ts";
 import { healthy } from "../doctor_facts.ts";
 import { sampleState } from "../console/sample.ts";
@@ -190,6 +191,7 @@ export async function apiWorld({ forward }: { forward?: Forward } = {}) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
+      await flushLogs();
       await Deno.remove(home, { recursive: true });
     },
   };

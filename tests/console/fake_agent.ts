@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { join } from "node:path";
+import { flushLogs } from "../../src/system/beside.ts";
 import { Audit, auditing, loginEntry } from "../../src/api/audit.ts";
 import { Auth, type AuthEnv, createUser } from "../../src/api/auth.ts";
 import { serveHttps } from "../../src/api/https.ts";
@@ -280,6 +281,7 @@ export async function fakeAgent(
       await server[Symbol.asyncDispose]();
       for (const resolve of wake) resolve();
       await stores[Symbol.asyncDispose]();
+      await flushLogs();
       await Deno.remove(dir, { recursive: true });
     },
   };
