@@ -155,7 +155,7 @@ async function live(
     signOn,
   });
   // The second node has no session and no certificate yet, only its one-time secret.
-  app.route("/", joinRoutes(paths));
+  app.route("/", joinRoutes(paths, { audit, log }));
   app.route(
     "/",
     consoleRoutes({

@@ -11,7 +11,9 @@ import { messageOf } from "../system/message.ts";
 
 export const auditEntrySchema = z.strictObject({
   at: z.iso.datetime(),
-  who: z.string().describe('"user anna", "key backup", "root", "node node2"'),
+  who: z.string().describe(
+    '"user anna", "key backup", "root", "node node2", "machine 4f1c…" (its /etc/machine-id)',
+  ),
   from: z.string().describe('An address, a node, or "local"'),
   what: z.string(),
   detail: z.string(),
@@ -95,11 +97,11 @@ function gap(lines: number): Omit<AuditEntry, "at"> {
 }
 
 /** What is read there holds secrets. Pages of the console end alike. */
-const SECRETS = /^\/api\/.*\/(archive|snapshot|config)$/;
+const SECRETS = /^\/api\/(.*\/)?(archive|snapshot|config)$/;
 
 /**
  * Writes down whatever changes something, what was refused of it too, and the reading of archives and configurations, which hold secrets. Strangers are
- * left out but for logins (Auth tells those): otherwise anybody could push the entries that matter out of the files.
+ * left out but for logins and joins (told where they are judged): otherwise anybody could push the entries that matter out of the files.
  */
 export function auditing(audit: Audit) {
   return createMiddleware<AuthEnv>(async (c, next) => {

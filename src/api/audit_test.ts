@@ -125,3 +125,27 @@ Deno.test("auditing() leaves out what the nodes level every few seconds, and tel
   assert.equal(refused?.result, "refused");
   assert.deepEqual(more, []);
 });
+
+Deno.test("auditing() tells who took archives, snapshots and configurations", async () => {
+  await using world = await apiWorld();
+  const paths = [
+    "/api/snapshot",
+    "/api/snapshot?anonymous=1",
+    "/api/modules/k3s/archive",
+    "/api/modules/k3s/config",
+  ];
+  for (const path of paths) {
+    await (await world.ask("session administrator", path)).body?.cancel();
+  }
+  await (await world.ask("session operator", paths[0]!)).body?.cancel();
+  const told = (await world.audit.read(10))
+    .filter(({ what }) => what.startsWith("GET "))
+    .map(({ who, what, result }) => `${who}: ${what} ${result}`);
+  assert.deepEqual(told, [
+    "user administrator: GET /api/snapshot done",
+    "user administrator: GET /api/snapshot done",
+    "user administrator: GET /api/modules/k3s/archive done",
+    "user administrator: GET /api/modules/k3s/config done",
+    "user operator: GET /api/snapshot refused",
+  ]);
+});

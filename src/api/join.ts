@@ -2,7 +2,7 @@
  * `POST /api/join` and `/api/join/file`: the second node, by the one-time secret of the token. No session and no certificate: the
  * secret is all that the caller has, and it has checked this node's certificate before sending it.
  */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import { accept } from "../cluster/invitation.ts";
@@ -12,8 +12,12 @@ import { gatherWelcome, k3sFileSchema } from "../cluster/welcome.ts";
 import { k3sFilePath } from "../k3s/files.ts";
 import { loadCluster } from "../module/load.ts";
 import { readIfPresent } from "../system/files.ts";
+import type { Log } from "../system/log.ts";
 import type { Paths } from "../system/paths.ts";
+import type { Audit } from "./audit.ts";
+import { type AuthEnv, originOf } from "./caller.ts";
 import { errorBody } from "./error.ts";
+import { addressKey, BY_ADDRESS, Throttle } from "./throttle.ts";
 
 const requestSchema = z.strictObject({
   /** Of the token: a token of another cluster is told apart from a wrong secret. */
@@ -22,14 +26,26 @@ const requestSchema = z.strictObject({
   /** The caller's /etc/machine-id. */
   machine: z.string().regex(/^[0-9a-f]{32}$/),
 });
+type Request = z.infer<typeof requestSchema>;
 const fileSchema = requestSchema.extend({ name: z.string().max(200) });
+
+/** What the second node has from then on. */
+const WELCOME = "the cluster's key, authority, users and module";
 
 /** Names and a secret. */
 const BODY_BYTES = 4096;
 
+export interface JoinOptions {
+  /** Whoever joins gets the cluster's keys and users: told to both, and so is what was refused. */
+  readonly audit: Pick<Audit, "write">;
+  readonly log: Pick<Log, "info" | "warning">;
+}
+
 /** Mounted before whatever asks for a session. */
-export function joinRoutes(paths: Paths) {
+export function joinRoutes(paths: Paths, { audit, log }: JoinOptions) {
   const at = places(paths);
+  // Nobody guesses 256 bits: this keeps strangers from pushing what matters out of the audit.
+  const refused = new Throttle(BY_ADDRESS);
   // Requests take turns: two machines must not both find the invitation unused.
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -39,10 +55,8 @@ export function joinRoutes(paths: Paths) {
       c.json(errorBody("too-large", "Expected a short body"), 413),
   });
 
-  /** Null: welcome. */
-  async function refusal(
-    request: z.infer<typeof requestSchema>,
-  ): Promise<string | null> {
+  /** Why not; null: welcome. */
+  async function judge(request: Request): Promise<string | null> {
     const { id, cluster } = await loadCluster(at.cluster);
     if (request.cluster !== id) {
       return `the token is of another cluster than "${cluster}"`;
@@ -53,14 +67,46 @@ export function joinRoutes(paths: Paths) {
     return verdict.kind === "refused" ? verdict.why : null;
   }
 
-  return new Hono()
+  /** The answer to a machine that may not; null: welcome. `detail`: what it asks for. */
+  async function refusal(
+    c: Context<AuthEnv>,
+    request: Request,
+    detail: string,
+  ) {
+    const from = originOf(c.env?.connection);
+    const place = addressKey(from);
+    const waitMs = refused.waitMs(place, Date.now());
+    if (waitMs > 0) {
+      const seconds = Math.ceil(waitMs / 1000);
+      const what = `Refused too often: try again in ${seconds} s`;
+      return c.json(errorBody("wait", what), 429);
+    }
+    refused.attempt(place, Date.now());
+    const why = await judge(request);
+    const entry = {
+      who: `machine ${request.machine}`,
+      from,
+      what: `POST ${c.req.path}`,
+    };
+    if (why !== null) {
+      log.warning(`join refused: ${entry.who} from ${from}: ${why}`);
+      audit.write({ ...entry, detail: why, result: "refused", status: 403 });
+      return c.json(errorBody("refused", why), 403);
+    }
+    refused.succeeded(place);
+    log.info(`join: ${entry.who} from ${from} gets ${detail}`);
+    audit.write({ ...entry, detail, result: "done", status: 200 });
+    return null;
+  }
+
+  return new Hono<AuthEnv>()
     .post("/api/join", small, async (c) => {
       const body = requestSchema.safeParse(
         await soon(c.req.json().catch(() => null)),
       );
       if (!body.success) return c.json(NOT_A_REQUEST, 400);
-      const why = await refusal(body.data);
-      if (why !== null) return c.json(errorBody("refused", why), 403);
+      const no = await refusal(c, body.data, WELCOME);
+      if (no) return no;
       c.header("Cache-Control", "no-store");
       return c.json(await gatherWelcome(paths), 200);
     })
@@ -70,8 +116,8 @@ export function joinRoutes(paths: Paths) {
       );
       if (!body.success) return c.json(NOT_A_REQUEST, 400);
       const { name, ...request } = body.data;
-      const why = await refusal(request);
-      if (why !== null) return c.json(errorBody("refused", why), 403);
+      const no = await refusal(c, request, `file ${JSON.stringify(name)}`);
+      if (no) return no;
       const files = z.array(k3sFileSchema).parse(
         JSON.parse(await readIfPresent(at.k3sFiles) ?? "[]"),
       );

@@ -7,9 +7,11 @@ import { places } from "../cluster/places.ts";
 import { settingsSchema } from "../cluster/settings.ts";
 import { type Welcome, welcomeSchema } from "../cluster/welcome.ts";
 import { paths } from "../system/paths.ts";
+import type { AuditEntry } from "./audit.ts";
 import { joinRoutes } from "./join.ts";
 import { createAuthority } from "./tls.ts";
 
+type AuditWord = Omit<AuditEntry, "at">;
 const ID = "0".repeat(32);
 const MACHINE = "c".repeat(32);
 
@@ -17,8 +19,10 @@ async function inCluster(
   run: (
     post: (path: string, body: unknown) => Promise<Response>,
     secret: string,
+    told: { readonly audit: AuditWord[]; readonly log: string[] },
   ) => Promise<void>,
 ) {
+  const told = { audit: [] as AuditWord[], log: [] as string[] };
   const home = await Deno.makeTempDir();
   try {
     const where = paths(home);
@@ -63,15 +67,22 @@ async function inCluster(
       ],
     ];
     for (const [file, text] of texts) await Deno.writeTextFile(file, text);
-    const app = joinRoutes(where);
+    const app = joinRoutes(where, {
+      audit: { write: (entry) => told.audit.push(entry) },
+      log: {
+        info: (line) => told.log.push(`info ${line}`),
+        warning: (line) => told.log.push(`warning ${line}`),
+      },
+    });
     await run(
       async (path, body) =>
         await app.request(path, {
           method: "POST",
           body: JSON.stringify(body),
           headers: { "content-type": "application/json" },
-        }),
+        }, { connection: { kind: "network", address: "192.0.2.7" } }),
       await invite(at.invitation),
+      told,
     );
   } finally {
     await Deno.remove(home, { recursive: true });
@@ -141,5 +152,59 @@ Deno.test("POST /api/join/file gives only files that are listed", async () => {
     });
     assert.equal(wrong.status, 403);
     await wrong.body?.cancel();
+  });
+});
+
+Deno.test("audit and log tell which machine joined from where, and which was refused, without the secret", async () => {
+  await inCluster(async (post, secret, told) => {
+    const good = { cluster: ID, secret, machine: MACHINE };
+    const tries = [
+      { ...good, secret: "wrong-secret" },
+      good,
+      { ...good, machine: "d".repeat(32) },
+    ];
+    for (const body of tries) {
+      await (await post("/api/join", body)).body?.cancel();
+    }
+    await (await post("/api/join/file", { ...good, name: "k3s" })).body
+      ?.cancel();
+    assert.deepEqual(
+      told.audit.map(({ who, from, what, result }) =>
+        [who, from, what, result].join(", ")
+      ),
+      [
+        `machine ${MACHINE}, 192.0.2.7, POST /api/join, refused`,
+        `machine ${MACHINE}, 192.0.2.7, POST /api/join, done`,
+        `machine ${"d".repeat(32)}, 192.0.2.7, POST /api/join, refused`,
+        `machine ${MACHINE}, 192.0.2.7, POST /api/join/file, done`,
+      ],
+    );
+    assert.match(told.audit[2]!.detail, /used by another machine/);
+    const log = told.log.join("\n");
+    assert.match(log, /^warning join refused: machine c{32} from 192\.0\.2\.7/);
+    assert.match(log, /^info join: machine c{32} .* the cluster's key/m);
+    assert.equal(
+      (log + JSON.stringify(told.audit)).includes(secret) ||
+        log.includes("wrong-secret"),
+      false,
+    );
+  });
+});
+
+Deno.test("a stranger who is refused again and again waits, and fills no audit", async () => {
+  await inCluster(async (post, _secret, told) => {
+    const statuses: number[] = [];
+    for (let count = 0; count < 20; count++) {
+      const answer = await post("/api/join", {
+        cluster: ID,
+        secret: "wrong",
+        machine: MACHINE,
+      });
+      statuses.push(answer.status);
+      await answer.body?.cancel();
+    }
+    assert.equal(statuses[0], 403);
+    assert.equal(statuses.at(-1), 429);
+    assert.ok(told.audit.length < 10, `${told.audit.length}`);
   });
 });

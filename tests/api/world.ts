@@ -118,7 +118,13 @@ export async function apiWorld({ forward }: { forward?: Forward } = {}) {
       log: { info: () => {}, warning: () => {} },
     }),
   });
-  app.route("/", joinRoutes(at));
+  app.route(
+    "/",
+    joinRoutes(at, {
+      audit,
+      log: { info: () => {}, warning: () => {} },
+    }),
+  );
   // Where a page would carry its token.
   app.get("/csrf", auth.requireUser("viewer"), (c) => {
     const { caller } = c.var;
