@@ -1,10 +1,11 @@
 /**
  * What support needs of this node, in files: configuration, logs, records, what the kernel shows. Secrets are taken out by value, not by
- * name: whatever stands in a secret file of /etc/hakit, or in a module's variable that is named like one, occurs nowhere in it.
+ * name: whatever stands in a secret file of /etc/hakit, or in a module's variable that is not known to be harmless, occurs nowhere in it.
  */
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { ArchiveFile } from "../module/archive.ts";
+import { secretsInFile, variableSecrets } from "./module_secrets.ts";
 import { command } from "../system/command.ts";
 import { secretsOf as oidcSecrets } from "../oidc/settings_file.ts";
 import { readTail } from "../system/files.ts";
@@ -24,7 +25,6 @@ const MOST_FILES = 400;
 /** Readable by anybody, or needed to understand: all else in /etc/hakit is a secret. */
 const OPEN_FILES = ["cluster.yaml", "node", "ca.pem", "node.pem", "own.pem"]
   .concat(["k3s.yaml", "k3s-files.json", "boot-units", "held-packages"]);
-const SECRET_NAME = /PASS|SECRET|TOKEN|KEY|CREDENTIAL|AUTH/i;
 
 const COMMANDS: Readonly<{ [file: string]: readonly string[] }> = {
   "ip-address.txt": ["ip", "addr"],
@@ -121,8 +121,13 @@ export async function secretsOf(etc: string): Promise<string[]> {
     secrets.push(...secretsIn(await textOf(join(etc, name)) ?? ""));
   }
   for (const module of await namesIn(join(etc, "modules"))) {
-    const file = join(etc, "modules", module, "module.yaml");
-    secrets.push(...variablesOf(await textOf(file) ?? ""));
+    const folder = join(etc, "modules", module);
+    const yaml = await textOf(join(folder, "module.yaml")) ?? "";
+    const { words, files } = variableSecrets(yaml, folder);
+    secrets.push(...words);
+    for (const file of files) {
+      secrets.push(...secretsInFile(await textOf(file) ?? ""));
+    }
   }
   secrets.push(...addressesIn(await textOf(join(etc, "cluster.yaml")) ?? ""));
   return secrets.filter((secret) => secret !== REMOVED);
@@ -138,19 +143,6 @@ function addressesIn(yaml: string): string[] {
   } catch {
     return [];
   }
-}
-
-/** Values of variables that are named like a secret. */
-function variablesOf(yaml: string): string[] {
-  let variables: unknown;
-  try {
-    variables = parse(yaml)?.variables;
-  } catch {
-    return [];
-  }
-  return Object.entries(variables ?? {}).flatMap(([name, value]) =>
-    SECRET_NAME.test(name) && value !== "" ? [String(value)] : []
-  );
 }
 
 async function addFile(

@@ -20,12 +20,13 @@ export function redact(text: string, secrets: readonly string[]): string {
   const ordered = [...new Set(secrets)].sort((a, b) => b.length - a.length);
   let clean = text;
   for (const secret of ordered) {
-    // In JSON and in addresses it looks different.
+    // In addresses, in YAML, in what a shell shows of its work, and each of them in JSON, it looks different.
     const forms = [
       secret,
-      JSON.stringify(secret).slice(1, -1),
       encodeURIComponent(secret),
-    ];
+      secret.replaceAll("'", "''"),
+      secret.replaceAll("'", "'\\''"),
+    ].flatMap((form) => [form, JSON.stringify(form).slice(1, -1)]);
     for (const form of new Set(forms)) clean = clean.replaceAll(form, REMOVED);
   }
   return withoutUserinfo(clean);
