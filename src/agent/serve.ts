@@ -113,6 +113,7 @@ async function open({ node, app, log, certificates }: NetworkOptions) {
       ...await certificates.read(),
       port,
       nodes: node.cluster.nodes.map(({ name }) => name),
+      nodeAddresses: node.cluster.nodes.flatMap(({ addresses }) => addresses),
     }),
   );
   certificates.onChange((shown) => server.show(shown));

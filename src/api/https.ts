@@ -15,6 +15,7 @@ import type { AddressInfo } from "node:net";
 import type { Connection } from "./caller.ts";
 import { errorBody } from "./error.ts";
 import { limitPatience, type PatienceLimits } from "./patience.ts";
+import { plainAddress } from "./throttle.ts";
 import type { KeyedCertificate } from "./tls.ts";
 import { messageOf } from "../system/message.ts";
 
@@ -35,13 +36,15 @@ export interface ServeOptions {
     env: { readonly connection: Connection },
   ) => Response | Promise<Response>;
   readonly log?: (line: string) => void;
-  readonly patience?: PatienceLimits;
+  readonly patience?: Partial<PatienceLimits>;
 }
 
 export interface HttpsOptions extends ServeOptions, Certificates {
   readonly authority: string;
   /** The cluster's nodes: a certificate of another name is a stranger's, whoever signed it. */
   readonly nodes: readonly string[];
+  /** Where they come from: places are left for them, whoever else is there. */
+  readonly nodeAddresses?: readonly string[];
 }
 
 /** People's tabs, a few programs, the peer. More connections are closed at once, so that descriptors are left for the agent. */
@@ -67,7 +70,8 @@ export async function serveHttps(options: HttpsOptions) {
     handshakeTimeout: HANDSHAKE_MS,
   }, listenerOf(options, (incoming) => connectionOf(incoming, options.nodes)));
   server.maxConnections = CONNECTIONS;
-  limitPatience(server, options.patience);
+  const { patience, nodeAddresses = [] } = options;
+  limitPatience(server, { ...patience, nodeAddresses });
   server.on("tlsClientError", () => {}); // Port scanners and browsers that dislike the authority.
   server.on("clientError", (_error, socket) => socket.destroy());
   await listening(server, options);
@@ -193,7 +197,5 @@ function connectionOf(
 }
 
 function networkOf(remote: string | undefined): Connection {
-  // An IPv4 caller of a socket that takes both.
-  const address = remote?.replace(/^::ffff:(?=\d+\.)/i, "");
-  return { kind: "network", address: address ?? "unknown" };
+  return { kind: "network", address: plainAddress(remote ?? "unknown") };
 }

@@ -2,7 +2,7 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { serveHttp, serveHttps } from "./https.ts";
+import { type HttpsOptions, serveHttp, serveHttps } from "./https.ts";
 import { createAuthority, issueCertificate } from "./tls.ts";
 import type { Connection } from "./auth.ts";
 import type { PatienceLimits } from "./patience.ts";
@@ -11,15 +11,19 @@ const authority = createAuthority("office");
 const node1 = issueCertificate(authority, { name: "node1", addresses: [] });
 const node2 = issueCertificate(authority, { name: "node2", addresses: [] });
 
-function serve(patience?: PatienceLimits) {
+function serve(
+  patience: Partial<PatienceLimits> = {},
+  more: Partial<HttpsOptions> = {},
+) {
   return serveHttps({
-    ...(patience ? { patience } : {}),
+    patience,
     port: 0,
     hostname: "127.0.0.1",
     authority: authority.certPem,
     certificate: node1,
     nodes: ["node1", "node2"],
     fetch: (_request, env) => Response.json(env.connection),
+    ...more,
   });
 }
 
@@ -193,4 +197,88 @@ Deno.test("serveHttp() takes nobody for the peer, and closes whoever says nothin
     socket.on("close", () => resolve());
     socket.resume();
   });
+});
+
+/** Bytes without end, one piece each `everyMs`; and then none, but the stream stays open. */
+function pieces(everyMs: number, count = Infinity) {
+  let sent = 0;
+  return new Response(
+    new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        if (sent++ >= count) return await new Promise(() => {});
+        await pause(everyMs);
+        controller.enqueue(new Uint8Array(65_536));
+      },
+    }),
+  );
+}
+
+/** A client that reads nothing by itself. */
+async function request(port: number): Promise<Deno.TlsConn> {
+  const caCerts = [authority.certPem];
+  const socket = await Deno.connectTls({
+    port,
+    hostname: "localhost",
+    caCerts,
+  });
+  await socket.write(
+    new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
+  );
+  return socket;
+}
+
+Deno.test("serveHttps() cuts an answer that nobody reads, and no other", async () => {
+  const limits = { stallMs: 400, slowest: 1000, idleMs: 10_000 };
+  const ended = new Set<string>();
+  const of = async (name: string, answer: Response) => {
+    const server = await serve(limits, {
+      fetch: (request) => {
+        request.signal.addEventListener("abort", () => ended.add(name));
+        return answer;
+      },
+    });
+    const socket = await request(server.port);
+    return {
+      socket,
+      async [Symbol.asyncDispose]() {
+        socket.close();
+        await server[Symbol.asyncDispose]();
+      },
+    };
+  };
+  await using _never = await of("never read", pieces(1));
+  await using slow = await of("read slowly", pieces(1));
+  await using _quiet = await of("a quiet stream", pieces(1, 1));
+  const bytes = new Uint8Array(1 << 20);
+  // What the kernel holds for a reader counts as read: it takes that in gulps.
+  for (let tries = 0; tries < 30; tries++) {
+    await pause(100);
+    for (let gulp = 0; gulp < 30; gulp++) await slow.socket.read(bytes);
+  }
+  deepStrictEqual([...ended], ["never read"]);
+});
+
+Deno.test("serveHttps() leaves places for the nodes when strangers hold all others", async () => {
+  const limits = { places: 3, idleMs: 10_000 };
+  const from = ["127.0.0.2", "127.0.0.3", "127.0.0.4"];
+  for (const nodeAddresses of [[], ["127.0.0.1"]]) {
+    await using server = await serve(limits, { nodeAddresses });
+    const strangers = await Promise.all(
+      from.map((localAddress) => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const socket = connect(
+          { port: server.port, host: "127.0.0.1", localAddress },
+          () => resolve(),
+        );
+        socket.on("error", () => {});
+        return promise.then(() => socket);
+      }),
+    );
+    deepStrictEqual(strangers.map((socket) => socket.localAddress), from);
+    const node = await ask(server.port, node2)
+      .then(({ kind }) => kind, () => "no place");
+    strictEqual(node, nodeAddresses.length > 0 ? "peer" : "no place");
+    for (const socket of strangers) socket.destroy();
+    await pause(50);
+  }
 });

@@ -75,7 +75,7 @@ export class Throttle {
 
 /** Whom to slow down: an IPv4 address, or the /64 of an IPv6 one, since one machine owns that whole. */
 export function addressKey(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "").split("%")[0]!;
+  const plain = plainAddress(address);
   if (!plain.includes(":")) return plain;
   try {
     const [head = "", tail = ""] = new URL(`http://[${plain}]`).hostname
@@ -88,4 +88,9 @@ export function addressKey(address: string): string {
   } catch {
     return plain;
   }
+}
+
+/** As it stands in a configuration: an IPv4 caller of a socket that takes both, a link-local one without its interface. */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, "").split("%")[0]!;
 }
