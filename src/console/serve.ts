@@ -92,8 +92,16 @@ export function consoleRoutes(options: ConsoleOptions) {
     .route("/", signOnPages(options))
     .post("/logout", small, async (c) => {
       const { user } = await visitor(c, auth);
-      const form = user ? await c.req.parseBody() : {};
-      if (user && form["csrf"] === user.csrf) auth.logout(c);
+      if (!user) return c.redirect("/login", 303);
+      const form = await c.req.parseBody();
+      // The login page would say that the session is over, which it is not.
+      if (form["csrf"] !== user.csrf) {
+        return problem(c, 403, (t) => ({
+          title: t.refused,
+          message: t.stillIn(user.name),
+        }), user);
+      }
+      auth.logout(c);
       return c.redirect("/login", 303);
     })
     .get("/", async (c) => {

@@ -257,10 +257,16 @@ Deno.test("consoleRoutes() shows no buttons to a viewer", async () => {
 Deno.test("consoleRoutes() logs out only with the page's token", async () => {
   await using all = await world();
   const cookie = await all.enter();
-  await all.post("/logout", { csrf: "x" }, { cookie });
+  const stale = await all.post("/logout", { csrf: "x" }, { cookie });
+  strictEqual(stale.status, 403);
+  const refusal = await stale.text();
+  match(refusal, /You are still logged in as admin/);
   const { response, text } = await all.look("/", cookie);
   strictEqual(response.status, 200);
   const csrf = /name="csrf" value="([^"]+)"/.exec(text)![1]!;
-  await all.post("/logout", { csrf }, { cookie });
+  // The page that refuses is of the session that lives: its button works.
+  ok(refusal.includes(`name="csrf" value="${csrf}"`));
+  const out = await all.post("/logout", { csrf }, { cookie });
+  strictEqual(out.headers.get("location"), "/login");
   strictEqual((await all.look("/", cookie)).response.status, 303);
 });

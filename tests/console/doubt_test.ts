@@ -100,6 +100,56 @@ Deno.test("a module installed while the other node is away says that it comes th
   strictEqual(await page.locator(".note.done").count(), 0);
 });
 
+Deno.test("an uninstallation says before and after that the silent node keeps the module", async () => {
+  const { nodes, ...state } = sampleState();
+  await using agent = await fakeAgent({
+    ...state,
+    nodes: [nodes[0]!, { ...nodes[1]!, reachable: false }],
+  });
+  await using browser = await openBrowser();
+  const { page } = browser;
+  page.on("dialog", (dialog) => void dialog.accept());
+  await logIn(page, agent.url);
+  agent.stores.link.up = false;
+  const { view } = agent.stores.one;
+  Object.assign(view, { role: "STOP", status: "NotReady" });
+  await page.goto(`${agent.url}/config?module=k3s`);
+  await shows(page, "Checked: no mistake");
+  await page.click("text=Uninstall");
+  await shows(page, "node2 does not answer: it goes from this node only.");
+  await page.fill("dialog input", "k3s");
+  await page.click("dialog .answers button >> text=Uninstall");
+  await shows(page, "k3s is uninstalled on node1");
+  await shows(page, "node2 was not reached");
+  await page.click("dialog .answers button");
+  await page.waitForURL("**/config");
+  await shows(page, "No module is installed yet.");
+});
+
+Deno.test("a rollback while the other node is away is offered for this node first", async () => {
+  await using agent = await fakeAgent(sampleState());
+  await using browser = await openBrowser();
+  const { page } = browser;
+  page.on("dialog", (dialog) => void dialog.accept());
+  await logIn(page, agent.url);
+  await page.goto(`${agent.url}/config?module=k3s`);
+  await shows(page, "Checked: no mistake");
+  await page.selectOption(".files select", "bin/start_prim");
+  const field = page.locator(".editor textarea");
+  await field.fill(`${await field.inputValue()}# applied\n`);
+  await page.click("button.apply:enabled");
+  await shows(page, "Configuration 2 is in force on node1, node2.");
+  agent.stores.link.up = false;
+  await page.click("text=Back to 1");
+  await page.click("dialog .answers button:enabled >> text=Apply");
+  await shows(page, "node2 does not answer, and a configuration changes");
+  await page.click("dialog >> text=Apply here, on the other node when it");
+  await shows(
+    page,
+    "Configuration 3 is in force on node1. node2 takes it when it answers.",
+  );
+});
+
 Deno.test("a change is asked about once, and a rollback leaves what is typed and not applied", async () => {
   await using agent = await fakeAgent(sampleState());
   await using browser = await openBrowser();

@@ -4,7 +4,8 @@ import { type Child, useEffect, useRef, useState } from "hono/jsx/dom";
 export interface DialogProps {
   readonly title: string;
   readonly cancel: string;
-  readonly confirm: string;
+  /** None: there is nothing to choose any more. */
+  readonly confirm?: string;
   readonly grave?: boolean;
   readonly disabled?: boolean;
   /** Must be typed before it can be confirmed. */
@@ -46,14 +47,16 @@ export function Dialog(props: DialogProps) {
         <button type="button" autofocus onClick={props.onNo}>
           {props.cancel}
         </button>
-        <button
-          type="button"
-          class={grave ? "grave" : "primary"}
-          disabled={disabled || (typed !== undefined && word !== typed.word)}
-          onClick={props.onYes}
-        >
-          {props.confirm}
-        </button>
+        {props.confirm === undefined ? null : (
+          <button
+            type="button"
+            class={grave ? "grave" : "primary"}
+            disabled={disabled || (typed !== undefined && word !== typed.word)}
+            onClick={props.onYes}
+          >
+            {props.confirm}
+          </button>
+        )}
       </div>
     </dialog>
   );

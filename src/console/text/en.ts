@@ -337,6 +337,8 @@ export const en = {
     refused: "Refused",
     otherSite: "Another site's page sent this login.",
     otherPage: "The form is not of your page: reload it and try again.",
+    stillIn: (name: string) =>
+      `You are still logged in as ${name}: this page was of an earlier session. Log out once more, here.`,
     notForYou: "Not for you",
     needsRole: (needed: string, role: string) =>
       `This needs role ${needed}, you are ${role}.`,
@@ -517,6 +519,13 @@ export const en = {
     uninstallTitle: (module: string) => `Uninstall ${module}?`,
     uninstallCost:
       "Its configuration and scripts go from both nodes; its data, records and logs stay. It must be stopped on both.",
+    uninstallAway: (node: string) =>
+      `${node} does not answer: it goes from this node only. On ${node} it stays, and must be uninstalled there when it is back.`,
+    uninstalled: (module: string, nodes: string) =>
+      `${module} is uninstalled on ${nodes}`,
+    uninstalledAll: "Its data, records and logs are where they were.",
+    stillOn: (node: string, module: string) =>
+      `${node} was not reached: where it has ${module}, uninstall it there too, in its own console, when it answers.`,
     uninstallType: (module: string) =>
       `Type the module's name, ${module}, to do it`,
     newModule: "New module",

@@ -347,6 +347,8 @@ export const fr: Texts = {
     otherSite: "Cette connexion a été envoyée par la page d’un autre site.",
     otherPage:
       "Le formulaire n’est pas celui de votre page : rechargez-la et réessayez.",
+    stillIn: (name: string) =>
+      `Vous êtes encore connecté comme ${name} : cette page était d’une session antérieure. Déconnectez-vous encore une fois, ici.`,
     notForYou: "Pas pour vous",
     needsRole: (needed: string, role: string) =>
       `Il faut pour cela le rôle ${needed}, vous êtes ${role}.`,
@@ -537,6 +539,14 @@ export const fr: Texts = {
     uninstallTitle: (module) => `Désinstaller ${module} ?`,
     uninstallCost:
       "Sa configuration et ses scripts quittent les deux nœuds ; ses données, états et journaux restent. Il doit être arrêté sur les deux.",
+    uninstallAway: (node: string) =>
+      `${node} ne répond pas : le module ne sera retiré que de ce nœud. Il reste sur ${node}, où il faudra le désinstaller à son retour.`,
+    uninstalled: (module: string, nodes: string) =>
+      `${module} est désinstallé sur ${nodes}`,
+    uninstalledAll:
+      "Ses données, ses enregistrements et ses journaux sont restés en place.",
+    stillOn: (node: string, module: string) =>
+      `${node} n’a pas été joint : s’il a ${module}, désinstallez-le aussi là-bas, dans sa propre console, quand il répondra.`,
     uninstallType: (module) =>
       `Pour le faire, tapez le nom du module, ${module}`,
     newModule: "Nouveau module",

@@ -347,6 +347,8 @@ export const ja: Texts = {
     otherSite: "このログインは別のサイトのページから送られました。",
     otherPage:
       "フォームがあなたのページのものではありません。再読み込みしてやり直してください。",
+    stillIn: (name: string) =>
+      `まだ ${name} としてログインしています。前のページは以前のセッションのものでした。ここでもう一度ログアウトしてください。`,
     notForYou: "権限がありません",
     needsRole: (needed: string, role: string) =>
       `これにはロール ${needed} が必要です。あなたは ${role} です。`,
@@ -522,6 +524,13 @@ export const ja: Texts = {
     uninstallTitle: (module) => `${module} をアンインストールしますか？`,
     uninstallCost:
       "設定とスクリプトは両ノードから消え、データ、記録、ログは残ります。両ノードで停止している必要があります。",
+    uninstallAway: (node: string) =>
+      `${node} が応答しません。このノードからだけ取り除かれます。${node} には残るため、復帰後にそこでもアンインストールしてください。`,
+    uninstalled: (module: string, nodes: string) =>
+      `${module} は ${nodes} からアンインストールされました`,
+    uninstalledAll: "データ、記録、ログは元の場所に残っています。",
+    stillOn: (node: string, module: string) =>
+      `${node} には届きませんでした。${module} が残っている場合は、応答したらそのコンソールでもアンインストールしてください。`,
     uninstallType: (module) =>
       `実行するにはモジュール名 ${module} を入力してください`,
     newModule: "新しいモジュール",

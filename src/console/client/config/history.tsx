@@ -3,7 +3,7 @@ import { useState } from "hono/jsx/dom";
 import type { Applied, Change } from "../../../agent/module_changes.ts";
 import type { Revision } from "../../../agent/config_history.ts";
 import type { Texts } from "../../text/en.ts";
-import { ask, refusedText } from "../ask.ts";
+import { ask, type Refusal, refusedText } from "../ask.ts";
 import { Dialog } from "../dialog.tsx";
 import { PlanView } from "./plan_view.tsx";
 
@@ -15,7 +15,7 @@ export function History({ base, revisions, t, onDone }: {
 }) {
   const [wanted, setWanted] = useState<number | null>(null);
   const [change, setChange] = useState<Change | null>(null);
-  const [failed, setFailed] = useState<string | null>(null);
+  const [failed, setFailed] = useState<Refusal | null>(null);
 
   async function look(number: number): Promise<void> {
     setFailed(null);
@@ -26,15 +26,15 @@ export function History({ base, revisions, t, onDone }: {
       body: { revision: number },
     });
     if (answer.ok) setChange(answer.value);
-    else setFailed(refusedText(answer));
+    else setFailed(answer);
   }
 
-  async function back(): Promise<void> {
+  async function back(alone: boolean): Promise<void> {
     const answer = await ask<Applied>(`${base}/rollback`, {
       method: "POST",
-      body: { revision: wanted },
+      body: { revision: wanted, alone },
     });
-    if (!answer.ok) return setFailed(refusedText(answer));
+    if (!answer.ok) return setFailed(answer);
     setWanted(null);
     onDone(answer.value);
   }
@@ -74,10 +74,23 @@ export function History({ base, revisions, t, onDone }: {
           confirm={t.config.apply}
           disabled={change === null || change.plan.how === null ||
             change.refusal !== null}
-          onYes={() => void back()}
+          onYes={() => void back(false)}
           onNo={() => setWanted(null)}
         >
-          {failed ? <p class="failed" role="alert">{failed}</p> : null}
+          {failed
+            ? <p class="failed" role="alert">{refusedText(failed)}</p>
+            : null}
+          {failed?.code === "peer-away" && change
+            ? (
+              <button
+                type="button"
+                class="grave"
+                onClick={() => void back(true)}
+              >
+                {t.config.applyAlone}
+              </button>
+            )
+            : null}
           {change
             ? <PlanView plan={change.plan} refusal={change.refusal} t={t} />
             : failed

@@ -1,6 +1,8 @@
 /** What was done to a module's configuration, in words; also on the page that follows, when the one it was done on is left for it. */
 import type { Applied } from "../../../agent/module_changes.ts";
+import type { ClusterState } from "../../../api/state.ts";
 import type { Texts } from "../../text/en.ts";
+import { answers } from "../../view.ts";
 
 type Done = Pick<Applied, "revision" | "installed" | "pending">;
 
@@ -13,6 +15,19 @@ export function wordsOf(
   return pending.length > 0
     ? `${done} ${config.pending(pending.join(", "))}`
     : done;
+}
+
+/** A node that may have the module still, or null: the agent takes it off those that it reaches. */
+export function leftOn(
+  module: string,
+  { nodes }: ClusterState,
+  removed: readonly string[],
+): string | null {
+  const left = nodes.find((node) =>
+    !removed.includes(node.name) &&
+    (!answers(node) || node.modules.some(({ name }) => name === module))
+  );
+  return left?.name ?? null;
 }
 
 const KEPT = "hakit-told";
