@@ -30,7 +30,7 @@ import { ModuleStore } from "./module_store.ts";
 import type { Node } from "./node.ts";
 import type { DrillReport } from "../k3s/drill/outcome.ts";
 import { readDrill } from "./drill_file.ts";
-import { outcome } from "./outcome.ts";
+import { outcome } from "../machine/outcome.ts";
 import type { RunningModule } from "./running_module.ts";
 import { supportArchive } from "./support.ts";
 import type { Takeovers } from "./takeovers.ts";
@@ -143,7 +143,6 @@ export class Door {
         before,
         now: view,
         peer: this.#options.cluster.peerView(request.module),
-        elapsedMs: now() - start,
         stableMs: now() - since,
         moved,
       });

@@ -123,6 +123,7 @@ Deno.test("console asks before a swap, names the cost, and sends it once", async
   }]);
   agent.show(sampleState({ role: "SECOND" }, { role: "PRIM" }));
   await page.locator("article[data-node=node2] >> text=PRIM").waitFor();
+  await shows(page, "Done: swap k3s.");
 });
 
 Deno.test("console withdraws a question when the cluster has changed under it", async () => {
@@ -154,6 +155,25 @@ Deno.test("console says why the agent refused a command", async () => {
     page,
     "Not done: stop k3s on node2. k3s is being swapped already",
   );
+});
+
+Deno.test("console says of what it asked for how it ended: also a start that failed later", async () => {
+  const stopped = { role: "STOP", status: "NotReady" } as const;
+  await using agent = await fakeAgent(sampleState(stopped, stopped));
+  await using browser = await openBrowser();
+  const { page } = browser;
+  await logIn(page, agent.url);
+  await page.click("article[data-node=node1] >> text=Start");
+  await page.click("dialog >> text=Start on node1");
+  await shows(page, "Asked: start k3s on node1.");
+  agent.show(sampleState({ role: "WAIT", status: "Transient" }, stopped));
+  await shows(page, "Under way: start k3s on node1.");
+  const reason = "start_prim exited with 1";
+  agent.show(sampleState({ ...stopped, reason }, stopped));
+  await shows(page, `Failed: start k3s on node1. ${reason}`);
+  // It stays until it is read.
+  await page.click("text=Dismiss");
+  strictEqual(await page.locator(".note").count(), 0);
 });
 
 Deno.test("console shows the age of what it knows when the agent falls silent, and goes on when it is back", async () => {

@@ -1,5 +1,5 @@
 /** The living cluster page: draws each state, asks before it acts, says what came of it. */
-import { useEffect, useState } from "hono/jsx/dom";
+import { useEffect, useRef, useState } from "hono/jsx/dom";
 import type { ClusterState } from "../../api/state.ts";
 import type { UserRole } from "../../api/users.ts";
 import { ClusterView } from "../cluster_view.tsx";
@@ -9,6 +9,7 @@ import { answers, headline } from "../view.ts";
 import { ask, type Refusal, refusedText } from "./ask.ts";
 import { Dialog } from "./dialog.tsx";
 import { follow } from "./live.ts";
+import * as pursuit from "./pursuit.ts";
 
 export interface IslandProps {
   readonly first: ClusterState;
@@ -18,7 +19,7 @@ export interface IslandProps {
 }
 
 interface Note {
-  readonly kind: "asked" | "failed";
+  readonly kind: "asked" | "done" | "failed";
   readonly text: string;
 }
 
@@ -32,6 +33,8 @@ export function Island({ first, role, port, t }: IslandProps) {
   const [wish, setWish] = useState<Wish | null>(null);
   const [pending, setPending] = useState<Wish | null>(null);
   const [note, setNote] = useState<Note | null>(null);
+  /** The command whose end is waited for; a later one takes its place. */
+  const pursued = useRef<pursuit.Pursuit | null>(null);
 
   useEffect(() => {
     follow({
@@ -40,6 +43,7 @@ export function Island({ first, role, port, t }: IslandProps) {
         setAway(null);
         // A question that makes no sense any more does not come back by itself, under another person's thumb.
         setWish((wish) => wish && question(state, wish, t) ? wish : null);
+        pursue(state);
       },
       away: (seconds) => {
         setAway({ seconds });
@@ -54,9 +58,9 @@ export function Island({ first, role, port, t }: IslandProps) {
     document.title = `${now} – ${state.cluster}`;
   }, [state, away]);
 
-  // A refusal stays until it is read; that something was asked shows in the roles soon enough.
+  // What failed stays until it is read, and what is under way until it has ended.
   useEffect(() => {
-    if (note?.kind !== "asked") return;
+    if (note?.kind !== "done") return;
     const timer = setTimeout(() => setNote(null), NOTE_MS);
     return () => clearTimeout(timer);
   }, [note]);
@@ -64,10 +68,31 @@ export function Island({ first, role, port, t }: IslandProps) {
   async function act(confirmed: Wish) {
     setWish(null);
     setPending(confirmed);
-    setNote({ kind: "asked", text: t.asked.asked(words(confirmed, t)) });
+    const what = words(confirmed, t);
+    setNote({ kind: "asked", text: t.asked.asked(what) });
+    pursued.current = pursuit.pursue(state, confirmed, performance.now());
     const problem = await send(confirmed, state, t);
     setPending(null);
-    if (problem) setNote({ kind: "failed", text: problem });
+    if (problem) {
+      pursued.current = null;
+      setNote({ kind: "failed", text: problem });
+    } else if (pursued.current) {
+      pursued.current = pursuit.taken(pursued.current, performance.now());
+    } else setNote({ kind: "done", text: t.asked.done(what) });
+  }
+
+  function pursue(state: ClusterState): void {
+    if (pursued.current === null) return;
+    const found = pursuit.follow(pursued.current, state, performance.now());
+    const { kind } = found.end;
+    const over = kind === "done" || kind === "failed";
+    pursued.current = over ? null : found.pursuit;
+    setNote(noteOf(found, t));
+  }
+
+  function dismiss(): void {
+    pursued.current = null;
+    setNote(null);
   }
 
   const asked = wish && !away ? question(state, wish, t) : null;
@@ -80,7 +105,7 @@ export function Island({ first, role, port, t }: IslandProps) {
             role={note.kind === "failed" ? "alert" : "status"}
           >
             <span>{note.text}</span>
-            <button type="button" onClick={() => setNote(null)}>
+            <button type="button" onClick={dismiss}>
               {t.asked.dismiss}
             </button>
           </p>
@@ -117,6 +142,29 @@ export function Island({ first, role, port, t }: IslandProps) {
         : null}
     </>
   );
+}
+
+function noteOf(
+  { pursuit: { wish }, end }: ReturnType<typeof pursuit.follow>,
+  t: Texts,
+): Note {
+  const what = words(wish, t);
+  switch (end.kind) {
+    case "asked":
+      return { kind: "asked", text: t.asked.asked(what) };
+    case "under way":
+      return { kind: "asked", text: t.asked.underWay(what) };
+    case "done":
+      return { kind: "done", text: t.asked.done(what) };
+    case "waits":
+    case "failed":
+      return {
+        kind: "failed",
+        text: t.asked[end.kind](what, end.why ?? t.asked.seeLog),
+      };
+    default:
+      return end satisfies never;
+  }
 }
 
 /** Null when the agent has taken the command; else what was not done, and why. A switch is for both nodes. */

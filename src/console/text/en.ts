@@ -129,6 +129,11 @@ export const en = {
   },
   asked: {
     asked: (what: string) => `Asked: ${what}.`,
+    underWay: (what: string) => `Under way: ${what}.`,
+    done: (what: string) => `Done: ${what}.`,
+    waits: (what: string, why: string) => `Not reached yet: ${what}. ${why}`,
+    failed: (what: string, why: string) => `Failed: ${what}. ${why}`,
+    seeLog: "The module's log says more.",
     notDone: (what: string, why: string) => `Not done: ${what}. ${why}`,
     dismiss: "Dismiss",
     type: (node: string) => `Type ${node}, the node's name, to do it`,

@@ -133,6 +133,12 @@ export const fr: Texts = {
   },
   asked: {
     asked: (what: string) => `Demandé : ${what}.`,
+    underWay: (what: string) => `En cours : ${what}.`,
+    done: (what: string) => `Fait : ${what}.`,
+    waits: (what: string, why: string) =>
+      `Pas encore atteint : ${what}. ${why}`,
+    failed: (what: string, why: string) => `Échec : ${what}. ${why}`,
+    seeLog: "Le journal du module en dit plus.",
     notDone: (what: string, why: string) => `Pas fait : ${what}. ${why}`,
     dismiss: "Fermer",
     type: (node: string) => `Tapez ${node}, le nom du nœud, pour le faire`,

@@ -130,6 +130,12 @@ export const ja: Texts = {
   },
   asked: {
     asked: (what: string) => `依頼しました：${what}。`,
+    underWay: (what: string) => `実行中：${what}。`,
+    done: (what: string) => `完了：${what}。`,
+    waits: (what: string, why: string) =>
+      `まだ完了していません：${what}。${why}`,
+    failed: (what: string, why: string) => `失敗：${what}。${why}`,
+    seeLog: "詳しくはモジュールのログを参照してください。",
     notDone: (what: string, why: string) =>
       `実行されませんでした：${what}。${why}`,
     dismiss: "閉じる",

@@ -1,6 +1,6 @@
 /** Whether a command that somebody waits for has come to its end. Pure: looks at the views before and now. */
-import type { UserCommand } from "../machine/event.ts";
-import type { ModuleView } from "../machine/state.ts";
+import type { UserCommand } from "./event.ts";
+import type { ModuleView } from "./state.ts";
 
 export type Outcome =
   | { readonly kind: "pending" }
@@ -8,14 +8,18 @@ export type Outcome =
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly message: string };
 
+/** What is looked at. */
+export type View = Pick<
+  ModuleView,
+  "module" | "role" | "status" | "reason" | "session"
+>;
+
 export interface Progress {
   readonly command: UserCommand;
-  readonly before: ModuleView;
-  readonly now: ModuleView;
+  readonly before: View;
+  readonly now: View;
   /** What the peer says of the module; null: nothing. */
-  readonly peer: ModuleView | null;
-  /** Since the command was taken. */
-  readonly elapsedMs: number;
+  readonly peer: View | null;
   /** How long role and status have been what they are. */
   readonly stableMs: number;
   /** Whether the module was ever on its way since. */
@@ -76,7 +80,7 @@ export function outcome(progress: Progress): Outcome {
 }
 
 /** A secondary that is being filled has its role: the copy may take hours. */
-function copying(view: ModuleView): boolean {
+function copying(view: View): boolean {
   return view.role === "SECOND" &&
     (view.session === "resync" || view.session === "mirrored");
 }
@@ -97,6 +101,6 @@ function swapped({ before, now, peer, stableMs, moved }: Progress): Outcome {
   };
 }
 
-function isPrimary(view: ModuleView): boolean {
+function isPrimary(view: View): boolean {
   return view.role === "PRIM" || view.role === "ALONE";
 }
