@@ -1,7 +1,8 @@
 /** What may be asked of a module now, and the question before it, which names the cost. Runs on both sides. Pure. */
-import type { ClusterState } from "../api/state.ts";
+import type { ClusterState, ModuleState } from "../api/state.ts";
 import type { UserRole } from "../api/users.ts";
 import type { Texts } from "./text/en.ts";
+import { bytes } from "../system/units.ts";
 import { answers, type Place, places } from "./view.ts";
 
 export type Command =
@@ -32,6 +33,8 @@ export interface Question {
   readonly title: string;
   /** What it costs, in plain words. */
   readonly cost: string;
+  /** What data it sets aside, as far as the state knows. */
+  readonly loss?: string;
   /** The word on the button that does it. */
   readonly confirm: string;
   /** Stops the service or gives up data. */
@@ -155,6 +158,9 @@ function ask(command: Command, subject: Subject): Question {
         cost: isFirstStart(place)
           ? questions.prim.first(name, node, peer)
           : questions.prim.cost(node, peer),
+        ...isFirstStart(place)
+          ? {}
+          : { loss: setAside(peerOf(place), subject) },
         confirm: questions.prim.confirm(node),
         grave: true,
       };
@@ -185,6 +191,7 @@ function ask(command: Command, subject: Subject): Question {
       return {
         title: questions.second.title(name, node),
         cost: questions.second.cost(node, peer),
+        loss: setAside(place, subject),
         confirm: questions.second.confirm(peer),
         grave: true,
         typed: node,
@@ -193,6 +200,7 @@ function ask(command: Command, subject: Subject): Question {
       return {
         title: questions.full.title(name, node),
         cost: questions.full.cost(node, peer),
+        loss: setAside(place, subject),
         confirm: questions.full.confirm(node),
         grave: true,
         typed: node,
@@ -203,6 +211,7 @@ function ask(command: Command, subject: Subject): Question {
         cost: place.module?.identity.consistent === false
           ? questions.primforce.half(node, peer)
           : questions.primforce.cost(node, peer),
+        loss: setAside(peerOf(place), subject),
         confirm: questions.primforce.confirm(node),
         grave: true,
         typed: node,
@@ -210,6 +219,58 @@ function ask(command: Command, subject: Subject): Question {
     default:
       return switchQuestion(command, subject);
   }
+}
+
+/** Of the copy that gives way: how much only it has. What nobody has counted is said to be unknown, never to be nothing. */
+function setAside(
+  loser: Partial<Place>,
+  { place, t: { overview, questions: { loss } } }: Subject,
+): string {
+  const name = loser.node?.name ?? overview.otherNode;
+  const { module } = loser;
+  const said = [
+    module ? extent(name, module, loser.otherModule, loss) : loss.unknown(name),
+  ];
+  if (module && loser.node && !answers(loser.node)) {
+    said.push(loss.silent(name));
+  }
+  const proven = [place.module?.proven, place.otherModule?.proven]
+    .flatMap((at) => at ?? []).toSorted().at(-1);
+  if (proven) {
+    said.push(loss.proven(proven.slice(0, 16).replace("T", " ")));
+  }
+  return said.join(" ");
+}
+
+/** The bytes that a node counts are those since the copies parted: of a copy with another past they say nothing. */
+function extent(
+  name: string,
+  { identity, dirtyBytes }: ModuleState,
+  other: ModuleState | undefined,
+  loss: Texts["questions"]["loss"],
+): string {
+  if (!other) return loss.uncounted(name);
+  const { current, bitmap } = other.identity;
+  const parted = identity.bitmap;
+  if (parted === null) {
+    const same = current !== null && identity.current === current;
+    return same && other.upToDate ? loss.none(name) : loss.uncounted(name);
+  }
+  const related = parted === current || parted === bitmap;
+  // A replicator that does not run has counted nothing, which is not "none".
+  return related && dirtyBytes > 0
+    ? loss.counted(name, bytes(dirtyBytes))
+    : loss.uncounted(name);
+}
+
+function peerOf(place: Place): Partial<Place> {
+  const { node, module, other, otherModule } = place;
+  return {
+    ...other ? { node: other } : {},
+    module: otherModule,
+    other: node,
+    otherModule: module,
+  };
 }
 
 /** On both nodes: half switched off is worse to understand than off. */

@@ -119,3 +119,82 @@ Deno.test("question() asks for the node's name before what may cost data", () =>
   const restart = { command: "restart", module: "k3s", node: "node1" } as const;
   strictEqual(question(sampleState(), restart, en)?.typed, undefined);
 });
+
+Deno.test("question() says how much a forced role sets aside, and never that what was not counted is nothing", () => {
+  const loss = (
+    command: "primforce" | "prim" | "second" | "full",
+    state: ClusterState,
+    node = "node1",
+  ) => question(state, { command, module: "k3s", node }, en)!.loss!;
+  const waits = { role: "WAIT", status: "NotReady" } as const;
+  const behind = { ...waits, upToDate: false };
+  const ahead = { ...EMPTY, current: "a2", bitmap: "a1", upToDate: true };
+  const counted = sampleState(behind, {
+    ...stopped,
+    identity: ahead,
+    dirtyBytes: 3 << 20,
+  });
+  for (const command of ["primforce", "prim"] as const) {
+    strictEqual(
+      loss(command, counted),
+      "node2 has up to 3.0 MiB that the other copy lacks.",
+    );
+  }
+  // The copy that gives way is the other one.
+  match(loss("second", counted, "node2"), /^node2 has up to 3\.0 MiB/);
+  match(loss("full", counted), /node1 has that the other copy lacks was not/);
+  match(loss("primforce", sampleState(behind, stopped)), /was not counted/);
+  // Both full of data that has nothing in common, as at a first start: neither counts what the other lacks.
+  const strange = { ...ahead, current: "b1", bitmap: null };
+  match(
+    loss("primforce", sampleState(waits, { ...stopped, identity: strange })),
+    /was not counted/,
+  );
+  match(
+    loss(
+      "primforce",
+      sampleState(waits, {
+        ...stopped,
+        identity: { ...strange, bitmap: "b0" },
+        dirtyBytes: 1,
+      }),
+    ),
+    /was not counted/,
+  );
+  match(
+    loss("primforce", sampleState(waits, stopped)),
+    /^As far as is known, node2 has nothing/,
+  );
+  match(
+    loss("primforce", sampleState(waits, { ...stopped, identity: ahead })),
+    /was not counted/,
+  );
+  const proven = "2026-11-25T02:03:04.000Z";
+  const silent = sampleState({ ...behind, proven }, {
+    identity: ahead,
+    dirtyBytes: 1 << 10,
+  });
+  const nodes = silent.nodes.map((node) =>
+    node.local ? node : { ...node, reachable: false }
+  );
+  strictEqual(
+    loss("primforce", { ...silent, nodes }),
+    "node2 has up to 1.0 KiB that the other copy lacks. node2 does not answer: this is what it last said, and what it has written since is not known. Both copies were last found identical at 2026-11-25 02:03 UTC.",
+  );
+  match(
+    loss("primforce", {
+      ...silent,
+      nodes: [nodes[0]!, { ...nodes[1]!, modules: [] }],
+    }),
+    /What node2 has is not known here/,
+  );
+  const never = { ...waits, identity: EMPTY };
+  strictEqual(
+    question(
+      sampleState(never, never),
+      { command: "prim", module: "k3s", node: "node1" },
+      en,
+    )!.loss,
+    undefined,
+  );
+});

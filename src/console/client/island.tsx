@@ -137,6 +137,7 @@ export function Island({ first, role, port, t }: IslandProps) {
             onNo={() => setWish(null)}
           >
             <p>{asked.cost}</p>
+            {asked.loss ? <p class="reason">{asked.loss}</p> : null}
           </Dialog>
         )
         : null}

@@ -238,6 +238,19 @@ export const en = {
         `${node}'s copy becomes the good one even if it is older. What ${peer} has written since is set aside there and replaced. Use it only when ${peer} does not come back.`,
       confirm: (node: string) => `Force ${node}`,
     },
+    loss: {
+      counted: (node: string, bytes: string) =>
+        `${node} has up to ${bytes} that the other copy lacks.`,
+      none: (node: string) =>
+        `As far as is known, ${node} has nothing that the other copy lacks.`,
+      uncounted: (node: string) =>
+        `How much ${node} has that the other copy lacks was not counted.`,
+      unknown: (node: string) => `What ${node} has is not known here.`,
+      silent: (node: string) =>
+        `${node} does not answer: this is what it last said, and what it has written since is not known.`,
+      proven: (time: string) =>
+        `Both copies were last found identical at ${time} UTC.`,
+    },
     switches: {
       title: (module: string, what: string) => `Switch ${what} for ${module}?`,
       errd:

@@ -246,6 +246,19 @@ export const fr: Texts = {
         `La copie de ${node} devient la bonne, même si elle est plus ancienne. Ce que ${peer} a écrit depuis y est mis de côté et remplacé. À n’utiliser que si ${peer} ne revient pas.`,
       confirm: (node: string) => `Forcer ${node}`,
     },
+    loss: {
+      counted: (node: string, bytes: string) =>
+        `${node} a jusqu’à ${bytes} qui manquent à l’autre copie.`,
+      none: (node: string) =>
+        `Pour autant qu’on sache, ${node} n’a rien qui manque à l’autre copie.`,
+      uncounted: (node: string) =>
+        `Ce que ${node} a et qui manque à l’autre copie n’a pas été compté.`,
+      unknown: (node: string) => `Ce que ${node} a n’est pas connu ici.`,
+      silent: (node: string) =>
+        `${node} ne répond pas : c’est ce qu’il a dit en dernier ; ce qu’il a écrit depuis n’est pas connu.`,
+      proven: (time: string) =>
+        `Les deux copies ont été trouvées identiques pour la dernière fois à ${time} UTC.`,
+    },
     switches: {
       title: (module: string, what: string) =>
         `Commuter ${what} pour ${module} ?`,

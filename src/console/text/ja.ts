@@ -245,6 +245,20 @@ export const ja: Texts = {
         `${node} のコピーは古くても正となります。その後 ${peer} が書き込んだものはそこで退避され、置き換えられます。${peer} が戻らない場合にだけ使ってください。`,
       confirm: (node: string) => `${node} を強制`,
     },
+    loss: {
+      counted: (node: string, bytes: string) =>
+        `${node} には、もう一方のコピーにないデータが最大 ${bytes} あります。`,
+      none: (node: string) =>
+        `分かっている限り、${node} だけにあるデータはありません。`,
+      uncounted: (node: string) =>
+        `${node} だけにあるデータの量は数えられていません。`,
+      unknown: (node: string) =>
+        `${node} に何があるかは、ここでは分かりません。`,
+      silent: (node: string) =>
+        `${node} は応答していません。これは最後に伝えられた内容で、その後に書き込まれたものは分かりません。`,
+      proven: (time: string) =>
+        `両方のコピーが最後に同一と確認されたのは ${time} UTC です。`,
+    },
     switches: {
       title: (module: string, what: string) =>
         `${module} の ${what} に切り替えますか？`,
