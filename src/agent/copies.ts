@@ -1,16 +1,12 @@
 /**
- * Point-in-time copies of a module's mirrored directories on this node, in our own folder of each, which is neither shown nor mirrored.
- * By reflink (XFS, Btrfs): a copy costs neither time nor room for data until the data changes. What is deleted by mistake is deleted on
- * both nodes at once; from such a copy it comes back.
+ * Point-in-time copies of a module's mirrored directories on this node. What is deleted by mistake is deleted on both nodes at once; from
+ * such a copy it comes back.
  */
-import { dirname, join } from "node:path";
 import { ApiError } from "../api/error.ts";
 import type { Command, Report } from "../replication/control.ts";
-import { HIDDEN } from "../replication/name.ts";
-import { command, CommandError } from "../system/command.ts";
-import { syncFolder } from "../system/files.ts";
 import type { Log } from "../system/log.ts";
 import { messageOf } from "../system/message.ts";
+import { BEFORE, CopyFolders, refused, stamp } from "./copy_folders.ts";
 
 export interface Copy {
   /** When it was taken, in the form of a file's name; "before-" and this: what a restored copy has taken the place of. */
@@ -32,22 +28,11 @@ export interface CopiesOptions {
   readonly cluster: { module(name: string): Mirrored | undefined };
 }
 
-const FOLDER = "copies";
-/** Of a copy that is being made. */
-const PART = ".part";
-const BEFORE = "before-";
 /** So long applications wait at most, and the replicator takes nothing from its primary. */
 const COPY_SECONDS = 5;
 const HOLD_MS = 8000;
 /** Nobody waits on a node where the module is stopped. */
 const STOPPED_SECONDS = 8 * 60;
-const SYNC_MS = 8 * 60_000;
-
-/** $0: from where, $1: into which folder. All names at once, or none: cp keeps hard links only among what it is told together. */
-const ALL_BUT_OURS =
-  `set -o pipefail; cd "$0" && find . -mindepth 1 -maxdepth 1 ! -name ${HIDDEN} -print0 | xargs -0 -r -x -n 1000000 -s 1900000`;
-const CLONE = `${ALL_BUT_OURS} cp -a --reflink=always -t "$1" --`;
-const MOVE = `${ALL_BUT_OURS} mv -n -t "$1" --`;
 
 export class Copies {
   readonly #cluster: CopiesOptions["cluster"];
@@ -62,13 +47,8 @@ export class Copies {
   async list(name: string): Promise<Copy[]> {
     const module = this.#module(name);
     mustNotServe(module);
-    const folders = foldersOf(module);
-    const sets = await Promise.all(folders.map(namesIn));
-    const [first = [], ...others] = sets;
-    return first.filter((name) =>
-      !name.endsWith(PART) && others.every((names) => names.includes(name))
-    ).sort((one, other) => dateOf(one) < dateOf(other) ? -1 : 1)
-      .map((name) => ({ name }));
+    const names = await foldersOf(module).names();
+    return names.map((name) => ({ name }));
   }
 
   /** Of this moment, on a node that does not serve. `keep`: so many of them stay, the oldest go. */
@@ -81,25 +61,14 @@ export class Copies {
       mustNotServe(module);
       const copy = { name: stamp() };
       const folders = foldersOf(module);
-      const parts = folders.map((folder) => join(folder, copy.name + PART));
-      await this.#removeParts(folders);
-      for (const part of parts) await make(part);
-      try {
-        await still(module, async (seconds) => {
-          const end = Date.now() + seconds * 1000;
-          for (const [index, from] of directoriesOf(module).entries()) {
-            await clone(from, parts[index]!, (end - Date.now()) / 1000);
-          }
+      // What a crash left may take long: nobody waits for that yet.
+      await folders.removeParts();
+      await still(module, (seconds) => folders.clone(copy.name, seconds))
+        .catch(async (error) => {
+          await folders.removeParts();
+          throw error;
         });
-      } catch (error) {
-        await this.#removeParts(folders);
-        throw error;
-      }
-      for (const part of parts) {
-        await command(["sync", "-f", part], { timeoutMs: SYNC_MS });
-        await Deno.rename(part, part.slice(0, -PART.length));
-        await syncFolder(dirname(part));
-      }
+      await folders.finish(copy.name);
       module.log.info(`copy ${copy.name} taken (by ${by})`);
       if (keep !== null) await this.#keepOnly(name, keep);
       return copy;
@@ -117,16 +86,13 @@ export class Copies {
       mustBeStopped(module);
       const before = { name: `${BEFORE}${stamp()}` };
       const folders = foldersOf(module);
-      for (const folder of folders) await make(join(folder, before.name));
+      await folders.setAside(before.name);
       // A crash from here on leaves what is no whole copy: the other node's counts then, or the restoring is begun again.
       await module.ask({ command: "replace" });
-      for (const [index, directory] of directoriesOf(module).entries()) {
-        const folder = folders[index]!;
-        const aside = join(folder, before.name);
+      const how = { name: copy, aside: before.name, seconds: STOPPED_SECONDS };
+      for (const index of folders.directories.keys()) {
         mustBeStopped(module);
-        await run(MOVE, directory, aside, STOPPED_SECONDS);
-        await clone(join(folder, copy), directory, STOPPED_SECONDS);
-        await command(["sync", "-f", directory], { timeoutMs: SYNC_MS });
+        await folders.exchange(index, how);
       }
       // Started meanwhile it gets the other node's data: that is no copy to lead with.
       mustBeStopped(module);
@@ -141,7 +107,7 @@ export class Copies {
   drop(name: string, copy: string): Promise<void> {
     return this.#inTurn(async () => {
       await this.#mustExist(name, copy);
-      await this.#remove(name, copy);
+      await foldersOf(this.#module(name)).remove(copy);
     });
   }
 
@@ -149,29 +115,7 @@ export class Copies {
     const taken = (await this.list(module))
       .filter(({ name }) => !name.startsWith(BEFORE));
     for (const { name } of taken.slice(0, -keep)) {
-      await this.#remove(module, name);
-    }
-  }
-
-  async #remove(module: string, copy: string): Promise<void> {
-    const folders = foldersOf(this.#module(module));
-    // Half a copy is none: what a crash leaves of it goes with the next one that is taken.
-    for (const folder of folders) {
-      await Deno.rename(join(folder, copy), join(folder, copy + PART));
-    }
-    await this.#removeParts(folders);
-  }
-
-  /** Also what a power cut left in some of the directories only: nobody can name it. */
-  async #removeParts(folders: readonly string[]): Promise<void> {
-    const sets = await Promise.all(folders.map(namesIn));
-    for (const [index, folder] of folders.entries()) {
-      for (const name of sets[index]!) {
-        const whole = sets.every((names) => names.includes(name));
-        const named = whole || name.startsWith(BEFORE);
-        if (named && !name.endsWith(PART)) continue;
-        await Deno.remove(join(folder, name), { recursive: true });
-      }
+      await foldersOf(this.#module(module)).remove(name);
     }
   }
 
@@ -255,73 +199,6 @@ function mustBeStopped(module: Mirrored): void {
   );
 }
 
-async function clone(
-  from: string,
-  into: string,
-  seconds: number,
-): Promise<void> {
-  try {
-    await run(CLONE, from, into, seconds);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    if (/failed to clone/.test(error.stderr)) {
-      throw refused(
-        `the file system of "${from}" has no reflinks: XFS (as made since 2018) and Btrfs have them, ext4 has not`,
-      );
-    }
-    if (error.code === 124 || error.code === 137) {
-      throw refused(
-        `too many files to be copied within ${COPY_SECONDS} s, in which applications wait: stop the module on this node, then there is no hurry`,
-      );
-    }
-    throw error;
-  }
-}
-
-/** The time limit ends all of its processes. */
-async function run(
-  script: string,
-  from: string,
-  into: string,
-  seconds: number,
-): Promise<void> {
-  const limit = Math.max(0.1, seconds).toFixed(1);
-  await command(
-    ["timeout", "-k", "1", limit, "bash", "-c", script, from, into],
-    { timeoutMs: seconds * 1000 + 5000, env: { LC_ALL: "C" } },
-  );
-}
-
-function refused(why: string): ApiError {
-  return new ApiError(409, "refused", `Cannot copy: ${why}`);
-}
-
-function directoriesOf({ module }: Mirrored): string[] {
-  return module.directories.map(({ path }) => path);
-}
-
-function foldersOf(module: Mirrored): string[] {
-  return directoriesOf(module).map((path) => join(path, HIDDEN, FOLDER));
-}
-
-async function make(folder: string): Promise<void> {
-  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return (await Array.fromAsync(Deno.readDir(folder)))
-      .filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
-function stamp(): string {
-  return new Date().toISOString().replace(/[:.]/g, "-");
-}
-
-function dateOf(name: string): string {
-  return name.replace(BEFORE, "");
+function foldersOf({ module }: Mirrored): CopyFolders {
+  return new CopyFolders(module.directories.map(({ path }) => path));
 }

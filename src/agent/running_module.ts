@@ -14,6 +14,7 @@ import {
 } from "../machine/step.ts";
 import { absentMs, atPresent } from "../machine/lease.ts";
 import type { Module } from "../module/schema.ts";
+import { Fallback } from "./fallback.ts";
 import { endLeftScripts } from "../actions/left_scripts.ts";
 import { perform, type Surroundings } from "../actions/perform.ts";
 import type { Ward } from "../guard/ward.ts";
@@ -90,6 +91,7 @@ export class RunningModule {
   readonly #services: Services;
   readonly #guarded: Guarded;
   readonly #replicator: ReplicatorLink | null;
+  readonly #fallback: Fallback | null;
   readonly #monitor: Monitor;
   #switches: Switches = {};
   #loop: Loop<State> | null = null;
@@ -149,6 +151,11 @@ export class RunningModule {
       post: (event) => this.post(event),
       changed: options.changed,
     });
+    this.#fallback = module.directories.length === 0 ? null : new Fallback({
+      directories: module.directories.map(({ path }) => path),
+      log: this.log,
+      now,
+    });
     this.#replicator = module.directories.length === 0
       ? null
       : new ReplicatorLink({
@@ -163,6 +170,7 @@ export class RunningModule {
             this.log.warning(`replicator: ${report.notice}`);
           }
           this.#report = report;
+          this.#fallback?.look(report);
           this.post({ type: "report", at: now(), report });
         },
         onGone: () => {
@@ -177,8 +185,15 @@ export class RunningModule {
     const view = this.#loop?.view();
     if (view === undefined) return null;
     const { module } = this.#options;
+    const kept = this.#fallback?.name;
+    const reason = kept && view.role === "WAIT" && !view.identity.consistent
+      ? `${view.reason}; as it was before, this copy is kept: ${
+        restoring(module.name, kept)
+      }`
+      : view.reason;
     return {
       ...view,
+      reason,
       takeoverMs: this.#readyTime.takeoverMs,
       watch: {
         resources: this.#monitor.told(),
@@ -469,10 +484,17 @@ export class RunningModule {
   #world(): Surroundings {
     const { module, folder, node } = this.#options;
     return {
-      replicator: (command, signal) => {
+      replicator: async (command, signal) => {
         const state = this.#loop?.state();
         const present = state ? atPresent(command, state) : command;
-        return this.#command(present, COMMAND_MS, signal);
+        if (present.command === "secondary") {
+          const { peerView } = this.#options;
+          await this.#fallback?.keep(
+            this.#report,
+            peerView()?.identity ?? null,
+          );
+        }
+        await this.#command(present, COMMAND_MS, signal);
       },
       takeAddresses: async (signal) => {
         const start = now();
@@ -496,6 +518,10 @@ export class RunningModule {
       note: (text) => this.log.info(text),
     };
   }
+}
+
+function restoring(module: string, copy: string): string {
+  return `"hakit stop ${module}", "hakit copy restore ${module} ${copy}", "hakit prim ${module}"`;
 }
 
 /** Where the modules' folders are made: state and log of one module. */

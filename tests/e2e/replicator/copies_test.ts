@@ -1,6 +1,7 @@
 /** Point-in-time copies: of one moment while applications write, kept when everything is deleted, restored as the newest copy. */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Copies } from "../../../src/agent/copies.ts";
+import { Fallback } from "../../../src/agent/fallback.ts";
 import { compareTrees } from "../fs/compare_trees.ts";
 import { equalCopies, later, onPair, tell } from "./on_pair.ts";
 import type { Node } from "./pair.ts";
@@ -199,5 +200,93 @@ onPair({
     );
     deepStrictEqual(await copies.list("pair"), []);
     strictEqual(pair.secondary.replicator.report.session, "mirrored");
+  },
+});
+
+onPair({
+  name:
+    "what a copy was before it is brought up to date is kept until it is: should the primary be gone in the middle, that comes back whole",
+  ...XFS,
+  resyncLimit: 4 << 20,
+  async run(pair) {
+    const { primary, secondary } = pair;
+    const said: string[] = [];
+    const say = (line: string) => void said.push(line);
+    const fallback = new Fallback({
+      directories: [secondary.data],
+      log: { info: say, warning: say },
+      now: () => performance.now(),
+    });
+    const parted = async () => {
+      await secondary.replicator.kill();
+      await primary.replicator.until(({ session }) => session === "lost", "");
+      await primary.replicator.command({ command: "alone" });
+      await shell(
+        `cd '${primary.data}' && head -c 24M /dev/urandom > large && rm -f dir/sub/1*`,
+      );
+      await secondary.replicator.start();
+    };
+    const keep = () =>
+      fallback.keep(
+        secondary.replicator.report,
+        primary.replicator.report.identity,
+      );
+    await shell(`cd '${primary.data}' && ${FILL}`);
+    await sleep(4000);
+
+    await parted();
+    await keep();
+    strictEqual(fallback.name?.startsWith("before-resync-"), true);
+    await primary.replicator.command({ command: "resync", limit: 0 });
+    await pair.join();
+    await fallback.look(secondary.replicator.report);
+    strictEqual(fallback.name, null);
+    deepStrictEqual([...Deno.readDirSync(folder(secondary, ""))], []);
+    await sleep(4000);
+
+    const before = `${pair.root}/before`;
+    await shell(
+      `mkdir '${before}' && cp -a '${secondary.backing}/.' '${before}'`,
+    );
+    await parted();
+    await keep();
+    const { name } = fallback;
+    await primary.replicator.command({ command: "resync", limit: 4 << 20 });
+    await secondary.replicator.command({ command: "secondary" });
+    await primary.replicator.command({ command: "connect" });
+    await primary.replicator.until(
+      ({ resync }) => resync !== null && resync.bytesSent > 1 << 20,
+      "a part of it",
+    );
+    await secondary.replicator.kill();
+    await secondary.replicator.start();
+    // Half made: it keeps what it has.
+    await keep();
+    strictEqual(fallback.name, name);
+    await primary.replicator.kill();
+    await rejects(
+      secondary.replicator.command({ command: "primary", alone: true }),
+      /not whole/,
+    );
+    const copies = copiesOn(secondary, () => "STOP");
+    await copies.restore("pair", name!, "test");
+    pair.primaryIndex = 1;
+    await pair.alone();
+    const differences = await compareTrees(before, secondary.data, {
+      holes: "ignored",
+    });
+    // The folder itself is ours alone.
+    deepStrictEqual(
+      differences.filter((line) => !/^\.(hakit)?[:/ ]/.test(line)),
+      [],
+    );
+    deepStrictEqual(
+      said.map((line) => /^this copy as it was is kept/.test(line)),
+      [
+        true,
+        true,
+      ],
+    );
+    await primary.replicator.start();
   },
 });

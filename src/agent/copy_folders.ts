@@ -1,0 +1,178 @@
+/**
+ * The copies of some mirrored directories on this node's disk: a folder of each directory's own, neither shown nor mirrored, with one
+ * folder for each copy. By reflink: a copy costs no room for data until the data changes.
+ */
+import { dirname, join } from "node:path";
+import { ApiError } from "../api/error.ts";
+import { HIDDEN } from "../replication/name.ts";
+import { command, CommandError } from "../system/command.ts";
+import { syncFolder } from "../system/files.ts";
+
+const FOLDER = "copies";
+/** Of a copy that is being made, or removed. */
+const PART = ".part";
+/** Kept because something else took its place: nobody asked for it as a copy. */
+export const BEFORE = "before-";
+export const NO_REFLINKS = "no-reflinks";
+const SYNC_MS = 8 * 60_000;
+
+/** $0: from where, $1: into which folder. All names at once, or none: cp keeps hard links only among what it is told together. */
+const ALL_BUT_OURS =
+  `set -o pipefail; cd "$0" && find . -mindepth 1 -maxdepth 1 ! -name ${HIDDEN} -print0 | xargs -0 -r -x -n 1000000 -s 1900000`;
+const CLONE = `${ALL_BUT_OURS} cp -a --reflink=always -t "$1" --`;
+const MOVE = `${ALL_BUT_OURS} mv -n -t "$1" --`;
+
+export class CopyFolders {
+  readonly #folders: readonly string[];
+
+  constructor(readonly directories: readonly string[]) {
+    this.#folders = directories.map((path) => join(path, HIDDEN, FOLDER));
+  }
+
+  /** Oldest first; only what is there of every directory. */
+  async names(): Promise<string[]> {
+    const [first = [], ...others] = await this.#sets();
+    return first.filter((name) =>
+      !name.endsWith(PART) && others.every((names) => names.includes(name))
+    ).sort((one, other) => dateOf(one) < dateOf(other) ? -1 : 1);
+  }
+
+  /** What stands in the directories now; not one of the names before finish(). Throws ApiError where it cannot be done in time, or by reflink. */
+  async clone(name: string, seconds: number): Promise<void> {
+    const end = Date.now() + seconds * 1000;
+    await this.removeParts();
+    try {
+      for (const [index, from] of this.directories.entries()) {
+        const part = join(this.#folders[index]!, name + PART);
+        await make(part);
+        await clone(from, part, (end - Date.now()) / 1000, seconds);
+      }
+    } catch (error) {
+      await this.removeParts();
+      throw error;
+    }
+  }
+
+  /** Durable, and one of the names. */
+  async finish(name: string): Promise<void> {
+    for (const folder of this.#folders) {
+      const part = join(folder, name + PART);
+      await command(["sync", "-f", part], { timeoutMs: SYNC_MS });
+      await Deno.rename(part, join(folder, name));
+      await syncFolder(dirname(part));
+    }
+  }
+
+  /** Makes room for what will be set aside. */
+  async setAside(name: string): Promise<void> {
+    for (const folder of this.#folders) await make(join(folder, name));
+  }
+
+  /** Of one directory: what stands there becomes part of copy `aside`, and copy `name` takes its place, durably. */
+  async exchange(
+    index: number,
+    { name, aside, seconds }: {
+      readonly name: string;
+      readonly aside: string;
+      readonly seconds: number;
+    },
+  ): Promise<void> {
+    const directory = this.directories[index]!, folder = this.#folders[index]!;
+    await run(MOVE, directory, join(folder, aside), seconds);
+    await clone(join(folder, name), directory, seconds, seconds);
+    await command(["sync", "-f", directory], { timeoutMs: SYNC_MS });
+  }
+
+  async remove(name: string): Promise<void> {
+    // Half a copy is none: what a crash leaves of it goes with the next one that is taken.
+    for (const folder of this.#folders) {
+      await Deno.rename(join(folder, name), join(folder, name + PART));
+    }
+    await this.removeParts();
+  }
+
+  /** Also what a power cut left in some of the directories only: nobody can name it. */
+  async removeParts(): Promise<void> {
+    const sets = await this.#sets();
+    for (const [index, folder] of this.#folders.entries()) {
+      for (const name of sets[index]!) {
+        const whole = sets.every((names) => names.includes(name));
+        const named = whole || name.startsWith(BEFORE);
+        if (named && !name.endsWith(PART)) continue;
+        await Deno.remove(join(folder, name), { recursive: true });
+      }
+    }
+  }
+
+  #sets(): Promise<string[][]> {
+    return Promise.all(this.#folders.map(namesIn));
+  }
+}
+
+/** The moment, in the form of a file's name. */
+export function stamp(): string {
+  return new Date().toISOString().replace(/[:.]/g, "-");
+}
+
+/** Names are made of it, whatever stands before. */
+function dateOf(name: string): string {
+  return /\d{4}-.*/.exec(name)?.[0] ?? name;
+}
+
+export function refused(why: string, code = "refused"): ApiError {
+  return new ApiError(409, code, `Cannot copy: ${why}`);
+}
+
+async function clone(
+  from: string,
+  into: string,
+  seconds: number,
+  /** For all directories together. */
+  limit: number,
+): Promise<void> {
+  try {
+    await run(CLONE, from, into, seconds);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    if (/failed to clone/.test(error.stderr)) {
+      throw refused(
+        `the file system of "${from}" has no reflinks: XFS (as made since 2018) and Btrfs have them, ext4 has not`,
+        NO_REFLINKS,
+      );
+    }
+    if (error.code === 124 || error.code === 137) {
+      throw refused(
+        `too many files to be copied within ${limit} s, in which applications wait: stop the module on this node, then there is no hurry`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** The time limit ends all of its processes. */
+async function run(
+  script: string,
+  from: string,
+  into: string,
+  seconds: number,
+): Promise<void> {
+  const limit = Math.max(0.1, seconds).toFixed(1);
+  await command(
+    ["timeout", "-k", "1", limit, "bash", "-c", script, from, into],
+    { timeoutMs: seconds * 1000 + 5000, env: { LC_ALL: "C" } },
+  );
+}
+
+async function make(folder: string): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder)))
+      .filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
