@@ -9,6 +9,7 @@ import {
   k3sUnit,
   mariadbConfig,
   mariadbDropIn,
+  nfsDropIn,
 } from "./texts.ts";
 
 function kept(more: { [name: string]: unknown } = {}) {
@@ -127,4 +128,25 @@ Deno.test("the provisioner's manifests are YAML with this cluster's values", asy
     )?.[1];
   assert.equal(archive("delete"), "false");
   assert.equal(archive("archive"), "true");
+});
+
+Deno.test("nfsDropIn() turns version 4.0 off before the server starts, and starts it where the kernel cannot", () => {
+  const line = /^ExecStart=(\/usr.*)$/m.exec(nfsDropIn("c1"))![1]!;
+  const script = /-c '(.*)'$/.exec(line)![1]!;
+  for (const versions of ["/dev/stdout", "/no/such/file"]) {
+    const { code, stdout } = new Deno.Command("sh", {
+      args: [
+        "-c",
+        script.replace("/proc/sys/kernel/hostname", "/dev/stdout")
+          .replace("/proc/fs/nfsd/versions", versions)
+          .replace("/usr/sbin/rpc.nfsd", "echo rpc.nfsd"),
+      ],
+    }).outputSync();
+    assert.equal(code, 0);
+    assert.equal(
+      new TextDecoder().decode(stdout),
+      "hakit-c1\n" + (versions === "/dev/stdout" ? "-4.0\n" : "") +
+        "rpc.nfsd --grace-time 15 --lease-time 15 --no-nfs-version 3 8\n",
+    );
+  }
 });
