@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import {
   checkRefusal,
+  grow,
   newSize,
   promise,
   soundness,
+  trim,
   volumePlace,
+  volumeUse,
 } from "./volume_work.ts";
 
 const GIB = 2 ** 30;
@@ -62,4 +66,75 @@ Deno.test("soundness() of a volume whose log was not written back cannot be told
   assert.equal(soundness(0, dirty), null);
   assert.equal(soundness(1, "bad magic number"), false);
   assert.equal(soundness(0, "No modify flag set, skipping phase 5"), true);
+});
+
+const run = (...argv: readonly string[]) =>
+  new Deno.Command(argv[0]!, { args: argv.slice(1), stderr: "inherit" })
+    .outputSync();
+/** A loop device and an XFS that can be mounted. */
+const OBSTACLE = Deno.uid() !== 0
+  ? "needs root"
+  : /\txfs$/m.test(Deno.readTextFileSync("/proc/filesystems"))
+  ? null
+  : "this kernel has no XFS";
+
+Deno.test({
+  name: `grow() and trim() of a volume in use${
+    OBSTACLE ? ` (left out: ${OBSTACLE})` : ""
+  }`,
+  ignore: OBSTACLE !== null,
+  async fn() {
+    const folder = await Deno.makeTempDir({ dir: "/var/tmp" });
+    const place = {
+      file: join(folder, "replicatedVolume"),
+      mount: join(folder, "mount"),
+    };
+    const MIB = 2 ** 20;
+    await Deno.mkdir(place.mount);
+    await Deno.writeFile(place.file, new Uint8Array());
+    await Deno.truncate(place.file, 320 * MIB);
+    assert(run("mkfs.xfs", "-q", place.file).success);
+    await assert.rejects(grow(place, 400 * MIB), /has no loop device/);
+    assert((await Deno.stat(place.file)).size === 400 * MIB);
+    assert(run("mount", "-o", "loop", place.file, place.mount).success);
+    try {
+      const size = () =>
+        Number(
+          new TextDecoder().decode(
+            run("df", "--output=size", "-B1", place.mount).stdout,
+          ).trim().split("\n").at(-1),
+        );
+      const before = size();
+      // The file grew in a run that was cut off: the file system follows in the next.
+      await grow(place, 400 * MIB);
+      const after = size();
+      assert(after > before + 70 * MIB, `${before} ${after}`);
+      await grow(place, 400 * MIB);
+      assert.equal(size(), after);
+      assert.equal((await volumeUse(place)).size, 400 * MIB);
+
+      const file = join(place.mount, "deleted");
+      assert(
+        run(
+          "dd",
+          "if=/dev/urandom",
+          `of=${file}`,
+          "bs=1M",
+          "count=40",
+          "conv=fsync",
+          "status=none",
+        )
+          .success,
+      );
+      run("sync", "-f", place.file);
+      const full = (await volumeUse(place)).onDisk;
+      await Deno.remove(file);
+      const freed = await trim(place);
+      assert(freed > 30 * MIB, `${full} bytes before, ${freed} freed`);
+      assert((await volumeUse(place)).onDisk < full - 30 * MIB);
+    } finally {
+      run("umount", place.mount);
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });

@@ -56,6 +56,14 @@ drop_stale() {
   return 0
 }
 
+# What has dialled the virtual address while it was here may have it as its own end
+# (version 6, and where the address has a network of its own), and then finds no way
+# out: a mount would wait for minutes until TCP gives up, instead of dialling anew.
+drop_orphans() {
+  [[ -n $HAKIT_VIP ]] && timeout 5 ss -K -H -n src "$HAKIT_VIP" >/dev/null 2>&1
+  return 0
+}
+
 # Looking costs no process: a failover on a busy machine has no time to start any.
 mounted() { [[ $(</proc/self/mounts) == *" $1 "* ]]; }
 # A disk of its own may be mounted there on both servers.

@@ -3,6 +3,7 @@
 # that they may reclaim their locks from the other server.
 
 nfs_memory=(nfsdcld nfsdcltrack v4recovery)
+nfsd=/proc/fs/nfsd
 # Told by one start to itself; never left for the next one.
 nfs_forgotten=/run/hakit/k3s-forgotten
 
@@ -24,7 +25,7 @@ door() {
 
 nfs_threads() {
   local count=0
-  read -r count 2>/dev/null </proc/fs/nfsd/threads
+  read -r count 2>/dev/null <"$nfsd/threads"
   [[ $count -gt 0 ]]
 }
 
@@ -66,7 +67,7 @@ nfs_end_grace() {
   rm -f "$nfs_forgotten"
   [[ -n $said ]] && say "$said"
   [[ $said == "NFS clients: 0 may reclaim"* ]] || return 0
-  echo Y 2>/dev/null >/proc/fs/nfsd/v4_end_grace && say "No NFS client has anything to reclaim: no grace period"
+  echo Y 2>/dev/null >"$nfsd/v4_end_grace" && say "No NFS client has anything to reclaim: no grace period"
 }
 
 nfs_exported() { [[ -e /var/lib/nfs/etab && $(</var/lib/nfs/etab) == *"$EXPORT"* ]]; }
@@ -143,7 +144,7 @@ nfs_down() {
   nfs_is_down && return
   nfs_unexport
   timeout 30 systemctl stop nfs-server 2>/dev/null
-  nfs_threads && echo 0 >/proc/fs/nfsd/threads 2>/dev/null
+  nfs_threads && echo 0 >"$nfsd/threads" 2>/dev/null
   # Those that hold the memory's files open.
   timeout 30 systemctl stop nfs-mountd nfsdcld 2>/dev/null
   exportfs -f 2>/dev/null
