@@ -20,7 +20,7 @@ import type { Log } from "../system/log.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Resource } from "../checker/board.ts";
 import type { ResourceState } from "../rules/rule.ts";
-import type { Switch } from "./switches.ts";
+import type { Switch, SwitchValue } from "./switches.ts";
 import { EVERY_MS, type Figures } from "./figures.ts";
 import { ArbiterChanges } from "./arbiter_changes.ts";
 import { Copies } from "./copies.ts";
@@ -184,7 +184,7 @@ export class Door {
     module: string,
     { name, value, by }: {
       readonly name: Switch;
-      readonly value: "on" | "off";
+      readonly value: SwitchValue;
       readonly by: string;
     },
   ): Promise<ClusterState> {

@@ -28,11 +28,12 @@ import type { Sight } from "../checker/look.ts";
 import type { ResourceState } from "../rules/rule.ts";
 import { Monitor } from "./monitor.ts";
 import {
-  configured,
   deviations,
   readSwitches,
   type Switch,
+  switched,
   type Switches,
+  type SwitchValue,
   writeSwitches,
 } from "./switches.ts";
 import { Addresses } from "./addresses.ts";
@@ -255,19 +256,17 @@ export class RunningModule {
   /** Kept until a person changes it again. */
   async setSwitch(
     name: Switch,
-    value: "on" | "off",
+    value: SwitchValue,
     by: string,
   ): Promise<void> {
     const { node, module } = this.#options;
-    const { [name]: _, ...rest } = this.#switches;
-    const next = value === configured(module, name)
-      ? rest
-      : { ...rest, [name]: value };
+    const next = switched(module, this.#switches, { name, value });
     await writeSwitches(node.paths, module.name, next);
     this.#switches = next;
     this.#monitor.switch(next);
     if (value === "off") this.log.warning(`${name} is switched off by ${by}`);
-    else this.log.info(`${name} is switched on by ${by}`);
+    else if (value === "on") this.log.info(`${name} is switched on by ${by}`);
+    else this.log.info(`${name} is as module.yaml says: by ${by}`);
     await this.post({ type: "failover", at: now(), on: this.#failover() });
     this.#options.tell();
     this.#options.changed();

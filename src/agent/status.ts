@@ -191,7 +191,8 @@ function maintenanceOf({ local, peer }: Known, alive: boolean): string[] {
     modules.flatMap(({ module, watch }) =>
       (watch?.maintenance ?? []).map((entry) => {
         const [what = "", how] = entry.split(" ");
-        const back = how === "off" ? "on" : "off";
+        // It may be auto in module.yaml: neither on nor off is the same.
+        const back = what === "boot" ? "auto" : how === "off" ? "on" : "off";
         return `MAINTENANCE: ${entry.toUpperCase()} for ${module} on ${name}: ${
           MEANING[entry] ?? "not as module.yaml says"
         }; "hakit ${what} ${back} -m ${module}" ends it.`;

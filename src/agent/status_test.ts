@@ -101,6 +101,13 @@ Deno.test("clusterState() promises no takeover that failover off forbids, and no
   );
 });
 
+Deno.test("clusterState() names the command that ends a switch, also where module.yaml says auto", () => {
+  const watch = { resources: [], maintenance: ["boot off", "failover off"] };
+  const { warnings } = state({ ...PRIM, watch }, SECOND);
+  match(warnings[0]!, /BOOT OFF for k3s on node1: .*"hakit boot auto -m k3s"/);
+  match(warnings[1]!, /"hakit failover on -m k3s" ends it/);
+});
+
 Deno.test("clusterState() warns of time-outs that differ", () => {
   for (const [timeoutMs, warned] of [[2100, false], [5000, true]] as const) {
     const { warnings } = state(PRIM, SECOND, "alive", {

@@ -7,6 +7,9 @@ import type { Paths } from "../system/paths.ts";
 
 export const SWITCHES = ["errd", "checker", "failover", "boot"] as const;
 export type Switch = typeof SWITCHES[number];
+/** auto: as module.yaml says, which may be auto itself. */
+export const SWITCH_VALUES = ["on", "off", "auto"] as const;
+export type SwitchValue = typeof SWITCH_VALUES[number];
 
 const onOff = z.enum(["on", "off"]).optional();
 /** Only what a person has said; what is absent is as module.yaml says. */
@@ -45,6 +48,18 @@ export async function writeSwitches(
   const file = fileOf(paths, module);
   await Deno.mkdir(dirname(file), { recursive: true, mode: 0o750 });
   await writeDurably(file, JSON.stringify(switches) + "\n", { mode: 0o640 });
+}
+
+/** What is remembered after a person has said so: nothing, where it is what module.yaml says. Pure. */
+export function switched(
+  module: Module,
+  switches: Switches,
+  { name, value }: { readonly name: Switch; readonly value: SwitchValue },
+): Switches {
+  const { [name]: _, ...rest } = switches;
+  return value === "auto" || value === configured(module, name)
+    ? rest
+    : { ...rest, [name]: value };
 }
 
 /** What module.yaml says of a switch. Pure. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { revisionSchema } from "../agent/config_history.ts";
 import { buildSchema } from "../agent/executable.ts";
-import { SWITCHES } from "../agent/switches.ts";
+import { SWITCH_VALUES, SWITCHES } from "../agent/switches.ts";
 import { fileEditSchema } from "../module/edit.ts";
 import { RESOURCE_STATES } from "../rules/rule.ts";
 import { k3sFileSchema } from "../cluster/welcome.ts";
@@ -104,7 +104,7 @@ export const switchParams = z.object({
 });
 export const switchBody = z.strictObject({
   node: nodeName,
-  value: z.enum(["on", "off"], "expected on or off"),
+  value: z.enum(SWITCH_VALUES, "expected on, off or auto"),
 });
 export const nodeQuery = z.object({ node: nodeName });
 export const logQuery = z.object({ node: nodeName, lines });

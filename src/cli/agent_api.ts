@@ -1,7 +1,7 @@
 /** What the commands need of the agent: a narrow door, so that their tests need no agent. */
 import type { Applied } from "../agent/module_changes.ts";
 import type { ModuleInfo } from "../agent/module_store.ts";
-import type { Switch } from "../agent/switches.ts";
+import type { Switch, SwitchValue } from "../agent/switches.ts";
 import type { Resource } from "../checker/board.ts";
 import type { ResourceState } from "../rules/rule.ts";
 import type { Verification } from "../agent/door.ts";
@@ -35,7 +35,7 @@ export interface LogRequest {
 export interface SwitchRequest {
   readonly module: string;
   readonly name: Switch;
-  readonly value: "on" | "off";
+  readonly value: SwitchValue;
   /** Default: the node that is asked. */
   readonly node?: string | undefined;
 }

@@ -1,5 +1,9 @@
-/** `hakit errd|checker|failover|boot on|off`: maintenance switches, on both nodes, kept until they are changed. */
-import type { Switch } from "../agent/switches.ts";
+/** `hakit errd|checker|failover|boot on|off|auto`: maintenance switches, on both nodes, kept until they are changed. */
+import {
+  type Switch,
+  SWITCH_VALUES,
+  type SwitchValue,
+} from "../agent/switches.ts";
 import type { AgentApi } from "./agent_api.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { moduleName } from "./module_name.ts";
@@ -12,12 +16,22 @@ const SUMMARY: { readonly [name in Switch]: string } = {
   boot: "Switch the start at boot on or off",
 };
 
+const IS: { readonly [value in SwitchValue]: string } = {
+  on: "on",
+  off: "off",
+  auto: "as module.yaml says",
+};
+
 export function switchCommand(name: Switch, api: () => AgentApi): Command {
   return {
     name,
     summary: SUMMARY[name],
     group: "Operate",
-    args: [{ name: "on|off", summary: "", words: ["on", "off"] }],
+    args: [{
+      name: SWITCH_VALUES.join("|"),
+      summary: "auto: as module.yaml says",
+      words: SWITCH_VALUES,
+    }],
     flags: {
       module: {
         type: "string",
@@ -41,9 +55,10 @@ says so all the while. Done on both nodes unless --node names one.`,
 }
 
 async function run(name: Switch, call: Call, api: AgentApi): Promise<number> {
-  const [value] = call.args;
-  if (value !== "on" && value !== "off") {
-    throw new UsageError(`hakit ${name}: "${value}", expected on or off`);
+  const [word] = call.args;
+  const value = SWITCH_VALUES.find((known) => known === word);
+  if (value === undefined) {
+    throw new UsageError(`hakit ${name}: "${word}", expected on, off or auto`);
   }
   const state = await api.state();
   const module = moduleName(state, call.text("module"));
@@ -69,7 +84,7 @@ async function run(name: Switch, call: Call, api: AgentApi): Promise<number> {
       .map((node) => node.name);
     if (done.length > 0) {
       call.out.line(
-        `${name} is ${value} for ${module} on ${done.join(" and ")}`,
+        `${name} is ${IS[value]} for ${module} on ${done.join(" and ")}`,
       );
     }
   }
