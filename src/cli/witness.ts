@@ -7,7 +7,7 @@ import { createLog } from "../system/log.ts";
 import { paths } from "../system/paths.ts";
 import { EXECUTABLE } from "../system/unit.ts";
 import { WITNESS_PORT } from "../witness/protocol.ts";
-import { Store } from "../witness/store.ts";
+import { MAX_CLUSTERS, Store } from "../witness/store.ts";
 import { parseAdmission } from "../witness/token.ts";
 import {
   WITNESS_UNIT,
@@ -153,6 +153,12 @@ async function admit(call: Call): Promise<number> {
   }
   const store = new Store(storeFolder());
   const known = await store.find(admission.id);
+  const others = known === null ? (await store.read()).clusters.length : 0;
+  if (others >= MAX_CLUSTERS) {
+    throw new Error(
+      `Cluster "${admission.name}" is not admitted: a witness has at most ${MAX_CLUSTERS}, "hakit witness dismiss NAME" makes room`,
+    );
+  }
   // The key may be new; what was decided stays decided.
   await store.write({ modules: known?.modules ?? {}, ...admission });
   if (call.on("json")) call.out.json({ cluster: admission.name });
@@ -181,7 +187,11 @@ async function readLine(call: Call): Promise<string> {
 async function dismiss(call: Call): Promise<number> {
   const wanted = call.args[1];
   const store = new Store(storeFolder());
-  const all = await store.read();
+  const { clusters, broken } = await store.read();
+  const all = [
+    ...clusters,
+    ...broken.map(({ id }) => ({ id, name: "cannot be read" })),
+  ];
   const found = all.filter(({ name, id }) => name === wanted || id === wanted);
   const [one] = found;
   if (one === undefined || found.length > 1) {
@@ -203,10 +213,12 @@ async function dismiss(call: Call): Promise<number> {
 }
 
 async function list(call: Call): Promise<number> {
-  const clusters = await new Store(storeFolder()).read();
+  const { clusters, broken } = await new Store(storeFolder()).read();
+  for (const { problem } of broken) call.out.error(`hakit: ${problem}`);
+  const code = broken.length > 0 ? EXIT.failed : EXIT.done;
   if (call.on("json")) {
     call.out.json(clusters.map(({ key: _, ...shown }) => shown));
-    return EXIT.done;
+    return code;
   }
   if (clusters.length === 0) call.out.line("It has no cluster.");
   const rows = clusters.flatMap(({ name, modules }) => {
@@ -222,7 +234,7 @@ async function list(call: Call): Promise<number> {
   if (rows.length > 0) {
     call.out.table([["CLUSTER", "MODULE", "EPOCH", "UP TO DATE"], ...rows]);
   }
-  return EXIT.done;
+  return code;
 }
 
 async function install(call: Call): Promise<number> {

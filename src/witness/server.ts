@@ -4,12 +4,11 @@ import { now, sleep } from "../system/clock.ts";
 import type { Log } from "../system/log.ts";
 import { clusterOf } from "./channel.ts";
 import { WitnessCluster } from "./cluster.ts";
-import type { Store } from "./store.ts";
+import { MAX_CLUSTERS, type Remembered, type Store } from "./store.ts";
+import { messageOf } from "../system/message.ts";
 
 /** How often the folder is looked at for clusters that were admitted or dismissed. */
 const LOOK_MS = 1_000;
-/** A witness serves many clusters; each costs some kilobytes. */
-const MAX_CLUSTERS = 1_000;
 
 export interface WitnessOptions {
   readonly store: Store;
@@ -36,11 +35,18 @@ export async function runWitness(options: WitnessOptions): Promise<void> {
     to: { readonly hostname: string; readonly port: number },
   ) => socket.send(bytes, to.port, to.hostname, () => {});
 
+  /** What is wrong, by cluster; each is said once. */
+  let problems = new Map<string, string>();
   const look = async () => {
-    const found = await store.read();
-    for (const memory of found.slice(0, MAX_CLUSTERS)) {
+    const { clusters: found, broken } = await store.read();
+    const wrong = new Map(broken.map(({ id, problem }) => [id, problem]));
+    for (const memory of found) {
       const known = clusters.get(memory.id);
       if (known?.key === memory.key) continue;
+      if (known === undefined && clusters.size >= MAX_CLUSTERS) {
+        wrong.set(memory.id, tooMany(memory));
+        continue;
+      }
       log.info(`serves cluster "${memory.name}"`);
       const save = async (next: typeof memory) => {
         // Dismissed meanwhile: it must not come back by our hand.
@@ -60,8 +66,25 @@ export async function runWitness(options: WitnessOptions): Promise<void> {
         }),
       );
     }
+    const present = new Set(found.map(({ id }) => id));
     for (const id of clusters.keys()) {
-      if (!found.some((memory) => memory.id === id)) clusters.delete(id);
+      if (!present.has(id)) clusters.delete(id);
+    }
+    for (const [id, problem] of wrong) {
+      if (problems.get(id) !== problem) log.error(problem);
+    }
+    problems = wrong;
+  };
+  /** A disk that cannot be looked at for a moment: those that are served go on, and nothing is granted that is not saved. */
+  let blind: string | null = null;
+  const lookAgain = async () => {
+    try {
+      await look();
+      blind = null;
+    } catch (error) {
+      const problem = messageOf(error);
+      if (problem !== blind) log.error(`cannot look for clusters: ${problem}`);
+      blind = problem;
     }
   };
 
@@ -96,10 +119,14 @@ export async function runWitness(options: WitnessOptions): Promise<void> {
     options.ready?.();
     while (!signal.aborted) {
       await Promise.race([sleep(LOOK_MS, signal), failed.promise]);
-      if (!signal.aborted) await look();
+      if (!signal.aborted) await lookAgain();
     }
   } finally {
     for (const cluster of clusters.values()) await cluster.idle();
     socket.close();
   }
+}
+
+function tooMany({ name, id }: Remembered): string {
+  return `cluster "${name}" (${id}) is not served: a witness has at most ${MAX_CLUSTERS}, "hakit witness dismiss NAME" makes room`;
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Log } from "../system/log.ts";
 import { now, sleep } from "../system/clock.ts";
@@ -5,7 +6,7 @@ import { WitnessClient } from "./client.ts";
 import type { Answer } from "./protocol.ts";
 import type { Ask } from "./register.ts";
 import { runWitness } from "./server.ts";
-import { Store } from "./store.ts";
+import { MAX_CLUSTERS, Store } from "./store.ts";
 
 const CLUSTER = "cd".repeat(16);
 const KEY = "ab".repeat(32);
@@ -25,14 +26,14 @@ function freePort(): number {
 }
 
 /** A running witness; `end` stops it and waits. */
-async function start(folder: string, port: number) {
+async function start(folder: string, port: number, log: Log = QUIET) {
   const stop = new AbortController();
   const ready = Promise.withResolvers<void>();
   const done = runWitness({
     store: new Store(folder),
     port,
     address: "127.0.0.1",
-    log: QUIET,
+    log,
     signal: stop.signal,
     ready: ready.resolve,
   });
@@ -141,6 +142,74 @@ Deno.test("a witness serves a cluster that is admitted while it runs, and forget
     await store.remove(CLUSTER);
     await sleep(1500);
     strictEqual(await one.ask(ask({ floor: 2 }), 400), null);
+  } finally {
+    one.client.close();
+    await witness.end();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a witness leaves out a cluster whose file cannot be read, says so once, and serves the others", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "hakit-witness-" });
+  const port = freePort();
+  const store = new Store(folder);
+  const memory = { name: "office", id: CLUSTER, key: KEY, modules: {} };
+  await store.write(memory);
+  const lost = "ef".repeat(16);
+  await Deno.writeTextFile(join(folder, `${lost}.json`), "{");
+  const errors: string[] = [];
+  const log = { ...QUIET, error: (text: string) => void errors.push(text) };
+  const witness = await start(folder, port, log);
+  const one = new Asker(0, port);
+  try {
+    strictEqual((await one.ask(ask({ want: "set" })))?.verdict.done, true);
+    // Its own file: nothing is answered from memory, which a restart would not have.
+    await Deno.writeTextFile(join(folder, `${CLUSTER}.json`), "");
+    await sleep(1500);
+    strictEqual(await one.ask(ask({ floor: 1 }), 400), null);
+    deepStrictEqual(
+      errors.map((text) => /([0-9a-f]{32})\.json/.exec(text)![1]),
+      [
+        lost,
+        CLUSTER,
+      ],
+    );
+    await store.write(memory);
+    strictEqual((await one.ask(ask({ floor: 2 })))?.verdict.entry, null);
+  } finally {
+    one.client.close();
+    await witness.end();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a witness refuses a cluster beyond its limit with a line, and drops none that it serves", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "hakit-witness-" });
+  const port = freePort();
+  const store = new Store(folder);
+  const cluster = (number: number) => ({
+    name: `c${number}`,
+    id: number.toString(16).padStart(32, "0"),
+    key: KEY,
+    modules: {},
+  });
+  for (let number = 1; number < MAX_CLUSTERS; number++) {
+    const one = cluster(number);
+    await Deno.writeTextFile(
+      join(folder, `${one.id}.json`),
+      JSON.stringify(one),
+    );
+  }
+  await store.write({ name: "office", id: CLUSTER, key: KEY, modules: {} });
+  const errors: string[] = [];
+  const log = { ...QUIET, error: (text: string) => void errors.push(text) };
+  const witness = await start(folder, port, log);
+  const one = new Asker(0, port);
+  try {
+    await store.write(cluster(0));
+    await sleep(2500);
+    deepStrictEqual(errors.map((text) => text.slice(0, 12)), ['cluster "c0"']);
+    strictEqual((await one.ask(ask({})))?.verdict.entry, null);
   } finally {
     one.client.close();
     await witness.end();

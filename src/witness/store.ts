@@ -1,7 +1,8 @@
 /** The witness' memory on disk: one file a cluster, written and fsynced before anything is answered. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import { readIfPresent, syncFolder, writeDurably } from "../system/files.ts";
+import { messageOf } from "../system/message.ts";
 import { entrySchema } from "./protocol.ts";
 import type { Entry } from "./register.ts";
 
@@ -21,6 +22,15 @@ export interface Remembered {
   readonly modules: Readonly<{ [module: string]: Entry }>;
 }
 
+/** A file that cannot be read or understood: nothing is said for its cluster, as what was decided there is not known. */
+export interface Broken {
+  readonly id: string;
+  readonly problem: string;
+}
+
+/** A witness serves so many clusters; each costs some kilobytes, and a look at its file every second. */
+export const MAX_CLUSTERS = 1_000;
+
 export class Store {
   readonly #folder: string;
 
@@ -29,23 +39,40 @@ export class Store {
     this.#folder = folder;
   }
 
-  /** All clusters. Throws when a file cannot be understood: a witness that guesses is worse than none. */
-  async read(): Promise<Remembered[]> {
-    const found: Remembered[] = [];
+  /** All clusters. Throws when the folder cannot be read: which there are is not known then. */
+  async read(): Promise<
+    { readonly clusters: Remembered[]; readonly broken: Broken[] }
+  > {
+    const clusters: Remembered[] = [];
+    const broken: Broken[] = [];
+    for (const id of await this.#ids()) {
+      try {
+        const one = await this.find(id);
+        if (one !== null) clusters.push(one);
+      } catch (error) {
+        broken.push({ id, problem: messageOf(error) });
+      }
+    }
+    return { clusters, broken };
+  }
+
+  async #ids(): Promise<string[]> {
+    const ids: string[] = [];
     try {
       for await (const { name } of Deno.readDir(this.#folder)) {
-        if (!/^[0-9a-f]{32}\.json$/.test(name)) continue;
-        const one = await this.#one(join(this.#folder, name));
-        if (one !== null) found.push(one);
+        if (/^[0-9a-f]{32}\.json$/.test(name)) ids.push(name.slice(0, 32));
       }
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-    return found.sort((a, b) => a.id < b.id ? -1 : 1);
+    return ids.sort();
   }
 
   async find(id: string): Promise<Remembered | null> {
-    return await this.#one(this.#file(id));
+    const path = this.#file(id);
+    const one = await this.#one(path);
+    if (one === null || one.id === id) return one;
+    throw new Error(`Cannot use "${path}": it is of another cluster`);
   }
 
   async write(cluster: Remembered): Promise<void> {
@@ -71,7 +98,9 @@ export class Store {
       return fileSchema.parse(JSON.parse(text));
     } catch (cause) {
       throw new Error(
-        `Cannot read "${path}": it is no witness' memory; admit the cluster anew if the file is lost`,
+        `Cannot read "${path}": it is no witness' memory; if it is lost: "hakit witness dismiss ${
+          basename(path, ".json")
+        }", and admit the cluster anew`,
         { cause },
       );
     }
