@@ -180,6 +180,23 @@ Deno.test("parseModule() survives an alias bomb", () => {
   throws(() => parseModule(bomb, "module.yaml"), ConfigError);
 });
 
+Deno.test("parseModule() lets no checker write into a copy that is not primary", () => {
+  const module = (checker: string) =>
+    `name: db\nmode: mirror\ndirectories:\n  - path: /srv/db\n    exclude: [tmp]\ncheckers:\n  mount:\n    - { name: m, ${checker} }\n`;
+  for (const when of ["second", "both", "pre"]) {
+    const message = messageOf(module(`when: ${when}`));
+    strictEqual(
+      message,
+      `module.yaml:8:18: checkers.mount.0.when: is ${when}, but "/srv/db" is mirrored: expected prim, as it is written to only where the module is primary`,
+    );
+    messageOf(module(`when: ${when}, path: /srv/db/data`));
+    for (const path of ["/srv/db/tmp/x", "/srv/dbs", "/var/spool/db"]) {
+      parseModule(module(`when: ${when}, path: ${path}`), "module.yaml");
+    }
+  }
+  parseModule(module("when: prim"), "module.yaml");
+});
+
 Deno.test("parseCluster() wants two nodes", () => {
   throws(
     () =>

@@ -185,6 +185,23 @@ function excludesPath(pattern: string, path: string): boolean {
   );
 }
 
+/** The mirrored directory that a path (default: the first one) lies in, and is not excluded from; null: none. */
+function mirroredAt(
+  directories: readonly {
+    readonly path: string;
+    readonly exclude?: readonly string[] | undefined;
+  }[],
+  path = directories[0]?.path,
+): string | null {
+  const found = directories.find((directory) => {
+    if (path === directory.path) return true;
+    if (!path?.startsWith(`${directory.path}/`)) return false;
+    const below = path.slice(directory.path.length + 1);
+    return !directory.exclude?.some((one) => excludesPath(one, below));
+  });
+  return found?.path ?? null;
+}
+
 export const moduleSchema = z.strictObject({
   name,
   title: z.string().max(120).optional(),
@@ -322,6 +339,15 @@ export const moduleSchema = z.strictObject({
       check.path === undefined
     ) {
       issue("path", "is missing, as the module has no mirrored directory");
+    }
+    // Elsewhere it would write below the mount, into the copy that nobody but the replicator may touch.
+    const bare = check.kind === "mount" && when !== "prim" &&
+      mirroredAt(module.directories, check.path);
+    if (bare) {
+      issue(
+        "when",
+        `is ${when}, but "${bare}" is mirrored: expected prim, as it is written to only where the module is primary`,
+      );
     }
     if (action === "wait" && when !== "pre") {
       issue(
