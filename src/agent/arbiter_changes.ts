@@ -14,12 +14,15 @@ import {
   newKey,
   writeArbiter,
 } from "./arbiter_store.ts";
+import { arbiterRefusal } from "./arbiter_refusal.ts";
+import type { Cluster } from "./cluster.ts";
 import type { Node } from "./node.ts";
 
 const PEER_MS = 10_000;
 
 export interface ArbiterChangesOptions {
   readonly node: Node;
+  readonly cluster: Pick<Cluster, "virtualAddresses">;
   readonly peer: PeerApi;
   readonly link: ArbiterLink;
   readonly log: Log;
@@ -64,6 +67,7 @@ export class ArbiterChanges {
       throw new ApiError(400, "bad-request", `No arbiter: ${why}`);
     }
     const file = result.data;
+    this.#mustBeElsewhere(file);
     // The same word again mends a node that missed it.
     await this.#tell(file);
     await this.#here(file);
@@ -100,7 +104,30 @@ export class ArbiterChanges {
     if (!result.success) {
       throw new ApiError(400, "bad-request", "No arbiter of a hakit node");
     }
-    await this.#here(result.data);
+    const file = result.data;
+    // What is being removed must go, wherever it is.
+    const retired = file?.kind === "witness" && file.retired;
+    if (file !== null && !retired) this.#mustBeElsewhere(file);
+    await this.#here(file);
+  }
+
+  #mustBeElsewhere(file: ArbiterFile): void {
+    const { node: { me, peer }, cluster } = this.#options;
+    const owned = [
+      ...[me, peer].flatMap(({ name, addresses }) =>
+        addresses.map((address) => ({ address, whose: name }))
+      ),
+      ...cluster.virtualAddresses().map((address) => ({
+        address: address.split("/")[0]!,
+        whose: "whichever node is primary",
+      })),
+      ...Deno.networkInterfaces().map(({ address }) => ({
+        address,
+        whose: me.name,
+      })),
+    ];
+    const refusal = arbiterRefusal(file, owned);
+    if (refusal !== null) throw new ApiError(400, "bad-request", refusal);
   }
 
   async #tell(file: ArbiterFile | null): Promise<void> {
