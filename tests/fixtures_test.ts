@@ -99,7 +99,7 @@ Deno.test("every persistent file of 0.1.0 is read", async () => {
     );
     // The mark of a removal, without which the user would come back from the other node.
     assert.ok((await accounts.read()).users.some((user) => "removed" in user));
-    const [office] = await new Store(join(at, "witness")).read();
+    const { clusters: [office] } = await new Store(join(at, "witness")).read();
     assert.deepEqual(office?.modules["shop"], {
       epoch: 4,
       holder: 0,
