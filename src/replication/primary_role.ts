@@ -9,7 +9,8 @@ import { type Poll, POLLIN } from "../system/poll.ts";
 import { AIDE } from "./aide.ts";
 import { type Context, lastSync } from "./context.ts";
 import type { Report } from "./control.ts";
-import { epochAfter, idBase, keepEpoch } from "./epoch.ts";
+import { epochAfter, keepEpoch } from "./epoch.ts";
+import { InodeIds } from "./inode_ids.ts";
 import { Pipeline } from "./pipeline.ts";
 import { SourceSession } from "./source_session.ts";
 import { Marks } from "./marks.ts";
@@ -31,8 +32,7 @@ export class PrimaryRole {
   readonly #turnstile: Turnstile;
   readonly #peer: SourceSession;
   #diverged: string | null = null;
-  #idCounter = 0;
-  readonly #idBase: number;
+  readonly #ids: InodeIds;
   #stopping = false;
   readonly #changed: () => void;
 
@@ -53,7 +53,11 @@ export class PrimaryRole {
     }
     context.journal.discard();
     identity.save({ epoch });
-    this.#idBase = idBase(epoch, config.nodeIndex);
+    this.#ids = new InodeIds(
+      epoch,
+      config.nodeIndex,
+      () => this.#nextEpoch(),
+    );
     this.pipeline = new Pipeline(context.dirty, context.aio, {
       diverged: (why, lacks) => {
         if (lacks) this.#lacking(lacks);
@@ -79,7 +83,7 @@ export class PrimaryRole {
       () => context.now(),
     );
     try {
-      this.volumes.push(...openVolumes(context, () => this.#newId()));
+      this.volumes.push(...openVolumes(context, () => this.#ids.give()));
       keepEpoch(this.volumes, epoch);
       for (const volume of this.volumes) {
         volume.onTwin = () => this.#twins();
@@ -102,12 +106,20 @@ export class PrimaryRole {
     }
   }
 
-  #newId(): number {
-    this.#idCounter++;
-    if (this.#idCounter >= 2 ** 32) {
-      throw new Error("Inode ids of this start are used up");
+  /** For more inodes than an epoch has ids. */
+  #nextEpoch(): number | null {
+    const { identity } = this.context;
+    try {
+      const epoch = epochAfter(identity.value.epoch);
+      identity.save({ epoch });
+      keepEpoch(this.volumes, epoch);
+      // A session's begin tells the peer.
+      this.#diverged ??= "inode ids of a new epoch: the peer is told";
+      return epoch;
+    } catch (error) {
+      this.context.notice = `no further inode ids: ${messageOf(error)}`;
+      return null;
     }
-    return this.#idBase + this.#idCounter;
   }
 
   #fault(what: string): void {
