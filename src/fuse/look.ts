@@ -15,6 +15,9 @@ import {
 import { type Answer, BODY, OUT, reply, request } from "./request.ts";
 
 const HIDDEN_XATTR = new TextEncoder().encode("trusted.hakit.");
+const TRUSTED_XATTR = new TextEncoder().encode("trusted.");
+/** Where fuse_in_header has who asks. */
+const UID = 24;
 const memory = new Memory(4096);
 const emptyString = memory.string(""),
   accessList = memory.string("system.posix_acl_access", 64),
@@ -28,6 +31,10 @@ export function takesAcls(volume: Volume): boolean {
   const taken = length >= 0 || errno() === E.NODATA;
   libc.close(fd);
   return taken;
+}
+
+function isTrusted(name: Uint8Array): boolean {
+  return TRUSTED_XATTR.every((byte, i) => name[i] === byte);
 }
 
 /** Our own attributes are invisible. Names are any bytes. */
@@ -122,10 +129,13 @@ export function readXattr(opcode: number, inode: Inode, answer: Answer): void {
   }
   const n = libc.listxattr(procPath(inode.fd), reply.address + OUT, 65536);
   if (n < 0) return answer(errno());
+  const byRoot = request.view.getUint32(UID, true) === 0;
   let kept = 0;
   for (let from = OUT; from < OUT + n;) {
     const end = reply.bytes.indexOf(0, from) + 1;
-    if (!isHiddenXattr(reply.bytes.subarray(from, end))) {
+    const name = reply.bytes.subarray(from, end);
+    // The kernel lists trusted names to whoever has CAP_SYS_ADMIN; it lists them to us, and of who asks we know the user only.
+    if (!isHiddenXattr(name) && (byRoot || !isTrusted(name))) {
       reply.bytes.copyWithin(OUT + kept, from, end);
       kept += end - from;
     }

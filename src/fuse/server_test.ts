@@ -40,6 +40,7 @@ class Bed {
   readonly #dirty: Dirty;
   #asked = 0;
   readonly #answers = new Map<number, number>();
+  readonly #bodies = new Map<number, Uint8Array>();
 
   constructor() {
     libc.socketpair(AF_UNIX, SEQPACKET_NONBLOCK, 0, memory.address);
@@ -188,7 +189,14 @@ class Bed {
     ) {
       const unique = Number(memory.view.getBigUint64(8, true));
       this.#answers.set(unique, Math.abs(memory.view.getInt32(4, true)));
+      const length = memory.view.getUint32(0, true);
+      this.#bodies.set(unique, memory.bytes.slice(16, length));
     }
+  }
+
+  /** What came with an answer. */
+  body(unique: number): Uint8Array {
+    return this.#bodies.get(unique)!;
   }
 
   /** errno of an answer, or that there is none. */
@@ -543,5 +551,30 @@ onServer(
     file.orphan = true;
     bed.mirror();
     strictEqual(bed.faults.length, 2);
+  },
+);
+
+onServer(
+  "Server: trusted attributes are listed to root only, our own to nobody",
+  (bed) => {
+    const file = bed.file("labelled");
+    const path = `/proc/self/fd/${file.dataFd}`;
+    for (const name of ["trusted.other", "trusted.hakit.id", "user.seen"]) {
+      const at = [path, name, "v"].map((text, i) =>
+        memory.string(text, i * 256)
+      ) as [number, number, number];
+      strictEqual(libc.setxattr(at[0], at[1], at[2], 1, 0), 0);
+    }
+    const list = (uid: number) => {
+      const asked = bed.ask(OP.LISTXATTR, file, (view, at) => {
+        view.setUint32(24, uid, true);
+        view.setUint32(at, 4096, true);
+      });
+      bed.turn();
+      const names = new TextDecoder().decode(bed.body(asked)).split("\0");
+      return names.filter((name) => name !== "").sort();
+    };
+    deepStrictEqual(list(0), ["trusted.other", "user.seen"]);
+    deepStrictEqual(list(1000), ["user.seen"]);
   },
 );
