@@ -1,10 +1,10 @@
 /**
- * A second thread for the calls that may take seconds (syncfs, umount), so that the loop goes on serving: an unmount even waits
+ * A second thread for the calls that may take seconds (syncfs, umount, the last close of a large file), so that the loop goes on serving: an unmount even waits
  * for us to serve its last writes. Commands and answers are 16 bytes through pipes: u32 what, i32 descriptor, u64 address or tag.
  */
 import { ErrnoError, libc, Memory, O } from "../system/libc.ts";
 
-export const AIDE = { SYNCFS: 1, UMOUNT: 2, EXIT: 3 } as const;
+export const AIDE = { SYNCFS: 1, UMOUNT: 2, EXIT: 3, CLOSE: 4 } as const;
 
 export class Aide {
   readonly answers: number;

@@ -20,6 +20,7 @@ self.onmessage = (
       let result = 0;
       if (what === AIDE.SYNCFS) result = libc.syncfs(fd);
       else if (what === AIDE.UMOUNT) result = libc.umount2(address, 0);
+      else if (what === AIDE.CLOSE) result = libc.close(fd);
       else if (what === AIDE.EXIT) return self.close();
       memory.view.setInt32(4, result === 0 ? 0 : errno(), true);
       libc.write(answers, memory.address, 16);

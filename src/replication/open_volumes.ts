@@ -2,14 +2,17 @@
 import { clearStaleMounts, openBacking } from "../fuse/device.ts";
 import { libc } from "../system/libc.ts";
 import type { Context } from "./context.ts";
+import { LARGE, LargeFiles } from "./large_files.ts";
 import { Volume } from "./volume.ts";
 
 /** Throws where one cannot be mirrored; the agent tries again, so nothing of the others may stay open. */
 export function openVolumes(
-  context: Pick<Context, "config" | "log">,
+  context: Pick<Context, "config" | "log" | "aide">,
   newId: () => number,
 ): Volume[] {
   const { directories, inodesInUse: limit } = context.config;
+  const files = new LargeFiles(context.aide);
+  const large = { from: LARGE, close: (fd: number) => files.close(fd) };
   const volumes: Volume[] = [];
   try {
     for (const [index, directory] of directories.entries()) {
@@ -20,6 +23,7 @@ export function openVolumes(
         limit,
         exclude,
         answersAhead,
+        large,
       });
       volumes.push(volume);
       if (volume.noHandles) context.log(volume.noHandles);

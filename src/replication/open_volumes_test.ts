@@ -1,4 +1,5 @@
 import { strictEqual, throws } from "node:assert/strict";
+import type { Aide } from "./aide.ts";
 import type { ReplicatorConfig } from "./control.ts";
 import { openVolumes } from "./open_volumes.ts";
 
@@ -15,7 +16,8 @@ Deno.test({
     const attempt = (other: string) => {
       const directories = [{ path: good }, { path: other }];
       const config = { directories } as unknown as ReplicatorConfig;
-      return openVolumes({ config, log: () => {} }, () => 7);
+      const aide = {} as Aide;
+      return openVolumes({ config, log: () => {}, aide }, () => 7);
     };
     try {
       const before = open();

@@ -6,7 +6,7 @@
  * The kernel remembers millions of inodes; a descriptor for each would be too many. Some thousands have one, the others are put
  * away as a file handle in an InodeTable, and are opened by it when they are asked for. See "Inodes" in DESIGN.md.
  */
-import { S_IFDIR, S_IFMT, STATX } from "../fuse/abi.ts";
+import { S_IFDIR, S_IFMT, S_IFREG, STATX } from "../fuse/abi.ts";
 import { E, errno, ErrnoError, errnoName, libc, O } from "../system/libc.ts";
 import { getU64 } from "../system/u64.ts";
 import type { Aide } from "./aide.ts";
@@ -45,6 +45,12 @@ export class Volume {
   readonly #exclusions: Exclusions | null;
   readonly #dataFiles = new DataFiles();
   readonly #disk: Disk;
+  readonly #large: {
+    readonly from: number;
+    close(fd: number): void;
+  } | null;
+  /** Of a large file that nobody knows, whose name is being taken away; -1: none. */
+  #doomed = -1;
   #notAheadUntil = 0;
   readonly #paths: Paths;
   /** Counts what gives an inode another name: a walk over all names during which it stood still has seen every inode. */
@@ -78,13 +84,19 @@ export class Volume {
     readonly path: string,
     readonly backing: number,
     readonly source: () => number,
-    { limit = IN_USE, exclude, answersAhead = false }: {
+    { limit = IN_USE, exclude, answersAhead = false, large }: {
       readonly limit?: number | undefined;
       /** Guarantee level fsync: writes are answered when they are sent. */
       readonly answersAhead?: boolean | undefined;
       readonly exclude?: readonly string[] | undefined;
+      /** Closes, beside the loop, the last descriptor of a file with so many bytes on the disk. */
+      readonly large?: {
+        readonly from: number;
+        close(fd: number): void;
+      } | undefined;
     } = {},
   ) {
+    this.#large = large ?? null;
     this.#limit = this.#enough = limit;
     this.#exclusions = Exclusions.of(exclude);
     this.answersAhead = answersAhead;
@@ -287,12 +299,36 @@ export class Volume {
     if (fd < 0) return undefined;
     const id = readId(fd);
     const inode = this.#inUse.get(id) ?? this.#takeBack(id, fd);
-    if (inode?.fd !== fd) libc.close(fd);
+    if (inode?.fd === fd) return inode;
+    this.#letDoomedGo();
+    if (inode || !this.#large || !this.#isLarge(fd)) libc.close(fd);
+    else this.#doomed = fd;
     return inode;
+  }
+
+  /** `stat` tells of it then. */
+  #isLarge(fd: number): boolean {
+    return this.#large !== null && statFd(fd) === 0 &&
+      (statMode() & S_IFMT) === S_IFREG &&
+      getU64(stat.view, stat.at + STATX.blocks) * 512 >= this.#large.from;
+  }
+
+  #letDoomedGo(): void {
+    if (this.#doomed >= 0) this.#letGo(this.#doomed);
+    this.#doomed = -1;
+  }
+
+  /** Closes a descriptor; where that frees much of the disk, beside the loop. */
+  #letGo(fd: number): void {
+    const frees = this.#isLarge(fd) &&
+      stat.view.getUint32(stat.at + STATX.nlink, true) === 0;
+    if (frees) this.#large!.close(fd);
+    else libc.close(fd);
   }
 
   /** A name of it was removed. If it was the last one, only a descriptor can reach what an application may still have open. */
   nameLost(inode: Inode | undefined): void {
+    this.#letDoomedGo();
     if (!inode || inode === this.root || statFd(inode.fd) !== 0) return;
     inode.orphan = inode.isDirectory ||
       stat.view.getUint32(stat.at + STATX.nlink, true) === 0;
@@ -373,7 +409,8 @@ export class Volume {
 
   #close(inode: Inode): void {
     this.closeData(inode);
-    libc.close(inode.fd);
+    if (inode.orphan) this.#letGo(inode.fd);
+    else libc.close(inode.fd);
     // Whoever still holds the object gets EBADF, and not what the number stands for by then.
     inode.fd = -1;
   }
@@ -475,6 +512,7 @@ export class Volume {
 
   close(): void {
     this.dropAll();
+    this.#letDoomedGo();
     this.#disk.close();
     this.#handles?.close();
     libc.close(this.backing);

@@ -16,6 +16,7 @@ function descriptors(): number {
 function onVolume(
   name: string,
   run: (volume: Volume, folder: string) => void,
+  options: ConstructorParameters<typeof Volume>[4] = {},
 ) {
   // RAM: thousands of files, and a file system with handles and trusted attributes.
   const ignore = Deno.uid() !== 0;
@@ -25,7 +26,13 @@ function onVolume(
     fn() {
       const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
       let id = 5 * 2 ** 32;
-      const volume = new Volume(0, folder, openBacking(folder), () => ++id);
+      const volume = new Volume(
+        0,
+        folder,
+        openBacking(folder),
+        () => ++id,
+        options,
+      );
       try {
         strictEqual(volume.noHandles, null);
         run(volume, folder);
@@ -232,3 +239,38 @@ Deno.test({
     }
   },
 });
+
+const closedBeside: number[] = [];
+
+onVolume(
+  "Volume: a large file's last descriptor is closed beside the loop, known or not, a small one's and a named one's here",
+  (volume, folder) => {
+    const large = new Uint8Array(16 * 4096).fill(1);
+    const unlink = (name: string) => {
+      const victim = volume.named(volume.root, memory.string(name));
+      libc.unlinkat(volume.backing, memory.string(name), 0);
+      volume.nameLost(victim);
+    };
+    Deno.writeFileSync(`${folder}/unknown`, large);
+    Deno.writeFileSync(`${folder}/known`, large);
+    Deno.writeFileSync(`${folder}/linked`, large);
+    Deno.linkSync(`${folder}/linked`, `${folder}/second`);
+    Deno.writeTextFileSync(`${folder}/small`, "small");
+    const known = lookup(volume, volume.root, "known");
+    volume.data(known);
+    for (const name of ["small", "linked", "known"]) unlink(name);
+    deepStrictEqual(closedBeside, []);
+    unlink("unknown");
+    strictEqual(closedBeside.length, 1);
+    const { fd } = known;
+    volume.forget(known.id, 1);
+    volume.drop(known);
+    deepStrictEqual(closedBeside.slice(1), [fd]);
+    for (const each of closedBeside.splice(0)) {
+      strictEqual(libc.close(each), 0, "it was still open");
+    }
+  },
+  {
+    large: { from: 8 * 4096, close: (fd) => void closedBeside.push(fd) },
+  },
+);
