@@ -13,6 +13,8 @@ import { mounts, OURS, withoutLinks } from "./mounts.ts";
 
 const scratch = new Memory(64 * 1024);
 const MNT_DETACH = 2;
+/** Measured on a pair: sequential reads 1.7 times as fast as with 128; with 1024 no faster, and random faults slower. */
+const READ_AHEAD_KIB = 512;
 
 /** How many mounts of ours cover `path`, which may be a symlink; several when mounts were stacked by crashes. */
 export function ourMounts(path: string): number {
@@ -87,6 +89,24 @@ export class Device {
       const code = errno();
       libc.close(this.fd);
       throw new ErrnoError(`Cannot mount over "${path}"`, code);
+    }
+  }
+
+  /**
+   * Lets the kernel read more ahead than 128 KiB: a sequential read waits for us less often. Not the most that a request can carry: a page
+   * fault in a mapped file asks for all of it. After INIT, whose answer only makes it less; where /sys cannot be written it stays as it is.
+   */
+  readAhead(kib = READ_AHEAD_KIB): void {
+    const ours = mounts().findLast(({ point, type }) =>
+      point === this.path && type === OURS
+    );
+    try {
+      Deno.writeTextFileSync(
+        `/sys/class/bdi/${ours?.device}/read_ahead_kb`,
+        String(kib),
+      );
+    } catch {
+      // Slower, not wrong.
     }
   }
 

@@ -1,6 +1,7 @@
 import { strictEqual, throws } from "node:assert/strict";
 import { libc, Memory } from "../system/libc.ts";
 import { clearStaleMounts, Device, ourMounts } from "./device.ts";
+import { mounts } from "./mounts.ts";
 import { send } from "./request.ts";
 
 const ignore = Deno.uid() !== 0;
@@ -48,6 +49,21 @@ Deno.test({
     strictEqual(clearStaleMounts(link), 1);
     strictEqual(ourMounts(link), 0);
     strictEqual(Deno.readTextFileSync(`${link}/file`), "data");
+    Deno.removeSync(folder, { recursive: true });
+  },
+});
+
+Deno.test({
+  name: "Device.readAhead() is of its own mount",
+  ignore,
+  fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    const device = new Device(folder);
+    const { device: number } = mounts().find(({ point }) => point === folder)!;
+    const of = `/sys/class/bdi/${number}/read_ahead_kb`;
+    device.readAhead(640);
+    strictEqual(Deno.readTextFileSync(of).trim(), "640");
+    device[Symbol.dispose]();
     Deno.removeSync(folder, { recursive: true });
   },
 });

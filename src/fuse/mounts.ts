@@ -10,6 +10,8 @@ export interface Mount {
   readonly id: number;
   /** Id of the mount on which it stands. */
   readonly on: number;
+  /** "major:minor" of its file system. */
+  readonly device: string;
   /** Without symlinks. */
   readonly point: string;
   readonly type: string;
@@ -24,10 +26,11 @@ export function mounts(): Mount[] {
 export function parseMounts(text: string): Mount[] {
   return text.split("\n").filter((line) => line.includes(" - ")).map((line) => {
     const [before, after] = line.split(" - ");
-    const [id, on, , , point] = before!.split(" ");
+    const [id, on, device, , point] = before!.split(" ");
     return {
       id: Number(id),
       on: Number(on),
+      device: device!,
       point: point!.replace(
         /\\(\d{3})/g,
         (_, octal) => String.fromCharCode(parseInt(octal, 8)),

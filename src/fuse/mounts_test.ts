@@ -7,8 +7,8 @@ Deno.test("parseMounts() takes optional fields and names with spaces", () => {
 40 36 0:52 / /srv/data rw - fuse.hakit hakit rw,user_id=0
 `;
   deepStrictEqual(parseMounts(text), [
-    { id: 36, on: 35, point: "/mnt/a b", type: "ext3" },
-    { id: 40, on: 36, point: "/srv/data", type: "fuse.hakit" },
+    { id: 36, on: 35, device: "98:0", point: "/mnt/a b", type: "ext3" },
+    { id: 40, on: 36, device: "0:52", point: "/srv/data", type: "fuse.hakit" },
   ]);
 });
 
@@ -29,18 +29,48 @@ Deno.test("withoutLinks() follows symlinks on the way and at the end, and ends w
 });
 
 Deno.test("mountedBelow() finds what a mount over the directory would hide, not what stands beside it or on a dead mount of ours", () => {
-  const root = { id: 1, on: 1, point: "/", type: "ext4" };
-  const data = { id: 2, on: 1, point: "/srv/data", type: "xfs" };
-  const beside = { id: 3, on: 1, point: "/srv/data2/x", type: "xfs" };
-  const media = { id: 4, on: 2, point: "/srv/data/a/media", type: "ext4" };
+  const root = { id: 1, on: 1, device: "0:1", point: "/", type: "ext4" };
+  const data = { id: 2, on: 1, device: "0:1", point: "/srv/data", type: "xfs" };
+  const beside = {
+    id: 3,
+    on: 1,
+    device: "0:1",
+    point: "/srv/data2/x",
+    type: "xfs",
+  };
+  const media = {
+    id: 4,
+    on: 2,
+    device: "0:1",
+    point: "/srv/data/a/media",
+    type: "ext4",
+  };
   strictEqual(mountedBelow([root, data, beside], "/srv/data"), null);
   strictEqual(
     mountedBelow([root, data, media], "/srv/data"),
     "/srv/data/a/media",
   );
-  const dead = { id: 5, on: 2, point: "/srv/data", type: "fuse.hakit" };
-  const onDead = { id: 6, on: 5, point: "/srv/data/run", type: "tmpfs" };
+  const dead = {
+    id: 5,
+    on: 2,
+    device: "0:1",
+    point: "/srv/data",
+    type: "fuse.hakit",
+  };
+  const onDead = {
+    id: 6,
+    on: 5,
+    device: "0:1",
+    point: "/srv/data/run",
+    type: "tmpfs",
+  };
   strictEqual(mountedBelow([root, data, dead, onDead], "/srv/data"), null);
-  const deeper = { id: 7, on: 6, point: "/srv/data/run/x", type: "tmpfs" };
+  const deeper = {
+    id: 7,
+    on: 6,
+    device: "0:1",
+    point: "/srv/data/run/x",
+    type: "tmpfs",
+  };
   strictEqual(mountedBelow([root, dead, onDead, deeper], "/srv/data"), null);
 });

@@ -224,7 +224,8 @@ export class Server {
     if (opcode === OP.INIT) {
       const acls = takesAcls(this.volume);
       this.#changes.kernel = negotiate(view, BODY, reply.view, OUT, acls);
-      return answer(0, 64);
+      answer(0, 64);
+      return this.device.readAhead();
     }
     if (opcode === OP.STATFS) return statfs(this.volume, answer);
     const inode = this.volume.get(id);

@@ -6,8 +6,8 @@ Deno.test("hiddenMount() names what would be hidden, also below a symlink to the
   Deno.mkdirSync(`${folder}/disk`);
   Deno.symlinkSync("disk", `${folder}/data`);
   const mounts = [
-    { id: 1, on: 1, point: "/", type: "ext4" },
-    { id: 2, on: 1, point: `${folder}/disk/media`, type: "xfs" },
+    { id: 1, on: 1, device: "0:1", point: "/", type: "ext4" },
+    { id: 2, on: 1, device: "0:1", point: `${folder}/disk/media`, type: "xfs" },
   ];
   const path = `${folder}/data`;
   const words = hiddenMount([{ path: "/srv" }, { path }], mounts);

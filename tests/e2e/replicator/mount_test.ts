@@ -1,6 +1,7 @@
 /** What becomes of a mount, and of those who use it, when its replicator is killed; and what keeps a replicator from a deadlock. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { ourMounts } from "../../../src/fuse/device.ts";
+import { mounts } from "../../../src/fuse/mounts.ts";
 import { equalCopies, onPair } from "./on_pair.ts";
 import { sleep } from "./replicator_process.ts";
 
@@ -156,5 +157,16 @@ onPair({
       deepStrictEqual(without, []);
     }
     return Promise.resolve();
+  },
+});
+
+onPair({
+  name: "the kernel reads more ahead on the mount than it does by itself",
+  async run({ primary }) {
+    const { device } = mounts().find(({ point }) => point === primary.data)!;
+    const kib = await Deno.readTextFile(
+      `/sys/class/bdi/${device}/read_ahead_kb`,
+    );
+    strictEqual(kib.trim(), "512");
   },
 });
