@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import type { ClusterState } from "../api/state.ts";
 import { checkMachine } from "../cluster/checks.ts";
-import { gatherFacts } from "../cluster/facts.ts";
+import { exists, gatherFacts } from "../cluster/facts.ts";
+import { hasHeldData } from "../cluster/held_data.ts";
 import { readKept } from "../cluster/kept.ts";
 import { places } from "../cluster/places.ts";
 import { runSteps } from "../cluster/step.ts";
@@ -13,6 +14,7 @@ import { uninstallSteps } from "../k3s/uninstall.ts";
 import { type Own, ownOn } from "../k3s/uninstall_data.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
+import { WITNESS_UNIT_FILE } from "../witness/unit.ts";
 import { salvageNames } from "./salvage.ts";
 import { connect } from "./agent_client.ts";
 import type { Command } from "./command.ts";
@@ -30,6 +32,11 @@ export const command: Command = {
       summary: "also remove the database, the volume and K3s' state here",
     },
     yes: { type: "boolean", summary: "do not ask before data is removed" },
+    "last-copy": {
+      type: "boolean",
+      summary:
+        "with --data: also where nothing shows that the other node holds a good copy",
+    },
     ...RUN_FLAGS,
   },
   details:
@@ -41,31 +48,37 @@ export const command: Command = {
     if (tell(call, checkMachine(facts))) return EXIT.failed;
     const settings = await readIfPresent(at.settings);
     const kept = settings === null ? null : readKept(settings, at.settings);
-    const own = await ownOn(at, kept);
+    const own = await ownOn(at, kept, {
+      witness: await exists(WITNESS_UNIT_FILE),
+    });
     const data = call.on("data");
-    if (data) {
+    const asks = data && !call.on("yes") && !call.on("dry-run");
+    if (asks && !Deno.stdin.isTerminal()) {
+      throw new UsageError(
+        "uninstall --data removes this server's copy of all data: add --yes to say that this is meant",
+      );
+    }
+    if (data && own.data) {
       const state = await connect().state().catch(() => null);
-      const problem = state && onlyCopy(state);
-      if (problem) {
+      // Without the cluster's files it is an uninstall's rest: what this copy was is not known any more.
+      const used = kept === null || await hasHeldData(at.identity);
+      const last = onlyCopy(state, { used });
+      if (last && call.on("last-copy")) {
+        tell(call, { problems: [], warnings: [last] });
+      } else if (last) {
+        const problem =
+          `${last} "hakit uninstall" without --data keeps it; to remove it nevertheless add --last-copy`;
         tell(call, { problems: [problem], warnings: [] });
         return EXIT.failed;
       }
     }
     const parted = data ? await partedText(join(where.state, "salvage")) : null;
-    const asks = data && !call.on("yes") && !call.on("dry-run");
     if (parted && !asks) {
       tell(call, { problems: [], warnings: [`Removes ${parted}`] });
     }
-    if (asks) {
-      if (!Deno.stdin.isTerminal()) {
-        throw new UsageError(
-          "uninstall --data removes this server's copy of all data: add --yes to say that this is meant",
-        );
-      }
-      if (!confirm(question({ data: own.data, parted }))) {
-        call.out.line("Nothing was changed.");
-        return EXIT.failed;
-      }
+    if (asks && !confirm(question({ data: own.data, parted }))) {
+      call.out.line("Nothing was changed.");
+      return EXIT.failed;
     }
     const peers = kept ? [...kept.node1, ...kept.node2] : [];
     const agents = kept ? await readAgents(kept.storage).catch(() => []) : [];
@@ -101,6 +114,11 @@ export const command: Command = {
             : []),
           "Modules other than k3s stay in /etc/hakit/modules.",
         ]),
+        ...(own.witness
+          ? [
+            `The witness that other clusters ask stays, with its memory in ${where.state}/witness: "hakit witness uninstall" ends it.`,
+          ]
+          : []),
         ...(own.k3s
           ? [
             "Until a reboot the interfaces cni0 and flannel.1 and the firewall rules KUBE-* and CNI-* of Kubernetes stay.",
@@ -112,18 +130,34 @@ export const command: Command = {
   },
 };
 
-/** Why this server's copy must not go now, or null. Without an agent, or with a peer that is lost, nobody can tell. Pure. */
-export function onlyCopy({ nodes }: ClusterState): string | null {
-  const here = nodes.find(({ local }) => local);
-  const there = nodes.find(({ local }) => !local);
-  if (!there?.reachable) return null;
-  const module = here?.modules.find(({ name, upToDate }) =>
+/**
+ * Why this server's copy may be the only good one, or null. `used`: its own disk knows of data, or cannot tell; asked where there is
+ * no agent. A node that is lost may be lost for good, and an outdated copy is better than none. Pure.
+ */
+export function onlyCopy(
+  state: ClusterState | null,
+  { used }: { readonly used: boolean },
+): string | null {
+  if (state === null) {
+    return used
+      ? "The agent does not answer here, so nobody can tell whether the other node holds a good copy: this one may be the only one."
+      : null;
+  }
+  const here = state.nodes.find(({ local }) => local);
+  const there = state.nodes.find(({ local }) => !local);
+  const copies =
+    here?.modules.filter(({ identity }) => identity.current !== null) ?? [];
+  if (!there || copies.length === 0) return null;
+  if (!there.reachable) {
+    return `${there.name} is not reachable, so nobody can tell whether it holds a good copy: this one may be the only one.`;
+  }
+  const only = copies.find(({ name, upToDate }) =>
     upToDate &&
-    there.modules.some((other) => other.name === name && !other.upToDate)
+    !there.modules.some((other) => other.name === name && other.upToDate)
   );
-  if (!module) return null;
-  return `The copy of ${module.name} on ${there.name} is not up to date: this server's is the only good one. ` +
-    `Bring that one up to date first ("hakit state"), or run "hakit uninstall" without --data, which keeps this one`;
+  return only
+    ? `The copy of ${only.name} on ${there.name} is not up to date: this server's is the only good one. Bring that one up to date first ("hakit state").`
+    : null;
 }
 
 /** What a split brain left here, in words; null: nothing. */

@@ -14,7 +14,14 @@ import { running } from "../system/processes.ts";
 import { UNIT_FILE } from "../system/unit.ts";
 import { K3S } from "./files.ts";
 import { releaseStep } from "./hold.ts";
-import { dataOf, dataStep, keepStorage, type Own } from "./uninstall_data.ts";
+import { hasMoreThan, removeBut } from "./removal.ts";
+import {
+  dataOf,
+  dataStep,
+  keepStorage,
+  type Own,
+  sparedBy,
+} from "./uninstall_data.ts";
 import { runModuleScript } from "./module_script.ts";
 import { removeMade } from "./made_folders.ts";
 import { bootUnits, isMirrored, MODULE, unmaskSockets } from "./member.ts";
@@ -82,7 +89,7 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
     ], async () => {
       await unmaskSockets();
       await systemctl("daemon-reload");
-    }, removeDrainUnit),
+    }, { before: removeDrainUnit }),
     k3sStep(own),
     releaseStep(at),
     firewallStep(options),
@@ -101,9 +108,12 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
       ],
       // Other modules are a person's own work: the folder stays with them.
       () => Deno.remove(join(paths.etc, "modules")).catch(() => {}),
-      async () => {
-        if (kept) await keepStorage(at, kept.storage);
-        await removeMade(at);
+      {
+        before: async () => {
+          if (kept) await keepStorage(at, kept.storage);
+          await removeMade(at);
+        },
+        spared: sparedBy(own, paths),
       },
     ),
     ...(options.data ? [dataStep(dataOf(options), () => removeMade(at))] : []),
@@ -266,17 +276,22 @@ function removeStep(
   name: string,
   paths: readonly string[],
   after: () => Promise<void> = () => Promise.resolve(),
-  before: () => Promise<void> = () => Promise.resolve(),
+  { before = () => Promise.resolve(), spared = [] }: {
+    readonly before?: () => Promise<void>;
+    readonly spared?: readonly string[];
+  } = {},
 ): Step {
   return {
     name,
     async done() {
-      for (const path of paths) if (await exists(path)) return null;
+      for (const path of paths) {
+        if (await hasMoreThan(path, spared)) return null;
+      }
       return "none here";
     },
     async do() {
       await before();
-      for (const path of paths) await removeIfPresent(path);
+      for (const path of paths) await removeBut(path, spared);
       await after();
     },
   };

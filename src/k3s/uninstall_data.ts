@@ -8,7 +8,7 @@ import { exists } from "../cluster/facts.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { K3S } from "./files.ts";
-import { removeIfPresent } from "./services.ts";
+import { emptyBut, hasMoreInside, hasMoreThan, removeBut } from "./removal.ts";
 import { DATABASE_FOLDER, K3S_DESCRIPTION } from "./texts.ts";
 
 /** What of this server is hakit's: K3s or MariaDB may have been here before, and "first" refused because of them. */
@@ -19,12 +19,17 @@ export interface Own {
   readonly data: boolean;
   /** Where the volume lies; null: not known, or there is none. */
   readonly storage: string | null;
+  /** A witness runs here, for other clusters. */
+  readonly witness: boolean;
 }
 
 export async function ownOn(
   at: Places,
   kept: Kept | null,
-  unit: string = K3S.unit,
+  { unit = K3S.unit, witness = false }: {
+    readonly unit?: string;
+    readonly witness?: boolean;
+  } = {},
 ): Promise<Own> {
   const storage = kept?.storage ?? await leftStorage(at);
   return {
@@ -34,6 +39,7 @@ export async function ownOn(
     data: storage !== null || await exists(at.identity) ||
       await exists(at.k3sToken),
     storage,
+    witness,
   };
 }
 
@@ -48,10 +54,19 @@ async function leftStorage(at: Places): Promise<string | null> {
   return prereqSchema.shape.storage.safeParse(text.trim()).data ?? null;
 }
 
+/** A witness that forgets grants what it has granted already: other clusters' data is at stake. Pure. */
+export function sparedBy({ witness }: Own, paths: Paths): readonly string[] {
+  return witness
+    ? [join(paths.state, "witness"), join(paths.log, "witness.log")]
+    : [];
+}
+
 /** What --data removes: of some folders the content, others as a whole. */
 export interface Data {
   readonly folders: readonly string[];
   readonly others: readonly string[];
+  /** Below them, and not to be touched. */
+  readonly spared: readonly string[];
 }
 
 /** Somebody else's MariaDB and K3s keep theirs. */
@@ -73,12 +88,13 @@ export function dataOf({ paths, at, own }: {
       at.k3sToken,
       paths.etc,
     ],
+    spared: sparedBy(own, paths),
   };
 }
 
 /** Folders themselves stay, but for those that hakit `made`: a package made one, an administrator may have made the other. So does whatever is a disk of its own. */
 export function dataStep(
-  { folders, others }: Data,
+  { folders, others, spared }: Data,
   made: () => Promise<void> = () => Promise.resolve(),
 ): Step {
   const mounts = () => Deno.readTextFile("/proc/self/mounts");
@@ -88,7 +104,8 @@ export function dataStep(
       const points = pointsIn(await mounts()).map(({ point }) => point);
       for (const path of [...folders, ...others]) {
         const stays = folders.includes(path) || points.includes(path);
-        if (stays ? !await isEmpty(path) : await exists(path)) return null;
+        const more = stays ? hasMoreInside : hasMoreThan;
+        if (await more(path, spared)) return null;
       }
       return "none here";
     },
@@ -99,11 +116,10 @@ export function dataStep(
         throw new Error(`${mounted} is mounted: unmount it and run this again`);
       }
       const points = pointsIn(text).map(({ point }) => point);
-      for (const folder of folders) await empty(folder);
+      for (const folder of folders) await emptyBut(folder, spared);
       await made();
       for (const path of others) {
-        if (points.includes(path)) await empty(path);
-        else await removeIfPresent(path);
+        await (points.includes(path) ? emptyBut : removeBut)(path, spared);
       }
     },
   };
@@ -115,7 +131,7 @@ const OWN_DISK = /^(ext[234]|xfs|btrfs|f2fs|zfs|tmpfs)$/;
 /** A mount that forbids it, or null. Pure. */
 export function mountedOn(
   mounts: string,
-  { folders, others }: Data,
+  { folders, others }: Pick<Data, "folders" | "others">,
 ): string | null {
   const paths = [...folders, ...others];
   const found = pointsIn(mounts).find(({ point, type }) =>
@@ -132,17 +148,4 @@ function pointsIn(mounts: string) {
     const [, point = "", type = ""] = line.split(" ");
     return { point, type };
   });
-}
-
-async function empty(folder: string): Promise<void> {
-  if (!await exists(folder)) return;
-  for await (const { name } of Deno.readDir(folder)) {
-    await Deno.remove(join(folder, name), { recursive: true });
-  }
-}
-
-async function isEmpty(folder: string): Promise<boolean> {
-  if (!await exists(folder)) return true;
-  for await (const _ of Deno.readDir(folder)) return false;
-  return true;
 }

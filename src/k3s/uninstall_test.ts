@@ -36,34 +36,36 @@ function worldIn(folder: string) {
 }
 
 const KEPT = { storage: "/srv/storage" } as Kept;
-const OTHERS: Own = { k3s: false, data: false, storage: null };
+const OTHERS: Own = {
+  ...{ k3s: false, data: false, storage: null, witness: false },
+};
 
 Deno.test("ownOn() takes K3s for hakit's by its list of files or its unit, and nobody else's", async () => {
   await inFolder(async ({ at }, folder) => {
     const unit = join(folder, "k3s.service");
-    assert.deepEqual(await ownOn(at, null, unit), OTHERS);
+    assert.deepEqual(await ownOn(at, null, { unit }), OTHERS);
     await Deno.writeTextFile(
       unit,
       "[Unit]\nDescription=Lightweight Kubernetes\n",
     );
-    assert.deepEqual(await ownOn(at, null, unit), OTHERS);
+    assert.deepEqual(await ownOn(at, null, { unit }), OTHERS);
     await Deno.writeTextFile(
       unit,
       "[Unit]\nDescription=K3s, started and stopped by hakit's module k3s\n",
     );
-    assert.deepEqual(await ownOn(at, null, unit), { ...OTHERS, k3s: true });
+    assert.deepEqual(await ownOn(at, null, { unit }), { ...OTHERS, k3s: true });
     await Deno.remove(unit);
-    assert.deepEqual(await ownOn(at, KEPT, unit), {
+    assert.deepEqual(await ownOn(at, KEPT, { unit }), {
       ...OTHERS,
       data: true,
       storage: "/srv/storage",
     });
     await Deno.mkdir(join(folder, "etc"));
     await Deno.writeTextFile(at.k3sFiles, "[]");
-    assert.equal((await ownOn(at, null, unit)).k3s, true);
+    assert.equal((await ownOn(at, null, { unit })).k3s, true);
     // Of an uninstall that left the data.
     await Deno.writeTextFile(at.k3sToken, "secret");
-    assert.equal((await ownOn(at, null, unit)).data, true);
+    assert.equal((await ownOn(at, null, { unit })).data, true);
   });
 });
 
@@ -79,7 +81,7 @@ Deno.test("dataOf() leaves the data of a MariaDB and a K3s that are not hakit's"
     const own = dataOf({
       paths,
       at,
-      own: { k3s: true, data: true, storage: "/srv/storage" },
+      own: { ...OTHERS, k3s: true, data: true, storage: "/srv/storage" },
     });
     assert.deepEqual(own.folders, ["/var/lib/mysql", "/srv/storage"]);
     for (const path of [K3S.data, K3S.config, "/var/lib/kubelet"]) {
@@ -147,13 +149,17 @@ Deno.test("an uninstall without --data remembers where the volume lies, so that 
     await step.do(() => {});
     await assert.rejects(Deno.stat(at.settings), Deno.errors.NotFound);
     assert.equal(await step.done(), "none here");
-    const own = await ownOn(at, null, "/does/not/exist");
-    assert.deepEqual(own, { k3s: false, data: true, storage });
+    const own = await ownOn(at, null, { unit: "/none" });
+    assert.deepEqual(own, { ...OTHERS, data: true, storage });
     assert(dataOf({ paths, at, own }).folders.includes(storage));
     // A file that a person has spoiled names nothing to be removed.
     for (const text of ["/", "", "storage", "/srv/../etc"]) {
       await Deno.writeTextFile(at.leftStorage, text);
-      assert.equal((await ownOn(at, null, "/none")).storage, null, text);
+      assert.equal(
+        (await ownOn(at, null, { unit: "/none" })).storage,
+        null,
+        text,
+      );
     }
   });
 });
@@ -199,7 +205,9 @@ Deno.test({
       for (const each of [disk, other, plain]) {
         await Deno.writeTextFile(join(each, "file"), "x");
       }
-      const step = dataStep({ folders: [disk], others: [other, plain] });
+      const step = dataStep({
+        ...{ folders: [disk], others: [other, plain], spared: [] },
+      });
       assert.equal(await step.done(), null);
       await step.do(() => {});
       for (const each of [disk, other]) {
@@ -292,5 +300,35 @@ Deno.test("uninstall puts services back into boot, with --data all but the datab
     } finally {
       Deno.env.set("PATH", before);
     }
+  });
+});
+
+Deno.test("uninstall --data leaves what a witness on this server remembers for other clusters", async () => {
+  await inFolder(async (world) => {
+    const { paths, at } = world;
+    const memory = join(paths.state, "witness", "0".repeat(32) + ".json");
+    const log = join(paths.log, "witness.log");
+    const others = [join(paths.state, "k3s", "identity.json"), at.settings];
+    for (const file of [memory, log, ...others]) {
+      await Deno.mkdir(join(file, ".."), { recursive: true });
+      await Deno.writeTextFile(file, "x");
+    }
+    const own = { ...OTHERS, witness: true };
+    const files = stepsIn(world, { own })("Cluster files");
+    const data = dataStep(dataOf({ paths, at, own }));
+    for (const step of [files, data]) {
+      assert.equal(await step.done(), null);
+      await step.do(() => {});
+      assert.equal(await step.done(), "none here");
+    }
+    for (const file of [memory, log]) {
+      assert.equal(await Deno.readTextFile(file), "x");
+    }
+    for (const file of others) {
+      await assert.rejects(Deno.stat(file), Deno.errors.NotFound);
+    }
+    // Its unit is gone: what it remembered goes, too.
+    await dataStep(dataOf({ paths, at, own: OTHERS })).do(() => {});
+    await assert.rejects(Deno.stat(paths.state), Deno.errors.NotFound);
   });
 });

@@ -52,8 +52,16 @@ export async function uninstall(
     });
     if (code !== 2) throw new Error(`exit code ${code}`);
   });
-  await check("--data --yes removes that copy, too", async () => {
-    await on(second, "hakit uninstall --data --yes", { seconds: 300 });
+  await check("nor is it where nobody can tell of the other copy", async () => {
+    const { code } = await on(second, "hakit uninstall --data --yes", {
+      anyCode: true,
+    });
+    if (code !== 1) throw new Error(`exit code ${code}`);
+  });
+  await check("--data --yes --last-copy removes that copy, too", async () => {
+    await on(second, "hakit uninstall --data --yes --last-copy", {
+      seconds: 300,
+    });
     const { stdout } = await on(
       second,
       "find /var/lib/mysql /var/lib/hakit-k3s/storage -mindepth 1 2>/dev/null; ls -d /etc/hakit /var/lib/hakit 2>/dev/null; true",

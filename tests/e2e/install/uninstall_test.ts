@@ -44,7 +44,12 @@ Deno.test({
     assert.match(twice.text, /Nothing was changed/);
 
     await sh("mkdir -p /var/lib/hakit/salvage/k3s/2026-11-23T02-30-00-000Z");
-    const all = await server.run(HAKIT, "uninstall", "--data", "--yes");
+    const removal = ["uninstall", "--data", "--yes"];
+    const unknown = await server.run(HAKIT, ...removal);
+    assert.equal(unknown.code, 1, unknown.text);
+    assert.match(unknown.text, /may be the only one.*--last-copy\n/);
+    assert.equal(await sh(`ls ${STORAGE}`), "replicatedVolume");
+    const all = await server.run(HAKIT, ...removal, "--last-copy");
     assert.equal(all.code, 0, all.text);
     assert.match(all.text, /! Removes what only this server wrote.*k3s\/2026/);
     assert.equal(
