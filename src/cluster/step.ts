@@ -12,6 +12,8 @@ export interface Step {
   readonly name: string;
   /** What holds already, in a few words ("uid 860"), or null when there is something to do. Changes nothing. */
   done(): Promise<string | null>;
+  /** Instead of `done` in a dry run, where that one has to start a program: what is known without; null: not known. */
+  glance?(): Promise<string | null>;
   /** Does it; throws when it could not. May be repeated after an interruption at any point. */
   do(say: (text: string) => void): Promise<void>;
   /** Called when `do` failed: takes back what it began and a reboot would start, or the next run would stumble over. */
@@ -44,7 +46,9 @@ export async function runSteps(
   const results: StepResult[] = [];
   for (const [index, step] of steps.entries()) {
     const place = `${index + 1} of ${steps.length}`;
-    const found = await attempt(step, () => step.done(), log);
+    const glances = dryRun && step.glance !== undefined;
+    const look = () => glances ? step.glance!() : step.done();
+    const found = await attempt(step, look, log);
     if (found !== null) {
       log?.info(`${place}: ${step.name}: already done (${found})`);
       line(
@@ -53,7 +57,10 @@ export async function runSteps(
       );
       results.push({ name: step.name, result: "already done", detail: found });
     } else if (dryRun) {
-      line(`${out.style("cyan", "+")} ${step.name}: would be done`);
+      const would = glances
+        ? "would be looked at, and done where it is not"
+        : "would be done";
+      line(`${out.style("cyan", "+")} ${step.name}: ${would}`);
       results.push({ name: step.name, result: "to do", detail: "" });
     } else {
       if (out.terminal) line(`  ${place}: ${step.name} ...`);

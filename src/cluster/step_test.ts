@@ -127,3 +127,29 @@ Deno.test("runSteps() logs each step with its place, and a failed program's word
     "error   second line",
   ]);
 });
+
+Deno.test("a dry run starts nothing to look: such a step says what it knows without", async () => {
+  const { lines, out } = world();
+  const heavy = (known: string | null): Step => ({
+    name: "heavy",
+    glance: () => Promise.resolve(known),
+    done: () => assert.fail("a server was started"),
+    do: () => assert.fail("done"),
+  });
+  const results = await runSteps([heavy(null), heavy("mirrored")], {
+    out,
+    dryRun: true,
+  });
+  assert.deepEqual(results.map(({ result }) => result), [
+    "to do",
+    "already done",
+  ]);
+  assert.match(
+    lines[0]!,
+    /heavy: would be looked at, and done where it is not/,
+  );
+  // The real run looks closely.
+  const looked = { ...heavy(null), done: () => Promise.resolve("there") };
+  const [real] = await runSteps([looked], { out });
+  assert.equal(real!.detail, "there");
+});

@@ -106,10 +106,14 @@ function clusterStep(
 
 /** Before the directory is mirrored; afterwards the data is the cluster's and may be newer on the other node. */
 function databaseStep(at: Places, kept: Kept): Step {
+  const mirrored = async () =>
+    await exists(at.identity) || await isMirrored() ? "mirrored" : null;
   return {
     name: "Database k3s",
+    glance: mirrored,
     async done() {
-      if (await exists(at.identity) || await isMirrored()) return "mirrored";
+      const known = await mirrored();
+      if (known !== null) return known;
       const made = await withServer(
         DATABASE_FOLDER,
         (server) => hasDatastore(server, kept),

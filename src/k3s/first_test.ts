@@ -3,7 +3,10 @@ import type { ClusterState, ModuleState } from "../api/state.ts";
 import { createCluster } from "../cluster/create.ts";
 import { keptText, readKept } from "../cluster/kept.ts";
 import { places } from "../cluster/places.ts";
-import { settingsSchema } from "../cluster/settings.ts";
+import { join } from "node:path";
+import type { Facts } from "../cluster/facts.ts";
+import { prereqSchema, settingsSchema } from "../cluster/settings.ts";
+import { prereqSteps } from "./prereq.ts";
 import { paths } from "../system/paths.ts";
 import { type FirstOptions, firstSteps, primaryStep } from "./first.ts";
 
@@ -110,4 +113,30 @@ Deno.test("first declares this node's data the good one where none has ever serv
   assert.deepEqual(await primary(agent(UNREPORTED), null), ["prim"]);
   const begun = JSON.stringify({ current: null, epoch: 1 });
   assert.deepEqual(await primary(agent(UNREPORTED), begun), ["prim"]);
+});
+
+Deno.test("neither first nor prereq starts MariaDB to look at it in a dry run", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const at = places(paths(folder));
+    const steps = [
+      ...firstSteps({ at, kept: {}, settings: {} } as unknown as FirstOptions),
+      ...prereqSteps(prereqSchema.parse({}), {
+        ...{ at, facts: { mysql: null } as Facts },
+      }),
+    ];
+    for (const name of ["Database k3s", "MariaDB secured"]) {
+      const step = steps.find((one) => one.name === name)!;
+      assert.equal(await step.glance!(), null);
+    }
+    // Once it is the cluster's, nothing has to be started to know that.
+    await Deno.mkdir(join(at.identity, ".."), { recursive: true });
+    await Deno.writeTextFile(at.identity, "{}");
+    for (const name of ["Database k3s", "MariaDB secured"]) {
+      const step = steps.find((one) => one.name === name)!;
+      assert.notEqual(await step.glance!(), null);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

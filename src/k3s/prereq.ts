@@ -190,12 +190,16 @@ function kernelStep(): Step {
 
 /** Asks the database itself; never one whose directory is, or was, mirrored. */
 function securedStep(at: Places): Step {
+  const mirrored = async () =>
+    await exists(at.identity) || await isMirrored()
+      ? "its data belongs to the cluster"
+      : null;
   return {
     name: "MariaDB secured",
+    glance: mirrored,
     async done() {
-      if (await exists(at.identity) || await isMirrored()) {
-        return "its data belongs to the cluster";
-      }
+      const known = await mirrored();
+      if (known !== null) return known;
       if (!await hasSystemTables()) return null;
       // The distribution's service holds the directory: looking means stopping it, which is to be done anyway.
       if (databaseRuns()) return null;
