@@ -22,7 +22,7 @@ const PURE = [
   /^bundle\/manifest\.ts$/,
   /^oidc\/places\.ts$/,
   /^module\/tar\.ts$/,
-  /^cluster\/(network|checks)\.ts$/,
+  /^cluster\/(network|checks|ports)\.ts$/,
   /^cli\/(command|columns|progress|suggest|parse|help|module_name)\.ts$/,
 ];
 

@@ -1,5 +1,5 @@
 /** `hakit prereq`: what both servers need, before `first` and `second`. */
-import { checkMachine } from "../cluster/checks.ts";
+import { checkMachine, checkRoom, PACKAGE_ROOM } from "../cluster/checks.ts";
 import { gatherFacts } from "../cluster/facts.ts";
 import { places } from "../cluster/places.ts";
 import {
@@ -11,6 +11,7 @@ import { gatherExisting } from "../doctor/gather_storage.ts";
 import { existingFindings } from "../doctor/storage_rules.ts";
 import { missingPackages } from "../k3s/packages.ts";
 import { mysqlText, prereqSteps } from "../k3s/prereq.ts";
+import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { paths } from "../system/paths.ts";
 import type { Command } from "./command.ts";
 import {
@@ -51,13 +52,18 @@ export const command: Command = {
     'On both servers, before "hakit first" and "hakit second". It may be run again at any time and says what it found done.',
   async run(call) {
     const settings = resolveSettings(prereqSchema, await sourcesOf(call));
-    const facts = await gatherFacts([]);
+    const facts = await gatherFacts([
+      ...Object.keys(PACKAGE_ROOM),
+      ...[DATABASE_FOLDER, settings.storage],
+    ]);
     const at = places(paths());
     const existing = await gatherExisting(at, settings.storage);
     const { problems, warnings } = asFindings(
       existingFindings(existing, { adopt: call.on("adopt") }),
     );
     const machine = checkMachine(facts);
+    // Of a distribution that is refused nothing is known of its packages.
+    const lacking = machine.problems.length > 0 ? [] : await missingPackages();
     const opened = settings.bundle === undefined
       ? null
       : await openedBundle(call, paths(), {
@@ -66,14 +72,24 @@ export const command: Command = {
       });
     const offered = opened &&
       bundlePackages(opened, { call, os: facts.os, paths: paths() });
-    // Of a distribution that is refused nothing is known of its packages.
-    const lacks = offered?.problem && machine.problems.length === 0 &&
-        (await missingPackages()).length > 0
+    const lacks = offered?.problem && lacking.length > 0
       ? [offered.problem]
       : [];
+    const room = checkRoom(facts.free, PACKAGE_ROOM);
+    // Where all is installed little more is written, and a full server may need this run to work again.
+    const begins = lacking.length > 0;
     const all = {
-      problems: [...machine.problems, ...problems, ...lacks],
-      warnings: [...machine.warnings, ...warnings],
+      problems: [
+        ...machine.problems,
+        ...problems,
+        ...lacks,
+        ...(begins ? room : []),
+      ],
+      warnings: [
+        ...machine.warnings,
+        ...warnings,
+        ...(begins ? [] : room),
+      ],
     };
     if (tell(call, all)) return EXIT.failed;
     const results = await perform(

@@ -2,6 +2,7 @@
 import type { Facts, Kin } from "./facts.ts";
 import { contains, isK3sInterface, ROUTE_TO_NOWHERE } from "./network.ts";
 import { canonical } from "../system/address.ts";
+import { takenPorts } from "./ports.ts";
 import type { Settings } from "./settings.ts";
 
 export interface Findings {
@@ -17,6 +18,11 @@ const OLDEST = { ubuntu: 20.04, debian: 11 } as const;
 const GIB = 1024 ** 3;
 /** What MariaDB, the volume's own structures and the first pods need; the volume itself is sparse. */
 const LEAST_FREE = 2 * GIB;
+/** Packages as they come and as they are unpacked: MariaDB's and NFS' are about half of it. */
+export const PACKAGE_ROOM: Readonly<{ [folder: string]: number }> = {
+  "/usr": GIB,
+  "/var/cache/apt/archives": GIB / 2,
+};
 /** Both nodes' clocks: certificates and Kubernetes' leases suffer from more. */
 export const MOST_SKEW_MS = 30_000;
 
@@ -97,7 +103,15 @@ export function checkNode(
       }`,
     );
   }
-  if (!made) problems.push(...portProblems(facts));
+  if (!made) {
+    for (
+      const { protocol, port, what, user } of takenPorts(facts.listening)
+    ) {
+      problems.push(
+        `Port ${port}/${protocol} is used by ${user}, expected it free for ${what}`,
+      );
+    }
+  }
   for (const { address, interface: device } of facts.addresses) {
     const network = networks.find((one) => contains(one, address));
     // In a cluster that is there it is the doctor's to say: a second run must go on.
@@ -106,16 +120,8 @@ export function checkNode(
       `${address} on ${device} lies in ${network}, which K3s takes for pods or services: give other networks by --pods and --services to "hakit first"`,
     );
   }
-  for (const [folder, bytes] of Object.entries(facts.free)) {
-    if (bytes < LEAST_FREE) {
-      // What is made takes no more of it, and may need this run to work again.
-      (made ? warnings : problems).push(
-        `${folder}: ${(bytes / GIB).toFixed(1)} GiB free, expected at least ${
-          LEAST_FREE / GIB
-        } GiB`,
-      );
-    }
-  }
+  // What is made takes no more of it, and may need this run to work again.
+  (made ? warnings : problems).push(...checkRoom(facts.free));
   if (own.length < 2) {
     warnings.push(
       "Only one link between the nodes: when it breaks both go on alone; give two addresses a node (10.0.0.1,10.1.0.1)",
@@ -127,6 +133,21 @@ export function checkNode(
     );
   }
   return { problems, warnings };
+}
+
+/** A line for each folder with less room than what comes there takes. */
+export function checkRoom(
+  free: Facts["free"],
+  least: Readonly<{ [folder: string]: number }> = {},
+): readonly string[] {
+  return Object.entries(free).flatMap(([folder, bytes]) => {
+    const needed = least[folder] ?? LEAST_FREE;
+    return bytes >= needed ? [] : [
+      `${folder}: ${(bytes / GIB).toFixed(1)} GiB free, expected at least ${
+        needed / GIB
+      } GiB`,
+    ];
+  });
 }
 
 /** A warning when the sparse volume could outgrow the disk. */
@@ -208,27 +229,6 @@ export function nodeName(hostname: string): string | null {
   const name = hostname.split(".")[0]!.toLowerCase().replace(/[^a-z0-9-]/g, "-")
     .slice(0, 31);
   return /^[a-z][a-z0-9-]*$/.test(name) ? name : null;
-}
-
-function portProblems(facts: Facts): string[] {
-  const needed = [
-    ["udp", PORTS.heartbeat],
-    ["tcp", PORTS.replication],
-    ["tcp", PORTS.console],
-    ["tcp", 6443],
-  ] as const;
-  return needed.flatMap(([protocol, port]) => {
-    const user = facts.listening.find((entry) =>
-      entry.protocol === protocol && entry.port === port
-    );
-    return user
-      ? [
-        `Port ${port}/${protocol} is used by ${
-          user.program || "another program"
-        }, expected it free`,
-      ]
-      : [];
-  });
 }
 
 function near(

@@ -4,8 +4,10 @@ import {
   checkMachine,
   checkNode,
   checkPair,
+  checkRoom,
   checkSize,
   nodeName,
+  PACKAGE_ROOM,
 } from "./checks.ts";
 import { type Facts, osRelease, seriesOf } from "./facts.ts";
 
@@ -60,6 +62,33 @@ Deno.test.each([
     { listening: [{ protocol: "tcp" as const, port: 9010, program: "nginx" }] },
     /9010\/tcp is used by nginx/,
   ],
+  [
+    "somebody else's database",
+    {
+      listening: [
+        { protocol: "tcp" as const, port: 3306, program: "docker-proxy" },
+      ],
+    },
+    /3306\/tcp is used by docker-proxy, expected it free for K3s' datastore/,
+  ],
+  [
+    "an NFS server that is not the kernel's",
+    {
+      listening: [
+        { protocol: "tcp" as const, port: 2049, program: "ganesha.nfsd" },
+      ],
+    },
+    /2049\/tcp is used by ganesha.nfsd/,
+  ],
+  [
+    "somebody else's kubelet",
+    {
+      listening: [
+        { protocol: "tcp" as const, port: 10250, program: "kubelet" },
+      ],
+    },
+    /10250\/tcp is used by kubelet/,
+  ],
 ])("checkNode() refuses a server with %s", (_name, change, expected) => {
   const { problems } = checkNode({ ...GOOD, ...change }, NODE);
   assert.equal(problems.length, 1, problems.join("\n"));
@@ -94,6 +123,26 @@ Deno.test("checkNode() does not ask for free ports where the cluster runs alread
   };
   assert.equal(checkNode(busy, NODE).problems.length, 1);
   assert.equal(checkNode(busy, { ...NODE, made: true }).problems.length, 0);
+});
+
+Deno.test("checkNode() allows the distribution's own MariaDB and NFS: they are stopped", () => {
+  const listening: Facts["listening"] = [
+    { protocol: "tcp", port: 3306, program: "mariadbd" },
+    { protocol: "tcp", port: 2049, program: "" },
+  ];
+  assert.deepEqual(checkNode({ ...GOOD, listening }, NODE).problems, []);
+});
+
+Deno.test("checkRoom() names each folder that is too full for what comes there", () => {
+  const gib = 1024 ** 3;
+  const free = {
+    ...{ "/usr": 1.5 * gib, "/var/cache/apt/archives": 0.1 * gib },
+    "/srv": 1.5 * gib,
+  };
+  assert.deepEqual(checkRoom(free, PACKAGE_ROOM), [
+    "/var/cache/apt/archives: 0.1 GiB free, expected at least 0.5 GiB",
+    "/srv: 1.5 GiB free, expected at least 2 GiB",
+  ]);
 });
 
 Deno.test("checkNode() warns of a disk that is nearly full where the cluster runs already", () => {

@@ -5,6 +5,7 @@ import {
   parseNetwork,
   ROUTE_TO_NOWHERE,
 } from "../cluster/network.ts";
+import { takenPorts } from "../cluster/ports.ts";
 import { canonical } from "../system/address.ts";
 import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
 
@@ -13,24 +14,6 @@ const SLOW_TRIP_MS = 2;
 const SLOW_LOOKUP_MS = 1000;
 /** Mbit/s; less and a first copy takes days. */
 const SLOW_LINK = 1000;
-
-/** The last: what may listen there before there is a cluster, because the module takes it over or stops it. "": the kernel itself. */
-const OWN_PORTS: readonly (readonly [
-  protocol: "tcp" | "udp",
-  port: number,
-  what: string,
-  known?: RegExp,
-])[] = [
-  ["udp", 4800, "heartbeats"],
-  ["tcp", 5600, "replication"],
-  ["tcp", 9010, "console and API"],
-  ["tcp", 6443, "K3s' API"],
-  // Of the distribution's package, which "prereq" takes out of boot.
-  ["tcp", 3306, "K3s' datastore", /^(mariadbd|mysqld)$/],
-  ["tcp", 2049, "the volumes (NFS)", /^$/],
-  ["tcp", 10250, "K3s' kubelet", /^k3s/],
-  ["udp", 8472, "the network of the pods", /^$/],
-];
 
 export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
   {
@@ -137,26 +120,12 @@ export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
     title: "ports",
     look({ network: { listening }, existing: { ours } }) {
       if (ours) return [];
-      return OWN_PORTS.flatMap(([protocol, port, what, known]) => {
-        const user = listening.find((entry) =>
-          entry.protocol === protocol && entry.port === port &&
-          !known?.test(entry.program)
-        );
-        return user
-          ? [
-            problem(
-              "port.used",
-              `Port ${port}/${protocol} is used by ${
-                user.program || "another program"
-              }`,
-              {
-                why: `It is needed for ${what}`,
-                fix: `ss -lnp 'sport = :${port}'`,
-              },
-            ),
-          ]
-          : [];
-      });
+      return takenPorts(listening).map(({ protocol, port, what, user }) =>
+        problem("port.used", `Port ${port}/${protocol} is used by ${user}`, {
+          why: `It is needed for ${what}`,
+          fix: `ss -lnp 'sport = :${port}'`,
+        })
+      );
     },
   },
   {
