@@ -1,7 +1,12 @@
 /** `hakit first`: makes the cluster on this server and prints the token for the other one. */
 import { checkNode, checkSize, nodeName } from "../cluster/checks.ts";
-import { checkSameCluster, existingCluster } from "../cluster/create.ts";
+import {
+  checkSameCluster,
+  checkSamePassword,
+  existingCluster,
+} from "../cluster/create.ts";
 import { type Facts, gatherFacts, ownerOf } from "../cluster/facts.ts";
+import { hasHeldData } from "../cluster/held_data.ts";
 import { newLoginLink, newToken } from "../cluster/invite.ts";
 import {
   addedTo,
@@ -23,7 +28,12 @@ import {
 import { gatherExisting } from "../doctor/gather_storage.ts";
 import { existingFindings } from "../doctor/storage_rules.ts";
 import { firstSteps } from "../k3s/first.ts";
-import { folderOf, judgeGiven } from "../k3s/given.ts";
+import {
+  folderOf,
+  judgeGiven,
+  otherVersion,
+  servingK3s,
+} from "../k3s/given.ts";
 import { installedFiles } from "../k3s/install.ts";
 import { forgetNodePassword } from "../k3s/kubernetes.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
@@ -74,6 +84,13 @@ async function runFirst(call: Call): Promise<number> {
         `This is ${name}, the second node: "hakit first" belongs on ${settings.name1}`,
       );
     }
+  }
+
+  await checkSamePassword(at.password, settings);
+  const version = folderOf(settings.k3s) === null ? settings.k3s : undefined;
+  if (version !== undefined && await hasHeldData(at.identity)) {
+    const other = otherVersion(version, await servingK3s(at.k3sFiles));
+    if (other) throw new SettingError(other);
   }
 
   const facts = await gatherFacts([DATABASE_FOLDER, settings.storage]);

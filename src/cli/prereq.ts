@@ -1,11 +1,14 @@
 /** `hakit prereq`: what both servers need, before `first` and `second`. */
 import { checkMachine, checkRoom, PACKAGE_ROOM } from "../cluster/checks.ts";
 import { gatherFacts } from "../cluster/facts.ts";
+import { changed, readKept } from "../cluster/kept.ts";
 import { places } from "../cluster/places.ts";
 import {
   prereqSchema,
+  type PrereqSettings,
   resolveSettings,
   SETTING_FLAGS,
+  SettingError,
 } from "../cluster/settings.ts";
 import { gatherExisting } from "../doctor/gather_storage.ts";
 import { existingFindings } from "../doctor/storage_rules.ts";
@@ -13,7 +16,8 @@ import { missingPackages } from "../k3s/packages.ts";
 import { mysqlText, prereqSteps } from "../k3s/prereq.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { paths } from "../system/paths.ts";
-import type { Command } from "./command.ts";
+import { readIfPresent } from "../system/files.ts";
+import type { Call, Command } from "./command.ts";
 import {
   bundlePackages,
   openedBundle,
@@ -51,12 +55,12 @@ export const command: Command = {
   details:
     'On both servers, before "hakit first" and "hakit second". It may be run again at any time and says what it found done.',
   async run(call) {
-    const settings = resolveSettings(prereqSchema, await sourcesOf(call));
+    const at = places(paths());
+    const settings = await settingsOf(call, at.settings);
     const facts = await gatherFacts([
       ...Object.keys(PACKAGE_ROOM),
       ...[DATABASE_FOLDER, settings.storage],
     ]);
-    const at = places(paths());
     const existing = await gatherExisting(at, settings.storage);
     const { problems, warnings } = asFindings(
       existingFindings(existing, { adopt: call.on("adopt") }),
@@ -110,3 +114,20 @@ export const command: Command = {
     return EXIT.done;
   },
 };
+
+/** On a node of a cluster the folders are the cluster's: others would be made beside them and never used. */
+async function settingsOf(call: Call, file: string): Promise<PrereqSettings> {
+  const sources = await sourcesOf(call);
+  const text = await readIfPresent(file);
+  if (text === null) return resolveSettings(prereqSchema, sources);
+  const saved = readKept(text, file);
+  const settings = resolveSettings(prereqSchema, { ...sources, saved });
+  const { storage, export: exported } = settings;
+  const difference = changed(saved, { storage, export: exported });
+  if (difference) {
+    throw new SettingError(
+      `The cluster exists with other settings: ${difference}`,
+    );
+  }
+  return settings;
+}

@@ -29,6 +29,7 @@ import {
   lackingFiles,
   type Source,
 } from "../k3s/install.ts";
+import { VERSION_FORM } from "../k3s/release.ts";
 import { dataProblems, secondSteps } from "../k3s/second.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { parseCluster } from "../module/load.ts";
@@ -58,7 +59,11 @@ export const command: Command = {
     words: "module",
   }],
   flags: {
-    k3s: SETTING_FLAGS.k3s,
+    k3s: {
+      ...SETTING_FLAGS.k3s,
+      value: "DIR",
+      summary: "folder with k3s and images (default: from the other node)",
+    },
     adopt: {
       type: "boolean",
       summary: "keep NFS exports that are here already; data never",
@@ -83,6 +88,12 @@ hakit second MODULE: the other node's data is copied to this one.`,
 };
 
 async function runSecond(call: Call): Promise<number> {
+  const folder = call.text("k3s");
+  if (folder !== undefined && VERSION_FORM.test(folder)) {
+    throw new UsageError(
+      `--k3s "${folder}": expected a folder with k3s; which version is the other node's to say: leave --k3s out, it comes from there`,
+    );
+  }
   const given = call.args[0]!;
   const decoded = decodeToken(
     given === "-" ? await firstLine(given, "a token") : given,
@@ -104,12 +115,16 @@ async function runSecond(call: Call): Promise<number> {
     : (await existingCluster(where))!;
   const name = welcome?.node ?? (await Deno.readTextFile(at.node)).trim();
   const me = cluster.nodes.find((node) => node.name === name)!;
-  const folder = call.text("k3s");
   const source: Source | null = folder
     ? await folderSource(folder)
     : welcome
     ? { files: welcome.k3sFiles, read: (file, sink) => client.file(file, sink) }
     : null;
+  if (folder && complete) {
+    const installed = await installedFiles(at.k3sFiles);
+    const [other] = foreignK3s(folder, installed, source!.files);
+    if (other) throw new UsageError(other);
+  }
   const facts = await gatherFacts([DATABASE_FOLDER, kept.storage]);
   const findings = checkNode(facts, {
     own: me.addresses,
@@ -128,7 +143,9 @@ async function runSecond(call: Call): Promise<number> {
     ...existing.problems,
     ...await dataProblems(at, kept.storage),
     ...await interfaceProblems(kept),
-    ...folder && welcome ? foreignK3s(folder, welcome, source!) : [],
+    ...folder && welcome
+      ? foreignK3s(folder, welcome.k3sFiles, source!.files)
+      : [],
   ];
   const warnings = [
     ...findings.warnings,
@@ -229,17 +246,17 @@ async function interfaceProblems({ interface: name }: Kept): Promise<string[]> {
   ];
 }
 
-/** Two versions on one datastore are for "hakit k3s upgrade" to bring about. */
-function foreignK3s(
+/** Two versions on one datastore are for "hakit k3s upgrade" to bring about. Exported for its test. */
+export function foreignK3s(
   folder: string,
-  { k3sFiles }: Welcome,
-  { files }: Source,
+  here: Source["files"],
+  given: Source["files"],
 ): string[] {
   const digest = (list: Source["files"]) =>
     list.find(({ name }) => name === "k3s")?.sha256;
-  if (digest(files) === digest(k3sFiles)) return [];
+  if (digest(given) === digest(here)) return [];
   return [
-    `--k3s ${folder} holds another K3s than the other node runs, expected the same: leave --k3s out, it comes from there`,
+    `--k3s ${folder} holds another K3s than this cluster runs, expected the same: leave --k3s out, or change it on both nodes by "hakit k3s upgrade ${folder}"`,
   ];
 }
 

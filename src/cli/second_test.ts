@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { healthy } from "../../tests/doctor_facts.ts";
+import { encodeToken } from "../cluster/join_token.ts";
+import { type Call, UsageError } from "./command.ts";
 import { parse } from "./parse.ts";
-import { command, joining, unlike } from "./second.ts";
+import { command, foreignK3s, joining, unlike } from "./second.ts";
 
 Deno.test("second --adopt keeps NFS exports that are here, and takes no data along", () => {
   const { on } = parse(command, ["TOKEN", "--adopt"]);
@@ -34,5 +36,32 @@ Deno.test("second compares the clocks of the moment when the other node answered
   assert.match(
     unlike(here, { ...answered, receivedAt: 1_031_000 }).join(),
     /clocks differ by 31 s/,
+  );
+});
+
+Deno.test("second --k3s with another K3s than the cluster's is refused, and told how it is changed", () => {
+  const k3s = (sha256: string) => [{ name: "k3s", size: 1, sha256 }];
+  assert.deepEqual(foreignK3s("/stick", k3s("a"), k3s("a")), []);
+  assert.match(
+    foreignK3s("/stick", k3s("a"), k3s("b")).join(),
+    /^--k3s \/stick holds another K3s.*"hakit k3s upgrade \/stick"$/,
+  );
+});
+
+Deno.test("second --k3s VERSION is wrong use: K3s comes from the other node", async () => {
+  const token = encodeToken({
+    v: 1,
+    cluster: "k3s",
+    id: "0".repeat(32),
+    addresses: ["127.0.0.1"],
+    port: 1,
+    fingerprint: "0".repeat(64),
+    secret: "A".repeat(43),
+  });
+  const call = parse(command, [token, "--k3s", "v1.33.5+k3s1"]);
+  await assert.rejects(
+    async () => await command.run(call as unknown as Call),
+    (error: Error) =>
+      error instanceof UsageError && /expected a folder/.test(error.message),
   );
 });

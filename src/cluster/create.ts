@@ -108,6 +108,19 @@ export function checkSameCluster(cluster: Cluster, wanted: Kept): void {
   );
 }
 
+/** A password that is kept already is the database's, on both nodes: another one would only be ignored. */
+export async function checkSamePassword(
+  file: string,
+  { password }: Pick<Settings, "password">,
+): Promise<void> {
+  const kept = (await readIfPresent(file) ?? "").trim();
+  if (password === undefined || kept === "" || kept === password) return;
+  throw new SettingError(
+    `password: another one is in use here (${file}), and K3s and the database of both nodes know it; ` +
+      'leave it out, or "hakit uninstall --data" first',
+  );
+}
+
 function clusterText(settings: Settings & { readonly name1: string }): string {
   return "# Made by hakit first; the same bytes on both nodes.\n" + stringify({
     cluster: settings.cluster,

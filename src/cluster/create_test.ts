@@ -5,6 +5,7 @@ import { type Paths, paths } from "../system/paths.ts";
 import { adoptCluster, checkWelcome, writeModule } from "./adopt.ts";
 import {
   checkSameCluster,
+  checkSamePassword,
   createCluster,
   existingCluster,
   missingFiles,
@@ -190,4 +191,24 @@ Deno.test("checkSameCluster() names both clusters when they differ", async () =>
       /belongs to cluster "k3s" \(node1 10\.0\.0\.1 and node2 10\.0\.0\.2\).*hakit uninstall/,
     );
   });
+});
+
+Deno.test("checkSamePassword() refuses another one than the database has, without showing either", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    const given = (password?: string) =>
+      checkSamePassword(file, password === undefined ? {} : { password });
+    await given("not-made-yet");
+    await Deno.writeTextFile(file, "first-password\n");
+    await given("first-password");
+    await given();
+    await assert.rejects(given("second-password"), (error: Error) => {
+      assert.equal(error.name, "ConfigError");
+      assert.match(error.message, /^password: another one is in use here/);
+      assert(!/(first|second)-password/.test(error.message));
+      return true;
+    });
+  } finally {
+    await Deno.remove(file);
+  }
 });

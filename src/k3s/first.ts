@@ -19,7 +19,7 @@ import { hasDatastore, makeDatastore, withServer } from "./database.ts";
 import { K3S } from "./files.ts";
 import { downloadSource } from "./download.ts";
 import { K3S_RELEASE } from "./release.ts";
-import { folderOf } from "./given.ts";
+import { folderOf, otherVersion, servingK3s } from "./given.ts";
 import { executableStep } from "./own_executable.ts";
 import {
   folderSource,
@@ -184,6 +184,9 @@ function k3sFilesStep({ at, settings, out, k3s }: FirstOptions): Step {
           return 'another one, which this node has worked with: "hakit k3s upgrade" replaces it';
         }
         if (!same) return null;
+      } else if (wanted !== undefined && !await hasHeldData(at.identity)) {
+        // Of a run that was cut off; where it has served the command has refused.
+        if (otherVersion(wanted, await servingK3s(at.k3sFiles))) return null;
       }
       return `${installed.length} files`;
     },

@@ -1,7 +1,10 @@
 /** Where K3s is to come from, judged before anything is made: a stick that is not there, a bundle without it, images that nobody has. */
 import { join } from "node:path";
 import type { Findings } from "../cluster/checks.ts";
-import type { Source } from "./install.ts";
+import { command } from "../system/command.ts";
+import { K3S } from "./files.ts";
+import { installedFiles, type Source } from "./install.ts";
+import { versionIn } from "./release.ts";
 
 /** As in modules/k3s/manifests/nfs-client.yaml, without the host. */
 export const PROVISIONER = "sig-storage/nfs-subdir-external-provisioner:v4.0.2";
@@ -18,6 +21,36 @@ export interface Given {
 /** A version's name has no slash and no dot in front. */
 export function folderOf(k3s: string | undefined): string | null {
   return k3s !== undefined && /^[/.]/.test(k3s) ? k3s : null;
+}
+
+/** The K3s that a node works with. */
+export interface Serving {
+  /** "v1.33.5+k3s1"; null: it does not say. */
+  readonly version: string | null;
+  readonly sha256: string | undefined;
+}
+
+export async function servingK3s(list: string): Promise<Serving> {
+  const files = await installedFiles(list);
+  const { stdout } = await command([K3S.executable, "--version"], {
+    anyCode: true,
+    timeoutMs: 30_000,
+  }).catch(() => ({ stdout: "" }));
+  return {
+    version: versionIn(stdout),
+    sha256: files.find(({ name }) => name === "k3s")?.sha256,
+  };
+}
+
+/** Why `--k3s VERSION[@SHA256]` is not what is here, as a line; null: it is, or cannot be told. Pure. */
+export function otherVersion(wanted: string, here: Serving): string | null {
+  const [version, digest] = wanted.split("@");
+  const same = (here.version ?? version) === version &&
+    (digest ?? here.sha256) === here.sha256;
+  if (same) return null;
+  return `k3s is ${here.version ?? "unknown"}${
+    here.version === version ? ", with another SHA-256," : ""
+  } here and ${wanted} was given; leave it out, or "hakit k3s upgrade ${wanted}" changes it on both nodes`;
 }
 
 export async function judgeGiven(

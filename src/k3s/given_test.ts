@@ -1,5 +1,10 @@
 import { deepStrictEqual, match } from "node:assert/strict";
-import { judgeGiven, lackingImages, PROVISIONER } from "./given.ts";
+import {
+  judgeGiven,
+  lackingImages,
+  otherVersion,
+  PROVISIONER,
+} from "./given.ts";
 
 const NOTHING = { folder: null, bundle: null, installed: false };
 
@@ -42,5 +47,23 @@ Deno.test("lackingImages() asks for the image that the manifest names", async ()
   deepStrictEqual(
     lackingImages(["images/a-airgap.tar", "x-provisioner.tar"]),
     [],
+  );
+});
+
+Deno.test("otherVersion() says what is here, what was given, and which command changes it", () => {
+  const here = { version: "v1.33.5+k3s1", sha256: "a".repeat(64) };
+  const pinned = (letter: string) => `v1.33.5+k3s1@${letter.repeat(64)}`;
+  for (const same of ["v1.33.5+k3s1", pinned("a")]) {
+    deepStrictEqual(otherVersion(same, here), null);
+  }
+  match(
+    otherVersion("v1.34.1+k3s1", here)!,
+    /^k3s is v1\.33\.5\+k3s1 here and v1\.34\.1\+k3s1 was given; .*"hakit k3s upgrade v1\.34\.1\+k3s1"/,
+  );
+  match(otherVersion(pinned("b"), here)!, /with another SHA-256, here and/);
+  // One that does not tell its version is no reason to refuse what may be right.
+  deepStrictEqual(
+    otherVersion("v1.34.1+k3s1", { ...here, version: null }),
+    null,
   );
 });
