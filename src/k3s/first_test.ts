@@ -6,7 +6,7 @@ import { places } from "../cluster/places.ts";
 import { join } from "node:path";
 import type { Facts } from "../cluster/facts.ts";
 import { prereqSchema, settingsSchema } from "../cluster/settings.ts";
-import { prereqSteps } from "./prereq.ts";
+import { prereqSteps, type Unpacked } from "./prereq.ts";
 import { paths } from "../system/paths.ts";
 import { type FirstOptions, firstSteps, primaryStep } from "./first.ts";
 
@@ -123,6 +123,7 @@ Deno.test("neither first nor prereq starts MariaDB to look at it in a dry run", 
       ...firstSteps({ at, kept: {}, settings: {} } as unknown as FirstOptions),
       ...prereqSteps(prereqSchema.parse({}), {
         ...{ at, facts: { mysql: null } as Facts },
+        unpacked: {} as Unpacked,
       }),
     ];
     for (const name of ["Database k3s", "MariaDB secured"]) {
