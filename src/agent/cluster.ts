@@ -13,6 +13,8 @@ import type { Log, LogLine } from "../system/log.ts";
 import type { Ward } from "../guard/ward.ts";
 import { guardSocket } from "./guard_link.ts";
 import type { Node } from "./node.ts";
+import { clusterParts, differingParts } from "./cluster_parts.ts";
+import { keptData } from "./kept_data.ts";
 import { ArbiterLink } from "./arbiter_link.ts";
 import type { ArbiterFile } from "./arbiter_store.ts";
 import { lastConfiguration } from "./last_configuration.ts";
@@ -22,6 +24,8 @@ import { VERSION } from "../system/version.ts";
 import { messageOf } from "../system/message.ts";
 
 const TICK_MS = 100;
+/** How often it is looked at what a person may have dropped. */
+const SALVAGE_MS = 10_000;
 /** systemd kills the agent after 600 s: what scripts have not done by then is not waited for. */
 const END_MS = 570_000;
 /** The peer must hear the last word even if one datagram is lost. */
@@ -50,6 +54,9 @@ export class Cluster {
   #peerViews: readonly ModuleView[] = [];
   #peerVersion: string | null = null;
   #peerTimeoutMs: number | null = null;
+  #peerParts: Body["configuration"];
+  readonly #parts: NonNullable<Body["configuration"]>;
+  #salvage: Readonly<{ [module: string]: string }> = {};
   /** Called after every tick of the modules, and before the peer is told of something. */
   tellGuard: () => void = () => {};
   /** All modules have begun: a word that leaves out those that have not would end what the guard knows of them. */
@@ -66,6 +73,7 @@ export class Cluster {
 
   constructor(options: ClusterOptions) {
     this.#options = options;
+    this.#parts = clusterParts(options.node.cluster);
     this.arbiter = new ArbiterLink(options.arbiter, {
       node: options.node,
       asks: () =>
@@ -119,6 +127,7 @@ export class Cluster {
 
   async begin({ freshBoot }: { readonly freshBoot: boolean }): Promise<void> {
     const installed = await installedModules(this.#options.node.paths);
+    this.#salvage = await keptData(this.#options.node.paths);
     // The other node leaves out the same ones.
     for (const [others, { name }] of installed.entries()) {
       const full = noRoom(name, others);
@@ -175,6 +184,7 @@ export class Cluster {
       changed: () => this.#changed(),
       peerView: () => this.#alive() ? this.peerView(name) : null,
       serves: (other, where) => this.#serves(other, where),
+      salvage: () => this.#salvage[name],
       alarm: (problem) => {
         const { log } = this.#options;
         if (problem === null) log.info(`module "${name}": goes on`);
@@ -243,9 +253,11 @@ export class Cluster {
     this.#tell();
     this.arbiter.start();
     const timer = setInterval(() => this.#tick(), TICK_MS);
+    const looks = setInterval(() => this.#lookAtSalvage(), SALVAGE_MS);
     return {
       [Symbol.asyncDispose]: async () => {
         clearInterval(timer);
+        clearInterval(looks);
         this.arbiter.close();
         this.#links = null;
         await links.close();
@@ -270,6 +282,7 @@ export class Cluster {
       cluster: node.cluster.cluster,
       timeoutMs: node.cluster.heartbeat.timeout,
       peerTimeoutMs: this.#peerTimeoutMs,
+      differs: differingParts(this.#parts, this.#peerParts ?? {}),
       index: node.index,
       local: {
         name: node.me.name,
@@ -361,7 +374,12 @@ export class Cluster {
 
   #body(): Body {
     const { timeout } = this.#options.node.cluster.heartbeat;
-    return { version: VERSION, modules: this.#views(), timeoutMs: timeout };
+    return {
+      version: VERSION,
+      modules: this.#views(),
+      timeoutMs: timeout,
+      configuration: this.#parts,
+    };
   }
 
   /** See Station.say(). */
@@ -396,6 +414,7 @@ export class Cluster {
     this.#peerViews = body.modules;
     this.#peerVersion = body.version;
     this.#peerTimeoutMs = body.timeoutMs ?? null;
+    this.#peerParts = body.configuration;
     for (const [name, module] of this.#modules) {
       module.post({
         type: "heard",
@@ -406,6 +425,13 @@ export class Cluster {
       });
     }
     this.onChange();
+  }
+
+  async #lookAtSalvage(): Promise<void> {
+    const kept = await keptData(this.#options.node.paths);
+    if (JSON.stringify(kept) === JSON.stringify(this.#salvage)) return;
+    this.#salvage = kept;
+    this.#changed();
   }
 
   /** A link that breaks or works again is said at once, though the other one goes on. */

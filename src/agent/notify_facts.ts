@@ -6,6 +6,7 @@ import { now } from "../system/clock.ts";
 import { command } from "../system/command.ts";
 import { readIfPresent } from "../system/files.ts";
 import type { Cluster } from "./cluster.ts";
+import { keptData } from "./kept_data.ts";
 import type { Node } from "./node.ts";
 import type { Takeovers } from "./takeovers.ts";
 
@@ -24,7 +25,7 @@ export class NotifyFacts {
   readonly #salvage = new Remembered(
     SALVAGE_EVERY_MS,
     {},
-    () => this.#kept(),
+    () => keptData(this.options.node.paths),
   );
 
   constructor(
@@ -71,16 +72,6 @@ export class NotifyFacts {
     }
     return found;
   }
-
-  async #kept(): Promise<Facts["salvage"]> {
-    const root = join(this.options.node.paths.state, "salvage");
-    const found: { [module: string]: string } = {};
-    for (const module of await namesIn(root)) {
-      const newest = (await namesIn(join(root, module))).sort().at(-1);
-      if (newest !== undefined) found[module] = newest;
-    }
-    return found;
-  }
 }
 
 /** The last value that could be had. */
@@ -99,16 +90,4 @@ class Remembered<T> {
     this.value = await this.read().catch(() => this.value);
     return this.value;
   }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  const names: string[] = [];
-  try {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      if (isDirectory) names.push(name);
-    }
-  } catch {
-    // There is none.
-  }
-  return names;
 }

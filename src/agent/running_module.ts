@@ -77,6 +77,8 @@ export interface RunningModuleOptions {
   readonly peerView: () => ModuleView | null;
   /** Whether another module is primary and ready; null: there is none of that name. */
   readonly serves: Sight["serves"];
+  /** What is kept of data that only this node wrote. */
+  readonly salvage: () => string | undefined;
 }
 
 /** A plan may hand long work (salvage, a last sync of the disks) to the replicator; it can be replaced at any time. */
@@ -196,6 +198,7 @@ export class RunningModule {
       ...view,
       reason,
       takeoverMs: this.#readyTime.takeoverMs,
+      salvage: this.#options.salvage(),
       watch: {
         resources: this.#monitor.told(),
         maintenance: deviations(module, this.#switches),

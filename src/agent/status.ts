@@ -30,6 +30,8 @@ export interface Known {
   };
   /** heartbeat.timeout as the peer last said it; null: not known. */
   readonly peerTimeoutMs: number | null;
+  /** Parts of cluster.yaml that are not the same on the peer. */
+  readonly differs: readonly string[];
   readonly links: readonly LinkState[];
   readonly arbiter: Arbiter;
   /** null: not known yet. */
@@ -107,6 +109,7 @@ function moduleState(
     proven: view.proven ?? null,
     differences: view.differences ?? 0,
     dirtyBytes: view.dirtyBytes,
+    salvage: view.salvage ?? null,
     failover: view.failover ?? true,
     addresses: (addresses[view.module] ?? []).map((address) => ({
       address,
@@ -125,6 +128,8 @@ function warningsOf(known: Known, alive: boolean): string[] {
     ...differencesOf(known, alive),
     ...versionsOf(known, alive),
     ...keepsOf(known, alive),
+    ...configurationsOf(known, alive),
+    ...salvageOf(known, alive),
     ...known.problems,
   ];
   const { timeoutMs, peerTimeoutMs } = known;
@@ -172,6 +177,30 @@ function keepsOf({ local, peer }: Known, alive: boolean): string[] {
       says(theirs)
     } on ${peer.name}: it counts for nothing until it is the same in cluster.yaml of both and their agents have been restarted.`,
   ];
+}
+
+/** Of the same version: another one may read it otherwise. */
+function configurationsOf(
+  { local, peer, differs }: Known,
+  alive: boolean,
+): string[] {
+  if (!alive || differs.length === 0 || peer.version !== local.version) {
+    return [];
+  }
+  return [
+    `cluster.yaml differs between ${local.name} and ${peer.name} (${
+      differs.join(", ")
+    }): make it the same on both, then "systemctl restart hakit" on each; what is mirrored goes on meanwhile.`,
+  ];
+}
+
+/** Until a person has looked: nobody may find out years later that data was put aside. */
+function salvageOf({ local, peer }: Known, alive: boolean): string[] {
+  return [local, ...alive ? [peer] : []].flatMap(({ name, modules }) =>
+    modules.filter(({ salvage }) => salvage !== undefined).map((view) =>
+      `KEPT DATA of ${view.module} on ${name}: it was written on both nodes apart, and what only ${name} wrote is not in use but kept; there, "hakit salvage show ${view.module}/${view.salvage}" lists it, "hakit salvage drop ${view.module}/${view.salvage}" ends this warning.`
+    )
+  );
 }
 
 /** For as long as an upgrade takes, and no longer. */

@@ -47,6 +47,7 @@ function state(
     cluster: "c",
     timeoutMs: 2100,
     peerTimeoutMs: null,
+    differs: [],
     local: {
       name: "node1",
       version: "1",
@@ -106,6 +107,39 @@ Deno.test("clusterState() names the command that ends a switch, also where modul
   const { warnings } = state({ ...PRIM, watch }, SECOND);
   match(warnings[0]!, /BOOT OFF for k3s on node1: .*"hakit boot auto -m k3s"/);
   match(warnings[1]!, /"hakit failover on -m k3s" ends it/);
+});
+
+Deno.test("clusterState() names what is kept on either node until it is dropped", () => {
+  const salvage = "2026-11-23T02-30-00-000Z";
+  const warned = (
+    mine?: string,
+    theirs?: string,
+    verdict: Known["peer"]["verdict"] = "alive",
+  ) =>
+    state({ ...PRIM, salvage: mine }, { ...SECOND, salvage: theirs }, verdict)
+      .warnings.filter((line) => line.startsWith("KEPT DATA"));
+  strictEqual(warned().length, 0);
+  match(
+    warned(undefined, salvage)[0]!,
+    /of k3s on node2: .*"hakit salvage show k3s\/2026-11-23T02-30-00-000Z"/,
+  );
+  strictEqual(warned(salvage, salvage).length, 2);
+  strictEqual(warned(salvage, salvage, "lost").length, 1);
+  const shown = state(PRIM, { ...SECOND, salvage }).nodes[1]!.modules[0]!;
+  strictEqual(shown.salvage, salvage);
+});
+
+Deno.test("clusterState() warns of a cluster.yaml that differs, of the same version", () => {
+  const warned = (version: string) => {
+    const change = { differs: ["links", "console"] };
+    const { warnings } = state(PRIM, SECOND, "alive", {
+      ...change,
+      local: { name: "node1", version, addresses: [], modules: [view(PRIM)] },
+    });
+    return warnings.find((line) => line.startsWith("cluster.yaml"));
+  };
+  match(warned("1")!, /between node1 and node2 \(links, console\): make it/);
+  strictEqual(warned("2"), undefined);
 });
 
 Deno.test("clusterState() warns of time-outs that differ", () => {

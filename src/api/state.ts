@@ -76,6 +76,9 @@ const moduleSchema = z.strictObject({
     "Places in which a comparison found the copies to differ, and not mended yet",
   ),
   dirtyBytes: z.number().describe("What the other node lacks, at most"),
+  salvage: z.string().nullable().describe(
+    "The newest of what is kept there of data that only that node wrote before it yielded; null: nothing",
+  ),
   failover: z.boolean().describe(
     "Whether this node goes on in the other one's place",
   ),

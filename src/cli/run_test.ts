@@ -33,6 +33,7 @@ const MODULE: ModuleState = {
   resync: null,
   lastResync: null,
   dirtyBytes: 0,
+  salvage: null,
   proven: null,
   differences: 0,
   failover: true,

@@ -10,6 +10,8 @@ export interface Body {
   readonly modules: readonly ModuleView[];
   /** After so much silence the sender takes the other node for lost; absent from an older version. */
   readonly timeoutMs?: number | undefined;
+  /** Digests of what must be the same in both nodes' cluster.yaml, part by part; absent from an older version. */
+  readonly configuration?: { readonly [part: string]: string } | undefined;
 }
 
 /** Of all it says; what a datagram adds to it has its place beside. */
@@ -69,6 +71,7 @@ const moduleView = z.object({
   addresses: z.boolean(),
   failover: z.boolean().optional(),
   takeoverMs: count.optional(),
+  salvage: text(40).optional(),
   bids: z.boolean().optional(),
   watch: z.object({
     resources: z.array(z.object({
@@ -87,6 +90,7 @@ const body = z.object({
   version: text(64),
   modules: z.array(moduleView).max(MAX_MODULES),
   timeoutMs: count.optional(),
+  configuration: z.record(text(20), text(16)).optional(),
 });
 
 /** null: not a body that we can rely on. A field that a newer version adds is ignored. */

@@ -30,7 +30,11 @@ const view: ModuleView = {
 };
 
 Deno.test("checkBody() takes nothing away that a node says of its modules", () => {
-  const body = { version: "1", modules: [view] };
+  const body = {
+    version: "1",
+    modules: [{ ...view, keeps: null, salvage: "2026-11-23T02-30-00-000Z" }],
+    configuration: { links: "0123456789ab" },
+  };
   deepStrictEqual(checkBody(body), body);
 });
 
@@ -76,6 +80,7 @@ const largest = fc.record({
   }),
   claim: fc.constant(BIG),
   keeps: fc.constant("k".repeat(31)),
+  salvage: fc.constant("2026-11-23T02-30-00-000Z"),
   witness: fc.constant(ID),
   watch: fc.record({
     resources: fc.array(

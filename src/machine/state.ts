@@ -57,6 +57,8 @@ export interface ModuleView {
   readonly failover?: boolean | undefined;
   /** What this node's last takeover took, from the decision to Ready; put in by the agent, absent: none was seen. */
   readonly takeoverMs?: number | undefined;
+  /** The newest of what is kept here of data that only this node wrote; put in by the agent, absent: nothing. */
+  readonly salvage?: string | undefined;
   /** What checkers found; put in by the agent, absent from an older version. */
   readonly watch?: WatchView | undefined;
   /** See Record.claim; absent: none. */

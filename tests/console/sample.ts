@@ -18,6 +18,7 @@ export function sampleModule(change: Partial<ModuleState> = {}): ModuleState {
     resync: null,
     lastResync: null,
     dirtyBytes: 0,
+    salvage: null,
     proven: null,
     differences: 0,
     failover: true,
