@@ -93,6 +93,8 @@ export interface Negotiated {
   readonly setxattrExtended: boolean;
   /** Takes setgid from what a stranger makes in a setgid directory (6.0 and later; 7.37 is 6.1); before, file systems did. */
   readonly stripsSetgid: boolean;
+  /** A file that is read past the page cache may be mapped all the same (6.6 and later). */
+  readonly directMmap: boolean;
 }
 
 /** Answers FUSE_INIT: reads the request at `at`, writes fuse_init_out at `out` (64 bytes); returns what was agreed. */
@@ -127,6 +129,7 @@ export function negotiate(
   return {
     setxattrExtended: (offered & INIT.SETXATTR_EXT) !== 0,
     stripsSetgid: minor >= 37,
+    directMmap: (offered2 & INIT2.DIRECT_IO_ALLOW_MMAP) !== 0,
   };
 }
 
@@ -153,6 +156,7 @@ export const SETXATTR_ACL_KILL_SGID = 1;
  */
 export const FILE_LIMIT = 2 ** 44;
 /** fuse_open_out.open_flags. Only this mount writes, so the kernel keeps what it has cached. */
+export const FOPEN_DIRECT_IO = 1;
 export const FOPEN_KEEP_CACHE = 2;
 export const FOPEN_CACHE_DIR = 8;
 /** Seconds that names and attributes stay valid in the kernel: changes come only through this mount, which the kernel sees. */

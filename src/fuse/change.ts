@@ -35,6 +35,7 @@ import {
   request,
   writeOpen,
 } from "./request.ts";
+import { noteFlags } from "./page_cache.ts";
 import { answerThrough } from "./write_through.ts";
 
 const NEEDS_NAME = new Set<number>([
@@ -92,7 +93,11 @@ export function answerEntry(inode: Inode, answer: Answer): void {
 }
 
 export class Changes {
-  kernel: Negotiated = { setxattrExtended: false, stripsSetgid: false };
+  kernel: Negotiated = {
+    setxattrExtended: false,
+    stripsSetgid: false,
+    directMmap: false,
+  };
 
   constructor(readonly volume: Volume, readonly pipeline: Pipeline) {}
 
@@ -383,6 +388,7 @@ export class Changes {
     if (getU64(view, BODY + 8) + size > FILE_LIMIT) return answer(E.FBIG);
     if (inode.hasUntold) return answer(inode.tellLate());
     const flags = view.getUint32(BODY + 32, true), { volume } = this;
+    noteFlags(inode, flags);
     const operation = {
       kind: KIND.WRITE,
       id: inode.id,

@@ -13,7 +13,6 @@ import { E, errno, libc } from "../system/libc.ts";
 import { getU64, setU64 } from "../system/u64.ts";
 import {
   FILE_LIMIT,
-  FOPEN_KEEP_CACHE,
   IN_HEADER,
   MAX_REQUEST,
   negotiate,
@@ -23,6 +22,7 @@ import {
 } from "./abi.ts";
 import { answerEntry, Changes, hides } from "./change.ts";
 import type { Device } from "./device.ts";
+import { noteFlags, openFlags } from "./page_cache.ts";
 import { Room } from "./room.ts";
 import { Directories } from "./directories.ts";
 import {
@@ -175,6 +175,7 @@ export class Server {
     if (inode.hasUntold) return false;
     const kill = view.getUint32(at + 20, true) & WRITE_KILL_SUIDGID;
     const flags = view.getUint32(at + 32, true);
+    noteFlags(inode, flags);
     const ahead = this.#mayAnswerAhead(flags);
     const { volume } = this;
     memory.bytes.set(saved, from);
@@ -359,8 +360,10 @@ export class Server {
   #open(inode: Inode, answer: Answer): void {
     const fd = this.volume.data(inode);
     if (fd < 0) return answer(-fd);
+    const flags = request.view.getUint32(BODY, true);
+    writeOpen(OUT, 0, openFlags(inode, flags, this.#changes.kernel));
     inode.opens++;
-    writeOpen(OUT, 0, FOPEN_KEEP_CACHE);
+    noteFlags(inode, flags);
     answer(0, 16);
   }
 

@@ -13,6 +13,8 @@ export class Inode {
   lookups = 0;
   /** Open files of the kernel; the data descriptor stays as long. */
   opens = 0;
+  /** Somebody writes past the kernel's page cache; until it is opened when nobody had it open. See fuse/page_cache.ts. */
+  aroundCache = false;
   /** Changes of mode, owner, names or extended attributes; what came before this object counts as one. */
   #attributeChanges = 1;
   /** So many of them an fsync has made durable. */
@@ -96,6 +98,6 @@ export class Inode {
   /** Somebody counts on this object or on its descriptor. */
   get pinned(): boolean {
     return this.opens > 0 || this.pending > 0 || this.holders > 0 ||
-      this.orphan || this.lateError !== 0;
+      this.orphan || this.lateError !== 0 || this.aroundCache;
   }
 }

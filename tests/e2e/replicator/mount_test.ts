@@ -4,6 +4,7 @@ import { ourMounts } from "../../../src/fuse/device.ts";
 import { mounts } from "../../../src/fuse/mounts.ts";
 import { equalCopies, onPair } from "./on_pair.ts";
 import { sleep } from "./replicator_process.ts";
+import { lacking, shell } from "./shell.ts";
 
 /** A program that stands in the directory, has a file there open, and writes to it all the time. */
 class Resident implements AsyncDisposable {
@@ -168,5 +169,28 @@ onPair({
       `/sys/class/bdi/${device}/read_ahead_kb`,
     );
     strictEqual(kib.trim(), "512");
+  },
+});
+
+onPair({
+  name:
+    "whoever reads a file through the page cache while another program writes around it (a database, asynchronously) keeps nothing old",
+  lacking: lacking("fio"),
+  async run({ primary }) {
+    const file = `${primary.data}/table`;
+    await shell(`head -c 8M /dev/zero > '${file}'`);
+    await shell(`
+      fio --name=w --filename='${file}' --rw=randwrite --bs=4k --size=8M --ioengine=libaio --direct=1 --iodepth=32 --numjobs=2 --refill_buffers \
+        --time_based --runtime=6 --overwrite=1 --fallocate=none --output=/dev/null & writer=$!
+      sleep 1
+      for reader in 1 2; do
+        while kill -0 $writer 2>/dev/null; do cat '${file}' > /dev/null; done &
+      done
+      wait`);
+    // A backup that is made afterwards.
+    const { stdout } = await shell(
+      `cmp -l '${file}' '${primary.backing}/table' | wc -l`,
+    );
+    strictEqual(stdout.trim(), "0", "bytes that are old ones");
   },
 });
