@@ -103,7 +103,7 @@ Deno.test("no page says anything that is not in the text files", async () => {
     },
   );
   await using agent = await fakeAgent(state);
-  const headers = { "accept-language": "fr" };
+  const headers = { "accept-language": "fr", accept: "text/html" };
   const ask = (path: string, init: RequestInit = {}) =>
     agent.app.request(path, init, { connection: network });
   const login = await ask("/login", {
@@ -118,7 +118,7 @@ Deno.test("no page says anything that is not in the text files", async () => {
     ...["/modules/k3s/logs?node=node1", "/modules/gone/logs", "/config/new"],
     ...["/config?module=gone", "/config/new?template=mirror&name=shop"],
     ...["/config/new?template=none&name=x", "/resources?module=gone"],
-    "/modules/k3s/logs?node=node1&file=gone.log",
+    ...["/modules/k3s/logs?node=node1&file=gone.log", "/nowhere"],
   ];
   for (const path of pages) {
     const answer = await ask(path, { headers: { ...headers, cookie } });

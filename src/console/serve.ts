@@ -193,7 +193,16 @@ export function consoleRoutes(options: ConsoleOptions) {
     })
     .route("/", modulePages(options))
     .route("/", configPages(options))
-    .route("/", accountPages(options));
+    .route("/", accountPages(options))
+    .get("*", async (c, next) => {
+      // Programs get the API's own refusal, people a page that leads back.
+      if (!c.req.header("accept")?.includes("text/html")) return await next();
+      const { user } = await visitor(c, auth);
+      return problem(c, 404, (t) => ({
+        title: t.notFound,
+        message: t.noPage(c.req.path.slice(0, 200)),
+      }), user);
+    });
 }
 
 /** Only what this page itself brings runs, only this server is asked, and no other page frames it. */

@@ -246,6 +246,25 @@ Deno.test("consoleRoutes() names on the overview what is down, and who decides w
   strictEqual((await words()).split(none).length - 1, 1);
 });
 
+Deno.test("consoleRoutes() shows a page to whoever mistypes an address, and lets programs have the API's refusal", async () => {
+  await using all = await world();
+  const accept = "text/html,application/xhtml+xml,*/*;q=0.8";
+  const cookie = await all.enter();
+  for (const path of ["/timelime", "/api/stat", "/modules/<b>k3s"]) {
+    for (const who of [{}, { cookie }]) {
+      const answer = await all.request(path, { headers: { accept, ...who } });
+      const text = await answer.text();
+      strictEqual(answer.status, 404, path);
+      match(text, /^<!doctype html>.*Nothing is at &quot;\/[a-z].*← Cluster/s);
+      strictEqual(text.includes(">Log out<"), "cookie" in who, path);
+      ok(!text.includes("<b>k3s"));
+    }
+    const program = await all.request(path, { headers: { cookie } });
+    strictEqual(program.status, 404);
+    ok(!(await program.text()).includes("<!doctype"), path);
+  }
+});
+
 Deno.test("consoleRoutes() shows no buttons to a viewer", async () => {
   await using all = await world();
   const { text } = await all.look("/", await all.enter("eve"));

@@ -345,6 +345,7 @@ export const en = {
     noModule: "No such module here.",
     noNode: "No such node here.",
     noPlace: "No such module or node here.",
+    noPage: (path: string) => `Nothing is at "${path}".`,
     noTemplate: "There is no such template.",
     moduleExists: (name: string) => `There is a module "${name}" already.`,
     noLog: "No log",
@@ -610,6 +611,27 @@ export const en = {
     tocheck: {
       label: "Must exist in it",
       hint: "a path below it; where it is missing the module waits",
+    },
+    exclude: {
+      label: "Not mirrored",
+      hint:
+        "*.tmp in every folder, or a path below this one; each node keeps its own",
+    },
+    guarantee: {
+      label: "A write returns when",
+      hint:
+        "strict, the default: it is on both nodes; fsync: it is sent, and only fsync waits for both disks",
+    },
+    services: {
+      label: "Unit that scripts start",
+      hint:
+        "mariadb.service; frozen with the rest when this node must not serve",
+    },
+    node: { label: "On node", hint: "any: either one; local: this one" },
+    "tcp.port": { label: "Port", hint: "" },
+    "http.verify": {
+      label: "Check the certificate",
+      hint: "off: one that nobody vouches for is accepted",
     },
     resync: { label: "Copying", hint: "" },
     limit: { label: "Most bytes a second", hint: "50M; 0: no limit" },

@@ -355,6 +355,7 @@ export const fr: Texts = {
     noModule: "Il n’y a pas de tel module ici.",
     noNode: "Il n’y a pas de tel nœud ici.",
     noPlace: "Il n’y a pas de tel module ou nœud ici.",
+    noPage: (path: string) => `Il n’y a rien à « ${path} ».`,
     noTemplate: "Il n’y a pas de tel modèle.",
     moduleExists: (name: string) => `Il y a déjà un module « ${name} ».`,
     noLog: "Pas de journal",
@@ -634,6 +635,30 @@ export const fr: Texts = {
     tocheck: {
       label: "Doit y exister",
       hint: "un chemin dedans ; s’il manque, le module attend",
+    },
+    exclude: {
+      label: "Non répliqué",
+      hint:
+        "*.tmp dans chaque dossier, ou un chemin sous celui-ci ; chaque nœud garde le sien",
+    },
+    guarantee: {
+      label: "Une écriture revient quand",
+      hint:
+        "strict, par défaut : elle est sur les deux nœuds ; fsync : elle est envoyée, seul fsync attend les deux disques",
+    },
+    services: {
+      label: "Unité que les scripts démarrent",
+      hint:
+        "mariadb.service ; gelée avec le reste quand ce nœud ne doit plus servir",
+    },
+    node: {
+      label: "Sur le nœud",
+      hint: "any : l’un ou l’autre ; local : celui-ci",
+    },
+    "tcp.port": { label: "Port", hint: "" },
+    "http.verify": {
+      label: "Vérifier le certificat",
+      hint: "off : un certificat que personne ne garantit est accepté",
     },
     resync: { label: "Copie", hint: "" },
     limit: {

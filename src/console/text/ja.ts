@@ -356,6 +356,7 @@ export const ja: Texts = {
     noModule: "そのモジュールはここにありません。",
     noNode: "そのノードはここにありません。",
     noPlace: "そのモジュールまたはノードはここにありません。",
+    noPage: (path: string) => `「${path}」には何もありません。`,
     noTemplate: "そのテンプレートはありません。",
     moduleExists: (name: string) => `モジュール「${name}」はすでにあります。`,
     noLog: "ログがありません",
@@ -610,6 +611,27 @@ export const ja: Texts = {
     tocheck: {
       label: "存在すべきもの",
       hint: "その下のパス。なければモジュールは待ちます",
+    },
+    exclude: {
+      label: "複製しないもの",
+      hint:
+        "*.tmp（すべてのディレクトリ）またはこの下のパス。ノードごとに別々に残ります",
+    },
+    guarantee: {
+      label: "書き込みが完了する条件",
+      hint:
+        "strict（既定）：両ノードに書かれたとき、fsync：送信したとき（fsync だけが両方のディスクを待ちます）",
+    },
+    services: {
+      label: "スクリプトが起動するユニット",
+      hint:
+        "mariadb.service。このノードがサービスしてはならないとき、一緒に凍結されます",
+    },
+    node: { label: "対象ノード", hint: "any：どちらか、local：このノード" },
+    "tcp.port": { label: "ポート", hint: "" },
+    "http.verify": {
+      label: "証明書の検証",
+      hint: "off：信頼できない証明書も受け入れます",
     },
     resync: { label: "コピー", hint: "" },
     limit: { label: "毎秒の最大バイト数", hint: "50M、0：無制限" },

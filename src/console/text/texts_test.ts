@@ -1,4 +1,7 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { z } from "zod";
+import { moduleSchema } from "../../module/schema.ts";
+import type { Schema } from "../client/config/form.tsx";
 import { en } from "./en.ts";
 import { fr } from "./fr.ts";
 import { ja } from "./ja.ts";
@@ -15,6 +18,27 @@ Deno.test("preferred() takes the language that the browser likes best and we hav
 Deno.test("every language says everything: same keys, no empty label, every value used", () => {
   for (const other of [fr, ja]) compare(en, other, "");
 });
+
+Deno.test("every key of module.yaml has words in every language", () => {
+  const schema = z.toJSONSchema(moduleSchema, { io: "input" });
+  const keys = keysOf(schema as Schema);
+  ok(keys.has("virtual_addresses") && keys.has("at_least"), "not all found");
+  // Never shown: there is one mode, and these are groups of the form with a heading of their own.
+  for (const key of ["mode", "checkers", "scripts"]) keys.delete(key);
+  for (const { language, fields } of [en, fr, ja]) {
+    const missing = [...keys].filter((key) => !fields[key]?.label);
+    deepStrictEqual(missing, [], language);
+  }
+});
+
+/** Names of all values, however deep; names that a person gives (variables) are none of them. */
+function keysOf({ properties = {}, items, anyOf = [] }: Schema): Set<string> {
+  return new Set([
+    ...Object.keys(properties),
+    ...[...Object.values(properties), ...anyOf, ...(items ? [items] : [])]
+      .flatMap((one) => [...keysOf(one)]),
+  ]);
+}
 
 function compare(one: unknown, other: unknown, path: string): void {
   if (typeof one === "function") {

@@ -37,7 +37,7 @@ const GROUPS: readonly (readonly [keyof Texts["groups"], readonly string[]])[] =
     ["checkers", ["checkers"]],
     ["processes", ["processes"]],
     ["rules", ["rules", "hold"]],
-    ["scripts", ["scripts"]],
+    ["scripts", ["scripts", "services"]],
     ["variables", ["variables"]],
   ];
 /** Not changed in a form: the name is the folder's, and there is one mode. */
@@ -101,8 +101,12 @@ function Field(props: FieldProps) {
 }
 
 function words(t: Texts, path: Path) {
-  const key = String(path.findLast((part) => typeof part === "string") ?? "");
-  return t.fields[key] ?? { label: key, hint: "" };
+  const [parent, key = ""] = ["", ...path].filter((part) =>
+    typeof part === "string"
+  ).slice(-2);
+  // The port of a check is not the one of the replication.
+  return t.fields[`${parent}.${key}`] ?? t.fields[key] ??
+    { label: key, hint: "" };
 }
 
 function idOf(path: Path): string {
@@ -324,9 +328,11 @@ function Value(props: FieldProps & { readonly literal?: boolean }) {
       {schema.enum
         ? (
           <select {...shared}>
-            {required
-              ? null
-              : <option value="">{t.config.defaultIs(fallback)}</option>}
+            {required ? null : (
+              <option value="">
+                {fallback ? t.config.defaultIs(fallback) : "–"}
+              </option>
+            )}
             {schema.enum.map((word) => (
               <option value={word} key={word} selected={word === shown}>
                 {word}
