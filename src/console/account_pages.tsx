@@ -1,5 +1,4 @@
-/** Pages about people: one's own password, the users, and what was done by whom. */
-import type { AuditEntry } from "../api/audit.ts";
+/** Pages about people: one's own password, and the users. */
 import { ROLES, type UserRole } from "../api/accounts_file.ts";
 import { Layout } from "./layout.tsx";
 import type { PageUser } from "./pages.tsx";
@@ -122,71 +121,7 @@ export function UsersPage(
   );
 }
 
-export function AuditPage({ user, cluster, node, nodes, entries, problem }: {
-  readonly user: PageUser;
-  readonly cluster: string;
-  readonly node: string;
-  readonly nodes: readonly string[];
-  /** Newest first. */
-  readonly entries: readonly AuditEntry[];
-  readonly problem: string | null;
-}) {
-  const all = texts(user.language);
-  const t = all.people;
-  return (
-    <Layout title={`${t.audit} – ${node}`} user={user} cluster={cluster}>
-      <section class="logs">
-        <Back t={t} />
-        <header>
-          <h1>{t.whoDidWhat}</h1>
-          <nav class="tabs" aria-label={all.common.node}>
-            {nodes.map((name) => (
-              <a
-                href={`/audit?node=${encodeURIComponent(name)}`}
-                aria-current={name === node ? "page" : undefined}
-              >
-                {name}
-              </a>
-            ))}
-          </nav>
-        </header>
-        <p>
-          <a class="button" href="/api/snapshot" download>
-            {all.support.save}
-          </a>
-        </p>
-        {problem
-          ? <p class="failed" role="alert">{problem}</p>
-          : (
-            <div class="scroll" tabindex={0} role="region" aria-label={t.audit}>
-              <table>
-                <thead>
-                  <tr>
-                    {[t.when, t.who, t.from, t.result, t.what].map((
-                      word,
-                    ) => <th scope="col" key={word}>{word}</th>)}
-                  </tr>
-                </thead>
-                <tbody>
-                  {entries.map((entry) => (
-                    <tr>
-                      <td>{entry.at.slice(0, 19).replace("T", " ")}</td>
-                      <td>{entry.who}</td>
-                      <td>{entry.from}</td>
-                      <td class={entry.result}>{t.results[entry.result]}</td>
-                      <td>{`${entry.what} ${entry.detail}`.trim()}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )}
-      </section>
-    </Layout>
-  );
-}
-
-function Back({ t }: { readonly t: Texts["people"] }) {
+export function Back({ t }: { readonly t: Texts["people"] }) {
   return (
     <nav class="back">
       <a href="/">{t.back}</a>

@@ -2,42 +2,29 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
-import type { AuditEntry } from "../api/audit.ts";
 import type { Auth, AuthEnv } from "../api/auth.ts";
-import { ROLES, userRole } from "../api/accounts_file.ts";
+import { userRole } from "../api/accounts_file.ts";
 import { ApiError } from "../api/error.ts";
 import { LOGIN_BODY } from "../api/login.ts";
 import type { ClusterState } from "../api/state.ts";
-import {
-  AccountPage,
-  AuditPage,
-  type Outcome,
-  UsersPage,
-} from "./account_pages.tsx";
+import { AccountPage, type Outcome, UsersPage } from "./account_pages.tsx";
 import type { PageUser } from "./pages.tsx";
-import { notFound, page, problem, tooMuch, visitor } from "./respond.ts";
+import { needs, page, problem, tooMuch, visitor } from "./respond.ts";
 import type { Texts } from "./text/en.ts";
 import { texts } from "./text/texts.ts";
-import { messageOf } from "../system/message.ts";
 
 export interface AccountServeOptions {
   readonly auth: Auth;
   readonly state: () => ClusterState | Promise<ClusterState>;
-  /** The newest entries of that node, oldest first. */
-  readonly audit: (
-    node: string,
-    lines: number,
-  ) => Promise<readonly AuditEntry[]>;
 }
 
-const SHOWN_ENTRIES = 500;
 const text = z.string().max(256);
 const roleForm = z.object({ name: text, role: userRole });
 const passwordForm = z.object({ name: text, password: text });
 const addForm = roleForm.extend({ password: text });
 const ownForm = z.object({ old: text, password: text, again: text });
 
-export function accountPages({ auth, state, audit }: AccountServeOptions) {
+export function accountPages({ auth, state }: AccountServeOptions) {
   const { accounts } = auth;
   const small = bodyLimit({
     maxSize: LOGIN_BODY,
@@ -48,13 +35,8 @@ export function accountPages({ auth, state, audit }: AccountServeOptions) {
   async function enter(c: Context<AuthEnv>, role: PageUser["role"]) {
     const { user, away } = await visitor(c, auth);
     if (!user) return { answer: away };
-    if (ROLES.indexOf(user.role) < ROLES.indexOf(role)) {
-      const answer = problem(c, 403, (t) => ({
-        title: t.notForYou,
-        message: t.needsRole(role, user.role),
-      }), user);
-      return { answer };
-    }
+    const refusal = needs(c, user, role);
+    if (refusal) return { answer: refusal };
     if (c.req.method === "GET") return { user, form: {} };
     const form = await c.req.parseBody();
     if (form["csrf"] !== user.csrf) {
@@ -169,37 +151,7 @@ export function accountPages({ auth, state, audit }: AccountServeOptions) {
         await accounts.removeUser(name);
         return t.removed(name);
       }),
-    )
-    .get("/audit", async (c) => {
-      const { user, answer } = await enter(c, "administrator");
-      if (!user) return answer;
-      const { cluster, nodes } = await state();
-      const wanted = c.req.query("node");
-      const node = nodes.find(({ name, local }) =>
-        wanted ? name === wanted : local
-      );
-      if (!node) {
-        return notFound(c, user, "noNode");
-      }
-      let entries: readonly AuditEntry[] = [];
-      let why: string | null = null;
-      try {
-        entries = (await audit(node.name, SHOWN_ENTRIES)).toReversed();
-      } catch (error) {
-        why = messageOf(error);
-      }
-      return page(
-        c,
-        AuditPage({
-          user,
-          cluster,
-          node: node.name,
-          nodes: nodes.map(({ name }) => name),
-          entries,
-          problem: why,
-        }),
-      );
-    });
+    );
 }
 
 function checked<T>(schema: z.ZodType<T>, form: unknown): T {

@@ -152,3 +152,40 @@ Deno.test("the audit page shows what was done and refused, and what was typed as
   strictEqual(text.includes("long enough"), false);
   strictEqual((await admin.look("/audit?node=nobody")).status, 404);
 });
+
+Deno.test("the audit page finds by text and result what is older than it shows, and saves it", async () => {
+  await using all = await world();
+  const { audit } = all.agent;
+  const entry = (who: string, detail: string) =>
+    audit.write({
+      who,
+      from: "192.0.2.9",
+      what: "POST /api/modules/k3s/stop",
+      detail,
+      result: "refused",
+      status: 403,
+    });
+  entry("user long-ago", "<b>first");
+  for (let number = 0; number < 600; number++) entry("user busy", `n${number}`);
+  const admin = await all.enter("admin");
+  const plain = (await admin.look("/audit")).text;
+  match(plain, /The newest 500 entries/);
+  strictEqual(plain.includes("long-ago"), false);
+  match(plain, /data-live/);
+  const found = (await admin.look("/audit?text=LONG-ago&result=refused")).text;
+  match(found, /1 of 1 entries that match/);
+  match(found, /user long-ago<\/td>.*&lt;b&gt;first/);
+  match(found, /value="LONG-ago"/);
+  match(found, /<option value="refused" selected/);
+  // It goes on by itself only where little is read for it.
+  strictEqual(found.includes("data-live"), false);
+  match((await admin.look("/audit?text=n")).text, /500 of 60\d entries/);
+  match((await admin.look("/audit?result=failed")).text, /0 of 0 entries/);
+  const saved = await admin.look("/audit/save?text=long-ago&result=nonsense");
+  match(
+    saved.text,
+    /^2\S+Z\trefused\tuser long-ago\t192\.0\.2\.9\tPOST \/api\/modules\/k3s\/stop\t<b>first\n$/,
+  );
+  const eve = await all.enter("eve");
+  strictEqual((await eve.look("/audit/save")).status, 403);
+});

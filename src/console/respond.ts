@@ -1,6 +1,7 @@
 /** What pages of the console answer with, and who looks at them. */
 import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
+import { ROLES, type UserRole } from "../api/accounts_file.ts";
 import type { Auth, AuthEnv } from "../api/auth.ts";
 import {
   isLanguage,
@@ -82,6 +83,15 @@ export function notFound(
     (t) => ({ title: t.notFound, message: t[what] }),
     user,
   );
+}
+
+/** Null: the page is for this user. */
+export function needs(c: Context<AuthEnv>, user: PageUser, role: UserRole) {
+  if (ROLES.indexOf(user.role) >= ROLES.indexOf(role)) return null;
+  return problem(c, 403, (t) => ({
+    title: t.notForYou,
+    message: t.needsRole(role, user.role),
+  }), user);
 }
 
 /** A form that is longer than ours are. */

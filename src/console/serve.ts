@@ -16,6 +16,7 @@ import { assetAt } from "./assets.ts";
 import { configPages } from "./config_serve.ts";
 import { modulePages, type ModulePagesOptions } from "./module_serve.ts";
 import { isLanguage, LANGUAGE_COOKIE, texts } from "./text/texts.ts";
+import { auditPages, type AuditServeOptions } from "./audit_serve.ts";
 import { accountPages, type AccountServeOptions } from "./account_serve.ts";
 import { signOnPages, type SignOnServeOptions } from "./sign_on_serve.ts";
 import { ClusterPage, LoginPage, LogPage, type PageUser } from "./pages.tsx";
@@ -37,7 +38,11 @@ export interface LogPlace {
 }
 
 export interface ConsoleOptions
-  extends AccountServeOptions, ModulePagesOptions, SignOnServeOptions {
+  extends
+    AccountServeOptions,
+    AuditServeOptions,
+    ModulePagesOptions,
+    SignOnServeOptions {
   readonly logs: {
     /** The last lines of the module's log. */
     readonly module: (
@@ -194,6 +199,7 @@ export function consoleRoutes(options: ConsoleOptions) {
     .route("/", modulePages(options))
     .route("/", configPages(options))
     .route("/", accountPages(options))
+    .route("/", auditPages(options))
     .get("*", async (c, next) => {
       // Programs get the API's own refusal, people a page that leads back.
       if (!c.req.header("accept")?.includes("text/html")) return await next();

@@ -80,6 +80,36 @@ Deno.test("a log goes on after a refused stream, and reads what no stream brough
   strictEqual(await lines("written unheard"), 1);
 });
 
+Deno.test("the audit goes on by itself, until somebody pauses it", async () => {
+  await using agent = await fakeAgent(sampleState());
+  await using browser = await openBrowser();
+  const { page } = browser;
+  await logIn(page, agent.url);
+  await page.goto(`${agent.url}/audit`);
+  await shows(page, "The newest");
+  const entry = (who: string) =>
+    agent.audit.write({
+      who,
+      from: "local",
+      what: "login",
+      detail: "",
+      result: "refused",
+      status: 401,
+    });
+  entry("user stranger");
+  await shows(page, "user stranger");
+  await page.click("text=Pause");
+  entry("user later");
+  await page.waitForTimeout(6_000);
+  strictEqual(await page.locator("text=user later").count(), 0);
+  await page.click("text=Go on");
+  await shows(page, "user later");
+  // Filtered by the server, and shown as an address that can be kept.
+  await page.selectOption("select[name=result]", "refused");
+  await page.waitForURL("**/audit?*result=refused*");
+  await shows(page, "2 of 2 entries that match");
+});
+
 Deno.test("a module installed while the other node is away says that it comes there later", async () => {
   await using agent = await fakeAgent(sampleState());
   await using browser = await openBrowser();

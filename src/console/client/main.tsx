@@ -3,6 +3,7 @@ import { type Child, render } from "hono/jsx/dom";
 import type { UserRole } from "../../api/users.ts";
 import type { Texts } from "../text/en.ts";
 import { isLanguage, texts } from "../text/texts.ts";
+import { goOn } from "./audit.ts";
 import { ConfigIsland } from "./config/island.tsx";
 import { takeUploads } from "./config/upload.ts";
 import { Island } from "./island.tsx";
@@ -100,6 +101,9 @@ function wake(
 for (const form of document.querySelectorAll("form[data-upload]")) {
   if (form instanceof HTMLFormElement) takeUploads(form);
 }
+
+const live = document.querySelector("button[data-live]");
+if (live instanceof HTMLButtonElement) goOn(live);
 
 for (const select of document.querySelectorAll("select[data-submit]")) {
   select.addEventListener("change", () => {

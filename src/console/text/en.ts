@@ -309,6 +309,11 @@ export const en = {
     from: "From",
     result: "Result",
     what: "What",
+    anyResult: "any",
+    newest: (count: number) =>
+      count === 1 ? "1 entry." : `The newest ${count} entries.`,
+    matching: (shown: number, found: number) =>
+      `${shown} of ${found} entries that match, newest first.`,
     results: { done: "done", refused: "refused", failed: "failed" },
   },
   login: {

@@ -319,6 +319,11 @@ export const fr: Texts = {
     from: "D’où",
     result: "Résultat",
     what: "Quoi",
+    anyResult: "tous",
+    newest: (count: number) =>
+      count === 1 ? "1 entrée." : `Les ${count} entrées les plus récentes.`,
+    matching: (shown: number, found: number) =>
+      `${shown} entrées correspondantes sur ${found}, la plus récente en premier.`,
     results: { done: "fait", refused: "refusé", failed: "échoué" },
   },
   login: {

@@ -320,6 +320,10 @@ export const ja: Texts = {
     from: "どこから",
     result: "結果",
     what: "内容",
+    anyResult: "すべて",
+    newest: (count: number) => `新しい順に ${count} 件を表示しています。`,
+    matching: (shown: number, found: number) =>
+      `該当する ${found} 件中 ${shown} 件を新しい順に表示しています。`,
     results: { done: "完了", refused: "拒否", failed: "失敗" },
   },
   login: {
