@@ -102,6 +102,7 @@ export const command: Command = {
       prereqSteps(settings, {
         at,
         facts,
+        out: call.out,
         bundle: offered,
         unpacked: unpackedPackages(paths()),
       }),

@@ -8,6 +8,8 @@ export interface Transfer {
   /** Absent: counted from the beginning. */
   readonly bytesPerSecond?: number | undefined;
   readonly secondsLeft?: number | null | undefined;
+  /** `done` is of a hundred: work that is counted in no bytes. */
+  readonly percent?: true | undefined;
   /** What is being done now. */
   readonly text?: string | undefined;
 }
@@ -19,6 +21,9 @@ export function progressLine(
   elapsed: number,
 ): string {
   const { done, total, text } = transfer;
+  if (transfer.percent) {
+    return `${title}: ${Math.floor(done)} %${text ? `, ${text}` : ""}`;
+  }
   const rate = transfer.bytesPerSecond ?? (elapsed > 0 ? done / elapsed : 0);
   const left = transfer.secondsLeft ??
     (total !== undefined && rate > 0 ? (total - done) / rate : null);

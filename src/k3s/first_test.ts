@@ -124,6 +124,7 @@ Deno.test("neither first nor prereq starts MariaDB to look at it in a dry run", 
       ...prereqSteps(prereqSchema.parse({}), {
         ...{ at, facts: { mysql: null } as Facts },
         unpacked: {} as Unpacked,
+        out: { progress: () => assert.fail("nothing is installed") },
       }),
     ];
     for (const name of ["Database k3s", "MariaDB secured"]) {

@@ -1,4 +1,5 @@
 /** `hakit prereq`: a fresh server gets what a node needs. Nothing of a cluster is made; nothing listens afterwards that did not before, but for rpcbind (nfs-common's). */
+import type { Output } from "../cli/output.ts";
 import { exists, type Facts, userIds } from "../cluster/facts.ts";
 import type { Places } from "../cluster/places.ts";
 import type { PrereqSettings } from "../cluster/settings.ts";
@@ -37,9 +38,10 @@ export interface Unpacked {
 
 export function prereqSteps(
   settings: PrereqSettings,
-  { at, facts, bundle = null, unpacked }: {
+  { at, facts, out, bundle = null, unpacked }: {
     readonly at: Places;
     readonly facts: Facts;
+    readonly out: Pick<Output, "progress">;
     /** Packages out of a bundle. */
     readonly bundle?: { folder(): Promise<string> } | null;
     readonly unpacked: Unpacked;
@@ -48,7 +50,7 @@ export function prereqSteps(
   return [
     executableStep(),
     userStep(facts),
-    packagesStep(settings, { bundle, unpacked }),
+    packagesStep(settings, { out, bundle, unpacked }),
     holdStep(at),
     restartStep(),
     kernelStep(),
@@ -120,7 +122,8 @@ async function isFree(database: string, key: string | number) {
 /** Exported for its test. */
 export function packagesStep(
   settings: PrereqSettings,
-  { bundle, unpacked, missing = missingPackages }: {
+  { out, bundle, unpacked, missing = missingPackages }: {
+    readonly out: Pick<Output, "progress">;
     readonly bundle: { folder(): Promise<string> } | null;
     readonly unpacked: Unpacked;
     readonly missing?: () => Promise<string[]>;
@@ -142,9 +145,10 @@ export function packagesStep(
   };
 
   async function install(names: string[]): Promise<void> {
-    if (settings.packages) await installFromFolder(settings.packages, names);
-    else if (bundle) await installFromFolder(await bundle.folder(), names);
-    else await installFromNetwork(names, settings.proxy);
+    const { packages, proxy } = settings;
+    if (packages) await installFromFolder(packages, names, out);
+    else if (bundle) await installFromFolder(await bundle.folder(), names, out);
+    else await installFromNetwork(names, { proxy, out });
     const left = await missing();
     if (left.length > 0) {
       throw new Error(`still not installed: ${left.join(", ")}`);

@@ -13,6 +13,7 @@ Deno.test("prereq removes what a killed run had unpacked, though all packages ar
     await Deno.writeTextFile(join(left, "mariadb.deb"), "bytes");
     await Deno.mkdir(join(state, "k3s"));
     const step = packagesStep({} as PrereqSettings, {
+      out: { progress: () => assert.fail("nothing is installed") },
       bundle: null,
       unpacked: unpackedPackages({ state, etc: "", run: "", log: "" }),
       missing: () => Promise.resolve([]),

@@ -1,25 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { command } from "../system/command.ts";
+import { build, control, dpkg } from "../../tests/debian_package.ts";
 import { openRepository } from "./repository.ts";
-
-const dpkg = await command(["dpkg-deb", "--version"]).then(
-  () => true,
-  () => false,
-);
-
-/** A real, empty package. */
-async function build(folder: string, control: string): Promise<void> {
-  const tree = await Deno.makeTempDir();
-  await Deno.chmod(tree, 0o755);
-  await Deno.mkdir(join(tree, "DEBIAN"));
-  await Deno.writeTextFile(join(tree, "DEBIAN", "control"), control);
-  await command(["dpkg-deb", "--root-owner-group", "-b", tree, folder]);
-  await Deno.remove(tree, { recursive: true });
-}
-
-const control = (name: string, version: string, more = "") =>
-  `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: Test <t@example.org>\n${more}Description: for a test\n A second line.\n`;
 
 Deno.test({
   name:

@@ -8,6 +8,9 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** Of a line that a program does not end. */
+const LONGEST_LINE = 64 * 1024;
+
 /** A program that could not be run, or failed. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
@@ -39,6 +42,8 @@ export async function command(
     readonly anyCode?: boolean;
     /** Beside those of this process. For what others must not read in the list of processes. */
     readonly env?: { readonly [name: string]: string };
+    /** Gets each line of standard output as it comes; the result has none of them then. */
+    readonly onLine?: (line: string) => void;
   } = {},
 ): Promise<CommandResult> {
   const [program, ...args] = argv;
@@ -50,14 +55,17 @@ export async function command(
     stop.abort();
   }, timeoutMs);
   try {
-    const output = await new Deno.Command(program!, {
+    const child = new Deno.Command(program!, {
       args,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
       signal: stop.signal,
       ...(options.env ? { env: options.env } : {}),
-    }).output();
+    });
+    const output = options.onLine
+      ? await followed(child.spawn(), options.onLine)
+      : await child.output();
     const decoder = new TextDecoder();
     const result = {
       code: output.code,
@@ -78,4 +86,27 @@ export async function command(
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function followed(
+  child: Deno.ChildProcess,
+  onLine: (line: string) => void,
+) {
+  const lines = async () => {
+    let rest = "";
+    for await (
+      const text of child.stdout.pipeThrough(new TextDecoderStream())
+    ) {
+      const found = (rest + text).split("\n");
+      rest = found.pop()!.slice(-LONGEST_LINE);
+      for (const line of found) onLine(line);
+    }
+    if (rest !== "") onLine(rest);
+  };
+  const [{ code }, stderr] = await Promise.all([
+    child.status,
+    new Response(child.stderr).bytes(),
+    lines(),
+  ]);
+  return { code, stdout: new Uint8Array(), stderr };
 }
