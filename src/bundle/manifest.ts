@@ -15,6 +15,7 @@ export const LARGEST_SIGNATURE = 4096;
 
 const NAME = "[A-Za-z0-9][A-Za-z0-9._+~%:-]{0,180}";
 const SYSTEM = "[a-z]{2,20}-[0-9]{1,3}(?:\\.[0-9]{2})?";
+/** charts/: bundles of earlier versions carried some, which nothing ever used. */
 const SHAPES = new RegExp(
   `^(hakit|k3s/k3s|k3s/images/${NAME}|charts/${NAME}\\.tgz|packages/${SYSTEM}/${NAME}\\.deb)$`,
 );

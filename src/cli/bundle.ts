@@ -1,5 +1,6 @@
 /** `hakit bundle`: everything that two servers without a network need, in one signed file. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { z } from "zod";
 import {
   isBundlePath,
   isSystem,
@@ -13,16 +14,23 @@ import { fingerprintOfKey, signingKey } from "../bundle/signature.ts";
 import { wantedFingerprint } from "../bundle/trust.ts";
 import { type Ingredient, writeBundle } from "../bundle/write.ts";
 import { osRelease } from "../cluster/facts.ts";
+import {
+  resolveSettings,
+  SETTING_FLAGS,
+  settingsSchema,
+} from "../cluster/settings.ts";
+import { downloadSource } from "../k3s/download.ts";
 import { IMAGE_ARCHIVE } from "../k3s/files.ts";
-import { folderSource } from "../k3s/install.ts";
-import { lackingImages } from "../k3s/given.ts";
+import { folderSource, installFiles } from "../k3s/install.ts";
+import { folderOf, lackingImages } from "../k3s/given.ts";
 import { PACKAGES } from "../k3s/packages.ts";
-import { versionIn } from "../k3s/release.ts";
+import { K3S_RELEASE, versionIn } from "../k3s/release.ts";
 import { command as execute } from "../system/command.ts";
 import { readIfPresent } from "../system/files.ts";
 import { actionOf } from "./actions.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { EXIT } from "./report.ts";
+import { sourcesOf } from "./setup.ts";
 import { bytes } from "../system/units.ts";
 import { VERSION } from "../system/version.ts";
 import { messageOf } from "../system/message.ts";
@@ -40,19 +48,17 @@ export const command: Command = {
   flags: {
     k3s: {
       type: "string",
-      value: "DIR",
-      summary: "create: folder with the executable k3s and image archives",
+      value: "DIR|VERSION",
+      summary:
+        `create: folder with the executable k3s and image archives, version to download with its images (default ${K3S_RELEASE.version}), or none`,
     },
     image: {
       type: "list",
       value: "FILE",
-      summary: "create: one more archive of container images",
+      summary:
+        "create: one more archive of container images, or a folder of them",
     },
-    chart: {
-      type: "list",
-      value: "FILE",
-      summary: "create: a Helm chart (.tgz) to carry along",
-    },
+    releases: SETTING_FLAGS.releases,
     packages: {
       type: "list",
       value: "SYSTEM=DIR",
@@ -60,9 +66,11 @@ export const command: Command = {
     },
     "no-download": {
       type: "boolean",
-      summary: "create: no packages of this machine's own distribution",
+      summary:
+        "create: nothing from the network: no packages of this machine's own distribution, K3s from a folder only",
     },
-    proxy: { type: "string", value: "URL", summary: "create: for apt" },
+    proxy: { ...SETTING_FLAGS.proxy, summary: "create: for all downloads" },
+    config: SETTING_FLAGS.config,
     "signing-key": {
       type: "string",
       value: "FILE",
@@ -77,10 +85,13 @@ export const command: Command = {
     json: JSON_FLAG,
   },
   details: `\
-hakit bundle create hakit.bundle --k3s /media/k3s   on a machine with a network
+hakit bundle create hakit.bundle --image provisioner.tar   on a machine with a network
 tar -xf hakit.bundle hakit                          on the server: the executable
 ./hakit prereq --bundle hakit.bundle --key FINGERPRINT
 ./hakit first --bundle hakit.bundle ...
+The image of the volumes' provisioner is in no release: on any machine with a
+network, skopeo copy docker://IMAGE docker-archive:provisioner.tar:IMAGE or
+docker pull IMAGE, docker save -o provisioner.tar IMAGE; "create" names IMAGE.
 "create" prints the fingerprint of the key that signs. Without --key the first
 bundle is believed and its key remembered: one of another key is refused later.`,
   async run(call) {
@@ -131,29 +142,25 @@ async function gather(call: Call, work: string) {
   }
   const ingredients: Ingredient[] = [{ path: "hakit", from: Deno.execPath() }];
   const name = (path: string) => path.slice(path.lastIndexOf("/") + 1);
-  let k3s: string | null = null;
-  const folder = call.text("k3s");
-  if (folder !== undefined) {
-    const { files, pathOf } = await folderSource(folder);
-    for (const { name } of files) {
-      ingredients.push({ path: `k3s/${name}`, from: pathOf(name) });
-    }
-    k3s = await k3sVersion(join(folder, "k3s"));
-    const archives = [...files.map(({ name }) => name), ...call.list("image")];
-    for (const warning of lackingImages(archives)) {
-      call.out.error(`! ${warning}`);
-    }
-  }
-  for (const from of call.list("image")) {
-    if (!IMAGE_ARCHIVE.test(name(from))) {
-      throw new UsageError(
-        `"${from}" (--image): expected a .tar, .tar.gz or .tar.zst`,
-      );
-    }
+  const settings = await wantedOf(call);
+  const images = await imagesOf(call.list("image"));
+  for (const from of images) {
     ingredients.push({ path: `k3s/images/${name(from)}`, from });
   }
-  for (const from of call.list("chart")) {
-    ingredients.push({ path: `charts/${name(from)}`, from });
+  let k3s: string | null = null;
+  const folder = folderOf(settings.k3s ?? undefined);
+  const put = (names: readonly string[], pathOf: (name: string) => string) => {
+    for (const name of names) {
+      ingredients.push({ path: `k3s/${name}`, from: pathOf(name) });
+    }
+    for (const warning of lackingImages([...names, ...images])) {
+      call.out.error(`! ${warning}`);
+    }
+  };
+  if (folder !== null) {
+    const { files, pathOf } = await folderSource(folder);
+    put(files.map(({ name }) => name), pathOf);
+    k3s = await k3sVersion(join(folder, "k3s"));
   }
   const packages = (system: string, files: readonly string[]) => {
     for (const from of files) {
@@ -165,12 +172,26 @@ async function gather(call: Call, work: string) {
     packages(system, files);
   }
   await checkIngredients(ingredients);
+  if (settings.k3s !== null && folder === null) {
+    const source = await downloadSource(settings.k3s, {
+      ...settings,
+      images: true,
+    });
+    const pathOf = (name: string) => join(work, "k3s", name);
+    const progress = call.out.progress(`K3s ${settings.k3s.split("@")[0]}`);
+    await installFiles(source, {
+      ...{ list: join(work, "k3s-files"), progress, pathOf },
+    });
+    progress.end();
+    put(source.files.map(({ name }) => name), pathOf);
+    k3s = await k3sVersion(pathOf("k3s"));
+  }
   if (!call.on("no-download")) {
     const os = osRelease(await readIfPresent("/etc/os-release") ?? "");
     call.out.error(`Downloading packages for ${systemName(os)} ...`);
     const files = await downloadPackages(PACKAGES, {
       folder: join(work, "apt"),
-      proxy: call.text("proxy"),
+      proxy: settings.proxy,
     });
     // One that was given is the same one: its name holds its version.
     const given = new Set(ingredients.map(({ path }) => path));
@@ -182,6 +203,53 @@ async function gather(call: Call, work: string) {
     );
   }
   return { k3s, ingredients };
+}
+
+/** Null: a bundle without K3s. Exported for its test. */
+export async function wantedOf(call: Pick<Call, "text" | "list" | "on">) {
+  const sources = await sourcesOf(call);
+  const { k3s: given, ...flags } = sources.flags;
+  const schema = z.object({
+    k3s: settingsSchema.shape.k3s,
+    proxy: settingsSchema.shape.proxy,
+    releases: settingsSchema.shape.releases,
+  });
+  const none = given === "none";
+  const { k3s, ...rest } = resolveSettings(schema, {
+    ...sources,
+    flags: none || given === undefined ? flags : { ...flags, k3s: given },
+  });
+  const offline = call.on("no-download") && folderOf(k3s) === null;
+  if (offline && given !== undefined && !none) {
+    throw new UsageError(
+      `hakit bundle create: --k3s ${given} is a download, and --no-download forbids it: give a folder, or --k3s none`,
+    );
+  }
+  return {
+    ...rest,
+    k3s: none || offline ? null : k3s ?? K3S_RELEASE.version,
+  };
+}
+
+/** What each --image names: an archive, or a folder of some. */
+async function imagesOf(given: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const from of given) {
+    const stat = await Deno.stat(from).catch(() => null);
+    if (stat?.isDirectory) {
+      const names = (await Array.fromAsync(Deno.readDir(from)))
+        .map(({ name }) => name).filter((name) => IMAGE_ARCHIVE.test(name));
+      found.push(...names.sort().map((name) => join(from, name)));
+      if (names.length > 0) continue;
+    }
+    if (stat?.isDirectory || !IMAGE_ARCHIVE.test(basename(from))) {
+      throw new UsageError(
+        `"${from}" (--image): expected a .tar, .tar.gz or .tar.zst, or a folder of such`,
+      );
+    }
+    found.push(from);
+  }
+  return found;
 }
 
 /** What a --packages names. */
@@ -215,7 +283,7 @@ export async function checkIngredients(
   for (const { path, from } of ingredients) {
     if (!isBundlePath(path)) {
       throw new UsageError(
-        `"${from}": "${path}" is no name for a file of a bundle, expected letters, digits and . _ + ~ % : - (charts end in .tgz)`,
+        `"${from}": "${path}" is no name for a file of a bundle, expected letters, digits and . _ + ~ % : -`,
       );
     }
     if (paths.has(path)) throw new UsageError(`"${path}" is in it twice`);
@@ -269,9 +337,6 @@ function show(call: Call, bundle: Bundle, verified: boolean): void {
   const images = manifest.files.filter(({ path }) =>
     path.startsWith("k3s/images/")
   );
-  const charts = manifest.files.filter(({ path }) =>
-    path.startsWith("charts/")
-  );
   const rows = [
     ["made", `${manifest.made} by hakit ${manifest.hakit}`],
     ["for", manifest.architecture],
@@ -279,7 +344,6 @@ function show(call: Call, bundle: Bundle, verified: boolean): void {
     ["size", `${bytes(total)}, ${manifest.files.length} files`],
     ["K3s", manifest.k3s ?? "none"],
     ["images", images.map(({ path }) => path.slice(11)).join(", ") || "none"],
-    ["charts", charts.map(({ path }) => path.slice(7)).join(", ") || "none"],
     ...systemsIn(manifest).map((system) => [
       "packages",
       `${system}: ${packagesFor(manifest, system).length}`,

@@ -1,6 +1,14 @@
 /** `hakit k3s`: which K3s runs where, and a newer one, node by node. */
 import { join } from "node:path";
+import { z } from "zod";
 import { k3sAnswer, okAnswer } from "../api/schemas.ts";
+import { readKept } from "../cluster/kept.ts";
+import { places } from "../cluster/places.ts";
+import {
+  resolveSettings,
+  SETTING_FLAGS,
+  settingsSchema,
+} from "../cluster/settings.ts";
 import { downloadSource } from "../k3s/download.ts";
 import { folderSource, type Source } from "../k3s/install.ts";
 import { kubeletNodes } from "../k3s/kubernetes.ts";
@@ -14,13 +22,14 @@ import {
 } from "../k3s/upgrade.ts";
 import { sleep } from "../system/clock.ts";
 import { command as execute } from "../system/command.ts";
+import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
 import { actionOf } from "./actions.ts";
 import type { AgentApi } from "./agent_api.ts";
 import type { Ask } from "./ask.ts";
 import { type Call, type Command, UsageError } from "./command.ts";
 import { EXIT } from "./report.ts";
-import { finish, perform, RUN_FLAGS } from "./setup.ts";
+import { finish, perform, RUN_FLAGS, sourcesOf } from "./setup.ts";
 
 const ACTIONS = ["status", "upgrade"] as const;
 /** Files that cross a slow network. */
@@ -41,12 +50,12 @@ export function k3sCommand(ask: Ask, connect: () => AgentApi): Command {
       },
     ],
     flags: {
-      proxy: { type: "string", value: "URL", summary: "for a download" },
-      releases: {
-        type: "string",
-        value: "URL",
-        summary: "mirror of K3s' releases",
+      proxy: {
+        ...SETTING_FLAGS.proxy,
+        summary: "for a download (default: the cluster's own)",
       },
+      releases: SETTING_FLAGS.releases,
+      config: SETTING_FLAGS.config,
       ...RUN_FLAGS,
     },
     details: `\
@@ -131,10 +140,7 @@ async function sourceOf(
   given: string,
 ): Promise<{ readonly source: Source; readonly version: string }> {
   if (VERSION_FORM.test(given)) {
-    const source = await downloadSource(given, {
-      proxy: call.text("proxy"),
-      releases: call.text("releases"),
-    });
+    const source = await downloadSource(given, await downloadSettings(call));
     return { source, version: given.split("@")[0]! };
   }
   const source = await folderSource(given);
@@ -146,6 +152,20 @@ async function sourceOf(
     throw new Error(`"${join(given, "k3s")} --version" names no version`);
   }
   return { source, version };
+}
+
+/** The proxy that "first" was told is this cluster's, whoever upgrades it. */
+async function downloadSettings(call: Call) {
+  const { settings } = places(paths());
+  const text = await readIfPresent(settings);
+  const { proxy } = text === null ? {} : readKept(text, settings);
+  return resolveSettings(
+    z.object({
+      proxy: settingsSchema.shape.proxy,
+      releases: settingsSchema.shape.releases,
+    }),
+    { ...await sourcesOf(call), saved: { proxy } },
+  );
 }
 
 function worldOf(

@@ -53,7 +53,9 @@ export const command: Command = {
     ...RUN_FLAGS,
   },
   details:
-    'On both servers, before "hakit first" and "hakit second". It may be run again at any time and says what it found done.',
+    `On both servers, before "hakit first" and "hakit second". It may be run again at any time and says what it found done.
+Behind a proxy: --proxy (or HAKIT_PROXY) here on both. K3s and its images are told by "first --proxy", and the second
+server by the token; its packages come before that, so nothing can hand it the proxy for them.`,
   async run(call) {
     const at = places(paths());
     const settings = await settingsOf(call, at.settings);

@@ -1,4 +1,5 @@
 /** `hakit second TOKEN`: this server becomes the other node of the cluster that the token is of. */
+import { z } from "zod";
 import { checkNode, checkPair, type Findings } from "../cluster/checks.ts";
 import { checkWelcome } from "../cluster/adopt.ts";
 import { existingCluster, missingFiles } from "../cluster/create.ts";
@@ -18,11 +19,16 @@ import { decodeToken, type JoinToken } from "../cluster/join_token.ts";
 import { type Kept, readKept } from "../cluster/kept.ts";
 import { vipOf } from "../cluster/network.ts";
 import { places } from "../cluster/places.ts";
-import { SETTING_FLAGS } from "../cluster/settings.ts";
+import {
+  resolveSettings,
+  SETTING_FLAGS,
+  settingsSchema,
+} from "../cluster/settings.ts";
 import type { Welcome } from "../cluster/welcome.ts";
 import type { Existing } from "../doctor/facts.ts";
 import { gatherExisting } from "../doctor/gather_storage.ts";
 import { existingFindings } from "../doctor/storage_rules.ts";
+import { folderOf } from "../k3s/given.ts";
 import {
   folderSource,
   installedFiles,
@@ -41,7 +47,14 @@ import { deviceOf } from "./first.ts";
 import { firstLine } from "./first_line.ts";
 import { roleCommand } from "./roles.ts";
 import { EXIT } from "./report.ts";
-import { asFindings, finish, perform, RUN_FLAGS, tell } from "./setup.ts";
+import {
+  asFindings,
+  finish,
+  perform,
+  RUN_FLAGS,
+  sourcesOf,
+  tell,
+} from "./setup.ts";
 
 /** A LAN answers in milliseconds. */
 const REACH_MS = 3000;
@@ -64,6 +77,7 @@ export const command: Command = {
       value: "DIR",
       summary: "folder with k3s and images (default: from the other node)",
     },
+    config: SETTING_FLAGS.config,
     adopt: {
       type: "boolean",
       summary: "keep NFS exports that are here already; data never",
@@ -88,7 +102,7 @@ hakit second MODULE: the other node's data is copied to this one.`,
 };
 
 async function runSecond(call: Call): Promise<number> {
-  const folder = call.text("k3s");
+  const folder = await k3sFolder(call);
   if (folder !== undefined && VERSION_FORM.test(folder)) {
     throw new UsageError(
       `--k3s "${folder}": expected a folder with k3s; which version is the other node's to say: leave --k3s out, it comes from there`,
@@ -180,6 +194,21 @@ async function runSecond(call: Call): Promise<number> {
   const state = await api.state();
   finish(call, results, { lines: [state.sentence], object: { state } });
   return EXIT.done;
+}
+
+/**
+ * --k3s, HAKIT_K3S or "k3s:" of --config. A version there is for "first": this server takes the other node's. Exported for its test.
+ */
+export async function k3sFolder(
+  call: Pick<Call, "text" | "list">,
+): Promise<string | undefined> {
+  const given = call.text("k3s");
+  if (given !== undefined) return given;
+  const { k3s } = resolveSettings(
+    z.object({ k3s: settingsSchema.shape.k3s }),
+    { ...await sourcesOf(call), flags: {} },
+  );
+  return folderOf(k3s) ?? undefined;
 }
 
 /** The clocks are compared as they were when the other node's answer came, however long this one has looked around since. Pure. */

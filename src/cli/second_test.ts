@@ -3,7 +3,7 @@ import { healthy } from "../../tests/doctor_facts.ts";
 import { encodeToken } from "../cluster/join_token.ts";
 import { type Call, UsageError } from "./command.ts";
 import { parse } from "./parse.ts";
-import { command, foreignK3s, joining, unlike } from "./second.ts";
+import { command, foreignK3s, joining, k3sFolder, unlike } from "./second.ts";
 
 Deno.test("second --adopt keeps NFS exports that are here, and takes no data along", () => {
   const { on } = parse(command, ["TOKEN", "--adopt"]);
@@ -64,4 +64,23 @@ Deno.test("second --k3s VERSION is wrong use: K3s comes from the other node", as
     (error: Error) =>
       error instanceof UsageError && /expected a folder/.test(error.message),
   );
+});
+
+Deno.test("second takes K3s' folder by flag, environment or file, and leaves a version to the first server", async () => {
+  const folder = (...words: readonly string[]) =>
+    k3sFolder(parse(command, ["TOKEN", ...words]));
+  assert.equal(await folder(), undefined);
+  const file = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(file, "k3s: /media/file\nvip: 10.0.0.9/24\n");
+    assert.equal(await folder("--config", file), "/media/file");
+    Deno.env.set("HAKIT_K3S", "/media/environment");
+    assert.equal(await folder("--config", file), "/media/environment");
+    assert.equal(await folder("--k3s", "stick"), "stick");
+    Deno.env.set("HAKIT_K3S", "v1.33.5+k3s1");
+    assert.equal(await folder(), undefined);
+  } finally {
+    Deno.env.delete("HAKIT_K3S");
+    await Deno.remove(file);
+  }
 });

@@ -32,7 +32,9 @@ export const ADOPT_FLAG = {
 const INSTALL_LOG = "install.log";
 
 /** Flags, environment and --config of this call. */
-export async function sourcesOf(call: Call): Promise<Sources> {
+export async function sourcesOf(
+  call: Pick<Call, "text" | "list">,
+): Promise<Sources> {
   const name = call.text("config");
   const text = name === undefined ? null : await readIfPresent(name);
   if (name !== undefined && text === null) {

@@ -1,6 +1,7 @@
-/** K3s' executable of a version from where its releases are, checked by SHA-256. Images then come from their registries, as K3s starts. */
+/** K3s' executable of a version from where its releases are, and the archive of its images for servers without a way there; checked by SHA-256. */
 import { K3S_RELEASE } from "./release.ts";
 import type { Source } from "./install.ts";
+import type { K3sFile } from "../cluster/welcome.ts";
 import { messageOf } from "../system/message.ts";
 
 const RELEASES = "https://github.com/k3s-io/k3s/releases/download";
@@ -8,59 +9,70 @@ const LONGEST_SUM_FILE = 100_000;
 const ANSWER_MS = 60_000;
 /** Of a body: nothing for this long, and the connection counts as dead. */
 const SILENCE_MS = 60_000;
-/** Ten times what an executable of K3s has. */
-const LARGEST = 1024 ** 3;
+/** Some times what an executable of K3s, and its images, have. */
+const LARGEST = 2 * 1024 ** 3;
 
 export interface DownloadOptions {
   readonly proxy?: string | undefined;
   /** A mirror with the same folders; default: where K3s is published. */
   readonly releases?: string | undefined;
+  /** Also the archive of K3s' own images. Otherwise they come from their registry as K3s starts. */
+  readonly images?: boolean;
 }
 
 /** "v1.33.5+k3s1" or "v1.33.5+k3s1@SHA256"; nothing is fetched but sums and sizes before `read`. */
 export async function downloadSource(
   wanted: string,
-  { proxy, releases = RELEASES }: DownloadOptions = {},
+  { proxy, releases = RELEASES, images = false }: DownloadOptions = {},
 ): Promise<Source> {
   const [version = "", given] = wanted.split("@");
   const base = `${releases}/${encodeURIComponent(version)}`;
-  const arm = Deno.build.arch === "aarch64";
-  const asset = arm ? "k3s-arm64" : "k3s";
-  const url = `${base}/${asset}`;
-  const pinned = given ??
-    (version === K3S_RELEASE.version ? K3S_RELEASE.sha256[asset] : undefined);
-  const sha256 = pinned ??
-    await listedSum(`${base}/sha256sum-${arm ? "arm64" : "amd64"}.txt`, {
-      asset,
-      proxy,
-    });
-  const size = await get(url, { proxy, method: "HEAD" }, ({ headers }) => {
+  const machine = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
+  const executable = machine === "arm64" ? "k3s-arm64" : "k3s";
+  const archive = `k3s-airgap-images-${machine}.tar.zst`;
+  const own = version === K3S_RELEASE.version ? K3S_RELEASE.sha256 : {};
+  // By the name under which each is installed.
+  const assets = new Map([["k3s", executable]]);
+  if (images) assets.set(`images/${archive}`, archive);
+  let list: string | null = null;
+  const files: K3sFile[] = [];
+  for (const [name, asset] of assets) {
+    let sha256 = name === "k3s" ? given ?? own[asset] : own[asset];
+    if (sha256 === undefined) {
+      const url = `${base}/sha256sum-${machine}.txt`;
+      list ??= await textAt(url, proxy);
+      sha256 = listedSum(list, { asset, url });
+    }
+    files.push({ name, size: await sizeAt(`${base}/${asset}`, proxy), sha256 });
+  }
+  return {
+    files,
+    read: ({ name }, sink) =>
+      get(
+        `${base}/${assets.get(name)!}`,
+        { proxy },
+        async (response, alive) => {
+          for await (const chunk of response.body!) {
+            alive();
+            await sink(chunk);
+          }
+        },
+      ),
+  };
+}
+
+async function sizeAt(url: string, proxy: string | undefined): Promise<number> {
+  return await get(url, { proxy, method: "HEAD" }, ({ headers }) => {
     const length = Number(headers.get("content-length"));
     if (Number.isInteger(length) && length > 0 && length <= LARGEST) {
       return Promise.resolve(length);
     }
     throw new Error("the answer names no sensible size");
   });
-  return {
-    files: [{ name: "k3s", size, sha256 }],
-    read: (_file, sink) =>
-      get(url, { proxy }, async (response, alive) => {
-        for await (const chunk of response.body!) {
-          alive();
-          await sink(chunk);
-        }
-      }),
-  };
 }
 
-async function listedSum(
-  url: string,
-  { asset, proxy }: {
-    readonly asset: string;
-    readonly proxy: string | undefined;
-  },
-): Promise<string> {
-  const text = await get(url, { proxy }, async (response) => {
+async function textAt(url: string, proxy: string | undefined): Promise<string> {
+  return await get(url, { proxy }, async (response) => {
     let read = "";
     const decoder = new TextDecoder();
     for await (const chunk of response.body!) {
@@ -69,6 +81,12 @@ async function listedSum(
     }
     return read;
   });
+}
+
+function listedSum(
+  text: string,
+  { asset, url }: { readonly asset: string; readonly url: string },
+): string {
   const sum = text.split("\n").map((line) => line.trim().split(/\s+/))
     .find(([, name]) => name === asset)?.[0];
   if (sum && /^[0-9a-f]{64}$/.test(sum)) return sum;

@@ -14,12 +14,13 @@ const LIST = Deno.build.arch === "aarch64"
 interface Answers {
   readonly sums?: string;
   readonly body?: Uint8Array<ArrayBuffer>;
+  readonly images?: Uint8Array<ArrayBuffer>;
   readonly length?: string | null;
 }
 
 /** A mirror of releases on this machine; `asked`: what was fetched. */
 async function mirror(
-  { sums = `${SUM}  ${ASSET}\n`, body = BODY, length }: Answers,
+  { sums = `${SUM}  ${ASSET}\n`, body = BODY, images, length }: Answers,
   test: (releases: string, asked: string[]) => Promise<void>,
 ): Promise<void> {
   const asked: string[] = [];
@@ -31,6 +32,9 @@ async function mirror(
     const path = decodeURIComponent(new URL(request.url).pathname);
     asked.push(`${request.method} ${path}`);
     if (path === `/v9.9.9+k3s1/${LIST}`) return new Response(sums);
+    if (images && path.includes("/k3s-airgap-images-")) {
+      return new Response(images);
+    }
     if (path !== `/v9.9.9+k3s1/${ASSET}`) {
       return new Response("", { status: 404 });
     }
@@ -79,6 +83,46 @@ Deno.test("downloadSource() takes the sum from the release's list, or the one th
     assert.notEqual(pinned.sha256, pinned.file.sha256);
     assert(!asked.some((request) => request.includes("sha256sum")));
   }));
+
+Deno.test("downloadSource() with images takes the release's archive, too, with a sum of its own", async () => {
+  const archive = `k3s-airgap-images-${
+    ASSET === "k3s" ? "amd64" : "arm64"
+  }.tar.zst`;
+  const images = new TextEncoder().encode("layers".repeat(3000));
+  const sum = createHash("sha256").update(images).digest("hex");
+  await mirror(
+    { sums: `${SUM}  ${ASSET}\n${sum}  ${archive}\n`, images },
+    async (releases, asked) => {
+      const source = await downloadSource("v9.9.9+k3s1", {
+        releases,
+        images: true,
+      });
+      assert.deepEqual(source.files, [
+        { name: "k3s", size: BODY.length, sha256: SUM },
+        { name: `images/${archive}`, size: images.length, sha256: sum },
+      ]);
+      const read: number[] = [];
+      for (const file of source.files) {
+        await source.read(file, (chunk) => {
+          read.push(...chunk.subarray(0, 1));
+          return Promise.resolve();
+        });
+      }
+      assert(read.includes(BODY[0]!) && read.includes(images[0]!));
+      assert.equal(
+        asked.filter((path) => path.includes("sha256sum")).length,
+        1,
+      );
+    },
+  );
+  // A release without it, as old ones are.
+  await mirror({}, async (releases) => {
+    await assert.rejects(
+      downloadSource("v9.9.9+k3s1", { releases, images: true }),
+      /names no SHA-256 of k3s-airgap-images/,
+    );
+  });
+});
 
 Deno.test("downloadSource() says in one line what a mirror does not give", async () => {
   await mirror({ sums: `${SUM}  something-else\n` }, async (releases) => {

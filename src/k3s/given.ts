@@ -70,7 +70,7 @@ export async function judgeGiven(
     warnings.push(...lackingImages(bundle.k3s.files.map(({ name }) => name)));
   } else if (bundle && !installed) {
     problems.push(
-      'The bundle has no K3s (--bundle): give --k3s DIR, too, or make it with "hakit bundle create FILE --k3s DIR"',
+      'The bundle has no K3s (--bundle): give --k3s DIR, too, or make it with "hakit bundle create FILE", which takes K3s along',
     );
   }
   return { problems, warnings };
