@@ -8,6 +8,7 @@ import {
   systemName,
   systemsIn,
 } from "../bundle/manifest.ts";
+import { fetchImage } from "../bundle/image.ts";
 import { downloadPackages } from "../bundle/packages.ts";
 import { type Bundle, openBundle, verifyBundle } from "../bundle/read.ts";
 import { fingerprintOfKey, signingKey } from "../bundle/signature.ts";
@@ -22,7 +23,13 @@ import {
 import { downloadSource } from "../k3s/download.ts";
 import { IMAGE_ARCHIVE } from "../k3s/files.ts";
 import { folderSource, installFiles } from "../k3s/install.ts";
-import { folderOf, lackingImages } from "../k3s/given.ts";
+import {
+  folderOf,
+  imageIn,
+  isProvisioner,
+  lackingImages,
+} from "../k3s/given.ts";
+import { builtInFolder } from "../module/catalog.ts";
 import { PACKAGES } from "../k3s/packages.ts";
 import { K3S_RELEASE, versionIn } from "../k3s/release.ts";
 import { command as execute } from "../system/command.ts";
@@ -85,13 +92,13 @@ export const command: Command = {
     json: JSON_FLAG,
   },
   details: `\
-hakit bundle create hakit.bundle --image provisioner.tar   on a machine with a network
+hakit bundle create hakit.bundle                    on a machine with a network
 tar -xf hakit.bundle hakit                          on the server: the executable
 ./hakit prereq --bundle hakit.bundle --key FINGERPRINT
 ./hakit first --bundle hakit.bundle ...
-The image of the volumes' provisioner is in no release: on any machine with a
-network, skopeo copy docker://IMAGE docker-archive:provisioner.tar:IMAGE or
-docker pull IMAGE, docker save -o provisioner.tar IMAGE; "create" names IMAGE.
+K3s, its images and that of the volumes' provisioner are downloaded. Where a
+registry cannot be reached: docker pull IMAGE, docker save -o provisioner.tar
+IMAGE on another machine, and --image provisioner.tar; "create" names IMAGE.
 "create" prints the fingerprint of the key that signs. Without --key the first
 bundle is believed and its key remembered: one of another key is refused later.`,
   async run(call) {
@@ -183,7 +190,15 @@ async function gather(call: Call, work: string) {
       ...{ list: join(work, "k3s-files"), progress, pathOf },
     });
     progress.end();
-    put(source.files.map(({ name }) => name), pathOf);
+    const names = source.files.map(({ name }) => name);
+    if (!images.some(isProvisioner)) {
+      const image = await provisionerImage(call, {
+        folder: join(work, "k3s", "images"),
+        proxy: settings.proxy,
+      });
+      if (image !== null) names.push(`images/${image}`);
+    }
+    put(names, pathOf);
     k3s = await k3sVersion(pathOf("k3s"));
   }
   if (!call.on("no-download")) {
@@ -203,6 +218,36 @@ async function gather(call: Call, work: string) {
     );
   }
   return { k3s, ingredients };
+}
+
+/** The archive's name in `folder`; null: it could not be fetched, which is said. A bundle without it can be used, with --image later. */
+async function provisionerImage(
+  call: Call,
+  { folder, proxy }: {
+    readonly folder: string;
+    readonly proxy: string | undefined;
+  },
+): Promise<string | null> {
+  const manifest = join(builtInFolder("k3s")!, "manifests", "nfs-client.yaml");
+  const image = imageIn(await Deno.readTextFile(manifest));
+  const file = `hakit-provisioner.tar`;
+  const progress = call.out.progress("Provisioner");
+  try {
+    await fetchImage(image, join(folder, file), {
+      proxy,
+      progress: (done, total) => progress.update({ done, total }),
+    });
+    return file;
+  } catch (error) {
+    call.out.error(
+      `! ${
+        messageOf(error)
+      }; get ${image} on another machine and give it by --image`,
+    );
+    return null;
+  } finally {
+    progress.end();
+  }
 }
 
 /** Null: a bundle without K3s. Exported for its test. */

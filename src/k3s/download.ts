@@ -2,13 +2,11 @@
 import { K3S_RELEASE } from "./release.ts";
 import type { Source } from "./install.ts";
 import type { K3sFile } from "../cluster/welcome.ts";
+import { httpGet, type Request, textOf } from "../system/http_get.ts";
 import { messageOf } from "../system/message.ts";
 
 const RELEASES = "https://github.com/k3s-io/k3s/releases/download";
 const LONGEST_SUM_FILE = 100_000;
-const ANSWER_MS = 60_000;
-/** Of a body: nothing for this long, and the connection counts as dead. */
-const SILENCE_MS = 60_000;
 /** Some times what an executable of K3s, and its images, have. */
 const LARGEST = 2 * 1024 ** 3;
 
@@ -40,7 +38,12 @@ export async function downloadSource(
     let sha256 = name === "k3s" ? given ?? own[asset] : own[asset];
     if (sha256 === undefined) {
       const url = `${base}/sha256sum-${machine}.txt`;
-      list ??= await textAt(url, proxy);
+      list ??= await get(
+        url,
+        { proxy },
+        (response, alive) =>
+          textOf(response, { alive, limit: LONGEST_SUM_FILE }),
+      );
       sha256 = listedSum(list, { asset, url });
     }
     files.push({ name, size: await sizeAt(`${base}/${asset}`, proxy), sha256 });
@@ -71,18 +74,6 @@ async function sizeAt(url: string, proxy: string | undefined): Promise<number> {
   });
 }
 
-async function textAt(url: string, proxy: string | undefined): Promise<string> {
-  return await get(url, { proxy }, async (response) => {
-    let read = "";
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body!) {
-      read += decoder.decode(chunk, { stream: true });
-      if (read.length > LONGEST_SUM_FILE) throw new Error("it is too long");
-    }
-    return read;
-  });
-}
-
 function listedSum(
   text: string,
   { asset, url }: { readonly asset: string; readonly url: string },
@@ -95,40 +86,15 @@ function listedSum(
 
 async function get<T>(
   url: string,
-  { proxy, method = "GET" }: {
-    readonly proxy: string | undefined;
-    readonly method?: "GET" | "HEAD";
-  },
+  request: Request,
   use: (response: Response, alive: () => void) => Promise<T>,
 ): Promise<T> {
-  using client = Deno.createHttpClient(proxy ? { proxy: { url: proxy } } : {});
-  const silence = new AbortController();
-  let timer = setTimeout(() => silence.abort(), ANSWER_MS);
-  const alive = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => silence.abort(), SILENCE_MS);
-  };
   try {
-    const response = await fetch(
-      url,
-      { method, client, signal: silence.signal } as RequestInit & {
-        client: Deno.HttpClient;
-      },
-    );
-    try {
-      if (!response.ok) throw new Error(`HTTP status ${response.status}`);
-      alive();
-      return await use(response, alive);
-    } finally {
-      await response.body?.cancel().catch(() => {});
-    }
+    return await httpGet(url, request, use);
   } catch (cause) {
-    const why = silence.signal.aborted ? "no answer" : messageOf(cause);
     throw new Error(
-      `Cannot download ${url}: ${why}; give a folder with K3s instead (--k3s DIR)`,
+      `${messageOf(cause)}; give a folder with K3s instead (--k3s DIR)`,
       { cause },
     );
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -83,10 +83,21 @@ export function lackingImages(archives: readonly string[]): string[] {
     ...has("airgap") ? [] : [
       "No archive of K3s' own images is given (k3s-airgap-images-amd64.tar.zst of the same release): without internet no pod starts",
     ],
-    ...has("provisioner") ? [] : [
+    ...archives.some(isProvisioner) ? [] : [
       `No archive of the image ${PROVISIONER} is given (its file's name says "provisioner"): without internet no volume can be made`,
     ],
   ];
+}
+
+export function isProvisioner(archive: string): boolean {
+  return archive.includes("provisioner");
+}
+
+/** The provisioner's image with its host, as its manifest names it. */
+export function imageIn(manifest: string): string {
+  const image = /^\s*image: (\S+)$/m.exec(manifest)?.[1];
+  if (image?.endsWith(`/${PROVISIONER}`)) return image;
+  throw new Error(`The manifest names "${image}", expected ${PROVISIONER}`);
 }
 
 async function archivesIn(folder: string): Promise<string[]> {
