@@ -12,6 +12,7 @@ import {
   VALID_SECONDS,
   writeAttr,
 } from "./abi.ts";
+import type { ColdReads } from "./cold_reads.ts";
 import { type Answer, BODY, OUT, reply, request } from "./request.ts";
 
 const HIDDEN_XATTR = new TextEncoder().encode("trusted.hakit.");
@@ -73,7 +74,12 @@ export function readlink(inode: Inode, answer: Answer): void {
   return n < 0 ? answer(errno()) : answer(0, n);
 }
 
-export function read(volume: Volume, inode: Inode, answer: Answer): void {
+export function read(
+  volume: Volume,
+  inode: Inode,
+  cold: ColdReads,
+  answer: Answer,
+): void {
   const fd = volume.data(inode);
   if (fd < 0) return answer(-fd);
   const size = Math.min(request.view.getUint32(BODY + 16, true), MAX_WRITE);
@@ -84,8 +90,16 @@ export function read(volume: Volume, inode: Inode, answer: Answer): void {
   let done = 0;
   while (done < size) {
     const to = reply.address + OUT + done;
-    const n = libc.pread(fd, to, size - done, from + done);
-    if (n < 0) return answer(errno());
+    const n = cold.now(fd, to, size - done, from + done);
+    if (n === -E.AGAIN) {
+      const before = reply.bytes.subarray(OUT, OUT + done);
+      const rest = { from: from + done, size: size - done, before };
+      return cold.read(fd, rest, (error, bytes) => {
+        reply.bytes.set(bytes, OUT);
+        answer(error, bytes.length);
+      });
+    }
+    if (n < 0) return answer(-n);
     if (n === 0) break;
     done += n;
   }

@@ -21,6 +21,7 @@ import {
   writeEntry,
 } from "./abi.ts";
 import { answerEntry, Changes, hides } from "./change.ts";
+import type { ColdReads } from "./cold_reads.ts";
 import type { Device } from "./device.ts";
 import { noteFlags, openFlags } from "./page_cache.ts";
 import { Room } from "./room.ts";
@@ -75,6 +76,7 @@ export class Server {
     readonly volume: Volume,
     readonly pipeline: Pipeline,
     readonly turnstile: Turnstile,
+    readonly cold: ColdReads,
   ) {
     this.#directories = new Directories(volume);
     this.#room = new Room(volume.backing);
@@ -251,7 +253,7 @@ export class Server {
         return this.#open(inode, shown);
       case OP.READ:
         if (this.#waitsForChanges(inode, length)) return;
-        return read(this.volume, inode, shown);
+        return read(this.volume, inode, this.cold, shown);
       case OP.RELEASE:
         inode.closed();
         if (inode.opens === 0 && inode.pending === 0) {

@@ -11,6 +11,7 @@ import { E, libc, Memory, O } from "../system/libc.ts";
 import { setU64 } from "../system/u64.ts";
 import { OP, WRITE_DATA } from "./abi.ts";
 import { type Device, openBacking } from "./device.ts";
+import { ColdReads } from "./cold_reads.ts";
 import { Server } from "./server.ts";
 import { Turnstile } from "./turnstile.ts";
 
@@ -71,6 +72,7 @@ class Bed {
       this.volume,
       this.pipeline,
       new Turnstile(() => this.gapMs, () => this.now),
+      new ColdReads([]),
     );
   }
 

@@ -1,10 +1,25 @@
 /**
- * A second thread for the calls that may take seconds (syncfs, umount, the last close of a large file), so that the loop goes on serving: an unmount even waits
- * for us to serve its last writes. Commands and answers are 16 bytes through pipes: u32 what, i32 descriptor, u64 address or tag.
+ * A thread for the calls that may take long (syncfs, umount, the last close of a large file, reads of a disk), so that the loop goes on
+ * serving: an unmount even waits for us to serve its last writes. Commands and answers are 16 bytes through pipes: u32 what, i32 descriptor, u64 address or tag.
  */
 import { ErrnoError, libc, Memory, O } from "../system/libc.ts";
 
-export const AIDE = { SYNCFS: 1, UMOUNT: 2, EXIT: 3, CLOSE: 4 } as const;
+export const AIDE = {
+  SYNCFS: 1,
+  UMOUNT: 2,
+  EXIT: 3,
+  CLOSE: 4,
+  READ: 5,
+} as const;
+
+/** Of READ, where the address leads: u64 address of the data, u64 bytes wanted, u64 offset in the file, u64 bytes read. */
+export const JOB = {
+  ADDRESS: 0,
+  SIZE: 8,
+  OFFSET: 16,
+  DONE: 24,
+  LENGTH: 32,
+} as const;
 
 export class Aide {
   readonly answers: number;
@@ -39,16 +54,16 @@ export class Aide {
     return new Aide(fd(8), fd(4));
   }
 
-  /** Runs one command after those before it; `done` gets 0 or errno, from `collect`. */
+  /** Runs one command after those before it, with a path or the address of a job; `done` gets 0 or errno, from `collect`. */
   run(
     what: number,
     fd: number,
-    path: string | null,
+    path: string | number | null,
     done: (error: number) => void,
   ): void {
     const view = this.#memory.view;
-    let address = 0;
-    if (path !== null) {
+    let address = typeof path === "number" ? path : 0;
+    if (typeof path === "string") {
       if (this.#strings + path.length * 3 + 1 > 8192) this.#strings = 4096;
       address = this.#memory.string(path, this.#strings);
       this.#strings += path.length * 3 + 1;

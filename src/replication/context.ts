@@ -1,5 +1,6 @@
 /** What both roles of a replicator share. */
 import type { Links } from "../peer/link.ts";
+import type { ColdReads } from "../fuse/cold_reads.ts";
 import type { Aide } from "./aide.ts";
 import type { Aio } from "./aio.ts";
 import type { ReplicatorConfig, Report } from "./control.ts";
@@ -30,6 +31,8 @@ export interface Context {
   readonly external: External;
   readonly aio: Aio;
   readonly aide: Aide;
+  /** Reads for applications. */
+  readonly cold: ColdReads;
   /** Monotonic milliseconds. */
   now(): number;
   /**

@@ -90,7 +90,13 @@ export class PrimaryRole {
         volume.onStranger = (parent) => this.#stranger(volume, parent);
         const device = new Device(volume.path);
         this.#servers.push(
-          new Server(device, volume, this.pipeline, this.#turnstile),
+          new Server(
+            device,
+            volume,
+            this.pipeline,
+            this.#turnstile,
+            context.cold,
+          ),
         );
       }
       // What this node remembers about a peer it has now succeeded (or is about to meet again).

@@ -11,6 +11,7 @@ import { VERSION } from "../system/version.ts";
 import { clearStaleMounts } from "../fuse/device.ts";
 import { mounts } from "../fuse/mounts.ts";
 import { Links } from "../peer/link.ts";
+import { ColdReads } from "../fuse/cold_reads.ts";
 import { Aide } from "./aide.ts";
 import { Aio } from "./aio.ts";
 import { prepareProcess } from "./apply.ts";
@@ -71,9 +72,11 @@ export async function runReplicator(file: string): Promise<number> {
   beginAgainWith(IO_FLUSHER);
   raiseLimits();
   prepareProcess();
-  // The thread is started while the event loop still turns; afterwards it never does again.
-  const aide = await Aide.start();
-  return new Replicator(config, aide).run();
+  // The threads are started while the event loop still turns; afterwards it never does again.
+  const [aide, ...readers] = await Promise.all(
+    Array.from({ length: 1 + READERS }, () => Aide.start()),
+  );
+  return new Replicator(config, aide!, readers).run();
 }
 
 /** Open files of applications, and where a file system gives no handles every inode that the kernel knows. */
@@ -87,6 +90,9 @@ function raiseLimits(): void {
   }
 }
 
+/** A disk serves some reads at once sooner than one after the other. */
+const READERS = 2;
+
 class Replicator {
   readonly #context: Context;
   readonly #control: ControlServer;
@@ -98,7 +104,11 @@ class Replicator {
   #reportAt = 0;
   #exit = false;
 
-  constructor(config: ReplicatorConfig, aide: Aide) {
+  constructor(
+    config: ReplicatorConfig,
+    aide: Aide,
+    readonly readers: readonly Aide[],
+  ) {
     Deno.mkdirSync(config.stateDir, { recursive: true, mode: 0o700 });
     const identity = new IdentityStore(`${config.stateDir}/identity.json`);
     const journal = new Journal(`${config.stateDir}/journal`, (why) => {
@@ -119,6 +129,7 @@ class Replicator {
       external: new External(config.stateDir),
       aio: new Aio(),
       aide,
+      cold: new ColdReads(readers),
       now: () => performance.now(),
       doubt: connected,
       notice: null,
@@ -173,7 +184,9 @@ class Replicator {
     const { aide, aio, now } = this.#context;
     while (!this.#exit) {
       this.#control.watch(this.#poll);
-      this.#poll.add(aide.answers, POLLIN, () => aide.collect());
+      for (const thread of [aide, ...this.readers]) {
+        this.#poll.add(thread.answers, POLLIN, () => thread.collect());
+      }
       this.#poll.add(aio.eventFd, POLLIN, () => aio.collect());
       this.#primary?.watch(this.#poll);
       this.#secondary?.watch(this.#poll);

@@ -16,6 +16,11 @@ const symbols = {
     parameters: ["i32", "usize", "usize", "i64"],
     result: "i32",
   },
+  preadv2: {
+    name: "preadv64v2",
+    parameters: ["i32", "usize", "i32", "i64", "i32"],
+    result: "i32",
+  },
   pwrite: {
     name: "pwrite64",
     parameters: ["i32", "usize", "usize", "i64"],

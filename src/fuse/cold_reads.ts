@@ -1,0 +1,87 @@
+/**
+ * Reads of what is not in memory, by threads beside the loop: a disk that needs milliseconds for each of them would hold up everybody's
+ * writes. What is in memory is read at once (preadv2 with RWF_NOWAIT), where the file system can tell.
+ */
+import { AIDE, type Aide, JOB } from "../replication/aide.ts";
+import { E, errno, libc, Memory, SYS } from "../system/libc.ts";
+import { MAX_WRITE } from "./abi.ts";
+
+const RWF_NOWAIT = 8;
+/** In a job's memory. */
+const DATA = 4096;
+/** Reads under way at once, each with memory of its own; who comes then is read for by the loop, as if there were no threads. */
+const MOST = 32;
+
+const vector = new Memory(4096);
+
+export class ColdReads {
+  readonly #threads: { readonly aide: Pick<Aide, "run">; busy: number }[];
+  #under = 0;
+  /** Not on every file system (tmpfs), not by every kernel. */
+  #tells = true;
+
+  constructor(aides: readonly Pick<Aide, "run">[]) {
+    this.#threads = aides.map((aide) => ({ aide, busy: 0 }));
+  }
+
+  /** Reads at once what can be: bytes, 0 at the file's end, or -errno. -EAGAIN: it would have to wait for the disk; `read` does. */
+  now(fd: number, to: number, size: number, from: number): number {
+    if (this.#tells && this.#under < MOST && this.#threads.length > 0) {
+      vector.view.setBigUint64(0, BigInt(to), true);
+      vector.view.setBigUint64(8, BigInt(size), true);
+      const n = libc.preadv2(fd, vector.address, 1, from, RWF_NOWAIT);
+      if (n >= 0) return n;
+      const code = errno();
+      if (code !== E.OPNOTSUPP && code !== E.NOSYS) return -code;
+      this.#tells = false;
+    }
+    const n = libc.pread(fd, to, size, from);
+    return n < 0 ? -errno() : n;
+  }
+
+  /**
+   * Reads `size` bytes from `from` on, or to the file's end, behind the bytes of `before`; `done` gets an errno, or 0 and all of them,
+   * which are valid until it returns.
+   */
+  read(
+    fd: number,
+    { from, size, before }: {
+      readonly from: number;
+      readonly size: number;
+      readonly before: Uint8Array;
+    },
+    done: (error: number, bytes: Uint8Array) => void,
+  ): void {
+    const memory = Memory.take(DATA + MAX_WRITE);
+    const { view, bytes, address } = memory;
+    bytes.set(before, DATA);
+    view.setBigUint64(
+      JOB.ADDRESS,
+      BigInt(address + DATA + before.length),
+      true,
+    );
+    view.setBigUint64(JOB.SIZE, BigInt(size), true);
+    view.setBigUint64(JOB.OFFSET, BigInt(from), true);
+    view.setBigUint64(JOB.DONE, 0n, true);
+    // Its own: the file may be closed meanwhile, and the number be another one's.
+    const own = Number(libc.syscall3(SYS.dup, fd, 0, 0));
+    if (own < 0) {
+      const error = errno();
+      memory.giveBack();
+      return done(error, bytes.subarray(0, 0));
+    }
+    const thread = this.#threads.reduce((one, other) =>
+      other.busy < one.busy ? other : one
+    );
+    thread.busy++;
+    this.#under++;
+    thread.aide.run(AIDE.READ, own, address, (error) => {
+      thread.busy--;
+      this.#under--;
+      libc.close(own);
+      const read = before.length + Number(view.getBigUint64(JOB.DONE, true));
+      done(error, bytes.subarray(DATA, DATA + read));
+      memory.giveBack();
+    });
+  }
+}
