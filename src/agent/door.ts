@@ -31,6 +31,7 @@ import type { Node } from "./node.ts";
 import type { DrillReport } from "../k3s/drill/outcome.ts";
 import { readDrill } from "./drill_file.ts";
 import { outcome } from "../machine/outcome.ts";
+import { refusedBy } from "../machine/step.ts";
 import type { RunningModule } from "./running_module.ts";
 import { supportArchive } from "./support.ts";
 import type { Takeovers } from "./takeovers.ts";
@@ -121,7 +122,10 @@ export class Door {
     const refusal = module.refusal(command);
     if (refusal) throw new ApiError(409, "refused", refusal);
     const start = now();
-    await module.command(command, { full, by });
+    const actions = await module.command(command, { full, by });
+    // The other node was heard a moment ago, and is not any more.
+    const late = refusedBy(actions, { command, by });
+    if (late) throw new ApiError(409, "refused", late);
     if (!request.wait) return this.state();
 
     let last = before;

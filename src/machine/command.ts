@@ -1,4 +1,5 @@
 /** What people ask for: whether it can be done now, and its first step. Pure. */
+import type { Action } from "./action.ts";
 import type { UserCommand } from "./event.ts";
 import { leave, stopStart } from "./leave.ts";
 import { prestartPlan, restartPlan, secondPlan } from "./plans.ts";
@@ -78,6 +79,20 @@ export interface Order {
   readonly by: string;
 }
 
+function called({ command, by }: Pick<Order, "command" | "by">): string {
+  return `${command} called by ${by}`;
+}
+
+/** What the automaton said to a command that could be obeyed a moment before, when it was asked, and cannot now; null: it obeys. */
+export function refusedBy(
+  actions: readonly Action[],
+  order: Pick<Order, "command" | "by">,
+): string | null {
+  const lines = actions.filter((action) => action.do === "log");
+  if (lines.some(({ text }) => text === called(order))) return null;
+  return lines.find(({ level }) => level === "error")?.text ?? null;
+}
+
 export function obey(turn: Turn, order: Order): void {
   const { state } = turn;
   const no = refusal(state, order.command);
@@ -85,7 +100,7 @@ export function obey(turn: Turn, order: Order): void {
     log(turn, "error", no);
     return;
   }
-  log(turn, "info", `${order.command} called by ${order.by}`);
+  log(turn, "info", called(order));
   switch (order.command) {
     case "start":
       return wantRun(turn);

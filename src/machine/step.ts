@@ -34,7 +34,7 @@ import {
 } from "./turn.ts";
 import { stillHolds, waiting } from "./waiting.ts";
 
-export { refusal } from "./command.ts";
+export { refusal, refusedBy } from "./command.ts";
 export { type Config, initial, type State } from "./turn.ts";
 export { ask };
 

@@ -4,7 +4,7 @@ import type { Report } from "../replication/control.ts";
 import type { Action } from "./action.ts";
 import type { Event } from "./event.ts";
 import type { ModuleView, Record } from "./state.ts";
-import { initial, refusal, type State, step, view } from "./step.ts";
+import { initial, refusal, refusedBy, type State, step, view } from "./step.ts";
 import { RESTARTS } from "./turn.ts";
 
 const CONFIG = {
@@ -458,6 +458,34 @@ Deno.test("refusal() says why, and what to do", () => {
   ok(refusal(life.state, "prim")?.includes("it is SECOND"));
   strictEqual(refusal(life.state, "stop"), null);
   ok(refusal(life.state, "swap") !== null, "the peer is not Ready");
+});
+
+Deno.test("refusedBy() tells what the automaton says to a command that could be obeyed when it was asked", () => {
+  const order = { command: "swap", by: "test" } as const;
+  const second = { role: "SECOND", status: "Ready" } as const;
+  const life = new Life({ goal: "run", lastRole: "PRIM", cameFrom: null })
+    .on({
+      type: "begin",
+      report: report({ phase: "primary", session: "mirrored" }),
+      boot: true,
+    })
+    .on({ type: "heard", view: peer(second), heardUsAt: 1000 });
+  if (life.state.plan) life.done();
+  for (let i = 0; i < 4; i++) {
+    life.on({ type: "heard", view: peer(second), heardUsAt: life.at });
+    if (life.state.plan) life.done();
+  }
+  strictEqual(refusal(life.state, "swap"), null);
+  const before = life.state;
+  life.on({ type: "command", ...order, full: false });
+  strictEqual(refusedBy(life.actions, order), null);
+  life.state = before;
+  life.on({ type: "peer", verdict: "lost" });
+  life.on({ type: "command", ...order, full: false });
+  strictEqual(
+    refusedBy(life.actions, order),
+    "Cannot swap app: two does not answer",
+  );
 });
 
 Deno.test("step() in WAIT starts nothing while what tocheck names is missing", () => {
