@@ -8,13 +8,20 @@ export interface DetectorOptions {
   readonly timeoutMs: number;
 }
 
+interface Deaf {
+  readonly sleptMs: number;
+  readonly slowMs: number;
+}
+
+const NOT_DEAF: Deaf = { sleptMs: 0, slowMs: 0 };
+
 export class Detector {
   readonly #options: DetectorOptions;
   #heardAt: number | null = null;
   #tickedAt: number | null = null;
   #everyMs = 0;
   /** How long we were not listening since the peer was last heard: that silence was ours. */
-  #deafMs = 0;
+  #deaf = NOT_DEAF;
 
   constructor(options: DetectorOptions) {
     this.#options = options;
@@ -22,14 +29,23 @@ export class Detector {
 
   heard(now: number): void {
     this.#heardAt = now;
-    this.#deafMs = 0;
+    this.#deaf = NOT_DEAF;
   }
 
   /** Called every `everyMs`. A tick that comes late means that this process was late, and with it the messages that wait for it. */
   ticked(now: number, everyMs: number): void {
-    this.#deafMs += this.#lateMs(now);
+    this.#deaf = this.#deafUntil(now);
     this.#tickedAt = now;
     this.#everyMs = everyMs;
+  }
+
+  /** Who stood still for longer than a time-out may have lost what came, however long it was; who is slow all the time has not. */
+  #deafUntil(now: number): Deaf {
+    const { sleptMs, slowMs } = this.#deaf;
+    const late = this.#lateMs(now);
+    return late >= this.#options.timeoutMs
+      ? { sleptMs: sleptMs + late, slowMs }
+      : { sleptMs, slowMs: slowMs + late };
   }
 
   /** How late the next tick is, if it came now. */
@@ -44,8 +60,10 @@ export class Detector {
   silenceMs(now: number): number | null {
     if (this.#heardAt === null) return null;
     // After a sleep somebody may ask before the tick that tells of it: a datagram that says nothing may have come first.
-    const deaf = this.#deafMs + this.#lateMs(now);
-    return Math.max(0, now - this.#heardAt - deaf);
+    const { sleptMs, slowMs } = this.#deafUntil(now);
+    // What a slow thread gets to read it has heard: a machine that starves it for good must not keep a dead peer alive for good.
+    const slow = Math.min(slowMs, this.#options.timeoutMs);
+    return Math.max(0, now - this.#heardAt - sleptMs - slow);
   }
 
   verdict(now: number): PeerVerdict {

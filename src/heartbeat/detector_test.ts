@@ -59,3 +59,21 @@ Deno.test("Detector does not call the peer lost for what it slept itself, though
   detector.ticked(3_603_100, 100);
   strictEqual(detector.verdict(3_603_100), "lost");
 });
+
+Deno.test("Detector.verdict() of a thread that is starved all the time is put off by one time-out and no more", () => {
+  const detector = new Detector(OPTIONS);
+  detector.heard(0);
+  for (let now = 0; now < 4_000; now += 500) {
+    detector.ticked(now, 100);
+    strictEqual(detector.verdict(now) === "lost", false, String(now));
+  }
+  detector.ticked(4_500, 100);
+  strictEqual(detector.verdict(4_500), "lost");
+  // It stood still twice, each time for longer than a time-out: how long, says nothing.
+  detector.heard(5_000);
+  detector.ticked(5_000, 100);
+  for (const now of [15_000, 15_100, 25_000, 25_100]) {
+    detector.ticked(now, 100);
+    strictEqual(detector.verdict(now) === "lost", false, String(now));
+  }
+});
