@@ -83,7 +83,7 @@ export function Island({ first, role, port, t }: IslandProps) {
 
   function pursue(state: ClusterState): void {
     if (pursued.current === null) return;
-    const found = pursuit.follow(pursued.current, state, performance.now());
+    const found = pursuit.advance(pursued.current, state, performance.now());
     const { kind } = found.end;
     const over = kind === "done" || kind === "failed";
     pursued.current = over ? null : found.pursuit;
@@ -146,7 +146,7 @@ export function Island({ first, role, port, t }: IslandProps) {
 }
 
 function noteOf(
-  { pursuit: { wish }, end }: ReturnType<typeof pursuit.follow>,
+  { pursuit: { wish }, end }: ReturnType<typeof pursuit.advance>,
   t: Texts,
 ): Note {
   const what = words(wish, t);

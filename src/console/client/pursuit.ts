@@ -42,7 +42,7 @@ export function taken(pursuit: Pursuit, at: number): Pursuit {
   return { ...pursuit, taken: true, since: at };
 }
 
-export function follow(
+export function advance(
   before: Pursuit,
   state: ClusterState,
   at: number,

@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { sampleState } from "../../../tests/console/sample.ts";
 import type { ClusterState, ModuleState } from "../../api/state.ts";
 import type { Command } from "../question.ts";
-import { follow, pursue, taken } from "./pursuit.ts";
+import { advance, pursue, taken } from "./pursuit.ts";
 
 const STOP: Partial<ModuleState> = { role: "STOP", status: "NotReady" };
 
@@ -16,14 +16,14 @@ function told(
   let pursuit = pursue(states[0]!, wish, 0)!;
   if (answered) pursuit = taken(pursuit, 0);
   return states.slice(1).map((state, index) => {
-    const found = follow(pursuit, state, (index + 1) * 1000);
+    const found = advance(pursuit, state, (index + 1) * 1000);
     pursuit = found.pursuit;
     const { end } = found;
     return "why" in end ? `${end.kind}: ${end.why}` : end.kind;
   });
 }
 
-Deno.test("follow() says of a swap that it is done when the other node serves", () => {
+Deno.test("advance() says of a swap that it is done when the other node serves", () => {
   const states = [
     sampleState(),
     sampleState(),
@@ -44,7 +44,7 @@ Deno.test("follow() says of a swap that it is done when the other node serves", 
   );
 });
 
-Deno.test("follow() says of a swap that changed nothing that it failed, with the state's word", () => {
+Deno.test("advance() says of a swap that changed nothing that it failed, with the state's word", () => {
   const states = Array.from(
     { length: 4 },
     () => sampleState({ reason: "heartbeats came late" }),
@@ -56,7 +56,7 @@ Deno.test("follow() says of a swap that changed nothing that it failed, with the
   ]);
 });
 
-Deno.test("follow() tells the reason of a start that ended stopped, and of one that waits, which may go on", () => {
+Deno.test("advance() tells the reason of a start that ended stopped, and of one that waits, which may go on", () => {
   const starts = sampleState({ role: "WAIT", status: "Transient" }, STOP);
   deepStrictEqual(
     told("start", [
@@ -89,7 +89,7 @@ Deno.test("follow() tells the reason of a start that ended stopped, and of one t
   );
 });
 
-Deno.test("follow() says of a full copy that it is done when it is copied", () => {
+Deno.test("advance() says of a full copy that it is done when it is copied", () => {
   const copying = sampleState(
     { role: "SECOND", status: "Transient", session: "resync" },
     { role: "PRIM" },
@@ -103,7 +103,7 @@ Deno.test("follow() says of a full copy that it is done when it is copied", () =
   ]);
 });
 
-Deno.test("follow() takes no node's silence for an end, and pursue() follows no switch", () => {
+Deno.test("advance() takes no node's silence for an end, and pursue() follows no switch", () => {
   const silent = sampleState();
   const nodes = silent.nodes.map((node) => ({
     ...node,
