@@ -35,8 +35,7 @@ export class ColdReads {
       if (code !== E.OPNOTSUPP && code !== E.NOSYS) return -code;
       this.#tells = false;
     }
-    const n = libc.pread(fd, to, size, from);
-    return n < 0 ? -errno() : n;
+    return readNow(fd, to, size, from);
   }
 
   /**
@@ -84,4 +83,15 @@ export class ColdReads {
       memory.giveBack();
     });
   }
+}
+
+/** As ColdReads.now, but it waits for the disk. */
+export function readNow(
+  fd: number,
+  to: number,
+  size: number,
+  from: number,
+): number {
+  const n = libc.pread(fd, to, size, from);
+  return n < 0 ? -errno() : n;
 }

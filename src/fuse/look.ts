@@ -12,7 +12,7 @@ import {
   VALID_SECONDS,
   writeAttr,
 } from "./abi.ts";
-import type { ColdReads } from "./cold_reads.ts";
+import { type ColdReads, readNow } from "./cold_reads.ts";
 import { type Answer, BODY, OUT, reply, request } from "./request.ts";
 
 const HIDDEN_XATTR = new TextEncoder().encode("trusted.hakit.");
@@ -87,10 +87,15 @@ export function read(
   if (from >= FILE_LIMIT) return answer(0, 0);
   // To the file's end: the kernel takes a shorter answer for that. A bad sector ends a read early too; the pages before it would be all
   // that the file seems to have.
+  // What goes into the page cache beside writes around it must not be older than they are: such a read is done in its turn.
+  const flags = request.view.getUint32(BODY + 32, true);
+  const inTurn = inode.aroundCache && !(flags & O.DIRECT);
   let done = 0;
   while (done < size) {
     const to = reply.address + OUT + done;
-    const n = cold.now(fd, to, size - done, from + done);
+    const n = inTurn
+      ? readNow(fd, to, size - done, from + done)
+      : cold.now(fd, to, size - done, from + done);
     if (n === -E.AGAIN) {
       const before = reply.bytes.subarray(OUT, OUT + done);
       const rest = { from: from + done, size: size - done, before };
