@@ -161,6 +161,7 @@ async function live(
     consoleRoutes({
       auth,
       signOn,
+      port: node.cluster.console.port,
       state: () => cluster.state(),
       modules: () => door.modules.names(),
       logs: consoleLogs(door),

@@ -125,7 +125,7 @@ async function open({ node, app, log, certificates }: NetworkOptions) {
     log.info(`console and API on http://${http.address}:${http.port}`);
     if (!isLocal({ kind: "network", address: http.address })) {
       log.warning(
-        `passwords and keys cross the network in the clear on port ${http.port}, as cluster.yaml asks`,
+        `passwords and keys cross the network in the clear on port ${http.port}, as cluster.yaml asks; browsers keep no login there, unless a proxy in front speaks HTTPS to them`,
       );
     }
   }

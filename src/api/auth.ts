@@ -432,6 +432,18 @@ export function isOwnOrigin(c: Context): boolean {
     new URL(origin).host === c.req.header("host");
 }
 
+/** A page that came without encryption from another machine: browsers drop the session's cookie there, and say nothing. */
+export function keepsNoLogin(c: Context): boolean {
+  // With a form the browser says which address it shows: a proxy in front may speak HTTPS to it.
+  const shown = c.req.header("origin") ??
+    (c.req.header("x-forwarded-proto") === "https" ? "" : c.req.url);
+  if (!URL.canParse(shown)) return false;
+  const { protocol, hostname } = new URL(shown);
+  const here = hostname === "[::1]" || hostname.startsWith("127.") ||
+    /(^|\.)localhost$/.test(hostname);
+  return protocol === "http:" && !here;
+}
+
 /** The address for the throttle and the log. */
 export function addressOf(c: Context<AuthEnv>): string {
   return originOf(c.env?.connection);

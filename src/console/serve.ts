@@ -5,7 +5,7 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
-import { type AuthEnv, isOwnOrigin } from "../api/auth.ts";
+import { type AuthEnv, isOwnOrigin, keepsNoLogin } from "../api/auth.ts";
 import { LOGIN_BODY } from "../api/login.ts";
 import { credentialsSchema } from "../api/schemas.ts";
 import { ApiError } from "../api/error.ts";
@@ -43,6 +43,8 @@ export interface ConsoleOptions
     AuditServeOptions,
     ModulePagesOptions,
     SignOnServeOptions {
+  /** Where it is served by HTTPS. */
+  readonly port: number;
   readonly logs: {
     /** The last lines of the module's log. */
     readonly module: (
@@ -88,6 +90,7 @@ export function consoleRoutes(options: ConsoleOptions) {
         c,
         LoginPage({
           language: languageOf(c),
+          message: keepsNoLogin(c) ? byHttps(c, options) : undefined,
           once: c.req.query("once")?.slice(0, 100),
           next: ownPath(c.req.query("next")),
           offer: await signOn.offer(),
@@ -230,9 +233,15 @@ const SECURITY: Parameters<typeof secureHeaders>[0] = {
   strictTransportSecurity: false,
 };
 
+/** Where a login lasts, for whoever looks at a page that came without encryption. */
+function byHttps(c: Context<AuthEnv>, { port }: Pick<ConsoleOptions, "port">) {
+  const { hostname } = new URL(c.req.url);
+  return texts(languageOf(c)).login.byHttps(`https://${hostname}:${port}`);
+}
+
 async function logIn(
   c: Context<AuthEnv>,
-  { auth, signOn }: Pick<ConsoleOptions, "auth" | "signOn">,
+  { auth, signOn, port }: Pick<ConsoleOptions, "auth" | "signOn" | "port">,
 ) {
   if (!isOwnOrigin(c)) {
     return problem(c, 403, (t) => ({
@@ -252,6 +261,10 @@ async function logIn(
       LoginPage({ language, message: said.give, next, offer }),
       400,
     );
+  }
+  if (keepsNoLogin(c)) {
+    const message = byHttps(c, { port });
+    return page(c, LoginPage({ language, message, next, offer }), 400);
   }
   const result = await auth.login(c, credentials.data);
   const name = "name" in credentials.data ? credentials.data.name : undefined;

@@ -289,3 +289,29 @@ Deno.test("consoleRoutes() logs out only with the page's token", async () => {
   strictEqual(out.headers.get("location"), "/login");
   strictEqual((await all.look("/", cookie)).response.status, 303);
 });
+
+Deno.test("consoleRoutes() says on a page without encryption that the browser keeps no login there, and where it does", async () => {
+  await using all = await world();
+  const right = { name: "admin", password: PASSWORD };
+  const far = "http://192.0.2.9:8080/login";
+  match(await (await all.request(far)).text(), /Open https:\/\/192.0.2.9:9010/);
+  const origin = { origin: "http://192.0.2.9:8080", host: "192.0.2.9:8080" };
+  const refused = await all.post(far, right, origin);
+  strictEqual(refused.status, 400);
+  strictEqual(refused.headers.get("set-cookie"), null);
+  match(await refused.text(), /Open https:\/\/192.0.2.9:9010/);
+  // Behind somebody's proxy, and on this machine.
+  const proxy = { origin: "https://192.0.2.9:8080", host: "192.0.2.9:8080" };
+  strictEqual((await all.post(far, right, proxy)).status, 303);
+  const proxied = { headers: { "x-forwarded-proto": "https" } };
+  ok(!(await (await all.request(far, proxied)).text()).includes("9010"));
+  for (const host of ["127.0.0.1:8080", "[::1]:8080", "localhost:8080"]) {
+    const near = `http://${host}/login`;
+    ok(!(await (await all.request(near)).text()).includes("9010"), host);
+    const { status } = await all.post(near, right, {
+      origin: `http://${host}`,
+      host,
+    });
+    strictEqual(status, 303, host);
+  }
+});

@@ -223,6 +223,7 @@ export async function fakeAgent(
       consoleRoutes({
         auth,
         signOn,
+        port: 9010,
         state: () => state,
         modules: () => store.names(),
         audit: (_node, lines) => audit.read(lines),

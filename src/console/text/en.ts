@@ -325,6 +325,8 @@ export const en = {
     wrong: "Wrong name or password.",
     wait: (seconds: number) =>
       `Too many attempts. Wait ${seconds} s, then try again.`,
+    byHttps: (url: string) =>
+      `If the address of this page begins with http://, your browser will not keep the login. Open ${url} instead.`,
     signOn: (label: string) =>
       `Log in with ${label === "" ? "single sign-on" : label}`,
     entered: "You are logged in.",

@@ -335,6 +335,8 @@ export const fr: Texts = {
     wrong: "Nom ou mot de passe faux.",
     wait: (seconds: number) =>
       `Trop d’essais. Attendez ${seconds} s, puis réessayez.`,
+    byHttps: (url: string) =>
+      `Si l’adresse de cette page commence par http://, votre navigateur ne gardera pas la connexion. Ouvrez ${url} à la place.`,
     signOn: (label: string) =>
       `Se connecter avec ${label === "" ? "l’authentification unique" : label}`,
     entered: "Vous êtes connecté.",

@@ -335,6 +335,8 @@ export const ja: Texts = {
     wrong: "名前またはパスワードが違います。",
     wait: (seconds: number) =>
       `試行が多すぎます。${seconds} 秒待ってから、もう一度試してください。`,
+    byHttps: (url: string) =>
+      `このページのアドレスが http:// で始まる場合、ブラウザーはログインを保持しません。代わりに ${url} を開いてください。`,
     signOn: (label: string) =>
       `${label === "" ? "シングルサインオン" : label} でログイン`,
     entered: "ログインしました。",
