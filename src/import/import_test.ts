@@ -246,3 +246,36 @@ Deno.test("importModule() ends orderly on whatever bytes", () => {
     { numRuns: 500 },
   );
 });
+
+Deno.test("importModule() takes classic rules over that stand beside rules in Lua, and names those that it leaves", () => {
+  const rules = (inside: string) => {
+    const { files, look } = importModule(
+      archive(
+        {},
+        `<safe><service mode="mirror"><check><tcp ident="web" when="prim" action="restart"><to addr="10.0.0.1" port="80"/></tcp></check><failover>${inside}</failover></service></safe>`,
+      ),
+      "shop",
+    );
+    const { content } = files.find(({ path }) => path === "module.yaml")!;
+    const module = parseModule(
+      new TextDecoder().decode(content),
+      "module.yaml",
+    );
+    return { taken: module.rules, look: look.join("\n") };
+  };
+  const lua = `<![CDATA[
+    --Lua Rules
+    Rules = Rules + {disk_full=if_then("custom.disk","down",Action.stopstart),_group="checker"}
+    Rules.disable("ip_failure")
+  ]]>`;
+  const classic = (label: string) =>
+    `<![CDATA[\n  ${label}: if (tcp.web == down) then stopstart();\n]]>`;
+  const both = rules(classic("web_failure") + lua + classic("second"));
+  match(both.taken ?? "", /^web_failure: .*\nsecond: .*\n$/);
+  match(both.look, /in Lua: .*disk_full.*Rules\.disable\("ip_failure"\)/);
+  match(both.look, /failover rules were taken over/);
+  const alone = rules(lua);
+  strictEqual(alone.taken || null, null);
+  match(alone.look, /disk_full/);
+  match(rules(`<![CDATA[--Lua\nprint(1)\n]]>`).look, /in Lua: .*print\(1\)/);
+});

@@ -256,16 +256,31 @@ function ofUser(notes: Notes, user: Element, module: Draft): void {
 function ofRules(notes: Notes, failover: Element, module: Draft): void {
   set(module, "hold", time(notes.take(failover, "handle_time"), "ms"));
   notes.rest(failover);
-  const text = failover.text.trim();
-  if (text === "") return;
-  if (/^--\s*Lua/m.test(text)) {
-    notes.look.push("failover rules in Lua: write them as rules: by hand");
-    return;
+  const isLua = (text: string) => /^\s*--\s*Lua/m.test(text);
+  for (const lua of failover.texts.filter(isLua)) {
+    notes.look.push(
+      `failover rules in Lua: write them as rules: by hand (${saidIn(lua)})`,
+    );
   }
+  const texts = failover.texts.filter((text) => !isLua(text));
+  if (texts.length === 0) return;
   // One statement a line, without the semicolon; the rest of the grammar is the same.
   module["rules"] =
-    text.split("\n").map((line) =>
+    texts.join("\n").split("\n").map((line) =>
       line.trim().replace(/;$/, "").replace(/^\/\*(.*)\*\/$/, "#$1")
     ).filter((line) => line !== "").join("\n") + "\n";
   notes.look.push("failover rules were taken over: read them once");
+}
+
+/** Each rule by its label, each other statement by its words. */
+function saidIn(lua: string): string {
+  const said = lua.split("\n").map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("--"))
+    .flatMap((line) => {
+      const labels = line.matchAll(/(\w+)\s*=\s*if_then\b/g);
+      const found = [...labels].map(([, label]) => label!);
+      return found.length > 0 ? found : [line];
+    });
+  const more = said.length > 10 ? `, and ${said.length - 10} more` : "";
+  return said.slice(0, 10).map(short).join(", ") + more;
 }

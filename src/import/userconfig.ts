@@ -5,13 +5,14 @@ export interface Element {
   readonly name: string;
   readonly attributes: Readonly<{ [name: string]: string }>;
   readonly children: readonly Element[];
-  /** Its own text, CDATA too. */
-  readonly text: string;
+  /** Its own text, in the pieces in which it is written: each CDATA is one. */
+  readonly texts: readonly string[];
 }
 
 const MAX_TEXT = 1024 * 1024;
 const MAX_DEPTH = 20;
 const TEXT = "#text";
+const CDATA = "#cdata";
 const ATTRIBUTES = ":@";
 
 type Raw = { readonly [name: string]: unknown };
@@ -43,6 +44,7 @@ export function readUserConfig(bytes: Uint8Array): {
     parseTagValue: false,
     parseAttributeValue: false,
     textNodeName: TEXT,
+    cdataPropName: CDATA,
     ignoreDeclaration: true,
     ignorePiTags: true,
   });
@@ -62,13 +64,16 @@ export function readUserConfig(bytes: Uint8Array): {
 function elementOf(raw: Raw, depth: number): Element | null {
   if (depth > MAX_DEPTH) throw new Error("is nested too deep");
   const name = Object.keys(raw).find((key) => key !== ATTRIBUTES);
-  if (name === undefined || name === TEXT) return null;
+  if (name === undefined || name === TEXT || name === CDATA) return null;
   const inside = raw[name] as readonly Raw[];
   return {
     name,
     attributes: (raw[ATTRIBUTES] ?? {}) as Element["attributes"],
     children: inside.flatMap((child) => elementOf(child, depth + 1) ?? []),
-    text: inside.map((child) => String(child[TEXT] ?? "")).join(""),
+    texts: inside.flatMap((child) =>
+      (child[CDATA] as readonly Raw[] | undefined) ?? [child]
+    ).map((child) => String(child[TEXT] ?? "").trim())
+      .filter((text) => text !== ""),
   };
 }
 
