@@ -7,11 +7,13 @@ import {
   PASSWORD,
   roleOf,
 } from "../../tests/api/world.ts";
+import { sampleState } from "../../tests/console/sample.ts";
 import { ROLES } from "./accounts_file.ts";
 import { ROUTES } from "./contract.ts";
 import type { RouteContract } from "./route_contract.ts";
 import { errorSchema } from "./error.ts";
 import dashboard from "./grafana.json" with { type: "json" };
+import { metricsText } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
 import { createAuthority, issueCertificate } from "./tls.ts";
 
@@ -313,6 +315,40 @@ Deno.test("health tells a stranger one bit and nothing else", async () => {
     assert.equal(answer.status, status);
     assert.match(await answer.text(), /^(not )?serving\n$/);
   }
+});
+
+Deno.test("metrics tell what checkers found on the node that answers, and nothing that is not known", () => {
+  const found = (name: string, state: "up" | "down" | "init" | "unknown") => ({
+    name,
+    state,
+    detail: null,
+    since: null,
+  });
+  const state = sampleState(
+    {
+      resources: [
+        found("tcp.web", "up"),
+        found('custom.a"b', "down"),
+        found("ping.router", "init"),
+        found("intf.lan", "unknown"),
+      ],
+    },
+    { resources: [found("tcp.web", "down")] },
+  );
+  const lines = metricsText({
+    state,
+    version: "0",
+    replication: [],
+    takeovers: [],
+    linkLosses: [],
+    eventReaders: 0,
+    memoryBytes: 1,
+    uptimeSeconds: 1,
+  }).split("\n").filter((line) => line.startsWith("hakit_resource_up"));
+  assert.deepEqual(lines, [
+    'hakit_resource_up{module="k3s",node="node1",resource="tcp.web"} 1',
+    'hakit_resource_up{module="k3s",node="node1",resource="custom.a\\"b"} 0',
+  ]);
 });
 
 Deno.test("the dashboard asks for metrics that there are", async () => {

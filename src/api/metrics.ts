@@ -131,6 +131,7 @@ function modules(page: Page, state: ClusterState): void {
       ? node.modules.map((module) => ({
         module,
         labels: { module: module.name, node: node.name },
+        local: node.local,
       }))
       : []
   );
@@ -143,6 +144,19 @@ function modules(page: Page, state: ClusterState): void {
   page.begin("hakit_module_ready", "gauge", "1: does what its role says");
   for (const { module, labels } of all) {
     page.line(labels, module.status === "Ready" ? 1 : 0);
+  }
+  page.begin(
+    "hakit_resource_up",
+    "gauge",
+    "What checkers found on the node that answers, 1: up, 0: down; absent while it is not known",
+  );
+  // Of the other node only what is down is told here: a series that ends when all is well again would deceive.
+  for (const { module, labels, local } of all) {
+    if (!local) continue;
+    for (const { name: resource, state: found } of module.resources) {
+      if (found !== "up" && found !== "down") continue;
+      page.line({ ...labels, resource }, found === "up" ? 1 : 0);
+    }
   }
   page.begin(
     "hakit_module_up_to_date",
