@@ -1,5 +1,6 @@
 /** The contract against the app: what is described exists, what exists is described, answers are as described, and who may what. */
 import assert from "node:assert/strict";
+import { hc } from "hono/client";
 import {
   apiWorld,
   type CallerKind,
@@ -8,6 +9,7 @@ import {
   roleOf,
 } from "../../tests/api/world.ts";
 import { sampleState } from "../../tests/console/sample.ts";
+import type { App } from "./app.ts";
 import { ROLES } from "./accounts_file.ts";
 import { ROUTES } from "./contract.ts";
 import type { RouteContract } from "./route_contract.ts";
@@ -286,6 +288,22 @@ Deno.test("only administrators may give data up, whatever else the command says"
     }
   }
   assert.deepEqual(world.done, []);
+});
+
+Deno.test("the client's type knows every route of K3s' files", async () => {
+  await using world = await apiWorld();
+  const { api } = hc<App>("http://127.0.0.1", {
+    fetch: (url: RequestInfo | URL, init?: RequestInit) =>
+      world.app.request(String(url), init, { connection: { kind: "socket" } }),
+  });
+  assert.equal((await api.k3s.$get({ query: {} })).status, 200);
+  const done = [
+    await api.k3s.fetch.$post({ json: {} }),
+    await api.k3s.install.$post({ json: {} }),
+  ];
+  for (const answer of done) {
+    assert.deepEqual(await answer.json(), { ok: true });
+  }
 });
 
 Deno.test("metrics need no login from this machine, and only from this machine", async () => {

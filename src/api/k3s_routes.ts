@@ -18,7 +18,7 @@ export interface K3sRouteOptions {
 export function k3sRoutes({ auth, door }: K3sRouteOptions) {
   const administrator = auth.requireUser("administrator");
   const small = limit(MAX_BODY);
-  const app = new Hono<AuthEnv>()
+  return new Hono<AuthEnv>()
     .get(
       "/api/k3s",
       auth.requireUser("viewer"),
@@ -40,20 +40,29 @@ export function k3sRoutes({ auth, door }: K3sRouteOptions) {
           "content-length": String(found.size),
         });
       },
-    );
-  for (const action of ["fetch", "install"] as const) {
-    app.post(
-      `/api/k3s/${action}`,
+    )
+    .post(
+      "/api/k3s/fetch",
       administrator,
       small,
       json(nodeBody),
       async (c) => {
         const there = handOn(c, door, c.req.valid("json"));
         if (there) return there;
-        await door.k3s[action]();
-        return c.json({ ok: true });
+        await door.k3s.fetch();
+        return c.json({ ok: true as const });
+      },
+    )
+    .post(
+      "/api/k3s/install",
+      administrator,
+      small,
+      json(nodeBody),
+      async (c) => {
+        const there = handOn(c, door, c.req.valid("json"));
+        if (there) return there;
+        await door.k3s.install();
+        return c.json({ ok: true as const });
       },
     );
-  }
-  return app;
 }
