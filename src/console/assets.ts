@@ -8,6 +8,8 @@ import icon from "./icon.svg" with { type: "text" };
 interface Asset {
   readonly type: string;
   readonly text: string;
+  /** A third of it, made when the first browser asks. */
+  gzip?: Promise<Uint8Array<ArrayBuffer>>;
 }
 
 const assets = new Map<string, Asset>();
@@ -46,9 +48,29 @@ export const MANIFEST_URL = publish("manifest.webmanifest", {
   }),
 });
 
-/** The asset at this path, or null. */
-export function assetAt(path: string): Asset | null {
-  return assets.get(path) ?? null;
+/** The answer to a request for an asset: compressed, where the browser takes that. Pages are not: they hold their token beside what others may write. */
+export async function assetAnswer(request: Request): Promise<Response> {
+  const asset = assets.get(new URL(request.url).pathname);
+  if (!asset) return new Response("Not found\n", { status: 404 });
+  const headers = {
+    "content-type": asset.type,
+    "cache-control": "public, max-age=31536000, immutable",
+    "vary": "accept-encoding",
+  };
+  const takes = request.headers.get("accept-encoding") ?? "";
+  if (!/\bgzip\b(?!\s*;\s*q=0(\.0*)?(,|\s|$))/i.test(takes)) {
+    return new Response(asset.text, { headers });
+  }
+  asset.gzip ??= compressed(asset.text);
+  return new Response(await asset.gzip, {
+    headers: { ...headers, "content-encoding": "gzip" },
+  });
+}
+
+async function compressed(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const gzip = new Blob([text]).stream()
+    .pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(gzip).arrayBuffer());
 }
 
 function publish(name: string, asset: Asset): string {

@@ -12,7 +12,7 @@ import { ApiError } from "../api/error.ts";
 import { soon } from "../api/soon.ts";
 import type { ClusterState } from "../api/state.ts";
 import { setCookie } from "hono/cookie";
-import { assetAt } from "./assets.ts";
+import { assetAnswer } from "./assets.ts";
 import { configPages } from "./config_serve.ts";
 import { modulePages, type ModulePagesOptions } from "./module_serve.ts";
 import { isLanguage, LANGUAGE_COOKIE, texts } from "./text/texts.ts";
@@ -77,14 +77,7 @@ export function consoleRoutes(options: ConsoleOptions) {
       }))
     )
     .use(secureHeaders(SECURITY))
-    .get("/assets/*", (c) => {
-      const asset = assetAt(c.req.path);
-      if (!asset) return c.text("Not found\n", 404);
-      return c.body(asset.text, 200, {
-        "content-type": asset.type,
-        "cache-control": "public, max-age=31536000, immutable",
-      });
-    })
+    .get("/assets/*", (c) => assetAnswer(c.req.raw))
     .get("/login", async (c) =>
       page(
         c,

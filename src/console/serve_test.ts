@@ -315,3 +315,33 @@ Deno.test("consoleRoutes() says on a page without encryption that the browser ke
     strictEqual(status, 303, host);
   }
 });
+
+Deno.test("consoleRoutes() serves what a first page needs in less than 150 kB, to whoever takes it compressed", async () => {
+  await using all = await world();
+  const { text } = await all.look("/", await all.enter());
+  const paths = [...new Set(text.match(/\/assets\/[\w./-]+/g))];
+  ok(paths.length >= 4, paths.join());
+  let sum = 0;
+  for (const path of paths) {
+    const get = (encoding: string) =>
+      all.request(path, { headers: { "accept-encoding": encoding } });
+    const small = await get("gzip, deflate, br");
+    strictEqual(small.status, 200);
+    strictEqual(small.headers.get("content-encoding"), "gzip");
+    strictEqual(small.headers.get("vary"), "accept-encoding");
+    const bytes = await small.arrayBuffer();
+    sum += bytes.byteLength;
+    const unpacked = new Blob([bytes]).stream()
+      .pipeThrough(new DecompressionStream("gzip"));
+    for (const encoding of ["", "br", "gzip;q=0", "identity, gzip; q=0.0"]) {
+      const whole = await get(encoding);
+      strictEqual(whole.headers.get("content-encoding"), null, encoding);
+      const plain = await whole.text();
+      if (encoding === "") {
+        strictEqual(await new Response(unpacked).text(), plain);
+      }
+    }
+  }
+  ok(sum < 150_000, `${sum} bytes`);
+  ok(sum > 10_000, `${sum} bytes`);
+});
