@@ -5,9 +5,17 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readArbiter } from "../src/agent/arbiter_store.ts";
+import { ConfigHistory } from "../src/agent/config_history.ts";
+import { ReadyTime } from "../src/agent/ready_time.ts";
 import { readRecord } from "../src/agent/record.ts";
 import { readSwitches } from "../src/agent/switches.ts";
 import { AccountStore } from "../src/api/accounts.ts";
+import { useLoginLink } from "../src/api/users.ts";
+import { accept } from "../src/cluster/invitation.ts";
+import { readKept } from "../src/cluster/kept.ts";
+import { templateOf } from "../src/module/template.ts";
+import { memorySchema } from "../src/notify/queue.ts";
+import { OidcStore } from "../src/oidc/store.ts";
 import { loadCluster, loadModule } from "../src/module/load.ts";
 import { Dirty } from "../src/replication/dirty.ts";
 import { IdentityStore } from "../src/replication/identity_store.ts";
@@ -40,6 +48,7 @@ Deno.test("every persistent file of 0.1.0 is read", async () => {
   await withFixture("0.1.0", async (at) => {
     const paths = { etc: at, state: join(at, "state"), run: at, log: at };
     const shop = join(at, "state/shop");
+    const text = (file: string) => Deno.readTextFile(join(at, file));
     assert.deepEqual(await readRecord(join(shop, "record.json")), {
       goal: "run",
       lastRole: "SECOND",
@@ -106,6 +115,58 @@ Deno.test("every persistent file of 0.1.0 is read", async () => {
       by: 0,
       leaseMs: 1800,
     });
+    const users = join(at, "users.yaml");
+    const token = "V_IihhQxCIkuTMfPQeQMb9xdN3ZpIlBf5c0P1IM1QVE";
+    assert.equal((await useLoginLink(users, { token }))?.name, "admin");
+    const joined = await accept(join(at, "join.json"), {
+      secret: "empNBumbU2qH-i22H8DQ2oGqt9-mP6lsHaZNCW5_yus",
+      machine: "c".repeat(32),
+    });
+    assert.equal(joined.kind, "welcome");
+    const oidc = new OidcStore(join(at, "oidc.json"));
+    const standing = await oidc.standing();
+    assert.ok(standing.kind === "on");
+    assert.equal(standing.settings.client, "hakit");
+    // Without the mark of what was replaced it would come back from the other node.
+    assert.equal((await oidc.read()).replaced.length, 1);
+    const kept = readKept(await text("k3s.yaml"), "k3s.yaml");
+    assert.equal(kept.name1, "node1");
+
+    // Of two the newer one counts: the power was cut between them.
+    assert.deepEqual(await readRecord(join(at, "state/web/record.json")), {
+      goal: "run",
+      lastRole: "ALONE",
+      cameFrom: "PRIM",
+      settled: true,
+      claim: 2,
+      untold: true,
+    });
+    const time = new ReadyTime(join(shop, "takeover.json"), { info() {} });
+    await time.begin();
+    assert.equal(time.takeoverMs, 1234);
+    const history = new ConfigHistory(paths, "shop");
+    assert.deepEqual((await history.list()).map(({ number }) => number), [1]);
+    assert.deepEqual(
+      (await history.files(1))?.map(({ path, executable }) =>
+        `${path} ${executable}`
+      ),
+      ["module.yaml false", "bin/start_prim true"],
+    );
+    // What was cut off in the middle of a change.
+    assert.deepEqual(await history.settle("digest of 2"), []);
+    assert.equal((await history.newest())?.number, 2);
+    const memory = memorySchema.parse(
+      JSON.parse(await text("state/notifications.json")),
+    );
+    assert.equal(memory.told["link 10.0.0.1"], "down");
+    assert.equal(memory.channels["email 1"]?.waiting[0]?.kind, "link");
+    const template = "modules/shop/template.json";
+    const content = new TextEncoder().encode(await text(template));
+    assert.equal(
+      templateOf([{ path: "template.json", executable: false, content }]),
+      "mirror",
+    );
+
     const cluster = await loadCluster(join(at, "cluster.yaml"));
     assert.equal(cluster.links[1]?.trusted, true);
     assert.equal(cluster.split_brain.keep, "node1");
