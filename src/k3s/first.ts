@@ -33,13 +33,13 @@ import {
   agentStep,
   configurationStep,
   isMirrored,
-  k3sReadyStep,
   localModule,
   type Member,
   MODULE,
   moduleStep,
   servicesStep,
 } from "./member.ts";
+import { k3sReadyStep } from "./ready.ts";
 import { outdated, writeFiles } from "./services.ts";
 import { drainStep } from "./shutdown.ts";
 import { DATABASE_FOLDER } from "./texts.ts";

@@ -16,14 +16,11 @@ import { sleep } from "../system/clock.ts";
 import { readIfPresent } from "../system/files.ts";
 import { UNIT_FILE, unitText } from "../system/unit.ts";
 import { K3S } from "./files.ts";
-import { readyNodes } from "./kubernetes.ts";
 import {
   enabledState,
   isActive,
   isStale,
-  lastWords,
   outdated,
-  restartsOf,
   systemctl,
   type TextFile,
   writeFiles,
@@ -59,10 +56,6 @@ const SERVICES = ["mariadb", "nfs-server"] as const;
 const SOCKETS = ["mariadb.socket", "mariadb-extra.socket"] as const;
 const AGENT_MS = 60_000;
 const POLL_MS = 1000;
-/** K3s unpacks itself and its images on a first start. */
-const K3S_READY_MS = 15 * 60_000;
-/** Twice the restarts of one whose datastore is being moved. */
-const MOST_RESTARTS = 20;
 
 /** True while the module serves here: then its services run rightly. */
 export async function isMirrored(): Promise<boolean> {
@@ -264,43 +257,6 @@ async function answers(api: AgentApi): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** K3s on this node has condition Ready. */
-export function k3sReadyStep(
-  member: Member,
-  { wait = sleep }: { readonly wait?: (ms: number) => Promise<void> } = {},
-): Step {
-  return {
-    name: "K3s is Ready",
-    async done() {
-      return (await readyNodes()).includes(member.name) ? member.name : null;
-    },
-    async do(say) {
-      const began = performance.now();
-      const restarts = await restartsOf("k3s");
-      for (;;) {
-        if ((await readyNodes()).includes(member.name)) break;
-        // A wrong argument does not mend itself: nobody should wait for it.
-        if (await restartsOf("k3s") > restarts + MOST_RESTARTS) {
-          throw new Error(
-            `K3s ends again and again: "${await lastWords(
-              "k3s",
-            )}" (journalctl -u k3s)`,
-          );
-        }
-        if (performance.now() - began > K3S_READY_MS) {
-          throw new Error(
-            `node ${member.name} is not Ready after ${
-              K3S_READY_MS / 60_000
-            } min: journalctl -u k3s; run this again when it is`,
-          );
-        }
-        await wait(POLL_MS * 2);
-      }
-      say(`after ${Math.round((performance.now() - began) / 1000)} s`);
-    },
-  };
 }
 
 /** This node and its k3s module in a state; null where it does not know the module (yet). */

@@ -22,7 +22,6 @@ import {
 import {
   agentStep,
   configurationStep,
-  k3sReadyStep,
   localModule,
   type Member,
   MODULE,
@@ -30,6 +29,7 @@ import {
   servicesStep,
 } from "./member.ts";
 import { executableStep } from "./own_executable.ts";
+import { k3sReadyStep, otherNode } from "./ready.ts";
 import { drainStep } from "./shutdown.ts";
 import { DATABASE_FOLDER } from "./texts.ts";
 
@@ -66,7 +66,7 @@ export function secondSteps(options: SecondOptions): Step[] {
     agentStep(api),
     drainStep(),
     copyStep(api, out),
-    k3sReadyStep(member),
+    k3sReadyStep(member, { others: () => otherNode(api) }),
     kubeconfigStep(at, kept),
   ];
 }

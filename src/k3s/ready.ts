@@ -1,0 +1,88 @@
+/** The end of first and second: K3s is Ready, on this node and, for second, on the other one. */
+import type { AgentApi } from "../cli/agent_api.ts";
+import type { Step } from "../cluster/step.ts";
+import { sleep } from "../system/clock.ts";
+import { readyNodes } from "./kubernetes.ts";
+import type { Member } from "./member.ts";
+import { lastWords, restartsOf } from "./services.ts";
+
+const POLL_MS = 2000;
+/** K3s unpacks itself and its images on a first start. */
+const READY_MS = 15 * 60_000;
+/** Twice the restarts of one whose datastore is being moved. */
+const MOST_RESTARTS = 20;
+
+interface Options {
+  /** Nodes that must be Ready, too: none where nobody answers there. */
+  readonly others?: () => Promise<readonly string[]>;
+  readonly wait?: (ms: number) => Promise<void>;
+  readonly ready?: () => Promise<readonly string[]>;
+  readonly restarts?: () => Promise<number>;
+}
+
+/** K3s on these nodes has condition Ready; its API on this one knows all. */
+export function k3sReadyStep(
+  { name }: Pick<Member, "name">,
+  {
+    others = () => Promise.resolve([]),
+    wait = sleep,
+    ready = readyNodes,
+    restarts = () => restartsOf("k3s"),
+  }: Options = {},
+): Step {
+  const look = async () => {
+    // An agent that is late with its answer: the other node is not left out for it.
+    const unknown = ["that the agent here, which does not answer, would name"];
+    const wanted = [name, ...await others().catch(() => unknown)];
+    const found = await ready();
+    return { wanted, missing: wanted.filter((node) => !found.includes(node)) };
+  };
+  return {
+    name: "K3s is Ready",
+    async done() {
+      const { wanted, missing } = await look();
+      return missing.length === 0 ? wanted.join(" and ") : null;
+    },
+    async do(say) {
+      const began = performance.now();
+      const before = await restarts();
+      for (;;) {
+        const { wanted, missing } = await look();
+        if (missing.length === 0) {
+          const seconds = Math.round((performance.now() - began) / 1000);
+          say(`${wanted.join(" and ")}, after ${seconds} s`);
+          return;
+        }
+        // A wrong argument does not mend itself: nobody should wait for it.
+        if (
+          missing.includes(name) && await restarts() > before + MOST_RESTARTS
+        ) {
+          throw new Error(
+            `K3s ends again and again: "${await lastWords(
+              "k3s",
+            )}" (journalctl -u k3s)`,
+          );
+        }
+        if (performance.now() - began > READY_MS) {
+          throw new Error(
+            `node ${missing.join(" and ")} is not Ready after ${
+              READY_MS / 60_000
+            } min: "journalctl -u k3s" ${
+              missing.includes(name) ? "here" : "there"
+            } says why; run this again when it is`,
+          );
+        }
+        await wait(POLL_MS);
+      }
+    },
+  };
+}
+
+/** The other node, where its agent answers (a member that is complete does not need it); throws where this one does not. */
+export async function otherNode(
+  api: Pick<AgentApi, "state">,
+): Promise<readonly string[]> {
+  const { nodes } = await api.state();
+  return nodes.filter(({ local, reachable }) => !local && reachable)
+    .map(({ name }) => name);
+}
