@@ -32,7 +32,7 @@ export function k3sReadyStep(
 ): Step {
   const look = async () => {
     // An agent that is late with its answer: the other node is not left out for it.
-    const unknown = ["that the agent here, which does not answer, would name"];
+    const unknown = ["(the other one: the agent here does not answer)"];
     const wanted = [name, ...await others().catch(() => unknown)];
     const found = await ready();
     return { wanted, missing: wanted.filter((node) => !found.includes(node)) };

@@ -111,8 +111,9 @@ export async function createFiles(module: LabModule): Promise<void> {
 }
 
 export async function removeFiles(): Promise<void> {
-  for (const folder of [LAB, ...socketFolders()]) {
-    await Deno.remove(folder, { recursive: true }).catch((error) => {
+  const pids = NODES.map((node) => `/run/hakit-counter-${nodeName(node)}.pid`);
+  for (const path of [LAB, ...socketFolders(), ...pids]) {
+    await Deno.remove(path, { recursive: true }).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
   }
