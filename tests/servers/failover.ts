@@ -1,5 +1,6 @@
 /** Story 2: the plug of the primary is pulled while clients write; the survivor goes on, the dead one comes back; swap. */
 import { pairWith, reaches } from "./cluster.ts";
+import { Api, lifeOf, noRowLost, promisedRow, sameLife } from "./k3s.ts";
 import { on, otherThan, pause, type Server, until, vm } from "./lab.ts";
 import type { Proof } from "./proof.ts";
 import { check, note, Timeline } from "./report.ts";
@@ -35,6 +36,10 @@ async function powerCut(
 ): Promise<Server> {
   const survivor = otherThan(dead);
   await proof.start(dead, survivor);
+  const life = await lifeOf(survivor);
+  const api = new Api(survivor);
+  await api.answers(3, 60);
+  const promised = await promisedRow(dead);
   await pause(afterMs);
 
   await vm(["kill", String(dead)]);
@@ -54,8 +59,15 @@ async function powerCut(
     ]);
     await proof.flows(10, 60);
   });
+  await check(
+    `K3s' API on server ${survivor} answers`,
+    () => api.answers(5, TAKEOVER_SECONDS),
+  );
   timeline.tell("after the power cut");
   proof.tellPauses(since);
+  api.tellOutage(since);
+  await api.stop();
+  await sameLife(survivor, life);
   await proof.nothingLost(survivor);
 
   await vm(["up", String(dead)], { seconds: 300 });
@@ -66,6 +78,7 @@ async function powerCut(
   );
   back.mark("PRIM and SECOND");
   back.tell("after it answered again");
+  await noRowLost(dead, promised);
   await check("only changed regions were copied", async () => {
     const { lastResync } = await reaches(survivor, "PRIM", 10);
     if (!lastResync) throw new Error("state tells no resync");
@@ -92,6 +105,9 @@ async function swap(proof: Proof, primary: Server): Promise<Server> {
   const next = otherThan(primary);
   note(`swap: server ${next} becomes primary`);
   await proof.start(primary, next);
+  const lives = [await lifeOf(primary), await lifeOf(next)] as const;
+  const api = new Api(next);
+  await api.answers(3, 60);
   const timeline = new Timeline();
   const since = performance.now();
   await check("hakit swap", async () => {
@@ -100,9 +116,14 @@ async function swap(proof: Proof, primary: Server): Promise<Server> {
     await pairWith(next, TAKEOVER_SECONDS);
     timeline.mark("PRIM and SECOND");
     await proof.flows(10, 90);
+    await api.answers(5, 90);
   });
   timeline.tell("after swap was asked for");
   proof.tellPauses(since);
+  api.tellOutage(since);
+  await api.stop();
+  await sameLife(primary, lives[0]);
+  await sameLife(next, lives[1]);
   await proof.stop();
   await proof.nothingLost(next);
   await check("K3s runs on the new primary", () => k3sRuns(next));

@@ -186,7 +186,8 @@ async function fromStick({ file, fingerprint }: Bundle): Promise<Way> {
 }
 
 const FIRST =
-  "hakit first --node1 10.41.0.11,10.51.0.11 --node2 10.41.0.12,10.51.0.12 --interface eth0 --size 2G" +
+  // The hosts are called otherwise, rack1 and rack2: Kubernetes' controllers go by that name, and nodes do not.
+  "hakit first --name1 node1 --node1 10.41.0.11,10.51.0.11 --node2 10.41.0.12,10.51.0.12 --interface eth0 --size 2G" +
   // A server that is emulated beside other work stands still for seconds: taken for dead, it would tell nothing of hakit.
   (PATIENCE > 1 ? ` --detection ${Math.round(3 * PATIENCE)}s` : "");
 

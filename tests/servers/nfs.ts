@@ -1,6 +1,6 @@
 /**
- * Story: NFS clients through a power cut, a swap and a reboot. The second server mounts the volume at the virtual address, as a pod's
- * volume is mounted, by 4.1 and 4.2; holds locks, runs SQLite, writes blocks with checksums at random places, and goes on.
+ * Story: NFS clients through power cuts and swaps, and a reboot in order. The second server mounts the volume at the virtual
+ * address, as a pod's volume is mounted, by 4.1 and 4.2; holds locks, runs SQLite, writes blocks with checksums at random places, and goes on.
  */
 import { pairWith, reaches } from "./cluster.ts";
 import {
@@ -21,9 +21,9 @@ const EXPORT = "/srv/hakit-k3s";
 const TAKEOVER_SECONDS = 180;
 const RETURN_SECONDS = 420;
 /** What the issue asks for, on a real processor; emulated without KVM everything takes many times longer. */
-const PAUSE_SECONDS = Deno.env.get("HAKIT_SERVERS_ACCEL") === "kvm"
-  ? 8
-  : 60 * PATIENCE;
+const KVM = Deno.env.get("HAKIT_SERVERS_ACCEL") === "kvm";
+const PAUSE_SECONDS = KVM ? 8 : 60 * PATIENCE;
+const SWAP_SECONDS = KVM ? 4 : 60 * PATIENCE;
 
 /** One program for all: its lines are "ok WHAT NUMBER" and "error WHAT TEXT". */
 const PROGRAM = `
@@ -216,22 +216,39 @@ async function complaints(server: Server): Promise<string> {
   return stdout.trim();
 }
 
-export async function nfs(primary: Server): Promise<Server> {
+/** `rounds` power cuts, each with a swap back; then the primary is rebooted in order. Returns who is primary at the end. */
+export async function nfs(primary: Server, rounds: number): Promise<Server> {
   const survivor = otherThan(primary);
-  // The dead one is a client itself, as its pods make it.
-  await check("NFS is mounted from both servers", async () => {
-    await on(
-      primary,
-      `mkdir -p /mnt/own && mount -t nfs4 -o vers=4.1,hard ${VIRTUAL_ADDRESS}:${EXPORT} /mnt/own && echo own >/mnt/own/own-${primary}`,
-      { seconds: 120 },
-    );
-  });
   const clients = [
     await Client.start(survivor, 1),
     await Client.start(survivor, 2),
   ];
   await check("both clients write", async () => {
     for (const client of clients) await client.flows(5, 90);
+  });
+  for (let round = 1; round <= rounds; round++) {
+    note(`round ${round} of ${rounds}: server ${primary} loses power`);
+    await powerCut(clients, primary);
+    await swapped(clients, survivor, primary);
+  }
+  await rebooted(clients, primary);
+  await ended(clients);
+  await volume(survivor);
+  return survivor;
+}
+
+async function powerCut(
+  clients: readonly Client[],
+  primary: Server,
+): Promise<void> {
+  const survivor = otherThan(primary);
+  // The dead one is a client itself, as its pods make it.
+  await check("NFS is mounted on the primary, too", async () => {
+    await on(
+      primary,
+      `mkdir -p /mnt/own && { mountpoint -q /mnt/own || mount -t nfs4 -o vers=4.1,hard ${VIRTUAL_ADDRESS}:${EXPORT} /mnt/own; } && echo own >/mnt/own/own-${primary}`,
+      { seconds: 120 },
+    );
   });
   await pause(3000);
 
@@ -250,10 +267,7 @@ export async function nfs(primary: Server): Promise<Server> {
     for (const client of clients) await client.flows(5, 60);
   });
   timeline.tell("after the power cut");
-  const cut = Math.max(...clients.map((client) => client.longestPause(since)));
-  await check(`within ${PAUSE_SECONDS} s (${cut.toFixed(1)} s)`, () => {
-    if (cut > PAUSE_SECONDS) throw new Error(`${cut.toFixed(1)} s`);
-  });
+  await longestPause(clients, { since, most: PAUSE_SECONDS });
   await check("the dead server's own client is forgotten", async () => {
     const { stdout } = await on(
       survivor,
@@ -273,10 +287,44 @@ export async function nfs(primary: Server): Promise<Server> {
     `server ${primary} becomes SECOND by itself`,
     () => pairWith(survivor, RETURN_SECONDS),
   );
-  await swapped(clients, survivor, primary);
-  await ended(clients);
-  await volume(primary);
-  return primary;
+}
+
+/** As an update of the kernel asks for it. The emulator ends instead, and is started again. */
+async function rebooted(
+  clients: readonly Client[],
+  primary: Server,
+): Promise<void> {
+  const survivor = otherThan(primary);
+  const since = performance.now();
+  await on(primary, "systemctl --no-block reboot");
+  await check("a reboot of the primary, in order: they go on", async () => {
+    await reaches(survivor, "ALONE", TAKEOVER_SECONDS);
+    for (const client of clients) await client.flows(5, TAKEOVER_SECONDS);
+  });
+  await longestPause(clients, { since, most: PAUSE_SECONDS });
+  await until(`server ${primary} has ended`, RETURN_SECONDS, async () => {
+    const { stdout } = await vm(["state"]);
+    return stdout.includes(`server ${primary}: off`) ? true : null;
+  }, 2000);
+  await vm(["kill", String(primary)]);
+  await vm(["up", String(primary)], { seconds: 300 });
+  await check(
+    `server ${primary} becomes SECOND by itself`,
+    () => pairWith(survivor, RETURN_SECONDS),
+  );
+  for (const client of clients) await client.flows(5, 90);
+}
+
+async function longestPause(
+  clients: readonly Client[],
+  { since, most }: { readonly since: number; readonly most: number },
+): Promise<void> {
+  const seconds = Math.max(
+    ...clients.map((client) => client.longestPause(since)),
+  );
+  await check(`within ${most} s (${seconds.toFixed(1)} s)`, () => {
+    if (seconds > most) throw new Error(`${seconds.toFixed(1)} s`);
+  });
 }
 
 async function swapped(
@@ -290,12 +338,7 @@ async function swapped(
     await pairWith(to, TAKEOVER_SECONDS);
     for (const client of clients) await client.flows(5, 90);
   });
-  note(
-    `      longest pause ${
-      Math.max(...clients.map((client) => client.longestPause(since)))
-        .toFixed(1)
-    } s`,
-  );
+  await longestPause(clients, { since, most: SWAP_SECONDS });
   await check("the client's kernel lost nothing", async () => {
     const text = await complaints(from);
     if (text !== "") throw new Error(text);

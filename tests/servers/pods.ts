@@ -1,5 +1,6 @@
 /** Story: pods of a server that a witness shut out run on the other one; of a server that is only not heard nothing is touched. */
 import { join } from "node:path";
+import type { KubeLease } from "../../src/k3s/pods.ts";
 import { pairWith, reaches, state } from "./cluster.ts";
 import { CLIENT, on, otherThan, type Server, until, vm } from "./lab.ts";
 import { drillKill } from "./drill.ts";
@@ -28,6 +29,16 @@ async function places(server: Server): Promise<{ [node: string]: number }> {
     count[spec.nodeName] = (count[spec.nodeName] ?? 0) + 1;
   }
   return count;
+}
+
+/** Names of the controllers' leases that are the server's. */
+async function leasesOf(server: Server): Promise<string[]> {
+  const { items } = JSON.parse(
+    await kubectl(server, "get leases -n kube-system -o json"),
+  ) as { items: KubeLease[] };
+  return items.filter(({ spec }) =>
+    spec?.holderIdentity?.split("_")[0] === `rack${server}`
+  ).map(({ metadata }) => metadata?.name ?? "");
 }
 
 async function changes(server: Server): Promise<string[]> {
@@ -82,7 +93,7 @@ export async function pods(
 
   const witness = await startWitness(folder, executable, survivor);
   try {
-    return await drillKill(await shutOut(survivor));
+    return await drillKill(await poweredOff(await shutOut(survivor)));
   } finally {
     await check(
       "the witness is removed again",
@@ -135,26 +146,74 @@ async function startWitness(
   return child;
 }
 
-/** `dead` is primary. */
-async function shutOut(dead: Server): Promise<Server> {
-  const survivor = otherThan(dead);
+async function podsOnBoth(server: Server): Promise<void> {
   await check(
     "pods run on both nodes",
     () =>
       until("pods on both", 120, async () => {
-        const found = await places(dead);
+        const found = await places(server);
         if (found.node1 && found.node2) return true;
         // The scheduler moves nothing by itself.
         await kubectl(
-          dead,
+          server,
           `delete pod -n shop ${
-            JSON.parse(await kubectl(dead, "get pods -n shop -o json")).items
+            JSON.parse(await kubectl(server, "get pods -n shop -o json")).items
               .map(({ metadata }: Pod) => metadata.name).join(" ")
           }`,
         );
         return null;
       }, 5000),
   );
+}
+
+/** `off` is primary. Its pods are asked to leave while all still serves, and what stayed is given up when its power has gone. */
+async function poweredOff(off: Server): Promise<Server> {
+  const survivor = otherThan(off);
+  await podsOnBoth(off);
+  await on(off, `: >${ORDERS}`);
+  const timeline = new Timeline();
+  await vm(["stop", String(off)], { seconds: 200 });
+  timeline.mark("off");
+  await check("an orderly poweroff: all pods run on the survivor", async () => {
+    await until("pods on the survivor", 120, async () => {
+      const found = await places(survivor);
+      return found[`node${survivor}`] === PODS && !found[`node${off}`]
+        ? true
+        : null;
+    });
+    timeline.mark("all pods there");
+    await reaches(survivor, "ALONE", TAKEOVER_SECONDS);
+  });
+  timeline.tell("after poweroff");
+  await vm(["up", String(off)], { seconds: 300 });
+  await check("they were asked to leave before K3s ended", async () => {
+    const asked = await changes(off);
+    if (!asked.some((words) => words.startsWith(`drain node${off} `))) {
+      throw new Error(asked.join("; ") || "nothing was asked");
+    }
+  });
+  await check("the node that returns takes pods again", async () => {
+    await pairWith(survivor, RETURN_SECONDS);
+    await until("no cordon", 180, async () => {
+      const { items } = JSON.parse(
+        await kubectl(survivor, "get nodes -o json"),
+      ) as { items: { spec: { taints: unknown[]; unschedulable: boolean } }[] };
+      return items.every(({ spec }) =>
+          spec.taints.length === 0 && !spec.unschedulable
+        )
+        ? true
+        : null;
+    });
+  });
+  return survivor;
+}
+
+/** `dead` is primary. */
+async function shutOut(dead: Server): Promise<Server> {
+  const survivor = otherThan(dead);
+  await podsOnBoth(dead);
+  const held = await leasesOf(dead);
+  note(`      server ${dead} holds ${held.join(", ") || "no lease"}`);
   await vm(["kill", String(dead)]);
   const timeline = new Timeline();
   await check("all of them run on the survivor", async () => {
@@ -182,6 +241,12 @@ async function shutOut(dead: Server): Promise<Server> {
       if (strange) throw new Error(strange);
     },
   );
+  await check("its controllers' leases were released", () => {
+    const missed = held.find((name) =>
+      !made.some((words) => words.startsWith(`delete lease ${name} `))
+    );
+    if (missed) throw new Error(`${missed}: ${made.join("; ")}`);
+  });
   await vm(["up", String(dead)], { seconds: 300 });
   await check("the node that returns takes pods again", async () => {
     await pairWith(survivor, RETURN_SECONDS);

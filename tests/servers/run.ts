@@ -5,7 +5,7 @@
  *   tests/servers/run failover links    these, on the servers as `install` left them
  *   tests/servers/run install bundle    installed from one bundle and nothing else; bookworm (this machine's own packages)
  *
- * HAKIT_ROUNDS: power cuts (default 2). HAKIT_SEED: moments of the cuts. HAKIT_SERVERS_PATIENCE: stretches all limits.
+ * HAKIT_ROUNDS: power cuts of failover and nfs (default 2). HAKIT_SEED: moments of the cuts. HAKIT_SERVERS_PATIENCE: stretches all limits.
  * HAKIT_SERVERS_SUITE, HAKIT_SERVERS_IMAGE and others: see `vm`.
  */
 import { join } from "node:path";
@@ -53,7 +53,7 @@ const STORIES: { readonly [name: string]: Story } = {
     await copiesAreIdentical(primary);
     return primary;
   },
-  nfs: (_proof, primary) => nfs(primary),
+  nfs: (_proof, primary) => nfs(primary, rounds),
   pods: (_proof, primary) => pods(folder, places.executable, primary),
   drill: (_proof, primary) => drill(primary),
   replace: (proof, primary) => replace(proof, primary, places.executable),
