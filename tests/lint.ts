@@ -158,7 +158,7 @@ const said = {
       context.report({
         node,
         message: `${path} says "${text.trim().slice(0, 40)}" in one language`,
-        hint: "Put it into src/console/text/en.ts, fr.ts and ja.ts.",
+        hint: "Put it into src/console/text/en, fr and ja.",
       });
     };
     return {

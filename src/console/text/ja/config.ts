@@ -1,0 +1,70 @@
+/** What the console says in Japanese: the configuration page. */
+import type { Texts } from "../en.ts";
+
+export const configTexts: Pick<Texts, "config"> = {
+  config: {
+    title: (module) => `${module} の設定`,
+    intro:
+      "変更は入力中に検査されます。適用するまで何も有効にならず、適用は両ノードに行われるか、どちらにも行われません。",
+    form: "フォーム",
+    files: "ファイル",
+    file: "ファイル",
+    addFile: "ファイルを追加",
+    addFileName: "名前（例：bin/start_both）",
+    removeFile: (path) => `${path} を削除`,
+    restoreFile: (path) => `${path} を残す`,
+    removed: "削除予定",
+    changed: "変更あり",
+    binary: (bytes) => `テキストではありません（${bytes}）。`,
+    noForm:
+      "module.yaml が YAML として読めない間、フォームは表示されません。隣で直してください。",
+    plan: "計画",
+    nothing: "まだ何も変更されていません。",
+    checking: "検査中…",
+    good: "検査済み：誤りはありません。",
+    how: { live: "すぐに", next: "次の実行時", stop: "停止が必要" },
+    showLines: (path) => `${path} の変更点`,
+    apply: "両ノードに適用",
+    applyAlone: "ここに適用し、相手ノードには応答時に適用",
+    note: "履歴へのメモ（省略可）",
+    discard: "変更を破棄",
+    applied: (number, nodes) => `設定 ${number} が ${nodes} で有効です。`,
+    pending: (nodes) => `${nodes} は応答したときに受け取ります。`,
+    history: "履歴",
+    noHistory: "インストール後の変更はありません。",
+    by: (who) => `変更者：${who}`,
+    now: "有効",
+    rollBack: (number) => `${number} に戻す`,
+    rollBackPlan: (number) => `設定 ${number} に戻しますか？`,
+    export: "ファイルに保存",
+    uninstall: "アンインストール",
+    uninstallTitle: (module) => `${module} をアンインストールしますか？`,
+    uninstallCost:
+      "設定とスクリプトは両ノードから消え、データ、記録、ログは残ります。両ノードで停止している必要があります。",
+    uninstallAway: (node: string) =>
+      `${node} が応答しません。このノードからだけ取り除かれます。${node} には残るため、復帰後にそこでもアンインストールしてください。`,
+    uninstalled: (module: string, nodes: string) =>
+      `${module} は ${nodes} からアンインストールされました`,
+    uninstalledAll: "データ、記録、ログは元の場所に残っています。",
+    stillOn: (node: string, module: string) =>
+      `${node} には届きませんでした。${module} が残っている場合は、応答したらそのコンソールでもアンインストールしてください。`,
+    uninstallType: (module) =>
+      `実行するにはモジュール名 ${module} を入力してください`,
+    newModule: "新しいモジュール",
+    newTitle: "新しいモジュール",
+    fromTemplate: "テンプレートから",
+    template: "テンプレート",
+    name: "新しいモジュールの名前",
+    create: "両ノードにインストール",
+    fromArchive: "アーカイブから",
+    archive: "モジュールのフォルダーのアーカイブ（.tar）",
+    upload: "アーカイブを両ノードにインストール",
+    add: (what) => `追加：${what}`,
+    remove: (what) => `${what} を削除`,
+    defaultIs: (value) => `既定値：${value}`,
+    required: "必須",
+    variableName: "NAME",
+    advanced: "詳細",
+    line: (line, column) => `${line} 行 ${column} 列`,
+  },
+};
