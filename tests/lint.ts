@@ -23,7 +23,7 @@ const PURE = [
   /^oidc\/places\.ts$/,
   /^module\/tar\.ts$/,
   /^cluster\/(network|checks|ports)\.ts$/,
-  /^cli\/(command|columns|progress|suggest|parse|help|module_name)\.ts$/,
+  /^cli\/(command|columns|progress|suggest|parse|help|topics|module_name)\.ts$/,
 ];
 
 /** Packages and built-ins that compute only. */

@@ -1,6 +1,7 @@
 /** Help, printed from the table. Pure. */
 import type { Command, Flag } from "./command.ts";
 import { columns } from "./columns.ts";
+import { TOPICS } from "./topics.ts";
 
 const GROUPS = ["Set up", "Look", "Operate", "Modules", "Other"] as const;
 
@@ -26,6 +27,9 @@ export function overview(table: readonly Command[]): string {
   lines.push(
     "",
     'More of one: "hakit help COMMAND".',
+    `What is written in module.yaml: ${
+      TOPICS.map(({ name }) => `"hakit help ${name}"`).join(", ")
+    }.`,
     "Exit codes: 0 done, 1 failed, 2 wrong use, 3 the agent does not run.",
   );
   return lines.join("\n");

@@ -2,6 +2,7 @@
 import { type Command, UsageError } from "./command.ts";
 import { commands } from "./commands.ts";
 import { commandHelp, overview } from "./help.ts";
+import { TOPICS } from "./topics.ts";
 import { type Output, terminalOutput } from "./output.ts";
 import { parse } from "./parse.ts";
 import { EXIT, report } from "./report.ts";
@@ -36,9 +37,7 @@ async function dispatch(
     name === "-h"
   ) {
     const about = name === undefined ? undefined : rest[0];
-    out.line(
-      about === undefined ? overview(table) : commandHelp(find(about, table)),
-    );
+    out.line(about === undefined ? overview(table) : helpOf(about, table));
     return name === undefined ? EXIT.usage : EXIT.done;
   }
   const command = find(name === "--version" ? "version" : name, table);
@@ -48,6 +47,11 @@ async function dispatch(
     return EXIT.done;
   }
   return await command.run({ ...parsed, out });
+}
+
+function helpOf(about: string, table: readonly Command[]): string {
+  const topic = TOPICS.find(({ name }) => name === about);
+  return topic?.text ?? commandHelp(find(about, table));
 }
 
 function find(name: string, table: readonly Command[]): Command {

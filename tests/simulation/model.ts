@@ -1,7 +1,7 @@
 /**
  * A replicator as the automaton sees it: data is a set of numbered writes, everything durable is in `ModelDisk`. It keeps the
  * promises of src/replication/control.ts and no more: commands take time, sessions break, a process dies between any two of its
- * steps. Fast; the real session, journal and marks run in session.ts.
+ * steps. Fast; the real session, journal and marks run in data.ts.
  */
 import {
   compare,
