@@ -75,7 +75,9 @@ export class ModuleChanges {
 
   /** Nothing is changed. */
   async plan(name: string, wish: Wish): Promise<Change> {
-    const wanted = await wantedFiles(this.#options.node, name, wish);
+    const { node } = this.#options;
+    const wished = await wantedFiles(node, name, wish);
+    const wanted = await this.#here.withPort(name, wished);
     const { plan } = await this.#here.check(name, wanted);
     const refusal = this.#here.refusal(name, plan) ??
       await this.#theirRefusal(name, wanted);
@@ -109,7 +111,9 @@ export class ModuleChanges {
     { by, note, alone = false, local = false }: ApplyOptions,
   ): Promise<Applied> {
     const { node } = this.#options;
-    const wanted = await wantedFiles(node, name, wish);
+    const wished = await wantedFiles(node, name, wish);
+    // Where each node installs by itself they must come to the same files: nothing is chosen then.
+    const wanted = local ? wished : await this.#here.withPort(name, wished);
     const { plan, before } = await this.#here.check(name, wanted);
     const theirs = local ? null : await this.#there.ready(name, wanted);
     const fresh = before === null;

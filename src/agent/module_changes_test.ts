@@ -33,6 +33,32 @@ async function running() {
   return both;
 }
 
+Deno.test("ModuleStore.install() gives a second module a port of its own, the same on both nodes, and none of hakit's", async () => {
+  await using both = await running();
+  const second = (more = "") =>
+    pack(files(
+      `# kept\nname: web\nmode: mirror\ndirectories: [{ path: /srv/web }]\n${more}`,
+    ));
+  await assert.rejects(
+    both.one.store.install("web", second("port: 9010\n"), BY),
+    /port: 9010 is hakit's own/,
+  );
+  await assert.rejects(
+    both.one.store.install("web", second(), { ...BY, local: true }),
+    /port: 5600 is used by module "db"/,
+  );
+  await both.one.store.install("web", second(), BY);
+  for (const { home } of [both.one, both.two]) {
+    const yaml = await Deno.readTextFile(
+      join(home, "etc/modules/web/module.yaml"),
+    );
+    assert.match(yaml, /^# kept\n[^]*\nport: 5601\n$/);
+  }
+  // The same source once more: it keeps what it has.
+  const { revision } = await both.one.store.install("web", second(), BY);
+  assert.equal(revision, null);
+});
+
 Deno.test("ModuleStore.plan() shows the lines, what applies while it runs, and changes nothing", async () => {
   await using both = await running();
   const wish = { edits: yamlEdit(YAML.replace("10s", "20s")) };

@@ -13,6 +13,7 @@ import {
   recoverFolders,
 } from "../module/catalog.ts";
 import { checkModule, installFiles } from "../module/install.ts";
+import { withFreePort } from "../module/free_port.ts";
 import { ConfigError } from "../module/load.ts";
 import { type Plan, planChange, type Version } from "../module/plan.ts";
 import type { Module } from "../module/schema.ts";
@@ -67,6 +68,26 @@ export class ModuleHere {
     }
   }
 
+  /** A module that names no port keeps the one it has, or gets one that is free here; both nodes are given the same files. */
+  async withPort(
+    name: string,
+    files: readonly ArchiveFile[],
+  ): Promise<readonly ArchiveFile[]> {
+    const installed = await installedModules(this.#options.node.paths);
+    const all = installed.flatMap(({ module }) => module ?? []);
+    return withFreePort(files, {
+      others: all.filter((module) => module.name !== name),
+      reserved: this.#ownPorts(),
+      mine: all.find((module) => module.name === name)?.port,
+    });
+  }
+
+  #ownPorts(): number[] {
+    const { console, heartbeat } = this.#options.node.cluster;
+    const own = [console.port, heartbeat.port];
+    return console.http ? [...own, console.http.port] : own;
+  }
+
   /** Throws what is wrong with the files; `before`: what is in force here, null: nothing is. */
   async check(
     name: string,
@@ -77,6 +98,7 @@ export class ModuleHere {
     try {
       module = await checkModule(paths, name, files);
       this.#homeExists(module);
+      this.#portIsFree(module);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       throw new ApiError(400, "bad-module", error.message, { cause: error });
@@ -140,6 +162,14 @@ export class ModuleHere {
     const folder = moduleFolder(paths, name);
     const entry = { name, folder, module, problem: null };
     await cluster.add(entry, { freshBoot: false });
+  }
+
+  #portIsFree({ directories, name, port }: Module): void {
+    if (directories.length === 0 || !this.#ownPorts().includes(port)) return;
+    throw new ConfigError(
+      `port: ${port} is hakit's own (cluster.yaml), expected another`,
+      `${name}/module.yaml`,
+    );
   }
 
   #homeExists({ default_primary, name }: Module): void {

@@ -217,7 +217,7 @@ export const moduleSchema = z.strictObject({
   /** Failures and restarts by rules, a period, before the module is stopped; period "0s": never. */
   max_restarts: z.int().min(0).max(1000).default(RESTARTS.maximum),
   restart_period: duration.default(RESTARTS.periodMs),
-  /** TCP port of the replicators. */
+  /** TCP port of the replicators. A module that is installed without one while this is taken gets the next free one written in. */
   port: z.int().min(1).max(65535).default(5600),
   virtual_addresses: z.array(z.strictObject({
     /** With prefix: 10.0.0.9/24. Without: /32 or /128. */

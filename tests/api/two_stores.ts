@@ -96,6 +96,7 @@ function side(
       paths: at,
       me: { name: names[index] },
       peer: { name: names[1 - index] },
+      cluster: { console: { port: 9010 }, heartbeat: { port: 4800 } },
     } as unknown as Node,
     cluster: cluster as unknown as Cluster,
     peer: {
