@@ -22,7 +22,7 @@ interface Options {
 
 /** K3s on these nodes has condition Ready; its API on this one knows all. */
 export function k3sReadyStep(
-  { name }: Pick<Member, "name">,
+  member: Pick<Member, "name">,
   {
     others = () => Promise.resolve([]),
     wait = sleep,
@@ -33,7 +33,7 @@ export function k3sReadyStep(
   const look = async () => {
     // An agent that is late with its answer: the other node is not left out for it.
     const unknown = ["(the other one: the agent here does not answer)"];
-    const wanted = [name, ...await others().catch(() => unknown)];
+    const wanted = [member.name, ...await others().catch(() => unknown)];
     const found = await ready();
     return { wanted, missing: wanted.filter((node) => !found.includes(node)) };
   };
@@ -55,7 +55,8 @@ export function k3sReadyStep(
         }
         // A wrong argument does not mend itself: nobody should wait for it.
         if (
-          missing.includes(name) && await restarts() > before + MOST_RESTARTS
+          missing.includes(member.name) &&
+          await restarts() > before + MOST_RESTARTS
         ) {
           throw new Error(
             `K3s ends again and again: "${await lastWords(
@@ -68,7 +69,7 @@ export function k3sReadyStep(
             `node ${missing.join(" and ")} is not Ready after ${
               READY_MS / 60_000
             } min: "journalctl -u k3s" ${
-              missing.includes(name) ? "here" : "there"
+              missing.includes(member.name) ? "here" : "there"
             } says why; run this again when it is`,
           );
         }
