@@ -170,6 +170,9 @@ Deno.test({
       await page.goto(`${agents.url(2)}/resources`);
       await shows(page, "tcp.none");
       await shows(page, "down");
+      // Nothing follows from it, and the overview names it all the same: here what the other node says in its heartbeat.
+      await page.goto(agents.url(2));
+      await shows(page, "tcp.none on node1");
       deepStrictEqual(await agents.serving(), [1]);
       // What needs a stop says so, and changes nothing.
       const port = ["module", "config", "plain", "--set", "port=5777"];

@@ -173,7 +173,7 @@ Deno.test("console says of what it asked for how it ended: also a start that fai
   await shows(page, `Failed: start k3s on node1. ${reason}`);
   // It stays until it is read.
   await page.click("text=Dismiss");
-  strictEqual(await page.locator(".note").count(), 0);
+  await page.locator(".note").waitFor({ state: "detached" });
 });
 
 Deno.test("console shows the age of what it knows when the agent falls silent, and goes on when it is back", async () => {

@@ -86,7 +86,7 @@ Deno.test("the audit goes on by itself, until somebody pauses it", async () => {
   const { page } = browser;
   await logIn(page, agent.url);
   await page.goto(`${agent.url}/audit`);
-  await shows(page, "The newest");
+  await shows(page, "1 entry.");
   const entry = (who: string) =>
     agent.audit.write({
       who,
@@ -147,7 +147,7 @@ Deno.test("an uninstallation says before and after that the silent node keeps th
   Object.assign(view, { role: "STOP", status: "NotReady" });
   await page.goto(`${agent.url}/config?module=k3s`);
   await shows(page, "Checked: no mistake");
-  await page.click("text=Uninstall");
+  await page.click(".row.end >> text=Uninstall");
   await shows(page, "node2 does not answer: it goes from this node only.");
   await page.fill("dialog input", "k3s");
   await page.click("dialog .answers button >> text=Uninstall");
