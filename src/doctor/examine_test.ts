@@ -211,6 +211,17 @@ Deno.test("examinePair() warns of clocks a second apart, and stops at half a min
   assert.deepEqual(levels(null), []);
 });
 
+Deno.test("examineNode() says that swap may hold heartbeats up where the agent cannot be kept out of it", () => {
+  const why = (controllers: readonly string[]) =>
+    examineNode(spoiled((f) => {
+      any(f.system).swap = 1e9;
+      any(f.system).controllers = controllers;
+    })).findings.find(({ code }) => code === "swap")!.why!;
+  const two = ["cpuset", "cpu", "io", "memory", "pids"];
+  assert.doesNotMatch(why(two), /heartbeats/);
+  assert.match(why([...two, "devices", "freezer"]), /whose heartbeats wait/);
+});
+
 Deno.test("together() puts problems before warnings", () => {
   const one = examineNode(spoiled((f) => any(f.system).swap = 1e9));
   const two = examineNode(spoiled((f) => any(f.system).systemd = false));

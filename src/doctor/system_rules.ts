@@ -18,6 +18,11 @@ const FOR_K3S = ["br_netfilter", "overlay", "vxlan"] as const;
 /** The module starts them where the mirror is; at boot they would be second writers. */
 const NOT_AT_BOOT = ["mariadb", "nfs-server", "k3s"] as const;
 
+/** Of control groups: version 2 has no controller of that name (MemorySwapMax= of our unit counts there only). */
+function isVersion1(controllers: readonly string[]): boolean {
+  return controllers.includes("freezer");
+}
+
 export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
   {
     title: "run by root",
@@ -162,7 +167,7 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
   },
   {
     title: "processors, memory, swap",
-    look({ system: { memory, swap, cpus } }) {
+    look({ system: { memory, swap, cpus, controllers } }) {
       const found = [];
       if (memory < LEAST_MEMORY) {
         found.push(
@@ -183,7 +188,10 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
         found.push(
           warning("swap", `${(swap / GIB).toFixed(1)} GiB of swap is in use`, {
             why:
-              "A swapped database answers late, and K3s' limits of memory do not hold",
+              "A swapped database answers late, and K3s' limits of memory do not hold" +
+              (isVersion1(controllers)
+                ? "; nor is hakit's agent kept out of it, as control groups of version 1 cannot: a node whose heartbeats wait for a page is taken for dead"
+                : ""),
             fix: "swapoff -a && sed -i '/\\sswap\\s/s/^/#/' /etc/fstab",
           }),
         );

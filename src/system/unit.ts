@@ -25,7 +25,8 @@ RestartSec=100ms
 # Replicators and services outlive a crash or an upgrade of the agent; SIGTERM makes it stop them in order itself.
 KillMode=process
 TimeoutStopSec=600
-# Heartbeats must not wait for a swapped page, nor fall to the out-of-memory killer before the services do.
+# Heartbeats must not wait for a swapped page, nor fall to the out-of-memory killer before the services do. With control groups of
+# version 1 the first of these counts for nothing ("hakit doctor" says so where there is swap): mlockall would end the JavaScript engine.
 MemorySwapMax=0
 OOMScoreAdjust=-900
 # Under load the mirror and the heartbeats come before what they serve.
