@@ -27,6 +27,14 @@ export function unseen(
   );
 }
 
+/** Of the newest `most` lines none is shown yet: some were written between, and shown together they would hide it. */
+export function leavesGap(
+  lines: readonly Line[],
+  { shown, most }: { readonly shown: readonly Line[]; readonly most: number },
+): boolean {
+  return lines.length >= most && unseen(lines, shown).length === lines.length;
+}
+
 export interface Filter {
   /** The least that is shown. */
   readonly level: Level;

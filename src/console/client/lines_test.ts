@@ -1,5 +1,12 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { EVERYTHING, parseLine, passes, SCRIPT_RUN, unseen } from "./lines.ts";
+import {
+  EVERYTHING,
+  leavesGap,
+  parseLine,
+  passes,
+  SCRIPT_RUN,
+  unseen,
+} from "./lines.ts";
 
 const line = parseLine(
   "2026-11-25T02:03:04.005Z warning tcp.web is down: refused",
@@ -46,4 +53,16 @@ Deno.test("unseen() keeps what is new, also twice the same, and drops what is sh
     next,
     next,
   ]);
+});
+
+Deno.test("leavesGap() finds that lines are missing between what is shown and what was read", () => {
+  const line = (second: number) =>
+    parseLine(`2026-11-25T02:00:0${second}.000Z info line ${second}`);
+  const shown = [1, 2, 3].map(line);
+  const gap = (...read: number[]) =>
+    leavesGap(read.map(line), { shown, most: 3 });
+  strictEqual(gap(5, 6, 7), true);
+  strictEqual(gap(3, 4, 5), false);
+  // The whole log is shorter than what was asked for: nothing is left out of it.
+  strictEqual(gap(5, 6), false);
 });

@@ -5,6 +5,7 @@ import { ask } from "./ask.ts";
 import {
   EVERYTHING,
   type Filter,
+  leavesGap,
   type Level,
   type Line,
   parseLine,
@@ -74,10 +75,8 @@ export function LogsIsland(props: LogsIslandProps) {
     meanwhile.current = null;
     if (answer.ok) {
       const lines = answer.value.lines.map(parseLine);
-      // So much was written while nobody looked that some is missing between: what is shown has no hole.
-      if (lines.length >= READ && unseen(lines, all.current).length === READ) {
-        all.current = [];
-      }
+      const [shown, most] = [all.current, READ];
+      if (leavesGap(lines, { shown, most })) all.current = [];
       add(lines);
     }
     add(came);
