@@ -9,7 +9,7 @@ import { LOGIN_BODY } from "../api/login.ts";
 import type { ClusterState } from "../api/state.ts";
 import { AccountPage, type Outcome, UsersPage } from "./account_pages.tsx";
 import type { PageUser } from "./pages.tsx";
-import { needs, page, problem, tooMuch, visitor } from "./respond.ts";
+import { formOf, needs, page, problem, tooMuch, visitor } from "./respond.ts";
 import type { Texts } from "./text/en.ts";
 import { texts } from "./text/texts.ts";
 
@@ -38,7 +38,7 @@ export function accountPages({ auth, state }: AccountServeOptions) {
     const refusal = needs(c, user, role);
     if (refusal) return { answer: refusal };
     if (c.req.method === "GET") return { user, form: {} };
-    const form = await c.req.parseBody();
+    const form = await formOf(c);
     if (form["csrf"] !== user.csrf) {
       const answer = problem(c, 403, (t) => ({
         title: t.refused,

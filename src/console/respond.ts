@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import { ROLES, type UserRole } from "../api/accounts_file.ts";
 import type { Auth, AuthEnv } from "../api/auth.ts";
+import { soon } from "../api/soon.ts";
 import {
   isLanguage,
   type Language,
@@ -35,6 +36,12 @@ export async function visitor(c: Context<AuthEnv>, auth: Auth) {
     ? `?next=${encodeURIComponent(pathname + search)}`
     : "";
   return { user: null, away: c.redirect(`/login${next}`, 303) };
+}
+
+/** What a form brought: nothing, where it is none. */
+export async function formOf(c: Context<AuthEnv>) {
+  const none: Awaited<ReturnType<typeof c.req.parseBody>> = {};
+  return await soon(c.req.parseBody().catch(() => none));
 }
 
 export function page(

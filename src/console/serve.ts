@@ -9,7 +9,6 @@ import { type AuthEnv, isOwnOrigin, keepsNoLogin } from "../api/auth.ts";
 import { LOGIN_BODY } from "../api/login.ts";
 import { credentialsSchema } from "../api/schemas.ts";
 import { ApiError } from "../api/error.ts";
-import { soon } from "../api/soon.ts";
 import type { ClusterState } from "../api/state.ts";
 import { setCookie } from "hono/cookie";
 import { assetAnswer } from "./assets.ts";
@@ -21,6 +20,7 @@ import { accountPages, type AccountServeOptions } from "./account_serve.ts";
 import { signOnPages, type SignOnServeOptions } from "./sign_on_serve.ts";
 import { ClusterPage, LoginPage, LogPage, type PageUser } from "./pages.tsx";
 import {
+  formOf,
   languageOf,
   notFound,
   ownPath,
@@ -94,7 +94,7 @@ export function consoleRoutes(options: ConsoleOptions) {
     .post("/logout", small, async (c) => {
       const { user } = await visitor(c, auth);
       if (!user) return c.redirect("/login", 303);
-      const form = await c.req.parseBody();
+      const form = await formOf(c);
       // The login page would say that the session is over, which it is not.
       if (form["csrf"] !== user.csrf) {
         return problem(c, 403, (t) => ({
@@ -242,7 +242,7 @@ async function logIn(
       message: t.otherSite,
     }));
   }
-  const { next: asked, ...fields } = await soon(c.req.parseBody());
+  const { next: asked, ...fields } = await formOf(c);
   const next = ownPath(typeof asked === "string" ? asked : undefined);
   const credentials = credentialsSchema.safeParse(fields);
   const language = languageOf(c);

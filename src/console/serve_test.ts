@@ -93,6 +93,19 @@ Deno.test("consoleRoutes() refuses a wrong password, another site's form and a l
   strictEqual(link.status, 401);
 });
 
+Deno.test("consoleRoutes() takes what is no form for an empty one", async () => {
+  await using all = await world();
+  const cookie = await all.enter();
+  for (const [path, status] of [["/login", 400], ["/account/password", 403]]) {
+    const answer = await all.request(String(path), {
+      method: "POST",
+      headers: { "content-type": "multipart/form-data; boundary=x", cookie },
+      body: "no part",
+    });
+    strictEqual(answer.status, status);
+  }
+});
+
 Deno.test("consoleRoutes() escapes HTML in reasons, sentences, names and logs", async () => {
   const evil = `"><script>alert(1)</script>'`;
   await using all = await world(

@@ -1,4 +1,4 @@
-/** Hostile requests for every route of the OpenAPI document, and what no answer to them may hold. */
+/** Hostile requests for every route of the OpenAPI document and every page of the console, and what no answer to them may hold. */
 import fc from "fast-check";
 
 interface Schema {
@@ -109,41 +109,91 @@ export function hostileRequests(
       operation,
     }))
   ).filter(({ method, path }) => !except.includes(`${method} ${path}`));
-  return fc.constantFrom(...routes).chain(({ path, method, operation }) => {
-    const names = operation.parameters;
-    const json = operation.requestBody?.content["application/json"]?.schema;
-    return fc.record({
-      inPath: fc.array(word, { minLength: 3, maxLength: 3 }),
-      inQuery: fc.dictionary(
-        fc.constantFrom(...names.map(({ name }) => name), "x", "__proto__"),
-        word,
-        { maxKeys: 3 },
+  return fc.constantFrom(...routes).chain(({ path, method, operation }) =>
+    requestFor({
+      path,
+      method,
+      query: operation.parameters.map(({ name }) => name),
+      body: bodyFor(operation.requestBody?.content["application/json"]?.schema),
+    })
+  );
+}
+
+/** Stands in a form where the page's token is expected: who is logged in puts it there. */
+export const PAGE_TOKEN = "PAGE-TOKEN";
+const FIELDS = ["csrf", "name", "role", "password", "old", "again", "next"]
+  .concat(["once", "node", "file", "to", "text", "result", "template"])
+  .concat(["module", "lines", "state", "code", "error", "iss", "at"]);
+
+/** Requests for pages and forms. `routes`: as the app has them, "/modules/:module/logs". */
+export function hostileForms(
+  routes: readonly { readonly method: string; readonly path: string }[],
+): fc.Arbitrary<Hostile> {
+  const form = fc.record({
+    fields: fc.dictionary(fc.constantFrom(...FIELDS, "__proto__"), word, {
+      maxKeys: 6,
+    }),
+    ours: fc.boolean(),
+  }).map(({ fields, ours }) =>
+    new URLSearchParams(ours ? { ...fields, csrf: PAGE_TOKEN } : fields)
+      .toString()
+  );
+  return fc.constantFrom(...routes).chain(({ method, path }) =>
+    requestFor({
+      path: path.replaceAll(/:(\w+)|\*/g, "{$1}"),
+      method,
+      query: FIELDS,
+      body: fc.oneof(
+        { weight: 9, arbitrary: form },
+        { weight: 1, arbitrary: bodyFor(undefined) },
       ),
-      raw: fc.boolean(),
-      method: fc.oneof(
-        { weight: 9, arbitrary: fc.constant(method) },
-        { weight: 1, arbitrary: fc.constantFrom(...METHODS) },
-      ),
-      headers: fc.array(fc.constantFrom(...HEADERS), { maxLength: 2 }),
-      body: bodyFor(json),
-    }).map((made): Hostile => {
-      let at = 0;
-      const filled = path.replaceAll(/\{\w+\}/g, () => {
-        const text = made.inPath[at++ % 3]!;
-        return made.raw ? harmlessInUrl(text) : encodeURIComponent(
-          text.toWellFormed(),
-        );
-      });
-      const query = new URLSearchParams(made.inQuery).toString();
-      const bodiless = ["GET", "HEAD"].includes(made.method);
-      return {
-        route: `${method} ${path}`,
-        path: query ? `${filled}?${query}` : filled,
-        method: made.method,
-        headers: Object.fromEntries(made.headers),
-        body: bodiless ? null : made.body,
-      };
+      type: "application/x-www-form-urlencoded",
+    })
+  );
+}
+
+function requestFor({ path, method, query, body, type }: {
+  /** Words stand for each {name} in it. */
+  readonly path: string;
+  readonly method: string;
+  readonly query: readonly string[];
+  readonly body: fc.Arbitrary<string>;
+  readonly type?: string;
+}): fc.Arbitrary<Hostile> {
+  return fc.record({
+    inPath: fc.array(word, { minLength: 3, maxLength: 3 }),
+    inQuery: fc.dictionary(
+      fc.constantFrom(...query, "x", "__proto__"),
+      word,
+      { maxKeys: 3 },
+    ),
+    raw: fc.boolean(),
+    method: fc.oneof(
+      { weight: 9, arbitrary: fc.constant(method) },
+      { weight: 1, arbitrary: fc.constantFrom(...METHODS) },
+    ),
+    headers: fc.array(fc.constantFrom(...HEADERS), { maxLength: 2 }),
+    body,
+  }).map((made): Hostile => {
+    let at = 0;
+    const filled = path.replaceAll(/\{\w*\}/g, () => {
+      const text = made.inPath[at++ % 3]!;
+      return made.raw
+        ? harmlessInUrl(text)
+        : encodeURIComponent(text.toWellFormed());
     });
+    const search = new URLSearchParams(made.inQuery).toString();
+    const bodiless = ["GET", "HEAD"].includes(made.method);
+    return {
+      route: `${method} ${path}`,
+      path: search ? `${filled}?${search}` : filled,
+      method: made.method,
+      headers: {
+        ...(type === undefined ? {} : { "content-type": type }),
+        ...Object.fromEntries(made.headers),
+      },
+      body: bodiless ? null : made.body,
+    };
   });
 }
 
