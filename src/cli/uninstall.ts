@@ -10,6 +10,7 @@ import { runSteps } from "../cluster/step.ts";
 import { closeFirewall, hasOwnRules } from "../doctor/firewall_apply.ts";
 import { clusterNeeds } from "../doctor/firewall_needs.ts";
 import { readAgents } from "../k3s/agents.ts";
+import { MODULE } from "../k3s/member.ts";
 import { uninstallSteps } from "../k3s/uninstall.ts";
 import { type Own, ownOn } from "../k3s/uninstall_data.ts";
 import { readIfPresent } from "../system/files.ts";
@@ -58,19 +59,18 @@ export const command: Command = {
         "uninstall --data removes this server's copy of all data: add --yes to say that this is meant",
       );
     }
-    if (data && own.data) {
-      const state = await connect().state().catch(() => null);
-      // Without the cluster's files it is an uninstall's rest: what this copy was is not known any more.
-      const used = kept === null || await hasHeldData(at.identity);
-      const last = onlyCopy(state, { used });
-      if (last && call.on("last-copy")) {
-        tell(call, { problems: [], warnings: [last] });
-      } else if (last) {
+    if (data) {
+      const last = onlyCopy(await connect().state().catch(() => null), {
+        // Without the cluster's files it is an uninstall's rest: what this copy was is not known any more.
+        used: own.data && (kept === null || await hasHeldData(at.identity)),
+      });
+      if (last && !call.on("last-copy")) {
         const problem =
           `${last} "hakit uninstall" without --data keeps it; to remove it nevertheless add --last-copy`;
         tell(call, { problems: [problem], warnings: [] });
         return EXIT.failed;
       }
+      if (last) tell(call, { problems: [], warnings: [last] });
     }
     const parted = data ? await partedText(join(where.state, "salvage")) : null;
     if (parted && !asks) {
@@ -131,8 +131,7 @@ export const command: Command = {
 };
 
 /**
- * Why this server's copy may be the only good one, or null. `used`: its own disk knows of data, or cannot tell; asked where there is
- * no agent. A node that is lost may be lost for good, and an outdated copy is better than none. Pure.
+ * Why this server's copy may be the only good one, or null. `used`: its own disk knows of data, or cannot tell. A node that is lost may be lost for good, and an outdated copy is better than none. Pure.
  */
 export function onlyCopy(
   state: ClusterState | null,
@@ -147,6 +146,10 @@ export function onlyCopy(
   const there = state.nodes.find(({ local }) => !local);
   const copies =
     here?.modules.filter(({ identity }) => identity.current !== null) ?? [];
+  if (used && !copies.some(({ name }) => name === MODULE)) {
+    // Until a replicator has reported once its agent shows an empty copy.
+    return "The agent here does not know its own copy yet, which may be the only good one: run this again in a moment.";
+  }
   if (!there || copies.length === 0) return null;
   if (!there.reachable) {
     return `${there.name} is not reachable, so nobody can tell whether it holds a good copy: this one may be the only one.`;

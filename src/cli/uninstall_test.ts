@@ -46,6 +46,8 @@ Deno.test("uninstall --data is refused where the other node holds no good copy, 
     );
   }
   assert.match(onlyCopy(null, used)!, /^The agent does not answer here/);
+  const begun = pair({ mine: false, theirs: true, current: null });
+  assert.match(onlyCopy(begun, used)!, /does not know its own copy yet/);
   assert.equal(onlyCopy(pair({ mine: true, theirs: true }), used), null);
   // Then this one is no good copy.
   assert.equal(onlyCopy(pair({ mine: false, theirs: true }), used), null);
