@@ -28,6 +28,7 @@ Deno.test("a proxy that a later first is given is written to k3s.yaml, and nothi
     const settings = { ...before, proxy: "http://proxy:3128" };
     const step = firstSteps({
       ...{ paths: where, at, settings, kept: readKept(keptText(settings), "") },
+      member: { name: "node1" },
       onPassword: () => assert.fail("a user was made"),
     } as unknown as FirstOptions).find(({ name }) => name === "Cluster")!;
     assert.equal(await step.done(), null);
@@ -120,7 +121,9 @@ Deno.test("neither first nor prereq starts MariaDB to look at it in a dry run", 
   try {
     const at = places(paths(folder));
     const steps = [
-      ...firstSteps({ at, kept: {}, settings: {} } as unknown as FirstOptions),
+      ...firstSteps(
+        { at, kept: {}, settings: {}, member: {} } as unknown as FirstOptions,
+      ),
       ...prereqSteps(prereqSchema.parse({}), {
         ...{ at, facts: { mysql: null } as Facts },
         unpacked: {} as Unpacked,
