@@ -154,8 +154,8 @@ async function sourceOf(
   return { source, version };
 }
 
-/** The proxy that "first" was told is this cluster's, whoever upgrades it. */
-async function downloadSettings(call: Call) {
+/** The proxy that "first" was told is this cluster's, whoever upgrades it. Exported for its test. */
+export async function downloadSettings(call: Pick<Call, "text" | "list">) {
   const { settings } = places(paths());
   const text = await readIfPresent(settings);
   const { proxy } = text === null ? {} : readKept(text, settings);
