@@ -15,6 +15,16 @@ const library = Deno.dlopen("libc.so.6", {
   close: { parameters: ["i32"], result: "i32" },
   pread: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
   pwrite: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
+  pread_at: {
+    name: "pread",
+    parameters: ["i32", "usize", "usize", "i64"],
+    result: "isize",
+  },
+  pwrite_at: {
+    name: "pwrite",
+    parameters: ["i32", "usize", "usize", "i64"],
+    result: "isize",
+  },
   ftruncate: { parameters: ["i32", "i64"], result: "i32" },
   truncate: { parameters: ["buffer", "i64"], result: "i32" },
   fallocate: { parameters: ["i32", "i32", "i64", "i64"], result: "i32" },
@@ -189,6 +199,25 @@ export function pread(fd: number, into: Uint8Array<ArrayBuffer>, at: number) {
 }
 export function pwrite(fd: number, from: Uint8Array<ArrayBuffer>, at: number) {
   return answer(c.pwrite(fd, from, BigInt(from.length), BigInt(at)));
+}
+/** The same with memory named by its address, which need not be there. */
+export function preadTo(fd: number, address: bigint, size: number, at: number) {
+  return answer(c.pread_at(fd, address, BigInt(size), BigInt(at)));
+}
+export function pwriteFrom(
+  fd: number,
+  address: bigint,
+  size: number,
+  at: number,
+) {
+  return answer(c.pwrite_at(fd, address, BigInt(size), BigInt(at)));
+}
+/** Address of a page of memory behind which there is none. */
+export function lastPage(): bigint {
+  const address = c.mmap(0n, 8192n, 3, 0x22, -1, 0n);
+  if (address === 0xffffffffffffffffn) throw new Error("Cannot map memory");
+  c.munmap(address + 4096n, 4096n);
+  return address;
 }
 export function ftruncate(fd: number, size: number) {
   return answer(c.ftruncate(fd, BigInt(size)));

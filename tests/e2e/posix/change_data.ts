@@ -169,6 +169,21 @@ export const write: Table = {
         p.times("f", "", () => p.is(c.pwrite(fd, new Uint8Array(0), 0), 0)),
     );
   },
+  "EFAULT from memory that is not there; what is there of it is written": (
+    p,
+  ) => {
+    p.file("f", { text: "text" });
+    const page = c.lastPage(), beyond = page + 4096n;
+    p.open("f", c.O_RDWR, (fd) => {
+      p.is(c.pwriteFrom(fd, beyond, 10, 0), "EFAULT");
+      p.is(c.preadTo(fd, beyond, 4, 0), "EFAULT");
+    });
+    p.content("f", "text");
+    p.open("f", c.O_RDWR, (fd) => {
+      p.is(c.pwriteFrom(fd, page, 8192, 0), 4096);
+      p.same(p.stat("f").size, 4096, "size");
+    });
+  },
   "EBADF through a descriptor for the other direction": (p) => {
     p.file("f", { text: "text" });
     p.open("f", c.O_RDONLY, (fd) => p.is(c.pwrite(fd, bytes("x"), 0), "EBADF"));
