@@ -14,7 +14,7 @@ import {
   newKey,
   writeArbiter,
 } from "./arbiter_store.ts";
-import { arbiterRefusal } from "./arbiter_refusal.ts";
+import { arbiterRefusal, ownedBy } from "./arbiter_refusal.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Node } from "./node.ts";
 
@@ -114,13 +114,7 @@ export class ArbiterChanges {
   #mustBeElsewhere(file: ArbiterFile): void {
     const { node: { me, peer }, cluster } = this.#options;
     const owned = [
-      ...[me, peer].flatMap(({ name, addresses }) =>
-        addresses.map((address) => ({ address, whose: name }))
-      ),
-      ...cluster.virtualAddresses().map((address) => ({
-        address: address.split("/")[0]!,
-        whose: "whichever node is primary",
-      })),
+      ...ownedBy([me, peer], cluster.virtualAddresses()),
       ...Deno.networkInterfaces().map(({ address }) => ({
         address,
         whose: me.name,

@@ -8,6 +8,25 @@ export interface Owned {
   readonly whose: string;
 }
 
+/** What both nodes have by their configuration. */
+export function ownedBy(
+  nodes: readonly {
+    readonly name: string;
+    readonly addresses: readonly string[];
+  }[],
+  virtual: readonly string[],
+): Owned[] {
+  return [
+    ...nodes.flatMap(({ name, addresses }) =>
+      addresses.map((address) => ({ address, whose: name }))
+    ),
+    ...virtual.map((address) => ({
+      address: address.split("/")[0]!,
+      whose: "whichever node is primary",
+    })),
+  ];
+}
+
 /** Why a cut-off node would hear this arbiter all the same, in one line; null: it would not. */
 export function arbiterRefusal(
   file: ArbiterFile,

@@ -1,12 +1,11 @@
 import { strictEqual } from "node:assert/strict";
-import { arbiterRefusal } from "./arbiter_refusal.ts";
+import { arbiterRefusal, ownedBy } from "./arbiter_refusal.ts";
 import { newKey } from "./arbiter_store.ts";
 
-const OWNED = [
-  { address: "10.0.0.1", whose: "node1" },
-  { address: "fd00::2", whose: "node2" },
-  { address: "10.0.0.9", whose: "whoever is primary" },
-];
+const OWNED = ownedBy([
+  { name: "node1", addresses: ["10.0.0.1"] },
+  { name: "node2", addresses: ["fd00::2"] },
+], ["10.0.0.9/24"]);
 
 Deno.test("arbiterRefusal() takes no address that a node that is cut off answers itself", () => {
   const ping = (...addresses: string[]) =>

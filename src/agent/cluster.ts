@@ -15,6 +15,7 @@ import { guardSocket } from "./guard_link.ts";
 import type { Node } from "./node.ts";
 import { clusterParts, differingParts } from "./cluster_parts.ts";
 import { keptData } from "./kept_data.ts";
+import { arbiterRefusal, ownedBy } from "./arbiter_refusal.ts";
 import { ArbiterLink } from "./arbiter_link.ts";
 import type { ArbiterFile } from "./arbiter_store.ts";
 import { lastConfiguration } from "./last_configuration.ts";
@@ -318,6 +319,7 @@ export class Cluster {
       ).map(({ module }) => module.name),
       problems: [
         ...this.#broken.values(),
+        ...this.#ownArbiter(),
         ...this.problems,
         ...(this.#stranger === null ? [] : [this.#stranger]),
         ...[this.guardProblem()].filter((problem) => problem !== null),
@@ -335,6 +337,17 @@ export class Cluster {
         }),
       ],
     });
+  }
+
+  /** One of before this was refused, or an address that a module was given since. */
+  #ownArbiter(): string[] {
+    const { me, peer } = this.#options.node;
+    const { file } = this.arbiter;
+    const owned = ownedBy([me, peer], this.virtualAddresses());
+    const refusal = file === null ? null : arbiterRefusal(file, owned);
+    return refusal === null
+      ? []
+      : [`${refusal}; "hakit witness remove", then add another one.`];
   }
 
   /** Stops all modules without changing what the user wants, then lets go of them; whether all have stopped. */

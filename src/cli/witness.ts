@@ -190,7 +190,7 @@ async function dismiss(call: Call): Promise<number> {
   const { clusters, broken } = await store.read();
   const all = [
     ...clusters,
-    ...broken.map(({ id }) => ({ id, name: "cannot be read" })),
+    ...broken.map(({ id }) => ({ id, name: id })),
   ];
   const found = all.filter(({ name, id }) => name === wanted || id === wanted);
   const [one] = found;
@@ -220,7 +220,9 @@ async function list(call: Call): Promise<number> {
     call.out.json(clusters.map(({ key: _, ...shown }) => shown));
     return code;
   }
-  if (clusters.length === 0) call.out.line("It has no cluster.");
+  if (clusters.length + broken.length === 0) {
+    call.out.line("It has no cluster.");
+  }
   const rows = clusters.flatMap(({ name, modules }) => {
     const entries = Object.entries(modules);
     if (entries.length === 0) return [[name, "-", "-", "not told yet"]];

@@ -14,8 +14,10 @@ const SLACK_SHARE = 0.075;
 const AWAKE_MS = 700;
 /** Both ends of a new acquaintance need a few heartbeats before the first lease can arrive. */
 const FIRST_LEASE_MS = 3_000;
-/** Of no time-out longer: ticks come ten times a second. */
+/** Of no time-out longer. */
 const ABSENT_MS = 1_000;
+/** Nor shorter, whatever an older peer says: a node that takes every tick for an absence would never decide. */
+const LEAST_ABSENT_MS = 250;
 /** The replicator is told a later end of its lease when it is so much later. */
 const LEASE_STEP_MS = 100;
 
@@ -34,7 +36,8 @@ export function timeoutOf({ config, peerTimeoutMs }: State): number {
  * time-out may have passed since its last heartbeat.
  */
 export function absentMs(state: State): number {
-  return Math.min(ABSENT_MS, timeoutOf(state) / 2);
+  const half = timeoutOf(state) / 2;
+  return Math.min(ABSENT_MS, Math.max(LEAST_ABSENT_MS, half));
 }
 
 /** Until when the peer surely leaves this primary alone: it has heard it, or the witness has. */

@@ -276,6 +276,25 @@ Deno.test("step() does not take the peer's old word for its present one after it
   strictEqual(life.state.role, "WAIT");
 });
 
+Deno.test("step() was absent for half of the shorter time-out, and neither for every tick nor for more than a second", () => {
+  const absent = (timeoutMs: number, pauseMs: number) => {
+    const life = readySecond();
+    life.on({ type: "heard", view: peer({ role: "PRIM" }), timeoutMs });
+    life.at += pauseMs - 50;
+    return life.on({ type: "tick" }).state.awakeAt === life.at;
+  };
+  for (
+    const [timeoutMs, longest] of [
+      ...[[1, 250], [500, 250], [1_000, 500], [2_100, 1_000]],
+      // This node's own is shorter.
+      [60_000, 1_000],
+    ] as const
+  ) {
+    strictEqual(absent(timeoutMs!, longest!), false, `${timeoutMs}`);
+    strictEqual(absent(timeoutMs!, longest! + 1), true, `${timeoutMs}`);
+  }
+});
+
 Deno.test("step() that stood still decides nothing on what the peer said meanwhile", () => {
   const record: Record = { goal: "run", lastRole: "PRIM", cameFrom: null };
   const life = new Life(record)
