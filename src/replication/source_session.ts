@@ -8,19 +8,23 @@ import { type Poll, POLLOUT } from "../system/poll.ts";
 import type { Context } from "./context.ts";
 import type { Report } from "./control.ts";
 import { type Dialled, Dialler } from "./dialler.ts";
-import { excludedOf } from "./exclusions.ts";
-import { newGeneration } from "./identity_store.ts";
 import { goodbye } from "./goodbye.ts";
 import { type Greeted, Greeting } from "./greeting.ts";
 import { ANSWER_TO_NONE, Levelling } from "./levelling.ts";
 import { recordLevel } from "./level_record.ts";
 import type { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
+import {
+  AFTER_ALL,
+  type Opened,
+  planOf,
+  tellBegin,
+  type Welcome,
+} from "./opening.ts";
 import { Move } from "./move.ts";
 import { Patience, SILENCE_MS, type Stage } from "./patience.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { ResyncControl } from "./resync/channel.ts";
-import { type Plan, planResync } from "./resync_plan.ts";
 import { Settler } from "./settler.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Volume } from "./volume.ts";
@@ -332,62 +336,27 @@ export class SourceSession {
     }
   }
 
-  #welcome(
-    session: Session,
-    theirs: Greeted & { readonly kind: "welcome" },
-  ): string | null {
-    const { context } = this, { identity, dirty, doubt } = context;
-    // Ids of inodes are given from above both nodes' epochs: a node that was set up anew must not give old ones again.
-    if (theirs.identity.epoch > identity.value.epoch) {
-      identity.save({ epoch: theirs.identity.epoch });
-    }
-    const marked = !dirty.marks.isEmpty || !this.pipeline.unsettled.isEmpty;
-    const plan = planResync(
-      { identity: identity.value, doubt, marked, resync: identity.resync },
-      theirs,
-      {
-        places: context.places,
-        excluded: excludedOf(context.config.directories),
-      },
-    );
-    if ("refused" in plan) {
-      if (plan.refused === "both-empty") {
-        return "neither node has data: say `hakit prim` on the one whose data is good";
-      }
-      context.notice =
-        "the peer's data is newer than this primary's: nothing is copied";
-      return "the peer's data is newer";
-    }
+  #welcome(session: Session, theirs: Welcome): string | null {
+    const plan = planOf(this.context, this.pipeline, theirs);
+    if ("refused" in plan) return plan.refused;
     session.fresh = theirs.identity.current === null;
     session.stage = "marks";
     this.#dialler.order.reached();
-    const words = {
-      none: "none",
-      dirty: "what changed",
-      full: "everything is compared",
-    };
-    const again = plan.resumes ? ", going on where it broke off" : "";
-    context.log(`peer: ${plan.relation}; resync: ${words[plan.mode]}${again}`);
     this.#begin(session, plan);
     this.options.changed();
     return null;
   }
 
-  #begin(session: Session, plan: Omit<Plan, "relation">): void {
-    const { mode, aside, diverged, journal, resumes } = plan;
-    const { identity } = this.context;
-    // Another one than any that the peer may still remember, unless it goes on with that one.
-    const named = resumes ? identity.resync : newGeneration();
-    const resync = mode === "dirty" ? named : null;
-    if (resync !== identity.resync) identity.save({}, { resync });
-    if (mode !== "none") {
+  #begin(session: Session, plan: Opened): void {
+    const { context } = this, { identity } = context;
+    if (plan.mode !== "none") {
       this.pipeline.peerIsLevel = false;
       session.levelling = new Levelling(
-        this.context,
+        context,
         this.pipeline,
         this.volumes,
         {
-          full: mode === "full",
+          full: plan.mode === "full",
           outgoing: this.#outgoing,
           control: this.resync,
           persist: this.options.persist,
@@ -396,9 +365,7 @@ export class SourceSession {
         },
       );
     }
-    const { epoch } = identity.value;
-    const begin = { mode, aside, diverged, journal, epoch, resync };
-    this.#outgoing.json(KIND.BEGIN, begin);
+    tellBegin(context, this.#outgoing, plan);
   }
 
   #marks(session: Session): string | null {
@@ -415,16 +382,7 @@ export class SourceSession {
       session.stage = "resync";
       levelling.begin();
     } else if (this.context.dirty.marks.isEmpty) this.#mirror(session);
-    else {
-      // Written alone since the peer was asked: there is something to level after all.
-      this.#begin(session, {
-        mode: "dirty",
-        aside: false,
-        diverged: false,
-        journal: false,
-        resumes: false,
-      });
-    }
+    else this.#begin(session, AFTER_ALL);
     return null;
   }
 
