@@ -252,12 +252,17 @@ function bootStep(at: Places, without: readonly string[]): Step {
       for (const unit of await wanted()) {
         if (await enabledState(unit) === "disabled") return null;
       }
+      // Put back by an uninstall that left the data.
+      for (const unit of without) {
+        if (await enabledState(unit) === "enabled") return null;
+      }
       return "none was taken out";
     },
     async do(say) {
       const units = await wanted();
-      await systemctl("enable", ...units);
-      say(units.join(", "));
+      if (units.length > 0) await systemctl("enable", ...units);
+      if (without.length > 0) await systemctl("disable", ...without);
+      say(units.join(", ") || `without ${without.join(", ")}`);
     },
   };
 }

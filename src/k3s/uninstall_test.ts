@@ -267,10 +267,13 @@ Deno.test("uninstall puts services back into boot, with --data all but the datab
     const told = join(folder, "told");
     await Deno.mkdir(paths.etc);
     await Deno.writeTextFile(at.bootUnits, "mariadb\nnfs-server\n");
+    const state = (unit: string, word: string) =>
+      Deno.writeTextFile(join(folder, unit), word + "\n");
+    for (const unit of ["mariadb", "nfs-server"]) await state(unit, "disabled");
     await Deno.writeTextFile(
       join(folder, "systemctl"),
       `#!/bin/sh
-[ "$1" = is-enabled ] && echo disabled || echo "$*" >>${told}
+[ "$1" = is-enabled ] && cat "${folder}/$2" || echo "$*" >>${told}
 `,
       { mode: 0o755 },
     );
@@ -279,7 +282,7 @@ Deno.test("uninstall puts services back into boot, with --data all but the datab
       const ours = { ...OTHERS, data: true };
       for (
         const [more, expected] of [
-          [{ own: ours, data: true }, "enable nfs-server\n"],
+          [{ own: ours, data: true }, "enable nfs-server\ndisable mariadb\n"],
           [{ own: ours, data: false }, "enable mariadb nfs-server\n"],
           // Prepared only: its database is as it was.
           [{ own: OTHERS, data: true }, "enable mariadb nfs-server\n"],
@@ -297,6 +300,13 @@ Deno.test("uninstall puts services back into boot, with --data all but the datab
         await step("Services back in boot").done(),
         "none was taken out",
       );
+      // An uninstall without --data came before.
+      await Deno.remove(at.bootUnits);
+      await state("mariadb", "enabled");
+      await Deno.writeTextFile(told, "");
+      assert.equal(await step("Services back in boot").done(), null);
+      await step("Services back in boot").do(() => {});
+      assert.equal(await Deno.readTextFile(told), "disable mariadb\n");
     } finally {
       Deno.env.set("PATH", before);
     }

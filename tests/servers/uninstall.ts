@@ -68,6 +68,12 @@ export async function uninstall(
     );
     if (stdout.trim() !== "") throw new Error(stdout.slice(0, 600));
   });
+  await check("no database without data starts at boot there", async () => {
+    const { stdout } = await on(second, "systemctl is-enabled mariadb", {
+      anyCode: true,
+    });
+    if (stdout.trim() === "enabled") throw new Error(stdout);
+  });
 
   await proof.stop();
   await check(
