@@ -1,5 +1,5 @@
 /** Runs apt-get and dpkg: never asks, waits for another one, and says how far it is. */
-import type { Output } from "../cli/output.ts";
+import type { Output, Progress } from "../cli/output.ts";
 import { sleep } from "../system/clock.ts";
 import { command, CommandError } from "../system/command.ts";
 import {
@@ -21,8 +21,8 @@ const QUIET = [
   "NEEDRESTART_MODE=l",
 ] as const;
 const KEEP_FILES = ["--force-confdef", "--force-confold"] as const;
-/** The status to where we read; what is meant for people nowhere: errors are on another stream. */
-const WITH_STATUS = ["sh", "-c", 'exec "$@" 3>&1 >/dev/null', "sh"] as const;
+/** The status to where we read what is meant for people, too: for whom apt waits is said only there. */
+const WITH_STATUS = ["sh", "-c", 'exec "$@" 3>&1', "sh"] as const;
 
 /** Lists, then packages; `options` come first, as apt's own. */
 export async function aptInstall(
@@ -32,7 +32,7 @@ export async function aptInstall(
     readonly out: Pick<Output, "progress">;
   },
 ): Promise<void> {
-  await finishInterrupted();
+  await finishInterrupted(out);
   const lists = { out, title: "Package lists", bytes: 0, end: "read" };
   await shown([...options, "update"], lists);
   // For the line of progress only: apt itself says a share of the bytes.
@@ -73,18 +73,23 @@ async function shown(
 }
 
 /** A power cut in the middle of an installation leaves packages half configured: apt refuses everything until that is finished. */
-async function finishInterrupted(): Promise<void> {
+async function finishInterrupted(out: Pick<Output, "progress">): Promise<void> {
   const until = performance.now() + LOCK_MS;
+  let progress: Progress | null = null;
   for (;;) {
     const { code, stderr } = await command(
       [...QUIET, "dpkg", ...KEEP_FILES, "--configure", "-a"],
       { timeoutMs: INSTALL_MS, anyCode: true },
     );
     // Whatever else is wrong apt says better.
-    if (code === 0 || !/lock/.test(stderr)) return;
-    if (performance.now() > until) return;
+    if (code === 0 || !/lock/.test(stderr) || performance.now() > until) break;
+    const holder = /with pid (\d+)/.exec(stderr)?.[1];
+    const text = `waits for ${holder ? `process ${holder}` : "another dpkg"}`;
+    progress ??= out.progress("Packages");
+    progress.update({ done: 0, percent: true, text });
     await sleep(1000);
   }
+  progress?.end("waited for another installation");
 }
 
 async function apt(

@@ -13,7 +13,15 @@ export interface AptStatus {
  * "dlstatus:3:12.5:Retrieving file 3 of 40 (2min 4s remaining)", "pmstatus:mariadb-server:45:Unpacking mariadb-server (amd64)"; null:
  * another line. https://salsa.debian.org/apt-team/apt, README.progress-reporting
  */
-export function aptStatus(line: string): AptStatus | null {
+export function aptStatus(printed: string): AptStatus | null {
+  // Among dpkg's lines, which end, and begin anew, by a carriage return.
+  const line = printed.trimEnd().split("\r").at(-1)!;
+  const holder = /^Waiting for cache lock: .*held by (process \d+ \(.*\))/.exec(
+    line,
+  )?.[1];
+  if (holder !== undefined) {
+    return { phase: "download", percent: 0, text: `waits for ${holder}` };
+  }
   const [, kind, percent, text = ""] =
     /^(dlstatus|pmstatus):[^:]*:([\d.]+):(.*)$/.exec(line) ?? [];
   if (kind === undefined) return null;

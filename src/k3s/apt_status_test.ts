@@ -16,6 +16,21 @@ Deno.test("aptStatus() reads what apt says while it fetches and installs, and no
       text: "Unpacking mariadb-server (amd64)",
     },
   );
+  assert.deepEqual(
+    aptStatus(
+      "(Reading database ... \rpmstatus:a:20.0000:Unpacking a (amd64)\r",
+    ),
+    { phase: "install", percent: 20, text: "Unpacking a (amd64)" },
+  );
+  assert.deepEqual(
+    aptStatus(
+      "Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 812 (unattended-upgr)...",
+    ),
+    {
+      ...{ phase: "download", percent: 0 },
+      text: "waits for process 812 (unattended-upgr)",
+    },
+  );
   for (
     const line of [
       "Reading package lists...",

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { build, control, dpkg } from "../../tests/debian_package.ts";
 import { outputTo } from "../cli/output.ts";
+import type { Transfer } from "../cli/progress.ts";
+import { exists } from "../cluster/facts.ts";
 import { command } from "../system/command.ts";
 import { digestOf } from "../system/digest.ts";
 import { installFromNetwork } from "./packages.ts";
@@ -172,5 +174,54 @@ Deno.test({
       },
     );
     assert.match(text(), /Packages: failed\n$/);
+  },
+});
+
+Deno.test({
+  name: "prereq says for whom apt waits, and goes on when that one has ended",
+  ignore: ignore || !await exists("/usr/bin/python3"),
+  async fn() {
+    await using site = await Site.open();
+    await site.offer(control("hakit-test-a", "1"));
+    const holder = new Deno.Command("python3", {
+      args: [
+        "-c",
+        "import fcntl, sys\nf = open(sys.argv[1], 'w')\nfcntl.lockf(f, fcntl.LOCK_EX)\nprint('held', flush=True)\nsys.stdin.read()",
+        join(site.folder, "root/var/lib/dpkg/lock-frontend"),
+      ],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const reader = holder.stdout.getReader();
+    await reader.read();
+    await reader.cancel();
+    const { out, text } = output();
+    let released = false;
+    const waits = new RegExp(`waits for process ${holder.pid}\\b`);
+    const told = {
+      progress(title: string) {
+        const shown = out.progress(title);
+        return {
+          ...shown,
+          update(transfer: Transfer) {
+            shown.update(transfer);
+            if (released || !waits.test(text())) return;
+            released = true;
+            holder.stdin.close();
+          },
+        };
+      },
+    };
+    try {
+      await installFromNetwork(["hakit-test-a"], {
+        proxy: undefined,
+        out: told,
+      });
+    } finally {
+      if (!released) holder.kill();
+      await holder.status;
+    }
+    assert(released, text());
+    assert.deepEqual(await site.installed(), ["hakit-test-a installed"]);
   },
 });
