@@ -4,7 +4,12 @@ import { now, sleep } from "../system/clock.ts";
 import type { Log } from "../system/log.ts";
 import { clusterOf } from "./channel.ts";
 import { WitnessCluster } from "./cluster.ts";
-import { MAX_CLUSTERS, type Remembered, type Store } from "./store.ts";
+import {
+  type Found,
+  MAX_CLUSTERS,
+  type Remembered,
+  type Store,
+} from "./store.ts";
 import { messageOf } from "../system/message.ts";
 
 /** How often the folder is looked at for clusters that were admitted or dismissed. */
@@ -35,15 +40,27 @@ export async function runWitness(options: WitnessOptions): Promise<void> {
     to: { readonly hostname: string; readonly port: number },
   ) => socket.send(bytes, to.port, to.hostname, () => {});
 
+  /**
+   * Lets go of those that are not what they were: dismissed, admitted with another key, not to be read. What such a one is saving must be
+   * on the disk before that is read for the next: else the same epoch would be given twice.
+   */
+  const leave = async (found: Found): Promise<Found> => {
+    const keys = new Map(found.clusters.map(({ id, key }) => [id, key]));
+    const gone = [...clusters].filter(([id, { key }]) => keys.get(id) !== key);
+    for (const [id, cluster] of gone) {
+      clusters.delete(id);
+      await cluster.idle();
+    }
+    return gone.length > 0 ? await store.read() : found;
+  };
   /** What is wrong, by cluster; each is said once. */
   let problems = new Map<string, string>();
   const look = async () => {
-    const { clusters: found, broken } = await store.read();
+    const { clusters: found, broken } = await leave(await store.read());
     const wrong = new Map(broken.map(({ id, problem }) => [id, problem]));
     for (const memory of found) {
-      const known = clusters.get(memory.id);
-      if (known?.key === memory.key) continue;
-      if (known === undefined && clusters.size >= MAX_CLUSTERS) {
+      if (clusters.has(memory.id)) continue;
+      if (clusters.size >= MAX_CLUSTERS) {
         wrong.set(memory.id, tooMany(memory));
         continue;
       }
@@ -65,10 +82,6 @@ export async function runWitness(options: WitnessOptions): Promise<void> {
           log,
         }),
       );
-    }
-    const present = new Set(found.map(({ id }) => id));
-    for (const id of clusters.keys()) {
-      if (!present.has(id)) clusters.delete(id);
     }
     for (const [id, problem] of wrong) {
       if (problems.get(id) !== problem) log.error(problem);

@@ -6,7 +6,7 @@ import { WitnessClient } from "./client.ts";
 import type { Answer } from "./protocol.ts";
 import type { Ask } from "./register.ts";
 import { runWitness } from "./server.ts";
-import { MAX_CLUSTERS, Store } from "./store.ts";
+import { MAX_CLUSTERS, type Remembered, Store } from "./store.ts";
 
 const CLUSTER = "cd".repeat(16);
 const KEY = "ab".repeat(32);
@@ -26,11 +26,15 @@ function freePort(): number {
 }
 
 /** A running witness; `end` stops it and waits. */
-async function start(folder: string, port: number, log: Log = QUIET) {
+async function start(
+  folder: string | Store,
+  port: number,
+  log: Log = QUIET,
+) {
   const stop = new AbortController();
   const ready = Promise.withResolvers<void>();
   const done = runWitness({
-    store: new Store(folder),
+    store: typeof folder === "string" ? new Store(folder) : folder,
     port,
     address: "127.0.0.1",
     log,
@@ -212,6 +216,51 @@ Deno.test("a witness refuses a cluster beyond its limit with a line, and drops n
     strictEqual((await one.ask(ask({})))?.verdict.entry, null);
   } finally {
     one.client.close();
+    await witness.end();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a witness that loses sight of a cluster while it saves what it has decided does not decide it twice", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "hakit-witness-" });
+  const port = freePort();
+  const saves = Promise.withResolvers<void>();
+  /** A disk that takes its time to write, and cannot be read for a moment. */
+  class Sick extends Store {
+    unreadable = false;
+    override async read() {
+      const found = await super.read();
+      if (!this.unreadable) return found;
+      const broken = found.clusters.map(({ id }) => ({ id, problem: "EIO" }));
+      return { clusters: [], broken };
+    }
+    override async write(memory: Remembered) {
+      saves.resolve();
+      await sleep(2_500);
+      await super.write(memory);
+    }
+  }
+  const app = { epoch: 4, holder: null, by: 0, leaseMs: 500 } as const;
+  const memory = { name: "office", id: CLUSTER, key: KEY, modules: { app } };
+  await new Store(folder).write(memory);
+  const store = new Sick(folder);
+  const witness = await start(store, port);
+  const [one, two] = [new Asker(0, port), new Asker(1, port)];
+  try {
+    const bid = ask({ want: "set", expect: 4, alone: true });
+    one.asked = bid;
+    await saves.promise;
+    one.client.close();
+    store.unreadable = true;
+    await sleep(1_200);
+    store.unreadable = false;
+    two.asked = bid;
+    await sleep(6_000);
+    const answers = two.answers.filter(({ ask }) => ask.want === "set");
+    strictEqual(answers.at(-1)?.verdict.entry?.holder, 0);
+    strictEqual(answers.some(({ verdict }) => verdict.done), false);
+  } finally {
+    for (const { client } of [one, two]) client.close();
     await witness.end();
     await Deno.remove(folder, { recursive: true });
   }

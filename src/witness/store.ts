@@ -28,6 +28,11 @@ export interface Broken {
   readonly problem: string;
 }
 
+export interface Found {
+  readonly clusters: readonly Remembered[];
+  readonly broken: readonly Broken[];
+}
+
 /** A witness serves so many clusters; each costs some kilobytes, and a look at its file every second. */
 export const MAX_CLUSTERS = 1_000;
 
@@ -40,9 +45,7 @@ export class Store {
   }
 
   /** All clusters. Throws when the folder cannot be read: which there are is not known then. */
-  async read(): Promise<
-    { readonly clusters: Remembered[]; readonly broken: Broken[] }
-  > {
+  async read(): Promise<Found> {
     const clusters: Remembered[] = [];
     const broken: Broken[] = [];
     for (const id of await this.#ids()) {
