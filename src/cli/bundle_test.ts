@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { K3S_RELEASE } from "../k3s/release.ts";
-import { checkIngredients, command, debsOf, wantedOf } from "./bundle.ts";
+import { command } from "./bundle.ts";
+import { checkIngredients, debsOf, wantedOf } from "./bundle_parts.ts";
 import { UsageError } from "./command.ts";
 import { parse } from "./parse.ts";
 
