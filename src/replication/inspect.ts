@@ -66,6 +66,13 @@ export function sizeOf(fd: number): number {
   return statFd(fd) === 0 ? getU64(stat.view, stat.at + STATX.size) : -1;
 }
 
+/** Whether the file behind `fd` has room on its disk for all of it, written or reserved; false where it is gone. */
+export function isReserved(fd: number): boolean {
+  if (statFd(fd) !== 0) return false;
+  const { view, at } = stat;
+  return getU64(view, at + STATX.blocks) * 512 >= getU64(view, at + STATX.size);
+}
+
 /** Everything about an inode but its data. Or errno. */
 export function readAttributes(fd: number): Attributes | number {
   const times = new Uint8Array(24);

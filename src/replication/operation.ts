@@ -11,6 +11,8 @@ export const WANTED_OTHER = 2;
 /** Flags of MISSING: what to send again, its attributes in any case. */
 export const MISSING_NAMES = 1;
 export const MISSING_DATA = 2;
+/** Flag of META: the primary's disk has room for all of the file. */
+export const META_RESERVED = 1;
 
 /** Kinds below 64 are operations: numbered, applied in order on both nodes, acknowledged. */
 export const KIND = {

@@ -1,10 +1,10 @@
 /** The third part of a batch: owner, mode, size, times, extended attributes. */
 import { E, libc } from "../../system/libc.ts";
 import { readId } from "../id_xattr.ts";
-import { readAttributes } from "../inspect.ts";
+import { isReserved, readAttributes } from "../inspect.ts";
 import { type Attributes, encodeAttributes } from "../listing.ts";
 import type { Marks } from "../marks.ts";
-import { KIND } from "../operation.ts";
+import { KIND, META_RESERVED } from "../operation.ts";
 import { isGone, unreadable } from "../unreadable.ts";
 import type { Channel } from "./channel.ts";
 import type { Found } from "./places.ts";
@@ -26,7 +26,8 @@ export function* sendAttributes(
     const attributes = attributesOf(found);
     if (typeof attributes !== "number") {
       const payload = encodeAttributes(found.path, attributes);
-      yield* channel.send(KIND.META, found, payload);
+      const flags = attributes.reserved ? META_RESERVED : 0;
+      yield* channel.send(KIND.META, found, payload, 0, flags);
     } else if (isGone(attributes)) {
       // Gone, or moved: a move marks the directories only.
       again.attributes(found.volume.index, found.id, 0);
@@ -35,12 +36,17 @@ export function* sendAttributes(
 }
 
 /** Or errno; ESTALE where another one stands at its path. */
-function attributesOf({ volume, id, path }: Found): Attributes | number {
+function attributesOf(
+  { volume, id, path }: Found,
+): Attributes & { readonly reserved: boolean } | number {
   const fd = volume.walk(path);
   if (fd < 0) return -fd;
   const stands = readId(fd);
   let attributes: Attributes | number = stands < 0 ? -stands : E.STALE;
   if (stands === id) attributes = readAttributes(fd);
+  const reserved = isReserved(fd);
   libc.close(fd);
-  return attributes;
+  return typeof attributes === "number"
+    ? attributes
+    : { ...attributes, reserved };
 }

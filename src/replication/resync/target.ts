@@ -88,7 +88,7 @@ export class ResyncTarget {
       case KIND.HOLE:
         return this.#data.punch(volume, frame, bytes);
       case KIND.META:
-        return this.#attributes.take(volume, frame.id, bytes);
+        return this.#attributes.take(volume, frame, bytes);
       case KIND.END:
         this.#begin(this.#end(frame.argument));
         return null;

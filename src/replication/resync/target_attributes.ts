@@ -2,8 +2,10 @@
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
 import { AT, errno, libc, Memory } from "../../system/libc.ts";
 import { setU64 } from "../../system/u64.ts";
-import { chown, sizeOf, writeXattrs } from "../inspect.ts";
+import { chown, isReserved, sizeOf, writeXattrs } from "../inspect.ts";
+import type { Frame } from "../../peer/frame.ts";
 import { decodeAttributes } from "../listing.ts";
+import { META_RESERVED } from "../operation.ts";
 import { procPath, stat, statFd } from "../descriptor.ts";
 import { readId } from "../id_xattr.ts";
 import { ROOT, type Volume } from "../volume.ts";
@@ -11,6 +13,8 @@ import type { Outcome } from "./outcome.ts";
 
 const memory = new Memory(4096);
 const TIMES = 0;
+/** Of fallocate(2). */
+const KEEP_SIZE = 1;
 /** Files with other links than at the source that are told at the end of one pass; the rest waits for the next. */
 const MAX_LINKED = 2000;
 /** Of which the path is remembered until then. */
@@ -40,7 +44,11 @@ export class TargetAttributes {
     this.#unlike = [];
   }
 
-  take(volume: Volume, id: number, bytes: Uint8Array): string | null {
+  take(
+    volume: Volume,
+    { id, flags }: Pick<Frame, "id" | "flags">,
+    bytes: Uint8Array,
+  ): string | null {
     const wanted = decodeAttributes(bytes);
     if (!wanted) return "attributes that are none";
     if (
@@ -65,6 +73,10 @@ export class TargetAttributes {
         sizeOf(inode.fd) !== wanted.size &&
         libc.ftruncate(fd, wanted.size) !== 0
       ) error = errno();
+      else if (flags & META_RESERVED && !isReserved(fd)) {
+        // Zeros came as holes: what the application was promised room for has it here too. A copy without is better than none.
+        libc.fallocate(fd, KEEP_SIZE, 0, wanted.size);
+      }
     }
     error ||= writeXattrs(inode.fd, wanted.xattrs);
     const view = new DataView(wanted.times.buffer, wanted.times.byteOffset);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { equalCopies, exercisePair, later, onPair } from "./on_pair.ts";
 import type { Node, Pair } from "./pair.ts";
 import { sleep } from "./replicator_process.ts";
-import { shell } from "./shell.ts";
+import { lacking, shell } from "./shell.ts";
 
 /** Data worth copying: many small files, some large, one sparse, links. */
 function fill(dir: string) {
@@ -514,6 +514,30 @@ onPair({
     await primary.replicator.command({ command: "resync", limit: 0 });
     await pair.join();
     strictEqual(primary.replicator.report.lastResync?.full, false);
+    await equalCopies(pair);
+  },
+});
+
+onPair({
+  name:
+    "what has its room on the primary's disk has it on a copy that was brought up to date",
+  disks: "256m",
+  lacking: lacking("mkfs.ext4", "losetup", "fallocate"),
+  async run(pair) {
+    const { primary, secondary } = pair;
+    await lose(pair);
+    await shell(`cd '${primary.data}'
+      fallocate -l 20M reserved; head -c 8M /dev/zero > zeros; truncate -s 30M sparse
+      head -c 4M /dev/urandom > mixed; fallocate -l 16M mixed; : > empty`);
+    await secondary.replicator.start();
+    await pair.join();
+    for (const name of ["reserved", "zeros", "sparse", "mixed", "empty"]) {
+      const [one, other] = pair.nodes.map(({ backing }) =>
+        Deno.statSync(`${backing}/${name}`)
+      );
+      strictEqual(other!.size, one!.size, name);
+      strictEqual(other!.blocks! * 512 >= other!.size, name !== "sparse", name);
+    }
     await equalCopies(pair);
   },
 });
