@@ -55,12 +55,16 @@ DPkg::Options { "--root=${folder}/root"; };
 `,
     );
     site.#set("APT_CONFIG", join(folder, "apt.conf"));
-    // Of dpkg where no apt is in between.
-    site.#set("DPKG_ADMINDIR", join(folder, "root/var/lib/dpkg"));
+    // Of dpkg where no apt is in between (1.20 and later; an older one looks at the machine's own, and finds nothing to do).
+    site.#set("DPKG_ADMINDIR", site.#dpkg);
     for (const name of ["http_proxy", "HTTP_PROXY", "no_proxy"]) {
       site.#set(name, "");
     }
     return site;
+  }
+
+  get #dpkg(): string {
+    return join(this.folder, "root/var/lib/dpkg");
   }
 
   get host(): string {
@@ -87,7 +91,8 @@ DPkg::Options { "--root=${folder}/root"; };
 
   async installed(): Promise<string[]> {
     const { stdout } = await command([
-      ...["dpkg-query", "-W", "-f=${Package} ${db:Status-Status}\\n"],
+      ...["dpkg-query", `--admindir=${this.#dpkg}`],
+      ...["-W", "-f=${Package} ${db:Status-Status}\\n"],
     ], { anyCode: true });
     return stdout.trim().split("\n").sort();
   }
@@ -194,7 +199,6 @@ Deno.test({
     }).spawn();
     const reader = holder.stdout.getReader();
     await reader.read();
-    await reader.cancel();
     const { out, text } = output();
     let released = false;
     const waits = new RegExp(`waits for process ${holder.pid}\\b`);
@@ -220,6 +224,7 @@ Deno.test({
     } finally {
       if (!released) holder.kill();
       await holder.status;
+      await reader.cancel();
     }
     assert(released, text());
     assert.deepEqual(await site.installed(), ["hakit-test-a installed"]);
