@@ -4,7 +4,7 @@
  * quarter of an hour; the table goes to dist/bench.md and dist/bench.json too,
  * which grow with each row.
  *
- *   deno task bench [--seconds N] [--rounds N] [--store RAM|disk] [--json] [--work TEXT]
+ *   deno task bench [--seconds N] [--rounds N] [--store RAM|disk] [--json] [--work TEXT] [--no-install]
  */
 import { parseArgs } from "node:util";
 import { cannotPair } from "../e2e/replicator/pair.ts";
@@ -13,6 +13,7 @@ import { type Contest, CONTESTS, type Maker } from "./contests.ts";
 import { lookAtMachine, type Machine, machineLine } from "./machine.ts";
 import { measure } from "./measure.ts";
 import { bare, type Place } from "./places.ts";
+import { installRivals } from "./rivals.ts";
 import { type Figure, median, type Row, table } from "./report.ts";
 
 const STORES: Readonly<Record<string, string>> = {
@@ -30,6 +31,7 @@ async function main(): Promise<number> {
       store: { type: "string" },
       json: { type: "boolean", default: false },
       work: { type: "string", default: "" },
+      "no-install": { type: "boolean", default: false },
     },
   });
   const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
@@ -46,6 +48,8 @@ async function main(): Promise<number> {
     say(`Cannot measure: ${reason}`);
     return 1;
   }
+  const apart = values["no-install"] ? null : await installRivals(say);
+  if (apart) say(apart);
   const result: Result = {
     machine: await lookAtMachine(STORES),
     seconds,
