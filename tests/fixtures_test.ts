@@ -10,6 +10,7 @@ import { ReadyTime } from "../src/agent/ready_time.ts";
 import { readRecord } from "../src/agent/record.ts";
 import { readSwitches } from "../src/agent/switches.ts";
 import { AccountStore } from "../src/api/accounts.ts";
+import { EndedSessions } from "../src/api/ended_sessions.ts";
 import { useLoginLink } from "../src/api/users.ts";
 import { accept } from "../src/cluster/invitation.ts";
 import { readKept } from "../src/cluster/kept.ts";
@@ -123,6 +124,11 @@ Deno.test("every persistent file of 0.1.0 is read", async () => {
       machine: "c".repeat(32),
     });
     assert.equal(joined.kind, "welcome");
+    const ended = new EndedSessions(join(at, "state/ended-sessions.json"));
+    assert.deepEqual(await ended.read(), {
+      epoch: 1,
+      ended: { "0a1b2c3d4e5f6a7b8c9d0e": 4102531200000 },
+    });
     const oidc = new OidcStore(join(at, "oidc.json"));
     const standing = await oidc.standing();
     assert.ok(standing.kind === "on");

@@ -1,7 +1,8 @@
-/** Users, keys and single sign-on are the same on both nodes: each change goes over at once, and what a node missed when it is back. */
+/** Users, keys, single sign-on and which sessions were ended are the same on both nodes: each change goes over at once, and what a node missed when it is back. */
 import { messageOf } from "../system/message.ts";
 import type { AccountStore } from "../api/accounts.ts";
 import { accountsSchema } from "../api/accounts_file.ts";
+import { endedSchema, type EndedSessions } from "../api/ended_sessions.ts";
 import { ApiError } from "../api/error.ts";
 import type { PeerApi } from "../api/peer_api.ts";
 import type { OidcStore } from "../oidc/store.ts";
@@ -16,6 +17,7 @@ const ANSWER_MS = 10_000;
 export interface AccountsSyncOptions {
   readonly accounts: AccountStore;
   readonly oidc: OidcStore;
+  readonly ended: EndedSessions;
   readonly peer: Pick<PeerApi, "request">;
   /** Whether the peer's heartbeats arrive. */
   readonly alive: () => boolean;
@@ -32,15 +34,17 @@ export async function keepAccountsLevel(
   let said = "";
   options.accounts.onChange = () => wake.abort();
   options.oidc.onChange = () => wake.abort();
+  options.ended.onChange = () => wake.abort();
   while (!signal.aborted) {
     wake = new AbortController();
     if (options.alive()) {
       const problem = await exchange(options)
         .then(() => exchangeOidc(options))
+        .then(() => exchangeEnded(options))
         .then(() => "", messageOf);
       if (problem && problem !== said) {
         options.log.warning(
-          `users, keys and single sign-on not exchanged: ${problem}`,
+          `users, keys, single sign-on and ended sessions not exchanged: ${problem}`,
         );
       }
       said = problem;
@@ -65,14 +69,30 @@ export async function exchange(
 export async function exchangeOidc(
   { oidc, peer }: Pick<AccountsSyncOptions, "oidc" | "peer">,
 ): Promise<void> {
-  const answer = await send(peer, "/api/oidc/exchange", await oidc.read());
-  if (answer.status === 404) {
-    // In the middle of an upgrade: it does not know of this yet.
-    await answer.body?.cancel();
-    return;
-  }
-  if (!answer.ok) throw await failed(answer);
-  await oidc.merge(oidcFileSchema.parse(await answer.json()));
+  const answer = await newer(peer, "/api/oidc/exchange", await oidc.read());
+  if (answer) await oidc.merge(oidcFileSchema.parse(await answer.json()));
+}
+
+/** The same for the sessions that were ended. */
+export async function exchangeEnded(
+  { ended, peer }: Pick<AccountsSyncOptions, "ended" | "peer">,
+): Promise<void> {
+  const answer = await newer(peer, "/api/sessions/ended", await ended.read());
+  if (!answer) return;
+  await ended.merge(endedSchema.parse(await answer.json()), Date.now());
+}
+
+/** Null: the other node, in the middle of an upgrade, does not know of this yet. */
+async function newer(
+  peer: AccountsSyncOptions["peer"],
+  path: string,
+  known: unknown,
+): Promise<Response | null> {
+  const answer = await send(peer, path, known);
+  if (answer.ok) return answer;
+  if (answer.status !== 404) throw await failed(answer);
+  await answer.body?.cancel();
+  return null;
 }
 
 function send(

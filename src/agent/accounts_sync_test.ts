@@ -2,12 +2,18 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { AccountStore } from "../api/accounts.ts";
 import { accountsSchema } from "../api/accounts_file.ts";
+import { endedSchema, EndedSessions } from "../api/ended_sessions.ts";
 import { ApiError } from "../api/error.ts";
 import type { PeerApi, PeerRequest } from "../api/peer_api.ts";
 import { SETTINGS } from "../../tests/api/issuer.ts";
 import { OidcStore } from "../oidc/store.ts";
 import { oidcFileSchema } from "../oidc/settings_file.ts";
-import { exchange, exchangeOidc, keepAccountsLevel } from "./accounts_sync.ts";
+import {
+  exchange,
+  exchangeEnded,
+  exchangeOidc,
+  keepAccountsLevel,
+} from "./accounts_sync.ts";
 
 const ANNA = { name: "anna", role: "viewer", password: "long enough" } as const;
 
@@ -23,6 +29,10 @@ async function pair() {
     one: new OidcStore(join(dir, "one.json")),
     two: new OidcStore(join(dir, "two.json")),
   };
+  const ended = {
+    one: new EndedSessions(join(dir, "one-ended.json")),
+    two: new EndedSessions(join(dir, "two-ended.json")),
+  };
   const towards = (store: AccountStore): Pick<PeerApi, "request"> => ({
     async request(path: string, { body }: PeerRequest) {
       if (!link.up) throw new ApiError(502, "peer-not-reachable", "away");
@@ -31,6 +41,12 @@ async function pair() {
         const theirs = oidcFileSchema.parse(JSON.parse(String(body)));
         const known = store === two ? oidc.two : oidc.one;
         return Response.json(await known.merge(theirs));
+      }
+      if (path === "/api/sessions/ended") {
+        if (link.old) return new Response("nothing is here", { status: 404 });
+        const theirs = endedSchema.parse(JSON.parse(String(body)));
+        const known = store === two ? ended.two : ended.one;
+        return Response.json(await known.merge(theirs, Date.now()));
       }
       const both = await store.merge(
         accountsSchema.parse(JSON.parse(String(body))),
@@ -47,6 +63,7 @@ async function pair() {
     two,
     link,
     oidc,
+    ended,
     towards,
     names,
     [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }),
@@ -91,6 +108,7 @@ Deno.test("keepAccountsLevel() sends a change at once, says once that it could n
   const running = keepAccountsLevel({
     accounts: one,
     oidc: nodes.oidc.one,
+    ended: nodes.ended.one,
     peer: towards(two),
     alive: () => true,
     log: { warning: (text) => said.push(text) },
@@ -129,4 +147,40 @@ Deno.test("exchangeOidc() gives single sign-on to the other node, and leaves one
   await oidc.two.off();
   await exchangeOidc({ oidc: oidc.one, peer: towards(two) });
   assert.equal((await oidc.one.standing()).kind, "off");
+});
+
+Deno.test("a session that was ended on one node is ended on the other at once, and on both when they were parted", async () => {
+  await using nodes = await pair();
+  const { one, two, ended, towards, link } = nodes;
+  const now = Date.now();
+  const ids = async (known: EndedSessions) =>
+    Object.keys((await known.read()).ended).sort().join();
+  const stop = new AbortController();
+  const running = keepAccountsLevel({
+    accounts: one,
+    oidc: nodes.oidc.one,
+    ended: ended.one,
+    peer: towards(two),
+    alive: () => true,
+    log: { warning: () => {} },
+    everyMs: 60_000,
+  }, stop.signal);
+  // The first round, before which nobody listens.
+  while (await ids(ended.two) !== "a") {
+    await ended.one.end("a", now);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  stop.abort();
+  await running;
+  link.up = false;
+  await ended.one.end("b", now);
+  await ended.two.end("c", now);
+  await assert.rejects(exchangeEnded({ ended: ended.one, peer: towards(two) }));
+  link.up = true;
+  link.old = true;
+  await exchangeEnded({ ended: ended.one, peer: towards(two) });
+  link.old = false;
+  await exchangeEnded({ ended: ended.one, peer: towards(two) });
+  assert.equal(await ids(ended.one), "a,b,c");
+  assert.equal(await ids(ended.two), "a,b,c");
 });

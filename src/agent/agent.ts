@@ -4,6 +4,7 @@ import { keepLogsShort } from "../actions/script_logs.ts";
 import { Audit, loginEntry } from "../api/audit.ts";
 import { Auth } from "../api/auth.ts";
 import { createApp } from "../api/app.ts";
+import { EndedSessions } from "../api/ended_sessions.ts";
 import { EventStreams, StateFeed } from "../api/events.ts";
 import { joinRoutes } from "../api/join.ts";
 import { PeerApi } from "../api/peer_api.ts";
@@ -108,6 +109,10 @@ async function live(
   });
   const auth = new Auth({
     usersFile: join(paths.etc, "users.yaml"),
+    sessions: {
+      clusterKey: node.key,
+      ended: new EndedSessions(join(paths.state, "ended-sessions.json")),
+    },
     vouching: () => signOn.stamp(),
     log: (line) => log.info(line),
     onLogin: (login) => audit.write(loginEntry(login)),
@@ -202,6 +207,7 @@ async function live(
   keepAccountsLevel({
     accounts: auth.accounts,
     oidc: signOn.store,
+    ended: auth.sessions.ended,
     peer,
     alive: () => cluster.verdict === "alive",
     log,

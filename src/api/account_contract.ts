@@ -1,5 +1,6 @@
 /** The routes of who may: logins, users, keys, certificates, and how the second node comes in. */
 import { z } from "zod";
+import { endedSchema } from "./ended_sessions.ts";
 import { accountsSchema } from "./accounts_file.ts";
 import type { RouteContract } from "./route_contract.ts";
 import * as schemas from "./schemas.ts";
@@ -108,6 +109,14 @@ export const ACCOUNT_ROUTES: readonly RouteContract[] = [
     access: "peer",
     body: accountsSchema,
     answer: accountsSchema,
+  },
+  {
+    method: "post",
+    path: "/api/sessions/ended",
+    summary: "Exchange which sessions were ended between the nodes",
+    access: "peer",
+    body: endedSchema,
+    answer: endedSchema,
   },
   {
     method: "get",

@@ -4,6 +4,7 @@ import type { AccountStore } from "./accounts.ts";
 import { accountsSchema } from "./accounts_file.ts";
 import type { Auth } from "./auth.ts";
 import type { AuthEnv } from "./caller.ts";
+import { endedSchema } from "./ended_sessions.ts";
 import { ApiError } from "./error.ts";
 import {
   changedUserBody,
@@ -124,6 +125,16 @@ export function accountRoutes(auth: Auth) {
       limit(MAX_ACCOUNTS),
       json(accountsSchema),
       async (c) => c.json(await accounts.merge(c.req.valid("json"))),
+    )
+    .post(
+      "/api/sessions/ended",
+      auth.requirePeer(),
+      limit(MAX_ACCOUNTS),
+      json(endedSchema),
+      async (c) => {
+        const { ended } = auth.sessions;
+        return c.json(await ended.merge(c.req.valid("json"), Date.now()));
+      },
     );
 }
 

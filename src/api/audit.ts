@@ -27,7 +27,7 @@ const MAX_BYTES = 10 * 1024 * 1024;
 const KEPT_FILES = 9;
 const LONGEST_TEXT = 300;
 /** What the nodes tell each other every few seconds: who changed it is told where it was changed. */
-const LEVELLED = ["/api/accounts", "/api/oidc/exchange"];
+const LEVELLED = ["/api/accounts", "/api/oidc/exchange", "/api/sessions/ended"];
 
 export class Audit {
   readonly path: string;

@@ -22,8 +22,9 @@ import {
 import { errorBody } from "./error.ts";
 import { gate } from "./gate.ts";
 import { oneLine } from "../system/log.ts";
+import { messageOf } from "../system/message.ts";
 import { stampOf, verifyPassword } from "./passwords.ts";
-import { type Session, Sessions } from "./sessions.ts";
+import { type Session, Sessions, type SessionsOptions } from "./sessions.ts";
 import { addressKey, BY_ADDRESS, BY_USER, Throttle } from "./throttle.ts";
 import { useLoginLink } from "./users.ts";
 
@@ -89,6 +90,7 @@ export interface AuthOptions {
   readonly onLogin?: (login: LoginEvent) => void;
   /** The stamp by which an issuer's word counts now; null: none does. */
   readonly vouching?: () => Promise<string | null>;
+  readonly sessions?: SessionsOptions;
   readonly now?: () => number;
   readonly streamCheckMs?: number;
 }
@@ -97,7 +99,7 @@ export class Auth {
   readonly accounts: AccountStore;
   readonly #options: AuthOptions;
   readonly #now: () => number;
-  readonly #sessions = new Sessions();
+  readonly sessions: Sessions;
   readonly #byAddress = new Throttle(BY_ADDRESS);
   readonly #byUser = new Throttle(BY_USER);
   /** Apart from the passwords: while the issuer is ill, nobody waits who knows one. */
@@ -109,6 +111,7 @@ export class Auth {
 
   constructor(options: AuthOptions) {
     this.#options = options;
+    this.sessions = new Sessions(options.sessions);
     this.accounts = new AccountStore(options.usersFile);
     this.#now = options.now ?? Date.now;
   }
@@ -176,11 +179,12 @@ export class Auth {
       case "network": {
         const bearer = c.req.header("authorization");
         if (bearer !== undefined) return await this.#keyOf(bearer);
-        const id = getCookie(c, COOKIE);
+        const cookie = getCookie(c, COOKIE);
+        if (!cookie) return null;
         // A page that reconnects its event stream, or asks by itself, all night is not somebody at work.
         const touch = !c.req.path.endsWith("/events") &&
           c.req.header(UNASKED_HEADER) === undefined;
-        return id ? await this.#userOf(id, touch) : null;
+        return await this.#userOf(c, { cookie, touch });
       }
       case undefined:
         return null;
@@ -199,8 +203,8 @@ export class Auth {
     if (user === null) return { kind: "wrong" };
     if ("seconds" in user) return user;
     // The id is new at every login: one planted in the browser before is worth nothing.
-    this.logout(c);
-    this.#open(c, { name: user.name, stamp: stampOf(user), guest: null });
+    await this.logout(c);
+    await this.#open(c, { name: user.name, stamp: stampOf(user), guest: null });
     return { kind: "in", name: user.name, role: user.role };
   }
 
@@ -229,8 +233,8 @@ export class Auth {
     if (vouched.kind === "in") {
       const { role, stamp, until } = vouched;
       this.#guestsByAddress.succeeded(place);
-      this.logout(c);
-      this.#open(c, { name, stamp, guest: { role, until } });
+      await this.logout(c);
+      await this.#open(c, { name, stamp, guest: { role, until } });
     }
     return vouched;
   }
@@ -252,18 +256,18 @@ export class Auth {
     const changed = (await this.accounts.users())
       .find((known) => known.name === name);
     if (changed && getCookie(c, COOKIE)) {
-      this.logout(c);
-      this.#open(c, { name, stamp: stampOf(changed), guest: null });
+      await this.logout(c);
+      await this.#open(c, { name, stamp: stampOf(changed), guest: null });
     }
     return { kind: "in", name, role: user.role };
   }
 
-  #open(
+  async #open(
     c: Context<AuthEnv>,
     whose: { readonly name: string } & Pick<Session, "stamp" | "guest">,
-  ): void {
-    const { id } = this.#sessions.create(whose, this.#now());
-    setCookie(c, COOKIE, id, COOKIE_OPTIONS);
+  ): Promise<void> {
+    const cookie = await this.sessions.create(whose, this.#now());
+    setCookie(c, COOKIE, cookie, COOKIE_OPTIONS);
   }
 
   /** One attempt at a password or a link: compared in turn, counted, told. */
@@ -316,12 +320,23 @@ export class Auth {
     return user;
   }
 
-  /** Ends the request's session, if it has one. */
-  logout(c: Context<AuthEnv>): void {
-    const id = getCookie(c, COOKIE);
-    if (!id) return;
-    this.#sessions.end(id);
+  /** Ends the request's session, if it has one: for good when it resolves. */
+  async logout(c: Context<AuthEnv>): Promise<void> {
+    const cookie = getCookie(c, COOKIE);
+    if (!cookie) return;
     deleteCookie(c, COOKIE, COOKIE_OPTIONS);
+    await this.#end(cookie);
+  }
+
+  /** A full disk keeps nobody from leaving: until the agent's end it counts all the same. */
+  async #end(cookie: string): Promise<void> {
+    try {
+      await this.sessions.end(cookie, this.#now());
+    } catch (error) {
+      this.#options.log?.(
+        `the end of a session is not on the disk: ${messageOf(error)}`,
+      );
+    }
   }
 
   async #match(credentials: Credentials): Promise<User | null> {
@@ -350,16 +365,28 @@ export class Auth {
     }
   }
 
-  async #userOf(id: string, touch: boolean): Promise<Caller | null> {
-    const session = this.#sessions.find(id, { now: this.#now(), touch });
+  async #userOf(
+    c: Context<AuthEnv>,
+    { cookie, touch }: { readonly cookie: string; readonly touch: boolean },
+  ): Promise<Caller | null> {
+    const session = await this.sessions.find(cookie, this.#now());
     if (!session) return null;
+    const caller = await this.#standing(session);
+    if (!caller) {
+      await this.#end(cookie);
+      return null;
+    }
+    const renewed = touch ? this.sessions.renewed(session, this.#now()) : null;
+    if (renewed !== null) setCookie(c, COOKIE, renewed, COOKIE_OPTIONS);
+    return caller;
+  }
+
+  /** Who that is now; null: what was opened before is shut. */
+  async #standing(session: Session): Promise<Caller | null> {
     if (session.guest) {
       const stamp = await this.#options.vouching?.() ?? null;
       // Switched off or set up anew: whom it lets in now is another question.
-      if (stamp !== session.stamp) {
-        this.#sessions.end(id);
-        return null;
-      }
+      if (stamp !== session.stamp) return null;
       return {
         kind: "user",
         role: session.guest.role,
@@ -370,11 +397,8 @@ export class Auth {
     }
     const user = (await this.accounts.users())
       .find((known) => known.name === session.user);
-    // Removed, or with another password or role: what was opened before is shut.
-    if (!user || stampOf(user) !== session.stamp) {
-      this.#sessions.end(id);
-      return null;
-    }
+    // Removed, or with another password or role.
+    if (!user || stampOf(user) !== session.stamp) return null;
     return {
       kind: "user",
       role: user.role,

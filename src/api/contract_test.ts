@@ -113,6 +113,10 @@ const EXAMPLES: {
   "delete /api/users/{name}": { path: "/api/users/anna" },
   "post /api/keys": { body: { name: "backup", role: "viewer" } },
   "delete /api/keys/{name}": { path: "/api/keys/backup" },
+  "post /api/sessions/ended": {
+    as: "peer",
+    body: { epoch: 0, ended: { x: 1 } },
+  },
   "post /api/accounts": { as: "peer", body: { users: [], keys: [] } },
   "put /api/oidc": {
     body: {

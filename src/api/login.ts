@@ -46,8 +46,8 @@ export function loginRoutes(auth: Auth) {
           return result satisfies never;
       }
     })
-    .post("/api/logout", small, auth.requireUser("viewer"), (c) => {
-      auth.logout(c);
+    .post("/api/logout", small, auth.requireUser("viewer"), async (c) => {
+      await auth.logout(c);
       return c.json({ ok: true as const }, 200);
     });
 }

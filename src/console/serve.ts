@@ -102,7 +102,7 @@ export function consoleRoutes(options: ConsoleOptions) {
           message: t.stillIn(user.name),
         }), user);
       }
-      auth.logout(c);
+      await auth.logout(c);
       return c.redirect("/login", 303);
     })
     .get("/", async (c) => {
