@@ -9,7 +9,6 @@ import { beginAgainWith, IO_FLUSHER } from "../system/io_flusher.ts";
 import { libc, Memory } from "../system/libc.ts";
 import { VERSION } from "../system/version.ts";
 import { clearStaleMounts } from "../fuse/device.ts";
-import { mounts } from "../fuse/mounts.ts";
 import { Links } from "../peer/link.ts";
 import { ColdReads } from "../fuse/cold_reads.ts";
 import { Aide } from "./aide.ts";
@@ -19,20 +18,15 @@ import type { Context } from "./context.ts";
 import type { Command, ReplicatorConfig, Report } from "./control.ts";
 import { ControlServer } from "./control_server.ts";
 import { Dirty } from "./dirty.ts";
-import { usedEpoch } from "./epoch.ts";
-import { hiddenMount } from "./hidden_mount.ts";
 import { Journal } from "./journal.ts";
 import { External } from "./external.ts";
-import { excludedOf, sameExcluded } from "./exclusions.ts";
+import { missingOf, mustStand, settleGround } from "./ground.ts";
 import { IdentityStore } from "./identity_store.ts";
 import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
-import { missingPath } from "./tocheck.ts";
 import { PrimaryRole } from "./primary_role.ts";
 import { SecondaryRole } from "./secondary_role.ts";
 import { placesOf, samePlaces, termsOf } from "./terms.ts";
-import { settleBorder } from "./own_files.ts";
-import { openVolume } from "./open_volumes.ts";
 import { messageOf } from "../system/message.ts";
 
 const REPORT_MS = 1000;
@@ -368,7 +362,7 @@ class Replicator {
     const changed = () => this.#changed = true;
     const refused = command.command === "primary" ||
         command.command === "secondary"
-      ? (yield* this.#settleBorder()) ?? (yield* this.#settleEpoch())
+      ? yield* settleGround(context)
       : null;
     if (refused) {
       return attempt(() => {
@@ -378,7 +372,7 @@ class Replicator {
     switch (command.command) {
       case "primary":
         return attempt(() => {
-          this.#guard({ follows });
+          mustStand(context, { follows });
           this.#keepPlaces();
           if (context.identity.value.current === null) {
             throw new Error(
@@ -400,7 +394,7 @@ class Replicator {
         });
       case "secondary":
         return attempt(() => {
-          this.#guard({ follows });
+          mustStand(context, { follows });
           this.#keepPlaces();
           this.#secondary = new SecondaryRole(context, {
             full: command.full ?? false,
@@ -426,72 +420,6 @@ class Replicator {
     }
   }
 
-  /** Null, or why this node can have no role. Walks over all names, so only where what is mirrored was changed since the copies were level. */
-  *#settleBorder(): Generator<void, unknown> {
-    const { config, identity, places } = this.#context;
-    const { current, excluded: before = [], directories } = identity.value;
-    const now = excludedOf(config.directories);
-    if (
-      current === null ||
-      sameExcluded(before, now) &&
-        (now.length === 0 || samePlaces(directories ?? places, places))
-    ) return null;
-    for (const [index, { path, exclude }] of config.directories.entries()) {
-      clearStaleMounts(path);
-      const none = () => 0;
-      const volume = openVolume(index, path, none, { exclude });
-      try {
-        yield* settleBorder(volume, before.length > 0);
-      } catch (error) {
-        return error;
-      } finally {
-        volume.close();
-      }
-    }
-    return null;
-  }
-
-  /**
-   * Null, or why this node can have no role. What its data says of the inode ids that were used counts as much as this node's state, which
-   * may be a new one. Walks over all names where the data says nothing: a directory that hakit had never mirrored, or an older build's.
-   */
-  *#settleEpoch(): Generator<void, unknown> {
-    const { config, identity, log } = this.#context;
-    const { directories } = config;
-    // Refused below; what stands there instead says nothing.
-    if (identity.value.current !== null && missingPath(directories)) {
-      return null;
-    }
-    try {
-      for (const { path } of directories) {
-        clearStaleMounts(path);
-        const onLook = () => log(`looks for used inode ids in "${path}"`);
-        const epoch = yield* usedEpoch(path, onLook);
-        if (epoch > identity.value.epoch) identity.save({ epoch });
-      }
-      return null;
-    } catch (error) {
-      return error;
-    }
-  }
-
-  /** The agent waits for what is missing; this is for one that did not look, or a dead mount that hid it. */
-  #guard({ follows }: { readonly follows: boolean }): void {
-    const { config: { directories }, identity } = this.#context;
-    for (const { path } of directories) clearStaleMounts(path);
-    // Mounted over a copy that follows: what the service is to see stands in the copy, and a failover does not wait for anybody.
-    const hidden = follows ? null : hiddenMount(directories, mounts());
-    // A new node gets from the primary what is to be checked for.
-    const isNew = identity.value.current === null;
-    const missing = hidden ?? (isNew ? null : missingPath(directories));
-    if (missing) throw new Error(missing);
-  }
-
-  #missing(): string | null {
-    const { directories } = this.#context.config;
-    return hiddenMount(directories, mounts()) ?? missingPath(directories);
-  }
-
   #report(): Report {
     const context = this.#context;
     const role = this.#primary ?? this.#secondary;
@@ -515,7 +443,7 @@ class Replicator {
       lastResync: context.lastResync,
       fault: context.fault,
       // With a role it was there, and stays: its file system cannot be unmounted.
-      missing: role ? null : this.#missing(),
+      missing: role ? null : missingOf(context),
       notice: context.notice,
     };
   }
