@@ -31,11 +31,12 @@ const ACTIONS: { readonly [name: string]: Action } = {
     await leave(station(call, api), Number(variable("DRAIN_SECONDS")));
   },
   // Run by systemd, not by the agent: nothing is in the environment.
-  shutdown: async ({ out }) => {
+  shutdown: async ({ out }, api) => {
     const { shutdown } = await import("../k3s/shutdown.ts");
     const { variables } = await loadInstalled(paths(), MODULE);
     const self = (await Deno.readTextFile(places(paths()).node)).trim();
-    await shutdown({ self, say: (text) => out.line(text) }, variables);
+    const say = (text: string) => out.line(text);
+    await shutdown({ api: api(), module: MODULE, self, say }, variables);
   },
 };
 

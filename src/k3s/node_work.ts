@@ -16,6 +16,7 @@ import {
   type Verdict,
   type Work,
 } from "./pods.ts";
+import { isShuttingDown } from "./services.ts";
 import { messageOf } from "../system/message.ts";
 
 /** Who does the work, and for which module. */
@@ -41,6 +42,8 @@ export interface World {
   ) => Promise<
     { readonly code: number; readonly stdout: string; readonly stderr: string }
   >;
+  /** It shuts down. */
+  readonly stops: () => Promise<boolean>;
   readonly answering: (addresses: readonly string[]) => Promise<string[]>;
   readonly clock: { now(): number; sleep(ms: number): Promise<void> };
 }
@@ -48,6 +51,7 @@ export interface World {
 const MACHINE: World = {
   host: Deno.hostname,
   kubectl,
+  stops: isShuttingDown,
   answering,
   clock: { now, sleep },
 };
@@ -128,7 +132,13 @@ export async function lost(
 
 /** This node is back: hakit's own taint and cordon go. */
 export async function back(station: Station): Promise<void> {
-  const list = listOf(station.world ?? MACHINE);
+  const world = station.world ?? MACHINE;
+  const list = listOf(world);
+  // It has become SECOND to leave, and its pods have just been asked to go.
+  if (await world.stops()) {
+    station.say("Closed to pods: this server shuts down");
+    return;
+  }
   await repeat(
     station,
     BACK_MS,

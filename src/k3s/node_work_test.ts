@@ -29,7 +29,10 @@ function node(name: string, more: object = {}, annotations: object = {}) {
 /** A station whose hours pass in no time; what it said, and what Kubernetes was told. */
 function stationWith(
   at: (second: number) => Moment,
-  { fails }: { readonly fails?: RegExp } = {},
+  { fails, stops = false }: {
+    readonly fails?: RegExp;
+    readonly stops?: boolean;
+  } = {},
 ) {
   let ms = 0;
   const told: string[] = [];
@@ -58,6 +61,7 @@ function stationWith(
   };
   const world: World = {
     host: () => "rack7",
+    stops: () => Promise.resolve(stops),
     answering: () => Promise.resolve([...now().answers ?? []]),
     clock: {
       now: () => ms,
@@ -180,6 +184,13 @@ Deno.test("back() opens this node when K3s answers, and ends with a module that 
   await back(story.station);
   assert.deepEqual(story.told, ["uncordon node1", "annotate node node1"]);
   assert.equal(story.said.at(-1), "Node node1 takes pods");
+
+  const leaves = stationWith(
+    () => ({ role: "SECOND", nodes: [closed] }),
+    { stops: true },
+  );
+  await back(leaves.station);
+  assert.deepEqual(leaves.told, []);
 
   const stopped = stationWith((second) => ({
     role: second < 10 ? "SECOND" : "STOP",

@@ -27,6 +27,11 @@ async function says(args: readonly string[]): Promise<string> {
   return stdout.trim();
 }
 
+/** All of this server stops, not only a unit of it. */
+export async function isShuttingDown(): Promise<boolean> {
+  return await says(["is-system-running"]) === "stopping";
+}
+
 /** Its files were changed and systemd does not know: a run that was cut off before "daemon-reload". */
 export async function isStale(unit: string): Promise<boolean> {
   return await says(["show", "-p", "NeedDaemonReload", "--value", unit]) ===

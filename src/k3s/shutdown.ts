@@ -1,18 +1,20 @@
 /**
- * At a shutdown systemd would stop K3s and its datastore before hakit is told: nobody could ask pods to leave any more, and those of
- * a StatefulSet would wait for this server's return. Therefore a unit of its own that is stopped before all of them.
+ * At a shutdown systemd would stop K3s, its datastore and the volumes before hakit is told: nobody could ask pods to leave any more,
+ * those of a StatefulSet would wait for this server's return, and clients for the slowest of these stops. Therefore a unit of its own
+ * that is stopped before all of them: pods leave, then primary and secondary change places.
  */
 import type { Module } from "../module/schema.ts";
 import { sleep } from "../system/clock.ts";
-import { command } from "../system/command.ts";
+import { messageOf } from "../system/message.ts";
 import { EXECUTABLE } from "../system/unit.ts";
 import type { Step } from "../cluster/step.ts";
 import { exists } from "../cluster/facts.ts";
 import { K3S } from "./files.ts";
-import { leave, type Leaving } from "./node_work.ts";
+import { leave, type Leaving, type Station } from "./node_work.ts";
 import {
   enabledState,
   isActive,
+  isShuttingDown,
   outdated,
   removeIfPresent,
   systemctl,
@@ -27,6 +29,8 @@ const MOST_SECONDS = 150;
 const USUAL_SECONDS = 60;
 /** Beyond that: asking who is there, and closing the node to new pods. */
 const SPARE_SECONDS = 20;
+/** A swap takes a few seconds. One that does not end is broken off by the agent's own end. */
+const SWAP_SECONDS = 20;
 
 export const DRAIN_UNIT: TextFile = {
   path: `/etc/systemd/system/${UNIT}.service`,
@@ -35,7 +39,7 @@ export const DRAIN_UNIT: TextFile = {
 
 function drainUnit(): string {
   return `[Unit]
-Description=hakit: pods leave before this server shuts down
+Description=hakit: pods leave and the other server takes over before this one shuts down
 # Stopped in the reverse order: what pods and their leaving need is there until they have gone, or their time is over.
 After=network-online.target hakit.service k3s.service mariadb.service mysql.service nfs-server.service
 
@@ -46,7 +50,7 @@ ExecStart=/bin/true
 # Does nothing unless the whole server stops.
 ExecStop=-${EXECUTABLE} k3s-node shutdown
 # DRAIN_SECONDS in the module's module.yaml ends it before, 60 s unless it says otherwise.
-TimeoutStopSec=${MOST_SECONDS + 2 * SPARE_SECONDS}
+TimeoutStopSec=${MOST_SECONDS + SPARE_SECONDS + SWAP_SECONDS + 10}
 
 [Install]
 WantedBy=multi-user.target
@@ -68,35 +72,71 @@ export function drainOf(
   return { seconds: Math.min(seconds, MOST_SECONDS) };
 }
 
-/** Asks them, and returns in time whatever hangs. */
+/** What the shutdown of a server waits for. It fails never, and returns in time whatever hangs. */
 export async function shutdown(
+  station: Pick<Station, "api" | "module" | "self" | "say" | "world">,
+  variables: Module["variables"],
+  limits: { readonly spareMs?: number; readonly swapMs?: number } = {},
+): Promise<void> {
+  if (!await isShuttingDown()) {
+    station.say("Nothing is done: this server does not shut down");
+    return;
+  }
+  await askPods(station, variables, limits.spareMs ?? SPARE_SECONDS * 1000);
+  await inTime(limits.swapMs ?? SWAP_SECONDS * 1000, {
+    work: handOver(station),
+    late: () => station.say("The swap goes on for too long"),
+  });
+}
+
+async function askPods(
   station: Leaving,
   variables: Module["variables"],
-  { spareMs = SPARE_SECONDS * 1000 }: { readonly spareMs?: number } = {},
+  spareMs: number,
 ): Promise<void> {
   const stay = (why: string) =>
     station.say(`Pods are not asked to leave: ${why}`);
-  if (!await isShuttingDown()) return stay("this server does not shut down");
   if (!await isActive("k3s")) return stay("K3s does not run");
   const drain = drainOf(variables);
   if ("reason" in drain) return stay(drain.reason);
-  const limit = new AbortController();
-  const late = sleep(drain.seconds * 1000 + spareMs, limit.signal)
-    .then(() => true);
-  if (await Promise.race([leave(station, drain.seconds), late]) === true) {
-    station.say(
-      "Kubernetes does not answer in time: the shutdown goes on without",
-    );
-  }
-  limit.abort();
+  await inTime(drain.seconds * 1000 + spareMs, {
+    work: leave(station, drain.seconds),
+    late: () =>
+      station.say(
+        "Kubernetes does not answer in time: the shutdown goes on without",
+      ),
+  });
 }
 
-/** Whether all of this server stops, and not only the unit. */
-async function isShuttingDown(): Promise<boolean> {
-  const { stdout } = await command(["systemctl", "is-system-running"], {
-    anyCode: true,
-  });
-  return stdout.trim() === "stopping";
+/** To a secondary that has everything: it serves seconds later, while what runs here takes its time to end. */
+async function handOver(
+  { api, module, say }: Pick<Station, "api" | "module" | "say">,
+): Promise<void> {
+  try {
+    const { nodes } = await api.state();
+    const roleOf = (local: boolean) => {
+      const node = nodes.find((node) => node.local === local);
+      const found = node?.modules.find(({ name }) => name === module);
+      return node?.reachable && found?.status === "Ready" && found.upToDate
+        ? found.role
+        : null;
+    };
+    if (roleOf(true) !== "PRIM" || roleOf(false) !== "SECOND") return;
+    await api.role({ module, command: "swap", wait: true });
+    say("The other server serves");
+  } catch (error) {
+    say(`No swap: ${messageOf(error)}`);
+  }
+}
+
+async function inTime(
+  ms: number,
+  { work, late }: { readonly work: Promise<void>; readonly late: () => void },
+): Promise<void> {
+  const limit = new AbortController();
+  const over = sleep(ms, limit.signal).then(() => "over" as const);
+  if (await Promise.race([work, over]) === "over") late();
+  limit.abort();
 }
 
 export function drainStep(): Step {

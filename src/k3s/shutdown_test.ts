@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DRAIN_UNIT, drainOf, shutdown } from "./shutdown.ts";
+import type { AgentApi } from "../cli/agent_api.ts";
 import type { World } from "./node_work.ts";
 
 Deno.test("drainOf() takes a shutdown for a stop, and DRAIN_SECONDS as the module's scripts do", () => {
@@ -31,8 +32,10 @@ const BOTH = ["node1", "node2"].map((name) => ({
 
 /** What is told to Kubernetes, and said, on a server whose systemd answers so. */
 async function does(
-  { system, k3s = "active", variables = {}, hangs = false }: {
+  { system, k3s = "active", variables = {}, hangs = false, pair = "STOP" }: {
     readonly system: string;
+    /** Roles of this node and of the other; a word behind: what the agent does with a swap. */
+    readonly pair?: string;
     readonly k3s?: string;
     readonly variables?: { readonly [name: string]: string };
     readonly hangs?: boolean;
@@ -67,12 +70,34 @@ esac
       { mode: 0o755 },
     );
     Deno.env.set("PATH", `${folder}:${before}`);
+    const [here, there, answer] = pair.split(" ");
+    const node = (local: boolean, role = "STOP") => ({
+      local,
+      reachable: true,
+      modules: [{ name: "k3s", role, status: "Ready", upToDate: true }],
+    });
+    const api = {
+      state: () =>
+        answer === "mute"
+          ? Promise.reject(new Error("no agent"))
+          : Promise.resolve({ nodes: [node(true, here), node(false, there)] }),
+      role({ command }: { command: string }) {
+        told.push(command);
+        if (answer === "refuses") return Promise.reject(new Error("not now"));
+        return answer === "hangs"
+          ? new Promise<void>((resolve) => end = resolve)
+          : Promise.resolve();
+      },
+    } as unknown as AgentApi;
     await shutdown(
-      { self: "node1", say: (text) => said.push(text), world },
+      {
+        ...{ api, module: "k3s", self: "node1", world },
+        say: (text) => said.push(text),
+      },
       variables,
-      hangs ? { spareMs: 50 } : {},
+      { swapMs: 50, ...hangs ? { spareMs: 50 } : {} },
     );
-    return { told: [...told], said };
+    return { told: [...told], said: [...said] };
   } finally {
     end();
     Deno.env.set("PATH", before);
@@ -111,4 +136,35 @@ Deno.test("shutdown() ends in time though Kubernetes hangs", async () => {
   });
   assert.deepEqual(told, ["annotate node"]);
   assert.match(said.join(), /goes on without/);
+});
+
+Deno.test("shutdown() of a primary has the secondary take over when pods have left, and waits for no swap for ever", async () => {
+  const stopping = { system: "stopping" };
+  const drained = ["annotate node", "cordon node1", "drain node1"];
+  const doesWith = async (pair: string) => await does({ ...stopping, pair });
+  assert.deepEqual((await doesWith("PRIM SECOND")).told, [...drained, "swap"]);
+  for (const pair of ["SECOND PRIM", "ALONE STOP", "PRIM WAIT", "x x mute"]) {
+    assert.deepEqual((await doesWith(pair)).told, drained);
+  }
+  assert.equal(
+    (await doesWith("PRIM SECOND refuses")).said.at(-1),
+    "No swap: not now",
+  );
+  assert.equal(
+    (await doesWith("PRIM SECOND hangs")).said.at(-1),
+    "The swap goes on for too long",
+  );
+  // A restart of the unit is no shutdown, and pods that stay are no reason to keep the data here.
+  assert.deepEqual(
+    (await does({ system: "running", pair: "PRIM SECOND" })).told,
+    [],
+  );
+  assert.deepEqual(
+    (await does({
+      ...stopping,
+      pair: "PRIM SECOND",
+      variables: { DRAIN: "" },
+    })).told,
+    ["swap"],
+  );
 });
