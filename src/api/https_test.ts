@@ -213,6 +213,8 @@ function pieces(everyMs: number, count = Infinity) {
   );
 }
 
+const REQUEST = new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+
 /** A client that reads nothing by itself. */
 async function request(port: number): Promise<Deno.TlsConn> {
   const caCerts = [authority.certPem];
@@ -221,9 +223,7 @@ async function request(port: number): Promise<Deno.TlsConn> {
     hostname: "localhost",
     caCerts,
   });
-  await socket.write(
-    new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
-  );
+  await socket.write(REQUEST);
   return socket;
 }
 
@@ -249,13 +249,24 @@ Deno.test("serveHttps() cuts an answer that nobody reads, and no other", async (
   await using _never = await of("never read", pieces(1));
   await using slow = await of("read slowly", pieces(1));
   await using _quiet = await of("a quiet stream", pieces(1, 1));
+  await using plain = await serveHttp({
+    port: 0,
+    hostname: "127.0.0.1",
+    patience: limits,
+    fetch: (request) => {
+      request.signal.addEventListener("abort", () => ended.add("plain"));
+      return pieces(1);
+    },
+  });
+  using unread = await Deno.connect({ port: plain.port });
+  await unread.write(REQUEST);
   const bytes = new Uint8Array(1 << 20);
   // What the kernel holds for a reader counts as read: it takes that in gulps.
   for (let tries = 0; tries < 30; tries++) {
     await pause(100);
     for (let gulp = 0; gulp < 30; gulp++) await slow.socket.read(bytes);
   }
-  deepStrictEqual([...ended], ["never read"]);
+  deepStrictEqual([...ended].sort(), ["never read", "plain"]);
 });
 
 Deno.test("serveHttps() leaves places for the nodes when strangers hold all others", async () => {
