@@ -1,9 +1,10 @@
 /**
- * Stands between two replicators and harms one TLS record a connection, each in another way; when the list is done it only relays.
+ * Stands between two replicators and harms one TLS record a connection, or on a trusted link one frame, each in another way; when the list
+ * is done it only relays.
  *
- *   deno run -A harmful_proxy.ts LISTEN TARGET PORT AFTER HARM...
+ *   deno run -A harmful_proxy.ts records|frames LISTEN TARGET PORT AFTER HARM...
  */
-const [listen, target, port, after, ...harms] = Deno.args;
+const [unit, listen, target, port, after, ...harms] = Deno.args;
 type Send = (bytes: Uint8Array) => Promise<void>;
 
 /** What is done to the record instead of passing it on; true: the connection ends with it. */
@@ -41,6 +42,26 @@ const HARM: {
 };
 
 const APPLICATION_DATA = 23;
+const HEADER = 40, ACK = 64;
+
+/** How a stream is cut into what is harmed as a whole. */
+const UNITS = {
+  records: {
+    header: 5,
+    length: (bytes: Uint8Array) => 5 + (bytes[3]! << 8 | bytes[4]!),
+    counts: (bytes: Uint8Array, _way: Way) => bytes[0] === APPLICATION_DATA,
+  },
+  // Operations there, and what acknowledges them back.
+  frames: {
+    header: HEADER,
+    length: (bytes: Uint8Array) =>
+      HEADER + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true),
+    counts: (bytes: Uint8Array, { name }: Way) =>
+      name === "there" ? bytes[4]! < ACK : bytes[4] === ACK,
+  },
+};
+const { header, length: lengthOf, counts } =
+  UNITS[unit === "frames" ? unit : "records"];
 
 /** A connection that ends before it has carried so much was no session: the harm waits for the next one. */
 interface Way {
@@ -76,13 +97,13 @@ async function relay(
     joined.set(rest);
     joined.set(buffer.subarray(0, n), rest.length);
     rest = joined;
-    while (rest.length >= 5) {
-      const length = 5 + (rest[3]! << 8 | rest[4]!);
+    while (rest.length >= header) {
+      const length = lengthOf(rest);
       if (rest.length < length) break;
       const record = rest.slice(0, length);
       rest = rest.slice(length);
       passed += length;
-      const late = record[0] === APPLICATION_DATA && passed > Number(after);
+      const late = counts(record, way) && passed > Number(after);
       const name = late ? take(way) : undefined;
       if (name) {
         Deno.stdout.writeSync(new TextEncoder().encode(`${name}\n`));

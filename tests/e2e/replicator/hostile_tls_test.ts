@@ -405,7 +405,7 @@ onPair({
     const proxy = new Deno.Command("nsenter", {
       args: [
         ...[`--net=/run/netns/${primary.namespace}`, Deno.execPath()],
-        ...["run", "-A", "--quiet", PROXY],
+        ...["run", "-A", "--quiet", PROXY, "records"],
         ...[primary.address, secondary.address, String(PORT)],
         ...[String(HARM_AFTER), ...HARMS.map(({ harm }) => harm)],
       ],
