@@ -158,6 +158,8 @@ export class Agent {
     const report = node.replicator?.report() ?? null;
     const serving = report?.phase === "primary" ||
       report?.phase === "secondary";
+    // As src/agent/running_module.ts: what a former agent's scripts had started, or were about to stop, is killed.
+    if (!serving) node.service = false;
     this.post({
       type: "begin",
       at: node.clock.now,
