@@ -343,6 +343,21 @@ export class PrimaryRole {
       );
     }
     this.#closeMounts();
+    try {
+      yield* this.#leave(atOnce);
+    } finally {
+      // Also where the same sick disk takes no record of it: the peer must not think that this node is there.
+      this.#peer.drop(null);
+      this.#peer.disconnect();
+      for (const volume of this.volumes) volume.close();
+      this.volumes.length = 0;
+      this.#giveBack();
+    }
+  }
+
+  /** Nobody changes anything any more: what is to be known of it is told and recorded. */
+  *#leave(atOnce: boolean): Generator<void, void> {
+    const { context } = this;
     const told = context.now() + (atOnce ? 0 : 5000);
     while (!this.pipeline.sendTimes(Infinity) && context.now() < told) yield;
     const { done } = this.pipeline;
@@ -372,11 +387,6 @@ export class PrimaryRole {
         context.identity.save({ connected: false });
       }
     }
-    this.#peer.drop(null);
-    this.#peer.disconnect();
-    for (const volume of this.volumes) volume.close();
-    this.volumes.length = 0;
-    this.#giveBack();
   }
 
   /** The large buffers, to the next one that becomes primary in this process. */

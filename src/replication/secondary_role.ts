@@ -261,14 +261,18 @@ export class SecondaryRole {
     this.#broken ||= synced ?? 0;
     // Which regions the primary may lack must be known after this process too; a record on the disk that hangs would hang this loop.
     context.dirty.add(context.marks);
-    if (synced !== null) context.dirty.flush();
-    context.marks.clear();
-    if (
-      (level || !context.doubt) && synced === 0 &&
-      context.identity.value.connected && !context.doubt
-    ) context.identity.save({ connected: false });
-    for (const volume of this.volumes) volume.close();
-    this.volumes.length = 0;
+    try {
+      if (synced !== null) context.dirty.flush();
+      context.marks.clear();
+      if (
+        (level || !context.doubt) && synced === 0 &&
+        context.identity.value.connected && !context.doubt
+      ) context.identity.save({ connected: false });
+    } finally {
+      // Also where no record can be written: nothing keeps the file system from being unmounted.
+      for (const volume of this.volumes) volume.close();
+      this.volumes.length = 0;
+    }
     if (this.#broken) {
       context.identity.save({ upToDate: false, consistent: false });
     }

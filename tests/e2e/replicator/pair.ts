@@ -217,6 +217,14 @@ export class Pair {
   async freezeBelow(node: Node) {
     await run("fsfreeze", ["-f", join(this.root, `${node.name}-below`)]);
   }
+  /** The disk (`below`) has no room behind it any more: what was never written on it is refused when it is synced, as by a dying disk. */
+  async fillBelow(node: Node) {
+    const filler = join(this.root, `${node.name}-below`, "filler");
+    await run("dd", ["if=/dev/zero", `of=${filler}`, "bs=1M"], {
+      allowFailure: true,
+    });
+    await run("sync", ["-f", filler]);
+  }
   async thawBelow(node: Node) {
     await run("fsfreeze", ["-u", join(this.root, `${node.name}-below`)]);
   }

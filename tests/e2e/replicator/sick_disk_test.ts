@@ -90,6 +90,39 @@ onPair({
 
 onPair({
   name:
+    "the primary's disk loses writes when they are synced: the fsync says so, and the other node takes over with everything",
+  ...BELOW,
+  async run(pair) {
+    const [old, survivor] = [pair.primary, pair.secondary];
+    await writeSynced(pair, "before");
+    await pair.fillBelow(old);
+    const path = `${old.data}/lost`;
+    // More than the disk below has left anywhere.
+    const { stdout } = await shell(
+      `dd if=/dev/urandom of='${path}' bs=1M count=40 conv=fsync 2>&1 || echo failed`,
+    );
+    ok(/failed/.test(stdout), stdout);
+    const { fault } = await old.replicator.until(
+      (report) => report.fault !== null,
+      "a fault that its agent acts on",
+    );
+    ok(/failed.*: E(IO|ROFS|NOSPC)/.test(fault!), fault!);
+    // What it knows of its copy stands on the same disk, and cannot be written either.
+    await old.replicator.command({ command: "idle" }, 40_000).catch(() => {});
+    pair.primaryIndex = 1;
+    await survivor.replicator.until((r) => r.session !== "mirrored", "a loss");
+    strictEqual(survivor.replicator.report.identity.upToDate, true);
+    await pair.alone();
+    const taken = Number(/^(\d+)\+/m.exec(stdout.split("records in")[1]!)![1]);
+    const { size } = await Deno.stat(`${survivor.data}/lost`);
+    ok(taken > 0 && size >= taken << 20, `${size} bytes of ${taken} MiB`);
+    await holds(survivor, "before");
+    await writeSynced(pair, "after");
+  },
+});
+
+onPair({
+  name:
     "a bad sector of the primary's disk: the reader gets EIO, the other node takes over, and levelling writes the sector anew",
   ...DISKS,
   format: {
