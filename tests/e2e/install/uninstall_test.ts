@@ -54,7 +54,7 @@ Deno.test({
     assert.match(all.text, /! Removes what only this server wrote.*k3s\/2026/);
     assert.equal(
       await sh(
-        `find ${STORAGE} /var/lib/mysql -mindepth 1; ls -d /etc/hakit /var/lib/hakit 2>/dev/null`,
+        `find ${STORAGE} /var/lib/mysql -mindepth 1 2>/dev/null; ls -d /etc/hakit /var/lib/hakit 2>/dev/null`,
       ),
       "",
     );
