@@ -20,6 +20,9 @@ export const identitySchema = z.strictObject({
 /** The file: the identity, and a resync that goes on where it broke off. Absent in most: what came before it reads those. */
 const fileSchema = identitySchema.extend({ resync: generation.optional() });
 
+/** Bytes of a file that any identity but one of very long lists fits into. */
+const SPARE = 4096;
+
 export function newGeneration(): string {
   return crypto.getRandomValues(new Uint8Array(8)).toHex();
 }
@@ -66,25 +69,13 @@ export class IdentityStore {
     } = {},
   ): void {
     const next = { ...this.#identity, ...change };
-    const temporary = this.path + ".new";
-    const file = Deno.openSync(temporary, {
-      create: true,
-      write: true,
-      truncate: true,
-      mode: 0o600,
-    });
-    try {
-      const text = new TextEncoder().encode(
-        JSON.stringify({ ...next, ...(resync && { resync }) }, null, 1) + "\n",
-      );
-      for (let done = 0; done < text.length;) {
-        done += file.writeSync(text.subarray(done));
-      }
-      file.syncSync();
-    } finally {
-      file.close();
-    }
-    Deno.renameSync(temporary, this.path);
+    const text = JSON.stringify(
+      { ...next, ...(resync && { resync }) },
+      null,
+      1,
+    );
+    this.#write(text.padEnd(SPARE - 1) + "\n", { durably: true });
+    Deno.renameSync(this.#spare, this.path);
     const folder = Deno.openSync(dirname(this.path));
     try {
       folder.syncSync();
@@ -93,6 +84,34 @@ export class IdentityStore {
     }
     this.#identity = next;
     this.#resync = resync;
+    try {
+      this.#write(" ".repeat(SPARE), { durably: false });
+    } catch {
+      /* A full disk: what this one took the place of makes room for the next. */
+    }
+  }
+
+  /** The next identity is written over it: also on a disk that is full, for a copy that is to be levelled may need that to get room. */
+  get #spare(): string {
+    return this.path + ".new";
+  }
+
+  #write(text: string, { durably }: { readonly durably: boolean }): void {
+    const file = Deno.openSync(this.#spare, {
+      create: true,
+      write: true,
+      mode: 0o600,
+    });
+    try {
+      const bytes = new TextEncoder().encode(text);
+      for (let done = 0; done < bytes.length;) {
+        done += file.writeSync(bytes.subarray(done));
+      }
+      file.truncateSync(bytes.length);
+      if (durably) file.syncSync();
+    } finally {
+      file.close();
+    }
   }
 
   /** A new generation of this copy; `bitmap` remembers the one the peer has, when it is to be told apart by the dirty map. */

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { IdentityStore, newGeneration } from "./identity_store.ts";
 
 Deno.test("IdentityStore: a resync that is under way is remembered until this copy is another one, or whole", () => {
@@ -42,4 +42,37 @@ Deno.test("IdentityStore: a resync that is under way is remembered until this co
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+});
+
+Deno.test({
+  name:
+    "IdentityStore: what it says is kept on a disk that has become full, again and again",
+  ignore: Deno.uid() !== 0,
+  fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    const run = (...[program, ...args]: [string, ...string[]]) =>
+      new Deno.Command(program, { args }).outputSync().success;
+    strictEqual(
+      run("mount", "-t", "tmpfs", "-o", "size=64k", "none", folder),
+      true,
+    );
+    try {
+      const path = `${folder}/identity.json`;
+      const store = new IdentityStore(path);
+      store.advance({ bitmap: null });
+      throws(
+        () => Deno.writeFileSync(`${folder}/all`, new Uint8Array(1 << 20)),
+        /No space left/,
+      );
+      for (let epoch = 1; epoch < 20; epoch++) {
+        store.save({ epoch, consistent: epoch % 2 === 0 });
+        const again = new IdentityStore(path).value;
+        deepStrictEqual(again, store.value);
+        strictEqual(again.epoch, epoch);
+      }
+    } finally {
+      run("umount", folder);
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
 });

@@ -3,15 +3,13 @@ import { S_IFREG } from "../../fuse/abi.ts";
 import type { Frame } from "../../peer/frame.ts";
 import { E, errno, errnoName, libc } from "../../system/libc.ts";
 import { getU64 } from "../../system/u64.ts";
-import { BLOCK, BLOCKS, Chunks, SUMMARY } from "../blocks.ts";
+import { BLOCK, BLOCKS, Chunks, dropCached, SUMMARY } from "../blocks.ts";
 import { sizeOf } from "../inspect.ts";
 import { CHUNK } from "../marks.ts";
 import { KIND, MISSING_DATA } from "../operation.ts";
 import type { Volume } from "../volume.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Purgatory } from "./purgatory.ts";
-
-const DONTNEED = 4;
 
 export class TargetData {
   /** Bytes that came as data. */
@@ -53,7 +51,7 @@ export class TargetData {
       const mine = new Uint8Array(SUMMARY * BLOCKS);
       // A page that the disk refused stays in memory as if it were written: dropped, it is read as the disk has it.
       if (this.fromDisk && fd >= 0) {
-        libc.posix_fadvise(fd, frame.argument * CHUNK, CHUNK, DONTNEED);
+        dropCached(fd, frame.argument);
       }
       const has = fd < 0
         ? -1

@@ -3,7 +3,7 @@ import { ok, strictEqual } from "node:assert/strict";
 import { equalCopies, onPair, tell } from "./on_pair.ts";
 import type { Pair } from "./pair.ts";
 import { sleep } from "./replicator_process.ts";
-import { shell } from "./shell.ts";
+import { lacking, shell } from "./shell.ts";
 
 /** Writes blocks until one is refused; how many were taken, and the refusal. */
 async function writeUntilFull(path: string, most: number, size = 1 << 20) {
@@ -130,3 +130,28 @@ async function staysMirrored(pair: Pair): Promise<boolean> {
   }
   return true;
 }
+
+onPair({
+  name:
+    "a copy whose disk is full, with hakit's state on it, is levelled by what makes room there",
+  disks: "64m",
+  lacking: lacking("mkfs.ext4", "losetup"),
+  async run(pair) {
+    const { primary, secondary } = pair;
+    await shell(`head -c 16M /dev/urandom > '${primary.data}/large'`);
+    await sleep(4000);
+    await secondary.replicator.kill();
+    await primary.replicator.until(({ session }) => session === "lost", "loss");
+    await primary.replicator.command({ command: "alone" });
+    await Deno.remove(`${primary.data}/large`);
+    await shell(`echo new > '${primary.data}/small'`);
+    const filler = `${pair.root}/b/filler`;
+    await shell(
+      `head -c 100M /dev/zero > '${filler}' 2>/dev/null || true
+       for n in 1 2 3 4 5 6 7 8; do echo $n > '${filler}'-$n 2>/dev/null || true; done`,
+    );
+    await secondary.replicator.start();
+    await pair.join();
+    await equalCopies(pair);
+  },
+});
