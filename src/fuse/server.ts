@@ -310,13 +310,18 @@ export class Server {
 
   /** An answer to somebody who looks: what the disk does not show is told. */
   #shown(opcode: number, inode: Inode, answer: Answer): Answer {
+    // Now: another request stands there when a thread has read for this one.
+    const { view } = request;
+    const from = opcode === OP.READ ? getU64(view, BODY + 8) : 0;
+    const to = opcode === OP.READ ? from + view.getUint32(BODY + 16, true) : 0;
     return (error, size) => {
       if (error !== 0) {
         this.pipeline.unreadable(
           this.volume,
           inode,
           error,
-          (marks, volume, id) => markPlace(opcode, marks, volume, id),
+          (marks, volume, id) =>
+            markPlace(marks, { opcode, volume, id, from, to }),
         );
       }
       answer(error, size);
@@ -419,18 +424,19 @@ export class Server {
   }
 }
 
-/** What the request that is served asked for. */
+/** What a request asked for; of a READ bytes [from, to). */
 function markPlace(
-  opcode: number,
   marks: Marks,
-  volume: number,
-  id: number,
+  { opcode, volume, id, from, to }: {
+    readonly opcode: number;
+    readonly volume: number;
+    readonly id: number;
+    readonly from: number;
+    readonly to: number;
+  },
 ): void {
   switch (opcode) {
     case OP.READ: {
-      const { view } = request;
-      const from = getU64(view, BODY + 8);
-      const to = from + view.getUint32(BODY + 16, true);
       // The bad sector may be anywhere in what the file system had to read for it.
       const offset = from - from % PIECE;
       const length = Math.ceil(to / PIECE) * PIECE - offset;

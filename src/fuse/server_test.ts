@@ -580,3 +580,33 @@ onServer(
     deepStrictEqual(list(1000), ["user.seen"]);
   },
 );
+
+onServer(
+  "Server: what a thread could not read is marked where it was asked for, not where the request after it was",
+  (bed) => {
+    const file = bed.file("image");
+    bed.pipeline.peerIsLevel = true;
+    let fail = (_error: number) => {};
+    Object.assign(bed.server.cold, {
+      now: () => -E.AGAIN,
+      read(
+        _fd: number,
+        _what: unknown,
+        done: (e: number, b: Uint8Array) => void,
+      ) {
+        fail = (error) => done(error, new Uint8Array(0));
+      },
+    });
+    const read = bed.read(file, { offset: 6 * 2 ** 20 });
+    bed.turn();
+    bed.write(file);
+    bed.turn();
+    bed.chmod(file);
+    bed.turn();
+    fail(E.IO);
+    bed.turn();
+    strictEqual(bed.answer(read), E.IO);
+    const [{ marks }] = bed.unreadable as [typeof bed.unreadable[0]];
+    deepStrictEqual([...marks.get(0, file.id)!.chunks.keys()], [6, 7]);
+  },
+);
