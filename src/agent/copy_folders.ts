@@ -53,11 +53,11 @@ export class CopyFolders {
     }
   }
 
-  /** Durable, and one of the names. */
-  async finish(name: string): Promise<void> {
+  /** Durable, and one of the names. Throws where the disk takes longer. */
+  async finish(name: string, timeoutMs = SYNC_MS): Promise<void> {
     for (const folder of this.#folders) {
       const part = join(folder, name + PART);
-      await command(["sync", "-f", part], { timeoutMs: SYNC_MS });
+      await command(["sync", "-f", part], { timeoutMs });
       await Deno.rename(part, join(folder, name));
       await syncFolder(dirname(part));
     }

@@ -16,6 +16,8 @@ const SECONDS = 30;
 /** What is overwritten while it is kept takes room: it goes before a resync fails for want of that. */
 const LEAST_FREE = 0.05;
 const LOOK_MS = 5000;
+/** As stat -f names them. */
+const WITHOUT_REFLINKS: readonly string[] = ["ext2/ext3", "tmpfs"];
 
 export interface FallbackOptions {
   readonly directories: readonly string[];
@@ -27,6 +29,8 @@ export class Fallback {
   readonly #folders: CopyFolders;
   readonly #options: FallbackOptions;
   #name: string | null = null;
+  /** Null: not looked yet. */
+  #clones: boolean | null = null;
   #busy = false;
   #lookAt = -Infinity;
 
@@ -57,15 +61,20 @@ export class Fallback {
       if (current === null || !peer?.current || peer.current === current) {
         return;
       }
+      if (!await this.#mayClone()) return;
       const name = `${NAME}${stamp()}`;
       await this.#folders.clone(name, SECONDS);
-      await this.#folders.finish(name);
+      await this.#folders.finish(name, SECONDS * 1000);
       this.#name = name;
       this.#options.log.info(
         `this copy as it was is kept as ${name} until it is up to date`,
       );
     } catch (error) {
-      if (error instanceof ApiError && error.code === NO_REFLINKS) return;
+      if (error instanceof ApiError && error.code === NO_REFLINKS) {
+        this.#clones = false;
+        return;
+      }
+      await this.#folders.removeParts().catch(() => {});
       this.#options.log.warning(
         `this copy as it was is not kept while it is brought up to date: ${
           messageOf(error)
@@ -100,6 +109,19 @@ export class Fallback {
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** Not even tried where it cannot be: a folder made in vain would change the time of the directory above. */
+  async #mayClone(): Promise<boolean> {
+    if (this.#clones === null) {
+      const { stdout } = await command(
+        ["stat", "-f", "-c", "%T", ...this.#options.directories],
+      );
+      this.#clones = !stdout.split("\n").some((type) =>
+        WITHOUT_REFLINKS.includes(type)
+      );
+    }
+    return this.#clones;
   }
 
   async #hasRoom(): Promise<boolean> {

@@ -315,7 +315,8 @@ export class Server {
     const from = opcode === OP.READ ? getU64(view, BODY + 8) : 0;
     const to = opcode === OP.READ ? from + view.getUint32(BODY + 16, true) : 0;
     return (error, size) => {
-      if (error !== 0) {
+      // What a thread could not read when the role is over is nobody's fault any more.
+      if (error !== 0 && this.device.fd >= 0) {
         this.pipeline.unreadable(
           this.volume,
           inode,

@@ -225,6 +225,11 @@ onPair({
         `cd '${primary.data}' && head -c 24M /dev/urandom > large && rm -f dir/sub/1*`,
       );
       await secondary.replicator.start();
+      // What heartbeats would tell by then.
+      await primary.replicator.until(
+        ({ identity }) => identity.bitmap !== null,
+        "a generation of its own",
+      );
     };
     const keep = () =>
       fallback.keep(

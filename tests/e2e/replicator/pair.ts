@@ -289,20 +289,20 @@ export class Pair {
     const dead = this.nodes.map(({ replicator }) => replicator.kill());
     for (const { name } of this.nodes) dropUnwritten(join(this.root, name));
     await Promise.all(dead);
-    for (const node of this.nodes) {
-      await this.#mountAgain(node, async (image) => {
-        // Another namespace of this machine may still hold the old mount, which stays dead: a copy of its disk is a new one.
-        await run("cp", ["--sparse=always", image, `${image}.new`]);
-        await Deno.rename(`${image}.new`, image);
-      });
-    }
+    for (const node of this.nodes) await this.#mountAgain(node);
   }
 
-  async #mountAgain(node: Node, between: (image: string) => Promise<void>) {
+  async #mountAgain(
+    node: Node,
+    between: (image: string) => Promise<void> = () => Promise.resolve(),
+  ) {
     const store = join(this.root, node.name), image = `${store}.img`;
     await run("umount", ["-l", node.data], { allowFailure: true });
     await run("umount", [join(this.root, `${node.name}-raw`)]);
     await run("umount", [store]);
+    // Another namespace of this machine may still hold the old mount, which stays dead: a copy of its disk is a new one.
+    await run("cp", ["--sparse=always", image, `${image}.new`]);
+    await Deno.rename(`${image}.new`, image);
     await between(image);
     await run("mount", ["-o", `loop,${this.#format.mount}`, image, store]);
     await this.#bind(node);
