@@ -16,7 +16,9 @@ const END_MS = 5_000;
 /** Starts it and tells both nodes, once; starts it again when it was killed. */
 export async function startWitness(): Promise<void> {
   await Deno.mkdir(HOME, { recursive: true });
-  if (await witnessProcess() === null) {
+  const store = new Store(join(paths(HOME).state, "witness"));
+  const begins = await witnessProcess() === null;
+  if (begins) {
     const child = new Deno.Command("setsid", {
       args: [
         ...["--fork", "ip", "netns", "exec", namespace(3)],
@@ -34,13 +36,14 @@ export async function startWitness(): Promise<void> {
     }).spawn();
     await child.status;
   }
+  // Killed and started again: it knows the cluster, whose nodes need not both be there.
+  if (begins && (await store.read()).clusters.length > 0) return;
   const token = await connect(home(1)).setArbiter({
     kind: "witness",
     address: WITNESS_ADDRESS,
   });
   const admission = token === null ? null : parseAdmission(token);
   if (admission === null) throw new Error("The cluster gave no admission");
-  const store = new Store(join(paths(HOME).state, "witness"));
   const known = await store.find(admission.id);
   if (known?.key === admission.key) return;
   await store.write({ modules: {}, ...admission });
