@@ -156,7 +156,9 @@ export async function passthrough(base: string): Promise<Place> {
     pids: () => [child.pid],
     async [Symbol.asyncDispose]() {
       await run("umount", ["-l", mount], { allowFailure: true });
-      child.kill("SIGKILL");
+      try {
+        child.kill("SIGKILL");
+      } catch { /* It has ended with its mount. */ }
       await child.status;
       await Deno.remove(root, { recursive: true });
     },
