@@ -62,7 +62,8 @@ export class ColdReads {
     view.setBigUint64(JOB.SIZE, BigInt(size), true);
     view.setBigUint64(JOB.OFFSET, BigInt(from), true);
     view.setBigUint64(JOB.DONE, 0n, true);
-    // Its own: the file may be closed meanwhile, and the number be another one's.
+    // Its own: the file may be closed meanwhile, and the number be another one's. The thread closes it: it may be the last one of a
+    // large file without a name, whose blocks are freed then.
     const own = Number(libc.syscall3(SYS.dup, fd, 0, 0));
     if (own < 0) {
       const error = errno();
@@ -77,7 +78,6 @@ export class ColdReads {
     thread.aide.run(AIDE.READ, own, address, (error) => {
       thread.busy--;
       this.#under--;
-      libc.close(own);
       const read = before.length + Number(view.getBigUint64(JOB.DONE, true));
       done(error, bytes.subarray(DATA, DATA + read));
       memory.giveBack();

@@ -4,7 +4,11 @@
 import { AIDE, JOB } from "./aide.ts";
 import { errno, libc, Memory } from "../system/libc.ts";
 
-/** To the file's end: a shorter answer would be all that the file seems to have. */
+function errorOf(result: number): number {
+  return result === 0 ? 0 : errno();
+}
+
+/** Closes the descriptor afterwards; 0 or errno. To the file's end: a shorter answer would be all that the file seems to have. */
 function readJob(fd: number, address: number): number {
   const job = new DataView(
     Deno.UnsafePointerView.getArrayBuffer(
@@ -15,15 +19,16 @@ function readJob(fd: number, address: number): number {
   const to = Number(job.getBigUint64(JOB.ADDRESS, true));
   const size = Number(job.getBigUint64(JOB.SIZE, true));
   const from = Number(job.getBigUint64(JOB.OFFSET, true));
-  let done = 0;
+  let done = 0, error = 0;
   while (done < size) {
     const n = libc.pread(fd, to + done, size - done, from + done);
-    if (n < 0) return -1;
-    if (n === 0) break;
+    if (n < 0) error = errno();
+    if (n <= 0) break;
     done += n;
   }
-  job.setBigUint64(JOB.DONE, BigInt(done), true);
-  return 0;
+  job.setBigUint64(JOB.DONE, BigInt(error === 0 ? done : 0), true);
+  libc.close(fd);
+  return error;
 }
 
 self.onmessage = (
@@ -39,13 +44,13 @@ self.onmessage = (
       const what = memory.view.getUint32(0, true);
       const fd = memory.view.getInt32(4, true);
       const address = Number(memory.view.getBigUint64(8, true));
-      let result = 0;
-      if (what === AIDE.SYNCFS) result = libc.syncfs(fd);
-      else if (what === AIDE.UMOUNT) result = libc.umount2(address, 0);
-      else if (what === AIDE.CLOSE) result = libc.close(fd);
-      else if (what === AIDE.READ) result = readJob(fd, address);
+      let error = 0;
+      if (what === AIDE.SYNCFS) error = errorOf(libc.syncfs(fd));
+      else if (what === AIDE.UMOUNT) error = errorOf(libc.umount2(address, 0));
+      else if (what === AIDE.CLOSE) error = errorOf(libc.close(fd));
+      else if (what === AIDE.READ) error = readJob(fd, address);
       else if (what === AIDE.EXIT) return self.close();
-      memory.view.setInt32(4, result === 0 ? 0 : errno(), true);
+      memory.view.setInt32(4, error, true);
       libc.write(answers, memory.address, 16);
     }
   }, 0);
