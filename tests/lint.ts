@@ -56,7 +56,7 @@ const ARROWS: { readonly [folder: string]: readonly string[] } = {
   cluster: ["api", "actions", "module", "system"],
   console: ["api", "machine", "module", "oidc", "system"],
   notify: ["module", "system"],
-  import: ["module"],
+  import: ["machine", "module"],
   oidc: ["api", "system"],
   k3s: ["cluster", "module", "system"],
   bundle: ["cluster", "module", "system"],

@@ -1,5 +1,6 @@
 /** A module archive of the other product → the files of a module folder here, and a report for a person. Pure. */
 import { stringify } from "yaml";
+import { SCRIPTS } from "../machine/action.ts";
 import { ConfigError, parseModule } from "../module/load.ts";
 import { translate, type Translation } from "./translate.ts";
 import { readUserConfig } from "./userconfig.ts";
@@ -19,20 +20,6 @@ export interface Imported {
   readonly problem: string | null;
 }
 
-/** Runs here under the same name. */
-const SCRIPTS = [
-  "prestart",
-  "poststop",
-  "transition",
-  "start_prim",
-  "stop_prim",
-  "start_both",
-  "stop_both",
-  "start_second",
-  "stop_second",
-  "start_sec",
-  "stop_sec",
-];
 /** Programs and variables of the other product. */
 const FOREIGN = /\bsafekit\b|\bprint[ie]\b|\$\{?SAFE\w*|%SAFE/;
 const MOST_LINES = 5;
@@ -86,7 +73,7 @@ export function importModule(archive: Uint8Array, name: string): Imported {
     }
     out.push({ path, executable: true, content });
     look.push(...remarks(path, content));
-    if (deeper.length === 0 && !SCRIPTS.includes(file)) {
+    if (deeper.length === 0 && !SCRIPTS.some((name) => name === file)) {
       look.push(
         `${path}: is called by no transition here; scripts that need it may`,
       );

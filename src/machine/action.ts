@@ -2,7 +2,7 @@
 import type { Command } from "../replication/control.ts";
 import type { Record, Role } from "./state.ts";
 
-/** What a module may have in its bin/ for this automaton. */
+/** What a module may have in its bin/ for this automaton; the other product calls them the same (src/import). */
 export const SCRIPTS = [
   "prestart",
   "start_prim",
