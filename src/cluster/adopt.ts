@@ -1,9 +1,9 @@
 /** The half of the server that joins: writes what the other node gave. cluster.yaml comes last, as in create.ts. */
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
-import { dirname, join } from "node:path";
+import { installFiles } from "../module/install.ts";
 import { parseCluster, parseModule } from "../module/load.ts";
-import { removeDurably, syncFolder, writeDurably } from "../system/files.ts";
+import { removeDurably, writeDurably } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { readKept } from "./kept.ts";
 import { places } from "./places.ts";
@@ -62,41 +62,11 @@ export async function adoptCluster(
   if (welcome.arbiter === null) await removeDurably(at.arbiter);
   else await writeDurably(at.arbiter, welcome.arbiter, SECRET);
   await writeDurably(at.node, welcome.node + "\n");
-  await writeModule(at.module, welcome.module);
+  const files = welcome.module.map(({ path, mode, content }) => ({
+    path,
+    executable: (mode & 0o100) !== 0,
+    content: Buffer.from(content, "base64"),
+  }));
+  await installFiles(paths, "k3s", files);
   await writeDurably(at.cluster, welcome.cluster);
-}
-
-/** A whole module folder, there at once or not at all. */
-export async function writeModule(
-  folder: string,
-  files: Welcome["module"],
-): Promise<void> {
-  const name = folder.slice(dirname(folder).length + 1);
-  const half = join(dirname(folder), `.${name}.new`);
-  const old = join(dirname(folder), `.${name}.old`);
-  await remove(half);
-  await Deno.mkdir(dirname(folder), { recursive: true, mode: 0o750 });
-  // As module/install.ts makes it: variables of module.yaml may be passwords.
-  await Deno.mkdir(half, { mode: 0o700 });
-  for (const { path, mode, content } of files) {
-    const file = join(half, path);
-    await Deno.mkdir(dirname(file), { recursive: true });
-    await writeDurably(file, Buffer.from(content, "base64"), { mode });
-  }
-  // The names that the catalogue puts right after a crash between the two renames.
-  await remove(old);
-  try {
-    await Deno.rename(folder, old);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  await Deno.rename(half, folder);
-  await syncFolder(dirname(folder));
-  await remove(old);
-}
-
-async function remove(path: string): Promise<void> {
-  await Deno.remove(path, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { type Paths, paths } from "../system/paths.ts";
-import { adoptCluster, checkWelcome, writeModule } from "./adopt.ts";
+import { installFiles } from "../module/install.ts";
+import { adoptCluster, checkWelcome } from "./adopt.ts";
 import {
   checkSameCluster,
   checkSamePassword,
@@ -47,13 +48,14 @@ async function inHomes(run: (first: Paths, second: Paths) => Promise<void>) {
   }
 }
 
+const bytes = (text: string) => new TextEncoder().encode(text);
 const MODULE = [
   {
     path: "module.yaml",
-    mode: 0o644,
-    content: btoa("name: k3s\nmode: mirror\n"),
+    executable: false,
+    content: bytes("name: k3s\nmode: mirror\n"),
   },
-  { path: "bin/start_prim", mode: 0o755, content: btoa("#!/bin/sh\n") },
+  { path: "bin/start_prim", executable: true, content: bytes("#!/bin/sh\n") },
 ];
 
 Deno.test("createCluster() makes every file, and a repetition keeps every secret", async () => {
@@ -100,7 +102,11 @@ Deno.test("createCluster() goes on where an interrupted run ended", async () => 
 Deno.test("adoptCluster() makes the second node of the same cluster", async () => {
   await inHomes(async (first, second) => {
     await createCluster(first, SETTINGS);
-    await writeModule(places(first).module, MODULE);
+    await installFiles(first, "k3s", MODULE);
+    // What no module's archive takes keeps no server from joining.
+    const bin = join(places(first).module, "bin");
+    await Deno.symlink("start_prim", join(bin, "stop_prim"));
+    await Deno.writeTextFile(join(bin, ".start_prim.swp"), "");
     const welcome = await gatherWelcome(first);
     const { id } = (await existingCluster(first))!;
     checkWelcome(welcome, id);
@@ -122,6 +128,10 @@ Deno.test("adoptCluster() makes the second node of the same cluster", async () =
     const modeOf = async (path: string) =>
       ((await Deno.stat(path)).mode ?? 0) & 0o777;
     const script = join(theirs.module, "bin", "start_prim");
+    assert.deepEqual(
+      welcome.module.map(({ path }) => path),
+      ["bin/start_prim", "module.yaml"],
+    );
     assert.equal(await modeOf(script), 0o755);
     // Variables of module.yaml may be passwords.
     assert.equal(await modeOf(theirs.module), 0o700);
@@ -132,7 +142,7 @@ Deno.test("adoptCluster() makes the second node of the same cluster", async () =
 Deno.test("a lost first node is replaced: the second one invites, and hands over who decides between the nodes", async () => {
   await inHomes(async (first, second) => {
     await createCluster(first, SETTINGS);
-    await writeModule(places(first).module, MODULE);
+    await installFiles(first, "k3s", MODULE);
     await adoptCluster(second, await gatherWelcome(first));
     const left = places(second);
     const arbiter = '{"kind":"ping","addresses":["10.0.0.254"]}\n';
@@ -163,7 +173,7 @@ Deno.test("checkWelcome() refuses what does not fit together", async () => {
   await inHomes(async (first, other) => {
     for (const home of [first, other]) {
       await createCluster(home, SETTINGS);
-      await writeModule(places(home).module, MODULE);
+      await installFiles(home, "k3s", MODULE);
     }
     const welcome = await gatherWelcome(first);
     const { id } = (await existingCluster(first))!;

@@ -1,9 +1,8 @@
 /** What a node gives the server that joins it: everything that makes it the other half of the cluster. Gathered here, checked there. */
 import { Buffer } from "node:buffer";
-import { join } from "node:path";
 import { z } from "zod";
 import { issueCertificate } from "../api/tls.ts";
-import { MAX_ARCHIVE, MAX_FILES } from "../module/archive.ts";
+import { MAX_ARCHIVE, MAX_FILES, readFolder } from "../module/archive.ts";
 import { loadCluster } from "../module/load.ts";
 import { readIfPresent } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
@@ -90,7 +89,7 @@ export async function gatherWelcome(paths: Paths): Promise<Welcome> {
     settings: await need(at.settings),
     password: (await need(at.password)).trim(),
     k3sToken: (await need(at.k3sToken)).trim(),
-    module: await folderFiles(at.module),
+    module: await moduleFiles(at.module),
     k3sFiles: z.array(k3sFileSchema).parse(
       JSON.parse(await readIfPresent(at.k3sFiles) ?? "[]"),
     ),
@@ -100,25 +99,15 @@ export async function gatherWelcome(paths: Paths): Promise<Welcome> {
   };
 }
 
-/** All files below a folder, with modes. */
-export async function folderFiles(
-  folder: string,
-  below = "",
-): Promise<Welcome["module"]> {
-  const files: Welcome["module"] = [];
-  for await (const entry of Deno.readDir(join(folder, below))) {
-    const path = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory) files.push(...await folderFiles(folder, path));
-    if (!entry.isFile || !inside.safeParse(path).success) continue;
-    const full = join(folder, path);
-    const { mode } = await Deno.stat(full);
-    files.push({
+/** A link, or a name that would be refused there, is left behind: it keeps no server from joining. */
+async function moduleFiles(folder: string): Promise<Welcome["module"]> {
+  const files = await readFolder(folder, { skipOthers: true });
+  return files.filter(({ path }) => inside.safeParse(path).success)
+    .map(({ path, executable, content }) => ({
       path,
-      mode: (mode ?? 0o644) & 0o777,
-      content: Buffer.from(await Deno.readFile(full)).toString("base64"),
-    });
-  }
-  return files.sort((a, b) => a.path < b.path ? -1 : 1);
+      mode: executable ? 0o755 : 0o644,
+      content: Buffer.from(content).toString("base64"),
+    }));
 }
 
 async function need(file: string): Promise<string> {

@@ -63,14 +63,14 @@ export interface FirstOptions {
 const READY_MS = 10 * 60_000;
 
 export function firstSteps(options: FirstOptions): Step[] {
-  const { at, kept, member, api } = options;
+  const { paths, at, kept, member, api } = options;
   return [
     executableStep(),
     clusterStep(options),
     servicesStep(at),
     databaseStep(at, kept),
     volumeStep(at, kept),
-    moduleStep(at, kept),
+    moduleStep(paths, kept),
     configurationStep(at, kept, member),
     k3sFilesStep(options),
     agentStep(api),

@@ -1,19 +1,19 @@
 /** Steps that both nodes take: services out of boot, the module's folder, units and configuration, the agent. */
-import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import type { AgentApi } from "../cli/agent_api.ts";
 import type { ClusterState, ModuleState, NodeState } from "../api/state.ts";
-import { writeModule } from "../cluster/adopt.ts";
 import type { Kept } from "../cluster/kept.ts";
 import { fillModule } from "../cluster/module_config.ts";
 import type { Places } from "../cluster/places.ts";
 import type { Step } from "../cluster/step.ts";
 import { exists } from "../cluster/facts.ts";
 import { readFolder } from "../module/archive.ts";
-import { builtInFolder } from "../module/catalog.ts";
+import { builtInFolder, moduleFolder } from "../module/catalog.ts";
+import { installFiles } from "../module/install.ts";
 import { recordOf } from "../module/template.ts";
 import { sleep } from "../system/clock.ts";
 import { readIfPresent } from "../system/files.ts";
+import type { Paths } from "../system/paths.ts";
 import { UNIT_FILE, unitText } from "../system/unit.ts";
 import { K3S } from "./files.ts";
 import {
@@ -128,30 +128,27 @@ export async function unmaskSockets(): Promise<void> {
 }
 
 /** The built-in module with this cluster's values; one that is there is the user's, who may have changed it. */
-export function moduleStep(at: Places, kept: Kept): Step {
+export function moduleStep(paths: Paths, kept: Kept): Step {
+  const folder = moduleFolder(paths, MODULE);
   return {
     name: "Module k3s",
     async done() {
-      return await exists(join(at.module, "module.yaml")) ? at.module : null;
+      return await exists(join(folder, "module.yaml")) ? folder : null;
     },
     async do() {
       const template = builtInFolder(MODULE);
       if (!template) throw new Error("it is not in this executable");
       const files = await readFolder(template);
       const filled = (text: Uint8Array) =>
-        fillModule(new TextDecoder().decode(text), kept);
-      await writeModule(
-        at.module,
-        [...files, recordOf(MODULE, files)].map((
-          { path, executable, content },
-        ) => ({
-          path,
-          mode: executable ? 0o755 : 0o644,
-          content: Buffer.from(
-            path === "module.yaml" ? filled(content) : content,
-          ).toString("base64"),
-        })),
+        new TextEncoder().encode(
+          fillModule(new TextDecoder().decode(text), kept),
+        );
+      const own = files.map((file) =>
+        file.path === "module.yaml"
+          ? { ...file, content: filled(file.content) }
+          : file
       );
+      await installFiles(paths, MODULE, [...own, recordOf(MODULE, files)]);
     },
   };
 }

@@ -55,12 +55,12 @@ const POLL_MS = 500;
 const START_MS = 30_000;
 
 export function secondSteps(options: SecondOptions): Step[] {
-  const { at, kept, member, api, out } = options;
+  const { paths, at, kept, member, api, out } = options;
   return [
     executableStep(),
     clusterStep(options),
     servicesStep(at),
-    moduleStep(at, kept),
+    moduleStep(paths, kept),
     configurationStep(at, kept, member),
     k3sFilesStep(options),
     agentStep(api),

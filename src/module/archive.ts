@@ -75,8 +75,14 @@ export function pack(files: readonly ArchiveFile[]): Uint8Array<ArrayBuffer> {
   return archive;
 }
 
-/** The files of a folder in the order of their names; a link or device in it is refused. Works inside the executable, too. */
-export async function readFolder(folder: string): Promise<ArchiveFile[]> {
+/**
+ * The files of a folder in the order of their names. A link or device in it is refused, or not taken along. Works inside the executable,
+ * too.
+ */
+export async function readFolder(
+  folder: string,
+  { skipOthers = false }: { readonly skipOthers?: boolean } = {},
+): Promise<ArchiveFile[]> {
   const files: ArchiveFile[] = [];
   const walk = async (below: string) => {
     const entries = await Array.fromAsync(Deno.readDir(join(folder, below)));
@@ -84,7 +90,7 @@ export async function readFolder(folder: string): Promise<ArchiveFile[]> {
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory) await walk(path);
       else if (entry.isFile) files.push(await readOne(folder, path));
-      else {
+      else if (!skipOthers) {
         throw new Error(
           `Cannot pack "${path}": it is neither a plain file nor a folder`,
         );
