@@ -1,5 +1,6 @@
 /** Logs and audit for the console's pages, of either node. */
 import type { Audit } from "../api/audit.ts";
+import { ApiError } from "../api/error.ts";
 import type { ConsoleOptions, LogPlace } from "../console/serve.ts";
 import type { Door } from "./door.ts";
 
@@ -41,5 +42,6 @@ async function ask(door: Door, node: string, path: string) {
   const answer = await door.forward(path, { method: "GET" });
   const body = await answer.json();
   if (answer.ok) return body;
-  throw new Error(body.error?.message ?? `${node} did not answer`);
+  const { message = `${node} did not answer`, remedy } = body.error ?? {};
+  throw new ApiError(502, "peer-failed", message, { remedy });
 }

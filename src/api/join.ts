@@ -79,7 +79,7 @@ export function joinRoutes(paths: Paths, { audit, log }: JoinOptions) {
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000);
       const what = `Refused too often: try again in ${seconds} s`;
-      return c.json(errorBody("wait", what), 429);
+      return c.json(errorBody("wait", what, AGAIN), 429);
     }
     refused.attempt(place, Date.now());
     const why = await judge(request);
@@ -91,7 +91,7 @@ export function joinRoutes(paths: Paths, { audit, log }: JoinOptions) {
     if (why !== null) {
       log.warning(`join refused: ${entry.who} from ${from}: ${why}`);
       audit.write({ ...entry, detail: why, result: "refused", status: 403 });
-      return c.json(errorBody("refused", why), 403);
+      return c.json(errorBody("refused", why, NEW_TOKEN), 403);
     }
     refused.succeeded(place);
     log.info(`join: ${entry.who} from ${from} gets ${detail}`);
@@ -123,7 +123,9 @@ export function joinRoutes(paths: Paths, { audit, log }: JoinOptions) {
       );
       // Only what is listed: the name never becomes a path by itself.
       const known = files.find((file) => file.name === name);
-      if (!known) return c.json(errorBody("not-found", "No such file"), 404);
+      if (!known) {
+        return c.json(errorBody("not-found", "No such file", AGAIN), 404);
+      }
       const file = await Deno.open(k3sFilePath(known.name), { read: true });
       c.header("Content-Length", String((await file.stat()).size));
       return c.body(file.readable, 200);
@@ -134,3 +136,7 @@ const NOT_A_REQUEST = errorBody(
   "bad-request",
   'Expected {"cluster", "secret", "machine"}',
 );
+/** For the machine that joins, whose own agent does not run yet. */
+const AGAIN = 'Then run "hakit second" again: it goes on where it was';
+const NEW_TOKEN =
+  'Run "hakit invite" on the node of the cluster that is left, and use its token';

@@ -1,5 +1,5 @@
 /** Errors → one line and an exit code: the only such mapping of the command line. */
-import { ClientError } from "../api/client.ts";
+import { saysAlready } from "../system/message.ts";
 import { UsageError } from "./command.ts";
 
 export const EXIT = { done: 0, failed: 1, usage: 2, noAgent: 3 } as const;
@@ -17,7 +17,7 @@ export function report(error: unknown): Failure {
     return { line: String(error), code: EXIT.failed };
   }
   if (error instanceof UsageError || error.name === "ConfigError") {
-    return { line: error.message, code: EXIT.usage };
+    return told(error, error.message, EXIT.usage);
   }
   if ("code" in error && error.code === "agent-not-running") {
     return { line: error.message, code: EXIT.noAgent };
@@ -28,20 +28,18 @@ export function report(error: unknown): Failure {
       code: EXIT.failed,
     };
   }
-  const line = withCause(error);
-  const remedy = error instanceof ClientError ? error.remedy : undefined;
-  return {
-    line,
-    code: EXIT.failed,
-    ...(remedy && !saysAlready(line, remedy) ? { remedy } : {}),
-  };
+  return told(error, withCause(error), EXIT.failed);
 }
 
-/** The remedy is the code's, and many a message names the same command. */
-function saysAlready(line: string, remedy: string): boolean {
-  const commands = remedy.match(/"hakit [^"]+"/g) ?? [];
-  return line.includes(remedy) ||
-    commands.length > 0 && commands.every((command) => line.includes(command));
+/** What an agent refused brings its remedy. */
+function told(
+  { remedy }: Error & { readonly remedy?: string | undefined },
+  line: string,
+  code: number,
+): Failure {
+  return remedy && !saysAlready(line, remedy)
+    ? { line, remedy, code }
+    : { line, code };
 }
 
 /** Names that the language itself throws; a failed fetch is a TypeError too, but has a cause. */

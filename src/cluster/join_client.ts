@@ -6,6 +6,8 @@ import { createHash } from "node:crypto";
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import type { Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
+import { ClientError } from "../api/client.ts";
+import type { ErrorBody } from "../api/error.ts";
 import type { JoinToken } from "./join_token.ts";
 import { type K3sFile, type Welcome, welcomeSchema } from "./welcome.ts";
 import { messageOf } from "../system/message.ts";
@@ -19,6 +21,9 @@ const MAX_WELCOME = 64 * 1024 * 1024;
 /** The other node said no, or is not what the token says; exit code 2. */
 export class JoinRefused extends Error {
   override readonly name = "ConfigError";
+  constructor(message: string, readonly remedy?: string) {
+    super(message);
+  }
 }
 
 /** With this machine's clock when the answer was here: what is looked at afterwards takes up to half a minute. */
@@ -179,13 +184,16 @@ function send(
 }
 
 function refusal(text: string, status: number): Error {
-  let message = `HTTP status ${status}`;
+  let said: Partial<ErrorBody["error"]> = {};
   try {
-    message = JSON.parse(text).error.message;
+    said = JSON.parse(text).error ?? {};
   } catch {
     // Not our agent's words: the status has to do.
   }
+  const { code = "failed", message = `HTTP status ${status}`, remedy } = said;
   return status === 403
-    ? new JoinRefused(`The other node refused: ${message}`)
-    : new Error(`The other node could not answer: ${message}`);
+    ? new JoinRefused(`The other node refused: ${message}`, remedy)
+    : new ClientError(code, `The other node could not answer: ${message}`, {
+      remedy,
+    });
 }

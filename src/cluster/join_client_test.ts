@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { serveHttps } from "../api/https.ts";
+import { report } from "../cli/report.ts";
 import { createAuthority, fingerprint, issueCertificate } from "../api/tls.ts";
 import { joinClient, JoinRefused } from "./join_client.ts";
 import type { JoinToken } from "./join_token.ts";
@@ -63,18 +64,42 @@ Deno.test(
   options,
   async () => {
     const refused = {
-      error: { code: "refused", message: "the token has expired" },
+      error: {
+        code: "refused",
+        message: "the token has expired",
+        remedy: "Make another",
+      },
     };
     await withServer(
       () => Response.json(refused, { status: 403 }),
       async (token, bodies) => {
-        await assert.rejects(
-          joinClient(token, "m").welcome(),
-          /^ConfigError: The other node refused: the token has expired$/,
-        );
+        await assert.rejects(joinClient(token, "m").welcome(), (error) => {
+          assert.deepEqual(report(error), {
+            line: "The other node refused: the token has expired",
+            remedy: "Make another",
+            code: 2,
+          });
+          return true;
+        });
         assert.equal(JSON.parse(bodies[0]!).secret, token.secret);
       },
     );
+    for (
+      const [answer, line, remedy] of [
+        [Response.json(refused, { status: 429 }), "the token has expired", {
+          remedy: "Make another",
+        }],
+        [new Response("no JSON", { status: 500 }), "HTTP status 500", {}],
+      ] as const
+    ) {
+      await withServer(() => answer, async (token) => {
+        await assert.rejects(joinClient(token, "m").welcome(), (error) => {
+          const said = `The other node could not answer: ${line}`;
+          assert.deepEqual(report(error), { line: said, ...remedy, code: 1 });
+          return true;
+        });
+      });
+    }
     await withServer(
       () => Response.json({ node: "node2" }),
       async (token) => {

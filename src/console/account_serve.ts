@@ -9,7 +9,15 @@ import { LOGIN_BODY } from "../api/login.ts";
 import type { ClusterState } from "../api/state.ts";
 import { AccountPage, type Outcome, UsersPage } from "./account_pages.tsx";
 import type { PageUser } from "./pages.tsx";
-import { formOf, needs, page, problem, tooMuch, visitor } from "./respond.ts";
+import {
+  formOf,
+  needs,
+  page,
+  problem,
+  refusedText,
+  tooMuch,
+  visitor,
+} from "./respond.ts";
 import type { Texts } from "./text/en.ts";
 import { texts } from "./text/texts.ts";
 
@@ -69,7 +77,7 @@ export function accountPages({ auth, state }: AccountServeOptions) {
       const { user, form, answer } = await enter(c, "administrator");
       if (!user) return answer;
       const outcome = await attempt(async () =>
-        await act(checked(schema, form), c, texts(user.language).people)
+        done(await act(checked(schema, form), c, texts(user.language).people))
       );
       // Whoever changed or removed himself is a stranger now.
       const still = await auth.caller(c);
@@ -92,20 +100,14 @@ export function accountPages({ auth, state }: AccountServeOptions) {
       if (!user) return answer;
       const t = texts(user.language).people;
       const outcome = await attempt(async () => {
-        if (user.guest) throw new ApiError(400, "bad-user", t.noPassword);
+        if (user.guest) return failed(t.noPassword);
         const { old, password, again } = checked(ownForm, form);
-        if (password !== again) {
-          throw new ApiError(400, "bad-user", t.differ);
-        }
+        if (password !== again) return failed(t.differ);
         const { name } = user;
         const result = await auth.changePassword(c, { name, old, password });
-        if (result.kind === "wrong") {
-          throw new ApiError(403, "wrong-login", t.wrongOld);
-        }
-        if (result.kind === "wait") {
-          throw new ApiError(429, "wait", t.tooMany(result.seconds));
-        }
-        return t.passwordChanged(name);
+        if (result.kind === "wrong") return failed(t.wrongOld);
+        if (result.kind === "wait") return failed(t.tooMany(result.seconds));
+        return done(t.passwordChanged(name));
       });
       const { cluster } = await state();
       // The token of the old session's page is void with it.
@@ -161,12 +163,20 @@ function checked<T>(schema: z.ZodType<T>, form: unknown): T {
   throw new ApiError(400, "bad-request", `${path.join(".")}: ${message}`);
 }
 
-/** Refusals are for the page; failures of ours are not. */
-async function attempt(act: () => Promise<string>): Promise<Outcome> {
+/** Refusals are for the page, with what to do about them; failures of ours are not. */
+async function attempt(act: () => Promise<Outcome>): Promise<Outcome> {
   try {
-    return { kind: "done", text: await act() };
+    return await act();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return { kind: "failed", text: error.message };
+    return failed(refusedText(error));
   }
+}
+
+function done(text: string): Outcome {
+  return { kind: "done", text };
+}
+
+function failed(text: string): Outcome {
+  return { kind: "failed", text };
 }

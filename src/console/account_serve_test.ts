@@ -84,6 +84,11 @@ Deno.test("administrators add, change and remove users, and nobody else does", a
     (await admin.send("/users/add", { ...anna, password: "short" })).text,
     /it exists/,
   );
+  // What to do stands below what was wrong, as the command says it.
+  match(
+    (await admin.send("/users/role", { name: "bob", role: "viewer" })).text,
+    /class="failed" role="alert">[^<]*bob[^<]*\nSee &quot;hakit user list&quot;</,
+  );
   match(
     (await admin.send("/users/add", { ...anna, name: "<b>" })).text,
     /Cannot create user &quot;&lt;b&gt;&quot;/,

@@ -9,8 +9,14 @@ import {
   isFilter,
   RESULTS,
 } from "./audit_page.tsx";
-import { needs, notFound, page, problem, visitor } from "./respond.ts";
-import { messageOf } from "../system/message.ts";
+import {
+  needs,
+  notFound,
+  page,
+  problem,
+  refusedText,
+  visitor,
+} from "./respond.ts";
 
 export interface AuditServeOptions {
   readonly auth: Auth;
@@ -50,7 +56,7 @@ export function auditPages({ auth, state, audit }: AuditServeOptions) {
       entries = (await audit(node.name, most))
         .filter((entry) => passes(entry, filter));
     } catch (error) {
-      why = messageOf(error);
+      why = refusedText(error);
     }
     const names = nodes.map(({ name }) => name);
     return {

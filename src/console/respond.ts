@@ -3,7 +3,9 @@ import type { Context } from "hono";
 import { getCookie } from "hono/cookie";
 import { ROLES, type UserRole } from "../api/accounts_file.ts";
 import type { Auth, AuthEnv } from "../api/auth.ts";
+import { ApiError, errorBody } from "../api/error.ts";
 import { soon } from "../api/soon.ts";
+import { messageOf, withRemedy } from "../system/message.ts";
 import {
   isLanguage,
   type Language,
@@ -66,6 +68,13 @@ export function problem(
   const language = languageOf(c);
   const said = say(texts(language).problems);
   return page(c, ProblemPage({ ...said, language, user }), status);
+}
+
+/** What was thrown, as a page says it: what was wrong, and below it what to do, as the API and the command do. */
+export function refusedText(error: unknown): string {
+  if (!(error instanceof ApiError)) return messageOf(error);
+  const body = errorBody(error.code, error.message, error.remedy);
+  return withRemedy(body.error.message, body.error.remedy);
 }
 
 /** Where to go after the login: a path of this console, or its first page. */

@@ -26,10 +26,10 @@ import {
   ownPath,
   page,
   problem,
+  refusedText,
   tooMuch,
   visitor,
 } from "./respond.ts";
-import { messageOf } from "../system/message.ts";
 
 /** Whose log, of which module. */
 export interface LogPlace {
@@ -71,10 +71,15 @@ export function consoleRoutes(options: ConsoleOptions) {
   });
   return new Hono<AuthEnv>()
     .onError((error, c) =>
-      problem(c, error instanceof ApiError ? 400 : 500, (t) => ({
-        title: t.failed,
-        message: t.reload(error.message),
-      }))
+      error instanceof ApiError
+        ? problem(c, 400, (t) => ({
+          title: t.failed,
+          message: refusedText(error),
+        }))
+        : problem(c, 500, (t) => ({
+          title: t.failed,
+          message: t.reload(error.message),
+        }))
     )
     .use(secureHeaders(SECURITY))
     .get("/assets/*", (c) => assetAnswer(c.req.raw))
@@ -313,7 +318,7 @@ async function readAgentLog(
   try {
     return { ...none, lines: await logs.agent(node, most), problem: null };
   } catch (error) {
-    const why = messageOf(error);
+    const why = refusedText(error);
     const problem = texts(languageOf(c)).problems.unreadable(why);
     return { ...none, lines: [], problem };
   }
@@ -339,7 +344,7 @@ async function readLog(
     const lines = (await logs.script(place, wanted)).trimEnd().split("\n");
     return { file: wanted, files, lines: lines.slice(-most), problem: null };
   } catch (error) {
-    const why = messageOf(error);
+    const why = refusedText(error);
     return { ...nothing, problem: said.unreadable(why) };
   }
 }

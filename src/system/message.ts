@@ -2,3 +2,18 @@
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What was wrong, and below it what to do, unless the first line says it. Pure. */
+export function withRemedy(message: string, remedy?: string | null): string {
+  return remedy && !saysAlready(message, remedy)
+    ? `${message}\n${remedy}`
+    : message;
+}
+
+/** The remedy is the code's, and many a message names the same command. Pure. */
+export function saysAlready(message: string, remedy: string): boolean {
+  const commands = remedy.match(/"hakit [^"]+"/g) ?? [];
+  return message.includes(remedy) ||
+    commands.length > 0 &&
+      commands.every((command) => message.includes(command));
+}

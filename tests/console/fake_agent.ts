@@ -88,7 +88,8 @@ export async function fakeAgent(
   const app = new Hono<AuthEnv>()
     .onError((error, c) => {
       if (!(error instanceof ApiError)) return c.text(error.message, 500);
-      return c.json(errorBody(error.code, error.message), error.status);
+      const { code, message, remedy, status } = error;
+      return c.json(errorBody(code, message, remedy), status);
     })
     .use("*", auditing(audit))
     .route("/", loginRoutes(auth))

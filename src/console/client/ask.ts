@@ -1,4 +1,5 @@
 /** One question to the API, as the page's user. */
+import { withRemedy } from "../../system/message.ts";
 import { isLanguage, texts } from "../text/texts.ts";
 
 export type Answer<T> =
@@ -15,9 +16,7 @@ export interface Refusal {
 
 /** Two lines: what was wrong, and below it what to do. */
 export function refusedText({ message, remedy }: Refusal): string {
-  return remedy && !message.includes(remedy)
-    ? `${message}\n${remedy}`
-    : message;
+  return withRemedy(message, remedy);
 }
 
 export interface AskOptions {

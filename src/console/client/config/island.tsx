@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "hono/jsx/dom";
 import type { Applied, Change } from "../../../agent/module_changes.ts";
 import type { Revision } from "../../../agent/config_history.ts";
-import { ask, refusedText } from "../ask.ts";
+import { ask, type Refusal, refusedText } from "../ask.ts";
 import type { Texts } from "../../text/en.ts";
 import { bytes } from "../../../system/units.ts";
 import {
@@ -40,7 +40,7 @@ type Verdict =
   | { readonly kind: "none" }
   | { readonly kind: "checking" }
   | { readonly kind: "plan"; readonly change: Change }
-  | { readonly kind: "wrong"; readonly message: string };
+  | { readonly kind: "wrong"; readonly refusal: Refusal };
 
 export function ConfigIsland(props: ConfigIslandProps) {
   const { module, schema, t, template } = props;
@@ -98,7 +98,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
       setVerdict(
         answer.ok
           ? { kind: "plan", change: answer.value }
-          : { kind: "wrong", message: answer.message },
+          : { kind: "wrong", refusal: answer },
       );
       // What stands against it may be over in a moment: a module on its way, another person's change, a lost answer.
       const passing = answer.ok
@@ -126,7 +126,8 @@ export function ConfigIsland(props: ConfigIslandProps) {
   const yaml = drafts.get(YAML) ??
     files.find(({ path }) => path === YAML)?.content ?? "";
   const values = useMemo(() => valuesOf(yaml), [yaml]);
-  const wrong = verdict.kind === "wrong" ? mistakeIn(verdict.message) : null;
+  const refusal = verdict.kind === "wrong" ? verdict.refusal : null;
+  const wrong = refusal && mistakeIn(refusal.message);
   const change = verdict.kind === "plan" ? verdict.change : null;
 
   function write(path: string, content: string | null): void {
@@ -291,7 +292,14 @@ export function ConfigIsland(props: ConfigIslandProps) {
             <h2 id="plan-title">{t.config.plan}</h2>
             {change
               ? <PlanView plan={change.plan} refusal={change.refusal} t={t} />
-              : <p class="quiet">{wrong ? wrong.text : t.config.checking}</p>}
+              : refusal
+              // Where it is a mistake in the text, its line says what to do.
+              ? (
+                <p class="failed">
+                  {wrong?.line ? wrong.text : refusedText(refusal)}
+                </p>
+              )
+              : <p class="quiet">{t.config.checking}</p>}
             <div class="row">
               <label class="grow">
                 <span>{t.config.note}</span>
