@@ -197,13 +197,13 @@ export function tokenIn(text: string): string {
   return token;
 }
 
-/** Wrong use: exit code 1 or 2, one clear line, nothing like a stack. */
+/** Wrong use: exit code 1 or 2, one clear line beside warnings, nothing like a stack. */
 async function refused(server: Server, command: string): Promise<void> {
   const { code, stderr } = await on(server, command, {
     seconds: 120,
     anyCode: true,
   });
-  const lines = stderr.trim().split("\n");
+  const lines = stderr.trim().split("\n").filter((line) => !/^! /.test(line));
   note(`      exit code ${code}: ${lines[0]}`);
   if (code !== 1 && code !== 2) throw new Error(`exit code ${code}`);
   if (lines.length > 3 || /^ +at /m.test(stderr)) {
