@@ -20,7 +20,8 @@ export type Command =
 
 export const SWITCHES = ["errd", "checker", "failover", "boot"] as const;
 export type SwitchName = typeof SWITCHES[number];
-export type SwitchCommand = `${SwitchName} ${"on" | "off"}`;
+/** Of the others module.yaml says on or off, which is one of these two: only of `boot` it may say auto. */
+export type SwitchCommand = `${SwitchName} ${"on" | "off"}` | "boot auto";
 
 /** Something the user pointed at; `node` says where it is done. */
 export interface Wish {
@@ -62,10 +63,7 @@ export function commandsFor(
 export function moreFor(place: Place, role: UserRole): Command[] {
   const { node, module } = place;
   if (!answers(node) || !module || role === "viewer") return [];
-  const off = (name: SwitchName) => module.maintenance.includes(`${name} off`);
-  const switches = SWITCHES.map((name): Command =>
-    off(name) ? `${name} on` : `${name} off`
-  );
+  const switches = SWITCHES.flatMap((name) => switchesOf(module, name));
   if (module.status === "Transient") return switches;
   const administrator = role === "administrator";
   switch (module.role) {
@@ -83,6 +81,25 @@ export function moreFor(place: Place, role: UserRole): Command[] {
       return administrator
         ? ["second", "full", "primforce", ...switches]
         : switches;
+  }
+}
+
+/** What a switch can be switched to. */
+function switchesOf(module: ModuleState, name: SwitchName): SwitchCommand[] {
+  const now = (value: "on" | "off") =>
+    module.maintenance.includes(`${name} ${value}`);
+  switch (name) {
+    case "errd":
+    case "checker":
+      return now("off") ? [`${name} on`] : [`${name} off`];
+    case "failover":
+      return module.failover ? ["failover off"] : ["failover on"];
+    case "boot":
+      // The state does not tell what module.yaml says: as long as that counts, both are offered.
+      if (now("off")) return ["boot on", "boot auto"];
+      return now("on") ? ["boot off", "boot auto"] : ["boot on", "boot off"];
+    default:
+      return name satisfies never;
   }
 }
 
@@ -278,12 +295,16 @@ function switchQuestion(
   command: SwitchCommand,
   { name, t: { questions: { switches } } }: Subject,
 ): Question {
-  const [which, value] = command.split(" ") as [SwitchName, "on" | "off"];
+  const off = command.endsWith(" off");
   return {
     title: switches.title(name, command),
-    cost: value === "off" ? switches[which] : switches.on,
+    cost: off
+      ? switches[command.split(" ")[0] as SwitchName]
+      : command === "boot on" || command === "boot auto"
+      ? switches[command]
+      : switches.on,
     confirm: switches.confirm(command),
-    grave: value === "off",
+    grave: off,
   };
 }
 

@@ -3,7 +3,13 @@ import { sampleState } from "../../tests/console/sample.ts";
 import type { ClusterState, ModuleState } from "../api/state.ts";
 import { EMPTY } from "../replication/identity.ts";
 import { en } from "./text/en.ts";
-import { commandsFor, moreFor, question, swapFrom } from "./question.ts";
+import {
+  type Command,
+  commandsFor,
+  moreFor,
+  question,
+  swapFrom,
+} from "./question.ts";
 import { places } from "./view.ts";
 
 const both = (state: ClusterState) => places(state, "k3s");
@@ -104,6 +110,25 @@ Deno.test("moreFor() keeps forced roles for administrators, and offers the switc
   strictEqual(moreFor(second!, "operator").includes("primforce"), false);
   strictEqual(moreFor(second!, "administrator").includes("primforce"), true);
   deepStrictEqual(moreFor(first!, "viewer"), []);
+});
+
+Deno.test("moreFor() offers of boot and failover what they are not, and the way back to what module.yaml says", () => {
+  const offered = (change: Partial<ModuleState>) =>
+    moreFor(both(sampleState(change))[0]!, "operator")
+      .filter((command) => /^(boot|failover) /.test(command));
+  deepStrictEqual(offered({}), ["failover off", "boot on", "boot off"]);
+  // It may be module.yaml that says so: no switch is off then.
+  deepStrictEqual(offered({ failover: false })[0], "failover on");
+  deepStrictEqual(offered({ maintenance: ["boot off"] }).slice(1), [
+    "boot on",
+    "boot auto",
+  ]);
+  const state = sampleState({ maintenance: ["boot on"] });
+  const asked = (command: Command) =>
+    question(state, { command, module: "k3s", node: "node1" }, en);
+  match(asked("boot off")!.cost, /does not start by itself/);
+  match(asked("boot auto")!.cost, /as module\.yaml says/);
+  strictEqual(asked("boot on"), null);
 });
 
 Deno.test("question() asks for the node's name before what may cost data", () => {

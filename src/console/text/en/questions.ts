@@ -103,7 +103,10 @@ export const questionsTexts = {
         "When the primary dies, nobody takes over: the service stays down until a person moves it, on both nodes, until it is switched on again. This page says so all the while.",
       boot:
         "After a reboot it does not start by itself, on both nodes, until it is switched on again. This page says so all the while.",
-      on: "As the configuration says, on both nodes, from now on.",
+      on: "It counts again, on both nodes, from now on.",
+      "boot on":
+        "After a reboot it starts by itself, even where it had been stopped, on both nodes, until it is switched again. This page says so all the while.",
+      "boot auto": "At boot as module.yaml says, on both nodes, from now on.",
       confirm: (what: string) => `Switch ${what}`,
     },
   },

@@ -109,7 +109,11 @@ export const questionsTexts: Pick<Texts, "questions"> = {
         "Quand le primaire meurt, personne ne prend le relais : le service reste arrêté jusqu’à ce qu’une personne le déplace, sur les deux nœuds, jusqu’à ce que ce soit remis en marche. Cette page le dit tout ce temps.",
       boot:
         "Après un redémarrage de la machine, il ne démarre pas de lui-même, sur les deux nœuds, jusqu’à ce que ce soit remis en marche. Cette page le dit tout ce temps.",
-      on: "Comme le dit la configuration, sur les deux nœuds, dès maintenant.",
+      on: "Cela compte de nouveau, sur les deux nœuds, dès maintenant.",
+      "boot on":
+        "Après un redémarrage de la machine, il démarre de lui-même, même s’il avait été arrêté, sur les deux nœuds, jusqu’à ce que ce soit changé de nouveau. Cette page le dit tout ce temps.",
+      "boot auto":
+        "Au démarrage comme le dit module.yaml, sur les deux nœuds, dès maintenant.",
       confirm: (what: string) => `Commuter ${what}`,
     },
   },
