@@ -82,7 +82,7 @@ export type Event =
     /** As at the last look: it was said then. */
     readonly again?: boolean;
   }
-  /** What stops in order here was taken away by the guard, and it is not certain that nobody has gone on: it stands still. */
+  /** What stops here was frozen by the guard, its scripts too, and it is not certain that nobody has gone on: it stands still. */
   | { readonly type: "stuck"; readonly at: number }
   /** A failover rule fired, after its holding time. */
   | {

@@ -3,6 +3,9 @@ import { servesAsPrimary } from "./lease.ts";
 import { isPrimary, type State } from "./turn.ts";
 import type { Until } from "./ward.ts";
 
+/** What is taken away is frozen for a moment by the agent itself, before the first script lets it go on. */
+const FREEZES_MS = 1_000;
+
 export interface Doubts {
   /** The end that the guard was told last. */
   readonly until: number | null;
@@ -36,7 +39,7 @@ export function regain(
   readonly back: boolean;
   /** Whatever else stands still may go on. */
   readonly safe: boolean;
-  /** Scripts that stop the service in order may stand still, and nobody can tell when they may go on. */
+  /** Scripts that stop the service may stand still, and nobody can tell when they may go on. */
   readonly stuck: boolean;
 } {
   const { awakeAt } = state;
@@ -53,7 +56,9 @@ export function regain(
       doubts: { until: null, awakeAt, doubt, told: over },
       back: false,
       safe: over && doubts.told,
-      stuck: false,
+      // Without directories nothing tells whether all that served is dead, and what the guard froze since is its stop scripts alone.
+      stuck: ward !== null && ward.leaving && !state.config.mirrored &&
+        now - ward.until! > FREEZES_MS,
     };
   }
   const passed = doubts.until !== null && doubts.until < now;

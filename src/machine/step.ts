@@ -17,7 +17,7 @@ import { begin } from "./begin.ts";
 import { obey, wantRun } from "./command.ts";
 import type { Event } from "./event.ts";
 import { finished } from "./finished.ts";
-import { hasten } from "./leave.ts";
+import { hasten, leave } from "./leave.ts";
 import { primary } from "./primary.ts";
 import { heldBack, obeyRule } from "./rule.ts";
 import { cleanPlan, resumePlan } from "./plans.ts";
@@ -158,10 +158,7 @@ function observe(turn: Turn, event: Event): void {
     case "address":
       return address(turn, event.problem, event.again ?? false);
     case "stuck":
-      if (state.role === "WAIT" && state.plan?.name === "leave") {
-        hasten(turn, "what it served was taken away already");
-      }
-      return;
+      return stuck(turn);
     case "rule":
       return obeyRule(turn, event);
     case "blocked":
@@ -200,6 +197,18 @@ function address(turn: Turn, problem: string, again: boolean): void {
   if (settled && turn.at >= state.addressAt) {
     state.addressAt = turn.at + 10_000;
     run(turn, "resume", resumePlan());
+  }
+}
+
+/** Whatever stands still is killed and stopped anew: nothing of it comes to life that may have served. */
+function stuck(turn: Turn): void {
+  const why = "what it served was taken away already";
+  switch (turn.state.plan?.name) {
+    case "leave":
+    case "fence":
+      return hasten(turn, why);
+    case "yield":
+      return leave(turn, why, { succeeded: true });
   }
 }
 

@@ -206,3 +206,35 @@ Deno.test("regain() lets scripts go on that stop the service in order, and not w
     );
   }
 });
+
+Deno.test("regain() lets no script go on beside what may have served without directories: all is taken away once more", () => {
+  const told = { until: null, awakeAt: -Infinity, doubt: true, told: true };
+  const plan = { number: 1, name: "fence", addressesAfter: false } as const;
+  for (
+    const [mirrored, now, expected] of [
+      [false, 9_000, true],
+      // For a moment it is frozen by the plan itself.
+      [false, 7_500, false],
+      // The replicator's phase tells when it is over.
+      [true, 9_000, false],
+    ] as const
+  ) {
+    const leaves = primary(4, {
+      role: "WAIT",
+      mustNotServeSince: 7_000,
+      report: mirrored ? { phase: "primary" } as never : null,
+      plan,
+    });
+    const state = { ...leaves, config: { ...leaves.config, mirrored } };
+    const { stuck, safe, back } = regain(told, {
+      state,
+      ward: wardOf(state),
+      now,
+    });
+    deepStrictEqual({ stuck, safe, back }, {
+      stuck: expected,
+      safe: false,
+      back: false,
+    });
+  }
+});
