@@ -18,11 +18,11 @@ const PURE = [
   /^replication\/verify\/(form|pace|summaries)\.ts$/,
   /^peer\/frame\.ts$/,
   /^system\/(u64|address|limits|message|units)\.ts$/,
-  /^doctor\/(facts|examine|firewall|firewall_needs|nft_verdict|\w+_rules)\.ts$/,
+  /^doctor\/(facts|examine|before|firewall|firewall_needs|nft_verdict|\w+_rules)\.ts$/,
   /^bundle\/manifest\.ts$/,
   /^oidc\/places\.ts$/,
   /^module\/tar\.ts$/,
-  /^cluster\/(network|checks|ports)\.ts$/,
+  /^cluster\/(network|ports|series|volume_size)\.ts$/,
   /^cli\/(command|columns|progress|suggest|parse|help|topics|module_name)\.ts$/,
 ];
 

@@ -1,5 +1,4 @@
 /** `hakit first`: makes the cluster on this server and prints the token for the other one. */
-import { checkNode, checkSize, nodeName } from "../cluster/checks.ts";
 import {
   checkSameCluster,
   checkSamePassword,
@@ -19,12 +18,14 @@ import { vipOf } from "../cluster/network.ts";
 import { canonical } from "../system/address.ts";
 import { places } from "../cluster/places.ts";
 import {
+  nodeName,
   resolveSettings,
   SETTING_FLAGS,
   SettingError,
   type Settings,
   settingsSchema,
 } from "../cluster/settings.ts";
+import { asFindings, checkNode, checkSize } from "../doctor/before.ts";
 import { gatherExisting } from "../doctor/gather_storage.ts";
 import { existingFindings } from "../doctor/storage_rules.ts";
 import { firstSteps } from "../k3s/first.ts";
@@ -45,7 +46,6 @@ import { bundleK3s, openedBundle } from "./from_bundle.ts";
 import { EXIT } from "./report.ts";
 import {
   ADOPT_FLAG,
-  asFindings,
   finish,
   perform,
   RUN_FLAGS,

@@ -1,5 +1,4 @@
 /** `hakit prereq`: what both servers need, before `first` and `second`. */
-import { checkMachine, checkRoom, PACKAGE_ROOM } from "../cluster/checks.ts";
 import { gatherFacts } from "../cluster/facts.ts";
 import { changed, readKept } from "../cluster/kept.ts";
 import { places } from "../cluster/places.ts";
@@ -11,6 +10,12 @@ import {
   SettingError,
 } from "../cluster/settings.ts";
 import { gatherExisting } from "../doctor/gather_storage.ts";
+import {
+  asFindings,
+  checkMachine,
+  checkRoom,
+  PACKAGE_ROOM,
+} from "../doctor/before.ts";
 import { existingFindings } from "../doctor/storage_rules.ts";
 import { missingPackages } from "../k3s/packages.ts";
 import { mysqlText, prereqSteps } from "../k3s/prereq.ts";
@@ -26,7 +31,6 @@ import {
 import { EXIT } from "./report.ts";
 import {
   ADOPT_FLAG,
-  asFindings,
   finish,
   perform,
   RUN_FLAGS,

@@ -1,6 +1,5 @@
 /** `hakit second TOKEN`: this server becomes the other node of the cluster that the token is of. */
 import { z } from "zod";
-import { checkNode, checkPair, type Findings } from "../cluster/checks.ts";
 import { checkWelcome } from "../cluster/adopt.ts";
 import { existingCluster, missingFiles } from "../cluster/create.ts";
 import {
@@ -27,6 +26,12 @@ import {
 import type { Welcome } from "../cluster/welcome.ts";
 import type { Existing } from "../doctor/facts.ts";
 import { gatherExisting } from "../doctor/gather_storage.ts";
+import {
+  asFindings,
+  checkNode,
+  checkPair,
+  type Findings,
+} from "../doctor/before.ts";
 import { existingFindings } from "../doctor/storage_rules.ts";
 import { folderOf } from "../k3s/given.ts";
 import {
@@ -47,14 +52,7 @@ import { deviceOf } from "./first.ts";
 import { firstLine } from "./first_line.ts";
 import { roleCommand } from "./roles.ts";
 import { EXIT } from "./report.ts";
-import {
-  asFindings,
-  finish,
-  perform,
-  RUN_FLAGS,
-  sourcesOf,
-  tell,
-} from "./setup.ts";
+import { finish, perform, RUN_FLAGS, sourcesOf, tell } from "./setup.ts";
 
 /** A LAN answers in milliseconds. */
 const REACH_MS = 3000;

@@ -35,7 +35,7 @@ Deno.test("second compares the clocks of the moment when the other node answered
   assert.deepEqual(unlike(here, answered), []);
   assert.match(
     unlike(here, { ...answered, receivedAt: 1_031_000 }).join(),
-    /clocks differ by 31 s/,
+    /clocks differ by 31.0 s/,
   );
 });
 

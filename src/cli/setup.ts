@@ -1,8 +1,7 @@
 /** What prereq, first and second share: settings from all sources, findings as lines, the end of a run. */
 import { join } from "node:path";
 import { readIfPresent } from "../system/files.ts";
-import type { Findings } from "../cluster/checks.ts";
-import type { Finding } from "../doctor/facts.ts";
+import type { Findings } from "../doctor/before.ts";
 import { flagSource, type Sources } from "../cluster/settings.ts";
 import {
   runSteps,
@@ -45,18 +44,6 @@ export async function sourcesOf(
     environment: Deno.env.toObject(),
     ...(name !== undefined && text !== null ? { file: { name, text } } : {}),
   };
-}
-
-/** The doctor's words as lines of a command that refuses or warns. */
-export function asFindings(
-  found: readonly Pick<Finding, "level" | "what" | "why" | "fix">[],
-): Findings {
-  const lines = (level: Finding["level"]) =>
-    found.filter((finding) => finding.level === level)
-      .map(({ what, why, fix }) =>
-        `${what}. ${why}.` + (fix === null ? "" : ` Remedy: ${fix}`)
-      );
-  return { problems: lines("problem"), warnings: lines("warning") };
 }
 
 /** Prints findings; true when there is a reason not to begin. */

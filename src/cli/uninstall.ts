@@ -1,7 +1,7 @@
 /** `hakit uninstall`: takes hakit off this server; packages stay, and data does unless --data is given. */
 import { join } from "node:path";
 import type { ClusterState } from "../api/state.ts";
-import { checkMachine } from "../cluster/checks.ts";
+import { checkMachine } from "../doctor/before.ts";
 import { exists, gatherFacts } from "../cluster/facts.ts";
 import { hasHeldData } from "../cluster/held_data.ts";
 import { readKept } from "../cluster/kept.ts";

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { probe, resolveAddress } from "../actions/virtual_ip.ts";
 import { command } from "../system/command.ts";
 import { readIfPresent } from "../system/files.ts";
+import { seriesOf } from "./series.ts";
 
 export interface OwnAddress {
   readonly address: string;
@@ -80,11 +81,6 @@ export async function gatherKin(): Promise<Kin> {
     { anyCode: true, timeoutMs: 60_000 },
   );
   return { architecture: Deno.build.arch, mariadb: seriesOf(stdout) };
-}
-
-/** "1:10.11.6-0+deb12u1": 10.11. */
-export function seriesOf(version: string): string | null {
-  return /^(?:\d+:)?(\d+\.\d+)/.exec(version)?.[1] ?? null;
 }
 
 /** MAC of the machine that has the virtual address now, or null. */

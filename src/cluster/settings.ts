@@ -19,6 +19,13 @@ const name = z.string().regex(
   /^[a-z][a-z0-9-]{0,30}$/,
   "expected up to 31 of a-z, 0-9 and -, beginning with a letter",
 );
+/** "Node-1.example.org" → "node-1": a name that a node may have. */
+export function nodeName(hostname: string): string | null {
+  const short = hostname.split(".")[0]!.toLowerCase()
+    .replace(/[^a-z0-9-]/g, "-").slice(0, 31);
+  return name.safeParse(short).success ? short : null;
+}
+
 const ip = z.string().refine(
   (text) => isIP(text) !== 0,
   "expected an IP address, such as 10.0.0.1",

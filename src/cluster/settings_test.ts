@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { contains, parseNetwork } from "./network.ts";
 import {
   flagSource,
+  nodeName,
   resolveSettings,
   SettingError,
   settingsSchema,
@@ -132,4 +133,10 @@ Deno.test("resolveSettings() refuses nodes inside K3s' own networks, and takes o
   assert.throws(() => resolve({ flags: apart }), /overlaps/);
   const { pods, services } = resolve({ flags: FLAGS });
   assert.deepEqual([pods, services], ["10.42.0.0/16", "10.43.0.0/16"]);
+});
+
+Deno.test("nodeName() makes a host name fit", () => {
+  assert.equal(nodeName("Node-1.example.org"), "node-1");
+  assert.equal(nodeName("srv_a"), "srv-a");
+  assert.equal(nodeName("1st"), null);
 });

@@ -1,5 +1,4 @@
 /** How small and how large the volume may be. Pure. */
-import { bytesOf } from "./checks.ts";
 
 /** mkfs.xfs of xfsprogs 5.19 and later refuses less, in the middle of the steps. */
 export const LEAST_VOLUME = 300 * 2 ** 20;
@@ -15,4 +14,10 @@ export function sizeRefusal(size: string): string | null {
   return bytes > MOST_VOLUME
     ? `"${size}" is too large, expected 16T at most: a mirrored file ends there`
     : null;
+}
+
+/** "100G" → bytes. */
+export function bytesOf(size: string): number {
+  const unit = { M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
+  return Number(size.slice(0, -1)) * unit[size.at(-1) as keyof typeof unit];
 }

@@ -151,11 +151,14 @@ export interface Finding {
   readonly fix: string | null;
 }
 
+/** By a rule, which does not know the node's name. */
+export type Found = Omit<Finding, "node">;
+
 /** A rule finds nothing, or what is wrong. */
 export interface Rule<Facts> {
   /** What is looked at, for the list of what is well. */
   readonly title: string;
-  look(facts: Facts): readonly Omit<Finding, "node">[];
+  look(facts: Facts): readonly Found[];
 }
 
 export const findingSchema = z.strictObject({
@@ -171,7 +174,7 @@ export function problem(
   code: string,
   what: string,
   rest: { readonly why: string; readonly fix?: string | null },
-): Omit<Finding, "node"> {
+): Found {
   return { code, level: "problem", what, why: rest.why, fix: rest.fix ?? null };
 }
 
@@ -179,6 +182,6 @@ export function warning(
   code: string,
   what: string,
   rest: { readonly why: string; readonly fix?: string | null },
-): Omit<Finding, "node"> {
+): Found {
   return { ...problem(code, what, rest), level: "warning" };
 }

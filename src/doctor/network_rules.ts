@@ -1,12 +1,7 @@
 /** Addresses, links, ports, names, firewall. Pure. */
-import {
-  contains,
-  isK3sInterface,
-  parseNetwork,
-  ROUTE_TO_NOWHERE,
-} from "../cluster/network.ts";
-import { takenPorts } from "../cluster/ports.ts";
+import { contains, parseNetwork } from "../cluster/network.ts";
 import { canonical } from "../system/address.ts";
+import { links, overlaps, ports, route } from "./common_rules.ts";
 import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
 
 /** A write waits for one round trip. */
@@ -71,62 +66,23 @@ export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
           );
         }
       }
-      if (own.length === 1) {
-        found.push(
-          warning("link.single", "Only one link between the nodes", {
-            why:
-              "When it breaks and no witness is there, both nodes go on alone and one side's writes are set aside",
-            fix:
-              "a second network, or a third machine: hakit witness add ADDRESS",
-          }),
-        );
-      }
+      found.push(...links(own));
       return found;
     },
   },
   {
     title: "networks of pods and services",
     look: ({ network: { addresses }, wanted: { networks } }) =>
-      addresses.filter(({ address, interface: device }) =>
-        networks.some((network) => contains(network, address)) &&
-        !isK3sInterface(device)
-      ).map(({ address, interface: device }) =>
-        problem(
-          "address.overlap",
-          `${address} on ${device} lies in ${
-            networks.find((network) => contains(network, address))
-          }`,
-          {
-            why:
-              "K3s gives these addresses to pods and services: that network becomes unreachable",
-            fix:
-              "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16, or another network for the nodes",
-          },
-        )
-      ),
+      overlaps(addresses, networks),
   },
   {
     title: "default route",
-    look: ({ network: { defaultRoute } }) =>
-      defaultRoute ? [] : [
-        warning("route", "There is no default route", {
-          why:
-            "K3s does not start without one, even where no network is behind",
-          fix: ROUTE_TO_NOWHERE,
-        }),
-      ],
+    look: ({ network: { defaultRoute } }) => route(defaultRoute),
   },
   {
     title: "ports",
-    look({ network: { listening }, existing: { ours } }) {
-      if (ours) return [];
-      return takenPorts(listening).map(({ protocol, port, what, user }) =>
-        problem("port.used", `Port ${port}/${protocol} is used by ${user}`, {
-          why: `It is needed for ${what}`,
-          fix: `ss -lnp 'sport = :${port}'`,
-        })
-      );
-    },
+    look: ({ network: { listening }, existing: { ours } }) =>
+      ours ? [] : ports(listening),
   },
   {
     title: "own name",

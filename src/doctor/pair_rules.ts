@@ -1,5 +1,6 @@
 /** What must be equal, or near, on both nodes. Pure. */
-import { mysqlRemedy } from "../cluster/checks.ts";
+import { seriesOf } from "../cluster/series.ts";
+import { clocks, type Half, kinship, mysqlNumbers } from "./common_rules.ts";
 import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
 
 export interface Pair {
@@ -9,85 +10,31 @@ export interface Pair {
   readonly clockMs: number | null;
 }
 
-/** More, and certificates and leases are refused. */
-const MOST_SKEW_MS = 30_000;
-/** More than NTP would ever leave. */
-const NOTABLE_SKEW_MS = 1000;
-
 export const PAIR_RULES: readonly Rule<Pair>[] = [
   {
     title: "clocks of both",
-    look({ clockMs }) {
-      const apart = Math.abs(clockMs ?? 0);
-      if (apart <= NOTABLE_SKEW_MS) return [];
-      return [
-        (apart > MOST_SKEW_MS ? problem : warning)(
-          "clock.differs",
-          `The clocks differ by ${(apart / 1000).toFixed(1)} s`,
-          {
-            why:
-              "Certificates and Kubernetes' leases of one look wrong to the other",
-            fix: "timedatectl set-ntp true",
-          },
-        ),
-      ];
-    },
+    look: ({ clockMs }) => clocks(clockMs ?? 0),
   },
   {
     title: "numbers of user mysql",
     look({ mine, theirs }) {
       const [a, b] = [mine.system.mysql, theirs.system.mysql];
-      if (!a || !b || a.uid === b.uid && a.gid === b.gid) return [];
+      if (!a || !b) return [];
       // Who is in a cluster alone has the data.
-      const [empty, ids] = mine.node.cluster === null && theirs.node.cluster
-        ? [mine, b]
-        : [theirs, a];
-      return [
-        problem(
-          "mysql.ids",
-          `User mysql is ${a.uid}:${a.gid} on ${mine.node.name} and ${b.uid}:${b.gid} on ${theirs.node.name}`,
-          {
-            why:
-              "The mirrored files keep the numbers: after a failover the database could not open them",
-            fix: `on ${empty.node.name}, if it has no data: ${
-              mysqlRemedy(ids)
-            }`,
-          },
-        ),
-      ];
+      const fresh = mine.node.cluster === null && theirs.node.cluster;
+      return mysqlNumbers(
+        { name: mine.node.name, mysql: a },
+        { name: theirs.node.name, mysql: b },
+        fresh ? "mine" : "theirs",
+      );
     },
   },
   {
     title: "versions of both",
     look({ mine, theirs }) {
-      const found = [];
+      const found = kinship(halfOf(mine), halfOf(theirs));
       const both = (a: string, b: string) =>
         `${a} on ${mine.node.name}, ${b} on ${theirs.node.name}`;
-      if (mine.system.architecture !== theirs.system.architecture) {
-        found.push(
-          problem(
-            "pair.architecture",
-            `Different processors: ${
-              both(mine.system.architecture, theirs.system.architecture)
-            }`,
-            {
-              why: "K3s' executable and images of one do not run on the other",
-            },
-          ),
-        );
-      }
-      const [a, b] = [mine, theirs].map(({ system }) =>
-        system.versions["mariadb-server"]
-      );
-      if (a && b && series(a) !== series(b)) {
-        found.push(
-          problem("pair.mariadb", `Different MariaDB: ${both(a, b)}`, {
-            why:
-              "The older one cannot open files that the newer one has written: a failover to it fails",
-            fix: "the same distribution on both: apt-get dist-upgrade",
-          }),
-        );
-      }
       const system = ({ system: { id, version } }: DoctorFacts) =>
         `${id} ${version}`;
       if (system(mine) !== system(theirs)) {
@@ -203,9 +150,12 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
   },
 ];
 
-/** "1:10.11.6-0+deb12u1" → "10.11". */
-function series(version: string): string {
-  return version.replace(/^\d+:/, "").split(".").slice(0, 2).join(".");
+function halfOf({ node, system }: DoctorFacts): Half {
+  return {
+    name: node.name,
+    architecture: system.architecture,
+    mariadb: seriesOf(system.versions["mariadb-server"] ?? ""),
+  };
 }
 
 function mtuOf({ network }: DoctorFacts, address: string): number | null {

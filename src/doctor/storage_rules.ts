@@ -1,9 +1,10 @@
 /** Disks, and what is on this server already: adopted when asked, otherwise refused, never overwritten. Pure. */
-import { bytesOf } from "../cluster/checks.ts";
+import { bytesOf } from "../cluster/volume_size.ts";
+import { outgrown, room } from "./common_rules.ts";
 import {
   type DoctorFacts,
   type Existing,
-  type Finding,
+  type Found,
   problem,
   type Rule,
   warning,
@@ -13,7 +14,6 @@ import {
 const DATABASE = "/var/lib/mysql";
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
-const LEAST_FREE = 2 * GIB;
 /** A datastore commits about ten times a second, each with an fsync on both disks. */
 const SLOW_SYNC_MS = 20;
 const HOPELESS_SYNC_MS = 200;
@@ -37,34 +37,10 @@ export const STORAGE_RULES: readonly Rule<DoctorFacts>[] = [
       const { size, more } = volumeOf(wanted);
       const found = [];
       for (const { folder, free } of disks) {
-        if (free < LEAST_FREE) {
-          found.push(
-            problem(
-              "disk.full",
-              `${folder}: ${(free / GIB).toFixed(1)} GiB free`,
-              {
-                why: "The database and the first pods need 2 GiB",
-                fix: `du -xsh /* 2>/dev/null; apt-get clean`,
-              },
-            ),
-          );
-        } else if (
-          size !== null && folder !== DATABASE && more > free
-        ) {
-          found.push(
-            warning(
-              "disk.small",
-              `The volume may grow to ${size} and ${folder} has ${
-                Math.floor(free / GIB)
-              } GiB free`,
-              {
-                why:
-                  "A full disk on the secondary ends redundancy, on the primary it ends writing",
-                fix: "a larger disk, or watch it: hakit state",
-              },
-            ),
-          );
-        }
+        const full = room({ [folder]: free });
+        found.push(...full);
+        if (full.length > 0 || size === null || folder === DATABASE) continue;
+        found.push(...outgrown({ size, more, folder, free }));
       }
       return found;
     },
@@ -133,9 +109,9 @@ export const STORAGE_RULES: readonly Rule<DoctorFacts>[] = [
 export function existingFindings(
   existing: Existing,
   { adopt = false }: { readonly adopt?: boolean } = {},
-): Omit<Finding, "node">[] {
+): Found[] {
   if (existing.ours) return [];
-  const found: Omit<Finding, "node">[] = [];
+  const found: Found[] = [];
   const taken = adopt ? warning : problem;
   if (existing.k3s !== null) {
     found.push(

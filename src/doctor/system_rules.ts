@@ -1,9 +1,8 @@
 /** The machine itself: distribution, kernel, packages, memory, clock, boot. Pure. */
+import { distribution, systemd } from "./common_rules.ts";
 import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
 
 const GIB = 1024 ** 3;
-/** Oldest that is tried, by ID of /etc/os-release. */
-const OLDEST: { readonly [id: string]: number } = { ubuntu: 20.04, debian: 11 };
 /** FUSE needs it: passthrough of O_DIRECT, large pages. */
 const OLDEST_KERNEL = [5, 4] as const;
 /** Before it (commit 9eb54e92718a) a kernel shows its own host name as NFS' server scope, whatever it is told. */
@@ -36,16 +35,7 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
   },
   {
     title: "distribution",
-    look({ system: { id, version } }) {
-      const oldest = OLDEST[id];
-      if (oldest !== undefined && Number(version) >= oldest) return [];
-      return [
-        problem("distribution", `The distribution is ${id} ${version}`, {
-          why:
-            "hakit is tried on Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these",
-        }),
-      ];
-    },
+    look: ({ system }) => distribution(system),
   },
   {
     title: "processor, kernel and systemd",
@@ -71,11 +61,7 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
           fix: NEWER_KERNEL,
         }));
       }
-      if (!system.systemd) {
-        found.push(problem("systemd", "systemd is not process 1", {
-          why: "The agent, MariaDB, NFS and K3s are its units",
-        }));
-      }
+      found.push(...systemd(system.systemd));
       if (node.container) {
         found.push(warning("container", "This is a container", {
           why:

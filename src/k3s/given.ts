@@ -1,6 +1,6 @@
 /** Where K3s is to come from, judged before anything is made: a stick that is not there, a bundle without it, images that nobody has. */
 import { join } from "node:path";
-import type { Findings } from "../cluster/checks.ts";
+import type { Findings } from "../doctor/before.ts";
 import { command } from "../system/command.ts";
 import { K3S } from "./files.ts";
 import { installedFiles, type Source } from "./install.ts";

@@ -1,7 +1,7 @@
 /** The volume while it is used: how full it is, larger, without what was deleted, and is it sound. On the primary, which has it mounted. */
 import { join } from "node:path";
 import { command } from "../system/command.ts";
-import { bytesOf } from "../cluster/checks.ts";
+import { bytesOf } from "../cluster/volume_size.ts";
 import { LEAST_VOLUME, MOST_VOLUME } from "../cluster/volume_size.ts";
 
 export interface VolumePlace {

@@ -1,0 +1,226 @@
+/** What the doctor finds, and prereq, first and second refuse or warn of, by one rule and in the same words. Pure. */
+import {
+  contains,
+  isK3sInterface,
+  ROUTE_TO_NOWHERE,
+} from "../cluster/network.ts";
+import { takenPorts } from "../cluster/ports.ts";
+import { type DoctorFacts, type Found, problem, warning } from "./facts.ts";
+
+const GIB = 1024 ** 3;
+/** Oldest that is tried, by ID of /etc/os-release. */
+const OLDEST: { readonly [id: string]: number } = { ubuntu: 20.04, debian: 11 };
+/** What MariaDB, the volume's own structures and the first pods need; the volume itself is sparse. */
+const LEAST_FREE = 2 * GIB;
+/** More, and certificates and leases are refused. */
+const MOST_SKEW_MS = 30_000;
+/** More than NTP would ever leave. */
+const NOTABLE_SKEW_MS = 1000;
+
+type Network = DoctorFacts["network"];
+type Ids = NonNullable<DoctorFacts["system"]["mysql"]>;
+
+export function distribution(
+  { id, version }: { readonly id: string; readonly version: string },
+): Found[] {
+  const oldest = OLDEST[id];
+  if (oldest !== undefined && Number(version) >= oldest) return [];
+  return [
+    problem("distribution", `The distribution is ${id} ${version}`.trimEnd(), {
+      why:
+        "hakit is tried on Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these",
+    }),
+  ];
+}
+
+export function systemd(runs: boolean): Found[] {
+  return runs ? [] : [
+    problem("systemd", "systemd is not process 1", {
+      why: "The agent, MariaDB, NFS and K3s are its units",
+    }),
+  ];
+}
+
+export function links(own: readonly string[]): Found[] {
+  return own.length !== 1 ? [] : [
+    warning("link.single", "Only one link between the nodes", {
+      why:
+        "When it breaks and no witness is there, both nodes go on alone and one side's writes are set aside",
+      fix:
+        "a second network (hakit first with two addresses a node: 10.0.0.1,10.1.0.1), or a third machine: hakit witness add ADDRESS",
+    }),
+  ];
+}
+
+/** `networks`: those of pods and services. */
+export function overlaps(
+  addresses: readonly Pick<
+    Network["addresses"][number],
+    "address" | "interface"
+  >[],
+  networks: readonly string[],
+): Found[] {
+  return addresses.flatMap(({ address, interface: device }) => {
+    const network = networks.find((one) => contains(one, address));
+    return !network || isK3sInterface(device) ? [] : [
+      problem("address.overlap", `${address} on ${device} lies in ${network}`, {
+        why:
+          "K3s gives these addresses to pods and services: that network becomes unreachable",
+        fix:
+          "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16, or another network for the nodes",
+      }),
+    ];
+  });
+}
+
+export function route(isThere: boolean): Found[] {
+  return isThere ? [] : [
+    warning("route", "There is no default route", {
+      why: "K3s does not start without one, even where no network is behind",
+      fix:
+        `${ROUTE_TO_NOWHERE} (and the same in the network's configuration, for the next boot)`,
+    }),
+  ];
+}
+
+export function ports(
+  listening: Parameters<typeof takenPorts>[0],
+): Found[] {
+  return takenPorts(listening).map(({ protocol, port, what, user }) =>
+    problem("port.used", `Port ${port}/${protocol} is used by ${user}`, {
+      why: `It is needed for ${what}`,
+      fix: `ss -lnp 'sport = :${port}'`,
+    })
+  );
+}
+
+/** `packages`: by folder, what their packages need. */
+export function room(
+  free: { readonly [folder: string]: number },
+  packages: { readonly [folder: string]: number } = {},
+): Found[] {
+  return Object.entries(free).flatMap(([folder, bytes]) => {
+    const needed = packages[folder] ?? LEAST_FREE;
+    return bytes >= needed ? [] : [
+      problem(
+        "disk.full",
+        `${folder}: ${(bytes / GIB).toFixed(1)} GiB free, expected at least ${
+          needed / GIB
+        } GiB`,
+        {
+          why: folder in packages
+            ? "Packages come there"
+            : "The database and the first pods need it",
+          fix: "du -xsh /* 2>/dev/null; apt-get clean",
+        },
+      ),
+    ];
+  });
+}
+
+/** `more`: bytes that the volume in that folder does not take yet, and may. */
+export function outgrown(
+  { size, more, folder, free }: {
+    readonly size: string;
+    readonly more: number;
+    readonly folder: string;
+    readonly free: number;
+  },
+): Found[] {
+  return more <= free ? [] : [
+    warning(
+      "disk.small",
+      `The volume may grow to ${size} and ${folder} has ${
+        Math.floor(free / GIB)
+      } GiB free`,
+      {
+        why:
+          "A full disk on the secondary ends redundancy, on the primary it ends writing",
+        fix:
+          "a larger disk, a smaller --size of hakit first, or watch it: hakit state",
+      },
+    ),
+  ];
+}
+
+/** One of two nodes, for what both must have in common. */
+export interface Half {
+  readonly name: string;
+  readonly architecture: string;
+  /** "10.11"; null: no MariaDB is installed. */
+  readonly mariadb: string | null;
+}
+
+export function kinship(mine: Half, theirs: Half): Found[] {
+  const found: Found[] = [];
+  const both = (a: string, b: string) =>
+    `${a} on ${mine.name}, ${b} on ${theirs.name}`;
+  if (mine.architecture !== theirs.architecture) {
+    found.push(
+      problem(
+        "pair.architecture",
+        `Different processors: ${both(mine.architecture, theirs.architecture)}`,
+        { why: "K3s' executable and images of one do not run on the other" },
+      ),
+    );
+  }
+  if (mine.mariadb && theirs.mariadb && mine.mariadb !== theirs.mariadb) {
+    found.push(
+      problem(
+        "pair.mariadb",
+        `Different MariaDB: ${both(mine.mariadb, theirs.mariadb)}`,
+        {
+          why:
+            "The older one cannot open files that the newer one has written: a failover to it fails",
+          fix:
+            "the same release of the distribution on both: apt-get dist-upgrade",
+        },
+      ),
+    );
+  }
+  return found;
+}
+
+/** `empty`: which of the two has no data yet, and may get other numbers. */
+export function mysqlNumbers(
+  mine: { readonly name: string; readonly mysql: Ids },
+  theirs: { readonly name: string; readonly mysql: Ids },
+  empty: "mine" | "theirs",
+): Found[] {
+  const [a, b] = [mine.mysql, theirs.mysql];
+  if (a.uid === b.uid && a.gid === b.gid) return [];
+  const [changes, ids] = empty === "mine" ? [mine, b] : [theirs, a];
+  return [
+    problem(
+      "mysql.ids",
+      `User mysql is ${a.uid}:${a.gid} on ${mine.name} and ${b.uid}:${b.gid} on ${theirs.name}`,
+      {
+        why:
+          "The mirrored files keep the numbers: after a failover the database could not open them",
+        fix: `on ${changes.name}, if it has no data: ${mysqlRemedy(ids)}`,
+      },
+    ),
+  ];
+}
+
+/** Gives the user mysql these numbers where MariaDB has no data yet: prereq alone would take 860, or what the package takes. */
+export function mysqlRemedy({ uid, gid }: Ids): string {
+  return "apt-get purge 'mariadb-server*'; deluser mysql; groupdel mysql; " +
+    `groupadd --system --gid ${gid} mysql && useradd --system --uid ${uid} --gid ${gid} ` +
+    "--home-dir /nonexistent --no-create-home --shell /bin/false mysql && hakit prereq";
+}
+
+export function clocks(differenceMs: number): Found[] {
+  const apart = Math.abs(differenceMs);
+  return apart <= NOTABLE_SKEW_MS ? [] : [
+    (apart > MOST_SKEW_MS ? problem : warning)(
+      "clock.differs",
+      `The clocks differ by ${(apart / 1000).toFixed(1)} s`,
+      {
+        why:
+          "Certificates and Kubernetes' leases of one look wrong to the other",
+        fix: "timedatectl set-ntp true",
+      },
+    ),
+  ];
+}
