@@ -1,4 +1,5 @@
 /** `hakit copy`: point-in-time copies of a module's directories. What is deleted by mistake is deleted on both nodes; here it is still. */
+import { runsOn, servesOn, takesOn } from "../api/copy_places.ts";
 import { copiesAnswer, copyAnswer, okAnswer } from "../api/schemas.ts";
 import type { ClusterState } from "../api/state.ts";
 import { actionOf } from "./actions.ts";
@@ -182,15 +183,12 @@ async function change(
   return EXIT.done;
 }
 
-/** The other node may serve what is newer: two histories, and one of them kept aside at their next meeting. */
-function mustBeStopped({ nodes }: ClusterState, module: string): void {
-  for (const node of nodes) {
-    const role = node.modules.find(({ name }) => name === module)?.role;
-    if (role === undefined || role === "STOP") continue;
-    throw new Error(
-      `Cannot restore: ${module} is ${role} on ${node.name}. Say "hakit stop ${module}" on both nodes first`,
-    );
-  }
+function mustBeStopped(state: ClusterState, module: string): void {
+  const runs = runsOn(state, module);
+  if (runs === null) return;
+  throw new Error(
+    `Cannot restore: ${module} is ${runs.role} on ${runs.node}. Say "hakit stop ${module}" on both nodes first`,
+  );
 }
 
 function meant(
@@ -240,27 +238,10 @@ async function keptOf(
   return { kept, silent };
 }
 
-function servesOn({ nodes }: ClusterState, node: string, module: string) {
-  return nodes.some(({ name, modules }) =>
-    name === node &&
-    modules.some((one) =>
-      one.name === module && (one.role === "PRIM" || one.role === "ALONE")
-    )
-  );
-}
-
-/** Where a copy can be taken while the module runs; throws where that is nowhere. */
-function besideOf({ nodes }: ClusterState, module: string): string {
-  const beside =
-    nodes.find((node) =>
-      node.modules.some(({ name, role }) =>
-        name === module && role === "SECOND"
-      )
-    ) ?? nodes.find((node) =>
-      node.local &&
-      node.modules.some(({ name, role }) => name === module && role === "STOP")
-    );
-  if (beside) return beside.name;
+/** Where a copy can be taken; throws where that is nowhere. */
+function besideOf(state: ClusterState, module: string): string {
+  const beside = takesOn(state, module);
+  if (beside !== null) return beside;
   throw new Error(
     `No node is SECOND for ${module}: a copy is taken where applications do not write, so start the other node, or stop the module on this one`,
   );

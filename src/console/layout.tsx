@@ -16,6 +16,7 @@ export type Here =
   | "timeline"
   | "resources"
   | "logs"
+  | "kept"
   | "config"
   | "support"
   | "people";
@@ -46,6 +47,7 @@ const TABS: readonly (readonly [Exclude<Here, "people">, string, UserRole])[] =
     ["timeline", "/timeline", "viewer"],
     ["resources", "/resources", "viewer"],
     ["logs", "/logs", "viewer"],
+    ["kept", "/kept", "viewer"],
     ["config", "/config", "administrator"],
     ["support", "/support", "viewer"],
   ];

@@ -1,4 +1,4 @@
-/** Timeline and resources of a module, and support: frames that the browser part fills. */
+/** Timeline, resources and copies of a module, and support: frames that the browser part fills. */
 import type { NodeState } from "../api/state.ts";
 import { Layout } from "./layout.tsx";
 import { ModuleTabs } from "./module_tabs.tsx";
@@ -17,7 +17,7 @@ export interface ModulePageProps {
 
 export function ModulePage(
   { here, ...props }: ModulePageProps & {
-    readonly here: "timeline" | "resources" | "logs";
+    readonly here: "timeline" | "resources" | "logs" | "kept";
   },
 ) {
   const { user, cluster, modules, module, nodes } = props;
@@ -34,10 +34,12 @@ export function ModulePage(
           href={(name) => `/${here}?module=${encodeURIComponent(name)}`}
         />
       </header>
+      {here === "kept" ? <p class="intro">{t.kept.intro}</p> : null}
       {module === null ? <p class="empty">{t.common.noModule}</p> : (
         <div
           id={here}
           data-module={module}
+          data-role={user.role}
           data-nodes={JSON.stringify(nodes)}
           data-language={user.language}
         >

@@ -15,33 +15,34 @@ export interface ModulePagesOptions {
 }
 
 export function modulePages({ auth, state, modules }: ModulePagesOptions) {
-  const about =
-    (here: "timeline" | "resources") => async (c: Context<AuthEnv>) => {
-      const { user, away } = await visitor(c, auth);
-      if (!user) return away;
-      const { cluster, nodes } = await state();
-      const names = await modules();
-      const wanted = c.req.query("module");
-      if (wanted !== undefined && !names.includes(wanted)) {
-        return notFound(c, user, "noModule");
-      }
-      return page(
-        c,
-        ModulePage({
-          here,
-          user,
-          cluster,
-          modules: names,
-          module: wanted ?? names[0] ?? null,
-          nodes: nodes.toSorted((a) => a.local ? -1 : 1).map(({ name }) =>
-            name
-          ),
-        }),
-      );
-    };
+  const about = (here: "timeline" | "resources" | "kept") =>
+  async (
+    c: Context<AuthEnv>,
+  ) => {
+    const { user, away } = await visitor(c, auth);
+    if (!user) return away;
+    const { cluster, nodes } = await state();
+    const names = await modules();
+    const wanted = c.req.query("module");
+    if (wanted !== undefined && !names.includes(wanted)) {
+      return notFound(c, user, "noModule");
+    }
+    return page(
+      c,
+      ModulePage({
+        here,
+        user,
+        cluster,
+        modules: names,
+        module: wanted ?? names[0] ?? null,
+        nodes: nodes.toSorted((a) => a.local ? -1 : 1).map(({ name }) => name),
+      }),
+    );
+  };
   return new Hono<AuthEnv>()
     .get("/timeline", about("timeline"))
     .get("/resources", about("resources"))
+    .get("/kept", about("kept"))
     .get("/logs", async (c) => {
       const { user, away } = await visitor(c, auth);
       if (!user) return away;

@@ -113,7 +113,15 @@ Deno.test("no page says anything that is not in the text files", async () => {
   const cookie = login.headers.get("set-cookie")!.split(";")[0]!;
   const data = dataOf(state);
   const pages = [
-    ...["/", "/timeline", "/resources", "/support", "/config", "/users"],
+    ...[
+      "/",
+      "/timeline",
+      "/resources",
+      "/support",
+      "/config",
+      "/users",
+      "/kept",
+    ],
     ...["/account", "/audit", "/audit?node=node2", "/logs/agent?node=node1"],
     ...["/modules/k3s/logs?node=node1", "/modules/gone/logs", "/config/new"],
     ...["/config?module=gone", "/config/new?template=mirror&name=shop"],

@@ -72,6 +72,11 @@ export async function fakeAgent(
   /** Of the event streams; and what the log has that they did not bring. */
   const events = { status: 200, resets: 0 };
   const written: string[] = [];
+  /** Of node2: node1 serves, and shows none. */
+  const copies = [
+    "2026-11-26T02-30-00-000Z",
+    "before-resync-2026-11-26T02-45-00-000Z",
+  ];
   const audit = new Audit(join(dir, "audit.log"));
   // Off, until a test sets it up.
   const signOn = new SignOn({
@@ -148,6 +153,27 @@ export async function fakeAgent(
       "/api/modules/:module/figures",
       auth.requireUser("viewer"),
       (c) => c.json({ everyMs: 5000, module: sampleFigures() }),
+    )
+    .get(
+      "/api/modules/:module/copies",
+      auth.requireUser("viewer"),
+      (c) => c.json({ copies: copies.map((name) => ({ name })) }),
+    )
+    .post(
+      "/api/modules/:module/copies",
+      auth.requireUser("operator"),
+      (c) => {
+        copies.push("2026-11-26T03-00-00-000Z");
+        return c.json({ name: copies.at(-1) });
+      },
+    )
+    .delete(
+      "/api/modules/:module/copies/:copy",
+      auth.requireUser("administrator"),
+      (c) => {
+        copies.splice(copies.indexOf(c.req.param("copy")), 1);
+        return c.json({ ok: true });
+      },
     )
     .get("/api/doctor", auth.requireUser("operator"), (c) => c.json(EXAMINED))
     .get(

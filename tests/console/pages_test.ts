@@ -61,6 +61,19 @@ const PAGES: readonly {
     ready: (page) => shows(page, "12 of 12 lines"),
   },
   {
+    name: "kept",
+    path: "/kept",
+    ready: async (page) => {
+      await shows(page, "this node's last whole state");
+      await page.click("text=Take a copy on node2");
+      await shows(page, "Copy 2026-11-26T03-00-00-000Z of k3s is on node2.");
+      await page.click("[aria-label='Destroy: 2026-11-26T03-00-00-000Z']");
+      await shows(page, "What only this copy of k3s on node2 still holds");
+      await page.click("text=Destroy it");
+      await shows(page, "Copy 2026-11-26T03-00-00-000Z is gone from node2.");
+    },
+  },
+  {
     name: "support",
     path: "/support",
     ready: async (page) => {

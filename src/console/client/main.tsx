@@ -7,6 +7,7 @@ import { goOn } from "./audit.ts";
 import { ConfigIsland } from "./config/island.tsx";
 import { takeUploads } from "./config/upload.ts";
 import { Island } from "./island.tsx";
+import { Kept } from "./kept.tsx";
 import { LogsIsland } from "./logs.tsx";
 import { offerNotifications } from "./notify.ts";
 import { Resources } from "./resources.tsx";
@@ -59,6 +60,12 @@ wake(
   "resources",
   ({ module = "", nodes, t }) => (
     <Resources module={module} nodes={JSON.parse(nodes ?? "[]")} t={t} />
+  ),
+);
+wake(
+  "kept",
+  ({ module = "", role, t }) => (
+    <Kept module={module} role={roleOf(role)} t={t} />
   ),
 );
 wake(

@@ -4,6 +4,7 @@ import { overviewTexts } from "./en/overview.ts";
 import { questionsTexts } from "./en/questions.ts";
 import { peopleTexts } from "./en/people.ts";
 import { watchTexts } from "./en/watch.ts";
+import { keptTexts } from "./en/kept.ts";
 import { supportTexts } from "./en/support.ts";
 import { configTexts } from "./en/config.ts";
 import { moduleKeysTexts } from "./en/module_keys.ts";
@@ -15,6 +16,7 @@ export const en = {
   ...questionsTexts,
   ...peopleTexts,
   ...watchTexts,
+  ...keptTexts,
   ...supportTexts,
   ...configTexts,
   ...moduleKeysTexts,

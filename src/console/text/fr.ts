@@ -4,6 +4,7 @@ import { overviewTexts } from "./fr/overview.ts";
 import { questionsTexts } from "./fr/questions.ts";
 import { peopleTexts } from "./fr/people.ts";
 import { watchTexts } from "./fr/watch.ts";
+import { keptTexts } from "./fr/kept.ts";
 import { supportTexts } from "./fr/support.ts";
 import { configTexts } from "./fr/config.ts";
 import { moduleKeysTexts } from "./fr/module_keys.ts";
@@ -15,6 +16,7 @@ export const fr: Texts = {
   ...questionsTexts,
   ...peopleTexts,
   ...watchTexts,
+  ...keptTexts,
   ...supportTexts,
   ...configTexts,
   ...moduleKeysTexts,

@@ -4,6 +4,7 @@ import { overviewTexts } from "./ja/overview.ts";
 import { questionsTexts } from "./ja/questions.ts";
 import { peopleTexts } from "./ja/people.ts";
 import { watchTexts } from "./ja/watch.ts";
+import { keptTexts } from "./ja/kept.ts";
 import { supportTexts } from "./ja/support.ts";
 import { configTexts } from "./ja/config.ts";
 import { moduleKeysTexts } from "./ja/module_keys.ts";
@@ -15,6 +16,7 @@ export const ja: Texts = {
   ...questionsTexts,
   ...peopleTexts,
   ...watchTexts,
+  ...keptTexts,
   ...supportTexts,
   ...configTexts,
   ...moduleKeysTexts,

@@ -7,6 +7,7 @@ export const frameTexts = {
     timeline: "Timeline",
     resources: "Resources",
     logs: "Logs",
+    kept: "Copies",
     config: "Configuration",
     support: "Support",
     users: "Users",

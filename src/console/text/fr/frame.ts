@@ -12,6 +12,7 @@ export const frameTexts: Pick<
     timeline: "Chronologie",
     resources: "Ressources",
     logs: "Journaux",
+    kept: "Copies",
     config: "Configuration",
     support: "Assistance",
     users: "Utilisateurs",

@@ -12,6 +12,7 @@ export const frameTexts: Pick<
     timeline: "経過",
     resources: "リソース",
     logs: "ログ",
+    kept: "コピー",
     config: "設定",
     support: "サポート",
     users: "ユーザー",
