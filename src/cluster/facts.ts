@@ -46,6 +46,9 @@ const PROGRAMS = {
   fuser: "psmisc",
 } as const;
 
+/** On a small server at work looking through every process takes its time, and so does a disk that is being written to. */
+const PATIENTLY = { timeoutMs: 30_000 };
+
 export async function gatherFacts(folders: readonly string[]): Promise<Facts> {
   const free: { [folder: string]: number } = {};
   for (const folder of folders) free[folder] = await freeBytes(folder);
@@ -103,7 +106,7 @@ export function osRelease(text: string): Facts["os"] {
 }
 
 async function ownAddresses(): Promise<OwnAddress[]> {
-  const { stdout } = await command(["ip", "-j", "addr", "show"]);
+  const { stdout } = await command(["ip", "-j", "addr", "show"], PATIENTLY);
   const links = JSON.parse(stdout) as {
     readonly ifname: string;
     readonly addr_info?: readonly {
@@ -125,10 +128,10 @@ async function ownAddresses(): Promise<OwnAddress[]> {
 async function listening(): Promise<Facts["listening"]> {
   const found: Facts["listening"][number][] = [];
   for (const protocol of ["tcp", "udp"] as const) {
-    const { stdout } = await command(["ss", "-Hlnp", `--${protocol}`], {
-      // It looks through every process: on a small server at work that takes its time.
-      timeoutMs: 30_000,
-    });
+    const { stdout } = await command(
+      ["ss", "-Hlnp", `--${protocol}`],
+      PATIENTLY,
+    );
     for (const line of stdout.split("\n")) {
       const local = line.trim().split(/\s+/)[3] ?? "";
       const port = Number(/:(\d+)$/.exec(local)?.[1]);
@@ -144,17 +147,16 @@ async function listening(): Promise<Facts["listening"]> {
 async function freeBytes(folder: string): Promise<number> {
   let at = folder;
   while (!await exists(at)) at = dirname(at);
-  const { stdout } = await command([
-    "df",
-    "--output=avail",
-    "-B1",
-    at,
-  ]);
+  const { stdout } = await command(
+    ["df", "--output=avail", "-B1", at],
+    PATIENTLY,
+  );
   return Number(stdout.trim().split("\n").at(-1));
 }
 
 export async function userIds(name: string): Promise<Facts["mysql"]> {
   const { stdout, code } = await command(["getent", "passwd", name], {
+    ...PATIENTLY,
     anyCode: true,
   });
   const [, , uid, gid] = stdout.split(":");
