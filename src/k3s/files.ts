@@ -12,6 +12,17 @@ export const K3S = {
   environment: "/etc/systemd/system/k3s.service.env",
 } as const;
 
+/**
+ * kubectl as root asks it: with K3s' own file, whatever KUBECONFIG a person's shell has, and with a cache of its own. A unit has no HOME,
+ * and kubectl would then keep what it learns below the current folder: the module's, whose content must be the same on both nodes.
+ */
+export function kubectl(args: readonly string[]): string[] {
+  return [
+    ...[K3S.executable, "kubectl", `--kubeconfig=${K3S.kubeconfig}`],
+    ...["--cache-dir=/run/hakit/kubectl", ...args],
+  ];
+}
+
 /** Archives of container images that K3s loads at its start. */
 export const IMAGE_ARCHIVE =
   /^[A-Za-z0-9_][\w.-]*\.(tar|tar\.gz|tgz|tar\.zst|tar\.lz4)$/;

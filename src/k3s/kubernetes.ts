@@ -1,7 +1,7 @@
 /** The few questions asked to K3s: is this node there and well? */
 import { command } from "../system/command.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
-import { K3S } from "./files.ts";
+import { K3S, kubectl } from "./files.ts";
 
 interface Nodes {
   readonly items?: readonly {
@@ -32,7 +32,7 @@ export async function readyNodes(): Promise<string[]> {
 /** All nodes; [] when K3s does not answer (yet). */
 export async function kubeletNodes(): Promise<KubeletNode[]> {
   const { code, stdout } = await command(
-    [K3S.executable, "kubectl", "get", "nodes", "-o", "json"],
+    kubectl(["get", "nodes", "-o", "json"]),
     { anyCode: true, timeoutMs: 20_000 },
   ).catch(() => ({ code: 1, stdout: "" }));
   return code === 0 ? nodesIn(stdout) : [];
@@ -44,11 +44,13 @@ export async function kubeletNodes(): Promise<KubeletNode[]> {
  * https://docs.k3s.io/architecture#how-agent-node-registration-works
  */
 export async function forgetNodePassword(node: string): Promise<boolean> {
-  const { code } = await command([
-    ...[K3S.executable, "kubectl", "--namespace=kube-system"],
-    ...["delete", "secret", `${node}.node-password.k3s`],
-    "--ignore-not-found",
-  ], { anyCode: true, timeoutMs: 20_000 }).catch(() => ({ code: 1 }));
+  const { code } = await command(
+    kubectl([
+      ...["--namespace=kube-system", "delete", "secret"],
+      ...[`${node}.node-password.k3s`, "--ignore-not-found"],
+    ]),
+    { anyCode: true, timeoutMs: 20_000 },
+  ).catch(() => ({ code: 1 }));
   return code === 0;
 }
 

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { kubectl } from "./files.ts";
 import { renewKubeconfig } from "./kubernetes.ts";
+
+Deno.test("kubectl() depends on nothing that a shell or a unit has, or lacks", () => {
+  assert.deepEqual(kubectl(["get", "nodes"]), [
+    ...["/usr/local/bin/k3s", "kubectl"],
+    "--kubeconfig=/etc/rancher/k3s/k3s.yaml",
+    ...["--cache-dir=/run/hakit/kubectl", "get", "nodes"],
+  ]);
+});
 
 Deno.test("renewKubeconfig() copies K3s' new certificate, through the virtual address, and makes no copy by itself", async () => {
   const folder = await Deno.makeTempDir();

@@ -2,7 +2,7 @@
 import type { AgentApi } from "../cli/agent_api.ts";
 import { now, sleep } from "../system/clock.ts";
 import { command } from "../system/command.ts";
-import { K3S } from "./files.ts";
+import { kubectl as kubectlLine } from "./files.ts";
 import {
   type Fence,
   judgeBack,
@@ -236,7 +236,7 @@ async function done(station: Leaving, work: Work): Promise<boolean> {
 }
 
 async function kubectl(args: readonly string[], timeoutMs: number) {
-  return await command([K3S.executable, "kubectl", ...args], {
+  return await command(kubectlLine(args), {
     anyCode: true,
     timeoutMs,
   }).catch((error) => ({ code: 1, stdout: "", stderr: String(error) }));

@@ -1,5 +1,6 @@
 """kubectl: hands its words to the server of this machine."""
 import json
+import os
 import socket
 import sys
 
@@ -7,8 +8,13 @@ import places
 
 
 def kubectl(args):
-    # The real one would dial the kubeconfig's server; there is one server here.
-    args = [word for word in args if not word.startswith(("--kubeconfig=", "--server="))]
+    # The real one keeps what it learns about the cluster: without a word where, and without HOME, in the current folder.
+    if "HOME" not in os.environ and not any(word.startswith("--cache-dir=") for word in args):
+        os.makedirs(".kube/cache/discovery", exist_ok=True)
+    # It says this as long as metrics-server does not run, beside any answer.
+    print("E1126 21:40:01.184275 memcache.go:287] couldn't get resource list for metrics.k8s.io/v1beta1", file=sys.stderr)
+    # It would dial the kubeconfig's server; there is one server here.
+    args = [word for word in args if not word.startswith(("--kubeconfig=", "--cache-dir=", "--server="))]
     request = {"argv": args}
     if "-f" in args:
         with open(args[args.index("-f") + 1]) as file:
