@@ -31,6 +31,9 @@ export function contains(network: string, address: string): boolean {
 /** K3s' own networks, of pods and of services, unless the settings name others. */
 export const POD_NETWORK = "10.42.0.0/16";
 export const SERVICE_NETWORK = "10.43.0.0/16";
+/** What K3s takes where its nodes are of IPv6. */
+export const POD_NETWORK_6 = "fd00:42::/56";
+export const SERVICE_NETWORK_6 = "fd00:43::/112";
 export const K3S_NETWORKS: readonly string[] = [POD_NETWORK, SERVICE_NETWORK];
 
 /** Interfaces that K3s makes in its own networks. */

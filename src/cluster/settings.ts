@@ -11,7 +11,9 @@ import {
   contains,
   parseNetwork,
   POD_NETWORK,
+  POD_NETWORK_6,
   SERVICE_NETWORK,
+  SERVICE_NETWORK_6,
 } from "./network.ts";
 import { sizeRefusal } from "./volume_size.ts";
 
@@ -22,7 +24,7 @@ const name = z.string().regex(
 /** "Node-1.example.org" → "node-1": a name that a node may have. */
 export function nodeName(hostname: string): string | null {
   const short = hostname.split(".")[0]!.toLowerCase()
-    .replace(/[^a-z0-9-]/g, "-").slice(0, 31);
+    .replace(/[^a-z0-9-]/g, "-").slice(0, 31).replace(/-+$/, "");
   return name.safeParse(short).success ? short : null;
 }
 
@@ -145,6 +147,38 @@ export const settingsSchema = z.strictObject({
     contains(value.services, value.pods.split("/")[0]!)
   ) {
     refuse("services", `${value.services} overlaps with that of --pods`);
+  }
+  // K3s gives up at its start where its networks and its nodes are of two families.
+  const family = isIP(value.node1[0]!);
+  if (isIP(value.node2[0]!) !== family) {
+    refuse(
+      "node2",
+      `begins with ${value.node2[0]} and node1 with ${
+        value.node1[0]
+      }, expected two first addresses of one IP version`,
+    );
+  }
+  for (const key of ["pods", "services"] as const) {
+    if (parseNetwork(value[key])!.family === family) continue;
+    const [pods, services] = family === 6
+      ? [POD_NETWORK_6, SERVICE_NETWORK_6]
+      : [POD_NETWORK, SERVICE_NETWORK];
+    refuse(
+      key,
+      `${
+        value[key]
+      } is of another IP version than the nodes' first addresses: give --pods ${pods} --services ${services}, or others of theirs`,
+    );
+  }
+  for (const key of ["name1", "name2"] as const) {
+    if (value[key]?.endsWith("-")) {
+      refuse(
+        key,
+        `"${
+          value[key]
+        }" ends with -, which Kubernetes takes for no node's name: expected a letter or a digit there`,
+      );
+    }
   }
   const size = sizeRefusal(value.size);
   if (size) refuse("size", size);

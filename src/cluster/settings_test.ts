@@ -72,6 +72,11 @@ Deno.test.each([
   ],
   ["an odd k3s", { k3s: "latest" }, /^--k3s/],
   ["a name twice", { name1: "x", name2: "x" }, /first node's name/],
+  ["a name that is none to Kubernetes", { name2: "db-" }, /ends with -/],
+  ["nodes of two families", {
+    node1: ["10.0.0.1", "10.1.0.1"],
+    node2: ["fd00::2", "10.0.0.2"],
+  }, /node2: .*IP version/],
 ])(
   "settingsSchema refuses %s in one line that names the source",
   (_name, change, expected) => {
@@ -138,5 +143,20 @@ Deno.test("resolveSettings() refuses nodes inside K3s' own networks, and takes o
 Deno.test("nodeName() makes a host name fit", () => {
   assert.equal(nodeName("Node-1.example.org"), "node-1");
   assert.equal(nodeName("srv_a"), "srv-a");
+  assert.equal(nodeName("srv_"), "srv");
   assert.equal(nodeName("1st"), null);
+});
+
+Deno.test("resolveSettings() wants networks of the nodes' own family, as K3s does", () => {
+  const six = { node1: ["fd00::1"], node2: ["fd00::2"], vip: "fd00::9/64" };
+  assert.throws(
+    () => resolve({ flags: six }),
+    /pods: 10\.42\.0\.0\/16 .*give --pods fd00:42::\/56 --services fd00:43::\/112/,
+  );
+  const networks = { pods: "fd00:42::/56", services: "fd00:43::/112" };
+  assert.equal(resolve({ flags: { ...six, ...networks } }).pods, networks.pods);
+  assert.throws(
+    () => resolve({ flags: { ...FLAGS, services: networks.services } }),
+    /--services: .*--services 10\.43\.0\.0\/16/,
+  );
 });

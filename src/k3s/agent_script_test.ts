@@ -34,7 +34,10 @@ Deno.test("agentScript() is a script that sh takes, speaks to the virtual addres
     ...SECRET,
   });
   assert.match(proxied, /^NO_PROXY=".*10\.0\.0\.100\/24/m);
-  const six = kept({ node1: "fd00::1", node2: "fd00::2", vip: "fd00::9/64" });
+  const six = kept({
+    ...{ node1: "fd00::1", node2: "fd00::2", vip: "fd00::9/64" },
+    ...{ pods: "fd00:42::/56", services: "fd00:43::/112" },
+  });
   assert.match(
     agentScript({ kept: six, address: "fd00::7", ...SECRET }),
     /https:\/\/\[fd00::9\]:6443/,

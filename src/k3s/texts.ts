@@ -112,6 +112,8 @@ export function k3sUnit(
     `--tls-san=${vipOf(kept)}`,
     `--cluster-cidr=${kept.pods}`,
     `--service-cidr=${kept.services}`,
+    // Pods' own addresses of IPv6 are known to nobody outside; those of IPv4 are always hidden.
+    ...kept.pods.includes(":") ? ["--flannel-ipv6-masq"] : [],
     // A claim without class must not end on one server's own disk.
     "--disable=local-storage",
     "--kube-apiserver-arg=default-not-ready-toleration-seconds=10",

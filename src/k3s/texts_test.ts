@@ -53,8 +53,13 @@ Deno.test("k3sEnvironment() reaches the datastore by the virtual address with ti
 });
 
 Deno.test("k3sEnvironment() writes an IPv6 address in brackets", () => {
-  const six = kept({ node1: "fd00::1", node2: "fd00::2", vip: "fd00::9/64" });
+  const six = kept({
+    ...{ node1: "fd00::1", node2: "fd00::2", vip: "fd00::9/64" },
+    ...{ pods: "fd00:42::/56", services: "fd00:43::/112" },
+  });
   assert(k3sEnvironment(six, SECRETS).includes("@tcp([fd00::9]:3306)/"));
+  assert(k3sUnit(six, NODE).includes("--flannel-ipv6-masq"));
+  assert(!k3sUnit(kept(), NODE).includes("masq"));
 });
 
 Deno.test("datastoreSql() grants on the datastore only, from the cluster's addresses only", () => {

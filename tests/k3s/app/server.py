@@ -52,7 +52,13 @@ def arguments(args):
     for part in ("apiserver", "controller-manager"):
         parser.add_argument("--kube-%s-arg" % part, action="append", default=[])
     parser.add_argument("--kubelet-arg", action="append", default=[])
-    return parser.parse_args(args)
+    parser.add_argument("--flannel-ipv6-masq", action="store_true")
+    options = parser.parse_args(args)
+    families = {":" in word for word in (options.node_ip, options.cluster_cidr, options.service_cidr)}
+    if len(families) > 1:
+        raise SystemExit("k3s: cluster-cidr: %s and node-ip: %s, must share the same IP version (IPv4, IPv6 or dual-stack)" % (
+            options.cluster_cidr, options.node_ip))
+    return options
 
 
 def first_connection():
