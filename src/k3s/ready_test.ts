@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ClusterState } from "../api/state.ts";
 import { k3sReadyStep, otherNode } from "./ready.ts";
+import { reasonIn } from "./services.ts";
 
 const member = { name: "node2" };
 
@@ -36,6 +37,23 @@ Deno.test("a K3s that ends again and again is not waited for", async () => {
     restarts: () => Promise.resolve(restarts += 30),
   });
   await assert.rejects(step.do(() => {}), /ends again and again/);
+});
+
+Deno.test("reasonIn() finds why K3s ended among what it says at its next start", () => {
+  const journal = [
+    'time="2026-11-26T21:40:03Z" level=info msg="Acquiring lock file /var/lib/rancher/k3s/data/.lock"',
+    "Starting k3s.service - K3s, started and stopped by hakit's module k3s...",
+    "k3s.service: Scheduled restart job, restart counter is at 21.",
+    "k3s.service: Main process exited, code=exited, status=1/FAILURE",
+  ];
+  const fatal =
+    'time="2026-11-26T21:40:01Z" level=fatal msg="starting kubernetes: bootstrap data already found and encrypted with different token"';
+  assert.equal(
+    reasonIn([...journal, fatal, 'level=info msg="Starting"'], "k3s"),
+    "starting kubernetes: bootstrap data already found and encrypted with different token",
+  );
+  assert.match(reasonIn(journal, "k3s"), /^Acquiring lock file/);
+  assert.equal(reasonIn(["", journal[2]!], "k3s"), "it says nothing");
 });
 
 Deno.test("otherNode() is none where nobody answers: a complete member needs no other one", async () => {

@@ -43,17 +43,25 @@ export async function restartsOf(unit: string): Promise<number> {
   return Number(await says(["show", "-p", "NRestarts", "--value", unit])) || 0;
 }
 
-/** The last line that the unit's own program printed. */
+/** Why the unit's own program has ended, in its words. */
 export async function lastWords(unit: string): Promise<string> {
   const { stdout } = await command([
     ...["journalctl", "--unit", unit, "--output=cat", "--no-pager"],
-    ...["--lines=20", "--reverse"],
+    ...["--lines=500", "--reverse"],
   ], { ...PATIENT, anyCode: true });
-  const own = stdout.split("\n").find((line) =>
-    line !== "" && !line.startsWith(`${unit}.service`) &&
-    !/^(Start|Stopp|Failed to start|Scheduled)/.test(line)
-  );
-  return (own ?? "it says nothing").slice(0, 300);
+  return reasonIn(stdout.split("\n"), unit);
+}
+
+/** Out of a journal, newest line first. One that begins anew has said many things after its last reason. Pure. */
+export function reasonIn(lines: readonly string[], unit: string): string {
+  const fatal = lines.find((line) => /\blevel=fatal\b|^panic: /.test(line));
+  const own = fatal ??
+    lines.find((line) =>
+      line !== "" && !line.startsWith(`${unit}.service`) &&
+      !/^(Start|Stopp|Failed to start|Scheduled)/.test(line)
+    );
+  const said = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(own ?? "")?.[1];
+  return (said ?? own ?? "it says nothing").slice(0, 300);
 }
 
 export interface TextFile {
