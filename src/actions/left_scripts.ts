@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { SCRIPTS } from "../machine/action.ts";
 import { sleep } from "../system/clock.ts";
 import { type Running, running } from "../system/processes.ts";
-import { killGroup } from "./script.ts";
+import { killGroup } from "./time_limit.ts";
 
 /** The peer does not wait for a new agent's first word. */
 const GRACE_MS = 300;

@@ -3,8 +3,9 @@
  * The output does not pass through the agent: a service that a script leaves behind keeps writing when the agent is gone.
  */
 import { join } from "node:path";
-import { fileStamp, now, sleep } from "../system/clock.ts";
+import { fileStamp, now } from "../system/clock.ts";
 import { dropOldLogs } from "./script_logs.ts";
+import { withinLimit } from "./time_limit.ts";
 
 export interface ScriptRun {
   /** Folder of the module; the script is bin/NAME below it. */
@@ -32,11 +33,8 @@ export interface ScriptResult {
   readonly ms: number;
 }
 
-/** A script that does not end on TERM gets KILL after this. */
 const KILL_AFTER_MS = 5000;
-/** After KILL a process is gone at once, or stuck in the kernel. */
 const STUCK_AFTER_MS = 2000;
-const STUCK = { success: false, code: 137, signal: "SIGKILL" } as const;
 
 /** The agent is protected from the out-of-memory killer; a service that eats the memory must not be. */
 const BECOME_SCRIPT =
@@ -62,30 +60,15 @@ export async function runScript(run: ScriptRun): Promise<ScriptResult | null> {
     stderr: "null",
     detached: true,
   }).spawn();
-  let timedOut = false;
-  const ended = new AbortController();
-  const guard = (async () => {
-    await sleep(run.timeoutMs, AbortSignal.any([run.signal, ended.signal]));
-    if (ended.signal.aborted) return;
-    timedOut = !run.signal.aborted;
-    killGroup(child.pid, "SIGTERM");
-    await sleep(KILL_AFTER_MS, ended.signal);
-    // Also when the script itself has ended: what it started in its group had its chance.
-    killGroup(child.pid, "SIGKILL");
-    await sleep(STUCK_AFTER_MS, ended.signal);
-  })();
-  const end = child.status;
-  const status = await Promise.race([
-    end,
-    // It waits in the kernel for a disk or a mount that does not answer, and not even KILL ends it. What comes next (an unmount)
-    // is what sets it free: waiting here would be for ever.
-    guard.then(() => ended.signal.aborted ? end : STUCK),
-  ]);
-  ended.abort();
-  await guard;
+  const { success, code, timedOut } = await withinLimit(child, {
+    timeoutMs: run.timeoutMs,
+    killAfterMs: KILL_AFTER_MS,
+    stuckAfterMs: STUCK_AFTER_MS,
+    signal: run.signal,
+  });
   return {
-    ok: status.success && !timedOut,
-    code: status.code,
+    ok: success && !timedOut,
+    code,
     timedOut,
     log,
     ms: Math.round(now() - start),
@@ -108,15 +91,6 @@ async function isFile(path: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
-  }
-}
-
-/** Nothing to kill is no failure. */
-export function killGroup(pid: number, signal: Deno.Signal): void {
-  try {
-    Deno.kill(-pid, signal);
-  } catch {
-    // The group is empty: that was the wish.
   }
 }
 

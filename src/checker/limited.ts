@@ -2,7 +2,7 @@
  * Runs a program that may hang: own process group, time limit for the whole group, bounded output, and never waited for longer than
  * the limit and a few seconds, whatever it is stuck in.
  */
-import { killGroup } from "../actions/script.ts";
+import { withinLimit } from "../actions/time_limit.ts";
 import { sleep } from "../system/clock.ts";
 import { CannotTell } from "./reading.ts";
 import { messageOf } from "../system/message.ts";
@@ -37,8 +37,6 @@ const BECOME = '(echo 0 >/proc/$$/oom_score_adj) 2>/dev/null; exec "$@" 2>&1';
 /** Rejects with CannotTell, and only when nothing can be started at all. */
 export async function runLimited(run: LimitedRun): Promise<LimitedResult> {
   const child = start(run);
-  const ended = new AbortController();
-  let timedOut = false;
   let output = "";
   const reader = child.stdout.getReader();
   const decoder = new TextDecoder();
@@ -51,27 +49,19 @@ export async function runLimited(run: LimitedRun): Promise<LimitedResult> {
         .slice(-MAX_OUTPUT);
     }
   })().catch(() => {});
-  const guard = (async () => {
-    await sleep(run.timeoutMs, AbortSignal.any([run.signal, ended.signal]));
-    if (ended.signal.aborted) return null;
-    timedOut = !run.signal.aborted;
-    killGroup(child.pid, "SIGTERM");
-    await sleep(KILL_AFTER_MS, ended.signal);
-    // Also when the program itself has ended: what it started had its chance.
-    killGroup(child.pid, "SIGKILL");
-    await sleep(STUCK_AFTER_MS, ended.signal);
-    return { code: 137 };
-  })();
-  const gone = child.status;
-  const status = await Promise.race([gone, guard.then((end) => end ?? gone)]);
-  ended.abort();
+  const { code, timedOut } = await withinLimit(child, {
+    timeoutMs: run.timeoutMs,
+    killAfterMs: KILL_AFTER_MS,
+    stuckAfterMs: STUCK_AFTER_MS,
+    signal: run.signal,
+  });
   const words = new AbortController();
   await Promise.race([
     read.then(() => words.abort()),
     sleep(LAST_WORDS_MS, words.signal),
   ]);
   await reader.cancel().catch(() => {});
-  return { code: status.code, timedOut, output, gone };
+  return { code, timedOut, output, gone: child.status };
 }
 
 function start(run: LimitedRun) {
