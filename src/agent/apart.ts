@@ -14,13 +14,21 @@ export async function startApart(
 ): Promise<Deno.ChildProcess> {
   const size = (await Deno.stat(outputFile).catch(() => null))?.size ?? 0;
   if (size > mostOutput) await Deno.truncate(outputFile, 0).catch(() => {});
-  const child = new Deno.Command("/bin/sh", {
-    args: [
-      "-c",
-      'if : >>"$0"; then exec "$@" >>"$0" 2>&1; else exec "$@"; fi',
-      outputFile,
-      ...program,
-    ],
+  return spawnApart([
+    "/bin/sh",
+    "-c",
+    'if : >>"$0"; then exec "$@" >>"$0" 2>&1; else exec "$@"; fi',
+    outputFile,
+    ...program,
+  ]);
+}
+
+/** The same without any output. Throws when it cannot be started. */
+export function spawnApart(
+  [program, ...args]: readonly [string, ...string[]],
+): Deno.ChildProcess {
+  const child = new Deno.Command(program, {
+    args,
     stdin: "null",
     stdout: "null",
     stderr: "null",

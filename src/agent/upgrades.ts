@@ -12,6 +12,7 @@ import { renewDrainUnit } from "../k3s/shutdown.ts";
 import { UNIT_FILE, unitText } from "../system/unit.ts";
 import type { UpgradeInfo } from "../api/schemas.ts";
 import { digestOf } from "../system/digest.ts";
+import { spawnApart } from "./apart.ts";
 import { type Build, inspect, MAX_EXECUTABLE } from "./executable.ts";
 import type { Node } from "./node.ts";
 import { SPEAKS } from "./speaks.ts";
@@ -117,7 +118,9 @@ export class Upgrades {
       `hakit ${wanted.version} is put in place of ${VERSION} by ${by}; this agent ends and begins again as it`,
     );
     try {
-      guard({ ...files, home: homeOf(), pid: Deno.pid, digest });
+      const watch: Watch = { ...files, home: homeOf(), pid: Deno.pid, digest };
+      // By its kept name: the new executable is what it guards against.
+      spawnApart([files.previous, "upgrade-guard", JSON.stringify(watch)]);
     } catch (cause) {
       // Nobody would put the old one back: then it stays.
       await putBack(files);
@@ -228,18 +231,6 @@ export interface Watch extends Files {
   readonly pid: number;
   /** Of the executable that must answer. */
   readonly digest: string;
-}
-
-function guard(watch: Watch): void {
-  // By its kept name: the new executable is what it guards against.
-  const child = new Deno.Command(watch.previous, {
-    args: ["upgrade-guard", JSON.stringify(watch)],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-    detached: true,
-  }).spawn();
-  child.unref();
 }
 
 function homeOf(): string | null {
