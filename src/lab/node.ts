@@ -76,20 +76,11 @@ export async function startNode(node: LabNode): Promise<void> {
   const file = join(home(node), "pid");
   await Deno.remove(file).catch(() => {});
   // unshare forks: the child is the node's PID 1. It tells its number as this machine sees it, which `$$` in there cannot.
-  const child = new Deno.Command("setsid", {
-    args: [
-      ...["--fork", "ip", "netns", "exec", namespace(node)],
-      ...["unshare", "--pid", "--mount", "--propagation", "private"],
-      ...["--fork", "--kill-child", "--mount-proc"],
-      ...["sh", script, ...self()],
-    ],
-    env: { HAKIT_HOME: home(node) },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  await child.stderr.cancel();
-  await child.status;
+  await startIn(namespace(node), home(node), [
+    ...["unshare", "--pid", "--mount", "--propagation", "private"],
+    ...["--fork", "--kill-child", "--mount-proc"],
+    ...["sh", script, ...self()],
+  ]);
   for (let tries = 0; tries < 100; tries++) {
     const pid = await findFirstProcess(node);
     const name = pid === null ? null : await identity(pid);
@@ -104,6 +95,22 @@ export async function startNode(node: LabNode): Promise<void> {
       join(home(node), "console.log")
     }`,
   );
+}
+
+/** A program in that namespace, in a session of its own: it outlives this command. */
+export async function startIn(
+  where: string,
+  home: string,
+  argv: readonly string[],
+): Promise<void> {
+  const child = new Deno.Command("setsid", {
+    args: ["--fork", "ip", "netns", "exec", where, ...argv],
+    env: { HAKIT_HOME: home },
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  await child.status;
 }
 
 /** The shell whose own number is 1 inside and whose name says which node it is. */

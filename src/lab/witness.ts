@@ -6,7 +6,7 @@ import { sleep } from "../system/clock.ts";
 import { Store } from "../witness/store.ts";
 import { parseAdmission } from "../witness/token.ts";
 import { paths } from "../system/paths.ts";
-import { self } from "./node.ts";
+import { self, startIn } from "./node.ts";
 import { home, LAB, namespace, WITNESS_ADDRESS } from "./topology.ts";
 
 const HOME = `${LAB}/witness`;
@@ -19,22 +19,11 @@ export async function startWitness(): Promise<void> {
   const store = new Store(join(paths(HOME).state, "witness"));
   const begins = await witnessProcess() === null;
   if (begins) {
-    const child = new Deno.Command("setsid", {
-      args: [
-        ...["--fork", "ip", "netns", "exec", namespace(3)],
-        ...[
-          "sh",
-          "-c",
-          'echo $$ >"$0"; exec "$@" >>"$HAKIT_HOME/console.log" 2>&1',
-        ],
-        ...[PID, ...self(), "witness", "run"],
-      ],
-      env: { HAKIT_HOME: HOME },
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    await child.status;
+    await startIn(namespace(3), HOME, [
+      ...["sh", "-c"],
+      'echo $$ >"$0"; exec "$@" >>"$HAKIT_HOME/console.log" 2>&1',
+      ...[PID, ...self(), "witness", "run"],
+    ]);
   }
   // Killed and started again: it knows the cluster, whose nodes need not both be there.
   if (begins && (await store.read()).clusters.length > 0) return;
