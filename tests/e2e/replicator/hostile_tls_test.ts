@@ -9,13 +9,13 @@ import { pskIdentity, pskOf } from "../../../src/peer/tls.ts";
 import { PROTOCOL } from "../../../src/peer/handshake.ts";
 import { KIND } from "../../../src/replication/operation.ts";
 import { termsOf } from "../../../src/replication/terms.ts";
+import { sufferHarms } from "./harms.ts";
 import { equalCopies, exercisePair, later, onPair } from "./on_pair.ts";
 import type { Node, Pair } from "./pair.ts";
 import { sleep } from "./replicator_process.ts";
-import { lacking, run, shell } from "./shell.ts";
+import { lacking, run } from "./shell.ts";
 
 const PORT = 5600;
-const PROXY = new URL("./harmful_proxy.ts", import.meta.url).pathname;
 
 /** A frame as a replicator sends it. */
 function frame(kind: number, json: unknown): Uint8Array {
@@ -381,76 +381,29 @@ onPair({
   },
 });
 
-const BROKEN = /a record was changed, repeated or lost on its way$/;
-/** What is done on the way, connection by connection: to a record to the secondary or to one back. */
-const HARMS: readonly { readonly harm: string; readonly said: RegExp }[] = [
-  { harm: "there:flip", said: BROKEN },
-  { harm: "there:repeat", said: BROKEN },
-  { harm: "there:drop", said: BROKEN },
-  { harm: "there:insert", said: BROKEN },
-  { harm: "there:shorten", said: BROKEN },
-  { harm: "there:cut", said: /closed the connection|ECONNRESET/ },
-  { harm: "back:flip", said: /closed the connection|lost|ECONNRESET/ },
-  { harm: "back:repeat", said: /closed the connection|lost|ECONNRESET/ },
-];
-/** Far into the session: the copies are level by then. */
-const HARM_AFTER = 20_000;
+const BROKEN = {
+  by: 1,
+  said: /a record was changed, repeated or lost on its way$/,
+  once: true,
+} as const;
+const ENDED = {
+  by: 1,
+  said: /closed the connection|lost|ECONNRESET/,
+} as const;
 
 onPair({
   name: "a machine in the middle changes, repeats, drops, adds or cuts records",
   idle: true,
   config: [{ dial: ["10.177.0.1"] }, {}],
-  async run(pair) {
-    const { primary, secondary } = pair;
-    const proxy = new Deno.Command("nsenter", {
-      args: [
-        ...[`--net=/run/netns/${primary.namespace}`, Deno.execPath()],
-        ...["run", "-A", "--quiet", PROXY, "records"],
-        ...[primary.address, secondary.address, String(PORT)],
-        ...[String(HARM_AFTER), ...HARMS.map(({ harm }) => harm)],
-      ],
-      stdout: "piped",
-    }).spawn();
-    let harmed = "";
-    const reading = later(
-      proxy.stdout.pipeThrough(new TextDecoderStream())
-        .pipeTo(new WritableStream({ write: (text) => void (harmed += text) })),
-    );
-    try {
-      await sleep(1500);
-      await pair.begin();
-      pair.keep();
-      for (const [i, { harm, said }] of HARMS.entries()) {
-        const before = (await log(pair, secondary)).length;
-        for (let n = 0; harmed.split("\n").length <= i + 1; n++) {
-          ok(n < 2000, `${harm} was not done`);
-          await shell(
-            `head -c 4000 /dev/zero > '${primary.data}/f${i}-${n % 20}'`,
-          );
-        }
-        const ended = async () =>
-          (await log(pair, secondary)).slice(before)
-            .filter((line) => line.includes("session ended"))
-            .filter((line) => said.test(line));
-        for (let n = 0; n < 200 && (await ended()).length === 0; n++) {
-          // The next record shows what the last one did not.
-          await shell(`echo ${n} > '${primary.data}/after${i}'`);
-          await sleep(50);
-        }
-        const lines = await ended();
-        // The agents, about to go on alone, may end the next session: a line of its own.
-        ok(lines.length > 0, `${harm}: ${await pair.said()}`);
-        if (said === BROKEN) strictEqual(lines.length, 1, lines.join("\n"));
-        await pair.mirrored();
-        strictEqual(primary.replicator.running, true);
-        strictEqual(secondary.replicator.running, true);
-      }
-      await exercisePair(pair, { operations: 600 });
-      await equalCopies(pair);
-    } finally {
-      proxy.kill("SIGKILL");
-      await proxy.status;
-      await reading.catch(() => {});
-    }
-  },
+  run: (pair) =>
+    sufferHarms(pair, "records", [
+      { harm: "there:flip", ...BROKEN },
+      { harm: "there:repeat", ...BROKEN },
+      { harm: "there:drop", ...BROKEN },
+      { harm: "there:insert", ...BROKEN },
+      { harm: "there:shorten", ...BROKEN },
+      { harm: "there:cut", by: 1, said: /closed the connection|ECONNRESET/ },
+      { harm: "back:flip", ...ENDED },
+      { harm: "back:repeat", ...ENDED },
+    ]),
 });
