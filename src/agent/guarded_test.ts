@@ -1,20 +1,11 @@
 import assert from "node:assert/strict";
+import { config, PRIM } from "../../tests/machine_life.ts";
 import { now } from "../system/clock.ts";
 import { initial, type State } from "../machine/step.ts";
-import { RESTARTS } from "../machine/turn.ts";
 import { Guarded } from "./guarded.ts";
 
 const STATE: State = {
-  ...initial({
-    module: "app",
-    node: "one",
-    peer: "two",
-    nodeIndex: 0,
-    failover: true,
-    mirrored: true,
-    restarts: RESTARTS,
-    home: "anywhere",
-  }, { goal: "run", lastRole: "PRIM", cameFrom: null }),
+  ...initial(config(), PRIM),
   begun: true,
   role: "PRIM",
 };

@@ -1,39 +1,19 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { EMPTY } from "../replication/identity.ts";
+import { config, GOOD, report, WITNESS } from "../../tests/machine_life.ts";
 import { answerAsk } from "./claim.ts";
 import { ask } from "./witness_word.ts";
-import type { Report } from "../replication/control.ts";
 import type { Event } from "./event.ts";
 import { initial, type State, step, view } from "./step.ts";
-import { RESTARTS } from "./turn.ts";
-
-const WITNESS = {
-  kind: "witness",
-  id: "w",
-  address: "10.0.0.3",
-  retired: false,
-} as const;
-const DATA = { ...EMPTY, current: "g1", upToDate: true };
 
 function node(
   lastRole: "ALONE" | "PRIM" | "SECOND",
   change: Partial<State> = {},
 ): State {
-  const config = {
-    module: "app",
-    node: "one",
-    peer: "two",
-    nodeIndex: 0,
-    failover: true,
-    mirrored: true,
-    restarts: RESTARTS,
-    home: "anywhere",
-  } as const;
   const record = { goal: "run", lastRole, cameFrom: null, claim: 4 } as const;
   return {
-    ...initial(config, record, WITNESS),
+    ...initial(config(), record, WITNESS),
     begun: true,
-    identity: DATA,
+    identity: GOOD,
     ...change,
   };
 }
@@ -69,10 +49,10 @@ Deno.test("answerAsk() of a node that went on alone does not stand back for an o
       ["ALONE", "g2", false],
     ] as const
   ) {
-    const identity = { ...DATA, current, bitmap: "g1", history: ["g1"] };
+    const identity = { ...GOOD, current, bitmap: "g1", history: ["g1"] };
     const state = node(lastRole, {
       role: "WAIT",
-      identity: current === "g1" ? DATA : identity,
+      identity: current === "g1" ? GOOD : identity,
     });
     const turn = { state: { ...state }, at: 1, actions: [] };
     answerAsk(turn, asks);
@@ -113,7 +93,7 @@ Deno.test("heardWitness() takes an old entry of this node for no leave to go on"
       bidding: true,
       bidSince: 9_000,
       peer: { verdict: "lost", view: undefined, roleSince: 0 },
-      report: { phase: "idle", session: "none", identity: DATA } as never,
+      report: report(),
     });
     const { state } = step(waits, {
       type: "witness",
@@ -154,12 +134,7 @@ Deno.test("ask() of a node that the witness had not heard of overrides nothing t
   }
 });
 
-const SERVING = {
-  phase: "primary",
-  session: "mirrored",
-  identity: DATA,
-  fault: null,
-} as Report;
+const SERVING = report({ phase: "primary", session: "mirrored" });
 const FOLLOWER = {
   ...view(node("SECOND", { role: "SECOND", report: SERVING })),
   role: "SECOND",

@@ -2,10 +2,10 @@
 import { ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { EMPTY, type Identity } from "../replication/identity.ts";
-import type { Report } from "../replication/control.ts";
+import { config, report } from "../../tests/machine_life.ts";
 import type { Record } from "./state.ts";
 import { view } from "./step.ts";
-import { initial, RESTARTS, type State } from "./turn.ts";
+import { initial, type State } from "./turn.ts";
 import { startVerdict } from "./verdict.ts";
 
 interface Side {
@@ -23,39 +23,16 @@ const DATA: Identity = {
 
 function waiting(nodeIndex: 0 | 1, side: Side): State {
   const identity = { ...DATA, ...side.identity };
-  const report: Report = {
-    phase: "idle",
-    session: "none",
-    identity,
-    resync: null,
-    lastResync: null,
-    dirtyBytes: 0,
-    waiting: 0,
-    waitingMs: 0,
-    fault: null,
-    notice: null,
-  };
-  const names = ["one", "two"] as const;
-  const config = {
-    module: "app",
-    node: names[nodeIndex],
-    peer: names[1 - nodeIndex]!,
-    nodeIndex,
-    failover: true,
-    mirrored: true,
-    restarts: RESTARTS,
-    home: "anywhere",
-  } as const;
   const record: Record = {
     goal: side.goal ?? "run",
     lastRole: side.lastRole ?? null,
     cameFrom: side.lastRole === "ALONE" ? "PRIM" : null,
   };
   return {
-    ...initial(config, record),
+    ...initial(config(nodeIndex), record),
     begun: true,
     role: side.goal === "stop" ? "STOP" : "WAIT",
-    report,
+    report: report({ identity }),
     identity,
     addresses: false,
   };

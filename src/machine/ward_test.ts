@@ -1,31 +1,14 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { config, WITNESS } from "../../tests/machine_life.ts";
 import { initial, type State, view } from "./step.ts";
-import { RESTARTS } from "./turn.ts";
 import { DOUBTFUL, regain } from "./regain.ts";
 import { wardOf } from "./ward.ts";
 
-const WITNESS = {
-  kind: "witness",
-  id: "w",
-  address: "10.0.0.3",
-  retired: false,
-} as const;
-
 function primary(claim: number | undefined, change: Partial<State>): State {
-  const config = {
-    module: "app",
-    node: "one",
-    peer: "two",
-    nodeIndex: 0,
-    failover: true,
-    mirrored: true,
-    restarts: RESTARTS,
-    home: "anywhere",
-  } as const;
   const record = { goal: "run", lastRole: "PRIM", cameFrom: null } as const;
   const known = claim === undefined ? record : { ...record, claim };
   return {
-    ...initial(config, known, WITNESS),
+    ...initial(config(), known, WITNESS),
     begun: true,
     role: "PRIM",
     ...change,

@@ -1,10 +1,11 @@
 /** Both serve: whatever the two are, exactly one of them yields. */
 import { strictEqual } from "node:assert/strict";
 import fc from "fast-check";
+import { config, report } from "../../tests/machine_life.ts";
 import { EMPTY } from "../replication/identity.ts";
 import type { Record } from "./state.ts";
 import { view } from "./step.ts";
-import { initial, RESTARTS, type State } from "./turn.ts";
+import { initial, type State } from "./turn.ts";
 import { TABLE, whoYields } from "./yields.ts";
 
 const generations = fc.constantFrom(null, "g1", "g2", "g3");
@@ -23,7 +24,6 @@ const sides = fc.record({
 type Side = typeof sides extends fc.Arbitrary<infer T> ? T : never;
 
 function serving(nodeIndex: 0 | 1, side: Side, keeps?: string): State {
-  const names = ["one", "two"] as const;
   const record: Record = {
     goal: "run",
     lastRole: side.role,
@@ -31,33 +31,14 @@ function serving(nodeIndex: 0 | 1, side: Side, keeps?: string): State {
     claim: side.claim,
   };
   const identity = { ...EMPTY, ...side.identity, upToDate: true };
-  const config = {
-    module: "app",
-    node: names[nodeIndex],
-    peer: names[1 - nodeIndex]!,
-    nodeIndex,
-    failover: true,
-    mirrored: true,
-    restarts: RESTARTS,
-    home: "anywhere",
-    ...(keeps === undefined ? {} : { keeps }),
-  } as const;
   return {
-    ...initial(config, record),
+    ...initial({
+      ...config(nodeIndex),
+      ...keeps === undefined ? {} : { keeps },
+    }, record),
     role: side.role,
     identity,
-    report: {
-      phase: "primary",
-      session: "none",
-      identity,
-      resync: null,
-      lastResync: null,
-      dirtyBytes: 0,
-      waiting: 0,
-      waitingMs: 0,
-      fault: null,
-      notice: null,
-    },
+    report: report({ phase: "primary", identity }),
   };
 }
 

@@ -1,0 +1,120 @@
+/** What a primary waits for before it acknowledges alone, and how it comes back from that. */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { Life, peer, PRIM, report } from "../../tests/machine_life.ts";
+import type { Report } from "../replication/control.ts";
+import { view } from "./step.ts";
+
+const second = peer({
+  role: "SECOND",
+  phase: "secondary",
+  status: "Ready",
+  lastRole: "SECOND",
+  addresses: false,
+});
+
+Deno.test("step() as primary keeps writes waiting until the peer answers this very request", () => {
+  const life = new Life(PRIM)
+    .on({
+      type: "begin",
+      report: report({ phase: "primary", session: "mirrored" }),
+      boot: true,
+    })
+    .on({ type: "heard", view: second })
+    .on({
+      type: "report",
+      report: report({ phase: "primary", session: "lost" }),
+    });
+  const { shutOut } = view(life.state);
+  ok(shutOut !== null);
+  life.on({ type: "heard", view: { ...second, outdated: "g1/1" } });
+  strictEqual(life.state.role, "PRIM");
+  life.on({ type: "heard", view: { ...second, outdated: shutOut } });
+  strictEqual(life.state.role, "ALONE");
+  ok(
+    life.actions.some((action) =>
+      action.do === "replicator" && action.command.command === "alone"
+    ),
+  );
+});
+
+Deno.test("step() that went ALONE is PRIM again only after it has dialled, whatever an older report says", () => {
+  const mirrored = report({ phase: "primary", session: "mirrored" });
+  const life = new Life(PRIM)
+    .on({ type: "begin", report: mirrored, boot: true })
+    .on({ type: "heard", view: second })
+    .on({ type: "peer", verdict: "lost" });
+  strictEqual(life.state.role, "ALONE");
+  // A moment later it is heard, and the replicator's report is still one from before: writes are acknowledged alone by now.
+  life.on({ type: "heard", view: second });
+  strictEqual(life.state.role, "ALONE");
+  life.on({
+    type: "report",
+    report: report({ phase: "primary", session: "none" }),
+  });
+  ok(
+    life.actions.some((action) =>
+      action.do === "replicator" && action.command.command === "connect"
+    ),
+  );
+  life.on({ type: "report", report: mirrored });
+  strictEqual(life.state.role, "PRIM");
+});
+
+Deno.test("step() that went ALONE says so again to a replicator that refused it once and was level by itself", () => {
+  const mirrored = report({ phase: "primary", session: "mirrored" });
+  const life = new Life(PRIM)
+    .on({ type: "begin", report: mirrored, boot: true })
+    .on({ type: "heard", view: second })
+    .on({ type: "peer", verdict: "lost" });
+  const said = (session: Report["session"]) => {
+    const all: string[] = [];
+    for (let i = 0; i < 30; i++) {
+      life.on({ type: "heard", view: second })
+        .on({ type: "report", report: report({ phase: "primary", session }) });
+      for (const action of life.actions) {
+        if (action.do === "replicator") all.push(action.command.command);
+      }
+    }
+    return all;
+  };
+  strictEqual(said("mirrored").includes("alone"), true);
+  deepStrictEqual(said("none").slice(0, 1), ["connect"]);
+  said("mirrored");
+  strictEqual(life.state.role, "PRIM");
+});
+
+Deno.test("step() as primary whose agent is back asks again for an address that is in use, and is not ready without it", () => {
+  const life = new Life({ ...PRIM, settled: true }).on({
+    type: "begin",
+    report: report({ phase: "primary", session: "mirrored" }),
+    boot: true,
+  });
+  const hear = () =>
+    life.on({
+      type: "heard",
+      view: peer({ role: "SECOND", phase: "secondary" }),
+      heardUsAt: life.at,
+    });
+  const failed = { action: "take-addresses", error: "10.0.0.9 is in use" };
+  hear();
+  for (const tries of [1, 2, 3]) {
+    strictEqual(life.state.plan !== null, true, `try ${tries}`);
+    const { number } = life.state.plan!;
+    life.on({ type: "performed", plan: number, failed });
+    strictEqual(life.state.plan?.name, undefined, "asked for without end");
+    strictEqual(view(life.state).status, "Transient");
+    strictEqual(life.state.role, "PRIM");
+    const complaints = life.actions.filter((action) =>
+      action.do === "log" && action.text.includes("in use")
+    );
+    strictEqual(complaints.length, tries === 1 ? 1 : 0, "it is said once");
+    hear();
+    strictEqual(
+      view(life.state).reason,
+      "the virtual address is not here, it is tried again: take-addresses: 10.0.0.9 is in use",
+    );
+    for (let at = 50; at < 5_000; at += 50) hear();
+  }
+  life.done();
+  strictEqual(view(life.state).status, "Ready");
+});
