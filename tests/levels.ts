@@ -41,6 +41,7 @@ const LEVELS: readonly Level[] = [
         "tests/lint_test.ts",
         "tests/tally_test.ts",
         "tests/fixtures_test.ts",
+        "tests/readme_test.ts",
       ),
     ],
     limit: 15,

@@ -1,0 +1,46 @@
+/** What README says a test shows, that test is there to show. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+
+const ROOT = join(import.meta.dirname!, "..");
+
+async function testFiles(): Promise<string[]> {
+  const found: string[] = [];
+  const walk = async (folder: string) => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const path = join(folder, name);
+      if (isDirectory) await walk(path);
+      else if (/_test\.tsx?$|\/scenarios\/.*\.txt$/.test(path)) {
+        found.push(path);
+      }
+    }
+  };
+  for (const folder of ["src", "tests"]) await walk(join(ROOT, folder));
+  return found;
+}
+
+Deno.test("README names each test file so that it is one that exists, and quotes what stands in it", async () => {
+  const text = await Deno.readTextFile(join(ROOT, "README.md"));
+  const plain = text.replaceAll(/^```.*?^```/gms, "").replaceAll(/\s+/g, " ");
+  const files = await testFiles();
+  const wrong: string[] = [];
+  let named = 0;
+  for (
+    const [, name, quoted] of plain.matchAll(
+      /`([\w./]+_test\.tsx?|\d\d_\w+\.txt)`(?: "([^"]+)")?/g,
+    )
+  ) {
+    named++;
+    const [file, ...others] = files.filter((path) => path.endsWith(`/${name}`));
+    if (!file || others.length > 0) {
+      wrong.push(`${name}: ${file ? "several" : "none"}`);
+    } else if (quoted) {
+      const content = await Deno.readTextFile(file);
+      if (!content.replaceAll(/\s+/g, " ").includes(quoted)) {
+        wrong.push(`${name}: no "${quoted}"`);
+      }
+    }
+  }
+  assert.deepEqual(wrong, []);
+  assert(named > 100);
+});
