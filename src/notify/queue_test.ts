@@ -1,0 +1,146 @@
+/** From what a node sees to what is told, once, also over restarts. */
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { facts, LOST, PAIR } from "../../tests/notices.ts";
+import { conditions, type Facts } from "./conditions.ts";
+import { look, type Memory, MOST_WAITING } from "./queue.ts";
+
+const ALL = { name: "all", level: "info" } as const;
+const NEW: Memory = { told: {}, levels: {}, channels: {} };
+
+/** Looks each second; the texts that each step added. */
+function story(
+  steps: readonly (readonly [seconds: number, facts: Facts])[],
+  memory = NEW,
+): { readonly texts: string[][]; readonly memory: Memory } {
+  let changing = new Map() as ReturnType<typeof look>["changing"];
+  let now = 0;
+  const texts = steps.map(([seconds, at]) => {
+    const found: string[] = [];
+    for (let second = 0; second < seconds; second++) {
+      now += 1000;
+      const turn = look(memory, changing, {
+        conditions: conditions(at),
+        now,
+        date: now,
+        channels: [ALL],
+        newId: () => `${now}`,
+      });
+      memory = { ...turn.memory, channels: {} };
+      changing = turn.changing;
+      found.push(
+        ...(turn.memory.channels["all"]?.waiting ?? []).map(({ text, over }) =>
+          `${over ? "over: " : ""}${text}`
+        ),
+      );
+    }
+    return found;
+  });
+  return { texts, memory };
+}
+
+Deno.test("a failover is told with its time, what follows from it, and its end", () => {
+  const { texts } = story([
+    [20, PAIR],
+    [20, LOST],
+    [20, facts({ mine: "PRIM", theirs: "SECOND" })],
+  ]);
+  deepStrictEqual(texts, [
+    [],
+    [
+      "shop is served by node2 (a failover: the other node was lost; 2.3 s from the decision to the service's start)",
+      "node2 does not hear node1 any more",
+      "shop runs on node2 alone: no second copy is up to date",
+    ],
+    [
+      "over: node2 hears node1 again",
+      "over: shop is on both nodes",
+    ],
+  ]);
+});
+
+Deno.test("a swap is told by one node only, roles on the way by none", () => {
+  const there = story([
+    [20, PAIR],
+    [2, facts({ mine: "PRIM", theirs: "WAIT" })],
+    [
+      20,
+      facts({ mine: "PRIM", theirs: "SECOND" }),
+    ],
+  ]);
+  deepStrictEqual(there.texts.flat(), ["shop is served by node2"]);
+  const here = story([
+    [20, facts({ mine: "PRIM", theirs: "SECOND", first: true })],
+    [2, facts({ mine: "WAIT", theirs: "SECOND", first: true })],
+    [20, facts({ mine: "SECOND", theirs: "PRIM", first: true })],
+  ]);
+  deepStrictEqual(here.texts.flat(), []);
+});
+
+Deno.test("a restart repeats nothing, and tells what happened meanwhile", () => {
+  const before = story([[20, PAIR], [20, LOST]]);
+  deepStrictEqual(story([[20, LOST]], before.memory).texts.flat(), []);
+  deepStrictEqual(
+    story([[20, facts({ mine: "WAIT", theirs: "STOP", reason: "no data" })]], {
+      ...before.memory,
+    }).texts.flat(),
+    ["over: node2 hears node1 again", "shop waits on node2: no data"].concat(
+      "over: shop is no longer alone on node2",
+    ).sort((a, b) => order(a) - order(b)),
+  );
+  function order(text: string): number {
+    return ["over: node2", "shop waits", "over: shop"].findIndex((start) =>
+      text.startsWith(start)
+    );
+  }
+});
+
+Deno.test("resources, differences, links, disks, certificates and salvage are told, short flaps are not", () => {
+  const base = { mine: "PRIM", theirs: "SECOND", first: true } as const;
+  const { texts } = story([
+    [20, facts(base)],
+    [1, facts({ ...base, resource: "down" })],
+    [20, facts(base)],
+    [10, facts({ ...base, resource: "down" })],
+    [5, facts({ ...base, differences: 3 })],
+    [20, facts({ ...base, link: "down" })],
+    [5, facts(base, { disks: { "/var/lib/hakit": 0.02 } })],
+    [5, facts(base, { certificates: { "own.pem": 3.5 } })],
+    [5, facts(base, { salvage: { shop: "2026-11-25T00-00-00" } })],
+  ]);
+  deepStrictEqual(texts.slice(0, 3), [[], [], []]);
+  deepStrictEqual(texts[3], [
+    "tcp.web of shop is down on node1: refused Bcc: x",
+  ]);
+  match(texts[4]![0]!, /copies of shop differ in 3 places/);
+  match(texts[5]!.at(-1)!, /link 10.0.0.1 to 10.0.0.2 is down/);
+  match(texts[6]![0]!, /nearly full \(2 % free\)/);
+  match(texts[7]![0]!, /"own.pem" of node1 expires in 3 days/);
+  match(texts[8]![0]!, /what only node1 wrote is kept/);
+});
+
+Deno.test("a queue is bounded, keeps the newest and counts the others; a channel takes what it asked for", () => {
+  let memory = NEW;
+  for (let n = 0; n < MOST_WAITING + 20; n++) {
+    memory = look(memory, new Map(), {
+      conditions: conditions(
+        facts({ mine: "PRIM", theirs: "SECOND" }, {
+          salvage: { shop: String(n) },
+        }),
+      ),
+      now: n,
+      date: n,
+      channels: [ALL, { name: "critical", level: "critical" }, {
+        name: "links",
+        level: "info",
+        events: ["link"],
+      }],
+      newId: () => String(n),
+    }).memory;
+  }
+  const { waiting, dropped } = memory.channels["all"]!;
+  strictEqual(waiting.length, MOST_WAITING);
+  strictEqual(dropped, 20);
+  strictEqual(waiting.at(-1)!.id, String(MOST_WAITING + 19));
+  strictEqual(memory.channels["critical"]!.waiting.length, MOST_WAITING);
+  strictEqual(memory.channels["links"], undefined);
+});
