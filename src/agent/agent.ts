@@ -188,6 +188,9 @@ async function live(
   cluster.guardProblem = () => guard.problem();
 
   await door.modules.recover();
+  await door.clusterConfig.record().catch((error) =>
+    log.error(`cluster.yaml has no place in its history: ${messageOf(error)}`)
+  );
   // The local socket first: whoever started us can ask how it goes on while modules begin.
   await using _socket = await serveSocket(paths, app);
   // Modules before heartbeats: the first word to the peer must already say what this node is.

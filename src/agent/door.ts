@@ -23,6 +23,7 @@ import type { ResourceState } from "../rules/rule.ts";
 import type { Switch, SwitchValue } from "./switches.ts";
 import { EVERY_MS, type Figures } from "./figures.ts";
 import { ArbiterChanges } from "./arbiter_changes.ts";
+import { ClusterConfig } from "./cluster_config.ts";
 import { Copies } from "./copies.ts";
 import { Doctor } from "./doctor.ts";
 import { K3sFiles } from "./k3s_files.ts";
@@ -80,6 +81,7 @@ export class Door {
   readonly notifier: Notifier;
   readonly modules: ModuleStore;
   readonly arbiter: ArbiterChanges;
+  readonly clusterConfig: ClusterConfig;
   readonly copies: Copies;
   readonly doctor: Doctor;
   readonly k3s: K3sFiles;
@@ -89,6 +91,7 @@ export class Door {
     this.upgrades = options.upgrades;
     this.notifier = options.notifier;
     this.modules = new ModuleStore(options);
+    this.clusterConfig = new ClusterConfig(options);
     this.copies = new Copies(options);
     this.doctor = new Doctor(options);
     this.k3s = new K3sFiles(options);

@@ -234,7 +234,7 @@ export class ModuleChanges {
 }
 
 /** For the list: what was changed, in a few words. */
-function summary({ effects, files }: Plan): string {
+export function summary({ effects, files }: Plan): string {
   const parts = effects.map(({ part }) => part);
   if (parts.length === 0) return files.map(({ path }) => path).join(", ");
   const shown = parts.slice(0, 6).join(", ");

@@ -10,6 +10,7 @@ import { type Audit, auditing } from "./audit.ts";
 import type { Auth } from "./auth.ts";
 import { type AuthEnv, callerName, staysHere } from "./caller.ts";
 import { certificateRoutes } from "./certificate_routes.ts";
+import { clusterConfigRoutes } from "./cluster_config_routes.ts";
 import { configRoutes } from "./config_routes.ts";
 import { doctorRoutes } from "./doctor_routes.ts";
 import { ApiError, errorBody } from "./error.ts";
@@ -119,6 +120,7 @@ export function createApp(options: AppOptions) {
     .route("/", accountRoutes(auth))
     .route("/", oidcRoutes({ auth, door, signOn }))
     .route("/", arbiterRoutes({ auth, door }))
+    .route("/", clusterConfigRoutes({ auth, door }))
     .route("/", doctorRoutes({ auth, door }))
     .route("/", k3sRoutes({ auth, door }))
     .route("/", upgradeRoutes({ auth, door }))

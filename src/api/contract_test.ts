@@ -143,6 +143,15 @@ const EXAMPLES: {
   "post /api/notifications/test": { body: {} },
   "put /api/upgrade": { path: "/api/upgrade", body: "executable" },
   "post /api/upgrade": { body: { digest: "0".repeat(64) } },
+  "post /api/cluster/config/plan": {
+    body: { edits: [{ path: "cluster.yaml", content: "cluster: office" }] },
+  },
+  "put /api/cluster/config": { body: { edits: [], base: "d" } },
+  "post /api/cluster/config/rollback": { body: { revision: 1 } },
+  "put /api/cluster/config/adopt": {
+    as: "peer",
+    body: { content: "cluster: office" },
+  },
   "put /api/arbiter/adopt": { as: "peer", body: { arbiter: null } },
 };
 /** Their answer needs the whole first node: src/api/join_test.ts. */

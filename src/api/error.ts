@@ -61,6 +61,7 @@ const REMEDIES: Readonly<{ [code: string]: string }> = {
   "bad-archive": "Make the archive with tar --format=ustar, of plain files",
   "bad-executable": "Give the executable hakit that was built for this machine",
   "bad-module": "Correct module.yaml where the message says",
+  "bad-cluster": "Correct cluster.yaml where the message says",
   "module-runs": "Do what the message says, then try again",
   "peer-away":
     'See whether that server comes back soon; "hakit module config --alone" changes this node now and the other one when it answers',

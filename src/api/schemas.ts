@@ -345,6 +345,12 @@ export const rollbackBody = z.strictObject({
   note,
   alone,
 });
+export const clusterApplyBody = applyBody.omit({ alone: true });
+export const clusterRollbackBody = rollbackBody.omit({ alone: true });
+export const adoptClusterBody = z.strictObject({
+  content: z.string().describe("cluster.yaml"),
+  revision: revisionSchema.optional().describe("Left out: only ask"),
+});
 export const adoptQuery = revisionSchema.omit({ digest: true }).extend({
   number: z.coerce.number().int().min(1),
 }).partial().extend({
@@ -368,6 +374,11 @@ export const moduleFilesAnswer = z.strictObject({
     content: z.string(),
   })),
 });
+export const clusterFilesAnswer = moduleFilesAnswer.omit({ module: true })
+  .extend({
+    inForce: z.boolean().describe("The node's agent began with it"),
+  });
+export const clusterPlanAnswer = planAnswer.omit({ module: true });
 export const historyAnswer = z.strictObject({
   revisions: list(revisionSchema).describe("Newest first"),
 });
@@ -378,6 +389,7 @@ export const installationAnswer = z.strictObject({
   installed: list(z.string()).describe("Nodes that have it now"),
   pending: list(z.string()).describe("Nodes that get it when they answer"),
 });
+export const clusterAppliedAnswer = installationAnswer.omit({ module: true });
 export const removedAnswer = z.strictObject({ removed: list(z.string()) });
 export const usersAnswer = z.strictObject({
   users: list(z.strictObject({ name: z.string(), role: userRole })),

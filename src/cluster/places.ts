@@ -2,6 +2,9 @@
 import { join } from "node:path";
 import type { Paths } from "../system/paths.ts";
 
+/** Below the agent's state: the last texts of cluster.yaml. No module can have this name. */
+export const CLUSTER_HISTORY = "_cluster";
+
 export function places(paths: Paths) {
   const at = (name: string) => join(paths.etc, name);
   return {
@@ -36,6 +39,7 @@ export function places(paths: Paths) {
     leftStorage: at("left-storage"),
     /** For kubectl through the virtual address, 0600. */
     kubeconfig: at("kubeconfig.yaml"),
+    clusterHistory: join(paths.state, CLUSTER_HISTORY),
     /** The replicator's: there as soon as this node has held data of the module. */
     identity: join(paths.state, "k3s", "identity.json"),
   } as const;

@@ -1,4 +1,4 @@
-/** The configuration pages: one module's, and a new one's. The browser part fills them. */
+/** The configuration pages: the cluster's, one module's, and a new one's. The browser part fills them. */
 import { z } from "zod";
 import { moduleSchema } from "../module/schema.ts";
 import { Layout } from "./layout.tsx";
@@ -39,6 +39,7 @@ export function ConfigPage({ user, cluster, modules, module }: Shared & {
           label={t.common.module}
           href={(name) => `/config?module=${encodeURIComponent(name)}`}
         />
+        <a class="button" href="/config/cluster">{t.clusterConfig.title}</a>
         <a class="button" href="/config/new">{t.config.newModule}</a>
       </header>
       {module === null ? <p class="empty">{t.common.noModule}</p> : (
@@ -56,6 +57,32 @@ export function ConfigPage({ user, cluster, modules, module }: Shared & {
           </div>
         </>
       )}
+    </Layout>
+  );
+}
+
+export function ClusterConfigPage({ user, cluster, nodes }: Shared & {
+  /** This node first. */
+  readonly nodes: readonly string[];
+}) {
+  const t = texts(user.language);
+  const { title, intro } = t.clusterConfig;
+  return (
+    <Layout title={title} user={user} cluster={cluster} here="config" wide>
+      <header class="head">
+        <h1>{title}</h1>
+        <a class="button" href="/config">{t.common.module}</a>
+      </header>
+      <p class="intro">{intro}</p>
+      <div
+        id="cluster-config"
+        data-nodes={JSON.stringify(nodes)}
+        data-language={user.language}
+      >
+        <noscript>
+          <p class="warning">{t.common.noScript}</p>
+        </noscript>
+      </div>
     </Layout>
   );
 }

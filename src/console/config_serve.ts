@@ -5,8 +5,13 @@ import { moduleName } from "../api/schemas.ts";
 import type { AuthEnv } from "../api/auth.ts";
 import { readFolder } from "../module/archive.ts";
 import { builtInFolder, builtInModules } from "../module/catalog.ts";
-import { ConfigPage, NewModulePage, type Template } from "./config_pages.tsx";
-import type { ModulePagesOptions } from "./module_serve.ts";
+import {
+  ClusterConfigPage,
+  ConfigPage,
+  NewModulePage,
+  type Template,
+} from "./config_pages.tsx";
+import { type ModulePagesOptions, nodeNames } from "./module_serve.ts";
 import { notFound, page, problem, visitor } from "./respond.ts";
 import { texts } from "./text/texts.ts";
 
@@ -24,6 +29,16 @@ export function configPages({ auth, state, modules }: ModulePagesOptions) {
       }
       const module = wanted ?? names[0] ?? null;
       return page(c, ConfigPage({ user, cluster, modules: names, module }));
+    })
+    .get("/config/cluster", async (c) => {
+      const { user, away } = await visitor(c, auth);
+      if (!user) return away;
+      if (user.role !== "administrator") return onlyFor(c, user);
+      const { cluster, nodes } = await state();
+      return page(
+        c,
+        ClusterConfigPage({ user, cluster, nodes: nodeNames(nodes) }),
+      );
     })
     .get("/config/new", async (c) => {
       const { user, away } = await visitor(c, auth);

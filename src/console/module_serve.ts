@@ -14,6 +14,11 @@ export interface ModulePagesOptions {
   readonly modules: () => Promise<readonly string[]>;
 }
 
+/** This node first. */
+export function nodeNames(nodes: ClusterState["nodes"]): string[] {
+  return nodes.toSorted((a) => a.local ? -1 : 1).map(({ name }) => name);
+}
+
 export function modulePages({ auth, state, modules }: ModulePagesOptions) {
   const about = (here: "timeline" | "resources" | "kept") =>
   async (
@@ -35,7 +40,7 @@ export function modulePages({ auth, state, modules }: ModulePagesOptions) {
         cluster,
         modules: names,
         module: wanted ?? names[0] ?? null,
-        nodes: nodes.toSorted((a) => a.local ? -1 : 1).map(({ name }) => name),
+        nodes: nodeNames(nodes),
       }),
     );
   };

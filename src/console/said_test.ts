@@ -121,6 +121,7 @@ Deno.test("no page says anything that is not in the text files", async () => {
       "/config",
       "/users",
       "/kept",
+      "/config/cluster",
     ],
     ...["/account", "/audit", "/audit?node=node2", "/logs/agent?node=node1"],
     ...["/modules/k3s/logs?node=node1", "/modules/gone/logs", "/config/new"],

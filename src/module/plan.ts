@@ -85,10 +85,14 @@ export function planChange(before: Version, after: Version): Plan {
     ...keyEffects(before.module, after.module),
     ...files.filter(({ path }) => path !== "module.yaml").map(fileEffect),
   ];
-  const order: readonly How[] = ["stop", "next", "live"];
-  const worst = order.find((how) => effects.some((one) => one.how === how));
   // A comment in module.yaml is a change, too.
-  return { files, effects, how: worst ?? (files.length > 0 ? "live" : null) };
+  const how = worstOf(effects) ?? (files.length > 0 ? "live" : null);
+  return { files, effects, how };
+}
+
+export function worstOf(effects: readonly Effect[]): How | null {
+  const order: readonly How[] = ["stop", "next", "live"];
+  return order.find((how) => effects.some((one) => one.how === how)) ?? null;
 }
 
 function keyEffects(before: Module | null, after: Module | null): Effect[] {
@@ -110,7 +114,7 @@ function fileEffect({ path, change }: FileChange): Effect {
   return { part: path, how: "next", text };
 }
 
-function fileChanges(
+export function fileChanges(
   before: readonly ArchiveFile[],
   after: readonly ArchiveFile[],
 ): FileChange[] {
@@ -140,6 +144,6 @@ function sameFile(one: ArchiveFile, other: ArchiveFile): boolean {
     one.content.every((byte, at) => byte === other.content[at]);
 }
 
-function same(left: unknown, right: unknown): boolean {
+export function same(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }

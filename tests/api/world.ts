@@ -253,6 +253,26 @@ function fakeDoor(
       fetch: () => Promise.resolve(),
       install: () => Promise.resolve(),
     },
+    clusterConfig: {
+      files: () => Promise.resolve({ digest: "d", files: [], inForce: true }),
+      history: () => Promise.resolve([]),
+      plan: () =>
+        Promise.resolve({ plan: NO_PLAN, digest: "d", refusal: null }),
+      apply: () => {
+        did("apply cluster.yaml");
+        return Promise.resolve({
+          revision: null,
+          plan: NO_PLAN,
+          installed: [],
+          pending: [],
+        });
+      },
+      ready: () => Promise.resolve({ newest: 1, level: true, refusal: null }),
+      adopt: () => {
+        did("adopt cluster.yaml");
+        return Promise.resolve();
+      },
+    },
     copies: {
       list: () => Promise.resolve([{ name: "2026-11-26T02-30-00-000Z" }]),
       take: () => Promise.resolve({ name: "2026-11-26T02-30-00-000Z" }),

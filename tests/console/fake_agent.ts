@@ -7,6 +7,7 @@ import { Audit, auditing, loginEntry } from "../../src/api/audit.ts";
 import { Auth, type AuthEnv, createUser } from "../../src/api/auth.ts";
 import { serveHttps } from "../../src/api/https.ts";
 import { loginRoutes } from "../../src/api/login.ts";
+import { clusterConfigRoutes } from "../../src/api/cluster_config_routes.ts";
 import { configRoutes } from "../../src/api/config_routes.ts";
 import { ApiError, errorBody } from "../../src/api/error.ts";
 import { pack, readFolder } from "../../src/module/archive.ts";
@@ -20,6 +21,7 @@ import {
   RESOURCES,
   sampleFigures,
 } from "./sample_story.ts";
+import type { Door } from "../../src/agent/door.ts";
 import { OidcStore } from "../../src/oidc/store.ts";
 import { SignOn } from "../../src/oidc/sign_on.ts";
 import { twoStores } from "../api/two_stores.ts";
@@ -39,6 +41,38 @@ export interface FakeOptions {
   readonly port?: number;
   readonly hostname?: string;
 }
+
+/** Both nodes began with the same cluster.yaml, and nobody changes it. */
+const CLUSTER_DOOR = {
+  isPeer: () => false,
+  clusterConfig: {
+    files: () =>
+      Promise.resolve({
+        digest: "d",
+        inForce: true,
+        files: [{
+          path: "cluster.yaml",
+          executable: false,
+          encoding: "text",
+          content: "cluster: office\n",
+        }],
+      }),
+    plan: () =>
+      Promise.resolve({
+        plan: { files: [], effects: [], how: null },
+        digest: "d",
+        refusal: null,
+      }),
+    history: () =>
+      Promise.resolve([{
+        number: 1,
+        at: "2026-11-23T02:20:11.000Z",
+        by: "root",
+        digest: "d",
+        note: "as it was",
+      }]),
+  },
+} as unknown as Door;
 
 export async function fakeAgent(
   first: ClusterState,
@@ -203,6 +237,7 @@ export async function fakeAgent(
         }),
     )
     .route("/", configRoutes({ auth, door: { modules: store } }))
+    .route("/", clusterConfigRoutes({ auth, door: CLUSTER_DOOR }))
     .put(
       "/api/modules/:module",
       auth.requireUser("administrator"),

@@ -43,6 +43,15 @@ const PAGES: readonly {
     },
   },
   {
+    name: "config-cluster",
+    path: "/config/cluster",
+    ready: async (page) => {
+      await shows(page, "is in force.");
+      await shows(page, "Checked: no mistake");
+      await shows(page, "as it was");
+    },
+  },
+  {
     name: "timeline",
     path: "/timeline",
     ready: (page) => shows(page, "ready after 1.70 s"),

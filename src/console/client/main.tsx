@@ -4,6 +4,7 @@ import type { UserRole } from "../../api/users.ts";
 import type { Texts } from "../text/en.ts";
 import { isLanguage, texts } from "../text/texts.ts";
 import { goOn } from "./audit.ts";
+import { ClusterConfig } from "./config/cluster.tsx";
 import { ConfigIsland } from "./config/island.tsx";
 import { takeUploads } from "./config/upload.ts";
 import { Island } from "./island.tsx";
@@ -41,6 +42,10 @@ wake("config", ({ module = "", schema, template, t }) => (
     t={t}
   />
 ));
+wake(
+  "cluster-config",
+  ({ nodes, t }) => <ClusterConfig nodes={JSON.parse(nodes ?? "[]")} t={t} />,
+);
 wake("log", ({ module, node = "", live, t, text }) => (
   <LogsIsland
     first={text === t.logs.nothing ? [] : text.split("\n")}

@@ -47,13 +47,15 @@ export function editsOf(
   return edits;
 }
 
-/** "db/module.yaml:6:1: hodl: unknown key" → its place and words; other messages have no place. */
+/** "db/module.yaml:6:1: hodl: unknown key" → its place and words; so of cluster.yaml; other messages have no place. */
 export function mistakeIn(message: string): {
   readonly line: number | null;
   readonly column: number | null;
   readonly text: string;
 } {
-  const match = /^[^:]*module\.yaml:(\d+):(\d+): (.*)$/s.exec(message);
+  const match = /^[^:]*(?:module|cluster)\.yaml:(\d+):(\d+): (.*)$/s.exec(
+    message,
+  );
   if (!match) return { line: null, column: null, text: message };
   return {
     line: Number(match[1]),

@@ -7,9 +7,11 @@ import { ask, type Refusal, refusedText } from "../ask.ts";
 import { Dialog } from "../dialog.tsx";
 import { PlanView } from "./plan_view.tsx";
 
-export function History({ base, revisions, t, onDone }: {
+export function History({ base, revisions, newest, t, onDone }: {
   readonly base: string;
   readonly revisions: readonly Revision[];
+  /** What is said of the first of them. */
+  readonly newest: string;
   readonly t: Texts;
   readonly onDone: (applied: Applied) => void;
 }) {
@@ -32,7 +34,7 @@ export function History({ base, revisions, t, onDone }: {
   async function back(alone: boolean): Promise<void> {
     const answer = await ask<Applied>(`${base}/rollback`, {
       method: "POST",
-      body: { revision: wanted, alone },
+      body: { revision: wanted, ...alone ? { alone } : {} },
     });
     if (!answer.ok) return setFailed(answer);
     setWanted(null);
@@ -57,7 +59,7 @@ export function History({ base, revisions, t, onDone }: {
                 </small>
               </span>
               {index === 0
-                ? <em>{t.config.now}</em>
+                ? <em>{newest}</em>
                 : (
                   <button type="button" onClick={() => void look(number)}>
                     {t.config.rollBack(number)}

@@ -1,4 +1,4 @@
-/** The configuration page: form, files, plan and history of one module. Every keystroke is checked by the agent, none is in force. */
+/** The configuration page: form, files, plan and history of a module, or of cluster.yaml. Every keystroke is checked by the agent, none is in force. */
 import { useEffect, useMemo, useRef, useState } from "hono/jsx/dom";
 import type { Applied, Change } from "../../../agent/module_changes.ts";
 import type { Revision } from "../../../agent/config_history.ts";
@@ -23,8 +23,10 @@ import { leave, takeTold, wordsOf } from "./told.ts";
 import { Uninstall } from "./uninstall.tsx";
 
 export interface ConfigIslandProps {
-  readonly module: string;
-  readonly schema: Schema;
+  /** Null: cluster.yaml, which is one file and goes to both nodes or to neither. */
+  readonly module: string | null;
+  /** Null: no form beside the text. */
+  readonly schema: Schema | null;
   readonly t: Texts;
   /** Files of a template: the module is not installed yet. */
   readonly template: readonly ModuleFile[] | null;
@@ -34,7 +36,6 @@ export interface ConfigIslandProps {
 const REST_MS = 400;
 const AGAIN_MS = 3000;
 const PASSING = ["busy", "no-answer"];
-const YAML = "module.yaml";
 
 type Verdict =
   | { readonly kind: "none" }
@@ -45,11 +46,12 @@ type Verdict =
 export function ConfigIsland(props: ConfigIslandProps) {
   const { module, schema, t, template } = props;
   const fresh = template !== null;
+  const main = module === null ? "cluster.yaml" : "module.yaml";
   const [files, setFiles] = useState<readonly ModuleFile[]>(template ?? []);
   const [digest, setDigest] = useState("");
   const [revisions, setRevisions] = useState<readonly Revision[]>([]);
   const [drafts, setDrafts] = useState<Drafts>(new Map());
-  const [open, setOpen] = useState(YAML);
+  const [open, setOpen] = useState(main);
   const [verdict, setVerdict] = useState<Verdict>({ kind: "none" });
   const [note, setNote] = useState("");
   const [done, setDone] = useState(takeTold);
@@ -59,7 +61,9 @@ export function ConfigIsland(props: ConfigIslandProps) {
   const [busy, setBusy] = useState(false);
   const asked = useRef(0);
   const rest = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const base = `/api/modules/${encodeURIComponent(module)}/config`;
+  const base = module === null
+    ? "/api/cluster/config"
+    : `/api/modules/${encodeURIComponent(module)}/config`;
 
   /** `sent`: drafts that are in force now; what was typed since they were sent stays a draft. */
   async function load(sent: Drafts = new Map()): Promise<void> {
@@ -123,8 +127,8 @@ export function ConfigIsland(props: ConfigIslandProps) {
   const draft = drafts.get(open);
   const text = draft ?? file?.content ?? "";
   const isText = file === undefined || file.encoding === "text";
-  const yaml = drafts.get(YAML) ??
-    files.find(({ path }) => path === YAML)?.content ?? "";
+  const yaml = drafts.get(main) ??
+    files.find(({ path }) => path === main)?.content ?? "";
   const values = useMemo(() => valuesOf(yaml), [yaml]);
   const refusal = verdict.kind === "wrong" ? verdict.refusal : null;
   const wrong = refusal && mistakeIn(refusal.message);
@@ -148,7 +152,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
     const sent = drafts;
     const answer = await ask<Applied>(base, {
       method: "PUT",
-      body: { edits, base: digest, note, alone },
+      body: { edits, base: digest, note, ...alone ? { alone } : {} },
     });
     setBusy(false);
     if (!answer.ok) {
@@ -158,10 +162,10 @@ export function ConfigIsland(props: ConfigIslandProps) {
   }
 
   function told(applied: Applied, sent: Drafts): void {
-    if (fresh) return leave(module, applied, t);
+    if (fresh) return leave(module ?? "", applied, t);
     setNote("");
     setFailed(null);
-    setDone(wordsOf(applied, t));
+    setDone(wordsOf(applied, t, { waits: module === null }));
     void load(sent);
   }
 
@@ -173,26 +177,30 @@ export function ConfigIsland(props: ConfigIslandProps) {
       {done ? <p class="note done" role="status">{done}</p> : null}
       {failed ? <p class="note failed" role="alert">{failed.text}</p> : null}
       <div class="config">
-        <section class="pane" aria-labelledby="form-title">
-          <h2 id="form-title">{t.config.form}</h2>
-          {values
-            ? (
-              <Form
-                schema={schema}
-                values={values}
-                t={t}
-                onValue={(path, value) =>
-                  write(YAML, withValue(yaml, path, value))}
-                onEntry={(path, value) =>
-                  write(YAML, withEntry(yaml, path, value))}
-              />
-            )
-            : (
-              <p class="failed">
-                {files.length ? t.config.noForm : t.common.loading}
-              </p>
-            )}
-        </section>
+        {schema === null
+          ? null
+          : (
+            <section class="pane" aria-labelledby="form-title">
+              <h2 id="form-title">{t.config.form}</h2>
+              {values
+                ? (
+                  <Form
+                    schema={schema}
+                    values={values}
+                    t={t}
+                    onValue={(path, value) =>
+                      write(main, withValue(yaml, path, value))}
+                    onEntry={(path, value) =>
+                      write(main, withEntry(yaml, path, value))}
+                  />
+                )
+                : (
+                  <p class="failed">
+                    {files.length ? t.config.noForm : t.common.loading}
+                  </p>
+                )}
+            </section>
+          )}
         <div class="side">
           <section class="pane files" aria-labelledby="files-title">
             <header>
@@ -225,7 +233,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
                   label={open}
                   value={text}
                   language={languageOf(open, text)}
-                  mistake={open === YAML ? wrong?.line ?? null : null}
+                  mistake={open === main ? wrong?.line ?? null : null}
                   onChange={(content) => write(open, content)}
                 />
               )
@@ -252,7 +260,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
                 : ""}
             </p>
             <div class="row">
-              {open === YAML ? null : (
+              {open === main ? null : (
                 <button
                   type="button"
                   onClick={() =>
@@ -263,29 +271,31 @@ export function ConfigIsland(props: ConfigIslandProps) {
                     : t.config.removeFile(open)}
                 </button>
               )}
-              <form
-                class="pair"
-                onSubmit={(event: Event) => {
-                  event.preventDefault();
-                  const form = event.target as HTMLFormElement;
-                  const path = String(new FormData(form).get("path") ?? "");
-                  if (path === "") return;
-                  if (!names.includes(path)) write(path, "#!/bin/sh\n");
-                  setOpen(path);
-                  form.reset();
-                }}
-              >
-                <label>
-                  <span>{t.config.addFileName}</span>
-                  <input
-                    name="path"
-                    autocomplete="off"
-                    maxlength={200}
-                    required
-                  />
-                </label>
-                <button type="submit">{t.config.addFile}</button>
-              </form>
+              {module === null ? null : (
+                <form
+                  class="pair"
+                  onSubmit={(event: Event) => {
+                    event.preventDefault();
+                    const form = event.target as HTMLFormElement;
+                    const path = String(new FormData(form).get("path") ?? "");
+                    if (path === "") return;
+                    if (!names.includes(path)) write(path, "#!/bin/sh\n");
+                    setOpen(path);
+                    form.reset();
+                  }}
+                >
+                  <label>
+                    <span>{t.config.addFileName}</span>
+                    <input
+                      name="path"
+                      autocomplete="off"
+                      maxlength={200}
+                      required
+                    />
+                  </label>
+                  <button type="submit">{t.config.addFile}</button>
+                </form>
+              )}
             </div>
           </section>
           <section class="pane plan" aria-labelledby="plan-title">
@@ -350,11 +360,12 @@ export function ConfigIsland(props: ConfigIslandProps) {
           <History
             base={base}
             revisions={revisions}
+            newest={module === null ? t.clusterConfig.newest : t.config.now}
             t={t}
             // What is typed was not sent: it stays.
             onDone={(applied) => told(applied, new Map())}
           />
-          <Uninstall module={module} t={t} />
+          {module === null ? null : <Uninstall module={module} t={t} />}
         </>
       )}
     </>

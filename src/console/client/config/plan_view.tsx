@@ -1,4 +1,5 @@
 /** What a change would do, before it is done: the parts with what each costs, and the lines of every file. */
+import type { DiffLine } from "../../../module/diff.ts";
 import type { Plan } from "../../../module/plan.ts";
 import type { Texts } from "../../text/en.ts";
 
@@ -28,21 +29,27 @@ export function PlanView({ plan, refusal, t }: {
       {plan.files.map(({ path, lines }) => (
         <details key={path} class="diff" open={plan.files.length === 1}>
           <summary>{t.config.showLines(path)}</summary>
-          {lines.length > 0
-            ? (
-              <pre tabindex={0} aria-label={t.config.showLines(path)}>
-                {lines.map(({ kind, text }, index) => (
-                  <span class={CLASS[kind]} key={index}>
-                    {kind} {text}
-                    {"\n"}
-                  </span>
-                ))}
-              </pre>
-            )
-            : null}
+          <DiffLines lines={lines} label={t.config.showLines(path)} />
         </details>
       ))}
     </>
+  );
+}
+
+export function DiffLines({ lines, label }: {
+  readonly lines: readonly DiffLine[];
+  readonly label: string;
+}) {
+  if (lines.length === 0) return null;
+  return (
+    <pre tabindex={0} aria-label={label}>
+      {lines.map(({ kind, text }, index) => (
+        <span class={CLASS[kind]} key={index}>
+          {kind} {text}
+          {"\n"}
+        </span>
+      ))}
+    </pre>
   );
 }
 

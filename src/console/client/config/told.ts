@@ -8,9 +8,12 @@ type Done = Pick<Applied, "revision" | "installed" | "pending">;
 
 export function wordsOf(
   { revision, installed, pending }: Done,
-  { config }: Texts,
+  { config, clusterConfig }: Texts,
+  /** It lies there, and is in force when the agents have begun again. */
+  { waits = false }: { readonly waits?: boolean } = {},
 ): string {
   if (revision === null) return config.nothing;
+  if (waits) return clusterConfig.written(revision, installed.join(", "));
   const done = config.applied(revision, installed.join(", "));
   return pending.length > 0
     ? `${done} ${config.pending(pending.join(", "))}`

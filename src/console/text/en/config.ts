@@ -70,4 +70,20 @@ export const configTexts = {
     advanced: "More",
     line: (line: number, column: number) => `Line ${line}, column ${column}`,
   },
+  clusterConfig: {
+    title: "Configuration of the cluster",
+    intro:
+      "cluster.yaml says who the nodes are, which links they have, and what holds for all modules. What you change here is checked as you type. It is written on both nodes or on neither, and counts when their agents have begun again.",
+    standing: "On the nodes",
+    inForce: "is in force.",
+    waits: (node: string) =>
+      `was changed on the disk: it counts when the agent on ${node} has begun again (systemctl restart hakit).`,
+    differs: (node: string, other: string) =>
+      `cluster.yaml is not the same on both: - on ${node}, + on ${other}.`,
+    level: (node: string, other: string) =>
+      `Write ${node}’s text on ${other}, too`,
+    written: (number: number, nodes: string) =>
+      `Configuration ${number} lies on ${nodes}. It counts when the agents have begun again: systemctl restart hakit on the secondary first, and on the other node when that is level.`,
+    newest: "newest",
+  },
 };

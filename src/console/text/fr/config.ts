@@ -1,7 +1,7 @@
 /** What the console says in French: the configuration page. */
 import type { Texts } from "../en.ts";
 
-export const configTexts: Pick<Texts, "config"> = {
+export const configTexts: Pick<Texts, "config" | "clusterConfig"> = {
   config: {
     title: (module) => `Configuration de ${module}`,
     intro:
@@ -72,5 +72,21 @@ export const configTexts: Pick<Texts, "config"> = {
     variableName: "NOM",
     advanced: "Plus",
     line: (line, column) => `Ligne ${line}, colonne ${column}`,
+  },
+  clusterConfig: {
+    title: "Configuration du cluster",
+    intro:
+      "cluster.yaml dit qui sont les nœuds, quels liens ils ont, et ce qui vaut pour tous les modules. Ce que vous changez ici est vérifié pendant la frappe. C’est écrit sur les deux nœuds ou sur aucun, et compte quand leurs agents ont redémarré.",
+    standing: "Sur les nœuds",
+    inForce: "est en vigueur.",
+    waits: (node: string) =>
+      `a été modifié sur le disque : cela compte quand l’agent sur ${node} a redémarré (systemctl restart hakit).`,
+    differs: (node: string, other: string) =>
+      `cluster.yaml n’est pas le même sur les deux : - sur ${node}, + sur ${other}.`,
+    level: (node: string, other: string) =>
+      `Écrire le texte de ${node} aussi sur ${other}`,
+    written: (number: number, nodes: string) =>
+      `La configuration ${number} est sur ${nodes}. Elle compte quand les agents ont redémarré : systemctl restart hakit d’abord sur le secondaire, puis sur l’autre nœud quand celui-là est à jour.`,
+    newest: "la plus récente",
   },
 };

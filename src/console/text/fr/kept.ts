@@ -1,5 +1,7 @@
 /** What the console says in French: point-in-time copies, and what is kept of a node that yielded. */
-export const keptTexts = {
+import type { Texts } from "../en.ts";
+
+export const keptTexts: Pick<Texts, "kept"> = {
   kept: {
     title: (module: string) => `Copies de ${module}`,
     intro:

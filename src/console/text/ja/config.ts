@@ -1,7 +1,7 @@
 /** What the console says in Japanese: the configuration page. */
 import type { Texts } from "../en.ts";
 
-export const configTexts: Pick<Texts, "config"> = {
+export const configTexts: Pick<Texts, "config" | "clusterConfig"> = {
   config: {
     title: (module) => `${module} の設定`,
     intro:
@@ -66,5 +66,21 @@ export const configTexts: Pick<Texts, "config"> = {
     variableName: "NAME",
     advanced: "詳細",
     line: (line, column) => `${line} 行 ${column} 列`,
+  },
+  clusterConfig: {
+    title: "クラスターの設定",
+    intro:
+      "cluster.yaml は、ノード、その間のリンク、すべてのモジュールに共通することを定めます。ここでの変更は入力中に確認されます。両ノードに書き込まれるか、どちらにも書き込まれないかのいずれかで、エージェントの再起動後に有効になります。",
+    standing: "ノード上の状態",
+    inForce: "有効です。",
+    waits: (node: string) =>
+      `ディスク上で変更されています。${node} のエージェントの再起動後に有効になります（systemctl restart hakit）。`,
+    differs: (node: string, other: string) =>
+      `cluster.yaml が両ノードで異なります：- は ${node}、+ は ${other}。`,
+    level: (node: string, other: string) =>
+      `${node} の内容を ${other} にも書き込む`,
+    written: (number: number, nodes: string) =>
+      `設定 ${number} が ${nodes} に書き込まれました。エージェントの再起動後に有効になります。まずセカンダリーで systemctl restart hakit を実行し、最新になってからもう一方のノードで実行してください。`,
+    newest: "最新",
   },
 };
