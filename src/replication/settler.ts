@@ -1,4 +1,7 @@
-/** Every now and then a primary makes durable what it has done, and tells its peer: marks of both nodes go, and times are told. */
+/**
+ * Every now and then a primary makes durable what it has done, and tells its peer: marks of both nodes go, and times are told. Alone it
+ * looks whether the disk still takes what applications write.
+ */
 import { errnoName } from "../system/libc.ts";
 import { type Context, syncAll } from "./context.ts";
 import { KIND } from "./operation.ts";
@@ -9,6 +12,8 @@ const SETTLE_MS = 2000;
 const TIMES_MS = 1000;
 /** Inodes whose times are told at once. */
 const TIMES = 2000;
+/** As long as the kernel itself may keep a write in memory: more often the disk would be kept busier than without hakit. */
+const LOOK_MS = 30_000;
 
 export class Settler {
   #settleAt = 0;
@@ -17,12 +22,16 @@ export class Settler {
   #timesAt = 0;
   /** The session for which the disk is synced. */
   #session: object | null = null;
+  #lookAt: number;
+  #lookedUpTo = 0;
 
   constructor(
     readonly context: Context,
     readonly pipeline: Pipeline,
     readonly volumes: readonly Volume[],
-  ) {}
+  ) {
+    this.#lookAt = context.now() + LOOK_MS;
+  }
 
   /** From now on for this session; null: it is over. */
   begin(session: object | null): void {
@@ -33,14 +42,15 @@ export class Settler {
 
   turn(now: number): void {
     const { context, pipeline } = this, session = this.#session;
-    if (now >= this.#timesAt && pipeline.timesToSend) {
+    const settles = !pipeline.broken && !this.#settling &&
+      now >= this.#settleAt && pipeline.done !== this.#settledUpTo;
+    // Before each sync: once it is told, the peer's marks of what was done before are gone, and those of the times are all that names
+    // the inodes of which it has other times, should this node die.
+    if ((settles || now >= this.#timesAt) && pipeline.timesToSend) {
       this.#timesAt = now + TIMES_MS;
       pipeline.sendTimes(TIMES);
     }
-    if (
-      pipeline.broken || this.#settling || now < this.#settleAt ||
-      pipeline.done === this.#settledUpTo
-    ) return;
+    if (!settles) return;
     const upTo = pipeline.done;
     this.#settling = true;
     syncAll(context, this.volumes, (error) => {
@@ -56,6 +66,26 @@ export class Settler {
       this.#settledUpTo = upTo;
       pipeline.settle({ here: upTo });
       pipeline.tell(KIND.SETTLED, 0, 0, null, upTo);
+    });
+  }
+
+  /** Alone: what the kernel cannot write back is lost without a word to whoever asks for no fsync. */
+  look(now: number): void {
+    const { context, pipeline } = this, { done } = pipeline;
+    if (this.#settling || now < this.#lookAt || done === this.#lookedUpTo) {
+      return;
+    }
+    this.#lookAt = now + LOOK_MS;
+    this.#lookedUpTo = done;
+    this.#settling = true;
+    syncAll(context, this.volumes, (error) => {
+      this.#settling = false;
+      if (error === 0) return;
+      pipeline.events.late(
+        `this node's disk failed to sync: ${
+          errnoName(error)
+        }: it has the only copy, and some of what was written lately may not be on it; look after the disk, start the other node, then compare ("hakit verify ${context.config.module}")`,
+      );
     });
   }
 }

@@ -14,13 +14,13 @@ const FILE = 2 ** 33 + 1;
 function settlerWith(answers: number[]) {
   const file = Deno.makeTempFileSync();
   const dirty = new Dirty(file);
-  const faults: string[] = [], told: number[] = [];
+  const faults: string[] = [], late: string[] = [], told: number[] = [];
   let now = 0;
   const pipeline = new Pipeline(dirty, { fsync() {} }, {
     diverged() {},
     fault: (what) => faults.push(what),
     unreadable() {},
-    late() {},
+    late: (what) => late.push(what),
     persist: () => true,
   }, () => now);
   pipeline.unsettled.add(marksOf(10));
@@ -29,7 +29,8 @@ function settlerWith(answers: number[]) {
   pipeline.mirror(session.connection, session.number);
   pipeline.tell = (kind) => void told.push(kind);
   pipeline.settle({ there: 10 });
-  const context = { now: () => now } as unknown as Context;
+  const config = { module: "db" };
+  const context = { now: () => now, config } as unknown as Context;
   const volume = {
     sync: (_: unknown, done: (error: number) => void) => done(answers.shift()!),
   };
@@ -40,11 +41,17 @@ function settlerWith(answers: number[]) {
   return {
     pipeline,
     faults,
+    late,
     told,
-    /** Some seconds later. */
-    turn() {
-      now += 10_000;
+    /** So much later. */
+    turn(ms = 10_000) {
+      now += ms;
       settler.turn(now);
+    },
+    /** Alone, so much later. */
+    look(ms: number) {
+      now += ms;
+      settler.look(now);
     },
     [Symbol.dispose]() {
       pipeline.close();
@@ -94,4 +101,35 @@ Deno.test("Pipeline: after a sync that failed this copy is the worse one, if the
   // What is written from now on the peer does not have.
   pipeline.goAlone();
   strictEqual(pipeline.isWorse, false);
+});
+
+Deno.test("Settler: times are told before each sync, for the peer's marks of what they are of go with it", () => {
+  using bed = settlerWith([0, 0]);
+  const { pipeline, told } = bed;
+  Object.defineProperty(pipeline, "timesToSend", { value: true });
+  pipeline.sendTimes = () => !!told.push(KIND.TIMES);
+  bed.turn();
+  bed.turn(1500);
+  pipeline.sequence++;
+  told.length = 0;
+  bed.turn(600);
+  deepStrictEqual(told, [KIND.TIMES, KIND.SETTLED]);
+});
+
+Deno.test("Settler: alone a disk that could not write back is told, and looked at only after further changes", () => {
+  using bed = settlerWith([E.IO, 0]);
+  const { pipeline, late, faults } = bed;
+  pipeline.goAlone();
+  pipeline.sequence++;
+  bed.look(29_000);
+  deepStrictEqual(late, []);
+  bed.look(1_000);
+  strictEqual(late.length, 1);
+  strictEqual(/EIO.*only copy/.test(late[0]!), true, late[0]);
+  // It has had its answer.
+  bed.look(60_000);
+  pipeline.sequence++;
+  bed.look(60_000);
+  strictEqual(late.length, 1);
+  deepStrictEqual(faults, []);
 });

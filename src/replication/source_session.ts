@@ -176,6 +176,7 @@ export class SourceSession {
   turn(): void {
     const now = this.context.now();
     if (this.#move.isOver(now, this.#session?.stage)) this.options.changed();
+    if (this.pipeline.alone) this.#settler.look(now);
     const session = this.#session;
     if (!session) {
       if (this.#wanted) this.#dial(now);
