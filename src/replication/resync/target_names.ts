@@ -207,10 +207,10 @@ export class TargetNames {
 
   /**
    * Takes `fd` and, where the entry has further names, remembers its inode for them. False: the id stands elsewhere as another
-   * inode (a link that was copied).
+   * inode (a link that was copied), also when the other name went at the source meanwhile: data of this id would go to that one.
    */
   #agrees(volume: Volume, entry: Entry, fd: number): boolean {
-    const known = isLinked(entry) ? volume.get(entry.id) : undefined;
+    const known = volume.get(entry.id);
     const agrees = !known || inoOf(known.fd) === inoOf(fd);
     if (isLinked(entry) && agrees) volume.take(fd);
     else libc.close(fd);
