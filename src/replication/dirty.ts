@@ -163,10 +163,11 @@ export class Dirty {
 
   /** The copies are level: nothing differs. */
   clear(): void {
-    this.#file.truncateSync(0);
-    this.#file.syncSync();
+    // First: should the disk fail in the middle, a mark in memory that is not on it any more would count as written for ever.
     this.marks.clear();
     this.#unwritten = [];
+    this.#file.truncateSync(0);
+    this.#file.syncSync();
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { Dirty } from "./dirty.ts";
 import { CHUNK, encodeMarks, Marks, MOST_INODES } from "./marks.ts";
 
@@ -103,5 +103,30 @@ Deno.test("Dirty reads a log that is larger than what it reads at once", async (
   const dirty = new Dirty(path);
   strictEqual(dirty.marks.get(0, 7)!.chunks.size, 30_000);
   dirty.close();
+  await Deno.remove(path);
+});
+
+Deno.test("Dirty: what was marked before the log was emptied is written anew, also when the disk failed at that", async () => {
+  const path = await Deno.makeTempFile();
+  const dirty = new Dirty(path);
+  const marks = new Marks();
+  marks.names(0, 7, 0);
+  dirty.add(marks);
+  dirty.flush();
+  const { syncSync } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.syncSync = () => {
+    throw new Error("EIO");
+  };
+  try {
+    throws(() => dirty.clear(), /EIO/);
+  } finally {
+    Deno.FsFile.prototype.syncSync = syncSync;
+  }
+  dirty.add(marks);
+  dirty.flush();
+  dirty.close();
+  const again = new Dirty(path);
+  strictEqual(again.marks.count, 1);
+  again.close();
   await Deno.remove(path);
 });

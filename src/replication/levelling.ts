@@ -70,6 +70,8 @@ export class Levelling {
     if (!options.full) {
       context.dirty.add(this.#theirMarks);
       options.persist();
+      // What was in flight when this node crashed is named here now: by the peer's memory, or by its journal.
+      context.doubt = false;
     }
     this.source = new ResyncSource({
       volumes: this.volumes,

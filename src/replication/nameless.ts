@@ -26,7 +26,7 @@ export function copySource(kind: number, payload: Uint8Array): number | null {
 
 /**
  * A change that waited for a session: whether it concerned a file without a name, and is done here and answered, because the peer has
- * no such file any more.
+ * no such file any more. What waits for all before it (`then`) is the caller's.
  */
 export function doneHereOnly(
   { memory, refused, ahead }: Pick<Pipeline, "memory" | "refused"> & {
@@ -54,6 +54,5 @@ export function doneHereOnly(
   refused(volume, error);
   ahead.settle(pending, error);
   pending.answer?.(error);
-  for (const each of pending.then ?? []) each();
   return true;
 }

@@ -520,7 +520,17 @@ export class Pipeline {
     const { memory } = this,
       refused = this.refused.bind(this),
       tools = { memory, refused, ahead: this.#ahead };
-    const left = this.#pending.filter((each) => !doneHereOnly(tools, each));
+    let last: Pending | null = null;
+    const left = this.#pending.filter((each) => {
+      if (doneHereOnly(tools, each)) {
+        // What waits until all of them are done goes on waiting for those that came before.
+        if (last && each.then) (last.then ??= []).push(...each.then);
+        else for (const then of each.then ?? []) then();
+        return false;
+      }
+      last = each;
+      return true;
+    });
     const waiting = left.map((pending) => {
       const frame = readHeader(this.memory.view, pending.at, newFrame());
       const from = pending.at + HEADER;

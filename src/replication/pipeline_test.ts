@@ -210,6 +210,26 @@ onPipeline(
 );
 
 onPipeline(
+  "Pipeline: what waits until all is done does so also when the last of it was of a deleted file",
+  (bed) => {
+    const { pipeline } = bed;
+    const [gone, stays] = [bed.file("gone"), bed.file("stays")];
+    bed.mirror();
+    for (const each of [stays, gone]) write(bed, each, "new");
+    let done = false;
+    // An fsync of what was answered ahead.
+    pipeline.whenDone(() => done = true);
+    pipeline.lose();
+    unlink(bed, "gone", gone);
+    bed.mirror();
+    strictEqual(done, false);
+    strictEqual(contents(stays), "old");
+    bed.acknowledge();
+    strictEqual(done, true);
+  },
+);
+
+onPipeline(
   "Pipeline: what waited for a deleted file is done here and not told the next session",
   (bed) => {
     const [gone, stays] = [bed.file("gone"), bed.file("stays")];
