@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { config, GOOD, report, WITNESS } from "../../tests/machine_life.ts";
 import { answerAsk } from "./claim.ts";
-import { ask } from "./witness_word.ts";
+import { ask, deposed } from "./witness_word.ts";
 import type { Event } from "./event.ts";
 import { initial, type State, step, view } from "./step.ts";
 
@@ -131,6 +131,25 @@ Deno.test("ask() of a node that the witness had not heard of overrides nothing t
     });
     const record = { ...state.record, untold: true };
     strictEqual(ask({ ...state, record })?.want, want, JSON.stringify(known));
+  }
+});
+
+Deno.test("deposed() tells what the witness decided since from what it remembers of before both were level", () => {
+  const cases = [
+    ["PRIM", { holder: 1, epoch: 4 }, false],
+    ["PRIM", { holder: 1, epoch: 5 }, true],
+    // A person's word, at a witness that had forgotten.
+    ["PRIM", { holder: 1, epoch: 1 }, true],
+    ["PRIM", { holder: null, epoch: 5 }, false],
+    ["ALONE", { holder: 1, epoch: 4 }, false],
+    ["ALONE", { holder: 1, epoch: 5 }, true],
+    ["ALONE", { holder: 0, epoch: 5 }, false],
+  ] as const;
+  for (const [role, known, expected] of cases) {
+    const entry = { ...known, by: 1, leaseMs: 2100 } as const;
+    const seen = { askedAt: 2, at: 3, leasedMs: 0, bid: true, set: false };
+    const state = node(role, { role, seen: { ...seen, entry } });
+    strictEqual(deposed(state), expected, `${role} ${JSON.stringify(known)}`);
   }
 });
 

@@ -123,12 +123,12 @@ export function grantedThere(state: State): string | null {
 /** Whether the witness says that this primary has been overtaken. */
 export function deposed(state: State): boolean {
   const entry = state.seen?.entry;
-  if (!entry || entry.holder !== other(state.config.nodeIndex)) return false;
-  if (state.role === "PRIM") {
-    return !sharing(state) && state.record.claim !== undefined;
-  }
-  return state.record.untold !== true && state.record.claim !== undefined &&
-    entry.epoch > state.record.claim;
+  const { claim, untold } = state.record;
+  if (entry?.holder !== other(state.config.nodeIndex)) return false;
+  if (claim === undefined || untold) return false;
+  // An equal epoch is from before both were level: whoever goes on from there sets a later one.
+  if (state.role === "PRIM") return !sharing(state) && entry.epoch !== claim;
+  return entry.epoch > claim;
 }
 
 /** PRIM, level with a peer that hears it now: the two of them together may say what holds. */
