@@ -3,6 +3,7 @@ import { config, GOOD, report, WITNESS } from "../../tests/machine_life.ts";
 import { answerAsk } from "./claim.ts";
 import { ask, deposed } from "./witness_word.ts";
 import type { Event } from "./event.ts";
+import type { Ask, Entry } from "../witness/register.ts";
 import { initial, type State, step, view } from "./step.ts";
 
 function node(
@@ -110,6 +111,42 @@ Deno.test("heardWitness() takes an old entry of this node for no leave to go on"
       `${lastRole} ${ask.want} ${JSON.stringify(epoch)}`,
     );
   }
+});
+
+Deno.test("heardWitness() of a level secondary follows the epoch that its primary made just before it fell silent", () => {
+  const asked = { module: "app", floor: 4, heedLease: true, leaseMs: 2100 };
+  const made = { epoch: 5, holder: null, by: 1, leaseMs: 2100 } as const;
+  const look = { ...asked, want: "look", expect: 0, alone: false } as const;
+  const set = { ...asked, want: "set", alone: true } as const;
+  const second = node("SECOND", {
+    role: "SECOND",
+    synced: true,
+    lastAt: 9_900,
+    bidding: true,
+    bidSince: 9_000,
+    peer: { verdict: "lost", view: undefined, roleSince: 0 },
+    report: { ...SERVING, phase: "secondary" },
+  });
+  const hears = (state: State, ask: Ask, entry: Entry, done = true) =>
+    step(state, {
+      type: "witness",
+      at: 10_000,
+      askedAt: 9_500,
+      answer: { ask, verdict: { entry, done, leasedMs: 0 } },
+    }).state;
+  // Too late for what both had agreed on before: the other node cannot have gone on, or the witness would name it.
+  const late = hears(second, { ...set, expect: 4 }, made, false);
+  strictEqual(late.role, "SECOND");
+  strictEqual(ask(late)?.expect, 5);
+  const mine = { ...made, epoch: 6, holder: 0, by: 0 } as const;
+  strictEqual(hears(late, { ...set, expect: 5 }, mine).role, "ALONE");
+  // The other node has gone on.
+  const theirs = { ...made, holder: 1 } as const;
+  strictEqual(hears(second, look, theirs).record.claim, undefined);
+  // It has stood back, and nothing but the primary's word makes it level again.
+  const { claim: _, ...stoodBack } = second.record;
+  const back = { ...second, synced: false, record: stoodBack };
+  strictEqual(hears(back, look, made).record.claim, undefined);
 });
 
 Deno.test("ask() of a node that the witness had not heard of overrides nothing that it decided later", () => {

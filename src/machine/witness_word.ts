@@ -86,10 +86,12 @@ export function heardWitness(
     state.record = { ...told, claim: entry.epoch };
     return;
   }
-  // The answer to the one that made it was lost; nobody else can have been told of this epoch.
-  const mine = entry.by === config.nodeIndex && entry.holder === null;
-  const fresh = state.role === "PRIM" && sharing(state);
-  if (!mine || (record.claim ?? (fresh ? 0 : Infinity)) >= entry.epoch) return;
+  // Both are level in it, says whoever made it. Its maker may not have had the answer; and who still holds an older claim has not stood
+  // back since, so nobody has gone on without it: the maker may be dead before it told this node.
+  if (entry.holder !== null) return;
+  const first = state.role === "PRIM" && sharing(state) &&
+    entry.by === config.nodeIndex;
+  if ((record.claim ?? (first ? 0 : Infinity)) >= entry.epoch) return;
   state.record = { ...record, claim: entry.epoch };
 }
 
