@@ -31,6 +31,7 @@ import { ModuleStore } from "./module_store.ts";
 import type { Node } from "./node.ts";
 import type { DrillReport } from "../k3s/drill/outcome.ts";
 import { readDrill } from "./drill_file.ts";
+import { Drills } from "./drills.ts";
 import { outcome } from "../machine/outcome.ts";
 import { refusedBy } from "../machine/step.ts";
 import type { RunningModule } from "./running_module.ts";
@@ -84,6 +85,7 @@ export class Door {
   readonly clusterConfig: ClusterConfig;
   readonly copies: Copies;
   readonly doctor: Doctor;
+  readonly drills: Drills;
   readonly k3s: K3sFiles;
 
   constructor(options: DoorOptions) {
@@ -94,6 +96,11 @@ export class Door {
     this.clusterConfig = new ClusterConfig(options);
     this.copies = new Copies(options);
     this.doctor = new Doctor(options);
+    this.drills = new Drills({
+      executable: options.node.executable,
+      state: () => this.state(),
+      log: options.log,
+    });
     this.k3s = new K3sFiles(options);
     this.arbiter = new ArbiterChanges({
       ...options,

@@ -53,6 +53,15 @@ const CLUSTER_ROUTES: readonly RouteContract[] = [
     answer: schemas.drillAnswer,
   },
   {
+    method: "post",
+    path: "/api/drill",
+    summary:
+      "Begin one on a node: K3s changes places under an application that writes",
+    access: "administrator",
+    body: schemas.nodeBody,
+    answer: schemas.okAnswer,
+  },
+  {
     method: "get",
     path: "/api/k3s",
     summary:

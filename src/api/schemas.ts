@@ -218,6 +218,12 @@ export const drillAnswer = z.strictObject({
   drill: drillReportSchema.nullable().describe(
     "The last one that was begun on this node",
   ),
+  run: z.strictObject({
+    began: z.string(),
+    lines: list(z.string()).describe("What it has said so far"),
+    over: z.boolean(),
+    problem: z.string().nullable().describe("Why it could not be done"),
+  }).nullable().describe("The last one that the API was asked for"),
 });
 export const meAnswer = z.strictObject({
   name: z.string(),

@@ -52,6 +52,13 @@ export function ModulePage(
   );
 }
 
+/** What hakit drill is made for; it is begun on this node. */
+function hasK3s(nodes: readonly NodeState[]): boolean {
+  return nodes.some(({ local, modules }) =>
+    local && modules.some(({ name }) => name === "k3s")
+  );
+}
+
 export function SupportPage({ user, cluster, nodes }: {
   readonly user: PageUser;
   readonly cluster: string;
@@ -116,6 +123,7 @@ export function SupportPage({ user, cluster, nodes }: {
         data-language={user.language}
         data-role={user.role}
         data-nodes={JSON.stringify(nodes.map(({ name }) => name))}
+        data-drills={hasK3s(nodes) ? "1" : undefined}
       >
         <p class="quiet">{t.common.loading}</p>
       </div>

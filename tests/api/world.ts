@@ -321,6 +321,7 @@ function fakeDoor(
         uptimeSeconds: 1,
       }),
     drill: () => Promise.resolve(null),
+    drills: { run: null, begin: () => did("drill") },
     snapshot: () => Promise.resolve(new Uint8Array(1024)),
     figures: () => ({ everyMs: 5000, module: new Figures().of("k3s") }),
     agentLog: () => Promise.resolve(["agent line"]),

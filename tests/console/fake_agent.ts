@@ -21,6 +21,7 @@ import {
   RESOURCES,
   sampleFigures,
 } from "./sample_story.ts";
+import type { DrillRun } from "../../src/agent/drills.ts";
 import type { Door } from "../../src/agent/door.ts";
 import { OidcStore } from "../../src/oidc/store.ts";
 import { SignOn } from "../../src/oidc/sign_on.ts";
@@ -111,6 +112,7 @@ export async function fakeAgent(
     "2026-11-26T02-30-00-000Z",
     "before-resync-2026-11-26T02-45-00-000Z",
   ];
+  let run: DrillRun | null = null;
   const audit = new Audit(join(dir, "audit.log"));
   // Off, until a test sets it up.
   const signOn = new SignOn({
@@ -213,8 +215,22 @@ export async function fakeAgent(
     .get(
       "/api/drill",
       auth.requireUser("viewer"),
-      (c) => c.json({ drill: c.req.query("node") === "node2" ? null : DRILL }),
+      (c) =>
+        c.json({
+          drill: c.req.query("node") === "node2" ? null : DRILL,
+          run: c.req.query("node") === "node2" ? null : run,
+        }),
     )
+    .post("/api/drill", auth.requireUser("administrator"), (c) => {
+      const lines = ["Starting the application (namespace hakit-drill)"];
+      run = {
+        began: new Date().toISOString(),
+        lines,
+        over: false,
+        problem: null,
+      };
+      return c.json({ ok: true });
+    })
     .get(
       "/api/notifications",
       auth.requireUser("administrator"),

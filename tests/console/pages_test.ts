@@ -93,6 +93,10 @@ const PAGES: readonly {
       await page.click("text=Examine both servers");
       await shows(page, "2 to be looked at, 3 checks are well");
       await shows(page, "systemctl enable --now systemd-timesyncd");
+      await page.click("text=Drill a swap");
+      await shows(page, "The cluster really fails over");
+      await page.click("text=Begin the drill");
+      await shows(page, "Starting the application");
     },
   },
   { name: "users", path: "/users", ready: (page) => shows(page, "Add a user") },

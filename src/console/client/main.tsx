@@ -75,8 +75,13 @@ wake(
 );
 wake(
   "support",
-  ({ nodes, role, t }) => (
-    <Support nodes={JSON.parse(nodes ?? "[]")} role={roleOf(role)} t={t} />
+  ({ nodes, role, drills, t }) => (
+    <Support
+      nodes={JSON.parse(nodes ?? "[]")}
+      role={roleOf(role)}
+      drills={drills === "1"}
+      t={t}
+    />
   ),
 );
 offerNotifications();
@@ -91,6 +96,7 @@ interface Woken {
   readonly nodes?: string;
   readonly live?: string;
   readonly role?: string;
+  readonly drills?: string;
 }
 
 function textsOf({ dataset: { language } }: HTMLElement): Texts {

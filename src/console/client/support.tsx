@@ -2,14 +2,16 @@
 import { useEffect, useState } from "hono/jsx/dom";
 import type { UserRole } from "../../api/users.ts";
 import type { Finding } from "../../doctor/facts.ts";
-import type { DrillReport } from "../../k3s/drill/outcome.ts";
 import type { ChannelReport } from "../../notify/notifier.ts";
 import type { Texts } from "../text/en.ts";
 import { ask, refusedText } from "./ask.ts";
+import { Drill } from "./drill.tsx";
 
 export interface SupportProps {
   readonly nodes: readonly string[];
   readonly role: UserRole;
+  /** Whether this node has what a drill is made with. */
+  readonly drills: boolean;
   readonly t: Texts;
 }
 
@@ -22,10 +24,14 @@ interface Examined {
   readonly unreachable: boolean;
 }
 
-export function Support({ nodes, role, t }: SupportProps) {
+export function Support({ nodes, role, drills, t }: SupportProps) {
   return (
     <>
-      <Drill nodes={nodes} t={t} />
+      <Drill
+        nodes={nodes}
+        begins={drills && role === "administrator"}
+        t={t}
+      />
       <Doctor allowed={role !== "viewer"} t={t} />
       {role === "administrator" ? <Channels nodes={nodes} t={t} /> : null}
     </>
@@ -186,77 +192,5 @@ function Channels({ nodes, t }: {
       })}
       <p role="status">{tested ?? ""}</p>
     </section>
-  );
-}
-
-function Drill({ nodes, t }: {
-  readonly nodes: readonly string[];
-  readonly t: Texts;
-}) {
-  const [reports, setReports] = useState<readonly DrillReport[] | null>(null);
-  const [silent, setSilent] = useState<readonly string[]>([]);
-  useEffect(() => {
-    const all = nodes.map((node) =>
-      ask<{ drill: DrillReport | null }>(`/api/drill?node=${node}`)
-    );
-    Promise.all(all).then((answers) => {
-      setReports(
-        answers.flatMap((answer) => answer.ok ? answer.value.drill ?? [] : []),
-      );
-      setSilent(nodes.filter((_, index) => !answers[index]!.ok));
-    });
-  }, []);
-  const [last] = (reports ?? []).toSorted((a, b) => a.date < b.date ? 1 : -1);
-  const { drill } = t.support;
-  return (
-    <section class="pane" aria-labelledby="drill-title">
-      <h2 id="drill-title">{drill.title}</h2>
-      {reports === null
-        ? <p class="quiet">{t.common.loading}</p>
-        : last
-        ? <DrillView report={last} t={t} />
-        : silent.length === 0
-        ? <p class="quiet">{drill.none}</p>
-        : null}
-      {silent.map((node) => (
-        <p class="warning" key={node}>{t.timeline.away(node)}</p>
-      ))}
-    </section>
-  );
-}
-
-function DrillView({ report, t }: {
-  readonly report: DrillReport;
-  readonly t: Texts;
-}) {
-  const { drill } = t.support;
-  const { acknowledged, lost, pauseSeconds, timeline, errors } = report;
-  return (
-    <>
-      <p class={lost.length === 0 ? "done" : "failed"}>
-        <b>
-          {lost.length === 0
-            ? drill.good(acknowledged, pauseSeconds)
-            : drill.lost(lost.length, acknowledged)}
-        </b>
-      </p>
-      <p>
-        {drill.faults[report.fault]}: {report.from} → {report.to} ·{" "}
-        <time>{report.date.slice(0, 16).replace("T", " ")} UTC</time>
-      </p>
-      <table class="figures">
-        <tbody>
-          {timeline.map(({ what, seconds }, index) => (
-            <tr key={index}>
-              <td>{`${seconds.toFixed(1)}\u00a0s`}</td>
-              <td>{what}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {errors.length > 0
-        ? <p class="quiet">{drill.told} {errors.slice(0, 5).join(" · ")}</p>
-        : null}
-    </>
   );
 }

@@ -46,6 +46,15 @@ export const supportTexts = {
       lost: (lost: number, acknowledged: number) =>
         `${lost} of ${acknowledged} acknowledged writes were lost.`,
       told: "The client was told meanwhile:",
+      text:
+        "A drill starts a database and a web server, writes through the virtual address while k3s changes places, and then looks for every write that was acknowledged. A power cut or cut links are drilled by the command (hakit drill k3s --kill, --cut).",
+      begin: "Drill a swap",
+      question: "Drill a swap of k3s now?",
+      cost:
+        "The cluster really fails over: k3s stops on the primary and starts on the other node, a few seconds without service, open connections break. Nothing written is lost. It takes minutes, and fetches the images of its application.",
+      confirm: "Begin the drill",
+      running: "A drill is under way:",
+      notDone: (why: string) => `The last drill could not be done: ${why}`,
     },
     onlyAdministrator: "An administrator can save it.",
     versions: "Versions",

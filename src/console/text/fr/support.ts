@@ -53,6 +53,16 @@ export const supportTexts: Pick<Texts, "support"> = {
       lost: (lost: number, acknowledged: number) =>
         `${lost} des ${acknowledged} écritures confirmées étaient perdues.`,
       told: "Entre-temps, le client a reçu :",
+      text:
+        "Un exercice démarre une base de données et un serveur web, écrit par l’adresse virtuelle pendant que k3s change de place, puis cherche chaque écriture confirmée. Une coupure de courant ou de liens s’exerce par la commande (hakit drill k3s --kill, --cut).",
+      begin: "Exercer un échange",
+      question: "Exercer un échange de k3s maintenant ?",
+      cost:
+        "Le cluster bascule réellement : k3s s’arrête sur le primaire et démarre sur l’autre nœud, quelques secondes sans service, les connexions ouvertes sont rompues. Rien de ce qui est écrit n’est perdu. Cela prend des minutes et récupère les images de son application.",
+      confirm: "Commencer l’exercice",
+      running: "Un exercice est en cours :",
+      notDone: (why: string) =>
+        `Le dernier exercice n’a pas pu être fait : ${why}`,
     },
     onlyAdministrator: "Un administrateur peut l’enregistrer.",
     versions: "Versions",

@@ -49,6 +49,15 @@ export const supportTexts: Pick<Texts, "support"> = {
       lost: (lost: number, acknowledged: number) =>
         `確認済みの書き込み ${acknowledged} 件のうち ${lost} 件が失われました。`,
       told: "その間クライアントに返されたもの：",
+      text:
+        "訓練では、データベースとウェブサーバーを起動し、k3s が入れ替わる間、仮想アドレス経由で書き込み、その後、確認済みの書き込みがすべてあるかを調べます。電源断やリンク断の訓練はコマンドで行います（hakit drill k3s --kill、--cut）。",
+      begin: "スワップを訓練する",
+      question: "今 k3s のスワップを訓練しますか？",
+      cost:
+        "クラスターは実際に切り替わります。k3s はプライマリーで停止し、もう一方のノードで開始します。数秒間サービスが止まり、開いている接続は切れます。書き込まれたものは失われません。数分かかり、アプリケーションのイメージを取得します。",
+      confirm: "訓練を始める",
+      running: "訓練の実行中：",
+      notDone: (why: string) => `前回の訓練は行えませんでした：${why}`,
     },
     onlyAdministrator: "保存できるのは管理者です。",
     versions: "バージョン",
