@@ -12,7 +12,7 @@ import {
   type Source,
   streamFile,
 } from "./install.ts";
-import { isActive, removeIfPresent, systemctl } from "./services.ts";
+import { removeIfPresent, systemctl } from "./services.ts";
 
 const QUIET: Progress = { update: () => {}, end: () => {} };
 
@@ -70,7 +70,8 @@ export async function installStaged(paths: Paths): Promise<void> {
     read: (file, sink) => streamFile(pathOf(file.name), sink),
   }, { list, progress: QUIET });
   for (const { name } of old) await removeIfPresent(k3sFilePath(name));
-  if (await isActive("k3s")) await systemctl("restart", "--no-block", "k3s");
+  // Also one that has not become ready yet, and perhaps never would.
+  await systemctl("try-restart", "--no-block", "k3s");
   await removeIfPresent(folder);
 }
 
