@@ -14,11 +14,13 @@ import { running } from "../system/processes.ts";
 import { UNIT_FILE } from "../system/unit.ts";
 import { K3S } from "./files.ts";
 import { releaseStep } from "./hold.ts";
+import { networkStep } from "./left_network.ts";
 import { hasMoreThan, removeBut } from "./removal.ts";
 import {
   dataOf,
   dataStep,
   keepStorage,
+  mountedOn,
   type Own,
   sparedBy,
 } from "./uninstall_data.ts";
@@ -91,6 +93,7 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
       await systemctl("daemon-reload");
     }, { before: removeDrainUnit }),
     k3sStep(own),
+    networkStep(own),
     releaseStep(at),
     firewallStep(options),
     // Without its data a database would fail at every boot.
@@ -160,10 +163,15 @@ function leftoversStep(
   { paths, own, endMs = REPLICATOR_END_MS }: UninstallOptions,
 ): Step {
   const k3sRuns = async () => own.k3s && await isActive("k3s");
+  /** Pods go on without their K3s. */
+  const podsRun = async () =>
+    own.k3s && mountedOn(await Deno.readTextFile("/proc/self/mounts"), {
+        ...{ folders: [], others: ["/run/k3s", "/var/lib/kubelet"] },
+      }) !== null;
   return {
     name: "Nothing left running",
     async done() {
-      const busy = await isMirrored() || await k3sRuns() ||
+      const busy = await isMirrored() || await k3sRuns() || await podsRun() ||
         replicatorsIn(paths.run).length > 0;
       return busy ? null : "no mirror, no replicator, no K3s of hakit";
     },
