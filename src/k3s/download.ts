@@ -1,4 +1,5 @@
 /** K3s' executable of a version from where its releases are, and the archive of its images for servers without a way there; checked by SHA-256. */
+import { MACHINE } from "./files.ts";
 import { K3S_RELEASE } from "./release.ts";
 import type { Source } from "./install.ts";
 import type { K3sFile } from "../cluster/welcome.ts";
@@ -25,9 +26,8 @@ export async function downloadSource(
 ): Promise<Source> {
   const [version = "", given] = wanted.split("@");
   const base = `${releases}/${encodeURIComponent(version)}`;
-  const machine = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
-  const executable = machine === "arm64" ? "k3s-arm64" : "k3s";
-  const archive = `k3s-airgap-images-${machine}.tar.zst`;
+  const executable = MACHINE === "arm64" ? "k3s-arm64" : "k3s";
+  const archive = `k3s-airgap-images-${MACHINE}.tar.zst`;
   const own = version === K3S_RELEASE.version ? K3S_RELEASE.sha256 : {};
   // By the name under which each is installed.
   const assets = new Map([["k3s", executable]]);
@@ -37,7 +37,7 @@ export async function downloadSource(
   for (const [name, asset] of assets) {
     let sha256 = name === "k3s" ? given ?? own[asset] : own[asset];
     if (sha256 === undefined) {
-      const url = `${base}/sha256sum-${machine}.txt`;
+      const url = `${base}/sha256sum-${MACHINE}.txt`;
       list ??= await get(
         url,
         { proxy },

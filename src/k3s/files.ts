@@ -27,6 +27,27 @@ export function kubectl(args: readonly string[]): string[] {
 export const IMAGE_ARCHIVE =
   /^[A-Za-z0-9_][\w.-]*\.(tar|tar\.gz|tgz|tar\.zst|tar\.lz4)$/;
 
+/** As K3s' release calls this processor. */
+export const MACHINE = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
+const PACKINGS = ["tar.zst", "tar.gz", "tar"];
+
+/**
+ * Which archives of a folder K3s is to load. A release has its own images for each processor, all under the same names: those of
+ * another one would take the place of those that run here. And it has each in several packings: one is enough. Pure.
+ */
+export function usefulArchives(
+  names: readonly string[],
+  machine = MACHINE,
+): string[] {
+  const archives = names.filter((name) => IMAGE_ARCHIVE.test(name));
+  const own = PACKINGS.map((end) => `k3s-airgap-images-${machine}.${end}`);
+  const chosen = own.find((name) => archives.includes(name));
+  return archives.filter((name) =>
+    name === chosen ||
+    !/^k3s-airgap-images-[a-z0-9]+\.(tar|tar\.gz|tar\.zst)$/.test(name)
+  );
+}
+
 /** "k3s" or "images/NAME" as a path; throws for anything else. */
 export function k3sFilePath(name: string): string {
   if (name === "k3s") return K3S.executable;

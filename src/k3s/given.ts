@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Findings } from "../doctor/before.ts";
 import { command } from "../system/command.ts";
-import { K3S } from "./files.ts";
+import { K3S, MACHINE, usefulArchives } from "./files.ts";
 import { installedFiles, type Source } from "./install.ts";
 import { versionIn } from "./release.ts";
 
@@ -81,7 +81,7 @@ export function lackingImages(archives: readonly string[]): string[] {
   const has = (word: string) => archives.some((name) => name.includes(word));
   return [
     ...has("airgap") ? [] : [
-      "No archive of K3s' own images is given (k3s-airgap-images-amd64.tar.zst of the same release): without internet no pod starts",
+      `No archive of K3s' own images is given (k3s-airgap-images-${MACHINE}.tar.zst of the same release): without internet no pod starts`,
     ],
     ...archives.some(isProvisioner) ? [] : [
       `No archive of the image ${PROVISIONER} is given (its file's name says "provisioner"): without internet no volume can be made`,
@@ -109,5 +109,5 @@ async function archivesIn(folder: string): Promise<string[]> {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
-  return names;
+  return usefulArchives(names);
 }

@@ -1,4 +1,5 @@
 import { deepStrictEqual, match } from "node:assert/strict";
+import { MACHINE } from "./files.ts";
 import {
   imageIn,
   judgeGiven,
@@ -31,7 +32,7 @@ Deno.test("judgeGiven() warns of images that nobody without internet can load", 
     match(lacking.warnings.join(), new RegExp(PROVISIONER));
     await Deno.mkdir(`${folder}/images`);
     for (
-      const name of ["k3s-airgap-images-amd64.tar.zst", "provisioner.tar"]
+      const name of [`k3s-airgap-images-${MACHINE}.tar.zst`, "provisioner.tar"]
     ) await Deno.writeTextFile(`${folder}/images/${name}`, "");
     const all = await judgeGiven({ ...NOTHING, folder });
     deepStrictEqual(all, { problems: [], warnings: [] });

@@ -7,7 +7,7 @@ import { type K3sFile, k3sFileSchema } from "../cluster/welcome.ts";
 import { exists } from "../cluster/facts.ts";
 import { digestOf } from "../system/digest.ts";
 import { readIfPresent, syncFolder, writeDurably } from "../system/files.ts";
-import { IMAGE_ARCHIVE, k3sFilePath } from "./files.ts";
+import { k3sFilePath, usefulArchives } from "./files.ts";
 import { messageOf } from "../system/message.ts";
 
 /** Where bytes come from. */
@@ -157,11 +157,10 @@ export async function folderSource(
   folder: string,
 ): Promise<Source & { pathOf(name: string): string }> {
   const found = new Map<string, string>();
+  const archives = new Map<string, string>();
   const look = async (at: string) => {
-    for await (const entry of Deno.readDir(at)) {
-      if (!entry.isDirectory && IMAGE_ARCHIVE.test(entry.name)) {
-        found.set(`images/${entry.name}`, join(at, entry.name));
-      }
+    for await (const { name, isDirectory } of Deno.readDir(at)) {
+      if (!isDirectory) archives.set(name, join(at, name));
     }
   };
   const executable = join(folder, "k3s");
@@ -179,6 +178,9 @@ export async function folderSource(
       })`,
       { cause },
     );
+  }
+  for (const name of usefulArchives([...archives.keys()])) {
+    found.set(`images/${name}`, archives.get(name)!);
   }
   const files: K3sFile[] = [];
   for (const [name, path] of found) {

@@ -1,8 +1,25 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { k3sFilePath } from "./files.ts";
+import { k3sFilePath, MACHINE, usefulArchives } from "./files.ts";
 import { folderSource } from "./install.ts";
 import { nodesIn, throughAddress } from "./kubernetes.ts";
+
+Deno.test("usefulArchives() takes K3s' images of this processor, once, and whatever else there is", () => {
+  const release = ["amd64", "arm64", "arm"].flatMap((machine) =>
+    ["tar", "tar.gz", "tar.zst"].map((end) =>
+      `k3s-airgap-images-${machine}.${end}`
+    )
+  );
+  const others = ["provisioner.tar", "k3s-airgap-extra.tar.gz"];
+  assert.deepEqual(
+    usefulArchives([...release, ...others, "install.sh", "k3s"], "amd64"),
+    ["k3s-airgap-images-amd64.tar.zst", ...others],
+  );
+  assert.deepEqual(
+    usefulArchives(["k3s-airgap-images-arm64.tar"], "amd64"),
+    [],
+  );
+});
 
 Deno.test("folderSource() finds the executable and image archives beside and below it", async () => {
   const folder = await Deno.makeTempDir();
@@ -12,7 +29,7 @@ Deno.test("folderSource() finds the executable and image archives beside and bel
     for (
       const name of [
         "k3s",
-        "k3s-airgap-images-amd64.tar.zst",
+        `k3s-airgap-images-${MACHINE}.tar.zst`,
         "images/own.tar",
         "install.sh",
         ".hidden.tar",
@@ -20,7 +37,7 @@ Deno.test("folderSource() finds the executable and image archives beside and bel
     ) await Deno.writeTextFile(join(folder, name), name);
     const source = await folderSource(folder);
     assert.deepEqual(source.files.map(({ name }) => name).sort(), [
-      "images/k3s-airgap-images-amd64.tar.zst",
+      `images/k3s-airgap-images-${MACHINE}.tar.zst`,
       "images/own.tar",
       "k3s",
     ]);
