@@ -133,6 +133,32 @@ Deno.test("k3s_stop takes DRAIN_SECONDS as 60 and 60s, and whatever it is stops 
   }
 });
 
+Deno.test("shim_pids finds K3s' own where its folder is a link to another disk, and nobody else's", async () => {
+  const home = await Deno.makeTempDir();
+  try {
+    const disk = join(home, "disk");
+    await Deno.mkdir(disk);
+    await Deno.symlink(disk, join(home, "k3s"));
+    const shim = join(disk, "containerd-shim-runc-v2");
+    await Deno.copyFile("/bin/sleep", shim);
+    await Deno.chmod(shim, 0o755);
+    const child = new Deno.Command(shim, { args: ["60"] }).spawn();
+    try {
+      const found = async (folder: string) => {
+        const env = { K3S_DATA: join(home, folder) };
+        return (await does("shim_pids", [], { k3s: "active", env })).did;
+      };
+      assert.deepEqual(await found("k3s"), [`${child.pid}`]);
+      assert.deepEqual(await found("other"), []);
+    } finally {
+      child.kill("SIGKILL");
+      await child.status;
+    }
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
 Deno.test("k3s_start takes the node back also where K3s ran on: a swap that was broken off had asked its pods to leave", async () => {
   const back = ["PRIM", "ALONE", "start"];
   assert.deepEqual(await does("k3s_start", back, { k3s: "active" }), {

@@ -69,9 +69,11 @@ pod_pids() {
 }
 
 shim_pids() {
-  local pid
+  local pid data
+  # It may be a link to a larger disk.
+  data=$(readlink -f "${K3S_DATA:-/var/lib/rancher/k3s}")
   for pid in $(pgrep containerd-shim); do
-    [[ $(readlink "/proc/$pid/exe") == /var/lib/rancher/k3s/* ]] && echo "$pid"
+    [[ $(readlink "/proc/$pid/exe") == "$data"/* ]] && echo "$pid"
   done
 }
 
