@@ -3,6 +3,9 @@ import { command } from "../system/command.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
 import { K3S, kubectl } from "./files.ts";
 
+/** It is a program of 60 MB with TLS to begin: seconds on a small server that starts K3s at the same time. */
+const KUBECTL_MS = 60_000;
+
 interface Nodes {
   readonly items?: readonly {
     readonly metadata?: { readonly name?: string };
@@ -33,7 +36,7 @@ export async function readyNodes(): Promise<string[]> {
 export async function kubeletNodes(): Promise<KubeletNode[]> {
   const { code, stdout } = await command(
     kubectl(["get", "nodes", "-o", "json"]),
-    { anyCode: true, timeoutMs: 20_000 },
+    { anyCode: true, timeoutMs: KUBECTL_MS },
   ).catch(() => ({ code: 1, stdout: "" }));
   return code === 0 ? nodesIn(stdout) : [];
 }
@@ -49,7 +52,7 @@ export async function forgetNodePassword(node: string): Promise<boolean> {
       ...["--namespace=kube-system", "delete", "secret"],
       ...[`${node}.node-password.k3s`, "--ignore-not-found"],
     ]),
-    { anyCode: true, timeoutMs: 20_000 },
+    { anyCode: true, timeoutMs: KUBECTL_MS },
   ).catch(() => ({ code: 1 }));
   return code === 0;
 }

@@ -63,7 +63,8 @@ const BACK_MS = 24 * 60 * 60_000;
 const LOOK_EVERY_MS = 1000;
 /** After the first minutes: nobody waits any more. */
 const LOOK_SELDOM_MS = 15_000;
-const KUBECTL_MS = 15_000;
+/** As kubernetes.ts; a second lost is worse here. */
+const KUBECTL_MS = 30_000;
 /** More pods than these a node does not have; what is above is left to Kubernetes. */
 const MAX_WORK = 1000;
 /** Agent, kubelet, API server, ssh: whichever answers, or refuses, there is a machine. */

@@ -7,8 +7,8 @@ import type { Member } from "./member.ts";
 import { lastWords, restartsOf } from "./services.ts";
 
 const POLL_MS = 2000;
-/** K3s unpacks itself and its images on a first start. */
-const READY_MS = 15 * 60_000;
+/** K3s unpacks itself and its images on a first start: on a slow disk or an emulated processor that takes its time. */
+const READY_MS = 30 * 60_000;
 /** Twice the restarts of one whose datastore is being moved. */
 const MOST_RESTARTS = 20;
 

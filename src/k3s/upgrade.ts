@@ -35,7 +35,7 @@ export interface Wanted {
 }
 
 /** K3s unpacks itself and its images, migrates its datastore. */
-const READY_MS = 15 * 60_000;
+const READY_MS = 30 * 60_000;
 const POLL_MS = 2000;
 
 export function upgradeSteps(
