@@ -30,6 +30,10 @@ const ACTIONS: { readonly [name: string]: Action } = {
     const { leave } = await import("../k3s/node_work.ts");
     await leave(station(call, api), Number(variable("DRAIN_SECONDS")));
   },
+  unpack: async ({ out }) => {
+    const { unpack } = await import("../k3s/unpack.ts");
+    if (await unpack()) out.line("K3s' programs are unpacked and on the disk");
+  },
   // Run by systemd, not by the agent: nothing is in the environment.
   shutdown: async ({ out }, api) => {
     const { shutdown } = await import("../k3s/shutdown.ts");

@@ -1,6 +1,7 @@
 /** The files that hakit writes for MariaDB, NFS and K3s: units, drop-ins, configuration, environment. Pure. */
 import type { Kept } from "../cluster/kept.ts";
 import { vipOf } from "../cluster/network.ts";
+import { EXECUTABLE } from "../system/unit.ts";
 import { K3S } from "./files.ts";
 import { proxyVariables } from "./proxy.ts";
 import { uniqueId } from "./nfs_clients.ts";
@@ -130,6 +131,8 @@ Type=notify
 EnvironmentFile=${K3S.environment}
 ExecStartPre=-/sbin/modprobe br_netfilter
 ExecStartPre=-/sbin/modprobe overlay
+# Its programs, whole and on the disk: see unpack.ts.
+ExecStartPre=-${EXECUTABLE} k3s-node unpack
 ExecStart=${argv.join(" \\\n  ")}
 KillMode=process
 Delegate=yes

@@ -33,6 +33,7 @@ Deno.test("k3sUnit() pins address and interface, is not started at boot and hold
       "--advertise-address=10.0.0.1",
       "--flannel-iface=eth0",
       "Type=notify",
+      "ExecStartPre=-/usr/local/bin/hakit k3s-node unpack",
       "After=network-online.target hakit.service",
       "EnvironmentFile=/etc/systemd/system/k3s.service.env",
     ]

@@ -8,6 +8,9 @@ import places
 
 
 def kubectl(args):
+    if args == ["version", "--client"]:
+        print("Client Version: v0.0.0+standin")
+        return 0
     # The real one keeps what it learns about the cluster: without a word where, and without HOME, in the current folder.
     if "HOME" not in os.environ and not any(word.startswith("--cache-dir=") for word in args):
         os.makedirs(".kube/cache/discovery", exist_ok=True)
