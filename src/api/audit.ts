@@ -4,7 +4,7 @@ import { z } from "zod";
 import { Beside, flushLogs } from "../system/beside.ts";
 import { oneLine } from "../system/log.ts";
 import { readTail } from "../system/files.ts";
-import type { LoginEvent } from "./auth.ts";
+import type { LoginEvent } from "./attempts.ts";
 import { type AuthEnv, callerName, originOf } from "./caller.ts";
 import { ApiError } from "./error.ts";
 import { messageOf } from "../system/message.ts";

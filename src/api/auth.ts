@@ -19,13 +19,17 @@ import {
   ROLE_HEADER,
   roleFromPeer,
 } from "./caller.ts";
+import {
+  Attempts,
+  type AttemptsOptions,
+  type Vouched,
+  type Wait,
+} from "./attempts.ts";
 import { errorBody } from "./error.ts";
 import { gate } from "./gate.ts";
-import { oneLine } from "../system/log.ts";
 import { messageOf } from "../system/message.ts";
 import { stampOf, verifyPassword } from "./passwords.ts";
 import { type Session, Sessions, type SessionsOptions } from "./sessions.ts";
-import { addressKey, BY_ADDRESS, BY_USER, Throttle } from "./throttle.ts";
 import { useLoginLink } from "./users.ts";
 
 export { createLoginLink, createUser, readUsers } from "./users.ts";
@@ -39,55 +43,18 @@ export type Credentials =
 export type LoginResult =
   | { readonly kind: "in"; readonly name: string; readonly role: UserRole }
   | { readonly kind: "wrong" }
-  /** Guessed too often, or too many at once: nothing was compared. */
-  | { readonly kind: "wait"; readonly seconds: number };
+  | Wait;
 
 /** "__Host-" makes browsers refuse the cookie without Secure, with a Domain, or from another path. */
 export const COOKIE = "__Host-hakit";
 export const CSRF_HEADER = "x-hakit-csrf";
 /** Of what a page asks by itself, again and again. */
 const UNASKED_HEADER = "x-hakit-unasked";
-/** One password costs 32 MiB for 0.15 s: they are compared one by one, and no more than these wait. */
-const WAITING_LOGINS = 16;
-/** Remembered pairs of user and address that once logged in. */
-const KNOWN_PLACES = 1000;
 /** How often an event stream looks whether its session is still good. */
 const STREAM_CHECK_MS = 5_000;
 
-/** A login that was tried. */
-export interface LoginEvent {
-  /** As typed: anybody may send anything. */
-  readonly name: string;
-  readonly from: string;
-  readonly ok: boolean;
-  /** As what, or why not. */
-  readonly detail?: string;
-}
-
-/** What the issuer's word for somebody comes to. */
-export type Vouched =
-  | {
-    readonly kind: "in";
-    readonly name: string;
-    readonly role: UserRole;
-    /** Of the settings by which it counts. */
-    readonly stamp: string;
-    /** The session ends then, however busy. */
-    readonly until: number;
-    readonly why: string;
-  }
-  | {
-    readonly kind: "refused";
-    /** null: nobody knows who it was. */
-    readonly name: string | null;
-    readonly why: string;
-  };
-
-export interface AuthOptions {
+export interface AuthOptions extends Omit<AttemptsOptions, "now"> {
   readonly usersFile: string;
-  /** One line for each login and refusal. */
-  readonly log?: (line: string) => void;
-  readonly onLogin?: (login: LoginEvent) => void;
   /** The stamp by which an issuer's word counts now; null: none does. */
   readonly vouching?: () => Promise<string | null>;
   readonly sessions?: SessionsOptions;
@@ -100,20 +67,14 @@ export class Auth {
   readonly #options: AuthOptions;
   readonly #now: () => number;
   readonly sessions: Sessions;
-  readonly #byAddress = new Throttle(BY_ADDRESS);
-  readonly #byUser = new Throttle(BY_USER);
-  /** Apart from the passwords: while the issuer is ill, nobody waits who knows one. */
-  readonly #guestsByAddress = new Throttle(BY_ADDRESS);
-  readonly #known = new Set<string>();
-  #waiting = 0;
-  #vouching = 0;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #attempts: Attempts;
 
   constructor(options: AuthOptions) {
     this.#options = options;
     this.sessions = new Sessions(options.sessions);
     this.accounts = new AccountStore(options.usersFile);
     this.#now = options.now ?? Date.now;
+    this.#attempts = new Attempts({ ...options, now: this.#now });
   }
 
   /** Lets through callers with this role or a higher one; others get 401 or 403. Sets `c.var.caller`. */
@@ -198,8 +159,7 @@ export class Auth {
     c: Context<AuthEnv>,
     credentials: Credentials,
   ): Promise<LoginResult> {
-    const name = "name" in credentials ? credentials.name : null;
-    const user = await this.#try(c, name, () => this.#match(credentials));
+    const user = await this.#match(c, credentials);
     if (user === null) return { kind: "wrong" };
     if ("seconds" in user) return user;
     // The id is new at every login: one planted in the browser before is worth nothing.
@@ -212,27 +172,13 @@ export class Auth {
   async vouch<T extends Vouched>(
     c: Context<AuthEnv>,
     ask: () => Promise<T>,
-  ): Promise<T | { readonly kind: "wait"; readonly seconds: number }> {
-    const from = addressOf(c);
-    const place = addressKey(from);
-    const waitMs = this.#guestsByAddress.waitMs(place, this.#now());
-    if (waitMs > 0 || this.#vouching >= WAITING_LOGINS) {
-      return { kind: "wait", seconds: Math.max(1, Math.ceil(waitMs / 1000)) };
-    }
-    this.#guestsByAddress.attempt(place, this.#now());
-    this.#vouching++;
-    const vouched: Vouched & T = await ask().finally(() => this.#vouching--);
-    const name = vouched.name ?? "(single sign-on)";
-    const ok = vouched.kind === "in";
-    // The issuer's own words are in it.
-    const detail = oneLine(vouched.why);
-    this.#options.onLogin?.({ name, from, ok, detail });
-    this.#options.log?.(
-      `login${ok ? "" : " refused"}: user "${name}" from ${from}: ${detail}`,
+  ): Promise<T | Wait> {
+    const vouched: Vouched & T | Wait = await this.#attempts.vouch(
+      originOf(c.env?.connection),
+      ask,
     );
     if (vouched.kind === "in") {
-      const { role, stamp, until } = vouched;
-      this.#guestsByAddress.succeeded(place);
+      const { name, role, stamp, until } = vouched;
       await this.logout(c);
       await this.#open(c, { name, stamp, guest: { role, until } });
     }
@@ -249,7 +195,7 @@ export class Auth {
     },
   ): Promise<LoginResult> {
     const credentials = { name, password: old };
-    const user = await this.#try(c, name, () => this.#match(credentials));
+    const user = await this.#match(c, credentials);
     if (user === null) return { kind: "wrong" };
     if ("seconds" in user) return user;
     await this.accounts.setPassword(name, password);
@@ -268,56 +214,6 @@ export class Auth {
   ): Promise<void> {
     const cookie = await this.sessions.create(whose, this.#now());
     setCookie(c, COOKIE, cookie, COOKIE_OPTIONS);
-  }
-
-  /** One attempt at a password or a link: compared in turn, counted, told. */
-  async #try(
-    c: Context<AuthEnv>,
-    name: string | null,
-    match: () => Promise<User | null>,
-  ): Promise<User | null | { kind: "wait"; seconds: number }> {
-    const from = addressOf(c);
-    const place = addressKey(from);
-    // A place that this user logged in from is not held up by strangers who guess at the name; whoever guesses there is, all the same.
-    const pair = JSON.stringify([name, place]);
-    // Names are typed by anybody: no name is a pair.
-    const whom = this.#known.has(pair)
-      ? `at ${pair}`
-      : name === null
-      ? null
-      : `name ${name}`;
-    const waitMs = Math.max(
-      this.#byAddress.waitMs(place, this.#now()),
-      whom === null ? 0 : this.#byUser.waitMs(whom, this.#now()),
-    );
-    if (waitMs > 0 || this.#waiting >= WAITING_LOGINS) {
-      return { kind: "wait", seconds: Math.max(1, Math.ceil(waitMs / 1000)) };
-    }
-    this.#byAddress.attempt(place, this.#now());
-    if (whom !== null) this.#byUser.attempt(whom, this.#now());
-
-    const user = await this.#inTurn(match);
-    const shown = user?.name ?? name ?? "(link)";
-    this.#options.onLogin?.({ name: shown, from, ok: user !== null });
-    if (!user) {
-      this.#options.log?.(
-        `login refused: user ${JSON.stringify(shown)} from ${from}`,
-      );
-      return null;
-    }
-    this.#byAddress.succeeded(place);
-    const own = JSON.stringify([user.name, place]);
-    this.#byUser.succeeded(`name ${user.name}`);
-    this.#byUser.succeeded(`at ${own}`);
-    this.#known.add(own);
-    if (this.#known.size > KNOWN_PLACES) {
-      for (const oldest of this.#known) {
-        this.#known.delete(oldest);
-        break;
-      }
-    }
-    this.#options.log?.(`login: user "${user.name}" from ${from}`);
-    return user;
   }
 
   /** Ends the request's session, if it has one: for good when it resolves. */
@@ -339,30 +235,26 @@ export class Auth {
     }
   }
 
-  async #match(credentials: Credentials): Promise<User | null> {
-    if ("once" in credentials) {
+  async #match(
+    c: Context<AuthEnv>,
+    credentials: Credentials,
+  ): Promise<User | null | Wait> {
+    const name = "name" in credentials ? credentials.name : null;
+    const from = originOf(c.env?.connection);
+    return await this.#attempts.match({ name, from }, async () => {
+      if ("name" in credentials) {
+        return await verifyPassword(await this.accounts.users(), credentials);
+      }
       const token = credentials.once;
       const { usersFile } = this.#options;
       return await useLoginLink(usersFile, { token, now: this.#now() });
-    }
-    return await verifyPassword(await this.accounts.users(), credentials);
+    });
   }
 
   async #keyOf(bearer: string): Promise<Caller | null> {
     const [, secret = ""] = /^Bearer ([\w-]{1,100})$/i.exec(bearer) ?? [];
     const key = await this.accounts.findKey(secret);
     return key ? { kind: "key", role: key.role, name: key.name } : null;
-  }
-
-  async #inTurn<T>(compare: () => Promise<T>): Promise<T> {
-    this.#waiting++;
-    const turn = this.#turn.then(compare);
-    this.#turn = turn.catch(() => {}); // The next one must not fail because this one did.
-    try {
-      return await turn;
-    } finally {
-      this.#waiting--;
-    }
   }
 
   async #userOf(
@@ -443,35 +335,6 @@ const COOKIE_OPTIONS = {
   secure: true,
   sameSite: "Strict",
 } as const;
-
-/** A form posted by another site's page must not log its visitor in (or guess for it). */
-export function isOwnOrigin(c: Context): boolean {
-  const site = c.req.header("sec-fetch-site");
-  if (site !== undefined && site !== "same-origin" && site !== "none") {
-    return false;
-  }
-  const origin = c.req.header("origin");
-  if (origin === undefined) return true;
-  return URL.canParse(origin) &&
-    new URL(origin).host === c.req.header("host");
-}
-
-/** A page that came without encryption from another machine: browsers drop the session's cookie there, and say nothing. */
-export function keepsNoLogin(c: Context): boolean {
-  // With a form the browser says which address it shows: a proxy in front may speak HTTPS to it.
-  const shown = c.req.header("origin") ??
-    (c.req.header("x-forwarded-proto") === "https" ? "" : c.req.url);
-  if (!URL.canParse(shown)) return false;
-  const { protocol, hostname } = new URL(shown);
-  const here = hostname === "[::1]" || hostname.startsWith("127.") ||
-    /(^|\.)localhost$/.test(hostname);
-  return protocol === "http:" && !here;
-}
-
-/** The address for the throttle and the log. */
-export function addressOf(c: Context<AuthEnv>): string {
-  return originOf(c.env?.connection);
-}
 
 function isSafe(c: Context): boolean {
   return c.req.method === "GET" || c.req.method === "HEAD";

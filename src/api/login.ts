@@ -1,7 +1,8 @@
 /** `POST /api/login` and `POST /api/logout` for programs; the console's form goes through the same `Auth`. */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { type Auth, type AuthEnv, isOwnOrigin } from "./auth.ts";
+import type { Auth, AuthEnv } from "./auth.ts";
+import { isOwnOrigin } from "./origin.ts";
 import { errorBody } from "./error.ts";
 import { credentialsSchema } from "./schemas.ts";
 import { soon } from "./soon.ts";

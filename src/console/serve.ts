@@ -5,7 +5,8 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
-import { type AuthEnv, isOwnOrigin, keepsNoLogin } from "../api/auth.ts";
+import type { AuthEnv } from "../api/auth.ts";
+import { isOwnOrigin, keepsNoLogin } from "../api/origin.ts";
 import { LOGIN_BODY } from "../api/login.ts";
 import { credentialsSchema } from "../api/schemas.ts";
 import { ApiError } from "../api/error.ts";

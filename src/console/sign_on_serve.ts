@@ -1,7 +1,8 @@
 /** The way in by single sign-on: to the issuer and back. Where it is not set up there is no such page. */
 import { type Context, Hono } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { type Auth, type AuthEnv, isOwnOrigin } from "../api/auth.ts";
+import type { Auth, AuthEnv } from "../api/auth.ts";
+import { isOwnOrigin } from "../api/origin.ts";
 import { BACK } from "../oidc/places.ts";
 import { ROUND_MS } from "../oidc/round.ts";
 import type { SignOn } from "../oidc/sign_on.ts";

@@ -11,7 +11,7 @@ import {
 } from "./settings.ts";
 import type { Standing } from "./settings_file.ts";
 import type { OidcStore } from "./store.ts";
-import type { Vouched } from "../api/auth.ts";
+import type { Vouched } from "../api/attempts.ts";
 import { messageOf } from "../system/message.ts";
 
 /** A discovery document is good for so long on the way out; on the way back it is asked for anew, with the keys. */
