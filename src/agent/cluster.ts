@@ -1,7 +1,5 @@
-/** All modules of this node and what is known of the peer: feeds heartbeats and ticks to the modules, and sums up the state. */
-import { type Body, promises } from "../heartbeat/body.ts";
+/** All modules of this node: feeds heartbeats and ticks to them, and sums up the state with what is known of the peer. */
 import type { PeerVerdict } from "../heartbeat/detector.ts";
-import { type LinkHealth, Links } from "../heartbeat/links.ts";
 import type { ClusterState } from "../api/state.ts";
 import type { ModuleView } from "../machine/state.ts";
 import { MAX_MODULES } from "../system/limits.ts";
@@ -11,14 +9,13 @@ import type { Module } from "../module/schema.ts";
 import { now, sleep } from "../system/clock.ts";
 import type { Log, LogLine } from "../system/log.ts";
 import type { Ward } from "../guard/ward.ts";
-import { guardSocket } from "./guard_link.ts";
 import type { Node } from "./node.ts";
-import { clusterParts, differingParts } from "./cluster_parts.ts";
 import { keptData } from "./kept_data.ts";
 import { arbiterRefusal, ownedBy } from "./arbiter_refusal.ts";
 import { ArbiterLink } from "./arbiter_link.ts";
 import type { ArbiterFile } from "./arbiter_store.ts";
 import { lastConfiguration } from "./last_configuration.ts";
+import { PeerLink } from "./peer_link.ts";
 import { makeFolders, RunningModule } from "./running_module.ts";
 import { clusterState } from "./status.ts";
 import { VERSION } from "../system/version.ts";
@@ -45,18 +42,6 @@ export class Cluster {
   readonly #options: ClusterOptions;
   readonly #modules = new Map<string, RunningModule>();
   readonly #broken = new Map<string, string>();
-  #links: Links | null = null;
-  #health: readonly LinkHealth[] = [];
-  #verdict: PeerVerdict = "unknown";
-  /** How many losses of the peer all modules have dealt with, on record. */
-  #losses = 0;
-  /** When the other node's last word arrived. */
-  #heardAt = 0;
-  #peerViews: readonly ModuleView[] = [];
-  #peerVersion: string | null = null;
-  #peerTimeoutMs: number | null = null;
-  #peerParts: Body["configuration"];
-  readonly #parts: NonNullable<Body["configuration"]>;
   #salvage: Readonly<{ [module: string]: string }> = {};
   /** Called after every tick of the modules, and before the peer is told of something. */
   tellGuard: () => void = () => {};
@@ -66,15 +51,25 @@ export class Cluster {
   guardProblem: () => string | null = () => null;
   /** Set by whoever compares configurations with the peer. */
   problems: readonly string[] = [];
-  /** Heartbeats that should not be: a copied machine, another key. */
-  #stranger: string | null = null;
   onChange: () => void = () => {};
 
   readonly arbiter: ArbiterLink;
+  readonly #peer: PeerLink;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
-    this.#parts = clusterParts(options.node.cluster);
+    this.#peer = new PeerLink({
+      node: options.node,
+      log: options.log,
+      views: () => this.#views(),
+      heard: (heardUsAt) => this.#heard(heardUsAt),
+      turned: (verdict, silentMs) => this.#turned(verdict, silentMs),
+      settled: () =>
+        Promise.all([...this.#modules.values()].map((one) => one.settled())),
+      sayAll: () => this.#tell(),
+      changed: () => this.onChange(),
+      broken: options.broken,
+    });
     this.arbiter = new ArbiterLink(options.arbiter, {
       node: options.node,
       asks: () =>
@@ -91,7 +86,7 @@ export class Cluster {
   }
 
   get verdict() {
-    return this.#verdict;
+    return this.#peer.verdict;
   }
 
   module(name: string): RunningModule | undefined {
@@ -100,7 +95,7 @@ export class Cluster {
 
   /** What the peer last said of a module. */
   peerView(name: string): ModuleView | null {
-    return this.#peerViews.find((view) => view.module === name) ?? null;
+    return this.#peer.views.find((view) => view.module === name) ?? null;
   }
 
   /** What the replicators say that the state does not. */
@@ -183,7 +178,7 @@ export class Cluster {
       arbiter: () => this.arbiter.arbiter,
       tell: () => this.#tell(),
       changed: () => this.#changed(),
-      peerView: () => this.#alive() ? this.peerView(name) : null,
+      peerView: () => this.#peer.alive ? this.peerView(name) : null,
       serves: (other, where) => this.#serves(other, where),
       salvage: () => this.#salvage[name],
       alarm: (problem) => {
@@ -222,35 +217,8 @@ export class Cluster {
   }
 
   startHeartbeats(): AsyncDisposable {
-    const { node, log } = this.#options;
-    const { heartbeat } = node.cluster;
     this.#begun = true;
-    const links = new Links({
-      key: node.key,
-      cluster: node.cluster.id,
-      nodeIndex: node.index,
-      port: heartbeat.port,
-      periodMs: heartbeat.period,
-      timeoutMs: heartbeat.timeout,
-      guard: guardSocket(node.paths),
-      links: linksOf(node),
-      onHeard: (body, heardUsAt) => {
-        this.#heardAt = now();
-        this.#heard(body, heardUsAt);
-      },
-      onVerdict: (verdict, losses) => this.#judge(verdict, losses),
-      onLinks: (health) => this.#looked(health),
-      onProblem: (problem) => {
-        if (problem !== null) log.error(problem);
-        this.#stranger = problem;
-        this.onChange();
-      },
-      onLog: (level, text) => log.write(level, text),
-      // systemd starts the agent again, and services go on meanwhile.
-      onDied: (error) => this.#options.broken(error),
-    });
-    this.#links = links;
-    this.#heardAt = now();
+    const peer = this.#peer.start();
     this.#tell();
     this.arbiter.start();
     const timer = setInterval(() => this.#tick(), TICK_MS);
@@ -260,8 +228,7 @@ export class Cluster {
         clearInterval(timer);
         clearInterval(looks);
         this.arbiter.close();
-        this.#links = null;
-        await links.close();
+        await peer[Symbol.asyncDispose]();
       },
     };
   }
@@ -282,8 +249,8 @@ export class Cluster {
     return clusterState({
       cluster: node.cluster.cluster,
       timeoutMs: node.cluster.heartbeat.timeout,
-      peerTimeoutMs: this.#peerTimeoutMs,
-      differs: differingParts(this.#parts, this.#peerParts ?? {}),
+      peerTimeoutMs: this.#peer.timeoutMs,
+      differs: this.#peer.differs,
       index: node.index,
       local: {
         name: node.me.name,
@@ -293,12 +260,12 @@ export class Cluster {
       },
       peer: {
         name: node.peer.name,
-        version: this.#peerVersion,
+        version: this.#peer.version,
         addresses: node.peer.addresses,
-        modules: this.#peerViews,
-        verdict: this.#verdict,
+        modules: this.#peer.views,
+        verdict: this.#peer.verdict,
       },
-      links: this.#health,
+      links: this.#peer.health,
       arbiter: this.arbiter.arbiter,
       arbiterAnswers: this.arbiter.answers(),
       addresses: Object.fromEntries(modules.map(({ module }) => [
@@ -321,8 +288,8 @@ export class Cluster {
         ...this.#broken.values(),
         ...this.#ownArbiter(),
         ...this.problems,
-        ...(this.#stranger === null ? [] : [this.#stranger]),
-        ...[this.guardProblem()].filter((problem) => problem !== null),
+        ...[this.#peer.stranger, this.guardProblem()]
+          .filter((problem) => problem !== null),
         ...modules.flatMap((running) => {
           const { notice, version } = running.report() ?? { version: VERSION };
           const { name } = running.module;
@@ -371,33 +338,16 @@ export class Cluster {
     return all;
   }
 
-  #alive(): boolean {
-    return this.#verdict === "alive" || this.#verdict === "late";
-  }
-
   #serves(name: string, where: "any" | "local"): boolean | null {
     const here = this.#modules.get(name);
     if (here === undefined) return null;
-    const there = where === "any" && this.#alive() ? this.peerView(name) : null;
+    const there = where === "any" && this.#peer.alive
+      ? this.peerView(name)
+      : null;
     return [here.view(), there].some((view) =>
       view !== null && view.status === "Ready" &&
       (view.role === "PRIM" || view.role === "ALONE")
     );
-  }
-
-  #body(): Body {
-    const { timeout } = this.#options.node.cluster.heartbeat;
-    return {
-      version: VERSION,
-      modules: this.#views(),
-      timeoutMs: timeout,
-      configuration: this.#parts,
-    };
-  }
-
-  /** See Station.say(). */
-  #settled(): number | null {
-    return promises(this.#body(), this.#peerViews) ? this.#losses : null;
   }
 
   #views(): ModuleView[] {
@@ -412,29 +362,25 @@ export class Cluster {
 
   #changed(): void {
     this.arbiter.changed();
-    this.#links?.send(this.#body(), this.#settled());
+    this.#peer.send();
     this.onChange();
   }
 
   #tell(): void {
     // The guard first: as soon as the peer has heard that this node is primary it may succeed it.
     if (this.#begun) this.tellGuard();
-    this.#links?.send(this.#body(), this.#settled());
-    this.#links?.tell();
+    this.#peer.send();
+    this.#peer.tell();
   }
 
-  #heard(body: Body, heardUsAt: number | null): void {
-    this.#peerViews = body.modules;
-    this.#peerVersion = body.version;
-    this.#peerTimeoutMs = body.timeoutMs ?? null;
-    this.#peerParts = body.configuration;
+  #heard(heardUsAt: number | null): void {
     for (const [name, module] of this.#modules) {
       module.post({
         type: "heard",
         at: now(),
         view: this.peerView(name),
         ...(heardUsAt === null ? {} : { heardUsAt }),
-        timeoutMs: body.timeoutMs,
+        timeoutMs: this.#peer.timeoutMs ?? undefined,
       });
     }
     this.onChange();
@@ -447,36 +393,12 @@ export class Cluster {
     this.#changed();
   }
 
-  /** A link that breaks or works again is said at once, though the other one goes on. */
-  #looked(health: readonly LinkHealth[]): void {
-    const { log } = this.#options;
-    for (const [at, { local, remote, state }] of health.entries()) {
-      const before = this.#health[at]?.state ?? "unknown";
-      if (before === state) continue;
-      const link = `Link ${local} to ${remote}`;
-      if (state === "down") log.warning(`${link} is down`);
-      else if (before === "down") log.info(`${link} works again`);
-    }
-    this.#health = health;
-    this.onChange();
-  }
-
-  async #judge(verdict: PeerVerdict, losses: number): Promise<void> {
-    if (verdict !== this.#verdict) this.#turn(verdict);
-    if (losses === this.#losses) return;
-    // What they decide is on record, or nothing was, before the peer may count on this node again.
-    await Promise.all([...this.#modules.values()].map((one) => one.settled()));
-    this.#losses = Math.max(this.#losses, losses);
-    this.#tell();
-  }
-
-  #turn(verdict: PeerVerdict): void {
-    this.#verdict = verdict;
+  #turned(verdict: PeerVerdict, silentMs: number): void {
     this.#tick();
     this.onChange();
     const text = `${this.#options.node.peer.name} is ${verdict}`;
     if (verdict === "lost") {
-      const silent = ((now() - this.#heardAt) / 1000).toFixed(2);
+      const silent = (silentMs / 1000).toFixed(2);
       this.#options.log.warning(`${text} after ${silent} s`);
       // Beside what follows from it.
       for (const { log } of this.#modules.values()) {
@@ -488,17 +410,9 @@ export class Cluster {
   /** The verdict is repeated, so that a module that has just begun knows it. */
   #tick(): void {
     for (const module of this.#modules.values()) {
-      module.post({ type: "peer", at: now(), verdict: this.#verdict });
+      module.post({ type: "peer", at: now(), verdict: this.#peer.verdict });
       module.tick();
     }
     this.tellGuard();
   }
-}
-
-/** Link by link, as far as both nodes have an address for it. */
-function linksOf({ me, peer }: Node): { local: string; remote: string }[] {
-  return me.addresses.slice(0, peer.addresses.length).map((local, index) => ({
-    local,
-    remote: peer.addresses[index]!,
-  }));
 }
