@@ -14,18 +14,18 @@ import {
 } from "../machine/step.ts";
 import { absentMs, atPresent } from "../machine/lease.ts";
 import type { Module } from "../module/schema.ts";
-import { Fallback } from "./fallback.ts";
 import { endLeftScripts } from "../actions/left_scripts.ts";
 import { perform, type Surroundings } from "../actions/perform.ts";
 import type { Ward } from "../guard/ward.ts";
-import type { Report } from "../replication/control.ts";
+import type { Command, Report } from "../replication/control.ts";
 import type { Ask } from "../witness/register.ts";
-import { now, sleep } from "../system/clock.ts";
+import { now } from "../system/clock.ts";
 import { createLog, type Log, type LogLine } from "../system/log.ts";
 import { ApiError } from "../api/error.ts";
 import type { Resource } from "../checker/board.ts";
 import type { Sight } from "../checker/look.ts";
 import type { ResourceState } from "../rules/rule.ts";
+import { Mirror } from "./mirror.ts";
 import { Monitor } from "./monitor.ts";
 import {
   deviations,
@@ -51,9 +51,7 @@ import {
   recordFile,
   writeRecord,
 } from "./record.ts";
-import { ReplicatorLink } from "./replicator_link.ts";
 import { ReadyTime } from "./ready_time.ts";
-import { replicatorConfig, replicatorProgram } from "./replicator_config.ts";
 import { messageOf } from "../system/message.ts";
 
 export interface RunningModuleOptions {
@@ -81,9 +79,6 @@ export interface RunningModuleOptions {
   readonly salvage: () => string | undefined;
 }
 
-/** A plan may hand long work (salvage, a last sync of the disks) to the replicator; it can be replaced at any time. */
-const COMMAND_MS = 10 * 60_000;
-const QUICK_COMMAND_MS = 10_000;
 /** What a module that begins may decide first must be on its disk; the others do not wait longer for that. */
 const BEGIN_MS = 3_000;
 
@@ -93,8 +88,8 @@ export class RunningModule {
   readonly #addresses: Addresses;
   readonly #services: Services;
   readonly #guarded: Guarded;
-  readonly #replicator: ReplicatorLink | null;
-  readonly #fallback: Fallback | null;
+  /** null: the module has no mirrored directories. */
+  readonly #mirror: Mirror | null;
   readonly #monitor: Monitor;
   #switches: Switches = {};
   #loop: Loop<State> | null = null;
@@ -102,7 +97,6 @@ export class RunningModule {
     now,
     () => this.#loop ? absentMs(this.#loop.state()) : Infinity,
   );
-  #report: Report | null = null;
   readonly #readyTime: ReadyTime;
   /** Set while the agent ends: what the user wants is not changed by that. */
   #keptGoal: Record["goal"] | null = null;
@@ -154,33 +148,12 @@ export class RunningModule {
       post: (event) => this.post(event),
       changed: options.changed,
     });
-    this.#fallback = module.directories.length === 0 ? null : new Fallback({
-      directories: module.directories.map(({ path }) => path),
+    this.#mirror = module.directories.length === 0 ? null : new Mirror({
+      node,
+      module,
       log: this.log,
-      now,
+      post: (event) => this.post(event),
     });
-    this.#replicator = module.directories.length === 0
-      ? null
-      : new ReplicatorLink({
-        config: replicatorConfig(node, module),
-        configFile: join(node.paths.run, `${module.name}.json`),
-        outputFile: join(node.paths.log, module.name, "replicator.log"),
-        log: this.log,
-        program: replicatorProgram(),
-        onReport: (report) => {
-          const before = this.#report?.notice ?? null;
-          if (report.notice && report.notice !== before) {
-            this.log.warning(`replicator: ${report.notice}`);
-          }
-          this.#report = report;
-          this.#fallback?.look(report);
-          this.post({ type: "report", at: now(), report });
-        },
-        onGone: () => {
-          this.#report = null;
-          this.post({ type: "replicator-gone", at: now() });
-        },
-      });
   }
 
   /** What the peer is told and the user shown; null until the module has begun. */
@@ -188,7 +161,7 @@ export class RunningModule {
     const view = this.#loop?.view();
     if (view === undefined) return null;
     const { module } = this.#options;
-    const kept = this.#fallback?.name;
+    const kept = this.#mirror?.kept;
     const reason = kept && view.role === "WAIT" && !view.identity.consistent
       ? `${view.reason}; as it was before, this copy is kept: ${
         restoring(module.name, kept)
@@ -213,26 +186,9 @@ export class RunningModule {
   /** Another configuration while it runs. The caller knows that nothing in it needs a stop (src/module/plan.ts). */
   async reconfigure(module: Module): Promise<void> {
     const { node } = this.#options;
-    const before = replicatorConfig(node, this.module);
     const home = homeOf(node, module);
     this.#options = { ...this.#options, module };
-    const { resyncLimit, verifyRate } = replicatorConfig(node, module);
-    if (
-      resyncLimit !== before.resyncLimit || verifyRate !== before.verifyRate
-    ) {
-      const limit = AbortSignal.timeout(QUICK_COMMAND_MS);
-      await this.#replicator?.configure(
-        { ...before, resyncLimit, verifyRate },
-        limit,
-      )
-        .catch((error) =>
-          this.log.warning(
-            `the replicator takes the new rates when it begins: ${
-              messageOf(error)
-            }`,
-          )
-        );
-    }
+    await this.#mirror?.reconfigure(module);
     this.#monitor.reconfigure(module);
     await this.post({
       type: "config",
@@ -312,7 +268,7 @@ export class RunningModule {
 
   /** The replicator's last word, null while there is none. */
   report(): Report | null {
-    return this.#report;
+    return this.#mirror?.report ?? null;
   }
 
   async begin(): Promise<void> {
@@ -329,7 +285,7 @@ export class RunningModule {
       node.paths.run,
     );
     const record = await this.#firstRecord(freshBoot);
-    const report = await this.#replicator?.start() ?? null;
+    const report = await this.#mirror?.start() ?? null;
     const resumed = report?.phase === "primary";
     // A secondary that goes on starts nothing again: what its last agent began comes to its end.
     if (report?.phase !== "secondary" || record.goal !== "run") {
@@ -340,7 +296,7 @@ export class RunningModule {
     if (!resumed) {
       this.#services.condemnFrozen();
       // Without directories nothing tells whether this node may still serve: it begins anew, and the other one may be quicker.
-      if (report?.phase === "idle" || this.#replicator === null) {
+      if (report?.phase === "idle" || this.#mirror === null) {
         this.#services.killLeftOvers();
       }
       // After a crash the address may still be here, while the peer has it by now.
@@ -353,7 +309,7 @@ export class RunningModule {
       initial(
         machineConfig(node, module, {
           failover: this.#failover(),
-          mirrored: this.#replicator !== null,
+          mirrored: this.#mirror !== null,
         }),
         record,
         this.#options.arbiter(),
@@ -364,7 +320,7 @@ export class RunningModule {
           return writeRecord(this.#recordFile(), { ...next, goal });
         },
         tell: this.#options.tell,
-        replicator: (command) => this.#command(command, QUICK_COMMAND_MS),
+        replicator: async (command) => await this.#mirror?.ask(command),
         perform: (action, signal) => perform(action, this.#world(), signal),
         ready: (signal) =>
           this.#standstill.over(() => loop.state().unsure, signal),
@@ -387,7 +343,7 @@ export class RunningModule {
       boot: record.goal === "run",
       bootDelayMs: freshBoot ? module.boot_delay : 0,
     }, BEGIN_MS);
-    const latest = this.#report ?? report;
+    const latest = this.report() ?? report;
     if (latest) this.post({ type: "report", at: now(), report: latest });
   }
 
@@ -402,11 +358,11 @@ export class RunningModule {
   }
 
   /** Passes a quick command on to the replicator; throws what it refuses, or where there is none. */
-  async ask(command: Parameters<ReplicatorLink["send"]>[0]): Promise<void> {
-    if (!this.#replicator) {
+  async ask(command: Command): Promise<void> {
+    if (!this.#mirror) {
       throw new Error("the module has no mirrored directories");
     }
-    await this.#command(command, QUICK_COMMAND_MS);
+    await this.#mirror.ask(command);
   }
 
   /** Why a command cannot be obeyed now; null: it can. */
@@ -429,20 +385,13 @@ export class RunningModule {
 
   /** Lets go of everything but the replicator, which goes on; `exit` ends that too (it must be idle). */
   async close(options: { readonly exit: boolean }): Promise<void> {
-    if (options.exit && this.#replicator) {
-      await this.#command({ command: "exit" }, 5000).catch(() => {});
-    }
+    if (options.exit) await this.#mirror?.exit();
     this.#monitor.close();
     await this.#loop?.close();
-    await this.#replicator?.close();
+    await this.#mirror?.close();
     this.#addresses.close();
     this.#services.close();
-    // It holds the cluster key, and nobody reads it any more.
-    if (options.exit) {
-      const { paths } = this.#options.node;
-      await Deno.remove(join(paths.run, `${this.module.name}.json`))
-        .catch(() => {});
-    }
+    if (options.exit) await this.#mirror?.forgetKey();
   }
 
   #recordFile(): string {
@@ -464,39 +413,14 @@ export class RunningModule {
     return { ...record, goal: boot === "on" ? "run" : "stop" };
   }
 
-  async #command(
-    command: Parameters<ReplicatorLink["send"]>[0],
-    limitMs: number,
-    outer?: AbortSignal,
-  ): Promise<void> {
-    if (!this.#replicator) return;
-    const limit = new AbortController();
-    const stop = () => limit.abort();
-    outer?.addEventListener("abort", stop, { once: true });
-    if (outer?.aborted) stop();
-    sleep(limitMs, limit.signal).then(stop);
-    try {
-      await this.#replicator.send(command, limit.signal);
-    } finally {
-      stop();
-      outer?.removeEventListener("abort", stop);
-    }
-  }
-
   #world(): Surroundings {
     const { module, folder, node } = this.#options;
     return {
       replicator: async (command, signal) => {
         const state = this.#loop?.state();
         const present = state ? atPresent(command, state) : command;
-        if (present.command === "secondary") {
-          const { peerView } = this.#options;
-          await this.#fallback?.keep(
-            this.#report,
-            peerView()?.identity ?? null,
-          );
-        }
-        await this.#command(present, COMMAND_MS, signal);
+        const peer = this.#options.peerView()?.identity ?? null;
+        await this.#mirror?.do(present, peer, signal);
       },
       takeAddresses: async (signal) => {
         const start = now();
