@@ -10,6 +10,7 @@ import { loginRoutes } from "../../src/api/login.ts";
 import { clusterConfigRoutes } from "../../src/api/cluster_config_routes.ts";
 import { configRoutes } from "../../src/api/config_routes.ts";
 import { ApiError, errorBody } from "../../src/api/error.ts";
+import { oidcRoutes } from "../../src/api/oidc_routes.ts";
 import { pack, readFolder } from "../../src/module/archive.ts";
 import { builtInFolder } from "../../src/module/catalog.ts";
 import {
@@ -231,6 +232,17 @@ export async function fakeAgent(
       };
       return c.json({ ok: true });
     })
+    .route(
+      "/",
+      oidcRoutes({
+        auth,
+        signOn,
+        door: {
+          isPeer: () => false,
+          forward: () => Promise.reject(new Error("nothing is handed on")),
+        },
+      }),
+    )
     .get(
       "/api/notifications",
       auth.requireUser("administrator"),

@@ -88,6 +88,7 @@ const PAGES: readonly {
     ready: async (page) => {
       await shows(page, "All 812 acknowledged writes were there");
       await shows(page, "hooks.slack.com answered 403");
+      await shows(page, "It is off: hakit oidc set switches it on.");
       await page.click("text=Send a test from node2");
       await shows(page, "node2 has sent a test on 2 of its channels");
       await page.click("text=Examine both servers");

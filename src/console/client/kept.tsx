@@ -219,14 +219,16 @@ export function Kept({ module, role, t }: KeptProps) {
   );
 }
 
-function NodeCopies({ names, restores, drops, busy, t: { kept }, onWish }: {
-  readonly names: Names | string;
-  readonly restores: boolean;
-  readonly drops: boolean;
-  readonly busy: boolean;
-  readonly t: Texts;
-  readonly onWish: (action: Wish["action"], name: string) => void;
-}) {
+export function NodeCopies(
+  { names, restores, drops, busy, t: { kept }, onWish }: {
+    readonly names: Names | string;
+    readonly restores: boolean;
+    readonly drops: boolean;
+    readonly busy: boolean;
+    readonly t: Texts;
+    readonly onWish: (action: Wish["action"], name: string) => void;
+  },
+) {
   if (typeof names === "string") return <p class="quiet">{names}</p>;
   if (names.length === 0) return <p class="quiet">{kept.none}</p>;
   return (

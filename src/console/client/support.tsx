@@ -1,4 +1,4 @@
-/** What a person looks at to be sure: both servers examined, notifications tried out, the last drill. */
+/** What a person looks at to be sure: both servers examined, notifications and single sign-on tried out, the last drill. */
 import { useEffect, useState } from "hono/jsx/dom";
 import type { UserRole } from "../../api/users.ts";
 import type { Finding } from "../../doctor/facts.ts";
@@ -6,6 +6,7 @@ import type { ChannelReport } from "../../notify/notifier.ts";
 import type { Texts } from "../text/en.ts";
 import { ask, refusedText } from "./ask.ts";
 import { Drill } from "./drill.tsx";
+import { SignOn } from "./sign_on.tsx";
 
 export interface SupportProps {
   readonly nodes: readonly string[];
@@ -33,7 +34,14 @@ export function Support({ nodes, role, drills, t }: SupportProps) {
         t={t}
       />
       <Doctor allowed={role !== "viewer"} t={t} />
-      {role === "administrator" ? <Channels nodes={nodes} t={t} /> : null}
+      {role === "administrator"
+        ? (
+          <>
+            <Channels nodes={nodes} t={t} />
+            <SignOn nodes={nodes} t={t} />
+          </>
+        )
+        : null}
     </>
   );
 }
