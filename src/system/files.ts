@@ -1,5 +1,6 @@
 /** File calls whose result must survive a power cut: write, fsync, rename, fsync the folder. */
 import { basename, dirname, join } from "node:path";
+import { sleep } from "./clock.ts";
 
 export interface WriteOptions {
   /** Permissions of the new file; default 0644. */
@@ -17,30 +18,40 @@ export async function writeDurably(
     : content;
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.new`);
+  const file = await openAlone(temporary, options.mode ?? 0o644);
   try {
-    const file = await Deno.open(temporary, {
-      write: true,
-      create: true,
-      truncate: true,
-      mode: options.mode ?? 0o644,
-    });
-    try {
-      // An older temporary file keeps its own mode: a secret must not inherit it.
-      await Deno.chmod(temporary, options.mode ?? 0o644);
-      let written = 0;
-      while (written < bytes.length) {
-        written += await file.write(bytes.subarray(written));
-      }
-      await file.sync();
-    } finally {
-      file.close();
+    // An older temporary file keeps its own mode: a secret must not inherit it.
+    await Deno.chmod(temporary, options.mode ?? 0o644);
+    await file.truncate();
+    let written = 0;
+    while (written < bytes.length) {
+      written += await file.write(bytes.subarray(written));
     }
+    await file.sync();
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
     throw error;
+  } finally {
+    file.close();
   }
   await syncFolder(folder);
+}
+
+/**
+ * A temporary file that nobody else writes: the agent and a command may replace the same file in one moment. Whoever comes second opens
+ * it anew, for by then the name went with the other's content.
+ */
+async function openAlone(path: string, mode: number): Promise<Deno.FsFile> {
+  for (;;) {
+    const file = await Deno.open(path, { write: true, create: true, mode });
+    if (file.tryLockSync(true)) {
+      const named = await Deno.lstat(path).catch(() => null);
+      if (named?.ino === (await file.stat()).ino) return file;
+    }
+    file.close();
+    await sleep(5);
+  }
 }
 
 /** Makes renames and new names inside a folder durable. */

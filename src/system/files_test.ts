@@ -1,4 +1,4 @@
-import { rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { readIfPresent, removeDurably, writeDurably } from "./files.ts";
 
@@ -22,6 +22,28 @@ Deno.test("removeDurably() syncs the folder after the file is gone, and minds no
     await rejects(removeDurably(join(folder, "none", "x")));
   } finally {
     Deno.FsFile.prototype.sync = sync;
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("writeDurably() by several at once leaves one of their contents, whole, and fails for none", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = join(folder, "hakit-drain.service");
+  const contents = Array.from(
+    { length: 40 },
+    (_, i) => `${i} `.repeat(1 + 997 * (i % 7)),
+  );
+  try {
+    const told = await Promise.allSettled(
+      contents.map((content) => writeDurably(path, content)),
+    );
+    const failed = told.filter(({ status }) => status === "rejected");
+    deepStrictEqual(failed, []);
+    ok(contents.includes((await readIfPresent(path))!));
+    deepStrictEqual([...Deno.readDirSync(folder)].map(({ name }) => name), [
+      "hakit-drain.service",
+    ]);
+  } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
