@@ -37,19 +37,16 @@ export class CopyFolders {
     ).sort((one, other) => dateOf(one) < dateOf(other) ? -1 : 1);
   }
 
-  /** What stands in the directories now; not one of the names before finish(). Throws ApiError where it cannot be done in time, or by reflink. */
+  /**
+   * What stands in the directories now; not one of the names before finish(). Throws ApiError where it cannot be done in time, or by
+   * reflink; what there is of it by then is a part.
+   */
   async clone(name: string, seconds: number): Promise<void> {
     const end = Date.now() + seconds * 1000;
-    await this.removeParts();
-    try {
-      for (const [index, from] of this.directories.entries()) {
-        const part = join(this.#folders[index]!, name + PART);
-        await make(part);
-        await clone(from, part, (end - Date.now()) / 1000, seconds);
-      }
-    } catch (error) {
-      await this.removeParts();
-      throw error;
+    for (const [index, from] of this.directories.entries()) {
+      const part = join(this.#folders[index]!, name + PART);
+      await make(part);
+      await clone(from, part, (end - Date.now()) / 1000, seconds);
     }
   }
 
@@ -84,22 +81,29 @@ export class CopyFolders {
   }
 
   async remove(name: string): Promise<void> {
-    // Half a copy is none: what a crash leaves of it goes with the next one that is taken.
-    for (const folder of this.#folders) {
-      await Deno.rename(join(folder, name), join(folder, name + PART));
-    }
+    await this.giveUp(name);
     await this.removeParts();
   }
 
-  /** Also what a power cut left in some of the directories only: nobody can name it. */
-  async removeParts(): Promise<void> {
+  /** It is none any more, at once: removeParts() has it go. Half a copy is none: so it is after a crash, too. */
+  async giveUp(name: string): Promise<void> {
+    for (const folder of this.#folders) {
+      await Deno.rename(join(folder, name), join(folder, name + PART));
+    }
+  }
+
+  /**
+   * Also what a power cut left in some of the directories only: nobody can name it. `only`: how their names begin, where somebody else may
+   * be making another one meanwhile.
+   */
+  async removeParts(only = ""): Promise<void> {
     const sets = await this.#sets();
     for (const [index, folder] of this.#folders.entries()) {
       for (const name of sets[index]!) {
         const whole = sets.every((names) => names.includes(name));
         const named = whole || name.startsWith(BEFORE);
-        if (named && !name.endsWith(PART)) continue;
-        await Deno.remove(join(folder, name), { recursive: true });
+        if (named && !name.endsWith(PART) || !name.startsWith(only)) continue;
+        await removeTree(join(folder, name));
       }
     }
   }
@@ -165,6 +169,15 @@ async function run(
 
 async function make(folder: string): Promise<void> {
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+}
+
+/** Two may do it at the same time: what one misses by that goes with the next. */
+async function removeTree(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -55,7 +55,7 @@ export class Fallback {
       this.#name = kept.at(-1) ?? null;
       // A resync that broke off: what was kept before it is still the last whole state.
       if (!consistent) return;
-      for (const name of kept) await this.#folders.remove(name);
+      for (const name of kept) await this.#folders.giveUp(name);
       this.#name = null;
       // Of the same generation: as after a swap, nothing to speak of will be copied.
       if (current === null || !peer?.current || peer.current === current) {
@@ -74,7 +74,6 @@ export class Fallback {
         this.#clones = false;
         return;
       }
-      await this.#folders.removeParts().catch(() => {});
       this.#options.log.warning(
         `this copy as it was is not kept while it is brought up to date: ${
           messageOf(error)
@@ -82,6 +81,12 @@ export class Fallback {
       );
     } finally {
       this.#busy = false;
+      // Nobody waits for it: of millions of files it takes minutes, in which the data has one copy only.
+      this.#folders.removeParts(NAME).catch((error) =>
+        this.#options.log.warning(
+          `what is left of a copy stays for now: ${messageOf(error)}`,
+        )
+      );
     }
   }
 

@@ -4,6 +4,7 @@ import { KIND } from "../replication/operation.ts";
 import type { Pipeline } from "../replication/pipeline.ts";
 import { stat, statFd } from "../replication/descriptor.ts";
 import { type Inode, OWN } from "../replication/inode.ts";
+import { mayTakeXattr } from "../replication/inspect.ts";
 import { isHidden } from "../replication/name.ts";
 import type { Volume } from "../replication/volume.ts";
 import { HEADER } from "../peer/frame.ts";
@@ -331,6 +332,7 @@ export class Changes {
     const end = request.bytes.indexOf(0, names) + 1;
     const name = request.bytes.subarray(names, end - 1);
     if (isHiddenXattr(name)) return answer(E.PERM);
+    if (!mayTakeXattr(inode.fd, { name, size })) return answer(E.NOSPC);
     this.#submit(
       {
         kind: KIND.SETXATTR,

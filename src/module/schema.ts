@@ -286,7 +286,7 @@ export const moduleSchema = z.strictObject({
     });
   }).default([]),
   resync: z.strictObject({
-    /** Bytes per second, "50M"; 0: no cap. */
+    /** Bytes of data per second that are sent, "50M"; what is read and compared by hash is not counted. 0: no cap. */
     limit: z.string().regex(/^\d+[KMG]?$/).default("0"),
   }).prefault({}),
   verify: z.strictObject({

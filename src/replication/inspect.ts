@@ -125,21 +125,41 @@ export function readXattrs(
   return xattrs;
 }
 
+/** Bytes of all extended attributes of an inode, as a frame (META) carries them: XFS and Btrfs take more. */
+const MOST_XATTRS = 1 << 20;
+
+/** Whether an inode can still be levelled when it has this attribute, too. */
+export function mayTakeXattr(
+  fd: number,
+  { name, size }: { readonly name: Uint8Array; readonly size: number },
+): boolean {
+  const has = readXattrs(fd);
+  if (typeof has === "number") return true;
+  return has.filter((have) => !equal(have.name, name)).reduce(
+    (sum, { name, value }) => sum + 6 + name.length + value.length,
+    6 + name.length + size,
+  ) <= MOST_XATTRS;
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
 /** Makes the extended attributes of an inode those given; 0 or errno. */
 export function writeXattrs(fd: number, wanted: Attributes["xattrs"]): number {
   const has = readXattrs(fd);
   if (typeof has === "number") return has;
-  const same = (a: Uint8Array, b: Uint8Array) =>
-    a.length === b.length && a.every((byte, i) => byte === b[i]);
   for (const { name } of has) {
-    if (wanted.some((want) => same(want.name, name))) continue;
+    if (wanted.some((want) => equal(want.name, name))) continue;
     if (libc.removexattr(procPath(fd), memory.string(name, 1024)) !== 0) {
       const error = errno();
       if (error !== E.NODATA) return error;
     }
   }
   for (const { name, value } of wanted) {
-    if (has.some((have) => same(have.name, name) && same(have.value, value))) {
+    if (
+      has.some((have) => equal(have.name, name) && equal(have.value, value))
+    ) {
       continue;
     }
     if (value.length > 65536) return 7;

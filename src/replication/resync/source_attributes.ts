@@ -1,11 +1,12 @@
 /** The third part of a batch: owner, mode, size, times, extended attributes. */
 import { E, libc } from "../../system/libc.ts";
+import { MAX_PAYLOAD } from "../../peer/frame.ts";
 import { readId } from "../id_xattr.ts";
 import { isReserved, readAttributes } from "../inspect.ts";
 import { type Attributes, encodeAttributes } from "../listing.ts";
 import type { Marks } from "../marks.ts";
 import { KIND, META_RESERVED } from "../operation.ts";
-import { isGone, unreadable } from "../unreadable.ts";
+import { isGone, shown, unreadable } from "../unreadable.ts";
 import type { Channel } from "./channel.ts";
 import type { Found } from "./places.ts";
 
@@ -26,6 +27,14 @@ export function* sendAttributes(
     const attributes = attributesOf(found);
     if (typeof attributes !== "number") {
       const payload = encodeAttributes(found.path, attributes);
+      // What came beneath the mount; on the mount they are refused.
+      if (payload.length > MAX_PAYLOAD) {
+        throw new Error(
+          `Cannot level "${
+            shown(found.volume, found.path)
+          }": its extended attributes take ${payload.length} bytes together, of at most 1 MiB: remove some (getfattr -d -m - , setfattr -x)`,
+        );
+      }
       const flags = attributes.reserved ? META_RESERVED : 0;
       yield* channel.send(KIND.META, found, payload, 0, flags);
     } else if (isGone(attributes)) {
