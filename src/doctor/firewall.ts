@@ -56,8 +56,8 @@ export function firewallVerdict(
       (need) =>
         /^\s*target: ACCEPT/m.test(text) ||
         trusted.some((source) => source !== "" && within(need.from, source)) ||
-        text.includes(firewalldRule(need)) ||
-        need.protocol !== "all" && openPorts(text, need),
+        need.protocol !== "all" &&
+          (text.includes(firewalldRule(need)) || openPorts(text, need)),
     );
   }
   const chains = needs.map((need) =>

@@ -4,6 +4,7 @@ import { readIfPresent, writeDurably } from "../system/files.ts";
 import {
   COMMENT,
   firewalldRule,
+  firewalldWords,
   iptablesCommand,
   type Need,
   nftRule,
@@ -52,7 +53,7 @@ export function firewallCommands(verdict: FirewallVerdict): string[] {
       return verdict.blocked.map((need) => quoted(ufwCommand(need)));
     case "firewalld":
       return verdict.blocked.flatMap((need) =>
-        firewalldWords(need).map(quoted)
+        firewalldLines(need).map(quoted)
       );
     case "iptables":
       return verdict.blocked.map((need) => quoted(iptablesCommand(need, "-I")));
@@ -75,7 +76,7 @@ export async function openFirewall(verdict: FirewallVerdict): Promise<string> {
       return "ufw keeps them over a reboot";
     case "firewalld":
       for (const need of verdict.blocked) {
-        for (const words of firewalldWords(need)) await command(words, PATIENT);
+        for (const words of firewalldLines(need)) await command(words, PATIENT);
       }
       return "firewalld keeps them over a reboot";
     case "iptables":
@@ -116,10 +117,7 @@ export async function openFirewall(verdict: FirewallVerdict): Promise<string> {
 export async function hasOwnRules(needs: readonly Need[]): Promise<boolean> {
   const texts = await readFirewall();
   if (texts.ufwAdded?.includes(`'${COMMENT}'`)) return true;
-  const zone = texts.firewalld;
-  if (zone && needs.some((need) => zone.includes(firewalldRule(need)))) {
-    return true;
-  }
+  if (needs.some((need) => inFirewalld(texts, need))) return true;
   if (nftRules(texts.nft).some(({ rule }) => rule?.comment === COMMENT)) {
     return true;
   }
@@ -145,8 +143,8 @@ export async function closeFirewall(
       const [, ...rule] = ufwCommand(need);
       await said(["ufw", "delete", ...rule.slice(0, -2)]);
     }
-    if (texts.firewalld?.includes(firewalldRule(need))) {
-      for (const words of firewalldWords(need)) {
+    if (inFirewalld(texts, need)) {
+      for (const words of firewalldLines(need)) {
         await said(words.map((word) => word.replace("--add-", "--remove-")));
       }
     }
@@ -188,12 +186,20 @@ async function rewrite(
   });
 }
 
-function firewalldWords(need: Need): string[][] {
-  const rule = `--add-rich-rule=${firewalldRule(need)}`;
-  return [
-    ["firewall-cmd", rule],
-    ["firewall-cmd", "--permanent", rule],
-  ];
+/** Now, and after the next start. */
+function firewalldLines(need: Need): string[][] {
+  const words = firewalldWords(need);
+  return [["firewall-cmd", ...words], [
+    "firewall-cmd",
+    "--permanent",
+    ...words,
+  ]];
+}
+
+function inFirewalld({ firewalld, trusted }: FirewallTexts, need: Need) {
+  return need.protocol === "all"
+    ? (trusted ?? "").split(/\s+/).includes(need.from)
+    : firewalld?.includes(firewalldRule(need)) === true;
 }
 
 function nftLines({ blocked, chains }: FirewallVerdict): string[] {

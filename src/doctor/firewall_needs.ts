@@ -80,12 +80,16 @@ export function ufwCommand(need: Need): string[] {
 
 export function firewalldRule(need: Need): string {
   const family = isIP(need.from.split("/")[0]!) === 6 ? "ipv6" : "ipv4";
-  const source = `rule family="${family}" source address="${need.from}"`;
+  return `rule family="${family}" source address="${need.from}" port port="${
+    range(need, "-")
+  }" protocol="${need.protocol}" accept`;
+}
+
+/** Pods' networks are to be trusted as K3s' documentation says: a rich rule lets nothing through this server to elsewhere. */
+export function firewalldWords(need: Need): string[] {
   return need.protocol === "all"
-    ? `${source} accept`
-    : `${source} port port="${
-      range(need, "-")
-    }" protocol="${need.protocol}" accept`;
+    ? ["--zone=trusted", `--add-source=${need.from}`]
+    : [`--add-rich-rule=${firewalldRule(need)}`];
 }
 
 /** Into the chain that drops: an accept of another chain would not keep this one from dropping. */

@@ -3,6 +3,7 @@ import { type FirewallTexts, firewallVerdict } from "./firewall.ts";
 import {
   clusterNeeds,
   firewalldRule,
+  firewalldWords,
   type Need,
   needText,
   nftRule,
@@ -76,8 +77,15 @@ Deno.test("firewallVerdict() reads firewalld's rich rules, ports and trusted sou
   const blocked = (firewalld: string, trusted = "") =>
     firewallVerdict({ ...NONE, firewalld, trusted }, NEEDS).blocked;
   assert.equal(blocked(zone("")).length, NEEDS.length);
-  const rules = NEEDS.map((need) => `\t${firewalldRule(need)}`).join("\n");
-  assert.deepEqual(blocked(zone(rules)), []);
+  const ports = NEEDS.filter(({ protocol }) => protocol !== "all");
+  const rules = ports.map((need) => `\t${firewalldRule(need)}`).join("\n");
+  assert.deepEqual(blocked(zone(rules), "10.42.0.0/16 10.43.0.0/16"), []);
+  // A rich rule is for what this server takes itself, not for what pods send elsewhere.
+  const pods = blocked(zone(rules));
+  assert.deepEqual(pods.map(firewalldWords), [
+    ["--zone=trusted", "--add-source=10.42.0.0/16"],
+    ["--zone=trusted", "--add-source=10.43.0.0/16"],
+  ]);
   assert.deepEqual(
     blocked(zone("  ports: 4800/udp 5600-5631/tcp\n")).map(needText)
       .filter((text) => /^(4800|5600)/.test(text)),
