@@ -18,7 +18,7 @@ const IN_USE = /\/data\/([0-9a-f]{64})\//;
 export interface Unpacking {
   readonly executable?: string;
   readonly folder?: string;
-  /** First words of what runs: containers go on with the programs that started them. */
+  /** Files of what runs: containers go on with the programs that started them. */
   readonly programs?: () => readonly string[];
 }
 
@@ -27,7 +27,7 @@ export async function unpack(
   {
     executable = K3S.executable,
     folder = join(K3S.data, "k3s", "data"),
-    programs = () => running().map(({ argv: [program = ""] }) => program),
+    programs = () => running().map(({ pid }) => fileOf(pid)),
   }: Unpacking = {},
 ): Promise<boolean> {
   const { size, mtime } = await Deno.stat(executable);
@@ -46,4 +46,12 @@ export async function unpack(
   await command(["sync", "-f", folder], PATIENT);
   await writeDurably(mark, word);
   return true;
+}
+
+function fileOf(pid: number): string {
+  try {
+    return Deno.readLinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return ""; // It has ended.
+  }
 }
