@@ -81,7 +81,8 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
       if (mine.node.hostname === theirs.node.hostname) {
         found.push(
           warning("pair.hostname", `Both are called ${mine.node.hostname}`, {
-            why: "Logs and the prompt do not say which one it is",
+            why:
+              "K3s' controllers know each other by this name: both would take themselves for the one that leads",
             fix: "hostnamectl set-hostname NAME",
           }),
         );

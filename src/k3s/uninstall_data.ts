@@ -80,7 +80,10 @@ export function dataOf({ paths, at, own }: {
     folders: own.data ? [DATABASE_FOLDER, ...volume] : [],
     others: [
       ...(own.data || own.k3s
-        ? [K3S.data, K3S.config, "/var/lib/kubelet"]
+        ? [
+          ...[K3S.data, K3S.config, "/var/lib/kubelet"],
+          ...["/var/log/pods", "/var/log/containers"],
+        ]
         : []),
       // Last what says that all this was hakit's, for a run that is repeated.
       paths.state,

@@ -84,7 +84,9 @@ Deno.test("dataOf() leaves the data of a MariaDB and a K3s that are not hakit's"
       own: { ...OTHERS, k3s: true, data: true, storage: "/srv/storage" },
     });
     assert.deepEqual(own.folders, ["/var/lib/mysql", "/srv/storage"]);
-    for (const path of [K3S.data, K3S.config, "/var/lib/kubelet"]) {
+    for (
+      const path of [K3S.data, K3S.config, "/var/lib/kubelet", "/var/log/pods"]
+    ) {
       assert(own.others.includes(path));
     }
     return Promise.resolve();
