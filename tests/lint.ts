@@ -1,5 +1,5 @@
 /**
- * Layer rules, as a plugin of `deno lint`: pure files decide and touch nothing; imports follow the arrows of ARCHITECTURE.md.
+ * Layer rules, as a plugin of `deno lint`: pure files decide and touch nothing; imports follow the arrows below, whose folders ARCHITECTURE.md explains.
  * Types may be imported from anywhere: they are gone at run time.
  */
 
