@@ -2,55 +2,33 @@
  * One mirrored directory as a node sees it: the backing tree behind a descriptor, and the inodes in use. An inode is known by an id
  * that both copies carry in a trusted xattr, that the kernel gets as node id, and that every operation names: renames and hard
  * links cost no search. Nothing here knows the kernel's protocol or the peer.
- *
- * The kernel remembers millions of inodes; a descriptor for each would be too many. Some thousands have one, the others are put
- * away as a file handle in an InodeTable, and are opened by it when they are asked for. See "Inodes" in DESIGN.md.
  */
-import { S_IFDIR, S_IFMT, S_IFREG, STATX } from "../fuse/abi.ts";
-import { E, errno, ErrnoError, errnoName, libc, O } from "../system/libc.ts";
-import { getU64 } from "../system/u64.ts";
+import { S_IFDIR, S_IFMT, STATX } from "../fuse/abi.ts";
+import { E, errno, ErrnoError, libc, O } from "../system/libc.ts";
 import type { Aide } from "./aide.ts";
 import { DataFiles } from "./data_files.ts";
 import { procPath, readPath, stat, statFd, statMode } from "./descriptor.ts";
 import { Disk } from "./disk.ts";
-import { FileHandles } from "./file_handle.ts";
 import { readId, writeId } from "./id_xattr.ts";
 import { Exclusions } from "./exclusions.ts";
 import { Inode, OWN } from "./inode.ts";
-import { InodeTable } from "./inode_table.ts";
+import { Inodes } from "./inodes.ts";
+import { type Large, LastClose } from "./last_close.ts";
 import { isHidden } from "./name.ts";
 import { Paths } from "./paths.ts";
 import { openHidden, walk } from "./walk.ts";
 
 export const ROOT = 1;
-/** Inodes that keep a descriptor while nobody uses them; more are put away. As many as an application works with at a time. */
-const IN_USE = 8192;
 /** After a write that failed when it had been answered: the next one would most likely fail too (a quota, a disk). */
 const NOT_AHEAD_MS = 60_000;
-/** Handle of the inode that is being put away. */
-const handle = new Uint8Array(64);
-
 export class Volume {
   readonly root: Inode;
   readonly answersAhead: boolean;
-  /** Why every inode keeps a descriptor; null: it need not. */
-  readonly noHandles: string | null;
-  /** With a descriptor; the ones that were looked at last for being put away come last. */
-  readonly #inUse = new Map<number, Inode>();
-  readonly #handles: FileHandles | null;
-  readonly #away: InodeTable;
-  /** In use, above which some are put away. */
-  #enough: number;
-  readonly #limit: number;
+  readonly #inodes: Inodes;
   readonly #exclusions: Exclusions | null;
   readonly #dataFiles = new DataFiles();
   readonly #disk: Disk;
-  readonly #large: {
-    readonly from: number;
-    close(fd: number): void;
-  } | null;
-  /** Of a large file that nobody knows, whose name is being taken away; -1: none. */
-  #doomed = -1;
+  readonly #lastClose: LastClose;
   #notAheadUntil = 0;
   readonly #paths: Paths;
   /** Counts what gives an inode another name: a walk over all names during which it stood still has seen every inode. */
@@ -84,28 +62,19 @@ export class Volume {
     readonly path: string,
     readonly backing: number,
     readonly source: () => number,
-    { limit = IN_USE, exclude, answersAhead = false, large }: {
+    { limit, exclude, answersAhead = false, large }: {
       readonly limit?: number | undefined;
       /** Guarantee level fsync: writes are answered when they are sent. */
       readonly answersAhead?: boolean | undefined;
       readonly exclude?: readonly string[] | undefined;
-      /** Closes, beside the loop, the last descriptor of a file with so many bytes on the disk. */
-      readonly large?: {
-        readonly from: number;
-        close(fd: number): void;
-      } | undefined;
+      readonly large?: Large | undefined;
     } = {},
   ) {
-    this.#large = large ?? null;
-    this.#limit = this.#enough = limit;
+    this.#lastClose = new LastClose(large ?? null);
     this.#exclusions = Exclusions.of(exclude);
     this.answersAhead = answersAhead;
     const error = statFd(backing);
     if (error) throw new ErrnoError(`Cannot read "${path}"`, error);
-    this.root = new Inode(ROOT, backing, S_IFDIR);
-    this.root.lookups = 1;
-    this.root.holders = 1;
-    this.#inUse.set(ROOT, this.root);
     const trial = writeId(backing, ROOT);
     if (trial) {
       throw new ErrnoError(
@@ -115,19 +84,25 @@ export class Volume {
     }
     this.#disk = new Disk(backing);
     this.#paths = new Paths(this, readPath(backing) ?? new Uint8Array(0));
-    const handles = FileHandles.open(backing);
-    this.#handles = typeof handles === "number" ? null : handles;
-    this.noHandles = typeof handles === "number"
-      ? `the file system of "${path}" gives no file handles (${
-        errnoName(handles)
-      }): every file that the kernel remembers costs a descriptor, about a million at most`
-      : null;
-    this.#away = new InodeTable(this.#handles?.size ?? 0);
+    this.#inodes = new Inodes({
+      path,
+      backing,
+      limit,
+      close: (inode) => this.#close(inode),
+    });
+    this.root = this.#inodes.add(new Inode(ROOT, backing, S_IFDIR));
+    this.root.lookups = 1;
+    this.root.holders = 1;
   }
 
   /** Inodes known by their ids, the root too. */
   get known(): number {
-    return this.#inUse.size + this.#away.size;
+    return this.#inodes.size;
+  }
+
+  /** Why every inode keeps a descriptor; null: it need not. */
+  get noHandles(): string | null {
+    return this.#inodes.noHandles;
   }
 
   /** Whether a write may be answered when it is sent. */
@@ -142,24 +117,21 @@ export class Volume {
 
   /** The inode of an id, opened again if it was put away; undefined: not known, or not there any more. */
   get(id: number): Inode | undefined {
-    const inode = this.#inUse.get(id);
-    if (!inode) return this.#takeBack(id, -1);
-    inode.used = true;
-    return inode;
+    return this.#inodes.get(id);
   }
 
   has(id: number): boolean {
-    return this.#inUse.has(id) || this.#away.has(id);
+    return this.#inodes.has(id);
   }
 
   /** Whether writes to it were answered that are not done here yet. */
   isAhead(id: number): boolean {
-    return (this.#inUse.get(id)?.ahead ?? 0) > 0;
+    return (this.#inodes.inUse(id)?.ahead ?? 0) > 0;
   }
 
   /** Session in which the peer was told an id; 0: never, or not known here. */
   boundIn(id: number): number {
-    return this.#inUse.get(id)?.boundIn ?? this.#away.boundIn(id);
+    return this.#inodes.boundIn(id);
   }
 
   /** Opens `name` in `parent` without following; the inode it is, known or new (its id read, or given if it has none). Or errno. */
@@ -199,7 +171,7 @@ export class Volume {
         return error;
       }
     }
-    const known = this.#inUse.get(id);
+    const known = this.#inodes.inUse(id);
     if (known) {
       // The newer descriptor has a living name; the older one's may be gone (unlinked while another hard link stays).
       libc.close(known === this.root ? fd : known.fd);
@@ -208,7 +180,7 @@ export class Volume {
       known.used = true;
       return known;
     }
-    const away = this.#takeBack(id, fd);
+    const away = this.#inodes.takeBack(id, fd);
     if (away) {
       away.parent = parent;
       return away;
@@ -223,13 +195,7 @@ export class Volume {
 
   /** Whether another inode than the one behind `fd` is known by this id. */
   isTwin(id: number, fd: number): boolean {
-    const known = this.#inUse.get(id);
-    if (known) return !isSame(known.fd, fd);
-    const away = this.#away.size === 0 ? undefined : this.#away.get(id);
-    if (!away) return false;
-    const type = this.#handles!.of(fd, handle);
-    return type >= 0 && (type !== away.handleType ||
-      away.handle.some((byte, i) => byte !== handle[i]));
+    return this.#inodes.isTwin(id, fd);
   }
 
   get hasExclusions(): boolean {
@@ -289,8 +255,7 @@ export class Volume {
   #add(id: number, fd: number, parent: number): Inode {
     const inode = new Inode(id, fd, statMode() & S_IFMT);
     inode.parent = parent;
-    this.#inUse.set(id, inode);
-    return inode;
+    return this.#inodes.add(inode);
   }
 
   /** The known inode that `name` in `parent` is: to be asked before the name is taken away or moved, see `nameLost`. */
@@ -298,37 +263,17 @@ export class Volume {
     const fd = libc.openat(parent.fd, name, O.PATH | O.NOFOLLOW | O.CLOEXEC, 0);
     if (fd < 0) return undefined;
     const id = readId(fd);
-    const inode = this.#inUse.get(id) ?? this.#takeBack(id, fd);
+    const inode = this.#inodes.inUse(id) ?? this.#inodes.takeBack(id, fd);
     if (inode?.fd === fd) return inode;
-    this.#letDoomedGo();
-    if (inode || !this.#large || !this.#isLarge(fd)) libc.close(fd);
-    else this.#doomed = fd;
+    this.#lastClose.nameGone();
+    if (inode) libc.close(fd);
+    else this.#lastClose.closeBefore(fd);
     return inode;
-  }
-
-  /** `stat` tells of it then. */
-  #isLarge(fd: number): boolean {
-    return this.#large !== null && statFd(fd) === 0 &&
-      (statMode() & S_IFMT) === S_IFREG &&
-      getU64(stat.view, stat.at + STATX.blocks) * 512 >= this.#large.from;
-  }
-
-  #letDoomedGo(): void {
-    if (this.#doomed >= 0) this.#letGo(this.#doomed);
-    this.#doomed = -1;
-  }
-
-  /** Closes a descriptor; where that frees much of the disk, beside the loop. */
-  #letGo(fd: number): void {
-    const frees = this.#isLarge(fd) &&
-      stat.view.getUint32(stat.at + STATX.nlink, true) === 0;
-    if (frees) this.#large!.close(fd);
-    else libc.close(fd);
   }
 
   /** A name of it was removed. If it was the last one, only a descriptor can reach what an application may still have open. */
   nameLost(inode: Inode | undefined): void {
-    this.#letDoomedGo();
+    this.#lastClose.nameGone();
     if (!inode || inode === this.root || statFd(inode.fd) !== 0) return;
     inode.orphan = inode.isDirectory ||
       stat.view.getUint32(stat.at + STATX.nlink, true) === 0;
@@ -347,69 +292,14 @@ export class Volume {
     libc.close(fd);
   }
 
-  /** From the table to those in use, by `fd` or else by its handle. */
-  #takeBack(id: number, fd: number): Inode | undefined {
-    if (this.#away.size === 0) return undefined;
-    const record = this.#away.get(id);
-    if (!record) return undefined;
-    let opened = fd;
-    if (fd < 0) {
-      opened = this.#handles!.open(record.handle, record.handleType);
-      if (opened < 0) return undefined;
-      // The handle's generation says so already; one that another file system gives might not.
-      if (readId(opened) !== id) {
-        libc.close(opened);
-        return undefined;
-      }
-    }
-    const inode = new Inode(id, opened, record.type);
-    inode.lookups = record.lookups;
-    inode.boundIn = record.boundIn;
-    inode.parent = record.parent;
-    if (!record.attributesChanged) {
-      inode.attributesAreDurable(inode.attributeChanges);
-    }
-    this.#away.remove(id);
-    this.#inUse.set(id, inode);
-    return inode;
-  }
-
-  /**
-   * Puts inodes away that were not asked for lately, when too many have a descriptor. Between requests only: while one is served,
-   * its inodes are held without being pinned.
-   */
+  /** Between requests only: while one is served, its inodes are held without being pinned. */
   putAway(): void {
-    if (!this.#handles || this.#inUse.size <= this.#enough) return;
-    // Each that was used gets a second chance.
-    const looks = 4 * (this.#inUse.size - this.#limit) + 16;
-    let looked = 0, pinned = 0;
-    for (const inode of this.#inUse.values()) {
-      if (this.#inUse.size <= this.#limit || looked++ === looks) break;
-      this.#inUse.delete(inode.id);
-      if (inode.pinned) pinned++;
-      if (inode.used || inode.pinned || !this.#store(inode)) {
-        inode.used = false;
-        this.#inUse.set(inode.id, inode);
-      }
-    }
-    // Applications may hold more files open than the limit: they are not all looked at again for each further one.
-    const over = this.#inUse.size - this.#limit;
-    this.#enough = this.#limit +
-      (pinned * 2 > looked ? over + (over >> 2) + 256 : 0);
-  }
-
-  #store(inode: Inode): boolean {
-    const handleType = this.#handles!.of(inode.fd, handle);
-    if (handleType < 0) return false;
-    const { attributesChanged } = inode;
-    this.#away.add({ ...inode, attributesChanged, handleType, handle });
-    this.#close(inode);
-    return true;
+    this.#inodes.putAway();
   }
 
   #close(inode: Inode): void {
     this.closeData(inode);
-    if (inode.orphan) this.#letGo(inode.fd);
+    if (inode.orphan) this.#lastClose.close(inode.fd);
     else libc.close(inode.fd);
     // Whoever still holds the object gets EBADF, and not what the number stands for by then.
     inode.fd = -1;
@@ -470,11 +360,7 @@ export class Volume {
 
   /** Takes `count` from the kernel's references; whether none is left: then to be dropped. */
   forget(id: number, count: number): boolean {
-    if (id === ROOT) return false;
-    const inode = this.#inUse.get(id);
-    if (!inode) return this.#away.forget(id, count);
-    inode.lookups = Math.max(0, inode.lookups - count);
-    return inode.lookups === 0;
+    return id !== ROOT && this.#inodes.forget(id, count);
   }
 
   /** Drops an inode that nobody refers to. */
@@ -485,20 +371,14 @@ export class Volume {
   /** The same without opening it. */
   dropId(id: number): void {
     if (id === ROOT) return;
-    const inode = this.#inUse.get(id);
-    if (!inode) {
-      this.#away.remove(id);
-      return;
-    }
-    if (inode.orphan) this.onGone?.(id);
-    this.#close(inode);
-    this.#inUse.delete(id);
+    if (this.#inodes.inUse(id)?.orphan) this.onGone?.(id);
+    this.#inodes.drop(id);
   }
 
   /** Drops everything but the root: a secondary at the begin of a session, a primary that has unmounted. */
   dropAll(): void {
-    for (const inode of [...this.#inUse.values()]) this.drop(inode);
-    this.#away.clear();
+    for (const inode of this.#inodes.all()) this.drop(inode);
+    this.#inodes.forgetAway();
     this.closeData(this.root);
     this.root.boundIn = 0;
     this.root.pending = 0;
@@ -512,9 +392,9 @@ export class Volume {
 
   close(): void {
     this.dropAll();
-    this.#letDoomedGo();
+    this.#lastClose.nameGone();
     this.#disk.close();
-    this.#handles?.close();
+    this.#inodes.close();
     libc.close(this.backing);
   }
 }
@@ -531,22 +411,6 @@ function textAt(address: number): Uint8Array {
   }
   // Longer than any name can be: no file has it.
   return name;
-}
-
-/** Whether both lead to one inode. One that cannot be read is nobody's twin. */
-function isSame(a: number, b: number): boolean {
-  if (statFd(a) !== 0) return true;
-  const one = inodeOf();
-  return statFd(b) !== 0 || one === inodeOf();
-}
-
-function inodeOf(): string {
-  const { view, at } = stat;
-  return [
-    getU64(view, at + STATX.ino),
-    view.getUint32(at + STATX.devMajor, true),
-    view.getUint32(at + STATX.devMinor, true),
-  ].join();
 }
 
 /** Whether a file has more than one name. */
