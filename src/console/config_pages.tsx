@@ -1,22 +1,27 @@
 /** The configuration pages: the cluster's, one module's, and a new one's. The browser part fills them. */
 import { z } from "zod";
-import { moduleSchema } from "../module/schema.ts";
+import { clusterSchema, moduleSchema } from "../module/schema.ts";
 import { Layout } from "./layout.tsx";
 import { ModuleTabs } from "./module_tabs.tsx";
 import type { PageUser } from "./pages.tsx";
 import { texts } from "./text/texts.ts";
 
+const SCHEMA = formSchema(moduleSchema);
+const CLUSTER_SCHEMA = formSchema(clusterSchema);
+
 /** The form's, without what no form needs. */
-const SCHEMA = JSON.stringify(
-  z.toJSONSchema(moduleSchema, {
+function formSchema(schema: z.ZodType): string {
+  const shown = z.toJSONSchema(schema, {
     io: "input",
     override({ jsonSchema }) {
       delete jsonSchema.pattern;
+      delete jsonSchema.allOf;
       delete jsonSchema.additionalProperties;
       delete jsonSchema.propertyNames;
     },
-  }),
-);
+  });
+  return JSON.stringify(shown);
+}
 
 interface Shared {
   readonly user: PageUser;
@@ -76,6 +81,7 @@ export function ClusterConfigPage({ user, cluster, nodes }: Shared & {
       <p class="intro">{intro}</p>
       <div
         id="cluster-config"
+        data-schema={CLUSTER_SCHEMA}
         data-nodes={JSON.stringify(nodes)}
         data-language={user.language}
       >

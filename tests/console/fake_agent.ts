@@ -44,6 +44,22 @@ export interface FakeOptions {
   readonly hostname?: string;
 }
 
+const CLUSTER_YAML = `# the office's
+cluster: office
+id: 00112233445566778899aabbccddeeff
+nodes:
+  - { name: node1, addresses: [10.0.0.1] }
+  - { name: node2, addresses: [10.0.0.2] }
+links:
+  - { trusted: true }
+heartbeat: { timeout: 2.5s }
+notifications:
+  email:
+    - to: [ops@example.com]
+      from: hakit@example.com
+      server: mail.example.com
+`;
+
 /** Both nodes began with the same cluster.yaml, and nobody changes it. */
 const CLUSTER_DOOR = {
   isPeer: () => false,
@@ -56,7 +72,7 @@ const CLUSTER_DOOR = {
           path: "cluster.yaml",
           executable: false,
           encoding: "text",
-          content: "cluster: office\n",
+          content: CLUSTER_YAML,
         }],
       }),
     plan: () =>

@@ -47,6 +47,9 @@ const PAGES: readonly {
     path: "/config/cluster",
     ready: async (page) => {
       await shows(page, "is in force.");
+      await page.click("summary >> text=Heartbeat and watchdog");
+      await page.fill("#field-heartbeat-timeout", "3s");
+      await page.press("#field-heartbeat-timeout", "Tab");
       await shows(page, "Checked: no mistake");
       await shows(page, "as it was");
     },

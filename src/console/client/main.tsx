@@ -44,7 +44,13 @@ wake("config", ({ module = "", schema, template, t }) => (
 ));
 wake(
   "cluster-config",
-  ({ nodes, t }) => <ClusterConfig nodes={JSON.parse(nodes ?? "[]")} t={t} />,
+  ({ nodes, schema, t }) => (
+    <ClusterConfig
+      nodes={JSON.parse(nodes ?? "[]")}
+      schema={JSON.parse(schema ?? "{}")}
+      t={t}
+    />
+  ),
 );
 wake("log", ({ module, node = "", live, t, text }) => (
   <LogsIsland

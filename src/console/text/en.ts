@@ -6,6 +6,7 @@ import { peopleTexts } from "./en/people.ts";
 import { watchTexts } from "./en/watch.ts";
 import { keptTexts } from "./en/kept.ts";
 import { supportTexts } from "./en/support.ts";
+import { clusterKeysTexts } from "./en/cluster_keys.ts";
 import { configTexts } from "./en/config.ts";
 import { moduleKeysTexts } from "./en/module_keys.ts";
 import type { DeepText } from "./texts.ts";
@@ -18,6 +19,7 @@ export const en = {
   ...watchTexts,
   ...keptTexts,
   ...supportTexts,
+  ...clusterKeysTexts,
   ...configTexts,
   ...moduleKeysTexts,
 };

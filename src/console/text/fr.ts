@@ -6,6 +6,7 @@ import { peopleTexts } from "./fr/people.ts";
 import { watchTexts } from "./fr/watch.ts";
 import { keptTexts } from "./fr/kept.ts";
 import { supportTexts } from "./fr/support.ts";
+import { clusterKeysTexts } from "./fr/cluster_keys.ts";
 import { configTexts } from "./fr/config.ts";
 import { moduleKeysTexts } from "./fr/module_keys.ts";
 import type { Texts } from "./en.ts";
@@ -18,6 +19,7 @@ export const fr: Texts = {
   ...watchTexts,
   ...keptTexts,
   ...supportTexts,
+  ...clusterKeysTexts,
   ...configTexts,
   ...moduleKeysTexts,
 };

@@ -6,6 +6,7 @@ import { peopleTexts } from "./ja/people.ts";
 import { watchTexts } from "./ja/watch.ts";
 import { keptTexts } from "./ja/kept.ts";
 import { supportTexts } from "./ja/support.ts";
+import { clusterKeysTexts } from "./ja/cluster_keys.ts";
 import { configTexts } from "./ja/config.ts";
 import { moduleKeysTexts } from "./ja/module_keys.ts";
 import type { Texts } from "./en.ts";
@@ -18,6 +19,7 @@ export const ja: Texts = {
   ...watchTexts,
   ...keptTexts,
   ...supportTexts,
+  ...clusterKeysTexts,
   ...configTexts,
   ...moduleKeysTexts,
 };

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { z } from "zod";
-import { moduleSchema } from "../../module/schema.ts";
+import { clusterSchema, moduleSchema } from "../../module/schema.ts";
 import type { Schema } from "../client/config/form.tsx";
 import { en } from "./en.ts";
 import { fr } from "./fr.ts";
@@ -27,6 +27,18 @@ Deno.test("every key of module.yaml has words in every language", () => {
   for (const key of ["mode", "checkers", "scripts"]) keys.delete(key);
   for (const { language, fields } of [en, fr, ja]) {
     const missing = [...keys].filter((key) => !fields[key]?.label);
+    deepStrictEqual(missing, [], language);
+  }
+});
+
+Deno.test("every key of cluster.yaml has words in every language", () => {
+  const schema = z.toJSONSchema(clusterSchema, { io: "input" });
+  const keys = keysOf(schema as Schema);
+  ok(keys.has("trusted") && keys.has("header_file"), "not all found");
+  // Never shown: keys and records hold them.
+  for (const key of ["cluster", "id"]) keys.delete(key);
+  for (const { language, clusterFields } of [en, fr, ja]) {
+    const missing = [...keys].filter((key) => !clusterFields[key]?.label);
     deepStrictEqual(missing, [], language);
   }
 });

@@ -9,6 +9,7 @@ import type { Texts } from "../../text/en.ts";
 import { ask, refusedText } from "../ask.ts";
 import { poll } from "../poll.ts";
 import type { ModuleFile } from "./changes.ts";
+import type { Schema } from "./form.tsx";
 import { ConfigIsland } from "./island.tsx";
 import { DiffLines } from "./plan_view.tsx";
 import { wordsOf } from "./told.ts";
@@ -16,6 +17,7 @@ import { wordsOf } from "./told.ts";
 export interface ClusterConfigProps {
   /** This node first. */
   readonly nodes: readonly string[];
+  readonly schema: Schema;
   readonly t: Texts;
 }
 
@@ -32,16 +34,16 @@ interface Standing {
   };
 }
 
-export function ClusterConfig({ nodes, t }: ClusterConfigProps) {
+export function ClusterConfig({ nodes, schema, t }: ClusterConfigProps) {
   return (
     <>
       <StandingView nodes={nodes} t={t} />
-      <ConfigIsland module={null} schema={null} template={null} t={t} />
+      <ConfigIsland module={null} schema={schema} template={null} t={t} />
     </>
   );
 }
 
-function StandingView({ nodes, t }: ClusterConfigProps) {
+function StandingView({ nodes, t }: Omit<ClusterConfigProps, "schema">) {
   const [standings, setStandings] = useState<readonly Standing[] | null>(null);
   const [lines, setLines] = useState<readonly DiffLine[]>([]);
   const [told, setTold] = useState<{ ok: boolean; text: string } | null>(null);

@@ -1,4 +1,4 @@
-/** The form beside module.yaml, made of its schema: what is added there appears here without another line. */
+/** The form beside module.yaml or cluster.yaml, made of its schema: what is added there appears here without another line. */
 import type { Texts } from "../../text/en.ts";
 import type { Path } from "./document.ts";
 
@@ -14,6 +14,7 @@ export interface Schema {
   readonly additionalProperties?: Schema | boolean;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly minItems?: number;
   readonly maxItems?: number;
 }
 
@@ -21,13 +22,20 @@ export interface FormProps {
   readonly schema: Schema;
   readonly values: { readonly [key: string]: unknown };
   readonly t: Texts;
+  readonly kind: FormKind;
   /** undefined: the default counts again. */
   readonly onValue: (path: Path, value: unknown) => void;
   readonly onEntry: (path: Path, value: unknown) => void;
 }
 
-const GROUPS: readonly (readonly [keyof Texts["groups"], readonly string[]])[] =
-  [
+export type FormKind = "module" | "cluster";
+
+/** The first group is open; what is in none stands in the last, "other". */
+const GROUPS: {
+  readonly [kind in FormKind]:
+    readonly (readonly [string, readonly string[]])[];
+} = {
+  module: [
     ["general", [
       ...["title", "boot", "boot_delay", "failover", "default_primary"],
       ...["max_restarts", "restart_period"],
@@ -39,9 +47,19 @@ const GROUPS: readonly (readonly [keyof Texts["groups"], readonly string[]])[] =
     ["rules", ["rules", "hold"]],
     ["scripts", ["scripts", "services"]],
     ["variables", ["variables"]],
-  ];
-/** Not changed in a form: the name is the folder's, and there is one mode. */
-const HIDDEN = ["name", "mode"];
+  ],
+  cluster: [
+    ["nodes", ["nodes", "links"]],
+    ["life", ["heartbeat", "split_brain", "watchdog"]],
+    ["console", ["console"]],
+    ["notifications", ["notifications"]],
+  ],
+};
+/** Not changed in a form: the module's name is the folder's, and there is one mode; the cluster's is in its keys. */
+const HIDDEN: { readonly [kind in FormKind]: readonly string[] } = {
+  module: ["name", "mode"],
+  cluster: ["cluster", "id"],
+};
 /** Texts of several lines. */
 const LONG = ["rules"];
 /** What a new entry begins with, where the schema asks for it. */
@@ -55,19 +73,23 @@ const FIRST: { readonly [key: string]: unknown } = {
 };
 
 export function Form(props: FormProps) {
-  const { schema, t } = props;
+  const { schema, kind, t } = props;
   const keys = Object.keys(schema.properties ?? {});
-  const known = GROUPS.flatMap(([, members]) => members).concat(HIDDEN);
+  const known = GROUPS[kind].flatMap(([, members]) => members)
+    .concat(HIDDEN[kind]);
   const rest = keys.filter((key) => !known.includes(key));
-  const groups = [...GROUPS, ["other", rest] as const]
+  const titles: { readonly [group: string]: string } = kind === "cluster"
+    ? t.clusterGroups
+    : t.groups;
+  const groups = [...GROUPS[kind], ["other", rest] as const]
     .map(([name, members]) =>
       [name, members.filter((key) => keys.includes(key))] as const
     ).filter(([, members]) => members.length > 0);
   return (
     <div class="form">
       {groups.map(([name, members]) => (
-        <details key={name} open={name === "general"}>
-          <summary>{t.groups[name]}</summary>
+        <details key={name} open={name === GROUPS[kind][0]![0]}>
+          <summary>{titles[name]}</summary>
           <div class="fields">
             {members.map((key) => (
               <Field
@@ -100,12 +122,13 @@ function Field(props: FieldProps) {
   return <Value {...props} />;
 }
 
-function words(t: Texts, path: Path) {
+function words({ kind, t, path }: Pick<FieldProps, "kind" | "t" | "path">) {
+  const fields = kind === "cluster" ? t.clusterFields : t.fields;
   const [parent, key = ""] = ["", ...path].filter((part) =>
     typeof part === "string"
   ).slice(-2);
   // The port of a check is not the one of the replication.
-  return t.fields[`${parent}.${key}`] ?? t.fields[key] ??
+  return fields[`${parent}.${key}`] ?? fields[key] ??
     { label: key, hint: "" };
 }
 
@@ -115,8 +138,8 @@ function idOf(path: Path): string {
 
 /** A group of values, such as `resync`. */
 function Part(props: FieldProps) {
-  const { schema, path, value, t } = props;
-  const { label } = words(t, path);
+  const { schema, path, value } = props;
+  const { label } = words(props);
   const members = Object.entries(schema.properties ?? {});
   const inner = members.map(([key, member]) => (
     <Field
@@ -142,13 +165,18 @@ function Part(props: FieldProps) {
 
 /** Entries one below the other, each with its own fields. */
 function List(props: FieldProps) {
-  const { schema, path, value, t, onValue, onEntry } = props;
+  const { schema, path, value, required, t, onValue, onEntry } = props;
+  // One that may be left out goes with its last entry.
+  const least = required ? schema.minItems ?? 0 : 0;
   const entries = Array.isArray(value) ? value : [];
   const item = schema.items ?? {};
-  const { label, hint } = words(t, path);
+  const { label, hint } = words(props);
   const add = () => {
     if (item.type !== "object") return onEntry(path, "");
-    const fresh = (item.required ?? []).map((key) => [key, FIRST[key] ?? ""]);
+    const fresh = (item.required ?? []).map((key) => [
+      key,
+      item.properties?.[key]?.type === "array" ? [] : FIRST[key] ?? "",
+    ]);
     // "new" twice would be a mistake before the first word is typed.
     const taken = entries.map((entry) => record(entry)["name"]);
     const first = Object.fromEntries(fresh);
@@ -191,15 +219,23 @@ function List(props: FieldProps) {
                   />
                 )}
             </div>
-            <button type="button" onClick={() => onValue(at, undefined)}>
-              {t.config.remove(`${label} ${name}`)}
-            </button>
+            {entries.length > least
+              ? (
+                <button type="button" onClick={() => onValue(at, undefined)}>
+                  {t.config.remove(`${label} ${name}`)}
+                </button>
+              )
+              : null}
           </details>
         );
       })}
-      <button type="button" class="add" onClick={add}>
-        {t.config.add(label)}
-      </button>
+      {entries.length < (schema.maxItems ?? Infinity)
+        ? (
+          <button type="button" class="add" onClick={add}>
+            {t.config.add(label)}
+          </button>
+        )
+        : null}
     </div>
   );
 }
@@ -248,7 +284,7 @@ function Entry(props: Omit<FieldProps, "required">) {
 /** Names and values, such as `variables`. */
 function Table(props: FieldProps) {
   const { path, value, t, onValue } = props;
-  const { label } = words(t, path);
+  const { label } = words(props);
   return (
     <div class="table">
       {Object.entries(record(value)).map(([name, text]) => (
@@ -301,13 +337,15 @@ function Table(props: FieldProps) {
 function Value(props: FieldProps & { readonly literal?: boolean }) {
   const { schema, path, value, required, literal, t, onValue } = props;
   const key = String(path.at(-1));
-  const said = literal ? { label: key, hint: "" } : words(t, path);
+  const said = literal ? { label: key, hint: "" } : words(props);
   const id = idOf(path);
   const number = schema.type === "integer" || schema.type === "number";
+  const choices = schema.type === "boolean" ? ["true", "false"] : schema.enum;
   const fallback = schema.default === undefined ? "" : String(schema.default);
   const set = (event: Event) => {
     const { value: text } = event.target as HTMLInputElement;
     if (text === "" && !literal) return onValue(path, undefined);
+    if (schema.type === "boolean") return onValue(path, text === "true");
     onValue(path, number && /^\d+$/.test(text) ? Number(text) : text);
   };
   const shown = value === undefined || value === null ? "" : String(value);
@@ -325,7 +363,7 @@ function Value(props: FieldProps & { readonly literal?: boolean }) {
   return (
     <label class={LONG.includes(key) ? "wide" : undefined} for={id}>
       <span>{said.label}</span>
-      {schema.enum
+      {choices
         ? (
           <select {...shared}>
             {required ? null : (
@@ -333,7 +371,7 @@ function Value(props: FieldProps & { readonly literal?: boolean }) {
                 {fallback ? t.config.defaultIs(fallback) : "–"}
               </option>
             )}
-            {schema.enum.map((word) => (
+            {choices.map((word) => (
               <option value={word} key={word} selected={word === shown}>
                 {word}
               </option>

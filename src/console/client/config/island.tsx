@@ -25,8 +25,7 @@ import { Uninstall } from "./uninstall.tsx";
 export interface ConfigIslandProps {
   /** Null: cluster.yaml, which is one file and goes to both nodes or to neither. */
   readonly module: string | null;
-  /** Null: no form beside the text. */
-  readonly schema: Schema | null;
+  readonly schema: Schema;
   readonly t: Texts;
   /** Files of a template: the module is not installed yet. */
   readonly template: readonly ModuleFile[] | null;
@@ -177,30 +176,27 @@ export function ConfigIsland(props: ConfigIslandProps) {
       {done ? <p class="note done" role="status">{done}</p> : null}
       {failed ? <p class="note failed" role="alert">{failed.text}</p> : null}
       <div class="config">
-        {schema === null
-          ? null
-          : (
-            <section class="pane" aria-labelledby="form-title">
-              <h2 id="form-title">{t.config.form}</h2>
-              {values
-                ? (
-                  <Form
-                    schema={schema}
-                    values={values}
-                    t={t}
-                    onValue={(path, value) =>
-                      write(main, withValue(yaml, path, value))}
-                    onEntry={(path, value) =>
-                      write(main, withEntry(yaml, path, value))}
-                  />
-                )
-                : (
-                  <p class="failed">
-                    {files.length ? t.config.noForm : t.common.loading}
-                  </p>
-                )}
-            </section>
-          )}
+        <section class="pane" aria-labelledby="form-title">
+          <h2 id="form-title">{t.config.form}</h2>
+          {values
+            ? (
+              <Form
+                kind={module === null ? "cluster" : "module"}
+                schema={schema}
+                values={values}
+                t={t}
+                onValue={(path, value) =>
+                  write(main, withValue(yaml, path, value))}
+                onEntry={(path, value) =>
+                  write(main, withEntry(yaml, path, value))}
+              />
+            )
+            : (
+              <p class="failed">
+                {files.length ? t.config.noForm(main) : t.common.loading}
+              </p>
+            )}
+        </section>
         <div class="side">
           <section class="pane files" aria-labelledby="files-title">
             <header>

@@ -14,8 +14,8 @@ export const configTexts = {
     removed: "will be removed",
     changed: "changed",
     binary: (bytes: string) => `No text, ${bytes}.`,
-    noForm:
-      "The form shows nothing while module.yaml is no YAML: correct it on the other side.",
+    noForm: (file: string) =>
+      `The form shows nothing while ${file} is no YAML: correct it on the other side.`,
     plan: "Plan",
     nothing: "Nothing is changed yet.",
     checking: "Checking …",

@@ -16,8 +16,8 @@ export const configTexts: Pick<Texts, "config" | "clusterConfig"> = {
     removed: "sera retiré",
     changed: "modifié",
     binary: (bytes) => `Pas de texte, ${bytes}.`,
-    noForm:
-      "Le formulaire ne montre rien tant que module.yaml n’est pas du YAML : corrigez-le à côté.",
+    noForm: (file: string) =>
+      `Le formulaire ne montre rien tant que ${file} n’est pas du YAML : corrigez-le à côté.`,
     plan: "Plan",
     nothing: "Rien n’est encore changé.",
     checking: "Vérification …",

@@ -16,8 +16,8 @@ export const configTexts: Pick<Texts, "config" | "clusterConfig"> = {
     removed: "削除予定",
     changed: "変更あり",
     binary: (bytes) => `テキストではありません（${bytes}）。`,
-    noForm:
-      "module.yaml が YAML として読めない間、フォームは表示されません。隣で直してください。",
+    noForm: (file: string) =>
+      `${file} が YAML として読めない間、フォームは表示されません。隣で直してください。`,
     plan: "計画",
     nothing: "まだ何も変更されていません。",
     checking: "検査中…",
