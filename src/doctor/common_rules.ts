@@ -86,12 +86,26 @@ export function route(isThere: boolean): Found[] {
 export function ports(
   listening: Parameters<typeof takenPorts>[0],
 ): Found[] {
-  return takenPorts(listening).map(({ protocol, port, what, user }) =>
+  const taken = takenPorts(listening).map(({ protocol, port, what, user }) =>
     problem("port.used", `Port ${port}/${protocol} is used by ${user}`, {
       why: `It is needed for ${what}`,
       fix: `ss -lnp 'sport = :${port}'`,
     })
   );
+  const web = listening.find(({ protocol, port }) =>
+    protocol === "tcp" && (port === 80 || port === 443)
+  );
+  if (!web) return taken;
+  const user = web.program || "another program";
+  return [
+    ...taken,
+    warning("port.web", `Port ${web.port}/tcp is used by ${user}`, {
+      why:
+        `K3s' Traefik takes what comes to 80 and 443 from outside, also for ${user}`,
+      fix:
+        "move it to another port, or keep Traefik away, on both servers: mkdir -p /var/lib/rancher/k3s/server/manifests && touch /var/lib/rancher/k3s/server/manifests/traefik.yaml.skip",
+    }),
+  ];
 }
 
 /** `packages`: by folder, what their packages need. */

@@ -68,6 +68,8 @@ const FAULTS: { readonly [expected: string]: Spoil } = {
     }),
   "problem port.used": (f) =>
     f.network.listening.push({ protocol: "tcp", port: 6443, program: "api" }),
+  "warning port.web": (f) =>
+    f.network.listening.push({ protocol: "tcp", port: 80, program: "nginx" }),
   "problem disk.full": (f) => any(f.disks[0]).free = 1024 ** 3,
   "problem disk.memory": (f) => any(f.disks[0]).type = "tmpfs",
   "warning disk.type": (f) => any(f.disks[0]).type = "nfs4",
