@@ -3,6 +3,7 @@ import { z } from "zod";
 import { revisionSchema } from "../agent/config_history.ts";
 import { buildSchema } from "../agent/executable.ts";
 import { SWITCH_VALUES, SWITCHES } from "../agent/switches.ts";
+import { USER_COMMANDS } from "../machine/event.ts";
 import { fileEditSchema } from "../module/edit.ts";
 import { RESOURCE_STATES } from "../rules/rule.ts";
 import { k3sFileSchema } from "../cluster/welcome.ts";
@@ -15,16 +16,6 @@ import { type EventName, EVENTS } from "./events.ts";
 const MAX_LINES = 10_000;
 /** Of a log, when nobody says how many. */
 export const LINES = 100;
-export const COMMANDS = [
-  "start",
-  "stop",
-  "restart",
-  "stopstart",
-  "swap",
-  "prim",
-  "primforce",
-  "second",
-] as const;
 
 export const nodeName = z.string().max(64).optional()
   .describe("The node that is meant; default: the one that is asked");
@@ -37,7 +28,10 @@ const lines = z.coerce.number().int().min(1).max(MAX_LINES).optional()
 
 export const commandParams = z.object({
   module: moduleName,
-  command: z.enum(COMMANDS, `expected one of ${COMMANDS.join(", ")}`),
+  command: z.enum(
+    USER_COMMANDS,
+    `expected one of ${USER_COMMANDS.join(", ")}`,
+  ),
 });
 export const commandBody = z.strictObject({
   node: nodeName,

@@ -3,21 +3,14 @@ import type { Applied } from "../agent/module_changes.ts";
 import type { ModuleInfo } from "../agent/module_store.ts";
 import type { Switch, SwitchValue } from "../agent/switches.ts";
 import type { Resource } from "../checker/board.ts";
+import type { UserCommand } from "../machine/event.ts";
 import type { ResourceState } from "../rules/rule.ts";
 import type { Verification } from "../agent/door.ts";
 import type { ClusterState } from "../api/state.ts";
 
 export interface RoleRequest {
   readonly module: string;
-  readonly command:
-    | "start"
-    | "stop"
-    | "restart"
-    | "stopstart"
-    | "swap"
-    | "prim"
-    | "primforce"
-    | "second";
+  readonly command: UserCommand;
   /** Default: the node that is asked. */
   readonly node?: string | undefined;
   /** prim and second: everything is copied again. */

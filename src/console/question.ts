@@ -1,19 +1,13 @@
 /** What may be asked of a module now, and the question before it, which names the cost. Runs on both sides. Pure. */
 import type { ClusterState, ModuleState } from "../api/state.ts";
 import type { UserRole } from "../api/users.ts";
+import type { UserCommand } from "../machine/event.ts";
 import type { Texts } from "./text/en.ts";
 import { bytes } from "../system/units.ts";
 import { answers, type Place, places } from "./view.ts";
 
 export type Command =
-  | "start"
-  | "stop"
-  | "swap"
-  | "prim"
-  | "restart"
-  | "stopstart"
-  | "primforce"
-  | "second"
+  | UserCommand
   /** second, and everything is copied. */
   | "full"
   | SwitchCommand;

@@ -11,15 +11,18 @@ export interface Blocked {
   readonly pending: boolean;
 }
 
-export type UserCommand =
-  | "start"
-  | "stop"
-  | "restart"
-  | "stopstart"
-  | "swap"
-  | "prim"
-  | "primforce"
-  | "second";
+/** What a person may ask for. */
+export const USER_COMMANDS = [
+  "start",
+  "stop",
+  "restart",
+  "stopstart",
+  "swap",
+  "prim",
+  "primforce",
+  "second",
+] as const;
+export type UserCommand = typeof USER_COMMANDS[number];
 
 /** What a failover rule may ask for. wait() is no order but a state: see the event "blocked". */
 export type RuleOrder = "restart" | "stopstart" | "stop" | "swap";

@@ -1,5 +1,5 @@
 /** What goes wrong, by name. Each happens to one node (or between both); peace() in simulation.ts undoes what lasts. */
-import type { UserCommand } from "../../src/machine/event.ts";
+import { USER_COMMANDS, type UserCommand } from "../../src/machine/event.ts";
 import type { Node } from "./node.ts";
 import type { Witness } from "./witness.ts";
 import { FAIR, type World } from "./world.ts";
@@ -172,18 +172,7 @@ export const RESOURCES: { readonly [name: string]: Fault } = {
 export const PEOPLE: { readonly [name: string]: Fault } = {
   "a person who tries everything": ({ world }, node) =>
     node.say(
-      world.pick(
-        [
-          "start",
-          "stop",
-          "restart",
-          "stopstart",
-          "swap",
-          "prim",
-          "primforce",
-          "second",
-        ] as const,
-      ),
+      world.pick(USER_COMMANDS),
       world.chance(0.2),
     ),
   "failover off and on": ({ world }, node) =>
