@@ -16,12 +16,12 @@ export function parseMac(text: string): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-export function formatMac(bytes: Uint8Array): string {
+function formatMac(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
     .join(":");
 }
 
-export function parseIPv4(text: string): Uint8Array {
+function parseIPv4(text: string): Uint8Array {
   const parts = text.split(".").map(Number);
   if (parts.length !== 4 || parts.some((part) => !(part >= 0 && part < 256))) {
     throw new TypeError(`Cannot read "${text}": expected an IPv4 address`);

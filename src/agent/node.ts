@@ -73,7 +73,7 @@ export function hakitProgram(): string[] {
 }
 
 /** Runs hakit from its sources. */
-export function sourceCommand(): string[] {
+function sourceCommand(): string[] {
   const main = new URL("../../main.ts", import.meta.url).pathname;
   return [Deno.execPath(), "run", "-A", "--no-prompt", main];
 }

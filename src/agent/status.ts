@@ -238,7 +238,7 @@ const MEANING: Readonly<{ [entry: string]: string }> = {
 };
 
 /** Who decides when the nodes are parted, and what that cannot exclude. */
-export function arbiterSentence(
+function arbiterSentence(
   { arbiter, arbiterAnswers, local, peer }: Known,
 ): string {
   switch (arbiter.kind) {
@@ -272,7 +272,7 @@ export function arbiterSentence(
 }
 
 /** What holds for one module. `mine` null: not installed here; `theirs` null: the peer said nothing of it. */
-export function moduleSentence(
+function moduleSentence(
   name: string,
   mine: ModuleView | null,
   theirs: ModuleView | null,

@@ -73,7 +73,7 @@ async function answers(home: string | null, digest: string): Promise<boolean> {
 }
 
 /** Agents of that executable and that home; by what the kernel says of them. */
-export function agentsOf(target: string, home: string | null): number[] {
+function agentsOf(target: string, home: string | null): number[] {
   return running().filter(({ pid, argv }) => {
     const [program, what] = argv;
     if (argv.length !== 2 || program !== target || what !== "agent") {

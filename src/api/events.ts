@@ -53,7 +53,7 @@ export class StateFeed {
   }
 }
 
-export const logEventSchema = z.strictObject({
+const logEventSchema = z.strictObject({
   module: z.string().nullable().describe("Null: the agent itself"),
   level: z.enum(["error", "warning", "info"]),
   text: z.string(),

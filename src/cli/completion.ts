@@ -27,7 +27,7 @@ export function completionCommand(table: () => readonly Command[]): Command {
 }
 
 /** Pure. zsh runs the bash script by its own bridge. */
-export function completionScript(
+function completionScript(
   table: readonly Command[],
   shell: "bash" | "zsh",
 ): string {

@@ -55,7 +55,7 @@ export function roleCommand(name: Name, api: () => AgentApi): Command {
   };
 }
 
-export async function runRole(
+async function runRole(
   name: Name,
   call: Call,
   api: AgentApi,

@@ -70,7 +70,7 @@ export function stateCommand(api: () => AgentApi): Command {
 }
 
 /** Pure. */
-export function quietCode(
+function quietCode(
   state: ClusterState,
   given: string | undefined,
 ): number {

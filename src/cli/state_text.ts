@@ -80,7 +80,7 @@ function toldText(module: ModuleState | undefined, told: string): string {
 }
 
 /** What is not well, on either node. Pure. */
-export function downLines(state: ClusterState): string[] {
+function downLines(state: ClusterState): string[] {
   return state.nodes.flatMap((node) =>
     node.modules.flatMap((module) =>
       module.resources.filter((one) => one.state === "down").map((one) => {
@@ -116,7 +116,7 @@ function roleText(
 }
 
 /** Red: stopped or blocked; yellow: on the way; green: does its work. */
-export function roleStyle(module: ModuleState): Style {
+function roleStyle(module: ModuleState): Style {
   if (module.role === "STOP" || module.status === "NotReady") return "red";
   return module.status === "Ready" ? "green" : "yellow";
 }

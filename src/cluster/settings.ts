@@ -330,7 +330,7 @@ export const SETTING_FLAGS = {
   },
 } as const satisfies { readonly [name: string]: Flag };
 
-export const SETTING_NAMES = Object.keys(settingsSchema.shape);
+const SETTING_NAMES = Object.keys(settingsSchema.shape);
 
 /** A setting that cannot be used; exit code 2. */
 export class SettingError extends Error {

@@ -58,7 +58,6 @@ export const IN_HEADER = 40;
 export const OUT_HEADER = 16;
 /** A WRITE's data begins here: fuse_in_header and fuse_write_in. */
 export const WRITE_DATA = 80;
-export const ROOT_ID = 1;
 export const MAX_WRITE = 1 << 20;
 /** The largest request: a WRITE of MAX_WRITE; the kernel wants a page more. */
 export const MAX_REQUEST = MAX_WRITE + 4096;

@@ -12,7 +12,7 @@ export const O_DSYNC = 0x1000;
 const SYNC = 0x10_0000;
 
 /** What is to be durable when a write with these flags is answered; null: nothing, an fsync will ask for it. */
-export function writesThrough(flags: number): "data" | "all" | null {
+function writesThrough(flags: number): "data" | "all" | null {
   if ((flags & O_DSYNC) === 0 || (flags & O.DIRECT) === 0) return null;
   return flags & SYNC ? "all" : "data";
 }

@@ -154,7 +154,7 @@ export function moduleStep(paths: Paths, kept: Kept): Step {
 }
 
 /** Everything outside /etc/hakit that is text. */
-export async function memberFiles(
+async function memberFiles(
   at: Places,
   kept: Kept,
   member: Member,

@@ -74,10 +74,10 @@ export type Verdict =
   | { readonly kind: "leave"; readonly reason: string };
 
 /** Kubernetes' own sign for a node that is surely down; the value says who set it, and nobody else's is taken away. */
-export const TAINT = "node.kubernetes.io/out-of-service";
-export const TAINT_VALUE = "hakit";
+const TAINT = "node.kubernetes.io/out-of-service";
+const TAINT_VALUE = "hakit";
 /** A node that hakit closed for new pods, and that it may open again. */
-export const MARK = "hakit/cordoned";
+const MARK = "hakit/cordoned";
 /** The kubelet renews its lease every 10 s: one that stood still for longer does not run, or is cut off. */
 const LEASE_STILL_MS = 12_000;
 
@@ -237,7 +237,7 @@ export function judgeLeave(
   };
 }
 
-export function isReady(node: KubeNode): boolean {
+function isReady(node: KubeNode): boolean {
   return node.status?.conditions?.some(({ type, status }) =>
     type === "Ready" && status === "True"
   ) === true;

@@ -59,7 +59,7 @@ export function addressOf(node: LabNode, link: Link): string {
 }
 
 /** The client's address; the nodes' way to nowhere else. */
-export function clientAddress(link: Link): string {
+function clientAddress(link: Link): string {
   return `${SUBNETS[link]}.254`;
 }
 

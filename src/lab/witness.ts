@@ -39,7 +39,7 @@ export async function startWitness(): Promise<void> {
 }
 
 /** Its process, by number and command line; null: it does not run. */
-export async function witnessProcess(): Promise<number | null> {
+async function witnessProcess(): Promise<number | null> {
   const pid = Number((await readIfPresent(PID))?.trim());
   if (!(pid > 0)) return null;
   const line = await readIfPresent(`/proc/${pid}/cmdline`).catch(() => null);

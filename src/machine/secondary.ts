@@ -95,7 +95,7 @@ function endOfPrimary(turn: Turn, peer: ModuleView | null): string | null {
   }
 }
 
-export function mayTakeOver(state: State): boolean {
+function mayTakeOver(state: State): boolean {
   if (!state.config.mirrored) return state.synced;
   return state.synced && state.identity !== null && good(state.identity);
 }

@@ -140,7 +140,7 @@ export function becomeAlone(turn: Turn, options: AloneOptions): void {
 }
 
 /** WAIT → SECOND. */
-export function becomeSecond(
+function becomeSecond(
   turn: Turn,
   options: { readonly why: string; readonly full: boolean },
 ): void {

@@ -128,7 +128,7 @@ export function asModule(files: readonly ArchiveFile[]): ArchiveFile[] {
 }
 
 /** As readFolder() finds them: folder by folder. */
-export function inFolderOrder(files: readonly ArchiveFile[]): ArchiveFile[] {
+function inFolderOrder(files: readonly ArchiveFile[]): ArchiveFile[] {
   const keyed = files.map((file) => ({ file, key: file.path.split("/") }));
   return keyed.sort((one, other) => {
     const at = one.key.findIndex((part, depth) => part !== other.key[depth]);

@@ -16,7 +16,7 @@ export const KINDS = [
   "certificate",
 ] as const;
 export const LEVELS = ["info", "warning", "critical"] as const;
-export const TEMPLATES = ["json", "slack", "teams", "ntfy"] as const;
+const TEMPLATES = ["json", "slack", "teams", "ntfy"] as const;
 
 const absolute = z.string().max(1024).regex(
   /^\/[^\0]+$/,
@@ -39,7 +39,7 @@ const channel = {
   level: z.enum(LEVELS).default("info"),
 };
 
-export const emailSchema = z.strictObject({
+const emailSchema = z.strictObject({
   to: z.array(address).min(1).max(20),
   from: address,
   server: line(253),
@@ -57,7 +57,7 @@ export const emailSchema = z.strictObject({
     (user === undefined) === (password_file === undefined),
   "user and password_file: expected both or none",
 );
-export const webhookSchema = z.strictObject({
+const webhookSchema = z.strictObject({
   /** Where the address itself is a secret, as of Slack and Teams, put it into a file. */
   url: httpUrl.optional(),
   url_file: absolute.optional(),
@@ -69,7 +69,7 @@ export const webhookSchema = z.strictObject({
   ({ url, url_file }) => (url === undefined) !== (url_file === undefined),
   "expected either url or url_file",
 );
-export const syslogSchema = z.strictObject({
+const syslogSchema = z.strictObject({
   /** Default: this machine's own. */
   server: line(253).optional(),
   port: z.int().min(1).max(65535).default(514),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { KINDS, LEVELS } from "../module/notifications.ts";
 import type { Condition } from "./conditions.ts";
 
-export const noticeSchema = z.object({
+const noticeSchema = z.object({
   /** Random: a receiver that gets it twice (a crash between sending and remembering) can tell. */
   id: z.string().max(64),
   /** Milliseconds since 1970. */

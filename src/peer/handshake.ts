@@ -22,7 +22,7 @@ export const RENEWS_KEYS = "rekey";
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`));
 
-export const helloSchema = z.object({
+const helloSchema = z.object({
   version: z.int(),
   cluster: z.string().max(64),
   module: z.string().max(64),

@@ -6,7 +6,7 @@ import { CHUNK, GROUP, markOperation, Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import type { Frame } from "../peer/frame.ts";
 
-export const REGION = {
+const REGION = {
   /** GROUP inodes with following ids: names and attributes of each, and the first MiB of its data. */
   GROUP: 1,
   /** 2^shift chunks of one inode's data, aligned. */

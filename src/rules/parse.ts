@@ -19,7 +19,7 @@ import {
 import { RuleError, type Token, tokens } from "./tokens.ts";
 
 export const MAX_TEXT = 16 * 1024;
-export const MAX_RULES = 100;
+const MAX_RULES = 100;
 /** Parentheses and negations inside each other: more is a mistake, and the parser calls itself for each. */
 const MAX_DEPTH = 50;
 
