@@ -6,7 +6,7 @@ import type { Outgoing } from "../../peer/connection.ts";
 import type { Frame } from "../../peer/frame.ts";
 import type { Marks } from "../marks.ts";
 import { KIND } from "../operation.ts";
-import { ROOT, type Volume } from "../volume.ts";
+import type { Volume } from "../volume.ts";
 import { Outcome } from "./outcome.ts";
 import { Purgatory } from "./purgatory.ts";
 import { TargetAttributes } from "./target_attributes.ts";
@@ -72,7 +72,7 @@ export class ResyncTarget {
     }
     switch (frame.kind) {
       case KIND.LIST:
-        return this.#list(volume, frame, bytes);
+        return this.#names.take(volume, frame, bytes);
       case KIND.LISTED:
         this.#begin(this.#names.arrange());
         return null;
@@ -100,12 +100,6 @@ export class ResyncTarget {
   /** The session is over, perhaps in the middle. */
   close(): void {
     this.#purgatory.close();
-  }
-
-  #list(volume: Volume, frame: Frame, bytes: Uint8Array): string | null {
-    const wrong = this.#names.take(volume, frame, bytes);
-    if (!wrong && frame.id === ROOT) this.#attributes.forget();
-    return wrong;
   }
 
   /** The source waits for the answer: links are counted when what was banished is gone. */

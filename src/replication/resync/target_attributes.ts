@@ -10,6 +10,7 @@ import { procPath, stat, statFd } from "../descriptor.ts";
 import { readId } from "../id_xattr.ts";
 import { ROOT, type Volume } from "../volume.ts";
 import type { Outcome } from "./outcome.ts";
+import { key } from "./places.ts";
 
 const memory = new Memory(4096);
 const TIMES = 0;
@@ -33,16 +34,10 @@ export class TargetAttributes {
    * By id; the volume knows the inodes. Looked at when the pass is over.
    */
   readonly #suspects = new Map<Volume, Map<number, number>>();
-  /** Which were not as they are to be at the end of a pass. */
-  #unlike: Unlike[] = [];
+  /** Which were not as they are to be at the end of a pass, until they are, or more is told of them. */
+  readonly #unlike = new Map<string, Unlike>();
 
   constructor(readonly outcome: Outcome) {}
-
-  /** Everything is listed anew: what was told of links is old. */
-  forget(): void {
-    this.#suspects.clear();
-    this.#unlike = [];
-  }
 
   take(
     volume: Volume,
@@ -98,6 +93,7 @@ export class TargetAttributes {
         ) !== 0
     ) error = errno();
     if (error) this.outcome.failed(error);
+    this.#unlike.delete(key({ volume, id }));
     // What is linked is counted again when the purgatory is empty: a name there may stand for one that is a copy here.
     const linked = wanted.nlink > 1 || namesOf(inode.fd) !== wanted.nlink;
     if (type !== S_IFDIR && linked) {
@@ -114,18 +110,17 @@ export class TargetAttributes {
 
   /** What of this pass must be looked at again: u32 count, u8 volume and u64 id each, then words for what could not be done. */
   unlike(): Uint8Array {
-    this.#unlike = this.#unlike.filter(({ volume, id, path, nlink }) => {
-      if (this.#suspects.get(volume)?.has(id)) return false;
+    for (const [name, { volume, id, path, nlink }] of this.#unlike) {
       const fd = volume.walk(path);
       const right = fd < 0 || readId(fd) !== id || namesOf(fd) === nlink;
       if (fd >= 0) libc.close(fd);
-      return !right;
-    });
+      if (right) this.#unlike.delete(name);
+    }
     for (const [volume, suspects] of this.#suspects) {
       for (const [id, nlink] of suspects) this.#look(volume, id, nlink);
     }
     this.#suspects.clear();
-    const linked = this.#unlike.slice(0, MAX_LINKED);
+    const linked = [...this.#unlike.values().take(MAX_LINKED)];
     const words = new TextEncoder().encode(this.outcome.uneven ?? "");
     const bytes = new Uint8Array(4 + linked.length * 9 + words.length);
     const view = new DataView(bytes.buffer);
@@ -144,8 +139,8 @@ export class TargetAttributes {
     // None: it was in the purgatory only.
     if (!inode || names === nlink || names === 0) return volume.dropId(id);
     const path = volume.pathOf(inode);
-    if (path && this.#unlike.length < MAX_UNLIKE) {
-      this.#unlike.push({ volume, id, path, nlink });
+    if (path && this.#unlike.size < MAX_UNLIKE) {
+      this.#unlike.set(key({ volume, id }), { volume, id, path, nlink });
     } else if (path) {
       this.outcome.uneven ??= "too many files have another number of names";
     }
