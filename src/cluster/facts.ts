@@ -174,13 +174,10 @@ async function hasProgram(name: string): Promise<boolean> {
 
 async function hasDefaultRoute(): Promise<boolean> {
   for (const family of ["-4", "-6"]) {
-    const { stdout } = await command([
-      "ip",
-      family,
-      "route",
-      "show",
-      "default",
-    ]);
+    const { stdout } = await command(
+      ["ip", family, "route", "show", "default"],
+      PATIENTLY,
+    );
     if (stdout.trim() !== "") return true;
   }
   return false;

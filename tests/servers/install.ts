@@ -105,10 +105,11 @@ export async function install(places: Places): Promise<void> {
     });
   }
   await check("hakit doctor finds no problem on either server", async () => {
-    const { stdout, stderr } = await on(1, "hakit doctor --json", {
+    const { code, stdout, stderr } = await on(1, "hakit doctor --json", {
       seconds: 240,
       anyCode: true,
     });
+    if (stdout === "") throw new Error(`exit code ${code}: ${stderr}`);
     const { findings, missing } = JSON.parse(stdout) as {
       findings: { code: string; level: string; text: string }[];
       missing: string | null;
