@@ -6,6 +6,7 @@ import {
   PRIM,
   readySecond,
   report,
+  WITNESS,
 } from "../../tests/machine_life.ts";
 import { view } from "./step.ts";
 
@@ -89,4 +90,33 @@ Deno.test("step() as primary that stood still goes alone only where the other no
   strictEqual(after(5_000, false), "WAIT");
   strictEqual(after(5_000, true), "ALONE");
   strictEqual(after(1_200, false), "ALONE", "it waits 1.8 s for its primary");
+});
+
+Deno.test("step() as primary that stood still until its lease had ended takes no address back before it is heard again", () => {
+  const resumes = (heard: boolean) => {
+    const life = new Life({ ...PRIM, claim: 4 });
+    life.state = { ...life.state, arbiter: WITNESS };
+    life.on({
+      type: "begin",
+      report: report({ phase: "primary", session: "mirrored" }),
+      boot: true,
+    });
+    const follows = peer({ role: "SECOND", claim: 4, witness: "w" });
+    const hear = () =>
+      life.on({ type: "heard", view: follows, heardUsAt: life.at });
+    for (let at = 0; at < 10; at++) hear();
+    life.done();
+    life.at += 5_000;
+    life.on({ type: "tick" });
+    for (let at = 0; at < 5; at++) {
+      if (heard) hear();
+      else life.on({ type: "tick" });
+    }
+    life.on({ type: "address", problem: "10.0.0.100 is lost" });
+    return life.actions.some((action) =>
+      action.do === "run" && action.name === "resume"
+    );
+  };
+  strictEqual(resumes(true), true);
+  strictEqual(resumes(false), false);
 });

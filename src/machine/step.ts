@@ -193,7 +193,7 @@ function address(turn: Turn, problem: string, again: boolean): void {
   // Taken once more, in case it was only lost; a second machine that holds it is a matter for a person. Who stood still may have been
   // succeeded: that is read first.
   const settled = isPrimary(state.role) && state.plan === null &&
-    !state.addressesDue && !catchesUp(turn);
+    !state.addressesDue && !state.unsure && !catchesUp(turn);
   if (settled && turn.at >= state.addressAt) {
     state.addressAt = turn.at + 10_000;
     run(turn, "resume", resumePlan());
