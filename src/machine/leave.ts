@@ -117,6 +117,8 @@ export function hasten(turn: Turn, why: string): void {
 export function leaveFailed(turn: Turn, what: string): void {
   const { state } = turn;
   state.retryAt = turn.at + AGAIN_MS;
+  // What a person asked for meanwhile is not done when it may be much later.
+  state.intent = null;
   const reason = `could not let go of the data yet (${what}); tried again`;
   // Once, not with every try.
   if (state.reason !== reason) log(turn, "error", reason);

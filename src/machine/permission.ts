@@ -90,7 +90,7 @@ export function permission(
     return force ? forcedYes(state, at) : {
       may: "no",
       reason:
-        "the witness is being removed, and nothing else says that the other node has stopped",
+        `the witness is being removed, and nothing else says that ${state.config.peer} has stopped; if it is not primary: "hakit prim ${state.config.module}"`,
     };
   }
   return witnessWord(turn, { force, peer });
@@ -143,8 +143,12 @@ function witnessWord(
       may: "later",
       pending: at - state.bidSince! < FORCE_MS,
       reason: peer === null
-        ? `waits for ${config.peer} or the witness ${address}, which both do not answer; if ${config.peer} is not primary: "hakit prim ${config.module}"`
-        : `waits for the word of ${config.peer}, or of the witness ${address}; if ${config.peer} is not primary: "hakit prim ${config.module}"`,
+        ? `waits for ${config.peer} or the witness ${address}, which both do not answer; ${
+          unlessPrimary(state)
+        }`
+        : `waits for the word of ${config.peer}, or of the witness ${address}; ${
+          unlessPrimary(state)
+        }`,
     };
   }
   const { entry } = fresh;
@@ -176,6 +180,12 @@ function witnessWord(
     reason:
       `${config.peer} may still be primary for a moment, says the witness`,
   };
+}
+
+/** What a person can say where this node waits in the role that it has. */
+function unlessPrimary({ config: { module, peer }, role }: State): string {
+  const first = role === "WAIT" ? "" : `"hakit stop ${module}", then `;
+  return `if ${peer} is not primary: ${first}"hakit prim ${module}"`;
 }
 
 function notEntitled({ config }: State): Permission {
@@ -227,9 +237,9 @@ function pinged(turn: Turn): Permission {
     may: "later",
     pending: answered !== null,
     reason: answered === null
-      ? `no ping of ${
-        addresses.join(", ")
-      } can be sent from here; if ${peer} is not primary: "hakit stop ${module}", then "hakit prim ${module}"`
+      ? `no ping of ${addresses.join(", ")} can be sent from here; ${
+        unlessPrimary(state)
+      }`
       : `pings ${addresses.join(", ")}`,
   };
 }

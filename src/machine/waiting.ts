@@ -29,18 +29,20 @@ export function waiting(turn: Turn): void {
   if (state.plan !== null || turn.at < state.retryAt) return;
   if (stillHolds(state)) return leaveAgain(turn);
   if (state.record.goal === "stop") return finish(turn);
-  if (state.blocked !== null) return wait(turn, state.blocked);
+  if (state.blocked !== null) return refuse(turn, state.blocked);
   // A node that has never had the data may follow all the same: what it is to hold comes from the peer.
   const missing = state.report?.missing;
   const newHere = state.report?.identity.current === null;
   if (missing && !(newHere && state.intent?.kind !== "prim")) {
-    // Asked for once, refused once: the person who asked sees why.
-    state.intent = null;
-    return wait(turn, { reason: missing, pending: false });
+    return refuse(turn, { reason: missing, pending: false });
   }
-  if (state.intent !== null) return intended(turn);
-
   const verdict = startVerdict(state, turn.at - state.since);
+  if (state.intent !== null) {
+    const bare = state.config.mirrored && state.report === null;
+    return bare && verdict.start === "wait"
+      ? refuse(turn, verdict)
+      : intended(turn);
+  }
   switch (verdict.start) {
     case "alone": {
       const word = permission(turn, peerView(state));
@@ -55,6 +57,12 @@ export function waiting(turn: Turn): void {
     default:
       return verdict satisfies never;
   }
+}
+
+/** Asked for once, refused once: the person who asked sees why, and the other node may serve by the time at which the cause is gone. */
+function refuse(turn: Turn, cause: Blocked): void {
+  if (!cause.pending) turn.state.intent = null;
+  wait(turn, cause);
 }
 
 function wait(turn: Turn, { reason, pending }: Blocked): void {
@@ -76,7 +84,6 @@ export function stillHolds(state: State): boolean {
 function intended(turn: Turn): void {
   const { state } = turn;
   const intent = state.intent!;
-  if (state.config.mirrored && state.report === null) return;
   const peer = peerView(state);
   if (intent.kind === "second") {
     state.intent = null;
