@@ -119,11 +119,10 @@ Deno.test("first declares this node's data the good one where none has ever serv
 Deno.test("neither first nor prereq starts MariaDB to look at it in a dry run", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const at = places(paths(folder));
+    const home = paths(folder), at = places(home);
+    const options = { paths: home, at, kept: {}, settings: {}, member: {} };
     const steps = [
-      ...firstSteps(
-        { at, kept: {}, settings: {}, member: {} } as unknown as FirstOptions,
-      ),
+      ...firstSteps(options as unknown as FirstOptions),
       ...prereqSteps(prereqSchema.parse({}), {
         ...{ at, facts: { mysql: null } as Facts },
         unpacked: {} as Unpacked,

@@ -178,7 +178,7 @@ Deno.test("upgradeSteps() does not touch the other node while one is not Ready",
   const { did, run } = pair({ fault: { node: "node2", what: "never ready" } });
   await assert.rejects(
     run(),
-    /K3s on node2: not within 15 min: it is not Ready/,
+    /K3s on node2: not within 30 min: it is not Ready/,
   );
   assert.deepEqual(did, ["stage", "fetch node2", "install node2"]);
 });
