@@ -7,7 +7,14 @@ import { S_IFDIR, S_IFMT, STATX } from "../fuse/abi.ts";
 import { E, errno, ErrnoError, libc, O } from "../system/libc.ts";
 import type { Aide } from "./aide.ts";
 import { DataFiles } from "./data_files.ts";
-import { procPath, readPath, stat, statFd, statMode } from "./descriptor.ts";
+import {
+  inoOf,
+  procPath,
+  readPath,
+  stat,
+  statFd,
+  statMode,
+} from "./descriptor.ts";
 import { Disk } from "./disk.ts";
 import { readId, writeId } from "./id_xattr.ts";
 import { Exclusions } from "./exclusions.ts";
@@ -327,6 +334,18 @@ export class Volume {
     }
     const inode = this.#adopt(fd, 0, false);
     return typeof inode === "number" ? inode : 0;
+  }
+
+  /**
+   * The same where copies may be unlike: of two inodes with one id (a link that was made as a copy, in a session that broke off) what
+   * is told of this path is for the one that stands there, whichever is known.
+   */
+  bindAt(id: number, path: Uint8Array): number {
+    const known = this.get(id);
+    const fd = known ? this.walk(path) : -1;
+    if (known && (fd < 0 || inoOf(fd) !== inoOf(known.fd))) this.dropId(id);
+    if (fd >= 0) libc.close(fd);
+    return this.bind(id, path);
   }
 
   /** Takes in the inode behind an O_PATH descriptor, which is then the volume's. Or errno, and it is closed. */

@@ -49,7 +49,7 @@ export class TargetAttributes {
     if (
       id === ROOT
         ? wanted.path.length !== 0
-        : volume.bind(id, wanted.path) !== 0
+        : volume.bindAt(id, wanted.path) !== 0
     ) {
       this.outcome.missing(volume, id, 0);
       return null;

@@ -25,7 +25,7 @@ export class TargetData {
   file(volume: Volume, id: number, bytes: Uint8Array): string | null {
     if (bytes.length < 8) return "a file without size";
     const size = getU64(new DataView(bytes.buffer, bytes.byteOffset), 0);
-    if (volume.bind(id, bytes.slice(8)) !== 0) {
+    if (volume.bindAt(id, bytes.slice(8)) !== 0) {
       // It moved at the source meanwhile: the source sends it again when its names have come.
       this.outcome.missing(volume, id, MISSING_DATA);
       return null;

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { join } from "node:path";
 import { S_IFREG } from "../../fuse/abi.ts";
 import { openBacking } from "../../fuse/device.ts";
 import type { Outgoing } from "../../peer/connection.ts";
@@ -13,72 +14,123 @@ import { ResyncTarget } from "./target.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-Deno.test({
-  name:
-    "ResyncTarget: a link that was made as a copy is told at the end of the pass, also when further parts of the root were listed after it",
-  ignore: Deno.uid() !== 0,
-  fn() {
-    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
-    const volume = new Volume(0, folder, openBacking(folder), () => 9);
-    const FILE = 77, name = bytes("file");
-    const ended: Uint8Array[] = [];
-    const outgoing = {
-      append: ({ kind }: Frame, payload: Uint8Array) => {
-        if (kind === KIND.ENDED) ended.push(payload);
-      },
-    };
-    const target = new ResyncTarget(
-      [volume],
-      outgoing as unknown as Outgoing,
-      {
-        fromDisk: false,
-        announce() {},
-        sync: (done) => done(),
-        begin: (work) => {
-          for (const _ of work);
+const FILE = 77;
+
+interface Bed {
+  readonly folder: string;
+  readonly volume: Volume;
+  /** Payloads of ENDED. */
+  readonly ended: readonly Uint8Array[];
+  tell(frame: Partial<Frame>, payload?: Uint8Array): void;
+  /** A file of this name with FILE's id and this text. */
+  has(name: string, content: string): void;
+}
+
+function onTarget(name: string, run: (bed: Bed) => void): void {
+  const ignore = Deno.uid() !== 0;
+  Deno.test({
+    name: ignore ? `${name} (left out: not root)` : name,
+    ignore,
+    fn() {
+      const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+      const volume = new Volume(0, folder, openBacking(folder), () => 9);
+      const ended: Uint8Array[] = [];
+      const outgoing = {
+        append: ({ kind }: Frame, payload: Uint8Array) => {
+          if (kind === KIND.ENDED) ended.push(payload);
         },
-      },
-    );
-    const tell = (
-      frame: Partial<Frame>,
-      payload: Uint8Array = new Uint8Array(0),
-    ) => strictEqual(target.heard({ ...newFrame(), ...frame }, payload), null);
-    const attributes = (nlink: number) =>
-      encodeAttributes(name, {
-        mode: S_IFREG | 0o644,
-        uid: 0,
-        gid: 0,
-        nlink,
-        size: 0,
-        times: new Uint8Array(24),
-        xattrs: [],
-      });
-    try {
-      Deno.writeTextFileSync(`${folder}/file`, "");
-      const fd = volume.walk(name);
-      strictEqual(writeId(fd, FILE), 0);
-      libc.close(fd);
-      tell({ kind: KIND.META, id: FILE }, attributes(2));
-      // A part of a large directory in which the file does not stand.
-      const part = [0, 1].map((number) => ({
-        number,
-        count: 2,
-        removeOnly: false,
-      })).find((page) => !isOnPage(page, name))!;
-      const listing = encodeListing(bytes(""), []);
-      tell({ kind: KIND.LIST, id: ROOT, ...encodePage(part) }, listing);
-      tell({ kind: KIND.LISTED });
-      tell({ kind: KIND.END, argument: 1 });
-      // The source has it with one name by now.
-      tell({ kind: KIND.END, argument: 2 });
-      tell({ kind: KIND.META, id: FILE }, attributes(1));
-      tell({ kind: KIND.END, argument: 3 });
-      const counts = ended.map((each) => each[0]);
-      deepStrictEqual(counts, [1, 1, 0]);
-    } finally {
-      target.close();
-      volume.close();
-      Deno.removeSync(folder, { recursive: true });
-    }
+      };
+      const target = new ResyncTarget(
+        [volume],
+        outgoing as unknown as Outgoing,
+        {
+          fromDisk: false,
+          announce() {},
+          sync: (done) => done(),
+          begin: (work) => {
+            for (const _ of work);
+          },
+        },
+      );
+      try {
+        run({
+          folder,
+          volume,
+          ended,
+          tell: (frame, payload = new Uint8Array(0)) =>
+            strictEqual(
+              target.heard({ ...newFrame(), ...frame }, payload),
+              null,
+            ),
+          has(name, content) {
+            Deno.writeTextFileSync(join(folder, name), content);
+            const fd = volume.walk(bytes(name));
+            strictEqual(writeId(fd, FILE), 0);
+            libc.close(fd);
+          },
+        });
+      } finally {
+        target.close();
+        volume.close();
+        Deno.removeSync(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+const attributes = (name: string, nlink: number, size = 0) =>
+  encodeAttributes(bytes(name), {
+    mode: S_IFREG | 0o644,
+    uid: 0,
+    gid: 0,
+    nlink,
+    size,
+    times: new Uint8Array(24),
+    xattrs: [],
+  });
+
+onTarget(
+  "ResyncTarget: a link that was made as a copy is told at the end of the pass, also when further parts of the root were listed after it",
+  ({ tell, has, ended }) => {
+    has("file", "");
+    tell({ kind: KIND.META, id: FILE }, attributes("file", 2));
+    // A part of a large directory in which the file does not stand.
+    const part = [0, 1].map((number) => ({
+      number,
+      count: 2,
+      removeOnly: false,
+    })).find((page) => !isOnPage(page, bytes("file")))!;
+    const listing = encodeListing(bytes(""), []);
+    tell({ kind: KIND.LIST, id: ROOT, ...encodePage(part) }, listing);
+    tell({ kind: KIND.LISTED });
+    tell({ kind: KIND.END, argument: 1 });
+    // The source has it with one name by now.
+    tell({ kind: KIND.END, argument: 2 });
+    tell({ kind: KIND.META, id: FILE }, attributes("file", 1));
+    tell({ kind: KIND.END, argument: 3 });
+    const counts = ended.map((each) => each[0]);
+    deepStrictEqual(counts, [1, 1, 0]);
   },
-});
+);
+
+onTarget(
+  "ResyncTarget: of two inodes with one id the one that stands at the path is brought up to date, not the other one, which is known and leaves",
+  ({ folder, volume, tell, has }) => {
+    // The copy is what a session that broke off has left of a link.
+    for (const name of ["copy", "file"]) has(name, "old");
+    strictEqual(volume.bind(FILE, bytes("copy")), 0);
+    const size = new Uint8Array(8);
+    new DataView(size.buffer).setUint32(0, 5, true);
+    tell(
+      { kind: KIND.FILE, id: FILE },
+      Uint8Array.of(...size, ...bytes("file")),
+    );
+    tell({ kind: KIND.DATA, id: FILE }, bytes("newer"));
+    volume.dropId(FILE);
+    strictEqual(volume.bind(FILE, bytes("copy")), 0);
+    tell({ kind: KIND.META, id: FILE }, attributes("file", 1, 5));
+    const content = (name: string) => Deno.readTextFileSync(join(folder, name));
+    deepStrictEqual([content("file"), content("copy")], ["newer", "old"]);
+    strictEqual(Deno.statSync(join(folder, "file")).mtime?.getTime(), 0);
+  },
+);
