@@ -4,6 +4,7 @@ import { errno, errnoName, libc, Memory } from "../system/libc.ts";
 import { procPath } from "./descriptor.ts";
 import { mayTakeXattr } from "./inspect.ts";
 import { Marks } from "./marks.ts";
+import { Batch } from "./resync/batch.ts";
 import type { Channel } from "./resync/channel.ts";
 import { sendAttributes } from "./resync/source_attributes.ts";
 import { ROOT, Volume } from "./volume.ts";
@@ -24,7 +25,9 @@ Deno.test({
     const channel = {
       send: () => (sent++, []),
     } as unknown as Channel;
-    const level = () => [...sendAttributes(channel, [found], new Marks())];
+    const batch = new Batch();
+    batch.touch(found);
+    const level = () => [...sendAttributes(channel, batch, new Marks())];
     const set = (i: number) => {
       const path = procPath(volume.backing);
       const name = memory.string(`trusted.test${i}`);

@@ -24,6 +24,11 @@ export class Batch {
     return this.#told.get(name);
   }
 
+  /** Its data is told beside its attributes. */
+  hasData(found: Found): boolean {
+    return this.files.has(key(found)) || this.whole.has(key(found));
+  }
+
   touch(found: Found): void {
     this.touched.set(key(found), found);
   }

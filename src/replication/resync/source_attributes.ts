@@ -7,6 +7,7 @@ import { type Attributes, encodeAttributes } from "../listing.ts";
 import type { Marks } from "../marks.ts";
 import { KIND, META_RESERVED } from "../operation.ts";
 import { isGone, shown, unreadable } from "../unreadable.ts";
+import type { Batch } from "./batch.ts";
 import type { Channel } from "./channel.ts";
 import type { Found } from "./places.ts";
 
@@ -16,11 +17,12 @@ const A_TURN = 256;
 /** `again`: for the next pass, what had moved. */
 export function* sendAttributes(
   channel: Channel,
-  touched: Iterable<Found>,
+  batch: Batch,
   again: Marks,
 ): Generator<void, void> {
   // Deepest first: setting a child's attributes does not change its parent's times, making it did.
-  const order = [...touched].sort((a, b) => b.path.length - a.path.length);
+  const order = [...batch.touched.values()]
+    .sort((a, b) => b.path.length - a.path.length);
   let told = 0;
   for (const found of order) {
     if (++told % A_TURN === 0) yield;
@@ -38,8 +40,11 @@ export function* sendAttributes(
       const flags = attributes.reserved ? META_RESERVED : 0;
       yield* channel.send(KIND.META, found, payload, 0, flags);
     } else if (isGone(attributes)) {
-      // Gone, or moved: a move marks the directories only.
-      again.attributes(found.volume.index, found.id, 0);
+      // Gone, or moved: a move marks the directories only. Data that went to the name that is gone may have gone to a link that was made
+      // as a copy there, and how many names that one should have is not told any more.
+      const { volume: { index }, id } = found;
+      if (batch.hasData(found)) again.tail(index, id, 0, 0);
+      else again.attributes(index, id, 0);
     } else throw unreadable(found.volume, found.path, attributes);
   }
 }

@@ -160,7 +160,7 @@ export class SourcePass {
 
   *#finish(batch: Batch): Generator<void, void> {
     yield* this.data.run(this.#scope, batch);
-    yield* sendAttributes(this.channel, batch.touched.values(), this.again);
+    yield* sendAttributes(this.channel, batch, this.again);
   }
 
   close(): void {
