@@ -1,6 +1,7 @@
 /** Many lives, one after the other: what the command, its workers, the tests and the mutation check all run. */
 import { Coverage } from "./coverage.ts";
 import { DataSimulation } from "./data.ts";
+import { History } from "./histories/history.ts";
 import { DATA, kindOf, KINDS } from "./kinds.ts";
 import { Simulation } from "./simulation.ts";
 import type { World } from "./world.ts";
@@ -74,9 +75,10 @@ interface Life {
 
 function life(name: string, seed: number, watching: Watching): Life {
   const kind = kindOf(name);
-  return "faults" in kind
-    ? new Simulation(seed, kind, watching)
-    : new DataSimulation(seed, watching);
+  if ("faults" in kind) return new Simulation(seed, kind, watching);
+  return kind === DATA
+    ? new DataSimulation(seed, watching)
+    : new History(kind.name, seed, watching);
 }
 
 /** null: all was well. An automaton that throws is found too. */

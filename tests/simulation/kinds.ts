@@ -178,8 +178,18 @@ export const KINDS: readonly Kind[] = [
 /** The real data path by itself: see data.ts. */
 export const DATA = { name: "data", share: 0.15 } as const;
 
-export function kindOf(name: string): Kind | typeof DATA {
-  const all = [...KINDS, DATA];
+/** The real copies of a real directory: see histories/history.ts. */
+export const HISTORY = { name: "history", share: 1 } as const;
+/** The same, in a copy of the sources with small limits. */
+export const SMALL = { name: "small", share: 1 } as const;
+
+/** Run only when they are named. */
+export const NEED_ROOT: readonly AnyKind[] = [HISTORY, SMALL];
+
+type AnyKind = Kind | typeof DATA | typeof HISTORY | typeof SMALL;
+
+export function kindOf(name: string): AnyKind {
+  const all: readonly AnyKind[] = [...KINDS, DATA, HISTORY, SMALL];
   const kind = all.find((one) => one.name === name);
   if (kind) return kind;
   throw new RangeError(

@@ -4,7 +4,8 @@
 import { parseArgs } from "node:util";
 import { type Finding, jobsOf, replay, type Result } from "./batch.ts";
 import { Coverage } from "./coverage.ts";
-import { kindOf } from "./kinds.ts";
+import { IS_COPY, simulateSmall } from "./histories/small_limits.ts";
+import { kindOf, NEED_ROOT, SMALL } from "./kinds.ts";
 import { timeline } from "./timeline.ts";
 import { Crew } from "./crew.ts";
 
@@ -40,8 +41,13 @@ export async function main(args: readonly string[]): Promise<number> {
   let options: Options, one: string | undefined;
   try {
     ({ options, one } = read(args));
+    const name = one?.split(":")[0] ?? options.kind;
+    const kind = name === undefined ? null : kindOf(name);
+    if (kind && NEED_ROOT.includes(kind) && Deno.uid() !== 0) {
+      throw new RangeError(`kind "${name}" needs root`);
+    }
+    if (kind === SMALL && !IS_COPY) return await simulateSmall(args);
     if (one !== undefined) return showOne(one);
-    if (options.kind !== undefined) kindOf(options.kind);
   } catch (error) {
     say(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
     return 2;

@@ -8,8 +8,8 @@ import { Buffer } from "node:buffer";
 import * as c from "./libc.ts";
 
 export interface CompareOptions {
-  /** Whether two modification times (nanoseconds) are as they should be; default: equal. */
-  readonly sameTime?: (a: bigint, b: bigint) => boolean;
+  /** Whether two modification times (nanoseconds), of directories or of other things, are as they should be; default: equal. */
+  readonly sameTime?: (a: bigint, b: bigint, directory: boolean) => boolean;
   /**
    * exact: data extents equal to the byte (tmpfs). loose: zeros may be holes on
    * one side, only a file that lost its sparseness is reported (tmpfs).
@@ -180,7 +180,7 @@ class Comparison {
       this.#same(path, "size", a.size, b.size);
     }
     const same = this.#options.sameTime ?? ((x, y) => x === y);
-    if (!same(a.mtimeNs, b.mtimeNs)) {
+    if (!same(a.mtimeNs, b.mtimeNs, directory)) {
       this.#report(path, `mtime ${a.mtimeNs} and ${b.mtimeNs}`);
     }
     return directory || a.size === b.size;
