@@ -347,9 +347,16 @@ export class Pipeline {
     return this.broken && this.peerIsLevel;
   }
 
-  /** A frame of the peer about our changes; false: none of these. */
-  heard(frame: Frame): boolean {
-    switch (frame.kind) {
+  /** A frame of the peer about our changes; false: none of these. A string: protocol broken, end the session. */
+  heard(frame: Frame): boolean | string {
+    const { kind, sequence } = frame;
+    // Taken for true, the changes to come would be answered, or lose their marks, before the peer has them.
+    if (
+      (kind === KIND.ACK || kind === KIND.SETTLED) && sequence > this.sequence
+    ) {
+      return `the peer says that it has operation ${sequence}, of ${this.sequence}`;
+    }
+    switch (kind) {
       case KIND.ACK:
         this.acknowledged = Math.max(this.acknowledged, frame.sequence);
         return true;

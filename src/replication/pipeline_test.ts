@@ -475,3 +475,25 @@ onPipeline(
     strictEqual(pipeline.timesTold(volume, inode.id), true);
   },
 );
+
+onPipeline(
+  "Pipeline: a peer that says it has what it was not told yet breaks the session, and nothing is answered",
+  (bed) => {
+    const { pipeline } = bed;
+    bed.mirror({ takes: true });
+    const file = bed.file("file");
+    const result = write(bed, file, "new");
+    for (const kind of [KIND.ACK, KIND.SETTLED]) {
+      const sequence = pipeline.sequence + 1;
+      strictEqual(
+        pipeline.heard({ ...newFrame(), kind, sequence }),
+        `the peer says that it has operation ${sequence}, of ${pipeline.sequence}`,
+      );
+    }
+    pipeline.complete();
+    strictEqual(result.errno, null);
+    strictEqual(pipeline.unsettled.isEmpty, false);
+    bed.acknowledge();
+    strictEqual(result.errno, 0);
+  },
+);

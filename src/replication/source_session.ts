@@ -295,7 +295,8 @@ export class SourceSession {
     }
     if (frame.kind === KIND.PONG) return null;
     if (session.stage === "marks") return this.#marks(session);
-    if (this.pipeline.heard(frame)) return null;
+    const heard = this.pipeline.heard(frame);
+    if (heard !== false) return heard === true ? null : heard;
     switch (frame.kind) {
       case KIND.WANTED:
       case KIND.BLOCKS:

@@ -183,7 +183,8 @@ export class DataSimulation {
       const next = connection.next();
       if (next === false) break;
       if (next !== true) this.#violated(next);
-      pipeline.heard(connection.frame);
+      const heard = pipeline.heard(connection.frame);
+      if (typeof heard === "string") this.#violated(heard);
     }
     this.#turn();
   }

@@ -265,9 +265,8 @@ export class Session {
     let came = 0;
     while (came < most && connection.next()) {
       came++;
-      if (!this.options.primary.pipeline.heard(connection.frame)) {
-        this.options.violated(`a frame of kind ${connection.frame.kind}`);
-      }
+      const heard = this.options.primary.pipeline.heard(connection.frame);
+      if (heard !== true) this.options.violated(`heard: ${heard}`);
     }
     return came > 0;
   }
