@@ -78,6 +78,9 @@ function onTarget(name: string, run: (bed: Bed) => void): void {
   });
 }
 
+/** A size. */
+const FIVE = [5, 0, 0, 0, 0, 0, 0, 0];
+
 const attributes = (name: string, nlink: number, size = 0) =>
   encodeAttributes(bytes(name), {
     mode: S_IFREG | 0o644,
@@ -119,11 +122,9 @@ onTarget(
     // The copy is what a session that broke off has left of a link.
     for (const name of ["copy", "file"]) has(name, "old");
     strictEqual(volume.bind(FILE, bytes("copy")), 0);
-    const size = new Uint8Array(8);
-    new DataView(size.buffer).setUint32(0, 5, true);
     tell(
       { kind: KIND.FILE, id: FILE },
-      Uint8Array.of(...size, ...bytes("file")),
+      Uint8Array.of(...FIVE, ...bytes("file")),
     );
     tell({ kind: KIND.DATA, id: FILE }, bytes("newer"));
     volume.dropId(FILE);
@@ -132,5 +133,19 @@ onTarget(
     const content = (name: string) => Deno.readTextFileSync(join(folder, name));
     deepStrictEqual([content("file"), content("copy")], ["newer", "old"]);
     strictEqual(Deno.statSync(join(folder, "file")).mtime?.getTime(), 0);
+  },
+);
+
+onTarget(
+  "ResyncTarget: a file that is compared and the same keeps its time, should the session break off before its attributes come",
+  ({ folder, tell, has }) => {
+    has("file", "equal");
+    const path = join(folder, "file");
+    Deno.utimeSync(path, 1000, 1000);
+    tell(
+      { kind: KIND.FILE, id: FILE },
+      Uint8Array.of(...FIVE, ...bytes("file")),
+    );
+    strictEqual(Deno.statSync(path).mtime?.getTime(), 1_000_000);
   },
 );
