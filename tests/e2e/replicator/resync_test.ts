@@ -418,12 +418,15 @@ onPair({
       "a loss",
     );
     await pair.heal();
-    for (const { replicator } of [primary, secondary]) {
-      await replicator.until(
-        ({ session }) => session === "resync",
-        "a resync that waits",
-      );
-    }
+    await secondary.replicator.until(
+      ({ session }) => session === "resync",
+      "a resync that waits",
+    );
+    // Not before it knows what the secondary has marked: going alone ends a session that is not there yet.
+    await primary.replicator.until(
+      ({ resync }) => resync?.paused === true,
+      "the secondary's marks",
+    );
     await secondary.replicator.command({ command: "outdate" });
     await primary.replicator.command({ command: "alone" });
     // Applications do not wait for it any more, and what they write comes along.
