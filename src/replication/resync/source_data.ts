@@ -127,13 +127,10 @@ export class SourceData {
             );
             file.waiting++;
             inFlight++;
-            this.progress.bytesCompared += Math.min(
-              CHUNK,
-              size - chunk * CHUNK,
-            );
-            this.progress.bytesDone += scope.everything
-              ? dataIn(summary)
-              : CHUNK;
+            // Holes are not: of a sparse file of many GiB nothing is read there.
+            const data = dataIn(summary);
+            this.progress.bytesCompared += data;
+            this.progress.bytesDone += scope.everything ? data : CHUNK;
             yield* answers(WINDOW);
           }
         }
