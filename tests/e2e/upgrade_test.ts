@@ -15,7 +15,7 @@ setsid sh -c '
   i=\${i:-0}
   while [ -e "$HAKIT_HOME/serving" ]; do
     i=$((i + 1))
-    echo $i >>"$rows" && sync "$rows" && echo $i >"$HAKIT_HOME/../acked" && date +%s.%N >>"$HAKIT_HOME/../times"
+    echo $i >>"$rows" && sync "$rows" && echo $i >>"$HAKIT_HOME/../acked" && date +%s.%N >>"$HAKIT_HOME/../times"
     sleep 0.01
   done
   rm "$HAKIT_HOME/writing"
@@ -55,10 +55,16 @@ async function level(agents: Agents): Promise<void> {
   throw new Error(`never level: ${last}`);
 }
 
+/** The last acknowledged number; its line is whole, because one write appended it. */
+async function ackedOf(shared: string): Promise<number> {
+  const text = await Deno.readTextFile(join(shared, "acked"));
+  return Number(text.trim().split("\n").at(-1));
+}
+
 /** Every acknowledged number is on both nodes, in order; the longest time without one, in seconds. */
 async function check(agents: Agents, shared: string): Promise<number> {
   await level(agents);
-  const acked = Number(await Deno.readTextFile(join(shared, "acked")));
+  const acked = await ackedOf(shared);
   const primary = (await agents.serving())[0]!;
   const rows = (await agents.inside(
     primary,
@@ -145,7 +151,7 @@ Deno.test({
       assert.match(refused.text, why);
     }
 
-    const before = await Deno.readTextFile(join(shared, "acked"));
+    const before = await ackedOf(shared);
     const { upgraded } = JSON.parse(await ok(1, "upgrade", next, "--json"));
     assert.deepEqual(
       upgraded.map(({ from, to }: { from: string; to: string }) => [from, to]),
@@ -159,8 +165,7 @@ Deno.test({
     // The replicators are of the new version, too.
     assert.equal(JSON.stringify(state.warnings).includes("hakit "), false);
     assert.ok(await check(agents, shared) < 10);
-    const after = await Deno.readTextFile(join(shared, "acked"));
-    assert.ok(Number(after) > Number(before));
+    assert.ok(await ackedOf(shared) > before);
     assert.match(await ok(1, "upgrade", next), /runs 9.1.0 already/);
 
     // It runs `version` and no agent: the guard puts the old one back, the other node is never touched.

@@ -14,7 +14,10 @@ async function refused(pair: Pair, what: RegExp, full: boolean) {
     "a word about the file",
   );
   ok(!notice!.includes("\n"), notice!);
-  strictEqual(secondary.replicator.report.identity.upToDate, false);
+  await secondary.replicator.until(
+    ({ identity }) => !identity.upToDate,
+    "a copy that is not up to date",
+  );
 }
 
 onPair({
