@@ -27,6 +27,18 @@ export function leftOut(output: string): string[] {
   );
 }
 
+/** What speaks of these is never the machine's doing. */
+const DATA =
+  /lost|acknowledged|acked|differ|data (?:at|extents)|identical|equalCopies|two primaries/i;
+
+/**
+ * Whether a file of tests with real processes and clocks may be run once more: each failure says what it is, and none speaks of data or
+ * of two primaries. A crash and a time limit say nothing.
+ */
+export function mayRunAgain(failed: number, errors: readonly string[]) {
+  return errors.length === failed && !errors.some((text) => DATA.test(text));
+}
+
 const ERROR_LINES = 24;
 
 /** Each failed test with the beginning of its error, from deno's chapter " ERRORS ": a long run's reader sees its end first. */

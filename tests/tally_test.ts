@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { failures, leftOut, tally } from "./tally.ts";
+import { failures, leftOut, mayRunAgain, tally } from "./tally.ts";
 
 Deno.test("tally() reads deno's and our own closing lines", () => {
   const output =
@@ -54,4 +54,15 @@ writes a => ./tests/a_test.ts:6:6
   assert.ok(found[0]!.includes("at a"));
   assert.equal(found[1]!.split("\n").length, 24);
   assert.deepEqual(failures("ok | 6 passed"), []);
+});
+
+Deno.test("mayRunAgain() takes what came too late, never what speaks of data, nor a crash", () => {
+  const late = "takes over => ./a_test.ts:1:1\nerror: Not within 5 s: PRIM";
+  assert.equal(mayRunAgain(1, [late]), true);
+  assert.equal(mayRunAgain(1, []), false);
+  assert.equal(mayRunAgain(2, [late, "x\nerror: 3 rows are lost"]), false);
+  assert.equal(
+    mayRunAgain(1, ["x\nerror: AssertionError\n    at equalCopies (a.ts:1)"]),
+    false,
+  );
 });
