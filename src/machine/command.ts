@@ -117,6 +117,7 @@ export function obey(turn: Turn, order: Order): void {
       state.intent = {
         kind: "prim",
         full: order.full || order.command === "primforce",
+        at: turn.at,
       };
       return wantRun(turn);
     case "second":
@@ -183,7 +184,7 @@ function swap(turn: Turn): void {
 function second(turn: Turn, full: boolean): void {
   const { state } = turn;
   if (state.role !== "SECOND") {
-    state.intent = { kind: "second", full };
+    state.intent = { kind: "second", full, at: turn.at };
     return wantRun(turn);
   }
   if (!full) return;

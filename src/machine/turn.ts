@@ -64,9 +64,11 @@ export interface Peer {
 }
 
 /** What a person asked for and the automaton does as soon as it can. */
-export type Intent =
-  | { readonly kind: "prim"; readonly full: boolean }
-  | { readonly kind: "second"; readonly full: boolean };
+export interface Intent {
+  readonly kind: "prim" | "second";
+  readonly full: boolean;
+  readonly at: number;
+}
 
 export interface State {
   readonly config: Config;

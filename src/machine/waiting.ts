@@ -18,6 +18,9 @@ import type { Blocked } from "./event.ts";
 import type { ModuleView } from "./state.ts";
 import { good, startVerdict } from "./verdict.ts";
 
+/** What a person asked for waits so long for a replicator: on a slow server, busy with everything else that starts, it may need a minute. */
+const START_MS = 5 * 60_000;
+
 export function waiting(turn: Turn): void {
   const { state } = turn;
   answerAsk(turn, peerView(state));
@@ -38,10 +41,8 @@ export function waiting(turn: Turn): void {
   }
   const verdict = startVerdict(state, turn.at - state.since);
   if (state.intent !== null) {
-    const bare = state.config.mirrored && state.report === null;
-    return bare && verdict.start === "wait"
-      ? refuse(turn, verdict)
-      : intended(turn);
+    if (!state.config.mirrored || state.report !== null) return intended(turn);
+    if (turn.at - state.intent.at > START_MS) state.intent = null;
   }
   switch (verdict.start) {
     case "alone": {

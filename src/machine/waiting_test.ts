@@ -15,9 +15,9 @@ const PRIM_ASKED = {
   by: "ann",
 } as const;
 
-/** Ten seconds of nothing. */
-function later(life: Life): Life {
-  for (let at = 0; at < 200; at++) life.on({ type: "tick" });
+/** Seconds of nothing: ten. */
+function later(life: Life, seconds = 10): Life {
+  for (let at = 0; at < 20 * seconds; at++) life.on({ type: "tick" });
   return life;
 }
 
@@ -41,9 +41,21 @@ Deno.test("waiting() tells why a person's prim does not come about without a rep
   later(life);
   ok(life.state.reason?.includes("does not start"), life.state.reason ?? "");
   strictEqual(view(life.state).status, "NotReady");
-  later(life);
+  later(life, 300);
   life.on({ type: "report", report: report() });
   strictEqual(life.state.role, "WAIT", "the other node may serve by now");
+});
+
+Deno.test("waiting() does what a person asked for when a slow server's replicator comes a minute late", () => {
+  const life = later(
+    stopped().on({ type: "peer", verdict: "lost" })
+      .on({ ...PRIM_ASKED, command: "start" }).done(),
+    30,
+  );
+  ok(life.state.reason?.includes("does not start"), life.state.reason ?? "");
+  later(life.on(PRIM_ASKED), 60);
+  life.on({ type: "report", report: report() });
+  strictEqual(life.state.role, "ALONE");
 });
 
 Deno.test("waiting() does not come back to a person's prim that a rule held up", () => {
