@@ -30,8 +30,8 @@ export interface ReplicatorLinkOptions {
   readonly onGone: () => void;
 }
 
-/** A replicator that was started answers within this, or it is killed and started anew. */
-const START_MS = 60_000;
+/** A replicator that was started answers within this, or it is killed and started anew: a slow server, busy with all else, takes a minute. */
+const START_MS = 180_000;
 const RETRY_MS = 30;
 /** One that was told to end and does not, is ended. */
 const EXIT_MS = 3000;
@@ -274,7 +274,13 @@ export class ReplicatorLink {
       }
       await sleep(RETRY_MS, this.#stop.signal);
     }
-    if (!this.#stop.signal.aborted) this.#kill();
+    if (this.#stop.signal.aborted) return null;
+    this.#options.log.error(
+      `replicator: started and not to be reached for ${
+        START_MS / 1000
+      } s, ended`,
+    );
+    this.#kill();
     return null;
   }
 
