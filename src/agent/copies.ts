@@ -62,10 +62,10 @@ export class Copies {
       const copy = { name: stamp() };
       const folders = foldersOf(module);
       // What a crash left may take long: nobody waits for that yet.
-      await folders.removeParts();
+      await folders.removeParts({ resync: false });
       await still(module, (seconds) => folders.clone(copy.name, seconds))
         .catch(async (error) => {
-          await folders.removeParts();
+          await folders.removeParts({ resync: false });
           throw error;
         });
       await folders.finish(copy.name);

@@ -13,6 +13,8 @@ const FOLDER = "copies";
 const PART = ".part";
 /** Kept because something else took its place: nobody asked for it as a copy. */
 export const BEFORE = "before-";
+/** Kept by a node while it is brought up to date (fallback.ts), beside the copies that somebody takes. */
+export const RESYNC = `${BEFORE}resync-`;
 export const NO_REFLINKS = "no-reflinks";
 const SYNC_MS = 8 * 60_000;
 
@@ -82,7 +84,7 @@ export class CopyFolders {
 
   async remove(name: string): Promise<void> {
     await this.giveUp(name);
-    await this.removeParts();
+    await this.removeParts({ resync: name.startsWith(RESYNC) });
   }
 
   /** It is none any more, at once: removeParts() has it go. Half a copy is none: so it is after a crash, too. */
@@ -93,16 +95,17 @@ export class CopyFolders {
   }
 
   /**
-   * Also what a power cut left in some of the directories only: nobody can name it. `only`: how their names begin, where somebody else may
-   * be making another one meanwhile.
+   * Also what a power cut left in some of the directories only: nobody can name it. Of the one kind or of the other: a copy of the other
+   * one may be in the making, and would come out as a whole one without what is removed here.
    */
-  async removeParts(only = ""): Promise<void> {
+  async removeParts({ resync }: { readonly resync: boolean }): Promise<void> {
     const sets = await this.#sets();
     for (const [index, folder] of this.#folders.entries()) {
       for (const name of sets[index]!) {
         const whole = sets.every((names) => names.includes(name));
         const named = whole || name.startsWith(BEFORE);
-        if (named && !name.endsWith(PART) || !name.startsWith(only)) continue;
+        if (named && !name.endsWith(PART)) continue;
+        if (name.startsWith(RESYNC) !== resync) continue;
         await removeTree(join(folder, name));
       }
     }

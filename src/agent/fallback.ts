@@ -8,9 +8,8 @@ import type { Report } from "../replication/control.ts";
 import { command } from "../system/command.ts";
 import type { Log } from "../system/log.ts";
 import { messageOf } from "../system/message.ts";
-import { BEFORE, CopyFolders, NO_REFLINKS, stamp } from "./copy_folders.ts";
+import { CopyFolders, NO_REFLINKS, RESYNC, stamp } from "./copy_folders.ts";
 
-const NAME = `${BEFORE}resync-`;
 /** Meanwhile the data has one copy only: with millions of files it is not worth that. */
 const SECONDS = 30;
 /** What is overwritten while it is kept takes room: it goes before a resync fails for want of that. */
@@ -51,7 +50,7 @@ export class Fallback {
     try {
       const { current, consistent } = report.identity;
       const kept = (await this.#folders.names())
-        .filter((name) => name.startsWith(NAME));
+        .filter((name) => name.startsWith(RESYNC));
       this.#name = kept.at(-1) ?? null;
       // A resync that broke off: what was kept before it is still the last whole state.
       if (!consistent) return;
@@ -62,7 +61,7 @@ export class Fallback {
         return;
       }
       if (!await this.#mayClone()) return;
-      const name = `${NAME}${stamp()}`;
+      const name = `${RESYNC}${stamp()}`;
       await this.#folders.clone(name, SECONDS);
       await this.#folders.finish(name, SECONDS * 1000);
       this.#name = name;
@@ -82,7 +81,7 @@ export class Fallback {
     } finally {
       this.#busy = false;
       // Nobody waits for it: of millions of files it takes minutes, in which the data has one copy only.
-      this.#folders.removeParts(NAME).catch((error) =>
+      this.#folders.removeParts({ resync: true }).catch((error) =>
         this.#options.log.warning(
           `what is left of a copy stays for now: ${messageOf(error)}`,
         )

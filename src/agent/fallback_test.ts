@@ -48,3 +48,44 @@ Deno.test("Fallback: a node that becomes secondary does not wait until an old co
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("Fallback: what it kept goes when the copy is level, and nothing of a copy that somebody takes in that moment", async () => {
+  const folder = await Deno.makeTempDir();
+  const directories = [`${folder}/one`, `${folder}/two`];
+  const old = "before-resync-2026-01-02T03-04-05-678Z";
+  const being = "2026-01-03T03-04-05-678Z.part";
+  const ready = "2026-01-04T03-04-05-678Z";
+  const copies = (path: string) => `${path}/.hakit/copies`;
+  try {
+    for (const [index, path] of directories.entries()) {
+      // Of a copy in its last step the first directory's half has its name already.
+      for (const name of [old, being, index === 0 ? ready : `${ready}.part`]) {
+        await Deno.mkdir(`${copies(path)}/${name}`, { recursive: true });
+      }
+    }
+    const fallback = new Fallback({
+      directories,
+      log: { info() {}, warning: (text) => throwError(text) },
+      now: () => 0,
+    });
+    const resyncs = { ...EMPTY, consistent: false };
+    await fallback.keep({ phase: "idle", identity: resyncs } as Report, null);
+    strictEqual(fallback.name, old);
+    await fallback.look({
+      phase: "secondary",
+      session: "mirrored",
+      identity: { ...EMPTY, upToDate: true },
+    } as Report);
+    strictEqual(fallback.name, null);
+    const left = directories.map((path) =>
+      [...Deno.readDirSync(copies(path))].map(({ name }) => name).sort()
+    );
+    deepStrictEqual(left, [[being, ready], [being, `${ready}.part`]]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+function throwError(text: string): never {
+  throw new Error(text);
+}
