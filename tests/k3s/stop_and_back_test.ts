@@ -150,6 +150,8 @@ Deno.test("shim_pids finds K3s' own where its folder is a link to another disk, 
       };
       assert.deepEqual(await found("k3s"), [`${child.pid}`]);
       assert.deepEqual(await found("other"), []);
+      // As /var/lib/rancher/k3s where /var/lib/rancher is a link to a disk that is not mounted.
+      assert.deepEqual(await found("away/k3s"), []);
     } finally {
       child.kill("SIGKILL");
       await child.status;

@@ -70,8 +70,9 @@ pod_pids() {
 
 shim_pids() {
   local pid data
-  # It may be a link to a larger disk.
-  data=$(readlink -f "${K3S_DATA:-/var/lib/rancher/k3s}")
+  # It may be a link to a larger disk; to one that is not mounted it leads nowhere, and
+  # every shim of this server, other engines' too, would be below "nowhere/".
+  data=$(readlink -f "${K3S_DATA:-/var/lib/rancher/k3s}") && [[ -n $data ]] || return 0
   for pid in $(pgrep containerd-shim); do
     [[ $(readlink "/proc/$pid/exe") == "$data"/* ]] && echo "$pid"
   done
