@@ -14,6 +14,8 @@ const FOLDERS = [
   ...["/run/k3s", "/run/flannel"],
   ...["/var/lib/cni/networks/cbr0", "/var/lib/cni/flannel"],
 ];
+/** As k3s-killall.sh tells them. In small letters they are others': the interface cni-podman0, an administrator's comment. */
+const OWN_RULES = /KUBE-|CNI-|[Ff]lannel|FLANNEL/;
 const TOOLS = ["iptables", "ip6tables"] as const;
 const PATIENT = { timeoutMs: 30_000 } as const;
 
@@ -73,7 +75,6 @@ async function cleaned() {
 
 /** What iptables-save printed, without K3s' chains and rules; null: there are none. Rules of another CNI alone are not K3s'. Pure. */
 export function withoutK3s(saved: string): string | null {
-  if (!/KUBE-|flannel/i.test(saved)) return null;
-  return saved.split("\n")
-    .filter((line) => !/KUBE-|CNI-|flannel/i.test(line)).join("\n");
+  if (!/KUBE-|[Ff]lannel|FLANNEL/.test(saved)) return null;
+  return saved.split("\n").filter((line) => !OWN_RULES.test(line)).join("\n");
 }

@@ -8,7 +8,8 @@ const OTHERS = `*nat
 COMMIT
 *filter
 :INPUT DROP [0:0]
--A INPUT -s 10.0.0.2/32 -p tcp -m tcp --dport 6443 -m comment --comment hakit -j ACCEPT
+-A INPUT -s 10.0.0.2/32 -p tcp -m tcp --dport 6443 -m comment --comment "hakit, kube-apiserver" -j ACCEPT
+-A FORWARD -i cni-podman0 -j ACCEPT
 COMMIT
 `;
 const K3S = [
