@@ -81,10 +81,11 @@ export class Settler {
     syncAll(context, this.volumes, (error) => {
       this.#settling = false;
       if (error === 0) return;
+      const why = `this node's disk failed to sync: ${errnoName(error)}`;
+      // The peer has been levelled meanwhile, with what memory still had: it is the one to go on.
+      if (!pipeline.alone) return pipeline.broke(error, why);
       pipeline.events.late(
-        `this node's disk failed to sync: ${
-          errnoName(error)
-        }: it has the only copy, and some of what was written lately may not be on it; look after the disk, start the other node, then compare ("hakit verify ${context.config.module}")`,
+        `${why}: it has the only copy, and some of what was written lately may not be on it; look after the disk, start the other node, then compare ("hakit verify ${context.config.module}")`,
       );
     });
   }

@@ -10,8 +10,8 @@ import type { Volume } from "./volume.ts";
 
 const FILE = 2 ** 33 + 1;
 
-/** A settler whose disk answers each sync as told, in a session with a peer that has everything on its disk. */
-function settlerWith(answers: number[]) {
+/** A settler whose disk answers each sync as told (a promise: later), in a session with a peer that has everything on its disk. */
+function settlerWith(answers: (number | Promise<number>)[]) {
   const file = Deno.makeTempFileSync();
   const dirty = new Dirty(file);
   const faults: string[] = [], late: string[] = [], told: number[] = [];
@@ -32,7 +32,11 @@ function settlerWith(answers: number[]) {
   const config = { module: "db" };
   const context = { now: () => now, config } as unknown as Context;
   const volume = {
-    sync: (_: unknown, done: (error: number) => void) => done(answers.shift()!),
+    sync(_: unknown, done: (error: number) => void) {
+      const answer = answers.shift()!;
+      if (typeof answer === "number") done(answer);
+      else void answer.then(done);
+    },
   };
   const settler = new Settler(context, pipeline, [
     volume as unknown as Volume,
@@ -132,4 +136,19 @@ Deno.test("Settler: alone a disk that could not write back is told, and looked a
   bed.look(60_000);
   strictEqual(late.length, 1);
   deepStrictEqual(faults, []);
+});
+
+Deno.test("Settler: a sync that began alone and fails when the peer is level again makes this copy the worse one", async () => {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  using bed = settlerWith([promise]);
+  const { pipeline, late, faults } = bed;
+  pipeline.goAlone();
+  pipeline.sequence++;
+  bed.look(30_000);
+  pipeline.mirror({} as never, 2);
+  resolve(E.IO);
+  await promise;
+  deepStrictEqual(late, []);
+  strictEqual(faults.length, 1);
+  strictEqual(pipeline.broken, true);
 });
