@@ -5,9 +5,14 @@
 import { join } from "node:path";
 import { ApiError } from "../api/error.ts";
 import type { PeerApi } from "../api/peer_api.ts";
+import { allStopped } from "../api/rolling_plan.ts";
 import { CLUSTER_HISTORY } from "../cluster/places.ts";
 import { type ArchiveFile, digestFiles } from "../module/archive.ts";
-import { otherCluster, planCluster } from "../module/cluster_plan.ts";
+import {
+  clusterEffects,
+  otherCluster,
+  planCluster,
+} from "../module/cluster_plan.ts";
 import type { FileEdit } from "../module/edit.ts";
 import { ConfigError, parseCluster } from "../module/load.ts";
 import { type Plan, same } from "../module/plan.ts";
@@ -97,6 +102,24 @@ export class ClusterConfig {
       }],
       inForce: this.#isInForce(content),
     };
+  }
+
+  /** Why an agent that began by what lies here would do harm, or would not begin; null: it would serve. */
+  async beginRefusal(): Promise<string | null> {
+    const { node: { cluster: running }, cluster } = this.#options;
+    try {
+      const wanted = parseCluster(await this.#text(), FILE);
+      const other = otherCluster(running, wanted);
+      if (other !== null) return `${FILE}: ${other}`;
+      const parts = clusterEffects(running, wanted)
+        .filter(({ how }) => how === "stop").map(({ part }) => part);
+      if (parts.length === 0 || allStopped(cluster.state())) return null;
+      return `${FILE} was changed in ${
+        parts.join(", ")
+      }, on which two agents must not differ while a module runs: stop every module on both nodes first`;
+    } catch (error) {
+      return messageOf(error);
+    }
   }
 
   history(): Promise<Revision[]> {

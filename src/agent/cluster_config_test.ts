@@ -175,3 +175,21 @@ Deno.test("a node that cannot write takes the other one back", async () => {
   strictEqual(await Deno.readTextFile(files[1]!), YAML);
   deepStrictEqual((await one.history()).map(({ number }) => number), [1]);
 });
+
+Deno.test("beginRefusal() keeps an agent that runs from a cluster.yaml that it could not begin with, or that would part the two", async () => {
+  const { one, files, states } = await pair();
+  strictEqual(await one.beginRefusal(), null);
+  await Deno.writeTextFile(files[0]!, LATER);
+  strictEqual(await one.beginRefusal(), null);
+  // Edited by hand, past the plan that would have refused it.
+  const apart = YAML + "heartbeat: { port: 4900 }\n";
+  await Deno.writeTextFile(files[0]!, apart);
+  match((await one.beginRefusal())!, /heartbeat\.port.*stop every module/);
+  const rest = { role: "STOP", status: "NotReady" } as const;
+  states[0] = sampleState(rest, rest);
+  strictEqual(await one.beginRefusal(), null);
+  await Deno.writeTextFile(files[0]!, YAML + "no: such key\n");
+  match((await one.beginRefusal())!, /unknown key "no"/);
+  await Deno.writeTextFile(files[0]!, YAML.replace("office", "other"));
+  match((await one.beginRefusal())!, /expected "office"/);
+});

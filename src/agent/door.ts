@@ -8,6 +8,7 @@ import { gate } from "../api/gate.ts";
 import type { EventStreams, StateFeed } from "../api/events.ts";
 import { metricsText } from "../api/metrics.ts";
 import type { PeerApi } from "../api/peer_api.ts";
+import { restartRefusal } from "../api/rolling_plan.ts";
 import type { ClusterState } from "../api/state.ts";
 import type {
   Command as ReplicatorCommand,
@@ -338,6 +339,13 @@ export class Door {
       status: answer.status,
       headers: { "content-type": type },
     });
+  }
+
+  /** Why this agent must not begin again now, as far as that would interrupt something; null: it may. */
+  async restartRefusal(): Promise<string | null> {
+    const why = restartRefusal(this.state(), this.#options.node.me.name) ??
+      await this.clusterConfig.beginRefusal();
+    return why === null ? null : `The agent cannot begin again now: ${why}`;
   }
 
   /** True when the request is for the other node; throws for a name that is no node. */

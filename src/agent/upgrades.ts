@@ -133,6 +133,19 @@ export class Upgrades {
     return info;
   }
 
+  /** The same executable again: for what agents read when they begin. */
+  async restart(by: string): Promise<UpgradeInfo> {
+    if (this.#busy) {
+      throw new ApiError(409, "refused", "An upgrade is under way");
+    }
+    const info = await this.info();
+    this.#options.log.warning(
+      `this agent ends and begins again, asked by ${by}`,
+    );
+    setTimeout(() => this.#options.end(), ANSWER_MS);
+    return info;
+  }
+
   /** The new version may want another unit; what people changed stands in a drop-in of their own. */
   async renewUnit(): Promise<void> {
     const { executable, log } = this.#options;

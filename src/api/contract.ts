@@ -241,6 +241,15 @@ const CLUSTER_ROUTES: readonly RouteContract[] = [
     answer: schemas.upgradeInfo,
   },
   {
+    method: "post",
+    path: "/api/restart",
+    summary:
+      "The agent of a node ends and begins again; refused while that node serves, or the pair is not whole",
+    access: "administrator",
+    body: schemas.nodeBody,
+    answer: schemas.upgradeInfo,
+  },
+  {
     method: "get",
     path: "/health/{module}",
     summary: "200 where the module is served, else 503; for load balancers",

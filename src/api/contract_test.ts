@@ -143,6 +143,7 @@ const EXAMPLES: {
   "post /api/notifications/test": { body: {} },
   "put /api/upgrade": { path: "/api/upgrade", body: "executable" },
   "post /api/upgrade": { body: { digest: "0".repeat(64) } },
+  "post /api/restart": { body: {} },
   "post /api/drill": { body: {} },
   "post /api/cluster/config/plan": {
     body: { edits: [{ path: "cluster.yaml", content: "cluster: office" }] },

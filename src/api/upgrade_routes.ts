@@ -3,8 +3,9 @@ import { Hono } from "hono";
 import type { Door } from "../agent/door.ts";
 import type { Auth } from "./auth.ts";
 import { type AuthEnv, callerName } from "./caller.ts";
+import { ApiError } from "./error.ts";
 import { handOn } from "./hand_on.ts";
-import { nodeQuery, upgradeBody } from "./schemas.ts";
+import { nodeBody, nodeQuery, upgradeBody } from "./schemas.ts";
 import { json, limit, query } from "./validate.ts";
 
 const MAX_BODY = 4096;
@@ -12,7 +13,10 @@ const PATH = "/api/upgrade";
 
 export interface UpgradeRouteOptions {
   readonly auth: Auth;
-  readonly door: Pick<Door, "upgrades" | "isPeer" | "forward">;
+  readonly door: Pick<
+    Door,
+    "upgrades" | "isPeer" | "forward" | "restartRefusal"
+  >;
 }
 
 export function upgradeRoutes({ auth, door }: UpgradeRouteOptions) {
@@ -47,6 +51,21 @@ export function upgradeRoutes({ auth, door }: UpgradeRouteOptions) {
         const there = handOn(c, door, { node, digest, back });
         if (there) return there;
         return c.json(await door.upgrades.activate({ digest, back, by }));
+      },
+    )
+    .post(
+      "/api/restart",
+      administrator,
+      limit(MAX_BODY),
+      json(nodeBody),
+      async (c) => {
+        const { node } = c.req.valid("json");
+        c.set("detail", node ? `on ${node}` : "");
+        const there = handOn(c, door, { node });
+        if (there) return there;
+        const refusal = await door.restartRefusal();
+        if (refusal !== null) throw new ApiError(409, "refused", refusal);
+        return c.json(await door.upgrades.restart(callerName(c.var.caller)));
       },
     );
 }

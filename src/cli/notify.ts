@@ -20,7 +20,7 @@ export function notifyCommand(ask: Ask): Command {
       json: JSON_FLAG,
     },
     details: `\
-In cluster.yaml of both nodes, then "systemctl restart hakit" on one after the other:
+In cluster.yaml of both nodes, then "hakit upgrade --restart":
 
 notifications:
   email:

@@ -2,30 +2,32 @@
 import { messageOf } from "../system/message.ts";
 import { apart } from "../agent/speaks.ts";
 import { type Build, inspect } from "../agent/executable.ts";
-import { type UpgradeInfo, upgradeInfo } from "../api/schemas.ts";
-import { sleep } from "../system/clock.ts";
+import {
+  LateError,
+  restartAll,
+  type RollingDoor,
+  type Step,
+  turn,
+  type Wait,
+} from "../api/rolling.ts";
+import {
+  allStopped,
+  obstacles,
+  obstacleText,
+  order,
+} from "../api/rolling_plan.ts";
+import {
+  clusterFilesAnswer,
+  type UpgradeInfo,
+  upgradeInfo,
+} from "../api/schemas.ts";
 import type { AgentApi } from "./agent_api.ts";
 import { type Ask, sendFile } from "./ask.ts";
 import { columns } from "./columns.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { EXIT } from "./report.ts";
-import {
-  allStopped,
-  mirrored,
-  moduleNames,
-  obstacles,
-  order,
-  toSwap,
-} from "./upgrade_plan.ts";
 
 const PATH = "/api/upgrade";
-/** Its scripts' time limits, then the guard's. */
-const BEGIN_MS = 12 * 60_000;
-/** What changed meanwhile is copied by then; longer is said to a person. */
-const LEVEL_MS = 30 * 60_000;
-const LOOK_EVERY_MS = 500;
-const SAY_EVERY_MS = 15_000;
-
 export function upgradeCommand(ask: Ask, api: () => AgentApi): Command {
   return {
     name: "upgrade",
@@ -41,6 +43,11 @@ export function upgradeCommand(ask: Ask, api: () => AgentApi): Command {
       back: {
         type: "boolean",
         summary: "the executables that the last upgrade kept",
+      },
+      restart: {
+        type: "boolean",
+        summary:
+          "no new executable: agents that do not run by cluster.yaml as it lies there begin again",
       },
       "this-node": {
         type: "boolean",
@@ -64,10 +71,19 @@ Run it again after an interruption: nodes that have the new version are left alo
     async run(call) {
       const file = call.args[0];
       const back = call.on("back");
-      if (file !== undefined && back) {
-        throw new UsageError("hakit upgrade: either FILE or --back, not both");
+      const restart = call.on("restart");
+      if (Number(file !== undefined) + Number(back) + Number(restart) > 1) {
+        throw new UsageError(
+          "hakit upgrade: only one of FILE, --back and --restart",
+        );
+      }
+      if (restart && call.on("stop-services")) {
+        throw new UsageError(
+          "hakit upgrade --restart stops no service, so --stop-services does not go with it",
+        );
       }
       const upgrade = new Upgrade(call, ask, api());
+      if (restart) return await upgrade.restart();
       if (file === undefined && !back) return await upgrade.show();
       return await upgrade.run(file ?? null);
     },
@@ -139,7 +155,7 @@ class Upgrade {
     });
     if (plan.length === 0) return this.#end([]);
     const against = [
-      ...on("this-node") ? [] : obstacles(state),
+      ...on("this-node") ? [] : obstacles(state).map(obstacleText),
       ...this.#strangers(wishes, allStopped(state)),
     ];
     for (const line of against) this.#warn(line);
@@ -162,15 +178,68 @@ class Upgrade {
     if (file !== null) {
       for (const node of plan) await this.#send(file, node, build!);
     }
-    for (const node of plan) {
-      await this.#swapAway(node);
-      await this.#begin(node, wishes.get(node)!, file === null);
-    }
+    await this.#lateIsSaid(async () => {
+      for (const node of plan) {
+        await this.#turn(node, wishes.get(node)!, file === null);
+      }
+    });
     return this.#end(plan.map((node) => ({
       node,
       from: wishes.get(node)!.info.running.version,
       to: wishes.get(node)!.build.version,
     })));
+  }
+
+  /** For a changed cluster.yaml, which agents read when they begin. */
+  async restart(): Promise<number> {
+    const { out, on } = this.#call;
+    const digests = new Set<string>();
+    const waiting: string[] = [];
+    for (const node of await this.#nodes()) {
+      const path = `/api/cluster/config?node=${node}`;
+      const found = await this.#ask(path, { answer: clusterFilesAnswer });
+      digests.add(found.digest);
+      if (!found.inForce) waiting.push(node);
+    }
+    const state = await this.#agent.state();
+    const nodes = order(state).filter((node) => waiting.includes(node));
+    const against = nodes.length === 0 || on("this-node")
+      ? []
+      : obstacles(state).map(obstacleText);
+    if (nodes.length > 0 && digests.size > 1) {
+      against.push(
+        "cluster.yaml is not the same on both nodes, expected the same: the console's page of it shows the difference and writes one on both",
+      );
+    }
+    for (const line of against) this.#warn(line);
+    if (against.length > 0) {
+      out.error("Nothing was changed.");
+      return EXIT.failed;
+    }
+    if (!on("dry-run")) {
+      await this.#lateIsSaid(() =>
+        restartAll(nodes, {
+          ...this.#door(),
+          restart: (node) =>
+            this.#ask("/api/restart", {
+              method: "POST",
+              body: { node },
+              answer: upgradeInfo,
+            }),
+        })
+      );
+    }
+    if (on("json")) out.json({ restarted: on("dry-run") ? [] : nodes });
+    else if (nodes.length === 0) {
+      out.line("cluster.yaml is in force as it lies there: nothing to do.");
+    } else if (on("dry-run")) {
+      out.line(
+        `${
+          nodes.join(", then ")
+        } would begin again; what it serves then changes places first`,
+      );
+    } else out.line("Done: cluster.yaml is in force.");
+    return EXIT.done;
   }
 
   #end(
@@ -226,75 +295,44 @@ class Upgrade {
     this.#say(`${node} has ${build.version}, checked`);
   }
 
-  async #swapAway(node: string): Promise<void> {
-    // As it is now: the first turn moved some, and a default primary may have drawn some back.
-    for (const module of toSwap(await this.#agent.state(), node)) {
-      const start = performance.now();
-      await this.#agent.role({ module, command: "swap", node, wait: true });
-      this.#say(`${module} moved away from ${node} (${seconds(start)})`);
-    }
-  }
-
-  async #begin(node: string, wish: Wish, back: boolean): Promise<void> {
-    const { build, info } = wish;
-    const before = await this.#agent.state();
-    const level = moduleNames(before)
-      .filter((module) => mirrored(before, module));
-    const start = performance.now();
-    await this.#ask(PATH, {
-      method: "POST",
-      body: { node, digest: build.digest, back },
-      answer: upgradeInfo,
-    });
-    const now = await this.#until(
-      BEGIN_MS,
-      `${node} begins again as ${build.version}`,
-      async () => {
-        const now = await this.#info(node);
-        return now.ready && now.life !== info.life ? now : null;
-      },
-    );
-    if (now.running.digest !== build.digest) {
-      throw new Error(
-        `hakit ${build.version} did not begin on ${node}, ${now.running.version} was put back there: see "hakit log --agent --node ${node}". The other node was not touched`,
-      );
-    }
-    this.#say(`${node} runs ${build.version} (${seconds(start)})`);
-    await this.#until(
-      LEVEL_MS,
-      `the copies of ${level.join(", ")} are level`,
-      async () => {
-        const state = await this.#agent.state();
-        return level.every((module) => mirrored(state, module)) ? true : null;
-      },
-    );
-    if (level.length > 0) this.#say(`${level.join(", ")}: both copies level`);
-  }
-
-  /** An agent that is not there is what it waits for. */
-  async #until<T>(
-    limitMs: number,
-    what: string,
-    look: () => Promise<T | null>,
-  ): Promise<T> {
-    const start = performance.now();
-    let said = start;
-    for (;;) {
-      const found = await look().catch(() => null);
-      if (found !== null) return found;
-      const now = performance.now();
-      if (now - start > limitMs) {
+  async #turn(node: string, { build }: Wish, back: boolean): Promise<void> {
+    await turn(node, this.#door(), {
+      begin: () =>
+        this.#ask(PATH, {
+          method: "POST",
+          body: { node, digest: build.digest, back },
+          answer: upgradeInfo,
+        }),
+      check: ({ running }) => {
+        if (running.digest === build.digest) return;
         throw new Error(
-          `Not within ${
-            limitMs / 60_000
-          } minutes: ${what}. See "hakit state"; "hakit upgrade --back" takes back what was done`,
+          `hakit ${build.version} did not begin on ${node}, ${running.version} was put back there: see "hakit log --agent --node ${node}". The other node was not touched`,
         );
-      }
-      if (now - said > SAY_EVERY_MS) {
-        this.#say(`waits until ${what}`);
-        said = now;
-      }
-      await sleep(LOOK_EVERY_MS);
+      },
+    });
+    this.#say(`${node} runs ${build.version}`);
+  }
+
+  #door(): RollingDoor<UpgradeInfo> {
+    return {
+      state: () => this.#agent.state(),
+      info: (node) => this.#info(node),
+      swap: (module, node) =>
+        this.#agent.role({ module, command: "swap", node, wait: true }),
+      say: (step) => this.#say(stepText(step)),
+    };
+  }
+
+  async #lateIsSaid(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof LateError)) throw error;
+      throw new Error(
+        `${error.message}: ${
+          waitText(error.wait)
+        }. See "hakit state"; "hakit upgrade --back" takes back an upgrade that was begun`,
+      );
     }
   }
 
@@ -319,6 +357,31 @@ async function inspectFile(file: string): Promise<Build> {
   }
 }
 
-function seconds(start: number): string {
-  return `${((performance.now() - start) / 1000).toFixed(1)} s`;
+function stepText(step: Step): string {
+  switch (step.did) {
+    case "move":
+      return `${step.module} moved away from ${step.node} (${
+        seconds(step.ms)
+      })`;
+    case "begin":
+      return `${step.node} has begun again (${seconds(step.ms)})`;
+    case "level":
+      return `${step.modules.join(", ")}: both copies level`;
+    case "wait":
+      return `waits until ${waitText(step.wait)}`;
+    case "unheard":
+      return `${step.node} is not heard: it may begin by a new port or address, and is when the other one does`;
+    default:
+      return step satisfies never;
+  }
+}
+
+function waitText(wait: Wait): string {
+  return wait.for === "begin"
+    ? `${wait.node} begins again`
+    : `the copies of ${wait.modules.join(", ")} are level`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }

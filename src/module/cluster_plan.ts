@@ -18,12 +18,12 @@ const ONE_BY_ONE = [
 const NEXT: Omit<Effect, "part"> = {
   how: "next",
   text:
-    'counts when the agents have begun again: "systemctl restart hakit" on one node, when that is level on the other; a primary is swapped away first',
+    'counts when the agents have begun again, one after the other: by the button on this page, or "hakit upgrade --restart"',
 };
 const STOP: Omit<Effect, "part"> = {
   how: "stop",
   text:
-    'only while every module is stopped on both nodes; then "systemctl restart hakit" on both before one is started',
+    'only while every module is stopped on both nodes; then the agents begin again before one is started: by the button on this page, or "hakit upgrade --restart"',
 };
 
 /** `running`: as the agent read it when it began; `files`: as it lies on the disk. */
@@ -31,17 +31,19 @@ export function planCluster(
   before: { readonly running: Cluster; readonly files: readonly ArchiveFile[] },
   after: { readonly cluster: Cluster; readonly files: readonly ArchiveFile[] },
 ): Plan {
-  const [old, fresh] = [partsOf(before.running), partsOf(after.cluster)];
-  const effects = Object.keys({ ...old, ...fresh })
-    .filter((part) => !same(old[part], fresh[part]))
-    .map((part): Effect => ({
-      part,
-      ...(ONE_BY_ONE.includes(part) ? NEXT : STOP),
-    }));
+  const effects = clusterEffects(before.running, after.cluster);
   const files = fileChanges(before.files, after.files);
   // What lies there already and waits for the agents is no change any more.
   if (files.length === 0) return { files, effects: [], how: null };
   return { files, effects, how: worstOf(effects) ?? "live" };
+}
+
+/** What an agent that runs by the one would do otherwise by the other. */
+export function clusterEffects(running: Cluster, wanted: Cluster): Effect[] {
+  const [old, fresh] = [partsOf(running), partsOf(wanted)];
+  return Object.keys({ ...old, ...fresh })
+    .filter((part) => !same(old[part], fresh[part]))
+    .map((part) => ({ part, ...(ONE_BY_ONE.includes(part) ? NEXT : STOP) }));
 }
 
 /** What no running cluster can become by an edit; null: it can. */

@@ -308,7 +308,12 @@ function fakeDoor(
         did("activate");
         return Promise.resolve(UPGRADE);
       },
+      restart: () => {
+        did("restart");
+        return Promise.resolve(UPGRADE);
+      },
     },
+    restartRefusal: () => Promise.resolve(null),
     metrics: () =>
       metricsText({
         state,

@@ -12,6 +12,7 @@ import type { ModuleFile } from "./changes.ts";
 import type { Schema } from "./form.tsx";
 import { ConfigIsland } from "./island.tsx";
 import { DiffLines } from "./plan_view.tsx";
+import { Restart } from "./restart.tsx";
 import { wordsOf } from "./told.ts";
 
 export interface ClusterConfigProps {
@@ -73,6 +74,9 @@ function StandingView({ nodes, t }: Omit<ClusterConfigProps, "schema">) {
   }
 
   const [mine, theirs] = standings ?? [];
+  const waiting = (standings ?? []).filter(({ found }) =>
+    typeof found !== "string" && !found.inForce
+  );
   return (
     <section class="pane" aria-labelledby="standing-title">
       <h2 id="standing-title">{clusterConfig.standing}</h2>
@@ -108,7 +112,13 @@ function StandingView({ nodes, t }: Omit<ClusterConfigProps, "schema">) {
             </p>
           </>
         )
-        : null}
+        : (
+          <Restart
+            waiting={waiting.map(({ node }) => node)}
+            t={t}
+            onEnd={load}
+          />
+        )}
       {told
         ? (
           <p

@@ -77,13 +77,54 @@ export const configTexts = {
     standing: "On the nodes",
     inForce: "is in force.",
     waits: (node: string) =>
-      `was changed on the disk: it counts when the agent on ${node} has begun again (systemctl restart hakit).`,
+      `was changed on the disk: it counts when the agent on ${node} has begun again.`,
     differs: (node: string, other: string) =>
       `cluster.yaml is not the same on both: - on ${node}, + on ${other}.`,
     level: (node: string, other: string) =>
       `Write ${node}’s text on ${other}, too`,
     written: (number: number, nodes: string) =>
-      `Configuration ${number} lies on ${nodes}. It counts when the agents have begun again: systemctl restart hakit on the secondary first, and on the other node when that is level.`,
+      `Configuration ${number} lies on ${nodes}. It counts when the agents have begun again, one after the other: by the button above, under “On the nodes”.`,
     newest: "newest",
+    restart: {
+      close: "Close",
+      button: "Restart the agents, one after the other",
+      title: (nodes: string) => `Restart the agents on ${nodes}?`,
+      idle:
+        "Every module is stopped on both nodes, so no service is interrupted.",
+      address:
+        "If the console's own address or port was changed, this page loses its connection: open it at the new one.",
+      quiet: (node: string) =>
+        `${node} serves nothing then: its agent ends and begins again, usually within a minute. The services go on, on the other node.`,
+      moves: (modules: string, node: string, other: string) =>
+        `${modules} moves from ${node} to ${other} first, as with Swap: some seconds without service. Then the agent on ${node} ends and begins again, and what moved stays on ${other}.`,
+      single:
+        "After each restart the copies are made level again. Until they are, only one is current: if its server fails in that time, the service stops.",
+      open:
+        "Keep this page open until it says that all is done. If it is closed before, the rest is not begun: come back here and ask again.",
+      confirm: "Restart them",
+      refused: "The agents cannot be restarted now without stopping a service",
+      silent: (node: string) =>
+        `${node} does not answer. Start that server, or repair the network between the two, first.`,
+      notWhole: (module: string, sides: string) =>
+        `${module} is ${sides}. It must be Ready on both nodes, PRIM on one and SECOND on the other, or stopped on both.`,
+      side: (node: string, role: string, status: string) =>
+        `${role} (${status}) on ${node}`,
+      notInstalled: (node: string) => `not installed on ${node}`,
+      steps: {
+        move: (module: string, node: string) =>
+          `${module} has moved away from ${node}.`,
+        begin: (node: string) => `The agent on ${node} has begun again.`,
+        level: (modules: string) => `Both copies of ${modules} are level.`,
+        waitBegin: (node: string) =>
+          `Waiting for the agent on ${node} to begin again …`,
+        waitLevel: (modules: string) =>
+          `Waiting for both copies of ${modules} to be level …`,
+        unheard: (node: string) =>
+          `${node} is not heard: it may have begun under a new port or address, and is heard when the other one has begun, too.`,
+      },
+      late: (what: string, minutes: number) =>
+        `${what} This took longer than ${minutes} minutes, and nothing more is begun: look at the overview and the agent’s log.`,
+      done: "Done: cluster.yaml is in force.",
+    },
   },
 };

@@ -80,13 +80,52 @@ export const configTexts: Pick<Texts, "config" | "clusterConfig"> = {
     standing: "Sur les nœuds",
     inForce: "est en vigueur.",
     waits: (node: string) =>
-      `a été modifié sur le disque : cela compte quand l’agent sur ${node} a redémarré (systemctl restart hakit).`,
+      `a été modifié sur le disque : cela compte quand l’agent sur ${node} a redémarré.`,
     differs: (node: string, other: string) =>
       `cluster.yaml n’est pas le même sur les deux : - sur ${node}, + sur ${other}.`,
     level: (node: string, other: string) =>
       `Écrire le texte de ${node} aussi sur ${other}`,
     written: (number: number, nodes: string) =>
-      `La configuration ${number} est sur ${nodes}. Elle compte quand les agents ont redémarré : systemctl restart hakit d’abord sur le secondaire, puis sur l’autre nœud quand celui-là est à jour.`,
+      `La configuration ${number} est sur ${nodes}. Elle compte quand les agents ont redémarré, l’un après l’autre : par le bouton ci-dessus, sous « Sur les nœuds ».`,
     newest: "la plus récente",
+    restart: {
+      close: "Fermer",
+      button: "Redémarrer les agents, l’un après l’autre",
+      title: (nodes) => `Redémarrer les agents sur ${nodes} ?`,
+      idle:
+        "Tous les modules sont arrêtés sur les deux nœuds : aucun service n’est interrompu.",
+      address:
+        "Si l’adresse ou le port de la console ont été modifiés, cette page perd sa connexion : ouvrez-la à la nouvelle adresse.",
+      quiet: (node) =>
+        `${node} ne sert rien à ce moment : son agent s’arrête et redémarre, en général en moins d’une minute. Les services continuent sur l’autre nœud.`,
+      moves: (modules, node, other) =>
+        `${modules} passe d’abord de ${node} à ${other}, comme avec Permuter : quelques secondes sans service. Puis l’agent sur ${node} s’arrête et redémarre ; ce qui a changé de place reste sur ${other}.`,
+      single:
+        "Après chaque redémarrage, les copies sont remises à niveau. Jusque-là, une seule est à jour : si son serveur tombe en panne à ce moment, le service s’arrête.",
+      open:
+        "Gardez cette page ouverte jusqu’à ce qu’elle dise que tout est fait. Si elle est fermée avant, le reste n’est pas commencé : revenez ici et recommencez.",
+      confirm: "Les redémarrer",
+      refused:
+        "Les agents ne peuvent pas être redémarrés maintenant sans arrêter un service",
+      silent: (node) =>
+        `${node} ne répond pas. Démarrez d’abord ce serveur, ou réparez le réseau entre les deux.`,
+      notWhole: (module, sides) =>
+        `${module} est ${sides}. Il doit être Ready sur les deux nœuds, PRIM sur l’un et SECOND sur l’autre, ou arrêté sur les deux.`,
+      side: (node, role, status) => `${role} (${status}) sur ${node}`,
+      notInstalled: (node) => `pas installé sur ${node}`,
+      steps: {
+        move: (module, node) => `${module} a quitté ${node}.`,
+        begin: (node) => `L’agent sur ${node} a redémarré.`,
+        level: (modules) => `Les deux copies de ${modules} sont à jour.`,
+        waitBegin: (node) => `Attente du redémarrage de l’agent sur ${node} …`,
+        waitLevel: (modules) =>
+          `Attente de la mise à niveau des deux copies de ${modules} …`,
+        unheard: (node) =>
+          `${node} n’est pas entendu : il a peut-être redémarré avec un autre port ou une autre adresse, et le sera quand l’autre aura redémarré aussi.`,
+      },
+      late: (what, minutes) =>
+        `${what} Cela a pris plus de ${minutes} minutes et rien d’autre n’est commencé : voyez la vue d’ensemble et le journal de l’agent.`,
+      done: "Terminé : cluster.yaml est en vigueur.",
+    },
   },
 };

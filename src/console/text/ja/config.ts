@@ -74,13 +74,51 @@ export const configTexts: Pick<Texts, "config" | "clusterConfig"> = {
     standing: "ノード上の状態",
     inForce: "有効です。",
     waits: (node: string) =>
-      `ディスク上で変更されています。${node} のエージェントの再起動後に有効になります（systemctl restart hakit）。`,
+      `ディスク上で変更されています。${node} のエージェントの再起動後に有効になります。`,
     differs: (node: string, other: string) =>
       `cluster.yaml が両ノードで異なります：- は ${node}、+ は ${other}。`,
     level: (node: string, other: string) =>
       `${node} の内容を ${other} にも書き込む`,
     written: (number: number, nodes: string) =>
-      `設定 ${number} が ${nodes} に書き込まれました。エージェントの再起動後に有効になります。まずセカンダリーで systemctl restart hakit を実行し、最新になってからもう一方のノードで実行してください。`,
+      `設定 ${number} が ${nodes} に書き込まれました。エージェントを一台ずつ再起動すると有効になります。上の「ノード上の状態」のボタンで実行できます。`,
     newest: "最新",
+    restart: {
+      close: "閉じる",
+      button: "エージェントを一台ずつ再起動",
+      title: (nodes) => `${nodes} のエージェントを再起動しますか？`,
+      idle:
+        "すべてのモジュールが両ノードで停止しているため、中断されるサービスはありません。",
+      address:
+        "コンソール自体のアドレスまたはポートを変更した場合、このページの接続は切れます。新しいアドレスで開いてください。",
+      quiet: (node) =>
+        `その時点で ${node} は何も提供していません。エージェントは終了し、通常一分以内に再開します。サービスはもう一方のノードで続きます。`,
+      moves: (modules, node, other) =>
+        `まず ${modules} が ${node} から ${other} へ移ります（切り替えと同じで、数秒間サービスが止まります）。その後 ${node} のエージェントが終了して再開し、移ったものは ${other} に残ります。`,
+      single:
+        "再起動のたびに両方のコピーが再び同じ状態にそろえられます。それまで最新のコピーは一つだけで、その間にそのサーバーが故障するとサービスは止まります。",
+      open:
+        "すべて完了したと表示されるまで、このページを開いたままにしてください。途中で閉じると残りは開始されません。その場合はここに戻ってもう一度実行してください。",
+      confirm: "再起動する",
+      refused: "今はサービスを止めずにエージェントを再起動できません",
+      silent: (node) =>
+        `${node} が応答しません。先にそのサーバーを起動するか、二台の間のネットワークを修復してください。`,
+      notWhole: (module, sides) =>
+        `${module} の状態：${sides}。両ノードで Ready（一方が PRIM、もう一方が SECOND）であるか、両方で停止している必要があります。`,
+      side: (node, role, status) => `${node} では ${role}（${status}）`,
+      notInstalled: (node) => `${node} には未インストール`,
+      steps: {
+        move: (module, node) => `${module} が ${node} から移りました。`,
+        begin: (node) => `${node} のエージェントが再開しました。`,
+        level: (modules) => `${modules} の両方のコピーがそろいました。`,
+        waitBegin: (node) => `${node} のエージェントの再開を待っています…`,
+        waitLevel: (modules) =>
+          `${modules} の両方のコピーがそろうのを待っています…`,
+        unheard: (node) =>
+          `${node} の応答がありません。新しいポートまたはアドレスで再開した可能性があり、もう一方も再開すると応答します。`,
+      },
+      late: (what, minutes) =>
+        `${what} ${minutes} 分を超えたため、これ以上は開始しません。概要とエージェントのログを確認してください。`,
+      done: "完了：cluster.yaml が有効になりました。",
+    },
   },
 };

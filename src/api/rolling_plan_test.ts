@@ -1,6 +1,13 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import type { ClusterState } from "../api/state.ts";
-import { allStopped, obstacles, order, toSwap } from "./upgrade_plan.ts";
+import type { ClusterState } from "./state.ts";
+import {
+  allStopped,
+  obstacles,
+  obstacleText,
+  order,
+  restartRefusal,
+  toSwap,
+} from "./rolling_plan.ts";
 
 type Side = readonly [role: string, status?: string];
 
@@ -55,12 +62,12 @@ Deno.test("obstacles() names whatever would interrupt a service, and nothing els
       [["ALONE"], ["ALONE"]],
     ] as const
   ) {
-    const [line, ...rest] = obstacles(cluster({ a: sides }));
+    const [line, ...rest] = obstacles(cluster({ a: sides })).map(obstacleText);
     match(line!, /^a is .* on node1 and .* on node2, expected PRIM and SECOND/);
     deepStrictEqual(rest, []);
   }
   match(
-    obstacles(cluster({ a: [["PRIM"], ["SECOND"]] }, false))[0]!,
+    obstacleText(obstacles(cluster({ a: [["PRIM"], ["SECOND"]] }, false))[0]!),
     /^node2 does not answer/,
   );
 });
@@ -75,4 +82,23 @@ Deno.test("allStopped() is what versions apart from each other need", () => {
     false,
   );
   strictEqual(allStopped(cluster({ a: [["PRIM"], ["SECOND"]] })), false);
+});
+
+Deno.test("restartRefusal() lets an agent begin again only where nothing is served and nothing is half done", () => {
+  const whole = cluster({
+    a: [["PRIM"], ["SECOND"]],
+    b: [["STOP", "NotReady"], ["STOP", "NotReady"]],
+  });
+  match(restartRefusal(whole, "node1")!, /^a is PRIM on node1: .*hakit swap a/);
+  strictEqual(restartRefusal(whole, "node2"), null);
+  const copying = cluster({ a: [["ALONE"], ["SECOND", "Transient"]] });
+  match(restartRefusal(copying, "node1")!, /^a is ALONE/);
+  match(restartRefusal(copying, "node2")!, /^a is ALONE/);
+  const silent = cluster({ a: [["PRIM"], ["SECOND"]] }, false);
+  match(restartRefusal(silent, "node1")!, /^node2 does not answer/);
+  // Two that read another port do not hear each other for a while: what rests stands in nobody's way.
+  const resting = cluster({ a: [["STOP", "NotReady"], ["ALONE"]] }, false);
+  strictEqual(restartRefusal(resting, "node1"), null);
+  const ending = cluster({ a: [["STOP", "Transient"], ["PRIM"]] });
+  match(restartRefusal(ending, "node1")!, /^a is STOP \(Transient\) on node1/);
 });
