@@ -6,6 +6,7 @@ import { ApiError } from "../api/error.ts";
 import type { Command, Report } from "../replication/control.ts";
 import type { Log } from "../system/log.ts";
 import { messageOf } from "../system/message.ts";
+import { Sizes } from "./sizes.ts";
 import { BEFORE, CopyFolders, refused, stamp } from "./copy_folders.ts";
 
 export interface Copy {
@@ -36,6 +37,7 @@ const STOPPED_SECONDS = 8 * 60;
 
 export class Copies {
   readonly #cluster: CopiesOptions["cluster"];
+  readonly #sizes = new Sizes();
   /** One at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -49,6 +51,17 @@ export class Copies {
     mustNotServe(module);
     const names = await foldersOf(module).names();
     return names.map((name) => ({ name }));
+  }
+
+  /** The same, with the room that each takes: what it shares with the data, or another copy, counts for both. Null: not counted yet. */
+  async sized(
+    name: string,
+  ): Promise<(Copy & { readonly bytes: number | null })[]> {
+    const folders = foldersOf(this.#module(name));
+    return (await this.list(name)).map((copy) => ({
+      ...copy,
+      bytes: this.#sizes.of(folders.foldersOf(copy.name)),
+    }));
   }
 
   /** Of this moment, on a node that does not serve. `keep`: so many of them stay, the oldest go. */

@@ -31,6 +31,11 @@ export class CopyFolders {
     this.#folders = directories.map((path) => join(path, HIDDEN, FOLDER));
   }
 
+  /** Where a copy lies: a folder for each directory. */
+  foldersOf(name: string): string[] {
+    return this.#folders.map((folder) => join(folder, name));
+  }
+
   /** Oldest first; only what is there of every directory. */
   async names(): Promise<string[]> {
     const [first = [], ...others] = await this.#sets();

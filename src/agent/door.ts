@@ -36,6 +36,7 @@ import { Drills } from "./drills.ts";
 import { outcome } from "../machine/outcome.ts";
 import { refusedBy } from "../machine/step.ts";
 import type { RunningModule } from "./running_module.ts";
+import { Salvages } from "./salvages.ts";
 import { supportArchive } from "./support.ts";
 import type { Takeovers } from "./takeovers.ts";
 import type { Notifier } from "../notify/notifier.ts";
@@ -85,6 +86,7 @@ export class Door {
   readonly arbiter: ArbiterChanges;
   readonly clusterConfig: ClusterConfig;
   readonly copies: Copies;
+  readonly salvages: Salvages;
   readonly doctor: Doctor;
   readonly drills: Drills;
   readonly k3s: K3sFiles;
@@ -96,6 +98,7 @@ export class Door {
     this.modules = new ModuleStore(options);
     this.clusterConfig = new ClusterConfig(options);
     this.copies = new Copies(options);
+    this.salvages = new Salvages(options);
     this.doctor = new Doctor(options);
     this.drills = new Drills({
       executable: options.node.executable,

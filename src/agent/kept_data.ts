@@ -15,7 +15,8 @@ export async function keptData(
   return found;
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** Of the folders in there; none where there is no such folder. */
+export async function namesIn(folder: string): Promise<string[]> {
   const names: string[] = [];
   try {
     for await (const { name, isDirectory } of Deno.readDir(folder)) {

@@ -31,6 +31,7 @@ import { query } from "./validate.ts";
 import { notifyRoutes } from "./notify_routes.ts";
 import { oidcRoutes } from "./oidc_routes.ts";
 import type { SignOn } from "../oidc/sign_on.ts";
+import { salvageRoutes } from "./salvage_routes.ts";
 import { upgradeRoutes } from "./upgrade_routes.ts";
 import { watchRoutes } from "./watch_routes.ts";
 import { messageOf } from "../system/message.ts";
@@ -123,6 +124,7 @@ export function createApp(options: AppOptions) {
     .route("/", clusterConfigRoutes({ auth, door }))
     .route("/", doctorRoutes({ auth, door }))
     .route("/", k3sRoutes({ auth, door }))
+    .route("/", salvageRoutes({ auth, door }))
     .route("/", upgradeRoutes({ auth, door }))
     .route("/", notifyRoutes({ auth, door }))
     .route("/", watchRoutes({ auth, door }))

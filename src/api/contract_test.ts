@@ -57,6 +57,16 @@ const EXAMPLES: {
   "delete /api/modules/{module}/copies/{copy}": {
     path: "/api/modules/k3s/copies/2026-11-26T02-30-00-000Z",
   },
+  "get /api/modules/{module}/salvage": { path: "/api/modules/k3s/salvage" },
+  "get /api/modules/{module}/salvage/{salvage}": {
+    path: "/api/modules/k3s/salvage/2026-11-26T02-30-00-000Z",
+  },
+  "get /api/modules/{module}/salvage/{salvage}/archive": {
+    path: "/api/modules/k3s/salvage/2026-11-26T02-30-00-000Z/archive",
+  },
+  "delete /api/modules/{module}/salvage/{salvage}": {
+    path: "/api/modules/k3s/salvage/2026-11-26T02-30-00-000Z",
+  },
   "get /api/modules/{module}/archive": { path: "/api/modules/k3s/archive" },
   "get /api/modules/{module}/config": { path: "/api/modules/k3s/config" },
   "post /api/modules/{module}/config/plan": {

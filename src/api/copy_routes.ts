@@ -31,7 +31,7 @@ export function copyRoutes({ auth, door }: CopyRouteOptions) {
       async (c) => {
         const { module } = c.req.valid("param");
         return handOn(c, door, c.req.valid("query")) ??
-          c.json({ copies: await door.copies.list(module) });
+          c.json({ copies: await door.copies.sized(module) });
       },
     )
     .post(

@@ -205,6 +205,43 @@ export const MODULE_ROUTES: readonly RouteContract[] = [
     answer: schemas.okAnswer,
   },
   {
+    method: "get",
+    path: "/api/modules/{module}/salvage",
+    summary:
+      "What is kept on a node of data that it alone wrote before it yielded",
+    access: "viewer",
+    params: schemas.moduleParams,
+    query: nodeQuery,
+    answer: schemas.salvagesAnswer,
+  },
+  {
+    method: "get",
+    path: "/api/modules/{module}/salvage/{salvage}",
+    summary: "Which files, and where in them",
+    access: "administrator",
+    params: schemas.salvageParams,
+    query: nodeQuery,
+    answer: schemas.textAnswer,
+  },
+  {
+    method: "get",
+    path: "/api/modules/{module}/salvage/{salvage}/archive",
+    summary: "All of it",
+    access: "administrator",
+    params: schemas.salvageParams,
+    query: nodeQuery,
+    answer: "application/x-tar",
+  },
+  {
+    method: "delete",
+    path: "/api/modules/{module}/salvage/{salvage}",
+    summary: "Destroy it: there is no other copy",
+    access: "administrator",
+    params: schemas.salvageParams,
+    query: nodeQuery,
+    answer: schemas.okAnswer,
+  },
+  {
     method: "post",
     path: "/api/modules/{module}/{command}",
     summary:

@@ -165,7 +165,23 @@ export const takeCopyBody = z.strictObject({
 });
 export const copyAnswer = z.strictObject({ name: copyName });
 export const copiesAnswer = z.strictObject({
-  copies: list(copyAnswer).describe("Oldest first"),
+  copies: list(copyAnswer.extend({
+    bytes: z.number().nullable().optional().describe(
+      "Room on the disk; what it shares with the data or another copy counts for both. null: not counted yet; missing: a node of an earlier version",
+    ),
+  })).describe("Oldest first"),
+});
+
+export const salvageParams = z.object({
+  module: moduleName,
+  salvage: z.string().regex(/^[\w-]{1,80}$/).describe("As the list names it"),
+});
+export const salvagesAnswer = z.strictObject({
+  salvages: list(z.strictObject({
+    name: z.string().describe("When it was kept"),
+    bytes: z.number().nullable()
+      .describe("Room on the disk; null: not counted yet"),
+  })).describe("Oldest first"),
 });
 
 export const pingAnswer = z.strictObject({

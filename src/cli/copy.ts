@@ -8,6 +8,7 @@ import type { Ask } from "./ask.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { moduleName, moduleNames } from "./module_name.ts";
 import { EXIT } from "./report.ts";
+import { bytes } from "../system/units.ts";
 
 const ACTIONS = ["list", "take", "restore", "drop"] as const;
 /** A stopped node takes its time for millions of files. */
@@ -16,6 +17,7 @@ const PATIENCE_MS = 10 * 60_000;
 interface Kept {
   readonly node: string;
   readonly name: string;
+  readonly bytes: number | null;
 }
 
 export function copyCommand(ask: Ask, api: () => AgentApi): Command {
@@ -93,9 +95,16 @@ async function list(call: Call, { ask, state }: At): Promise<number> {
   else if (kept.length === 0) call.out.line(`There is no copy of ${module}.`);
   else {
     call.out.table([
-      ["NODE", "NAME"],
-      ...kept.map(({ node, name }) => [node, name]),
+      ["NODE", "NAME", "SIZE"],
+      ...kept.map(({ node, name, bytes: size }) => [
+        node,
+        name,
+        size === null ? "not counted yet" : bytes(size),
+      ]),
     ]);
+    call.out.line(
+      "SIZE counts blocks that a copy shares with the data, or with another copy, in each: together they take less room.",
+    );
   }
   for (const why of silent) call.out.error(why);
   return EXIT.done;
@@ -194,7 +203,7 @@ function mustBeStopped(state: ClusterState, module: string): void {
 function meant(
   action: "restore" | "drop",
   call: Call,
-  { module, node, name }: Kept & { readonly module: string },
+  { module, node, name }: Omit<Kept, "bytes"> & { readonly module: string },
 ): boolean {
   if (call.on("yes")) return true;
   const question = action === "drop"
@@ -232,7 +241,9 @@ async function keptOf(
         `/api/modules/${module}/copies?node=${encodeURIComponent(node)}`,
         { answer: copiesAnswer },
       );
-      kept.push(...copies.map(({ name }) => ({ node, name })));
+      kept.push(
+        ...copies.map(({ name, bytes = null }) => ({ node, name, bytes })),
+      );
     }
   }
   return { kept, silent };

@@ -44,7 +44,7 @@ hakit salvage list
 hakit salvage show k3s/2026-11-23T02-30-00-000Z     which files, and where in them
 hakit salvage export k3s/2026-11-23T02-30-00-000Z kept.tar
 hakit salvage drop k3s/2026-11-23T02-30-00-000Z
-Each node keeps what it alone wrote: look on the one that yielded.`,
+Each node keeps what it alone wrote: look on the one that yielded. The console's page of copies shows it of both.`,
   async run(call) {
     const action = call.args[0]!;
     const act = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : null;

@@ -274,7 +274,8 @@ function fakeDoor(
       },
     },
     copies: {
-      list: () => Promise.resolve([{ name: "2026-11-26T02-30-00-000Z" }]),
+      sized: () =>
+        Promise.resolve([{ name: "2026-11-26T02-30-00-000Z", bytes: 4096 }]),
       take: () => Promise.resolve({ name: "2026-11-26T02-30-00-000Z" }),
       restore: (_: string, copy: string) => {
         did(`restore ${copy}`);
@@ -282,6 +283,16 @@ function fakeDoor(
       },
       drop: (_: string, copy: string) => {
         did(`drop ${copy}`);
+        return Promise.resolve();
+      },
+    },
+    salvages: {
+      list: () =>
+        Promise.resolve([{ name: "2026-11-26T02-30-00-000Z", bytes: null }]),
+      files: () => Promise.resolve("/srv/db/rows: 5000\n"),
+      archive: () => Promise.resolve(new Blob(["tar"]).stream()),
+      drop: (_: string, { name }: { name: string }) => {
+        did(`drop salvage ${name}`);
         return Promise.resolve();
       },
     },

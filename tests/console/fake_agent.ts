@@ -210,7 +210,10 @@ export async function fakeAgent(
     .get(
       "/api/modules/:module/copies",
       auth.requireUser("viewer"),
-      (c) => c.json({ copies: copies.map((name) => ({ name })) }),
+      (c) =>
+        c.json({
+          copies: copies.map((name) => ({ name, bytes: 3 * 2 ** 30 })),
+        }),
     )
     .post(
       "/api/modules/:module/copies",

@@ -1,6 +1,7 @@
 /** What is kept beside a module's data: point-in-time copies on both nodes, and what a node alone wrote before it yielded. */
 import { useEffect, useState } from "hono/jsx/dom";
 import { runsOn, servesOn, takesOn } from "../../api/copy_places.ts";
+import { bytes } from "../../system/units.ts";
 import type { ClusterState, NodeState } from "../../api/state.ts";
 import type { UserRole } from "../../api/users.ts";
 import { keptCopy } from "../kept_copies.ts";
@@ -9,6 +10,7 @@ import { answers } from "../view.ts";
 import { ask, refusedText } from "./ask.ts";
 import { Dialog } from "./dialog.tsx";
 import { poll } from "./poll.ts";
+import { Salvaged } from "./salvaged.tsx";
 
 export interface KeptProps {
   readonly module: string;
@@ -16,7 +18,12 @@ export interface KeptProps {
   readonly t: Texts;
 }
 
-type Names = readonly string[];
+interface Copy {
+  readonly name: string;
+  /** Missing: the other node's agent is of an earlier version. */
+  readonly bytes?: number | null;
+}
+type Names = readonly Copy[];
 interface Wish {
   readonly action: "restore" | "drop";
   readonly node: string;
@@ -64,13 +71,11 @@ export function Kept({ module, role, t }: KeptProps) {
   ): Promise<Names | string> {
     if (!answers(node)) return kept.silent(node.name);
     if (servesOn(state, node.name, module)) return kept.serves(node.name);
-    const answer = await ask<{ copies: { name: string }[] }>(
+    const answer = await ask<{ copies: Names }>(
       `${base}?node=${encodeURIComponent(node.name)}`,
       { unasked: true },
     );
-    return answer.ok
-      ? answer.value.copies.map(({ name }) => name)
-      : refusedText(answer);
+    return answer.ok ? answer.value.copies : refusedText(answer);
   }
 
   /** One change; `say`: what came of it. */
@@ -164,6 +169,7 @@ export function Kept({ module, role, t }: KeptProps) {
               )}
           </section>
         )}
+      <p class="quiet">{kept.sizes}</p>
       {state.nodes.map(({ name: node, modules }) => (
         <section class="pane history" key={node} aria-labelledby={`on-${node}`}>
           <h2 id={`on-${node}`}>{kept.on(node)}</h2>
@@ -177,25 +183,18 @@ export function Kept({ module, role, t }: KeptProps) {
             onWish={(action, name) =>
               setWish({ action, node, name })}
           />
-          {modules.filter(({ name, salvage }) =>
-            name === module && salvage !== null
-          ).map(({ salvage }) => (
-            <div class="reason" key={salvage}>
-              <p>{kept.salvage(module, node)}</p>
-              <ul>
-                {(["show", "export", "drop"] as const).map((action) => (
-                  <li key={action}>
-                    <code>
-                      {`hakit salvage ${action} ${module}/${salvage}${
-                        action === "export" ? " kept.tar" : ""
-                      }`}
-                    </code>{" "}
-                    {kept.salvageActions[action]}
-                  </li>
-                ))}
-              </ul>
-            </div>
-          ))}
+          {modules.some(({ name, salvage }) =>
+              name === module && salvage !== null
+            )
+            ? (
+              <Salvaged
+                module={module}
+                node={node}
+                administers={role === "administrator"}
+                t={t}
+              />
+            )
+            : null}
         </section>
       ))}
       {runs && role === "administrator"
@@ -233,43 +232,47 @@ export function NodeCopies(
   if (names.length === 0) return <p class="quiet">{kept.none}</p>;
   return (
     <ol>
-      {names.map(keptCopy).toReversed().map(({ name, kind, at }) => (
-        <li key={name}>
-          <span>
-            {at === null ? null : (
-              <>
-                <time>{at}</time> UTC ·{" "}
-              </>
-            )}
-            {kept.kinds[kind]}
-            <small>{name}</small>
-          </span>
-          {restores
-            ? (
-              <button
-                type="button"
-                aria-label={`${kept.restore}: ${name}`}
-                disabled={busy}
-                onClick={() => onWish("restore", name)}
-              >
-                {kept.restore}
-              </button>
-            )
-            : null}
-          {drops
-            ? (
-              <button
-                type="button"
-                aria-label={`${kept.drop}: ${name}`}
-                disabled={busy}
-                onClick={() => onWish("drop", name)}
-              >
-                {kept.drop}
-              </button>
-            )
-            : null}
-        </li>
-      ))}
+      {names.map((copy) => ({ ...keptCopy(copy.name), size: copy.bytes }))
+        .toReversed().map(({ name, kind, at, size }) => (
+          <li key={name}>
+            <span>
+              {at === null ? null : (
+                <>
+                  <time>{at}</time> UTC ·{" "}
+                </>
+              )}
+              {kept.kinds[kind]}
+              {size === undefined
+                ? null
+                : ` · ${size === null ? kept.notCounted : bytes(size)}`}
+              <small>{name}</small>
+            </span>
+            {restores
+              ? (
+                <button
+                  type="button"
+                  aria-label={`${kept.restore}: ${name}`}
+                  disabled={busy}
+                  onClick={() => onWish("restore", name)}
+                >
+                  {kept.restore}
+                </button>
+              )
+              : null}
+            {drops
+              ? (
+                <button
+                  type="button"
+                  aria-label={`${kept.drop}: ${name}`}
+                  disabled={busy}
+                  onClick={() => onWish("drop", name)}
+                >
+                  {kept.drop}
+                </button>
+              )
+              : null}
+          </li>
+        ))}
     </ol>
   );
 }

@@ -3,7 +3,7 @@ import { en } from "../text/en.ts";
 import { NodeCopies } from "./kept.tsx";
 
 const show = (
-  names: readonly string[] | string,
+  names: readonly { name: string; bytes?: number | null }[] | string,
   may: { restores?: boolean; drops?: boolean } = {},
 ) =>
   String(NodeCopies({
@@ -17,12 +17,16 @@ const show = (
 
 Deno.test("NodeCopies lists the newest copy first, says what each is, and offers only what may be done", () => {
   const names = [
-    "2026-11-26T02-30-00-000Z",
-    "before-resync-2026-11-26T02-45-00-000Z",
+    { name: "2026-11-26T02-30-00-000Z", bytes: 5 * 2 ** 20 },
+    { name: "before-resync-2026-11-26T02-45-00-000Z", bytes: null },
   ];
   const html = show(names);
   deepStrictEqual(html.match(/\d\d:\d\d:\d\d/g), ["02:45:00", "02:30:00"]);
   match(html, /this node&#39;s last whole state/);
+  match(html, /5\.0 MiB/);
+  match(html, /size not counted yet/);
+  // Of a node that does not tell it, nothing is said.
+  strictEqual(/MiB|counted/.test(show([{ name: "x" }])), false);
   strictEqual(html.includes("<button"), false);
   const buttons = (html: string) => html.match(/<button/g)?.length;
   strictEqual(buttons(show(names, { drops: true })), 2);

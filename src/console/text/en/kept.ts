@@ -48,12 +48,22 @@ export const keptTexts = {
       `${name} stands in the directories of ${module} on ${node}; what was there is kept as ${before}. Now: "hakit prim ${module} --node ${node}"; then start it on the other node, which gets all of it.`,
     dropped: (name: string, node: string) =>
       `Copy ${name} is gone from ${node}.`,
-    salvage: (module: string, node: string) =>
-      `${node} alone wrote to ${module} before it yielded: that is not in use but kept. As root on ${node}:`,
-    salvageActions: {
-      show: "lists which files, and where in them",
-      export: "puts all of it into an archive",
-      drop: "destroys the only copy of it, and ends the warning",
+    notCounted: "size not counted yet",
+    sizes:
+      "Sizes count what a copy shares with the data, or with another copy, in each: together they take less room than their sum.",
+    salvage: {
+      told: (module: string, node: string) =>
+        `While the two nodes did not see each other, ${node} alone went on writing to ${module}. The other node’s data counts since then; what only ${node} had written is in use nowhere, but kept here:`,
+      askAdministrator: "An administrator can download or destroy it.",
+      size: (bytes: string) => `${bytes} on the disk`,
+      show: "Which files",
+      download: "Download (.tar)",
+      drop: "Destroy",
+      title: (node: string) => `Destroy what ${node} alone had written?`,
+      cost: (at: string) =>
+        `What was kept at ${at} exists nowhere else: download it first if anybody may miss it. When nothing is kept any more, the warning on the overview ends, too.`,
+      type: (module: string) => `Type the module’s name, ${module}, to do it`,
+      confirm: "Destroy the only copy",
     },
   },
 };

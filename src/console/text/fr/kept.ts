@@ -51,12 +51,22 @@ export const keptTexts: Pick<Texts, "kept"> = {
       `${name} est dans les répertoires de ${module} sur ${node} ; ce qui y était est gardé comme ${before}. Maintenant : « hakit prim ${module} --node ${node} » ; puis démarrez-le sur l’autre nœud, qui reçoit le tout.`,
     dropped: (name: string, node: string) =>
       `La copie ${name} n’est plus sur ${node}.`,
-    salvage: (module: string, node: string) =>
-      `${node} a écrit seul pour ${module} avant de céder : ce n’est pas utilisé, mais gardé. Comme root sur ${node} :`,
-    salvageActions: {
-      show: "liste les fichiers, et les endroits",
-      export: "met le tout dans une archive",
-      drop: "détruit l’unique copie, et met fin à l’avertissement",
+    notCounted: "taille pas encore comptée",
+    sizes:
+      "Ce qu’une copie partage avec les données, ou avec une autre copie, est compté dans chacune : ensemble elles prennent moins de place que leur somme.",
+    salvage: {
+      told: (module, node) =>
+        `Pendant que les deux nœuds ne se voyaient pas, ${node} a continué seul d’écrire pour ${module}. Depuis, ce sont les données de l’autre nœud qui comptent ; ce que seul ${node} avait écrit n’est utilisé nulle part, mais gardé ici :`,
+      askAdministrator: "Un administrateur peut le télécharger ou le détruire.",
+      size: (bytes) => `${bytes} sur le disque`,
+      show: "Quels fichiers",
+      download: "Télécharger (.tar)",
+      drop: "Détruire",
+      title: (node) => `Détruire ce que seul ${node} avait écrit ?`,
+      cost: (at) =>
+        `Ce qui a été gardé le ${at} n’existe nulle part ailleurs : téléchargez-le d’abord si quelqu’un peut en avoir besoin. Quand plus rien n’est gardé, l’avertissement de la vue d’ensemble disparaît aussi.`,
+      type: (module) => `Tapez le nom du module, ${module}, pour le faire`,
+      confirm: "Détruire l’unique copie",
     },
   },
 };

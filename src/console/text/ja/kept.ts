@@ -49,12 +49,22 @@ export const keptTexts: Pick<Texts, "kept"> = {
       `${name} が ${node} の ${module} のディレクトリーに置かれ、そこにあったものは ${before} として保持されています。次に「hakit prim ${module} --node ${node}」を実行し、もう一方のノードで開始すると、すべてがコピーされます。`,
     dropped: (name: string, node: string) =>
       `コピー ${name} は ${node} からなくなりました。`,
-    salvage: (module: string, node: string) =>
-      `${node} は譲る前に単独で ${module} に書き込みました。それは使われていませんが、保持されています。${node} で root として：`,
-    salvageActions: {
-      show: "どのファイルのどこかを一覧表示",
-      export: "すべてをアーカイブに保存",
-      drop: "唯一のコピーを破棄し、警告を終わらせる",
+    notCounted: "サイズは未計算",
+    sizes:
+      "コピーがデータや他のコピーと共有する部分は、それぞれのサイズに含まれます。実際に使う容量は合計より少なくなります。",
+    salvage: {
+      told: (module, node) =>
+        `二つのノードが互いに見えない間、${node} だけが ${module} への書き込みを続けました。その後はもう一方のノードのデータが有効です。${node} だけが書き込んだ内容はどこでも使われていませんが、ここに保持されています：`,
+      askAdministrator: "管理者がダウンロードまたは破棄できます。",
+      size: (bytes) => `ディスク上 ${bytes}`,
+      show: "どのファイルか",
+      download: "ダウンロード（.tar）",
+      drop: "破棄",
+      title: (node) => `${node} だけが書き込んだ内容を破棄しますか？`,
+      cost: (at) =>
+        `${at} に保持されたものは他のどこにもありません。必要とする人がいるかもしれない場合は、先にダウンロードしてください。保持されたものがなくなると、概要の警告も消えます。`,
+      type: (module) => `実行するにはモジュール名 ${module} を入力してください`,
+      confirm: "唯一のコピーを破棄",
     },
   },
 };

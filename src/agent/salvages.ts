@@ -1,0 +1,117 @@
+/** What this node alone wrote before it yielded: what there is, which files, an archive of it, its removal. The only copy of it is here. */
+import { join } from "node:path";
+import { ApiError } from "../api/error.ts";
+import type { Log } from "../system/log.ts";
+import type { Paths } from "../system/paths.ts";
+import { namesIn } from "./kept_data.ts";
+import { Sizes } from "./sizes.ts";
+
+export interface Salvage {
+  /** When it was kept, in the form of a file's name. */
+  readonly name: string;
+  /** On the disk; null: not counted yet. */
+  readonly bytes: number | null;
+}
+
+export interface SalvagesOptions {
+  readonly node: {
+    readonly paths: Pick<Paths, "state">;
+    readonly me: { readonly name: string };
+  };
+  readonly log: Pick<Log, "warning">;
+}
+
+const LIST = "LIST.txt";
+/** A page that a person reads; the archive has all of it. */
+const MAX_LIST = 1 << 20;
+
+export class Salvages {
+  readonly #options: SalvagesOptions;
+  readonly #sizes = new Sizes();
+
+  constructor(options: SalvagesOptions) {
+    this.#options = options;
+  }
+
+  /** Oldest first. */
+  async list(module: string): Promise<Salvage[]> {
+    const found: Salvage[] = [];
+    for (const name of (await namesIn(this.#below(module))).sort()) {
+      const folder = join(this.#below(module), name);
+      // It grows for as long as something is being kept.
+      const size = await Deno.stat(join(folder, LIST))
+        .then(({ size }) => String(size), () => "");
+      found.push({ name, bytes: this.#sizes.of([folder], size) });
+    }
+    return found;
+  }
+
+  /** Which files, and where in them. */
+  async files(module: string, name: string): Promise<string> {
+    const folder = await this.#find(module, name);
+    using file = await Deno.open(join(folder, LIST));
+    const bytes = new Uint8Array(MAX_LIST);
+    let length = 0;
+    for (;;) {
+      const n = await file.read(bytes.subarray(length));
+      if (!n) break;
+      length += n;
+    }
+    const text = new TextDecoder().decode(bytes.subarray(0, length));
+    return length < MAX_LIST
+      ? text
+      : `${
+        text.slice(0, text.lastIndexOf("\n"))
+      }\n… the archive has the rest\n`;
+  }
+
+  /** As it is read from the disk; an error ends it where it could not be read. */
+  async archive(
+    module: string,
+    name: string,
+  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const folder = await this.#find(module, name);
+    const { stdout, status } = new Deno.Command("tar", {
+      args: ["--sparse", "-cf", "-", "-C", folder, "."],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    return stdout.pipeThrough(
+      new TransformStream({
+        // Half an archive must not look like a whole one.
+        async flush(controller) {
+          const { success } = await status;
+          if (!success) controller.error(new Error(`cannot read "${folder}"`));
+        },
+      }),
+    );
+  }
+
+  async drop(
+    module: string,
+    { name, by }: { readonly name: string; readonly by: string },
+  ): Promise<void> {
+    await Deno.remove(await this.#find(module, name), { recursive: true });
+    this.#options.log.warning(
+      `what this node alone had written to "${module}", kept as ${name}, was destroyed (by ${by})`,
+    );
+  }
+
+  /** A name is compared with what is there, never made into a path. */
+  async #find(module: string, name: string): Promise<string> {
+    const known = (await namesIn(this.#below(module))).sort();
+    if (known.includes(name)) return join(this.#below(module), name);
+    throw new ApiError(
+      404,
+      "no-such-salvage",
+      `Nothing is kept of "${module}" as "${name}" on ${this.#options.node.me.name}, expected ${
+        known.join(", ") || "none: nothing is kept"
+      }`,
+    );
+  }
+
+  #below(module: string): string {
+    return join(this.#options.node.paths.state, "salvage", module);
+  }
+}
