@@ -1,5 +1,7 @@
 /** One question to the API, as the page's user. */
 import { withRemedy } from "../../system/message.ts";
+import { REMEDIES } from "../../api/remedies.ts";
+import type { Texts } from "../text/en.ts";
 import { isLanguage, texts } from "../text/texts.ts";
 
 export type Answer<T> =
@@ -60,15 +62,15 @@ export async function ask<T>(
     if (response.ok) return { ok: true, value: answer as T };
     const {
       code = "failed",
-      message = said().agentSaid(response.status),
+      message = said().problems.agentSaid(response.status),
       remedy = null,
     } = answer?.error ?? {};
-    return { ok: false, code, message, remedy };
+    return { ok: false, code, message, remedy: remedyWords(remedy) };
   } catch {
     return {
       ok: false,
       code: "no-answer",
-      message: said().agentSilent,
+      message: said().problems.agentSilent,
       remedy: null,
     };
   }
@@ -76,5 +78,14 @@ export async function ask<T>(
 
 function said() {
   const { lang } = document.documentElement;
-  return texts(isLanguage(lang) ? lang : "en").problems;
+  return texts(isLanguage(lang) ? lang : "en");
+}
+
+/** In the page's language, where it is one of those that the API says by code; one of its own is told as it came. */
+export function remedyWords(
+  remedy: string | null,
+  { remedies }: Pick<Texts, "remedies"> = said(),
+): string | null {
+  const own = Object.entries(REMEDIES).find(([, text]) => text === remedy);
+  return own ? remedies[own[0] as keyof typeof REMEDIES] : remedy;
 }

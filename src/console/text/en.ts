@@ -5,6 +5,7 @@ import { questionsTexts } from "./en/questions.ts";
 import { peopleTexts } from "./en/people.ts";
 import { watchTexts } from "./en/watch.ts";
 import { keptTexts } from "./en/kept.ts";
+import { remediesTexts } from "./en/remedies.ts";
 import { supportTexts } from "./en/support.ts";
 import { clusterKeysTexts } from "./en/cluster_keys.ts";
 import { configTexts } from "./en/config.ts";
@@ -18,6 +19,7 @@ export const en = {
   ...peopleTexts,
   ...watchTexts,
   ...keptTexts,
+  ...remediesTexts,
   ...supportTexts,
   ...clusterKeysTexts,
   ...configTexts,

@@ -5,6 +5,7 @@ import { questionsTexts } from "./fr/questions.ts";
 import { peopleTexts } from "./fr/people.ts";
 import { watchTexts } from "./fr/watch.ts";
 import { keptTexts } from "./fr/kept.ts";
+import { remediesTexts } from "./fr/remedies.ts";
 import { supportTexts } from "./fr/support.ts";
 import { clusterKeysTexts } from "./fr/cluster_keys.ts";
 import { configTexts } from "./fr/config.ts";
@@ -18,6 +19,7 @@ export const fr: Texts = {
   ...peopleTexts,
   ...watchTexts,
   ...keptTexts,
+  ...remediesTexts,
   ...supportTexts,
   ...clusterKeysTexts,
   ...configTexts,

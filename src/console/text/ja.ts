@@ -5,6 +5,7 @@ import { questionsTexts } from "./ja/questions.ts";
 import { peopleTexts } from "./ja/people.ts";
 import { watchTexts } from "./ja/watch.ts";
 import { keptTexts } from "./ja/kept.ts";
+import { remediesTexts } from "./ja/remedies.ts";
 import { supportTexts } from "./ja/support.ts";
 import { clusterKeysTexts } from "./ja/cluster_keys.ts";
 import { configTexts } from "./ja/config.ts";
@@ -18,6 +19,7 @@ export const ja: Texts = {
   ...peopleTexts,
   ...watchTexts,
   ...keptTexts,
+  ...remediesTexts,
   ...supportTexts,
   ...clusterKeysTexts,
   ...configTexts,
