@@ -87,6 +87,7 @@ export function UsersPage(
                     label={t.newPassword}
                     kind="new"
                   />
+                  <p>{t.passwordCost(name)}</p>
                   <button type="submit">{t.setPassword}</button>
                 </form>
                 <form method="post" action="/users/remove">

@@ -28,6 +28,8 @@ export const peopleTexts = {
     thatIsYou: (role: string) => `${role}, you`,
     changeUser: (name: string) => `Change ${name}`,
     setRole: "Set role",
+    passwordCost: (name: string) =>
+      `${name} is logged out everywhere, and comes in with the new password only.`,
     setPassword: "Set password",
     removal: (name: string) =>
       `${name} is logged out everywhere and cannot come back.`,

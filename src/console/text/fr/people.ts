@@ -31,6 +31,8 @@ export const peopleTexts: Pick<Texts, "people"> = {
     thatIsYou: (role: string) => `${role}, vous`,
     changeUser: (name: string) => `Modifier ${name}`,
     setRole: "Fixer le rôle",
+    passwordCost: (name) =>
+      `${name} est déconnecté partout et n’entre plus qu’avec le nouveau mot de passe.`,
     setPassword: "Fixer le mot de passe",
     removal: (name: string) =>
       `${name} est déconnecté partout et ne peut pas revenir.`,

@@ -32,6 +32,8 @@ export const peopleTexts: Pick<Texts, "people"> = {
     thatIsYou: (role: string) => `${role}（あなた）`,
     changeUser: (name: string) => `${name} を変更`,
     setRole: "ロールを設定",
+    passwordCost: (name) =>
+      `${name} はすべての場所でログアウトされ、新しいパスワードでのみログインできます。`,
     setPassword: "パスワードを設定",
     removal: (name: string) =>
       `${name} はすべての場所でログアウトされ、戻れません。`,
