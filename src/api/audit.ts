@@ -2,6 +2,7 @@
 import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import { Beside, flushLogs } from "../system/beside.ts";
+import { now } from "../system/clock.ts";
 import { oneLine } from "../system/log.ts";
 import { readTail } from "../system/files.ts";
 import type { LoginEvent } from "./attempts.ts";
@@ -28,6 +29,10 @@ const KEPT_FILES = 9;
 const LONGEST_TEXT = 300;
 /** What the nodes tell each other every few seconds: who changed it is told where it was changed. */
 const LEVELLED = ["/api/accounts", "/api/oidc/exchange", "/api/sessions/ended"];
+/** Its page looks every few seconds, on both nodes: whoever goes on looking is told so often. */
+const LOOKED_AT = "/api/cluster/config";
+const LOOKS_MS = 10 * 60_000;
+const MOST_LOOKERS = 100;
 
 export class Audit {
   readonly path: string;
@@ -104,16 +109,29 @@ const SECRETS = /^\/api\/(.*\/)?(archive|snapshot|config)$/;
  * left out but for logins and joins (told where they are judged): otherwise anybody could push the entries that matter out of the files.
  */
 export function auditing(audit: Audit) {
+  const lookers = new Map<string, number>();
+  const looksAgain = (who: string) => {
+    const at = now();
+    if (at - (lookers.get(who) ?? -Infinity) < LOOKS_MS) return true;
+    if (lookers.size === MOST_LOOKERS) lookers.clear();
+    lookers.set(who, at);
+    return false;
+  };
   return createMiddleware<AuthEnv>(async (c, next) => {
     await next();
     const { method, path } = c.req;
     // The configuration page asks for a plan whenever typing rests.
     const read = method === "GET" || method === "HEAD" ||
-      method === "OPTIONS" || path.endsWith("/config/plan");
+      method === "OPTIONS" || path.endsWith("/config/plan") ||
+      c.get("changesNothing");
     if (read && !SECRETS.test(path)) return;
     const caller = c.get("caller");
     if (!caller) return;
     const { status } = c.res;
+    if (
+      method === "GET" && path === LOOKED_AT && status < 400 &&
+      looksAgain(`${callerName(caller)} from ${originOf(c.env?.connection)}`)
+    ) return;
     if (caller.kind === "peer" && LEVELLED.includes(path) && status < 400) {
       return;
     }

@@ -149,3 +149,29 @@ Deno.test("auditing() tells who took archives, snapshots and configurations", as
     "user operator: GET /api/snapshot refused",
   ]);
 });
+
+Deno.test("auditing() tells of a page of cluster.yaml that looks again and again, and of plans for a change, no more than a person would read", async () => {
+  await using world = await apiWorld();
+  const path = "/api/cluster/config";
+  for (let looks = 0; looks < 3; looks++) {
+    for (const caller of ["session administrator", "peer"] as const) {
+      assert.equal((await world.ask(caller, path)).status, 200);
+    }
+    await world.ask("session operator", path);
+    const asked = await world.ask("peer", `${path}/adopt`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ content: "cluster: office" }),
+    });
+    assert.equal(asked.status, 200);
+  }
+  const told = (await world.audit.read(20))
+    .filter(({ what }) => what.includes(path))
+    .map(({ who, what, result }) => `${who}: ${what} ${result}`);
+  const refused = `user operator: GET ${path} refused`;
+  assert.deepEqual(told, [
+    `user administrator: GET ${path} done`,
+    `node node2: GET ${path} done`,
+    ...[refused, refused, refused],
+  ]);
+});

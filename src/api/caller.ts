@@ -37,6 +37,8 @@ export interface AuthEnv {
     caller: Caller;
     /** More for the audit than the path says: never a secret. */
     detail: string;
+    /** The other node only asks what a change would do: the audit tells the change. */
+    changesNothing: boolean;
   };
 }
 

@@ -78,7 +78,10 @@ export function clusterConfigRoutes(
       json(adoptClusterBody),
       async (c) => {
         const { content, revision } = c.req.valid("json");
-        if (!revision) return c.json(await config.ready(content));
+        if (!revision) {
+          c.set("changesNothing", true);
+          return c.json(await config.ready(content));
+        }
         c.set("detail", `configuration ${revision.number}`);
         await config.adopt(content, revision);
         return c.json({ ok: true });

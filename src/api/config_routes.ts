@@ -102,6 +102,7 @@ export function configRoutes({ auth, door: { modules } }: ConfigOptions) {
         const { ready, ...revision } = c.req.valid("query");
         const archive = new Uint8Array(await c.req.arrayBuffer());
         if (ready) {
+          c.set("changesNothing", true);
           return c.json(await modules.ready(module, archive));
         }
         const { number, at, by, note } = revision;
