@@ -161,11 +161,13 @@ export class ClusterConfig {
         digest: await digestFiles(filesOf(text)),
         note: (note || summary(plan) || "as on this node").slice(0, 300),
       };
-      await this.#tell({ content: text, revision });
       try {
+        await this.#tell({ content: text, revision });
         await this.#commit(text, revision);
       } catch (error) {
-        await this.#takeBack(before, revision);
+        // Where its answer was lost the other node may have it; what that one refused it has not.
+        const refused = error instanceof ApiError && error.status < 500;
+        if (!refused) await this.#takeBack(before, revision);
         throw error;
       }
       const { number } = revision;
@@ -286,7 +288,9 @@ export class ClusterConfig {
     const { number, note, by } = revision;
     try {
       await this.#history.prepare(revision, filesOf(text));
-      await writeDurably(this.#file, text);
+      // Addresses of webhooks may be secrets: who has closed it to others finds it closed.
+      const { mode } = await Deno.stat(this.#file);
+      await writeDurably(this.#file, text, { mode: mode! & 0o777 });
     } catch (error) {
       await this.#history.drop(number).catch(() => {});
       throw error;
@@ -297,7 +301,7 @@ export class ClusterConfig {
     );
   }
 
-  /** This node could not do what the other one has done: that one goes back. */
+  /** This node could not do, or does not know, what the other one has done: that one goes back. */
   async #takeBack(before: string, revision: Revision): Promise<void> {
     const back: Revision = {
       ...revision,
@@ -308,7 +312,7 @@ export class ClusterConfig {
     };
     await this.#tell({ content: before, revision: back }).catch((error) =>
       this.#options.log.error(
-        `${FILE} differs between the nodes: ${messageOf(error)}`,
+        `${FILE} may differ between the nodes: ${messageOf(error)}`,
       )
     );
   }

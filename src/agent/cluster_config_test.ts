@@ -25,10 +25,10 @@ const write = (text: string) => ({
   edits: [{ path: "cluster.yaml", content: text }],
 });
 
-/** Two agents that began with YAML; `link.up`: they reach each other. */
+/** Two agents that began with YAML; `link.up`: they reach each other; `link.loses`: the next answer to a change. */
 async function pair() {
   const home = await Deno.makeTempDir({ prefix: "hakit-cluster-" });
-  const link = { up: true };
+  const link = { up: true, loses: false };
   const sides: ClusterConfig[] = [];
   const states = [sampleState(), sampleState()];
   const files: string[] = [];
@@ -59,9 +59,14 @@ async function pair() {
             try {
               if (!revision) return Response.json(await other.ready(content));
               await other.adopt(content, revision);
+              if (link.loses) {
+                link.loses = false;
+                throw new ApiError(502, "peer-not-reachable", "no answer");
+              }
               return Response.json({ ok: true });
             } catch (error) {
               if (!(error instanceof ApiError)) throw error;
+              if (error.code === "peer-not-reachable") throw error;
               const { code, message, status } = error;
               return Response.json(errorBody(code, message), { status });
             }
@@ -192,4 +197,20 @@ Deno.test("beginRefusal() keeps an agent that runs from a cluster.yaml that it c
   match((await one.beginRefusal())!, /unknown key "no"/);
   await Deno.writeTextFile(files[0]!, YAML.replace("office", "other"));
   match((await one.beginRefusal())!, /expected "office"/);
+});
+
+Deno.test("cluster.yaml goes back on the other node where its answer is lost, and stays closed to others where it was", async () => {
+  await using world = await pair();
+  const { one, two, link, files, texts } = world;
+  link.loses = true;
+  await rejects(one.apply(write(LATER), BY), /no answer/);
+  deepStrictEqual(await texts(), [YAML, YAML]);
+  strictEqual((await two.history())[0]!.number, 3);
+  await Deno.chmod(files[1]!, 0o640);
+  strictEqual((await one.apply(write(LATER), BY)).revision, 4);
+  deepStrictEqual(await texts(), [LATER, LATER]);
+  deepStrictEqual(
+    files.map((file) => Deno.statSync(file).mode! & 0o777),
+    [0o644, 0o640],
+  );
 });
