@@ -39,7 +39,6 @@ export function places(paths: Paths) {
     leftStorage: at("left-storage"),
     /** For kubectl through the virtual address, 0600. */
     kubeconfig: at("kubeconfig.yaml"),
-    clusterHistory: join(paths.state, CLUSTER_HISTORY),
     /** The replicator's: there as soon as this node has held data of the module. */
     identity: join(paths.state, "k3s", "identity.json"),
   } as const;
