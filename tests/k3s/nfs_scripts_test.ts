@@ -207,3 +207,41 @@ Deno.test("transition ends what has the lost address as its own end, where the a
   assert.equal(await after("SECOND", "ALONE", "start"), null);
   assert.equal(await after("SECOND", "PRIM", "start"), null);
 });
+
+/** What stops datastore and NFS on a server whose systemd is in this state; one that waits for a stop at a shutdown waits for ever. */
+async function stops(systemd: "running" | "stopping") {
+  const { code, error, left } = await bash(
+    `${LIBRARIES} . "$HAKIT_MODULE_DIR/lib/database.sh"
+     database_pids() { cat @HOME@/mariadbd 2>/dev/null; }
+     nfs_exported() { false; }
+     mkdir @HOME@/nfsd; echo 8 >@HOME@/nfsd/threads; echo 4711 >@HOME@/mariadbd
+     database_stop && nfs_down`,
+    {
+      commands: {
+        ...{ iptables: IPTABLES, exportfs: "#!/bin/bash\n" },
+        systemctl: `#!/bin/bash
+home=\${0%/*}
+if [[ $1 == is-system-running ]]; then echo ${systemd}; [[ ${systemd} == running ]]; exit; fi
+echo "$*" >>"$home/did"
+[[ $1 == stop && ${systemd} == stopping ]] && sleep 60
+[[ $2 == mariadb ]] && rm "$home/mariadbd"
+exit 0
+`,
+      },
+      words: ["PRIM", "SECOND", "swap"],
+      files: ["did", "nfsd/threads"],
+    },
+  );
+  assert.equal(code, 0, error);
+  assert.equal(left["nfsd/threads"], "0\n");
+  return left["did"]!.trim().split("\n");
+}
+
+Deno.test("a swap asked for by hakit-drain.service, at a shutdown, waits for no stop of systemd's, which would wait for that service", async () => {
+  const units = ["mariadb", "nfs-server", "nfs-mountd nfsdcld"];
+  assert.deepEqual(
+    await stops("stopping"),
+    units.map((name) => `kill ${name}`),
+  );
+  assert.deepEqual(await stops("running"), units.map((name) => `stop ${name}`));
+});

@@ -49,6 +49,19 @@ background() {
   setsid flock -n "$lock" "$@" </dev/null &
 }
 
+# unit_stop SECONDS UNIT...: orderly. At a shutdown systemd holds its own stop of each
+# back until hakit-drain.service has stopped, and so whoever waits for one, like a swap
+# that hakit-drain.service itself has asked for: the processes are told instead.
+unit_stop() {
+  local limit=$1
+  shift
+  if [[ $(systemctl is-system-running 2>/dev/null) == stopping ]]; then
+    systemctl kill "$@" 2>/dev/null
+  else
+    timeout "$limit" systemctl stop "$@" 2>/dev/null
+  fi
+}
+
 # A dead server's end of these connections is silent; ours would repeat its last
 # words for seconds before it is told that nobody knows it here.
 drop_stale() {

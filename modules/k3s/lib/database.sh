@@ -59,16 +59,16 @@ database_start() {
 
 database_stop() {
   if [[ -z $force ]]; then
-    timeout 100 systemctl stop mariadb 2>/dev/null
-    no_database || complain "MariaDB has not stopped"
-    no_database
+    # A stop that systemd was told of goes on, also when nobody waits for it any more.
+    unit_stop 50 mariadb
+    until_true 50 no_database || { complain "MariaDB has not stopped"; return 1; }
     return
   fi
   no_database && ! systemctl -q is-active mariadb && return
   systemctl -q kill -s KILL mariadb 2>/dev/null
   # shellcheck disable=SC2046 # several numbers
   no_database || kill -KILL $(database_pids) 2>/dev/null
-  timeout 20 systemctl stop mariadb 2>/dev/null
+  unit_stop 20 mariadb
   until_true 10 no_database ||
     { complain "MariaDB cannot be killed: process $(database_pids | xargs) hangs in the kernel"; return 1; }
 }

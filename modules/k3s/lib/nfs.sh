@@ -143,16 +143,16 @@ nfs_down() {
   door close
   nfs_is_down && return
   nfs_unexport
-  timeout 30 systemctl stop nfs-server 2>/dev/null
+  unit_stop 30 nfs-server
   nfs_threads && echo 0 >"$nfsd/threads" 2>/dev/null
   # Those that hold the memory's files open.
-  timeout 30 systemctl stop nfs-mountd nfsdcld 2>/dev/null
+  unit_stop 30 nfs-mountd nfsdcld
   exportfs -f 2>/dev/null
   for name in "${nfs_memory[@]}"; do
     tries=0
     while mounted "/var/lib/nfs/$name"; do
       umount "/var/lib/nfs/$name" 2>/dev/null && continue
-      ((tries++ < 20)) || { complain "Cannot unmount /var/lib/nfs/$name"; return 1; }
+      ((tries++ < 50)) || { complain "Cannot unmount /var/lib/nfs/$name"; return 1; }
       sleep 0.1
     done
   done
