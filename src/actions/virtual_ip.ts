@@ -126,9 +126,12 @@ export async function takeAddress(
   }
   signal?.throwIfAborted();
   if (!isIPv6(address)) staysWithout(device);
-  const flags = isIPv6(address)
-    ? ["nodad", "noprefixroute", "preferred_lft", "0"]
-    : ["noprefixroute"];
+  // Not preferred: a node whose own address is DHCP's would otherwise be known to others by this one, which is set by hand
+  // (flannel since 0.28 takes such an address first, and a deprecated one never: K3s v1.33 and v1.34 of 2026).
+  const flags = [
+    ...isIPv6(address) ? ["nodad"] : [],
+    ...["noprefixroute", "preferred_lft", "0"],
+  ];
   try {
     await command([
       "ip",

@@ -71,6 +71,9 @@ Deno.test({
         // Never a source for this machine's own connections.
         const detail = await ip("-n", A, "-6", "addr", "show", "dev", "v0");
         match(detail, /fd94::9\/64 scope global .*deprecated/);
+        // Nor the node's own for who reads the interface, as K3s' flannel does.
+        const four = await ip("-n", A, "-4", "addr", "show", "dev", "v0");
+        match(four, /10\.94\.0\.9\/32 scope global .*deprecated/);
       });
 
       await t.step("the neighbour learns the new place", async () => {
