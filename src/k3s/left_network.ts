@@ -1,7 +1,9 @@
 /** What K3s leaves in a server's network when it is gone: interfaces, rules of iptables, state of its CNI. Its own k3s-killall.sh takes the same away. */
+import { join } from "node:path";
 import type { Step } from "../cluster/step.ts";
 import { exists } from "../cluster/facts.ts";
 import { command } from "../system/command.ts";
+import { removeEmpty } from "./removal.ts";
 import { removeIfPresent } from "./services.ts";
 import { mountedOn, type Own } from "./uninstall_data.ts";
 
@@ -16,6 +18,11 @@ const FOLDERS = [
 ];
 /** As k3s-killall.sh tells them. In small letters they are others': the interface cni-podman0, an administrator's comment. */
 const OWN_RULES = /KUBE-|CNI-|[Ff]lannel|FLANNEL/;
+/** Single files of K3s' in folders where other container engines have theirs. */
+const FILES = [
+  { folder: "/var/lib/cni/results", own: /^cbr0-/ },
+  { folder: "/run/netns", own: /^cni-/ },
+];
 const TOOLS = ["iptables", "ip6tables"] as const;
 const PATIENT = { timeoutMs: 30_000 } as const;
 
@@ -27,6 +34,7 @@ export function networkStep(own: Pick<Own, "k3s">): Step {
       const left = [
         ...await present(INTERFACES.map((name) => `/sys/class/net/${name}`)),
         ...await present(FOLDERS),
+        ...await leftFiles(),
         ...await cleaned(),
       ];
       return left.length === 0 ? "none here" : null;
@@ -51,8 +59,29 @@ export function networkStep(own: Pick<Own, "k3s">): Step {
         }
       }
       for (const folder of FOLDERS) await removeIfPresent(folder);
+      for (const file of await leftFiles()) await Deno.remove(file);
+      await removeEmpty([
+        ...["/var/lib/cni/results", "/var/lib/cni/networks", "/var/lib/cni"],
+      ]);
     },
   };
+}
+
+/** Exported for its test. */
+export async function leftFiles(
+  places: typeof FILES = FILES,
+): Promise<string[]> {
+  const mounts = (await Deno.readTextFile("/proc/self/mounts")).split(/\s/);
+  const found: string[] = [];
+  for (const { folder, own } of places) {
+    if (!await exists(folder)) continue;
+    for await (const { name } of Deno.readDir(folder)) {
+      const path = join(folder, name);
+      // A namespace that lives is mounted, and somebody else's: K3s' pods have ended.
+      if (own.test(name) && !mounts.includes(path)) found.push(path);
+    }
+  }
+  return found;
 }
 
 async function present(paths: readonly string[]): Promise<string[]> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { networkStep, withoutK3s } from "./left_network.ts";
+import { join } from "node:path";
+import { leftFiles, networkStep, withoutK3s } from "./left_network.ts";
 
 const OTHERS = `*nat
 :PREROUTING ACCEPT [0:0]
@@ -33,4 +34,18 @@ Deno.test("networkStep() leaves the network of somebody else's K3s alone", async
     await networkStep({ k3s: false }).done(),
     "not installed by hakit",
   );
+});
+
+Deno.test("leftFiles() finds what K3s' network left beside other engines' files", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const names = ["cbr0-4711-eth0", "podman-12-eth0"];
+    for (const name of names) await Deno.writeTextFile(join(folder, name), "");
+    const places = [folder, join(folder, "absent")].map((folder) => ({
+      ...{ folder, own: /^cbr0-/ },
+    }));
+    assert.deepEqual(await leftFiles(places), [join(folder, names[0]!)]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -45,6 +45,11 @@ export async function hasMoreInside(
   return false;
 }
 
+/** Folders that were made for a file which has gone; what is in use stays, with the folders above it. */
+export async function removeEmpty(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) await Deno.remove(folder).catch(() => {});
+}
+
 function holds(path: string, spared: readonly string[]): boolean {
   return spared.some((one) => one.startsWith(`${path}/`));
 }

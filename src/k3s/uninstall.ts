@@ -15,7 +15,7 @@ import { UNIT_FILE } from "../system/unit.ts";
 import { K3S } from "./files.ts";
 import { releaseStep } from "./hold.ts";
 import { networkStep } from "./left_network.ts";
-import { hasMoreThan, removeBut } from "./removal.ts";
+import { hasMoreThan, removeBut, removeEmpty } from "./removal.ts";
 import {
   dataOf,
   dataStep,
@@ -66,6 +66,11 @@ const STAYS_WITH_DATA: readonly string[] = [
   ...["password", "k3sToken", "identity"],
   ...["leftStorage", "madeFolders"],
 ];
+/** Made where they were not there: drop-ins' folders, and those of a needrestart that is not installed. */
+const MADE_FOR_FILES = [
+  ...[MARIADB_DROP_IN, MYSQL_DROP_IN, NFS_DROP_IN, NEEDRESTART].map(dirname),
+  dirname(dirname(NEEDRESTART)),
+];
 /** Of one that was told to end, and has to write what it holds. */
 const REPLICATOR_END_MS = 10_000;
 /** Scripts of a module have up to five minutes each. */
@@ -89,6 +94,7 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
       ...(own.k3s ? [K3S.unit, K3S.environment] : []),
       "/etc/modules-load.d/hakit.conf",
     ], async () => {
+      await removeEmpty(MADE_FOR_FILES);
       await unmaskSockets();
       await systemctl("daemon-reload");
     }, { before: removeDrainUnit }),

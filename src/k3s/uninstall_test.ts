@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { AgentApi } from "../cli/agent_api.ts";
 import type { Kept } from "../cluster/kept.ts";
 import { places } from "../cluster/places.ts";
 import { K3S } from "./files.ts";
+import { removeEmpty } from "./removal.ts";
 import { uninstallSteps } from "./uninstall.ts";
 import {
   dataOf,
@@ -342,5 +343,19 @@ Deno.test("uninstall --data leaves what a witness on this server remembers for o
     // Its unit is gone: what it remembered goes, too.
     await dataStep(dataOf({ paths, at, own: OTHERS })).do(() => {});
     await assert.rejects(Deno.stat(paths.state), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("removeEmpty() takes folders that nothing is in, and no others", async () => {
+  await inFolder(async (_world, folder) => {
+    const [own, shared] = [join(folder, "a/b"), join(folder, "c/d")];
+    for (const path of [own, shared]) {
+      await Deno.mkdir(path, { recursive: true });
+    }
+    await Deno.writeTextFile(join(folder, "c", "somebody's"), "");
+    const above = [own, shared].map((path) => dirname(path));
+    await removeEmpty([own, shared, ...above, join(folder, "absent")]);
+    const left = await Array.fromAsync(Deno.readDir(folder));
+    assert.deepEqual(left.map(({ name }) => name), ["c"]);
   });
 });

@@ -9,6 +9,7 @@ import {
   VIRTUAL_ADDRESS,
   vm,
 } from "./lab.ts";
+import { rememberAsItIs } from "./before.ts";
 import type { Bundle } from "./bundle.ts";
 import { pairWith, state } from "./cluster.ts";
 import { check, note } from "./report.ts";
@@ -38,6 +39,7 @@ export async function install(places: Places): Promise<void> {
   const doctor = prereq.replace(/ prereq.*/, " doctor");
   const before = await on(1, doctor, { seconds: 120, anyCode: true });
   note(before.stdout.trim().replace(/^/gm, "        "));
+  await Promise.all(SERVERS.map(rememberAsItIs));
   await check("hakit prereq on both servers", () =>
     Promise.all(
       SERVERS.map((server) => on(server, prereq, { seconds: PREREQ_SECONDS })),

@@ -1,4 +1,5 @@
 /** Last story: hakit is taken off both servers, the secondary first. What it leaves is a plain server with plain data on it. */
+import { isAsBefore } from "./before.ts";
 import { reaches } from "./cluster.ts";
 import { on, otherThan, type Server, VIRTUAL_ADDRESS } from "./lab.ts";
 import type { Proof } from "./proof.ts";
@@ -68,6 +69,10 @@ export async function uninstall(
     );
     if (stdout.trim() !== "") throw new Error(stdout.slice(0, 600));
   });
+  await check(
+    "that server is as it was before hakit",
+    () => isAsBefore(second),
+  );
   await check("no database without data starts at boot there", async () => {
     const { stdout } = await on(second, "systemctl is-enabled mariadb", {
       anyCode: true,
@@ -81,6 +86,10 @@ export async function uninstall(
     () => on(primary, "hakit uninstall", { seconds: 400 }),
   );
   await check("nothing of it is left there", () => nothingLeft(primary));
+  await check(
+    "but for its data it is as it was before hakit",
+    () => isAsBefore(primary, ["/etc/hakit", "/etc/rancher"]),
+  );
   await check("MariaDB and NFS start at boot again", async () => {
     for (const unit of ["mariadb", "nfs-server"]) {
       const { stdout } = await on(primary, `systemctl is-enabled ${unit}`, {
