@@ -29,12 +29,13 @@ export class Standstill {
    * since.
    */
   async over(inDoubt: () => boolean, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && (this.#catchesUp() || inDoubt())) {
+    while (!signal.aborted && (this.catchesUp || inDoubt())) {
       await sleep(LOOK_MS, signal);
     }
   }
 
-  #catchesUp(): boolean {
+  /** It stood still, and what came meanwhile may not have been read yet. */
+  get catchesUp(): boolean {
     const at = this.#now();
     return at - this.#heardAt > this.#absentMs() ||
       at - this.#awakeAt < CATCH_UP_MS;

@@ -264,14 +264,16 @@ function tryAlone(turn: Turn, peer: ModuleView | null, why: string): void {
   }
 }
 
+/** What has told the replicator to wait for the peer may not have been done yet, and would outlive the word: such a plan begins anew. */
 function goAlone(
   turn: Turn,
   why: string,
   word: Permission & { readonly may: "yes" },
 ): void {
   const { state } = turn;
-  const releasing = state.swap === "releasing";
-  const mounting = state.plan?.name === "become-prim" &&
+  const plan = state.plan?.name;
+  const releasing = state.swap === "releasing" || plan === "swap-back";
+  const mounting = plan === "become-prim" &&
     state.report?.phase !== "primary";
   enter(turn, "ALONE", why);
   state.record = aloneRecord("PRIM", word);
@@ -280,6 +282,9 @@ function goAlone(
   } else if (mounting) {
     state.scripts = "ALONE";
     run(turn, "become-alone", alonePlan("SECOND"));
+  } else if (plan === "complete") {
+    state.scripts = "ALONE";
+    run(turn, "complete", completePlan("ALONE", null));
   } else {
     state.aloneAt = turn.at + 1_000;
     command(turn, { command: "alone" });

@@ -60,6 +60,32 @@ Deno.test("step() that went ALONE is PRIM again only after it has dialled, whate
   strictEqual(life.state.role, "PRIM");
 });
 
+Deno.test("step() as primary whose peer dies while a swap is taken back makes its replicator primary anew, alone", () => {
+  const mirrored = report({ phase: "primary", session: "mirrored" });
+  const life = new Life({ ...PRIM, settled: true })
+    .on({ type: "begin", report: mirrored, boot: true })
+    .on({ type: "heard", view: second, heardUsAt: 1_000 })
+    .done()
+    .on({ type: "command", command: "swap", full: false, by: "test" });
+  strictEqual(life.state.plan?.name, "swap-release");
+  life.on({
+    type: "report",
+    report: report({ phase: "primary", session: "lost" }),
+  });
+  strictEqual(life.state.plan?.name, "swap-back");
+  // The idle of the broken swap is done first: a quick word would find no primary, and the next one waits for the peer.
+  life.on({ type: "report", report: report() })
+    .on({ type: "peer", verdict: "lost" });
+  strictEqual(life.state.role, "ALONE");
+  const [command] = life.actions.flatMap((action) =>
+    action.do === "run" ? action.actions : []
+  );
+  deepStrictEqual(command, {
+    do: "replicator",
+    command: { command: "primary", alone: true },
+  });
+});
+
 Deno.test("step() that went ALONE says so again to a replicator that refused it once and was level by itself", () => {
   const mirrored = report({ phase: "primary", session: "mirrored" });
   const life = new Life(PRIM)

@@ -33,7 +33,7 @@ import { World } from "../simulation/world.ts";
 const DEFAULT_MS = 10_000;
 
 export class Scenario {
-  readonly #world = new World(20_261_123);
+  readonly #world = new World(20_261_168);
   readonly #nodes: readonly [Node, Node];
   readonly #bootDelayMs: number;
   readonly #isolated: [boolean, boolean] = [false, false];

@@ -2,11 +2,13 @@
  * One life of an agent: the real automaton, the real heartbeat station, the real rules, and what lies around them as the agent has
  * it: a loop that takes one event at a time and does persist → tell → act, a thread for the heartbeats, plans beside the loop.
  */
-import { type Body, followers } from "../../src/heartbeat/body.ts";
+import { Standstill } from "../../src/agent/standstill.ts";
+import { type Body, followers, promises } from "../../src/heartbeat/body.ts";
 import type { Datagram } from "../../src/heartbeat/message.ts";
 import { type Sealing, Station } from "../../src/heartbeat/station.ts";
 import type { Action } from "../../src/machine/action.ts";
 import type { Event } from "../../src/machine/event.ts";
+import { absentMs } from "../../src/machine/lease.ts";
 import { activity, atRest } from "../../src/machine/rule.ts";
 import {
   ask,
@@ -19,10 +21,12 @@ import { isPrimary, RESTARTS } from "../../src/machine/turn.ts";
 import { wardOf } from "../../src/machine/ward.ts";
 import { DOUBTFUL, type Doubts, regain } from "../../src/machine/regain.ts";
 import type { ModuleView } from "../../src/machine/state.ts";
+import type { Command, Report } from "../../src/replication/control.ts";
 import type { Ask } from "../../src/witness/register.ts";
 import { EMPTY_MEMORY, judge, type Memory } from "../../src/rules/judge.ts";
 import type { Node } from "./node.ts";
 import { Plans } from "./plans.ts";
+import { type Source, Thread } from "./thread.ts";
 
 const TICK_MS = 100;
 const REPEAT_MS = 1_000;
@@ -32,6 +36,9 @@ const LOOK_MS = 3_000;
 const STILL_MS = 1_000;
 /** A quick command holds the loop up no longer, but it arrives all the same: src/agent/loop.ts. */
 const QUICK_MS = 2_000;
+const QUICK_COMMAND_MS = 10_000;
+/** How long its thread waits for a processor, at most, while others take them. */
+const STARVED_MS = 300;
 /** An agent whose loop does not turn for so long falls silent: src/heartbeat/worker.ts. */
 const HUNG_MS = 10_000;
 
@@ -54,19 +61,25 @@ export class Agent {
   state: State;
   begun = false;
   begunAt = 0;
+  /** By the world's time. */
+  roleSince = 0;
   /** The process is stopped, by the world's time; and its loop alone, while the heartbeats go on. */
   pausedUntil = 0;
   stalledUntil = 0;
+  /** Its own thread gets a processor late, but not that of the heartbeats, which has real-time priority. */
+  starvedUntil = 0;
   #heardUsAt = -Infinity;
   #stalledSince = 0;
   readonly #node: Node;
   readonly #station: Station;
   readonly #plans: Plans;
   readonly #queue: Event[] = [];
-  /** What waits for the two threads to run. */
-  readonly #main: (() => void)[] = [];
-  readonly #heartbeats: (() => void)[] = [];
+  readonly #main: Thread;
+  readonly #heartbeats: Thread;
+  readonly standstill: Standstill;
   #busy = false;
+  #nextLease: Command | null = null;
+  #leasing = false;
   /** What others may know: everything that belongs to it is on record. */
   #visible: State;
 
@@ -75,6 +88,8 @@ export class Agent {
     return this.#visible;
   }
   #said: State | null = null;
+  /** What the peer said of its modules last. */
+  #views: readonly ModuleView[] = [];
   #verdict: State["peer"]["verdict"] = "unknown";
   /** How often the peer was lost: the thread knows, the loop was told, the loop has dealt with. */
   #losses = 0;
@@ -132,6 +147,25 @@ export class Agent {
       timeoutMs: node.timeoutMs,
     }, OPEN);
     this.#plans = new Plans(node, this, (event) => this.post(event));
+    this.standstill = new Standstill(
+      () => node.clock.now,
+      () => absentMs(this.state),
+    );
+    const { world } = node;
+    const alive = () => this.alive;
+    this.#main = new Thread(world, {
+      alive,
+      awakeAt: () => this.awakeAt,
+      takesMs: () =>
+        world.now < this.starvedUntil && world.chance(0.2)
+          ? world.between(1, STARVED_MS)
+          : 0.1,
+    });
+    this.#heartbeats = new Thread(world, {
+      alive,
+      awakeAt: () => this.pausedUntil,
+      takesMs: () => 0.01,
+    });
   }
 
   get alive(): boolean {
@@ -151,11 +185,11 @@ export class Agent {
     return Math.max(this.pausedUntil, this.stalledUntil);
   }
 
-  begin(): void {
+  /** `report`: of a replicator that was found and answers. */
+  begin(report: Report | null): void {
     const node = this.#node;
     this.begun = true;
     this.begunAt = node.world.now;
-    const report = node.replicator?.report() ?? null;
     const serving = report?.phase === "primary" ||
       report?.phase === "secondary";
     // As src/agent/running_module.ts: what a former agent's scripts had started, or were about to stop, is killed.
@@ -184,32 +218,8 @@ export class Agent {
   }
 
   /** In the agent's own thread, as soon as it is free; `at` of an event is when it is taken there. */
-  main(run: () => void): void {
-    this.#main.push(run);
-    this.#turn(this.#main, () => this.awakeAt);
-  }
-
-  #thread(run: () => void): void {
-    if (!this.begun) return;
-    this.#heartbeats.push(run);
-    this.#turn(this.#heartbeats, () => this.pausedUntil);
-  }
-
-  /** In their order, however often it is stopped meanwhile. */
-  #turn(queue: (() => void)[], awakeAt: () => number): void {
-    if (!this.alive || queue.length === 0) return;
-    const { world } = this.#node;
-    if (world.now >= awakeAt()) {
-      for (const run of queue.splice(0)) run();
-      return;
-    }
-    // Whoever came first has it looked at then.
-    if (queue.length > 1) return;
-    const look = () =>
-      world.now >= awakeAt()
-        ? this.#turn(queue, awakeAt)
-        : world.later(awakeAt() - world.now, look);
-    look();
+  main(source: Source, run: () => void): void {
+    this.#main.run(source, run);
   }
 
   // Heartbeats: a thread of their own.
@@ -245,13 +255,26 @@ export class Agent {
     this.#repeatAt = now + REPEAT_MS;
     this.#verdict = verdict;
     this.#losses = losses;
-    this.main(() => {
+    this.main("heartbeats", () => {
       if (verdict !== this.state.peer.verdict) {
         this.post({ type: "peer", at: this.#node.clock.now, verdict });
       }
       this.#lossesPosted = losses;
-      if (!this.#busy) this.#lossesKnown = losses;
+      if (!this.#busy) this.#dealtWithLosses();
     });
+  }
+
+  /** As src/agent/peer_link.ts. */
+  #dealtWithLosses(): void {
+    if (this.#lossesKnown === this.#lossesPosted) return;
+    this.#lossesKnown = this.#lossesPosted;
+    this.#tell();
+  }
+
+  /** The guard first: as soon as the peer has heard that this node is PRIM it may succeed it. */
+  #tell(): void {
+    this.#node.guard?.hear(this.state, this.#visible);
+    this.#tellThread();
   }
 
   get #hung(): boolean {
@@ -278,7 +301,8 @@ export class Agent {
         modules: node.lacksModule ? [] : [view(this.#visible)],
         timeoutMs: node.timeoutMs,
       };
-      this.#station.say(body, this.#lossesKnown);
+      const settled = promises(body, this.#views) ? this.#lossesKnown : null;
+      this.#station.say(body, settled);
     }
     const bytes = this.#station.compose(link, node.clock.now);
     node.world.datagram(
@@ -289,7 +313,8 @@ export class Agent {
   }
 
   receive(link: number, bytes: Uint8Array): void {
-    this.#thread(() => {
+    if (!this.begun) return;
+    this.#heartbeats.run("own", () => {
       const { clock } = this.#node;
       const { answer, body, heardUsAt } = this.#station.receive(
         link,
@@ -302,15 +327,16 @@ export class Agent {
         this.#node.guard?.followed(heardUsAt);
       }
       if (body !== null) {
-        this.main(() =>
+        this.main("heartbeats", () => {
+          this.#views = body.modules;
           this.post({
             type: "heard",
             at: clock.now,
             view: body.modules[0] ?? null,
             ...(heardUsAt === null ? {} : { heardUsAt }),
             timeoutMs: body.timeoutMs,
-          })
-        );
+          });
+        });
       }
       this.#report();
     });
@@ -318,16 +344,22 @@ export class Agent {
 
   // The agent's own thread.
 
+  #ticks = false;
+
   #tick(): void {
     if (!this.alive) return;
     const node = this.#node;
     node.clock.later(TICK_MS, () => this.#tick());
-    if (node.world.now < this.awakeAt) return;
-    this.post({ type: "tick", at: node.clock.now });
-    this.#tellGuard();
-    this.#ask();
-    this.#ping();
-    this.#watch();
+    if (this.#ticks || node.world.now < this.awakeAt) return;
+    this.#ticks = true;
+    this.main("own", () => {
+      this.#ticks = false;
+      this.post({ type: "tick", at: node.clock.now });
+      this.#tellGuard();
+      this.#ask();
+      this.#ping();
+      this.#watch();
+    });
   }
 
   /** As src/agent/guard_link.ts, and RunningModule.ward(). */
@@ -358,7 +390,7 @@ export class Agent {
   }
 
   wasFenced(): void {
-    this.main(() => this.doubts = { ...this.doubts, doubt: true });
+    this.main("own", () => this.doubts = { ...this.doubts, doubt: true });
   }
 
   #regain(back: boolean, serves: boolean): void {
@@ -421,8 +453,9 @@ export class Agent {
     this.#pingAt = askedAt;
     const answered = pings(index);
     world.later(answered ? world.between(1, 30) : 900, () => {
-      this.main(() =>
-        this.post({ type: "pinged", at: clock.now, askedAt, answered })
+      this.main(
+        "own",
+        () => this.post({ type: "pinged", at: clock.now, askedAt, answered }),
       );
     });
   }
@@ -447,7 +480,7 @@ export class Agent {
       askedAt,
       ask: question,
       reply: (by, answer) =>
-        this.main(() => {
+        this.main("witness", () => {
           if (by.life < this.#witness) return;
           if (by.life > this.#witness) {
             this.#witness = by.life;
@@ -467,6 +500,7 @@ export class Agent {
 
   post(event: Event): void {
     if (!this.alive || !this.begun) return;
+    this.standstill.heard();
     // As src/agent/loop.ts: the newest news is all that counts.
     if (NEWS.includes(event.type)) {
       const at = this.#queue.findIndex(({ type }) => type === event.type);
@@ -485,10 +519,7 @@ export class Agent {
     }
     const event = this.#queue.shift();
     this.#busy = event !== undefined;
-    if (event === undefined) {
-      this.#lossesKnown = this.#lossesPosted;
-      return;
-    }
+    if (event === undefined) return this.#dealtWithLosses();
     const before = this.state;
     // As src/agent/loop.ts: by the time at which it is taken.
     const { state, actions } = step(before, {
@@ -498,6 +529,7 @@ export class Agent {
     this.state = state;
     this.#node.options.stepped?.(this.#node, before, event, state);
     if (before.role !== state.role) {
+      this.roleSince = this.#node.world.now;
       this.#node.note(`${before.role} -> ${state.role}`);
     }
     for (const action of actions) {
@@ -522,12 +554,15 @@ export class Agent {
         // Power may fail before it is durable: nothing after it has happened then.
         return node.persist(action.record, () => this.alive && next());
       case "tell":
-        // The guard first: as soon as the peer has heard that this node is PRIM it may succeed it.
-        node.guard?.hear(this.state, this.#visible);
-        this.#tellThread();
+        this.#tell();
         return next();
       case "replicator":
-        return this.#quick(action, next);
+        if (action.command.command === "lease") {
+          this.#lease(action.command);
+          return next();
+        }
+        this.#nextLease = null;
+        return this.#quick(action.command, next);
       case "run":
         this.#plans.run(action);
         return next();
@@ -539,22 +574,31 @@ export class Agent {
     }
   }
 
-  #quick(action: Action & { do: "replicator" }, next: () => void): void {
-    const { world, replicator } = this.#node;
+  /** As src/agent/loop.ts: nothing waits for it, and the newest end is enough. */
+  #lease(command: Command): void {
+    this.#nextLease = command;
+    if (this.#leasing) return;
+    const next = (): void => {
+      const lease = this.#nextLease;
+      this.#nextLease = null;
+      this.#leasing = lease !== null;
+      if (lease !== null) this.#quick(lease, next);
+    };
+    next();
+  }
+
+  #quick(command: Command, next: () => void): void {
+    const { world } = this.#node;
     let over = false;
     const end = (): void => {
       if (over) return;
       over = true;
-      this.main(next);
+      this.main("own", next);
     };
     world.later(QUICK_MS, end);
-    world.later(world.between(0.5, 10), () => {
-      if (replicator === null || !replicator.alive) return end();
-      replicator.command(
-        action.command,
-        () => world.later(world.between(0.1, 2), end),
-      );
-    });
+    const limit = world.now + QUICK_COMMAND_MS;
+    const wanted = () => world.now < limit;
+    this.#node.command(command, { wanted, answer: end });
   }
 }
 

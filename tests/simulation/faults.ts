@@ -24,6 +24,15 @@ function commands(...words: readonly UserCommand[]): Fault {
   return ({ world }, node) => node.say(world.pick(words));
 }
 
+/** What breaks a swap off in one of its steps, on either side. */
+const BREAKS: readonly ((world: World, node: Node) => void)[] = [
+  (_, node) => node.powerCut(),
+  (_, node) => node.killAgent(),
+  (_, node) => node.killReplicator(),
+  (world, node) => node.pauseReplicator(world.between(500, 8_000)),
+  (world, node) => node.pauseAgent(world.between(500, 4_000)),
+];
+
 /** What may happen to a cluster whose network holds. */
 export const CRASHES: { readonly [name: string]: Fault } = {
   "power cut": (_, node) => node.powerCut(),
@@ -35,6 +44,8 @@ export const CRASHES: { readonly [name: string]: Fault } = {
     node.pauseAgent(world.between(200, 6_000)),
   "agent's loop hangs": ({ world }, node) =>
     node.stallAgent(world.between(200, world.chance(0.1) ? 14_000 : 4_000)),
+  "agent gets no processor": ({ world }, node) =>
+    node.starveAgent(world.between(1_000, 10_000)),
   "guard dies": (_, node) => node.killGuard(),
   "replicator dies": (_, node) => node.killReplicator(),
   "replicator stands still": ({ world }, node) =>
@@ -53,6 +64,17 @@ export const CRASHES: { readonly [name: string]: Fault } = {
     node.addressLost();
   },
   "a person": commands("stop", "start", "swap", "restart", "stopstart"),
+  "swap is broken off": (stage, node) => {
+    const { world, nodes } = stage;
+    node.say("swap");
+    if (world.chance(0.5)) {
+      const stallMs = world.between(500, 5_000);
+      world.later(world.between(0, 1_000), () => node.stallDisk(stallMs));
+    }
+    world.later(world.between(0, 2_500), () => {
+      if (stage.disturbed) world.pick(BREAKS)(world, world.pick(nodes));
+    });
+  },
   "everything is copied anew": (_, node) => node.say("second", true),
   "a rule": ({ world }, node) =>
     node.rule(world.pick(["restart", "stopstart", "stop", "swap"])),

@@ -20,6 +20,8 @@ export class ModelDisk implements Storage, Copy {
   /** Writes that this node made without the other since the copies parted. */
   readonly aloneWrites = new Set<number>();
   readonly salvage = new Set<number>();
+  /** Writes that this node did as secondary, and the primary maybe not: equal generations are no equal copies then. */
+  readonly marks = new Set<number>();
 
   get copy(): Copy {
     return this;
@@ -37,7 +39,8 @@ export class ModelDisk implements Storage, Copy {
 
   replaced(): void {
     this.identity = EMPTY;
-    for (const set of [this.data, this.aloneWrites, this.salvage]) set.clear();
+    const { data, aloneWrites, salvage, marks } = this;
+    for (const set of [data, aloneWrites, salvage, marks]) set.clear();
   }
 
   outdate(): void {
@@ -66,6 +69,18 @@ const DURABLE: readonly Command["command"][] = [
   "outdate",
   "force",
 ];
+/** These are done one after the other, beside the quick ones: src/replication/replicator.ts. */
+const CHANGES: readonly Command["command"][] = [
+  "primary",
+  "secondary",
+  "idle",
+  "exit",
+];
+
+interface Given {
+  readonly command: Command;
+  readonly answer: (error: string | null) => void;
+}
 
 class ModelReplicator implements Replication {
   alive = true;
@@ -84,10 +99,8 @@ class ModelReplicator implements Replication {
   readonly #node: Node;
   readonly #world: World;
   readonly disk: ModelDisk;
-  readonly #commands: {
-    readonly command: Command;
-    readonly answer: (error: string | null) => void;
-  }[] = [];
+  readonly #changes: Given[] = [];
+  readonly #quick: Given[] = [];
   #pausedUntil = 0;
 
   constructor(node: Node, disk: ModelDisk) {
@@ -183,12 +196,30 @@ class ModelReplicator implements Replication {
   }
 
   command(command: Command, answer: (error: string | null) => void): void {
-    this.#commands.push({ command, answer });
-    if (this.#commands.length === 1) this.#work();
+    const given = { command, answer };
+    const change = CHANGES.includes(command.command);
+    const queue = change ? this.#changes : this.#quick;
+    queue.push(given);
+    if (queue.length === 1) this.#begin(queue);
   }
 
-  #work(): void {
-    const next = this.#commands[0];
+  #begin(queue: Given[]): void {
+    const first = queue[0];
+    if (first === undefined || !this.alive) return;
+    if (queue === this.#quick) return this.#work(queue);
+    const ms = this.#lasts(first.command);
+    this.#world.later(ms, () => this.#work(queue));
+  }
+
+  /** An orderly end waits for whoever uses the directories, as src/replication/primary_role.ts. */
+  #lasts(command: Command): number {
+    const waits = command.command === "idle" && !command.atOnce &&
+      this.#node.service;
+    return this.#world.between(2, waits ? 8_000 : 80);
+  }
+
+  #work(queue: Given[]): void {
+    const next = queue[0];
     if (next === undefined || !this.alive) return;
     const world = this.#world;
     const slow = DURABLE.includes(next.command.command);
@@ -197,12 +228,12 @@ class ModelReplicator implements Replication {
       slow ? this.#node.diskStallsUntil : 0,
     );
     if (world.now < free) {
-      return world.later(free - world.now + 1, () => this.#work());
+      return world.later(free - world.now + 1, () => this.#work(queue));
     }
     const error = this.#do(next.command);
-    this.#commands.shift();
+    queue.shift();
     next.answer(error);
-    this.#work();
+    this.#begin(queue);
   }
 
   /** null: done; otherwise why not. */
@@ -251,6 +282,7 @@ class ModelReplicator implements Replication {
         this.#identity({ upToDate: false });
         break;
       case "lease":
+        if (this.phase !== "primary") return "not primary";
         this.lease = command.until;
         return null;
       case "force": {
@@ -357,6 +389,7 @@ class ModelReplicator implements Replication {
       const peer = this.#other;
       if (peer?.connection !== this.connection || !peer.alive) return;
       peer.disk.data.add(write);
+      peer.disk.marks.add(write);
       // Its answer is in this end's socket whatever becomes of the peer: only this process has to run for it.
       const answered = (): void => {
         if (!this.#live(epoch)) return;
@@ -366,6 +399,7 @@ class ModelReplicator implements Replication {
         this.waiting.splice(at, 1);
         this.#progress = this.#world.now;
         this.disk.data.add(write);
+        peer.disk.marks.delete(write);
         this.#node.options.acknowledged(this.#node, write);
       };
       const slow = this.lease !== null && world.chance(0.05) ? 400 : 3;
@@ -430,7 +464,7 @@ class ModelReplicator implements Replication {
         for (const write of peer.disk.aloneWrites) peer.disk.salvage.add(write);
       }
       const level = verdict.kind === "equal" && good(peer.disk.identity) &&
-        !peer.#full;
+        !peer.#full && this.disk.marks.size + peer.disk.marks.size === 0;
       if (level) return this.#mirror(peer);
       this.#resync(peer);
     });
@@ -487,6 +521,7 @@ class ModelReplicator implements Replication {
     peer.epoch++;
     this.#final = false;
     this.disk.aloneWrites.clear();
+    for (const { disk } of [this, peer]) disk.marks.clear();
     this.#identity({ bitmap: null, connected: true });
     peer.#identity({ connected: true });
     this.session = "mirrored";
@@ -528,6 +563,7 @@ class ModelReplicator implements Replication {
           partner.disk.data.add(write);
           this.#node.options.acknowledged(this.#node, write);
         }
+        partner.disk.marks.clear();
         partner.#identity({ connected: false });
       }
       this.#identity({ connected: false });

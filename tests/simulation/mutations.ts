@@ -123,6 +123,14 @@ export const MUTATIONS: readonly Mutation[] = [
     seed: 40,
   },
   {
+    name: "a swap that is taken back goes on as if the peer were there",
+    file: "machine/primary.ts",
+    find: ' || plan === "swap-back";',
+    put: ";",
+    kind: "crashes",
+    seed: 659,
+  },
+  {
     name: "a loser stops in order while the other node serves",
     file: "machine/plans.ts",
     find: "= [RELEASE, FREEZE, CUT];",

@@ -4,7 +4,7 @@ import type { Arbiter } from "../../src/machine/arbiter.ts";
 import type { Event, RuleOrder, UserCommand } from "../../src/machine/event.ts";
 import type { ModuleView, Record } from "../../src/machine/state.ts";
 import type { Config, State } from "../../src/machine/step.ts";
-import type { Report } from "../../src/replication/control.ts";
+import type { Command, Report } from "../../src/replication/control.ts";
 import type { Known } from "../../src/rules/evaluate.ts";
 import type { Rule } from "../../src/rules/rule.ts";
 import { Agent } from "./agent.ts";
@@ -16,6 +16,15 @@ import type { World } from "./world.ts";
 
 export const PERIOD_MS = 300;
 export const TIMEOUT_MS = 2_100;
+/** As src/agent/replicator_link.ts: a replicator that is found and says nothing for so long is left alone. */
+const PEEK_MS = 6_000;
+
+/** A command on its way to the replicator. */
+interface Sent {
+  /** Whoever gave it still waits for it: one that is not wanted any more is not sent any more. */
+  readonly wanted: () => boolean;
+  readonly answer: (error: string | null) => void;
+}
 
 /** What belongs to the machine and not to a process: it survives all of them. */
 export interface Storage {
@@ -49,7 +58,7 @@ export interface NodeOptions {
   readonly rules?: readonly Rule[] | undefined;
   other(): Node;
   acknowledged(node: Node, write: number): void;
-  /** The mount is up: what is on this disk is what the service sees now. */
+  /** The mount is up, and the plan goes on: what is on this disk is what the service sees now. */
   serves(node: Node): void;
   /** The virtual address is taken. */
   takes(node: Node): void;
@@ -95,6 +104,10 @@ export class Node {
   life = 0;
   #blocked: string | null = null;
   #reportAt = 0;
+  #commandAt = 0;
+  /** What waits for a replicator that it can be said to, and for the answer of the one that runs. */
+  #unsent: (Sent & { readonly command: Command })[] = [];
+  #unanswered = new Set<Sent["answer"]>();
   #writing: Record | null = null;
 
   constructor(options: NodeOptions) {
@@ -187,6 +200,8 @@ export class Node {
     this.note("POWER CUT");
     this.power = false;
     this.agent = null;
+    this.#unsent = [];
+    this.#unanswered.clear();
     this.addresses = false;
     this.service = this.frozen = false;
     this.guard = null;
@@ -200,6 +215,8 @@ export class Node {
   killAgent(): void {
     this.note("agent killed");
     this.agent = null;
+    this.#unsent = [];
+    this.#unanswered.clear();
     this.#tornWrite();
   }
 
@@ -232,12 +249,17 @@ export class Node {
     if (this.replicator !== replicator) return;
     this.replicator = null;
     const { world } = this;
+    for (const answer of this.#unanswered) answer("the replicator ended");
+    this.#unanswered.clear();
     world.later(1, () => {
-      this.agent?.main(() =>
-        this.agent?.post({ type: "replicator-gone", at: this.clock.now })
+      this.agent?.main(
+        "replicator",
+        () => this.agent?.post({ type: "replicator-gone", at: this.clock.now }),
       );
     });
-    world.later(world.between(100, 500), () => {
+    // One that dies young again and again is started later and later.
+    const pause = world.chance(0.1) ? world.between(500, 5_000) : 0;
+    world.later(pause + world.between(100, 500), () => {
       if (this.agent === null || this.replicator !== null) return;
       this.#startReplicator();
       if (this.replicator !== null) {
@@ -261,6 +283,13 @@ export class Node {
     if (this.agent === null) return;
     this.note(`agent's loop hangs ${ms.toFixed(0)} ms`);
     this.agent.stall(ms);
+  }
+
+  /** Others take the processors: its own thread, which has no priority, is late with everything. */
+  starveAgent(ms: number): void {
+    if (this.agent === null) return;
+    this.note(`agent gets little time for ${ms.toFixed(0)} ms`);
+    this.agent.starvedUntil = this.world.now + ms;
   }
 
   pauseReplicator(ms: number): void {
@@ -296,15 +325,14 @@ export class Node {
 
   say(command: UserCommand, full = false): void {
     this.note(`$ hakit ${command}${full ? " --full" : ""}`);
-    this.agent?.main(() =>
+    this.agent?.main("own", () =>
       this.agent?.post({
         type: "command",
         at: this.clock.now,
         command,
         full,
         by: "the simulation",
-      })
-    );
+      }));
   }
 
   /** A failover rule fires. */
@@ -353,14 +381,60 @@ export class Node {
     this.agent = agent;
     this.world.later(this.world.between(50, 400), () => {
       if (this.agent !== agent) return;
-      const resumed = this.replicator?.phase === "primary";
-      if (!resumed) this.addresses = false;
-      // What the guard froze while no agent was there, and whose data is gone, must not come to life again.
-      agent.condemned = !resumed && this.frozen;
       if (this.replicator === null && this.mirrored) this.#startReplicator();
-      agent.begin();
-      if (this.#blocked !== null) this.block(this.#blocked);
+      this.#found((report) => {
+        if (this.agent !== agent) return;
+        const resumed = report?.phase === "primary";
+        if (!resumed) this.addresses = false;
+        // What the guard froze while no agent was there, and whose data is gone, must not come to life again.
+        agent.condemned = !resumed && this.frozen;
+        agent.begin(report);
+        if (this.#blocked !== null) this.block(this.#blocked);
+      });
     });
+  }
+
+  /** One that stands still says nothing in time, and later what it is. */
+  #found(then: (report: Report | null) => void): void {
+    const { replicator, world } = this;
+    const silentMs = replicator === null ? 0 : replicator.awakeAt - world.now;
+    if (silentMs <= 0) return then(replicator?.report() ?? null);
+    world.later(Math.min(silentMs, PEEK_MS), () => {
+      const late = silentMs > PEEK_MS;
+      then(late ? null : this.replicator?.report() ?? null);
+      if (!late) return;
+      world.later(silentMs - PEEK_MS, () => {
+        if (this.replicator === replicator) this.reported(replicator!.report());
+      });
+    });
+  }
+
+  /** Over the same socket: late, but in order. Where no replicator runs it waits for the next one. */
+  command(command: Command, sent: Sent): void {
+    this.#unsent.push({ command, ...sent });
+    this.#send();
+  }
+
+  #send(): void {
+    const { replicator, world } = this;
+    if (replicator === null) return;
+    for (const { command, wanted, answer } of this.#unsent.splice(0)) {
+      if (!wanted()) {
+        answer("the replicator does not run");
+        continue;
+      }
+      this.#unanswered.add(answer);
+      const arrives = world.now + world.between(0.1, 10);
+      this.#commandAt = Math.max(this.#commandAt, arrives);
+      world.later(this.#commandAt - world.now, () => {
+        if (!replicator.alive) return;
+        replicator.command(command, (error) => {
+          world.later(world.between(0.1, 2), () => {
+            if (this.#unanswered.delete(answer)) answer(error);
+          });
+        });
+      });
+    }
   }
 
   /** Durable when `done` is called; a power cut or a kill before it leaves the old one or the new one, never a part. */
@@ -395,6 +469,7 @@ export class Node {
   #startReplicator(): void {
     if (this.replicatorFails) return;
     this.replicator = this.options.storage.start(this);
+    this.#send();
   }
 
   /** Over a socket: late, but in order. */
@@ -404,7 +479,7 @@ export class Node {
     this.#reportAt = Math.max(this.#reportAt, arrives);
     world.later(this.#reportAt - world.now, () => {
       if (this.replicator === null || this.replicator !== replicator) return;
-      this.agent?.main(() => {
+      this.agent?.main("replicator", () => {
         if (this.replicator === null || this.replicator !== replicator) return;
         this.agent?.post({ type: "report", at: this.clock.now, report });
       });

@@ -6,9 +6,6 @@ import {
 } from "../../src/machine/action.ts";
 import type { Event } from "../../src/machine/event.ts";
 import { atPresent } from "../../src/machine/lease.ts";
-import { absentMs } from "../../src/machine/lease.ts";
-import { CATCH_UP_MS } from "../../src/machine/turn.ts";
-import type { Command } from "../../src/replication/control.ts";
 import type { Agent } from "./agent.ts";
 import type { Node } from "./node.ts";
 
@@ -56,7 +53,7 @@ export class Plans {
       if (waits || !this.#away && !plan.cancelled) {
         return this.#node.world.later(5, begin);
       }
-      this.#perform(plan, action.actions, 0);
+      this.#next(plan, action.actions, 0);
     };
     begin();
   }
@@ -90,14 +87,20 @@ export class Plans {
     plan.done = true;
     if (plan.cancelled) return;
     const { clock } = this.#node;
-    this.#agent.main(() =>
+    this.#agent.main("own", () =>
       this.#post({
         type: "performed",
         at: clock.now,
         plan: plan.number,
         failed,
-      })
-    );
+      }));
+  }
+
+  #next(plan: Plan, actions: readonly PlanAction[], at: number): void {
+    const go = () => this.#perform(plan, actions, at);
+    // What takes away waits for nothing.
+    if (takenAway(actions).length > 0) go();
+    else this.#whenReady(plan, go);
   }
 
   #perform(plan: Plan, actions: readonly PlanAction[], at: number): void {
@@ -105,14 +108,16 @@ export class Plans {
     const action = actions[at];
     if (plan.cancelled || action === undefined) return this.#end(plan, null);
     const node = this.#node;
+    const before = actions[at - 1];
+    if (before?.do === "replicator" && before.command.command === "primary") {
+      node.options.serves(node);
+    }
     const { world } = node;
-    const next = () => {
-      const go = () => this.#perform(plan, actions, at + 1);
-      return takenAway(actions).length > 0 ? go() : this.#whenReady(plan, go);
-    };
+    const next = () => this.#next(plan, actions, at + 1);
     switch (action.do) {
       case "take-addresses":
       case "release-addresses":
+        if (action.do === "take-addresses") this.#agent.thaw();
         return world.later(world.between(2, 40), () => {
           if (!this.#agent.alive) return;
           if (action.do === "take-addresses" && node.addressFails) {
@@ -123,7 +128,6 @@ export class Plans {
           }
           node.addresses = action.do === "take-addresses";
           this.#agent.holds = node.addresses;
-          if (node.addresses) this.#agent.thaw();
           if (node.addresses) node.options.takes(node);
           next();
         });
@@ -131,10 +135,7 @@ export class Plans {
         node.frozen = this.#agent.condemned = true;
         return next();
       case "replicator":
-        return world.later(
-          this.#takes(action.command),
-          () => this.#replicator(plan, action, next),
-        );
+        return this.#replicator(plan, action, next);
       case "script":
         return this.#script(plan, action, next);
       default:
@@ -144,22 +145,12 @@ export class Plans {
 
   /** As src/agent/standstill.ts: not before what came while the agent stood still has been judged. */
   #whenReady(plan: Plan, go: () => void): void {
-    this.#agent.main(() => {
-      const { lastAt, awakeAt, unsure } = this.#agent.state;
-      const { now } = this.#node.clock;
-      const catchesUp = now - lastAt > absentMs(this.#agent.state) ||
-        now - awakeAt < CATCH_UP_MS;
-      if (!this.#agent.alive) return;
-      if (plan.cancelled || !(catchesUp || unsure)) return go();
+    const agent = this.#agent;
+    agent.main("own", () => {
+      const ready = !agent.standstill.catchesUp && !agent.state.unsure;
+      if (plan.cancelled || ready) return go();
       this.#node.world.later(20, () => this.#whenReady(plan, go));
     });
-  }
-
-  /** An orderly end waits for whoever uses the directories, as src/replication/primary_role.ts. */
-  #takes(command: Command): number {
-    const { world, service } = this.#node;
-    const waits = command.command === "idle" && !command.atOnce && service;
-    return world.between(2, waits ? 8_000 : 80);
   }
 
   #replicator(
@@ -168,26 +159,22 @@ export class Plans {
     next: () => void,
   ): void {
     const node = this.#node;
-    const { replicator } = node;
-    if (!this.#agent.alive) return;
     const name = `replicator ${action.command.command}`;
-    if (replicator === null || !replicator.alive) {
-      return this.#end(plan, { action: name, error: "it does not run" });
-    }
     let answered = false;
     const answer = (error: string | null) => {
       if (answered || !this.#agent.alive) return;
       answered = true;
       if (error !== null) return this.#end(plan, { action: name, error });
-      if (action.command.command === "primary") node.options.serves(node);
       next();
     };
-    replicator.command(atPresent(action.command, this.#agent.state), answer);
-    // A plan that is cut short, and a process that dies, wait for no answer.
+    node.command(atPresent(action.command, this.#agent.state), {
+      wanted: () => !plan.cancelled,
+      answer: (error) => this.#agent.main("replicator", () => answer(error)),
+    });
+    // A plan that is cut short waits for no answer.
     const watch = () => {
       if (answered) return;
       if (plan.cancelled) return answer(null);
-      if (!replicator.alive) return answer("it ended");
       node.world.later(20, watch);
     };
     watch();

@@ -17,6 +17,8 @@ const RECOVERY_MS = 30_000;
 const UNHEARD_MS = 700;
 /** Detection, and the time that an agent whose loop hangs is still believed (src/heartbeat/worker.ts). */
 const PROMPT_MS = 18_000;
+/** Nobody need be asked any more, and a resync holds them up for a moment only, unless its connection breaks just then. */
+const PROMPT_ALONE_MS = 3_000;
 /** Two that serve at the same time, and hear each other: until one of them has let go. */
 const BOTH_MS = 3_000;
 /** What a person must be told of a wait that does not end by itself. */
@@ -161,7 +163,7 @@ export class Simulation implements Stage {
       for (const node of this.nodes) {
         this.#writes += 1;
         node.write(this.#writes);
-        if (this.kind.prompt) this.#prompt(node);
+        this.#prompt(node);
       }
       this.#oneService();
       this.#write();
@@ -174,9 +176,12 @@ export class Simulation implements Stage {
     if (agent === null || replicator === null || !agent.begun) return;
     const { role, plan } = agent.state;
     if ((role !== "PRIM" && role !== "ALONE") || plan !== null) return;
+    if (role === "PRIM" && !this.kind.prompt) return;
+    const most = role === "ALONE" ? PROMPT_ALONE_MS : PROMPT_MS;
     if (replicator.report().fault !== null) return;
     const since = Math.max(
       replicator.waitingSince,
+      agent.roleSince,
       agent.begunAt,
       agent.awakeAt,
       replicator.awakeAt,
@@ -184,7 +189,7 @@ export class Simulation implements Stage {
       // It would answer, or go on itself, if it could record it.
       node.other.diskStallsUntil,
     );
-    if (world.now - since < PROMPT_MS) return;
+    if (world.now - since < most) return;
     this.#violated(
       `writes of node${node.index + 1} wait ${
         ((world.now - since) / 1000).toFixed(0)
