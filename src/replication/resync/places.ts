@@ -97,6 +97,7 @@ export function* findLinks(
       } else if (!known) ids.add(id);
     }
     if (numbers.size + ids.size === 0) continue;
+    const { moves } = volume, missing = new Set(ids);
     yield* eachName(volume, (path, directory, { name, ino, type }) => {
       if (type === DT_DIR) return;
       let here = numbers.has(ino);
@@ -104,7 +105,10 @@ export function* findLinks(
         const fd = openName(directory, name);
         const id = fd < 0 ? fd : readId(fd);
         here = ids.has(id) && statFd(fd) === 0;
-        if (here) compareAgain(volume, id, again);
+        if (here) {
+          compareAgain(volume, id, again);
+          missing.delete(id);
+        }
         if (fd >= 0) libc.close(fd);
         if (id < 0) return gone(volume, joinPath(path, name), id);
       }
@@ -113,6 +117,9 @@ export function* findLinks(
       if (parent < 0) return gone(volume, path, parent);
       if (parent !== 0) again.names(volume.index, parent, 0);
     });
+    // Perhaps they went to where the walk had been: told again by the target when their attributes have come once more.
+    if (moves === volume.moves) continue;
+    for (const id of missing) again.attributes(volume.index, id, 0);
   }
 }
 

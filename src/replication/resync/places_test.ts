@@ -2,8 +2,9 @@ import { strictEqual } from "node:assert/strict";
 import { openBacking } from "../../fuse/device.ts";
 import { libc } from "../../system/libc.ts";
 import { writeId } from "../id_xattr.ts";
+import { Marks } from "../marks.ts";
 import { Volume } from "../volume.ts";
-import { key, locate } from "./places.ts";
+import { findLinks, key, locate } from "./places.ts";
 
 /** Three directories, a file in one of them that no kernel knows; `meanwhile` runs after the first step of the walk. */
 function look(
@@ -95,6 +96,29 @@ Deno.test({
         strictEqual(success, true);
       }, (ids) => ids.at(-1)!);
       strictEqual(twins, expected, how);
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "findLinks() keeps in mind what it did not find while names changed, and nothing that is gone",
+  ignore,
+  fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    const volume = new Volume(0, folder, openBacking(folder), () => 9);
+    try {
+      for (const moves of [0, 1]) {
+        const again = new Marks();
+        const walk = findLinks([{ volume, id: 77 }], again);
+        walk.next();
+        volume.moves += moves;
+        for (const _ of walk);
+        strictEqual(again.count, moves);
+      }
+    } finally {
+      volume.close();
+      Deno.removeSync(folder, { recursive: true });
     }
   },
 });

@@ -7,26 +7,15 @@ import type { Frame } from "../../peer/frame.ts";
 import { decodeAttributes } from "../listing.ts";
 import { META_RESERVED } from "../operation.ts";
 import { procPath, stat, statFd } from "../descriptor.ts";
-import { readId } from "../id_xattr.ts";
 import { ROOT, type Volume } from "../volume.ts";
 import type { Outcome } from "./outcome.ts";
-import { key } from "./places.ts";
 
 const memory = new Memory(4096);
 const TIMES = 0;
 /** Of fallocate(2). */
 const KEEP_SIZE = 1;
-/** Files with other links than at the source that are told at the end of one pass; the rest waits for the next. */
-const MAX_LINKED = 2000;
-/** Of which the path is remembered until then. */
+/** Files with other links than at the source that are told at the end of one pass: more, and everything is listed again. */
 const MAX_UNLIKE = 20_000;
-
-interface Unlike {
-  readonly volume: Volume;
-  readonly id: number;
-  readonly path: Uint8Array;
-  readonly nlink: number;
-}
 
 export class TargetAttributes {
   /**
@@ -34,8 +23,6 @@ export class TargetAttributes {
    * By id; the volume knows the inodes. Looked at when the pass is over.
    */
   readonly #suspects = new Map<Volume, Map<number, number>>();
-  /** Which were not as they are to be at the end of a pass, until they are, or more is told of them. */
-  readonly #unlike = new Map<string, Unlike>();
 
   constructor(readonly outcome: Outcome) {}
 
@@ -93,7 +80,6 @@ export class TargetAttributes {
         ) !== 0
     ) error = errno();
     if (error) this.outcome.failed(error);
-    this.#unlike.delete(key({ volume, id }));
     // What is linked is counted again when the purgatory is empty: a name there may stand for one that is a copy here.
     const linked = wanted.nlink > 1 || namesOf(inode.fd) !== wanted.nlink;
     if (type !== S_IFDIR && linked) {
@@ -110,42 +96,37 @@ export class TargetAttributes {
 
   /** What of this pass must be looked at again: u32 count, u8 volume and u64 id each, then words for what could not be done. */
   unlike(): Uint8Array {
-    for (const [name, { volume, id, path, nlink }] of this.#unlike) {
-      const fd = volume.walk(path);
-      const right = fd < 0 || readId(fd) !== id || namesOf(fd) === nlink;
-      if (fd >= 0) libc.close(fd);
-      if (right) this.#unlike.delete(name);
-    }
+    const unlike: (readonly [Volume, number])[] = [];
     for (const [volume, suspects] of this.#suspects) {
-      for (const [id, nlink] of suspects) this.#look(volume, id, nlink);
+      for (const [id, nlink] of suspects) {
+        if (isUnlike(volume, id, nlink)) unlike.push([volume, id]);
+        volume.dropId(id);
+      }
     }
     this.#suspects.clear();
-    const linked = [...this.#unlike.values().take(MAX_LINKED)];
+    // Each now: a name by which it could be found here for a later pass may be another one by then.
+    if (unlike.length > MAX_UNLIKE) {
+      unlike.length = 0;
+      this.outcome.uneven ??= "too many files have another number of names";
+    }
     const words = new TextEncoder().encode(this.outcome.uneven ?? "");
-    const bytes = new Uint8Array(4 + linked.length * 9 + words.length);
+    const bytes = new Uint8Array(4 + unlike.length * 9 + words.length);
     const view = new DataView(bytes.buffer);
-    view.setUint32(0, linked.length, true);
-    linked.forEach(({ volume, id }, i) => {
+    view.setUint32(0, unlike.length, true);
+    unlike.forEach(([volume, id], i) => {
       view.setUint8(4 + i * 9, volume.index);
       setU64(view, 5 + i * 9, id);
     });
-    bytes.set(words, 4 + linked.length * 9);
+    bytes.set(words, 4 + unlike.length * 9);
     return bytes;
   }
+}
 
-  #look(volume: Volume, id: number, nlink: number): void {
-    const inode = volume.get(id);
-    const names = inode ? namesOf(inode.fd) : nlink;
-    // None: it was in the purgatory only.
-    if (!inode || names === nlink || names === 0) return volume.dropId(id);
-    const path = volume.pathOf(inode);
-    if (path && this.#unlike.size < MAX_UNLIKE) {
-      this.#unlike.set(key({ volume, id }), { volume, id, path, nlink });
-    } else if (path) {
-      this.outcome.uneven ??= "too many files have another number of names";
-    }
-    volume.dropId(id);
-  }
+function isUnlike(volume: Volume, id: number, nlink: number): boolean {
+  const inode = volume.get(id);
+  const names = inode ? namesOf(inode.fd) : nlink;
+  // None: it was in the purgatory only.
+  return names !== nlink && names !== 0;
 }
 
 /** Hard links of the inode behind `fd`; -1: it cannot be read. */

@@ -22,8 +22,8 @@ interface Bed {
   /** Payloads of ENDED. */
   readonly ended: readonly Uint8Array[];
   tell(frame: Partial<Frame>, payload?: Uint8Array): void;
-  /** A file of this name with FILE's id and this text. */
-  has(name: string, content: string): void;
+  /** A file of this name with this text, and FILE's id unless another one is given. */
+  has(name: string, content: string, id?: number): void;
 }
 
 function onTarget(name: string, run: (bed: Bed) => void): void {
@@ -62,10 +62,10 @@ function onTarget(name: string, run: (bed: Bed) => void): void {
               target.heard({ ...newFrame(), ...frame }, payload),
               null,
             ),
-          has(name, content) {
+          has(name, content, id = FILE) {
             Deno.writeTextFileSync(join(folder, name), content);
             const fd = volume.walk(bytes(name));
-            strictEqual(writeId(fd, FILE), 0);
+            strictEqual(writeId(fd, id), 0);
             libc.close(fd);
           },
         });
@@ -76,6 +76,15 @@ function onTarget(name: string, run: (bed: Bed) => void): void {
       }
     },
   });
+}
+
+/** Ids in a payload of ENDED. */
+function toldOf(payload: Uint8Array): number[] {
+  const view = new DataView(payload.buffer, payload.byteOffset);
+  return Array.from(
+    { length: view.getUint32(0, true) },
+    (_, i) => view.getUint32(5 + i * 9, true),
+  );
 }
 
 /** A size. */
@@ -108,11 +117,26 @@ onTarget(
     tell({ kind: KIND.LISTED });
     tell({ kind: KIND.END, argument: 1 });
     // The source has it with one name by now.
-    tell({ kind: KIND.END, argument: 2 });
     tell({ kind: KIND.META, id: FILE }, attributes("file", 1));
-    tell({ kind: KIND.END, argument: 3 });
-    const counts = ended.map((each) => each[0]);
-    deepStrictEqual(counts, [1, 1, 0]);
+    tell({ kind: KIND.END, argument: 2 });
+    deepStrictEqual(ended.map(toldOf), [[FILE], []]);
+  },
+);
+
+onTarget(
+  "ResyncTarget: of thousands of links that were made as copies each is told, though their directory gets another name before the next pass ends",
+  ({ folder, tell, has, ended }) => {
+    const ids = Array.from({ length: 2100 }, (_, i) => 100 + i);
+    Deno.mkdirSync(join(folder, "before"));
+    for (const id of ids) {
+      has(`before/${id}`, "", id);
+      tell({ kind: KIND.META, id }, attributes(`before/${id}`, 2));
+    }
+    tell({ kind: KIND.END, argument: 1 });
+    Deno.renameSync(join(folder, "before"), join(folder, "after"));
+    tell({ kind: KIND.END, argument: 2 });
+    const told = new Set(ended.flatMap(toldOf));
+    deepStrictEqual(ids.filter((id) => !told.has(id)), []);
   },
 );
 
