@@ -483,11 +483,18 @@ onPipeline(
     bed.mirror({ takes: true });
     const file = bed.file("file");
     const result = write(bed, file, "new");
-    for (const kind of [KIND.ACK, KIND.SETTLED]) {
-      const sequence = pipeline.sequence + 1;
+    const { sequence } = pipeline;
+    const heard = (kind: number, sequence: number) =>
+      pipeline.heard({ ...newFrame(), kind, sequence });
+    for (
+      const [kind, said, most] of [
+        [KIND.ACK, sequence + 1, sequence],
+        [KIND.SETTLED, sequence, sequence - 1],
+      ] as const
+    ) {
       strictEqual(
-        pipeline.heard({ ...newFrame(), kind, sequence }),
-        `the peer says that it has operation ${sequence}, of ${pipeline.sequence}`,
+        heard(kind, said),
+        `the peer says that it has operation ${said}, of ${most}`,
       );
     }
     pipeline.complete();
@@ -495,5 +502,10 @@ onPipeline(
     strictEqual(pipeline.unsettled.isEmpty, false);
     bed.acknowledge();
     strictEqual(result.errno, 0);
+    // The next session has not come to that yet: what is marked is in this memory only.
+    pipeline.settle({ here: sequence });
+    pipeline.lose();
+    strictEqual(heard(KIND.SETTLED, sequence), false);
+    strictEqual(pipeline.unsettled.isEmpty, false);
   },
 );
