@@ -7,7 +7,13 @@ import type { Command, Report } from "../replication/control.ts";
 import type { Log } from "../system/log.ts";
 import { messageOf } from "../system/message.ts";
 import { Sizes } from "./sizes.ts";
-import { BEFORE, CopyFolders, refused, stamp } from "./copy_folders.ts";
+import {
+  BEFORE,
+  CopyFolders,
+  refused,
+  removeTrees,
+  stamp,
+} from "./copy_folders.ts";
 
 export interface Copy {
   /** When it was taken, in the form of a file's name; "before-" and this: what a restored copy has taken the place of. */
@@ -75,10 +81,10 @@ export class Copies {
       const copy = { name: stamp() };
       const folders = foldersOf(module);
       // What a crash left may take long: nobody waits for that yet.
-      await folders.removeParts({ resync: false });
+      await removeTrees(await folders.parts("others"));
       await still(module, (seconds) => folders.clone(copy.name, seconds))
         .catch(async (error) => {
-          await folders.removeParts({ resync: false });
+          await removeTrees(await folders.parts("others"));
           throw error;
         });
       await folders.finish(copy.name);

@@ -13,7 +13,7 @@ const FOLDER = "copies";
 const PART = ".part";
 /** Kept because something else took its place: nobody asked for it as a copy. */
 export const BEFORE = "before-";
-/** Kept by a node while it is brought up to date (fallback.ts), beside the copies that somebody takes. */
+/** Made and removed by Fallback, at any time: nobody else touches its parts, nor it those of others. */
 export const RESYNC = `${BEFORE}resync-`;
 export const NO_REFLINKS = "no-reflinks";
 const SYNC_MS = 8 * 60_000;
@@ -89,10 +89,12 @@ export class CopyFolders {
 
   async remove(name: string): Promise<void> {
     await this.giveUp(name);
-    await this.removeParts({ resync: name.startsWith(RESYNC) });
+    await removeTrees(
+      this.#folders.map((folder) => join(folder, name + PART)),
+    );
   }
 
-  /** It is none any more, at once: removeParts() has it go. Half a copy is none: so it is after a crash, too. */
+  /** It is none any more, at once, and stays a part. Half a copy is none: so it is after a crash, too. */
   async giveUp(name: string): Promise<void> {
     for (const folder of this.#folders) {
       await Deno.rename(join(folder, name), join(folder, name + PART));
@@ -100,20 +102,24 @@ export class CopyFolders {
   }
 
   /**
-   * Also what a power cut left in some of the directories only: nobody can name it. Of the one kind or of the other: a copy of the other
-   * one may be in the making, and would come out as a whole one without what is removed here.
+   * For removeTrees(): what is no copy, or none any more, also what a power cut left in some of the directories only, for nobody can
+   * name it. What was set aside may be the only one of its kind, and stays; unless it is known to be half a copy, because the other half
+   * is a part. That one comes last, or a power cut would have this forgotten.
    */
-  async removeParts({ resync }: { readonly resync: boolean }): Promise<void> {
+  async parts(of: "resync" | "others"): Promise<string[]> {
     const sets = await this.#sets();
+    const halves: string[] = [], parts: string[] = [];
     for (const [index, folder] of this.#folders.entries()) {
       for (const name of sets[index]!) {
+        if (name.startsWith(RESYNC) !== (of === "resync")) continue;
         const whole = sets.every((names) => names.includes(name));
-        const named = whole || name.startsWith(BEFORE);
-        if (named && !name.endsWith(PART)) continue;
-        if (name.startsWith(RESYNC) !== resync) continue;
-        await removeTree(join(folder, name));
+        const half = !whole && (!name.startsWith(BEFORE) ||
+          sets.some((names) => names.includes(name + PART)));
+        if (name.endsWith(PART)) parts.push(join(folder, name));
+        else if (half) halves.push(join(folder, name));
       }
     }
+    return [...halves, ...parts];
   }
 
   #sets(): Promise<string[][]> {
@@ -180,11 +186,13 @@ async function make(folder: string): Promise<void> {
 }
 
 /** Two may do it at the same time: what one misses by that goes with the next. */
-async function removeTree(path: string): Promise<void> {
-  try {
-    await Deno.remove(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+export async function removeTrees(paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    try {
+      await Deno.remove(path, { recursive: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
 }
 

@@ -8,7 +8,13 @@ import type { Report } from "../replication/control.ts";
 import { command } from "../system/command.ts";
 import type { Log } from "../system/log.ts";
 import { messageOf } from "../system/message.ts";
-import { CopyFolders, NO_REFLINKS, RESYNC, stamp } from "./copy_folders.ts";
+import {
+  CopyFolders,
+  NO_REFLINKS,
+  removeTrees,
+  RESYNC,
+  stamp,
+} from "./copy_folders.ts";
 
 /** Meanwhile the data has one copy only: with millions of files it is not worth that. */
 const SECONDS = 30;
@@ -79,13 +85,23 @@ export class Fallback {
         }`,
       );
     } finally {
+      await this.#tidy();
       this.#busy = false;
-      // Nobody waits for it: of millions of files it takes minutes, in which the data has one copy only.
-      this.#folders.removeParts({ resync: true }).catch((error) =>
-        this.#options.log.warning(
-          `what is left of a copy stays for now: ${messageOf(error)}`,
-        )
+    }
+  }
+
+  /** What goes is listed now: one that is begun in the next moment is none of these. */
+  async #tidy(): Promise<void> {
+    const stays = (error: unknown) =>
+      this.#options.log.warning(
+        `what is left of a copy stays for now: ${messageOf(error)}`,
       );
+    try {
+      const parts = await this.#folders.parts("resync");
+      // Nobody waits for it: of millions of files it takes minutes, in which the data has one copy only.
+      removeTrees(parts).catch(stays);
+    } catch (error) {
+      stays(error);
     }
   }
 

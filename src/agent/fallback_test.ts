@@ -1,8 +1,97 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Report } from "../replication/control.ts";
 import { EMPTY, type Identity } from "../replication/identity.ts";
-import { CopyFolders } from "./copy_folders.ts";
+import { CopyFolders, removeTrees } from "./copy_folders.ts";
 import { Fallback } from "./fallback.ts";
+
+const stateOf = (path: string) =>
+  Array.from(Deno.readDirSync(`${path}/.hakit/copies`), ({ name }) => name)
+    .sort();
+
+/** Two directories with these copies, each named with the directories that it stands in. */
+async function onDirectories(
+  copies: { readonly [name: string]: readonly ("one" | "two")[] },
+  run: (directories: readonly string[]) => Promise<void>,
+): Promise<void> {
+  // A file system without reflinks: no new one is kept.
+  const folder = await Deno.makeTempDir({ dir: "/dev/shm" });
+  try {
+    for (const [name, places] of Object.entries(copies)) {
+      for (const place of places) {
+        const path = `${folder}/${place}/.hakit/copies/${name}`;
+        await Deno.mkdir(path, { recursive: true });
+      }
+    }
+    await run([`${folder}/one`, `${folder}/two`]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const BOTH = ["one", "two"] as const;
+
+Deno.test("CopyFolders: half a copy that a power cut left goes, also one of before; what was set aside stays", () =>
+  onDirectories({
+    "2026-01-02T00-00-00-000Z": ["one"],
+    // While it became one, and while it was given up.
+    "before-resync-2026-01-03T00-00-00-000Z": ["one"],
+    "before-resync-2026-01-03T00-00-00-000Z.part": ["two"],
+    "before-2026-01-04T00-00-00-000Z.part": ["one"],
+    "before-2026-01-04T00-00-00-000Z": ["two"],
+    "before-2026-01-05T00-00-00-000Z": ["two"],
+    "before-resync-2026-01-06T00-00-00-000Z": BOTH,
+    "2026-01-07T00-00-00-000Z": BOTH,
+  }, async (directories) => {
+    const folders = new CopyFolders(directories);
+    for (const  of of["resync", "others"] as const) {
+      const parts = await folders.parts(of);
+      // The half with the name of a whole one first.
+      ok(parts.findIndex((path) => path.endsWith(".part")) > 0);
+      await removeTrees(parts);
+    }
+    const whole = [
+      "2026-01-07T00-00-00-000Z",
+      "before-resync-2026-01-06T00-00-00-000Z",
+    ];
+    deepStrictEqual(directories.map(stateOf), [
+      whole,
+      [whole[0], "before-2026-01-05T00-00-00-000Z", whole[1]],
+    ]);
+  }));
+
+Deno.test("Fallback: what is begun as soon as a node has become secondary is not removed as something that was left", () =>
+  onDirectories({
+    "before-resync-2026-01-03T00-00-00-000Z.part": BOTH,
+  }, async (directories) => {
+    const { readDir, remove } = Deno;
+    const begun = "before-resync-2026-01-07T00-00-00-000Z.part";
+    const removed: string[] = [];
+    const end = Promise.withResolvers<void>();
+    Deno.readDir = async function* (path) {
+      // A disk that is slow enough for the next one to begin.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      yield* readDir(path);
+    };
+    Deno.remove = async (path, options) => {
+      await remove(path, options);
+      if (removed.push(`${path}`) === 2) end.resolve();
+    };
+    try {
+      const fallback = new Fallback({
+        directories,
+        log: { info() {}, warning: (text) => end.reject(new Error(text)) },
+        now: () => 0,
+      });
+      await fallback.keep({ phase: "idle", identity: EMPTY } as Report, null);
+      for (const path of directories) {
+        await Deno.mkdir(`${path}/.hakit/copies/${begun}`);
+      }
+      await end.promise;
+      deepStrictEqual(directories.map(stateOf), [[begun], [begun]]);
+    } finally {
+      Object.assign(Deno, { readDir, remove });
+    }
+  }));
 
 Deno.test("Fallback: a node that becomes secondary does not wait until an old copy of millions of files is removed", async () => {
   // A file system without reflinks: no new one is kept.
