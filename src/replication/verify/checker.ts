@@ -33,6 +33,8 @@ import {
 const MANY = 1000;
 /** Values of extended attributes up to so many bytes are told as they are. */
 const SHORT = 64;
+/** Characters of an inode's extended attributes, as JSON, that an answer has room for: more are told as one hash. */
+const TOLD_XATTRS = 64 * 1024;
 const S_IFCHR = 0o020000, S_IFBLK = 0o060000;
 const memory = new Memory(8192);
 const SUMMARIES = SUMMARY * 16;
@@ -295,5 +297,10 @@ function factsOf(fd: number): Look {
       return [latin(name), told.toHex()] as const;
     })
     .sort(([a], [b]) => a < b ? -1 : 1);
-  return { ...facts, target, xattrs: Object.fromEntries(xattrs) };
+  const json = JSON.stringify(xattrs);
+  if (json.length <= TOLD_XATTRS) {
+    return { ...facts, target, xattrs: Object.fromEntries(xattrs) };
+  }
+  const all = digest(new TextEncoder().encode(json)).toHex();
+  return { ...facts, target, xattrs: { [`(${xattrs.length} in all)`]: all } };
 }

@@ -158,6 +158,8 @@ export function judge(
   };
 }
 
+/** Named in the words about one inode. */
+const MANY_XATTRS = 10;
 const WORD: { readonly [key: string]: string } = {
   id: "another file, id",
   modified: "modified at",
@@ -166,7 +168,10 @@ const WORD: { readonly [key: string]: string } = {
 function xattrWords(mine: Facts["xattrs"], theirs: Facts["xattrs"]): string {
   const names = new Set([...Object.keys(mine), ...Object.keys(theirs)]);
   const differing = [...names].filter((name) => mine[name] !== theirs[name]);
-  return `extended attribute ${differing.join(", ")}`;
+  const more = differing.length - MANY_XATTRS;
+  return `extended attribute ${differing.slice(0, MANY_XATTRS).join(", ")}${
+    more > 0 ? ` and ${more} more` : ""
+  }`;
 }
 
 export interface Found {

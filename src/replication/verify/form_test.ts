@@ -65,6 +65,11 @@ Deno.test("judge() tells each fact that differs and what is to be levelled", () 
     const place = ["id", "type", "device", "target"].includes(key);
     strictEqual(judged.names, place, key);
   }
+  const xattrs = Object.fromEntries(
+    Array.from({ length: 20 }, (_, i) => [`user.${i}`, "01"]),
+  );
+  const words = judge(FILE, { ...FILE, xattrs }, true)?.words;
+  ok(words?.endsWith(", user.8 and 11 more"), words);
   ok(judge(FILE, null, true)?.names);
   ok(judge(null, FILE, true)?.names);
 });

@@ -9,6 +9,9 @@ import { CHECK } from "./form.ts";
 import { Pace } from "./pace.ts";
 import { messageOf } from "../../system/message.ts";
 
+/** Sessions that may end over one question, each of which has the peer levelled again. */
+const MAX_TRIES = 10;
+
 export interface QuestionTools {
   readonly pipeline: {
     readonly sequence: number;
@@ -125,7 +128,8 @@ export class Questions {
     let tries = 0;
     while (asked.state !== "answered") {
       if (asked.state === "lost") {
-        if (++tries > 100) throw new Error("no question is answered");
+        // More than a link that breaks now and then: this very question ends the sessions.
+        if (++tries > MAX_TRIES) throw new Error("no question is answered");
         // The peer's listing began in a session that is gone: from its beginning, names twice do no harm.
         const { question } = asked;
         const argument = question.flags === CHECK.NAMES ? 0 : question.argument;
