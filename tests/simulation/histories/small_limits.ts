@@ -10,7 +10,6 @@ export const IS_COPY = false;
 const REPLICATION = "src/replication";
 const LIMITS: readonly Replacement[] = [
   ["resync/page.ts", "const NAMES = ", "32_768", "2"],
-  ["resync/target_attributes.ts", "const MAX_LINKED = ", "2000", "2"],
   ["resync/source_pass.ts", "const TOGETHER = ", "4096", "2"],
   ["resync/places.ts", "const ENTRIES_A_TURN = ", "1000", "2"],
   ["resync/places.ts", "const INODES_A_TURN = ", "20", "2"],
