@@ -156,7 +156,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "a link that the secondary made as a copy is not told",
     file: "replication/resync/target_attributes.ts",
-    find: "this.#unlike.set(key({ volume, id }), { volume, id, path, nlink });",
+    find: "if (isUnlike(volume, id, nlink)) unlike.push([volume, id]);",
     put: "",
     kind: "history",
     seed: 12,
