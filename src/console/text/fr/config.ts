@@ -99,7 +99,7 @@ export const configTexts: Pick<Texts, "config" | "clusterConfig"> = {
       quiet: (node) =>
         `${node} ne sert rien à ce moment : son agent s’arrête et redémarre, en général en moins d’une minute. Les services continuent sur l’autre nœud.`,
       moves: (modules, node, other) =>
-        `${modules} passe d’abord de ${node} à ${other}, comme avec Permuter : quelques secondes sans service. Puis l’agent sur ${node} s’arrête et redémarre ; ce qui a changé de place reste sur ${other}.`,
+        `${modules} passe d’abord de ${node} à ${other}, comme avec Échanger : quelques secondes sans service. Puis l’agent sur ${node} s’arrête et redémarre ; ce qui a changé de place reste sur ${other}.`,
       single:
         "Après chaque redémarrage, les copies sont remises à niveau. Jusque-là, une seule est à jour : si son serveur tombe en panne à ce moment, le service s’arrête.",
       open:

@@ -21,7 +21,7 @@ export const keptTexts: Pick<Texts, "kept"> = {
     silent: (node: string) =>
       `${node} に接続できないため、そこにあるものは表示されません。`,
     serves: (node: string) =>
-      `${node} でサービス中です。そこにあるものは、サービス中でないとき（スワップ後）に表示されます。`,
+      `${node} でサービス中です。そこにあるものは、サービス中でないとき（入れ替え後）に表示されます。`,
     kinds: {
       taken: "すべてのミラーディレクトリーのコピー",
       replaced: "コピーを復元する前にあったもの",
