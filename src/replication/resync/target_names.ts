@@ -88,6 +88,12 @@ export class TargetNames {
     const wanted: number[][] = [];
     const listings = this.#listings;
     this.#listings = [];
+    // Each name that leaves or comes sets the time of its directory, which the source may list for a link only, unmarked.
+    const directories = new Marks();
+    for (const { volume, id } of listings) {
+      directories.attributes(volume.index, id, 0);
+    }
+    if (!directories.isEmpty) this.options.announce(directories);
     for (const listing of listings) {
       const fd = this.#openDirectory(listing);
       if (fd < 0) continue;

@@ -67,7 +67,10 @@ Deno.test({
       deepStrictEqual(missing.map(({ id, flags }) => [id, flags]), [
         [FILE, MISSING_DATA],
       ]);
+      // The directories too: should the session break off before their attributes come, they have other times than the source's.
       deepStrictEqual([...encodeMarks(announced)], [
+        `a 0 ${ids.one}`,
+        `a 0 ${ids.two}`,
         `a 0 ${FILE}`,
         `t 0 ${FILE} 0`,
       ]);
