@@ -159,7 +159,7 @@ export const MUTATIONS: readonly Mutation[] = [
     find: "if (isUnlike(volume, id, nlink)) unlike.push([volume, id]);",
     put: "",
     kind: "history",
-    seed: 12,
+    seed: 36,
   },
 ];
 
