@@ -352,10 +352,11 @@ export class Pipeline {
     // Before the copies are level it has none of them: what it says would be taken for the word of the session before.
     if (!this.session) return false;
     const { kind, sequence } = frame;
-    const most = kind === KIND.SETTLED ? this.acknowledged : this.sequence;
     // Taken for true, the changes to come would be answered, or lose their marks, before the peer has them.
-    if ((kind === KIND.ACK || kind === KIND.SETTLED) && sequence > most) {
-      return `the peer says that it has operation ${sequence}, of ${most}`;
+    if (
+      (kind === KIND.ACK || kind === KIND.SETTLED) && sequence > this.sequence
+    ) {
+      return `the peer says that it has operation ${sequence}, of ${this.sequence}`;
     }
     switch (kind) {
       case KIND.ACK:
