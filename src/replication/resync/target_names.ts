@@ -93,7 +93,11 @@ export class TargetNames {
     for (const { volume, id } of listings) {
       directories.attributes(volume.index, id, 0);
     }
-    if (!directories.isEmpty) this.options.announce(directories);
+    try {
+      if (!directories.isEmpty) this.options.announce(directories);
+    } catch {
+      // A full disk: what leaves makes room, and they go to the disk with the next marks.
+    }
     for (const listing of listings) {
       const fd = this.#openDirectory(listing);
       if (fd < 0) continue;
