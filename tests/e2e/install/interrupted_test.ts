@@ -47,11 +47,15 @@ async function killed(
   if (point !== null) {
     points.add(point);
     if (point.endsWith("begins")) await within(server, point);
-    // What it has started lives on, as after a kill.
-    try {
-      Deno.kill(await childOf(child.pid), "SIGKILL");
-    } catch {
-      // It has ended meanwhile.
+    // What it has started lives on, as after a kill. The kernel may leave a child out of its list: asked again, or all that comes after
+    // this point would be done without a kill.
+    for (let dead = false; !ended && !dead;) {
+      try {
+        Deno.kill(await childOf(child.pid), "SIGKILL");
+        dead = true;
+      } catch {
+        await pause(2);
+      }
     }
   }
   await status;
