@@ -63,7 +63,7 @@ export async function gather(
       networks: wanted.networks,
       agents: await readAgents(folder).catch(() => []),
     }),
-    gatherDisks([DATABASE_FOLDER, folder]),
+    gatherDisks([DATABASE_FOLDER, folder], { measure: cluster === null }),
     gatherExisting(at, folder),
   ]);
   const clusterText = await readIfPresent(at.cluster).catch(() => null);

@@ -17,7 +17,7 @@ export interface SupportProps {
 }
 
 /** Both disks are tried. */
-const DOCTOR_MS = 120_000;
+const DOCTOR_MS = 150_000;
 
 interface Examined {
   readonly findings: readonly Finding[];
