@@ -1,6 +1,7 @@
 /** What this node alone wrote before it yielded: what there is, which files, an archive of it, its removal. The only copy of it is here. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { ApiError } from "../api/error.ts";
+import { LIST, lockSalvage } from "../replication/salvage_lock.ts";
 import type { Log } from "../system/log.ts";
 import type { Paths } from "../system/paths.ts";
 import { namesIn } from "./kept_data.ts";
@@ -21,7 +22,6 @@ export interface SalvagesOptions {
   readonly log: Pick<Log, "warning">;
 }
 
-const LIST = "LIST.txt";
 /** A page that a person reads; the archive has all of it. */
 const MAX_LIST = 1 << 20;
 
@@ -71,12 +71,23 @@ export class Salvages {
     name: string,
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
     const folder = await this.#find(module, name);
-    const { stdout, status } = new Deno.Command("tar", {
-      args: ["--sparse", "-cf", "-", "-C", folder, "."],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
+    // Half of what is still being kept would look like all of it.
+    const lock = await this.#lock(folder, "archive");
+    let tar: Deno.ChildProcess;
+    try {
+      tar = new Deno.Command("tar", {
+        args: ["--sparse", "-cf", "-", "-C", folder, "."],
+        stdin: "null",
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+    const { stdout, status } = tar;
+    // Also when the reader left: nobody takes what it writes then, and it ends.
+    status.finally(() => lock.close());
     return stdout.pipeThrough(
       new TransformStream({
         // Half an archive must not look like a whole one.
@@ -92,9 +103,22 @@ export class Salvages {
     module: string,
     { name, by }: { readonly name: string; readonly by: string },
   ): Promise<void> {
-    await Deno.remove(await this.#find(module, name), { recursive: true });
+    const folder = await this.#find(module, name);
+    using _lock = await this.#lock(folder, "drop");
+    await Deno.remove(folder, { recursive: true });
     this.#options.log.warning(
       `what this node alone had written to "${module}", kept as ${name}, was destroyed (by ${by})`,
+    );
+  }
+
+  async #lock(folder: string, what: "archive" | "drop"): Promise<Deno.FsFile> {
+    const lock = await lockSalvage(folder, { alone: what === "drop" });
+    if (typeof lock !== "string") return lock;
+    const name = basename(folder);
+    throw new ApiError(
+      409,
+      "salvage-in-use",
+      `Cannot ${what} "${name}": ${lock}`,
     );
   }
 

@@ -6,6 +6,7 @@ import {
   strictEqual,
 } from "node:assert/strict";
 import { join } from "node:path";
+import { sleep } from "../system/clock.ts";
 import { command } from "../system/command.ts";
 import { paths } from "../system/paths.ts";
 import { Salvages } from "./salvages.ts";
@@ -46,6 +47,48 @@ Deno.test("Salvages lists what is kept, shows it, packs it, and destroys it with
   await salvages.drop("db", { name: NAME, by: "user admin" });
   deepStrictEqual(await salvages.list("db"), []);
   match(said.join(), /db.*2026-11-23T02-30-00-000Z.*destroyed.*user admin/);
+});
+
+Deno.test("Salvages destroys nothing that is still being kept, and packs no half of it", async () => {
+  await using world = await home();
+  const { salvages, kept, said } = world;
+  // As the replicator holds it.
+  const list = await Deno.open(join(kept, "LIST.txt"));
+  ok(list.tryLockSync(true));
+  const refused = { code: "salvage-in-use", message: /still being kept/ };
+  await rejects(salvages.drop("db", { name: NAME, by: "root" }), refused);
+  await rejects(salvages.archive("db", NAME), refused);
+  deepStrictEqual(said, []);
+  ok((await Deno.stat(join(kept, "0/rows"))).isFile);
+  list.close();
+  await salvages.drop("db", { name: NAME, by: "root" });
+  await rejects(Deno.stat(kept), Deno.errors.NotFound);
+});
+
+Deno.test("Salvages destroys nothing that is being downloaded, until its reader has all of it or has left", async () => {
+  await using world = await home();
+  const { salvages, kept } = world;
+  // More than what waits between tar and a reader that does not read.
+  await Deno.writeFile(join(kept, "0/rows"), new Uint8Array(4 << 20).fill(7));
+  const drop = () => salvages.drop("db", { name: NAME, by: "root" });
+  const stream = await salvages.archive("db", NAME);
+  const refused = { code: "salvage-in-use", message: /being downloaded/ };
+  await rejects(drop(), refused);
+  // Two at once are fine.
+  await new Response(await salvages.archive("db", NAME)).bytes();
+  await rejects(drop(), refused);
+  await stream.cancel();
+  for (let tries = 0;; tries++) {
+    try {
+      await drop();
+      break;
+    } catch (error) {
+      // tar needs a moment to notice.
+      if (tries > 200) throw error;
+      await sleep(50);
+    }
+  }
+  await rejects(Deno.stat(kept), Deno.errors.NotFound);
 });
 
 Deno.test("Salvages makes no path of a name", async () => {

@@ -40,6 +40,7 @@ export const REMEDIES = {
   timeout: 'See "hakit state" and the module\'s log',
   "no-such-copy": 'See "hakit copy list"',
   "no-such-salvage": 'See "hakit salvage list" on that node',
+  "salvage-in-use": "Try again when that has ended",
   "too-many-readers": "Close an event stream, then try again",
   /** Of all others. */
   other: "See the module's log and agent.log",

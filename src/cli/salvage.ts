@@ -1,5 +1,6 @@
 /** `hakit salvage`: what a node alone wrote before it yielded; kept until somebody has looked. On this node, as root. */
 import { join } from "node:path";
+import { lockSalvage } from "../replication/salvage_lock.ts";
 import { command as execute } from "../system/command.ts";
 import { paths } from "../system/paths.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
@@ -144,6 +145,16 @@ function find(call: Call, kept: readonly Kept[]): Kept {
   );
 }
 
+/** Throws where the agent, the replicator or another command uses it. */
+async function lock(
+  { name, folder }: Kept,
+  what: "export" | "drop",
+): Promise<Disposable> {
+  const found = await lockSalvage(folder, { alone: what === "drop" });
+  if (typeof found !== "string") return found;
+  throw new Error(`Cannot ${what} "${name}": ${found}`);
+}
+
 async function show(call: Call, kept: readonly Kept[]): Promise<number> {
   const one = find(call, kept);
   const text = await Deno.readTextFile(join(one.folder, "LIST.txt"));
@@ -163,6 +174,7 @@ async function exportTo(call: Call, kept: readonly Kept[]): Promise<number> {
       `hakit salvage export: "${file}" exists, expected a new file`,
     );
   }
+  using _lock = await lock(one, "export");
   await execute(["tar", "--sparse", "-cf", file, "-C", one.folder, "."], {
     timeoutMs: 24 * 3_600_000,
   });
@@ -187,6 +199,7 @@ async function drop(call: Call, kept: readonly Kept[]): Promise<number> {
       return EXIT.failed;
     }
   }
+  using _lock = await lock(one, "drop");
   await Deno.remove(one.folder, { recursive: true });
   if (call.on("json")) call.out.json({ dropped: one.name });
   else call.out.line(`${one.name} is gone.`);

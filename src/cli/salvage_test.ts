@@ -62,6 +62,26 @@ Deno.test("hakit salvage lists, shows, exports and drops what was kept", async (
   });
 });
 
+Deno.test("hakit salvage destroys nothing that the agent sends or the replicator still keeps", async () => {
+  await salvage(async (say, folder) => {
+    using list = Deno.openSync(join(folder, "LIST.txt"));
+    for (
+      const [alone, why] of [
+        [true, /still being kept/],
+        [false, /being downloaded/],
+      ] as const
+    ) {
+      strictEqual(list.tryLockSync(alone), true);
+      const { code, text } = await say("drop", NAME, "--yes");
+      strictEqual(code, 1);
+      match(text, why);
+      list.unlockSync();
+    }
+    strictEqual((await Deno.stat(folder)).isDirectory, true);
+    strictEqual((await say("drop", NAME, "--yes")).code, 0);
+  });
+});
+
 Deno.test("hakit salvage takes no path for a name, and drops nothing unasked", async () => {
   await salvage(async (say, folder) => {
     for (const name of ["../../etc", "db", "db/../db", ""]) {

@@ -11,6 +11,7 @@ import { procPath } from "./descriptor.ts";
 import { listEntries } from "./directory.ts";
 import { joinPath } from "./name.ts";
 import { hasData } from "./resync/scope.ts";
+import { LIST } from "./salvage_lock.ts";
 import type { Volume } from "./volume.ts";
 import { dataRuns, nextData } from "./blocks.ts";
 import { isGone, unreadable } from "./unreadable.ts";
@@ -46,9 +47,9 @@ export function* salvage(
           ? PLACES.map((place) => marks.whole(place, id)).find((each) => each)
           : marks.whole(volume.index, id);
       for (const line of keepVolume(volume, marksOf, folder)) {
-        if (line) {
+        if (line !== null) {
           list ??= beginList(folder);
-          write(list, line + "\n");
+          write(list, line);
         }
         yield;
       }
@@ -71,11 +72,13 @@ export function* salvage(
 
 function beginList(folder: string): Deno.FsFile {
   Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const list = Deno.openSync(`${folder}/LIST.txt`, {
+  const list = Deno.openSync(`${folder}/${LIST}`, {
     create: true,
     write: true,
     mode: 0o600,
   });
+  // Never waits: nobody else knows of it yet.
+  list.tryLockSync(true);
   write(list, HEAD);
   return list;
 }
@@ -94,7 +97,7 @@ interface Place {
   readonly kept: string;
 }
 
-/** A line for each that is marked; null: some were looked at. */
+/** A line for each that is marked, and an empty text before it is kept; null: some were looked at. */
 function* keepVolume(
   volume: Volume,
   marksOf: (id: number) => Mark | undefined,
@@ -129,12 +132,14 @@ function* keepVolume(
           }
           const mark = marksOf(entry.id);
           if (!mark) continue;
+          // The list comes first: by its lock a large file that is being kept is known as half of what there will be.
+          yield "";
           let what = "names or attributes";
           if (type === S_IFREG && hasData(mark)) {
             const chunks = chunksOf(mark, sizeOf(fd));
             what = keep(fd, chunks, kept);
           }
-          yield `${volume.path}${text}: ${what}`;
+          yield `${volume.path}${text}: ${what}\n`;
         } finally {
           if (fd >= 0) libc.close(fd);
         }

@@ -47,7 +47,11 @@ Deno.test({
       strictEqual(none.next().value, null);
       const work = salvage([volume], marks, below, { anyList: true });
       let step = work.next();
+      const [begun] = Deno.readDirSync(below);
+      using lock = Deno.openSync(`${below}/${begun!.name}/LIST.txt`);
+      strictEqual(lock.tryLockSync(false), false, "it is still being kept");
       while (!step.done) step = work.next();
+      strictEqual(lock.tryLockSync(true), true, "it is kept");
       const kept = `${step.value}/0/\\xff`;
       const found = [...Deno.readDirSync(kept)];
       deepStrictEqual(

@@ -44,6 +44,7 @@ export const remediesTexts: Pick<Texts, "remedies"> = {
     "timeout": 'Voyez "hakit state" et le journal du module',
     "no-such-copy": 'Voyez "hakit copy list"',
     "no-such-salvage": 'Voyez "hakit salvage list" sur ce nœud',
+    "salvage-in-use": "Réessayez quand cela sera terminé",
     "too-many-readers":
       "Fermez une page ou un programme qui suit les événements, puis réessayez",
     "other": "Voyez le journal du module et agent.log",

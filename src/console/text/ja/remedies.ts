@@ -44,6 +44,7 @@ export const remediesTexts: Pick<Texts, "remedies"> = {
     "timeout": '"hakit state" とモジュールのログを見てください',
     "no-such-copy": '"hakit copy list" を見てください',
     "no-such-salvage": 'そのノードで "hakit salvage list" を見てください',
+    "salvage-in-use": "それが終わってから、もう一度試してください",
     "too-many-readers":
       "イベントを追っているページまたはプログラムを一つ閉じてから、もう一度試してください",
     "other": "モジュールのログと agent.log を見てください",
