@@ -106,20 +106,40 @@ export class ClusterConfig {
 
   /** Why an agent that began by what lies here would do harm, or would not begin; null: it would serve. */
   async beginRefusal(): Promise<string | null> {
-    const { node: { cluster: running }, cluster } = this.#options;
     try {
-      const wanted = parseCluster(await this.#text(), FILE);
-      const other = otherCluster(running, wanted);
-      if (other !== null) return `${FILE}: ${other}`;
-      const parts = clusterEffects(running, wanted)
-        .filter(({ how }) => how === "stop").map(({ part }) => part);
-      if (parts.length === 0 || allStopped(cluster.state())) return null;
+      const parts = await this.#apart();
+      if (parts.length === 0 || allStopped(this.#options.cluster.state())) {
+        return null;
+      }
       return `${FILE} was changed in ${
         parts.join(", ")
       }, on which two agents must not differ while a module runs: stop every module on both nodes first`;
     } catch (error) {
       return messageOf(error);
     }
+  }
+
+  /** Why no module is started now: what was changed while all were stopped waits for the agents, and they would differ; null: it may be. */
+  async startRefusal(): Promise<string | null> {
+    // With what no agent could begin nobody waits for one.
+    const parts = await this.#apart().catch(() => []);
+    // Beside what runs it was edited by hand, and the agents cannot begin again: one more module makes it no worse.
+    if (parts.length === 0 || !allStopped(this.#options.cluster.state())) {
+      return null;
+    }
+    return `${FILE} was changed in ${
+      parts.join(", ")
+    }, expected that the agents of both nodes begin again before a module is started`;
+  }
+
+  /** What lies here and is not in force, of what two agents must not differ in while a module runs. Throws where no agent could begin. */
+  async #apart(): Promise<string[]> {
+    const { cluster: running } = this.#options.node;
+    const wanted = parseCluster(await this.#text(), FILE);
+    const other = otherCluster(running, wanted);
+    if (other !== null) throw new Error(`${FILE}: ${other}`);
+    return clusterEffects(running, wanted)
+      .filter(({ how }) => how === "stop").map(({ part }) => part);
   }
 
   history(): Promise<Revision[]> {

@@ -199,6 +199,31 @@ Deno.test("beginRefusal() keeps an agent that runs from a cluster.yaml that it c
   match((await one.beginRefusal())!, /expected "office"/);
 });
 
+Deno.test("startRefusal() keeps modules stopped until the agents run by what was changed while all were", async () => {
+  await using world = await pair();
+  const { one, two, states, files } = world;
+  const rest = { role: "STOP", status: "NotReady" } as const;
+  states[0] = states[1] = sampleState(rest, rest);
+  const moved = YAML + "heartbeat: { port: 4900 }\n";
+  await one.apply(write(LATER), BY);
+  strictEqual(await one.startRefusal(), null, "one by one");
+  await one.apply(write(moved), BY);
+  for (const side of [one, two]) {
+    match((await side.startRefusal())!, /heartbeat\.port.*begin again/);
+  }
+  await one.apply(write(YAML), BY);
+  strictEqual(await two.startRefusal(), null, "taken back");
+  // Edited by hand: beside what runs, and so that no agent could begin.
+  await Deno.writeTextFile(files[0]!, moved);
+  states[0] = sampleState(rest);
+  strictEqual(await one.startRefusal(), null);
+  states[0] = sampleState(rest, rest);
+  for (const text of ["no: such key\n", YAML.replace("office", "other")]) {
+    await Deno.writeTextFile(files[0]!, text);
+    strictEqual(await one.startRefusal(), null);
+  }
+});
+
 Deno.test("cluster.yaml goes back on the other node where its answer is lost, and stays closed to others where it was", async () => {
   await using world = await pair();
   const { one, two, link, files, texts } = world;

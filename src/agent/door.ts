@@ -135,6 +135,16 @@ export class Door {
     }
     const refusal = module.refusal(command);
     if (refusal) throw new ApiError(409, "refused", refusal);
+    const waits = command === "stop"
+      ? null
+      : await this.clusterConfig.startRefusal();
+    if (waits !== null) {
+      throw new ApiError(
+        409,
+        "restart-pending",
+        `Cannot ${command} ${request.module}: ${waits}`,
+      );
+    }
     const start = now();
     const actions = await module.command(command, { full, by });
     // The other node was heard a moment ago, and is not any more.

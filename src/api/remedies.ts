@@ -24,6 +24,8 @@ export const REMEDIES = {
   "bad-executable": "Give the executable hakit that was built for this machine",
   "bad-module": "Correct module.yaml where the message says",
   "bad-cluster": "Correct cluster.yaml where the message says",
+  "restart-pending":
+    'Say "hakit upgrade --restart", or "hakit upgrade --restart --this-node" while the other node is away; then try again',
   "module-runs": "Do what the message says, then try again",
   "peer-away":
     'See whether that server comes back soon; "hakit module config --alone" changes this node now and the other one when it answers',

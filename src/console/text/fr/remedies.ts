@@ -28,6 +28,8 @@ export const remediesTexts: Pick<Texts, "remedies"> = {
     "bad-executable": "Donnez l’exécutable hakit construit pour cette machine",
     "bad-module": "Corrigez module.yaml là où le message le dit",
     "bad-cluster": "Corrigez cluster.yaml là où le message le dit",
+    "restart-pending":
+      'Faites "hakit upgrade --restart", ou "hakit upgrade --restart --this-node" tant que l’autre nœud est absent ; puis réessayez',
     "module-runs": "Faites ce que le message dit, puis réessayez",
     "peer-away":
       'Voyez si ce serveur revient bientôt ; "hakit module config --alone" change ce nœud maintenant, et l’autre quand il répond',

@@ -28,6 +28,8 @@ export const remediesTexts: Pick<Texts, "remedies"> = {
       "このマシン用に作られた hakit の実行ファイルを指定してください",
     "bad-module": "メッセージが示す箇所の module.yaml を直してください",
     "bad-cluster": "メッセージが示す箇所の cluster.yaml を直してください",
+    "restart-pending":
+      '"hakit upgrade --restart" を実行してから（もう一方のノードがない間は "hakit upgrade --restart --this-node"）、もう一度試してください',
     "module-runs": "メッセージのとおりにしてから、もう一度試してください",
     "peer-away":
       'そのサーバーがまもなく戻るか確認してください。"hakit module config --alone" はこのノードを今変更し、もう一方は応答したときに変更します',
