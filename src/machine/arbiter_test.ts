@@ -5,6 +5,7 @@ import { ask, deposed } from "./witness_word.ts";
 import type { Event } from "./event.ts";
 import type { Ask, Entry } from "../witness/register.ts";
 import { initial, type State, step, view } from "./step.ts";
+import { wardOf } from "./ward.ts";
 
 function node(
   lastRole: "ALONE" | "PRIM" | "SECOND",
@@ -254,6 +255,35 @@ Deno.test("step() as primary whose agent has come back waits for a lease until i
     ({ type: "tick", at }) as const
   );
   strictEqual(roles(begins, [...begin, ...alone]).at(-1), "WAIT");
+});
+
+Deno.test("step() as primary whose plan is not done when its lease ends breaks it off, and the guard counts to the same end", () => {
+  // The mount is there; the address, or a script, takes its time.
+  let state = node("PRIM", {
+    role: "PRIM",
+    scripts: "PRIM",
+    plan: { number: 1, name: "become-prim", addressesAfter: true },
+    plans: 1,
+    report: SERVING,
+    addresses: true,
+    listensSince: 1_000,
+    lastAt: 9_900,
+    peer: { verdict: "alive", view: FOLLOWER, roleSince: 0 },
+    peerUntil: 10_500,
+  });
+  const begun: string[] = [];
+  for (let at = 10_000; at <= 10_700; at += 100) {
+    strictEqual(wardOf(state)?.until, 10_500);
+    const { state: next, actions } = step(state, { type: "tick", at });
+    for (const action of actions) {
+      if (action.do !== "run") continue;
+      const [first] = action.actions;
+      begun.push(`${at} ${action.name} ${action.replace} ${first!.do}`);
+    }
+    state = next;
+  }
+  deepStrictEqual(begun, ["10700 fence true release-addresses"]);
+  strictEqual(wardOf(state)?.leaving, true);
 });
 
 Deno.test("step() as primary that alone has heard of the witness' removal stops when the other node, which may go on, is lost", () => {

@@ -87,7 +87,10 @@ export function primPlan(until: number | null = null): PlanAction[] {
   ];
 }
 
-/** Served before the peer is connected: only while it surely waits for this node. */
+/**
+ * Served before the peer is connected: only while it surely waits for this node. What the plan does after that and how long it takes is
+ * not limited here: the lease's end breaks it off (leaseRanOut), and where the agent does not the guard takes it away (ward.ts).
+ */
 function serve(until: number | null): PlanAction {
   const lease = until === null ? {} : { until };
   return {
