@@ -119,8 +119,10 @@ export class Device {
   [Symbol.dispose](): void {
     if (this.fd >= 0) libc.close(this.fd);
     this.fd = -1;
+    // An unmount that has begun has taken it from there, however long it writes back: what stands there then is the disk below.
     if (
-      this.#mounted && libc.umount2(scratch.string(this.path), MNT_DETACH) !== 0
+      this.#mounted && ourMounts(this.path) > 0 &&
+      libc.umount2(scratch.string(this.path), MNT_DETACH) !== 0
     ) {
       const code = errno();
       if (code !== E.INVAL) {

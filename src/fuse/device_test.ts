@@ -54,6 +54,30 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "Device: its end takes away nothing that is mounted beneath it, where the kernel has taken the mount out already",
+  ignore,
+  fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    const memory = new Memory(8192);
+    const path = memory.string(folder), type = memory.string("tmpfs", 4096);
+    strictEqual(libc.mount(type, path, type, 0, 0), 0);
+    const here = () => mounts().filter(({ point }) => point === folder).length;
+    try {
+      const device = new Device(folder);
+      strictEqual(here(), 2);
+      // As an unmount that still writes back, or whose answer has not been read.
+      strictEqual(libc.umount2(path, 0), 0);
+      device[Symbol.dispose]();
+      strictEqual(here(), 1);
+    } finally {
+      while (here() > 0) libc.umount2(path, 2);
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
   name: "Device.readAhead() is of its own mount",
   ignore,
   fn() {

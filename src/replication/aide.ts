@@ -77,6 +77,12 @@ export class Aide {
     }
   }
 
+  /** Unmounts that the thread has not come to yet come to nothing: by then something else may be mounted there. */
+  cancelUnmounts(): void {
+    // It reads the path where it was put.
+    this.#memory.bytes.fill(0, 4096);
+  }
+
   /** Call when `answers` is readable. */
   collect(): void {
     const n = libc.read(this.answers, this.#memory.address + 64, 16 * 8);

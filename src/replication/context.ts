@@ -64,6 +64,31 @@ export function syncAll(
 
 /** An orderly end does not wait longer for the disk: the peer waits to go on. */
 const LAST_SYNC_MS = 20_000;
+/** What takes longer is told. */
+const TELL_MS = 5_000;
+
+/** A part of an orderly end, for so long at most; whether it was done. A person who waits for it is told for what. */
+export function* patiently(
+  context: Pick<Context, "log" | "notice" | "now">,
+  { done, limitMs, why }: {
+    readonly done: () => boolean;
+    readonly limitMs: number;
+    readonly why: string;
+  },
+): Generator<void, boolean> {
+  const since = context.now(), before = context.notice;
+  let told = false;
+  while (!done() && context.now() - since < limitMs) {
+    if (!told && context.now() - since > TELL_MS) {
+      told = true;
+      context.notice = why;
+      context.log(why);
+    }
+    yield;
+  }
+  if (told) context.notice = before;
+  return done();
+}
 
 /** For an orderly end, which the loop runs: the error of the sync, or 0; null when the disk does not end it. */
 export function* lastSync(
@@ -76,9 +101,14 @@ export function* lastSync(
 ): Generator<void, number | null> {
   let error: number | null = null;
   syncAll(context, volumes, (found) => error = found);
-  const until = always ? Infinity : context.now() + LAST_SYNC_MS;
-  while (error === null && context.now() < until) yield;
-  if (error === null) {
+  const synced = yield* patiently(context, {
+    done: () => error !== null,
+    limitMs: always ? Infinity : LAST_SYNC_MS,
+    why: `letting go of the data waits until this node's disk has all of it${
+      always ? ": the other node has not, so leave this one on" : ""
+    }`,
+  });
+  if (!synced) {
     context.log(
       "this node's disk does not end a sync: its copy is left as by a power cut",
     );

@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { openBacking } from "../fuse/device.ts";
 import { errno, libc } from "../system/libc.ts";
 import type { Aide } from "./aide.ts";
-import { type Context, syncAll } from "./context.ts";
+import { type Context, patiently, syncAll } from "./context.ts";
 import { Volume } from "./volume.ts";
 
 Deno.test({
@@ -63,4 +63,40 @@ Deno.test({
     Deno.removeSync(folder, { recursive: true });
     deepStrictEqual(asked, [asked[0], asked[0], asked[0]]);
   },
+});
+
+Deno.test("patiently() tells what takes long for as long as it takes, and ends at its limit", () => {
+  const said: string[] = [];
+  let at = 0, done = false;
+  const context = {
+    now: () => at,
+    log: (text: string) => void said.push(text),
+    notice: "of before" as string | null,
+  };
+  const begin = (limitMs: number) =>
+    patiently(context, { done: () => done, limitMs, why: "waits" });
+  const always = begin(Infinity);
+  for (
+    const [ms, notice] of [
+      [0, "of before"],
+      [5_000, "of before"],
+      [5_001, "waits"],
+      [3_600_000, "waits"],
+    ] as const
+  ) {
+    at = ms;
+    strictEqual(always.next().done, false);
+    strictEqual(context.notice, notice);
+  }
+  done = true;
+  deepStrictEqual(always.next(), { done: true, value: true });
+  deepStrictEqual(said, ["waits"]);
+  strictEqual(context.notice, "of before");
+
+  done = false;
+  const limited = begin(4_000);
+  strictEqual(limited.next().done, false);
+  at += 4_000;
+  deepStrictEqual(limited.next(), { done: true, value: false });
+  strictEqual(said.length, 1);
 });

@@ -7,7 +7,7 @@ import { Turnstile } from "../fuse/turnstile.ts";
 import { errnoName } from "../system/libc.ts";
 import { type Poll, POLLIN } from "../system/poll.ts";
 import { AIDE } from "./aide.ts";
-import { type Context, lastSync } from "./context.ts";
+import { type Context, lastSync, patiently } from "./context.ts";
 import type { Report } from "./control.ts";
 import { epochAfter, keepEpoch } from "./epoch.ts";
 import { InodeIds } from "./inode_ids.ts";
@@ -312,6 +312,7 @@ export class PrimaryRole {
     this.#peer.verification.stop();
     // Not even one try: an unmount writes back first what the kernel has cached, which may wait for a peer that does not answer.
     for (const server of atOnce ? [] : this.#servers) {
+      const { path } = server.device;
       const deadline = context.now() + 3000;
       for (let done = false; !done;) {
         let result = -1;
@@ -319,19 +320,28 @@ export class PrimaryRole {
         context.aide.run(
           AIDE.UMOUNT,
           -1,
-          server.device.path,
+          path,
           (error) => result = error,
         );
-        const patient = context.now() + WRITE_BACK_MS;
-        while (result < 0 && context.now() < patient) yield;
+        // Nobody waits for one that is alone, and nobody else has what its disk is still writing.
+        const ended = yield* patiently(context, {
+          done: () => result >= 0,
+          limitMs: this.pipeline.alone ? Infinity : WRITE_BACK_MS,
+          why:
+            `letting go of the data waits until this node's disk has what was written through "${path}"`,
+        });
         if (result === 0) server.device.unmounted();
         else if (context.now() < deadline) {
           const again = context.now() + 100;
           while (context.now() < again) yield;
           continue;
-        } else {context.log(
-            `"${server.device.path}" is still in use: it is taken away from its users`,
-          );}
+        } else {
+          if (!ended) context.aide.cancelUnmounts();
+          const why = ended
+            ? "is still in use"
+            : `could not be unmounted within ${WRITE_BACK_MS / 1000} s`;
+          context.log(`"${path}" ${why}: it is taken away from its users`);
+        }
         done = true;
       }
     }

@@ -1,5 +1,12 @@
-import { strictEqual, throws } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  match,
+  strictEqual,
+  throws,
+} from "node:assert/strict";
 import { clearStaleMounts, ourMounts } from "../fuse/device.ts";
+import { libc, Memory } from "../system/libc.ts";
+import { AIDE } from "./aide.ts";
 import type { Context } from "./context.ts";
 import { Dirty } from "./dirty.ts";
 import { IdentityStore } from "./identity_store.ts";
@@ -62,5 +69,89 @@ Deno.test({
       context.dirty.close();
       Deno.removeSync(folder, { recursive: true });
     }
+  },
+});
+
+/** A primary that is told to stop, beside a second thread that does only what the test does for it. */
+function stopping({ alone }: { readonly alone: boolean }) {
+  const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+  const asked: { what: number; done: (error: number) => void }[] = [];
+  const said: string[] = [];
+  const clock = { at: 0 };
+  const context: Context = Object.assign(contextIn(folder), {
+    notice: null,
+    now: () => clock.at,
+    log: (text: string) => void said.push(text),
+    aide: {
+      run: (
+        what: number,
+        _fd: number,
+        _path: string | number | null,
+        done: (error: number) => void,
+      ) => void asked.push({ what, done }),
+      cancelUnmounts: () => void said.push("cancelled"),
+    },
+  });
+  const role = new PrimaryRole(context, { alone, changed() {} });
+  const path = `${folder}/data`;
+  const end = role.stop({ atOnce: false });
+  return {
+    asked,
+    context,
+    path,
+    said,
+    /** Ten turns of its loop; whether it has stopped. */
+    pass(ms: number): boolean {
+      for (let turn = 0; turn < 10; turn++) {
+        if (end.next().done) return true;
+        clock.at += ms / 10;
+      }
+      return false;
+    },
+    [Symbol.dispose]() {
+      clearStaleMounts(path);
+      context.dirty.close();
+      Deno.removeSync(folder, { recursive: true });
+    },
+  };
+}
+
+Deno.test({
+  name:
+    "PrimaryRole that is alone waits for its disk however long that takes, and says so",
+  ignore: Deno.uid() !== 0,
+  fn() {
+    using world = stopping({ alone: true });
+    const { asked, context, path } = world;
+    const HOURS = 10 * 3_600_000;
+    strictEqual(world.pass(HOURS), false);
+    match(context.notice ?? "", /waits until this node's disk has what was/);
+    strictEqual(ourMounts(path), 1);
+    strictEqual(libc.umount2(new Memory(4096).string(path), 0), 0);
+    asked[0]!.done(0);
+    strictEqual(world.pass(HOURS), false);
+    match(context.notice ?? "", /disk has all of it: .* leave this one on/);
+    const { UMOUNT, SYNCFS } = AIDE;
+    deepStrictEqual(asked.map(({ what }) => what), [UMOUNT, SYNCFS]);
+    asked[1]!.done(0);
+    strictEqual(world.pass(1000), true);
+    strictEqual(context.notice, null);
+  },
+});
+
+Deno.test({
+  name:
+    "PrimaryRole whose unmount does not end takes back one that has not begun: something else may be mounted there by then",
+  ignore: Deno.uid() !== 0,
+  fn() {
+    using world = stopping({ alone: false });
+    const { path, said } = world;
+    strictEqual(world.pass(50_000), false);
+    strictEqual(ourMounts(path), 1);
+    strictEqual(said.includes("cancelled"), false);
+    strictEqual(world.pass(100_000), true);
+    strictEqual(ourMounts(path), 0);
+    strictEqual(said.includes("cancelled"), true);
+    match(said.join(), /could not be unmounted within 60 s/);
   },
 });
