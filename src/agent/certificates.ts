@@ -5,7 +5,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { ApiError } from "../api/error.ts";
-import type { CertificateInfo } from "../api/schemas.ts";
+import type { CertificateInfo } from "../api/account_schemas.ts";
 import {
   fingerprint,
   issueCertificate,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { endedSchema } from "./ended_sessions.ts";
 import { accountsSchema } from "./accounts_file.ts";
 import type { RouteContract } from "./route_contract.ts";
+import * as accountSchemas from "./account_schemas.ts";
 import * as schemas from "./schemas.ts";
 import { oidcAnswer, oidcBody, oidcTestAnswer } from "../oidc/settings.ts";
 import { oidcFileSchema } from "../oidc/settings_file.ts";
@@ -20,8 +21,8 @@ export const ACCOUNT_ROUTES: readonly RouteContract[] = [
     path: "/api/login",
     summary: "Begin a session (a cookie), by password or one-time link",
     access: "everyone",
-    body: schemas.credentialsSchema,
-    answer: schemas.loginAnswer,
+    body: accountSchemas.credentialsSchema,
+    answer: accountSchemas.loginAnswer,
   },
   {
     method: "post",
@@ -35,14 +36,14 @@ export const ACCOUNT_ROUTES: readonly RouteContract[] = [
     path: "/api/me",
     summary: "Who you are here",
     access: "viewer",
-    answer: schemas.meAnswer,
+    answer: accountSchemas.meAnswer,
   },
   {
     method: "post",
     path: "/api/me/password",
     summary: "Change your own password; your other sessions end",
     access: "viewer",
-    body: schemas.ownPasswordBody,
+    body: accountSchemas.ownPasswordBody,
     answer: schemas.okAnswer,
   },
   {
@@ -50,57 +51,57 @@ export const ACCOUNT_ROUTES: readonly RouteContract[] = [
     path: "/api/users",
     summary: "Users",
     access: "administrator",
-    answer: schemas.usersAnswer,
+    answer: accountSchemas.usersAnswer,
   },
   {
     method: "post",
     path: "/api/users",
     summary: "Add a user, on both nodes",
     access: "administrator",
-    body: schemas.newUserBody,
+    body: accountSchemas.newUserBody,
     status: 201,
-    answer: schemas.usersAnswer,
+    answer: accountSchemas.usersAnswer,
   },
   {
     method: "put",
     path: "/api/users/{name}",
     summary: "Change a user's role or password; sessions of the user end",
     access: "administrator",
-    params: schemas.nameParams,
-    body: schemas.changedUserBody,
-    answer: schemas.usersAnswer,
+    params: accountSchemas.nameParams,
+    body: accountSchemas.changedUserBody,
+    answer: accountSchemas.usersAnswer,
   },
   {
     method: "delete",
     path: "/api/users/{name}",
     summary: "Remove a user",
     access: "administrator",
-    params: schemas.nameParams,
-    answer: schemas.usersAnswer,
+    params: accountSchemas.nameParams,
+    answer: accountSchemas.usersAnswer,
   },
   {
     method: "get",
     path: "/api/keys",
     summary: "API keys, without the keys themselves",
     access: "administrator",
-    answer: schemas.keysAnswer,
+    answer: accountSchemas.keysAnswer,
   },
   {
     method: "post",
     path: "/api/keys",
     summary: "Make an API key; it is shown this once",
     access: "administrator",
-    body: schemas.newKeyBody,
+    body: accountSchemas.newKeyBody,
     status: 201,
-    answer: schemas.newKeyAnswer,
+    answer: accountSchemas.newKeyAnswer,
   },
   {
     method: "delete",
     path: "/api/keys/{name}",
     summary: "Revoke an API key",
     access: "administrator",
-    params: schemas.nameParams,
-    answer: schemas.keysAnswer,
+    params: accountSchemas.nameParams,
+    answer: accountSchemas.keysAnswer,
   },
   {
     method: "post",
@@ -162,7 +163,7 @@ export const ACCOUNT_ROUTES: readonly RouteContract[] = [
     summary: "The certificates that a node shows",
     access: "viewer",
     query: nodeQuery,
-    answer: schemas.certificatesAnswer,
+    answer: accountSchemas.certificatesAnswer,
   },
   {
     method: "post",
@@ -170,7 +171,7 @@ export const ACCOUNT_ROUTES: readonly RouteContract[] = [
     summary: "A new certificate of the cluster's authority, without a restart",
     access: "administrator",
     body: schemas.nodeBody,
-    answer: schemas.certificatesAnswer,
+    answer: accountSchemas.certificatesAnswer,
   },
   {
     method: "put",
@@ -178,8 +179,8 @@ export const ACCOUNT_ROUTES: readonly RouteContract[] = [
     summary: "Install an own certificate for browsers",
     access: "administrator",
     query: nodeQuery,
-    body: schemas.certificateBody,
-    answer: schemas.certificatesAnswer,
+    body: accountSchemas.certificateBody,
+    answer: accountSchemas.certificatesAnswer,
   },
   {
     method: "delete",
@@ -187,7 +188,7 @@ export const ACCOUNT_ROUTES: readonly RouteContract[] = [
     summary: "Remove the own certificate",
     access: "administrator",
     query: nodeQuery,
-    answer: schemas.certificatesAnswer,
+    answer: accountSchemas.certificatesAnswer,
   },
   {
     method: "post",

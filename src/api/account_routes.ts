@@ -12,7 +12,7 @@ import {
   newKeyBody,
   newUserBody,
   ownPasswordBody,
-} from "./schemas.ts";
+} from "./account_schemas.ts";
 import { json, limit, params } from "./validate.ts";
 
 const MAX_BODY = 4096;

@@ -4,7 +4,8 @@ import type { Certificates } from "../agent/certificates.ts";
 import type { Auth } from "./auth.ts";
 import type { AuthEnv } from "./caller.ts";
 import { handOn, type PeerDoor } from "./hand_on.ts";
-import { certificateBody, nodeBody, nodeQuery } from "./schemas.ts";
+import { certificateBody } from "./account_schemas.ts";
+import { nodeBody, nodeQuery } from "./schemas.ts";
 import { json, limit, query } from "./validate.ts";
 
 /** A chain of certificates and a key. */

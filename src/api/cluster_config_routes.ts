@@ -8,9 +8,9 @@ import {
   adoptClusterBody,
   clusterApplyBody,
   clusterRollbackBody,
-  nodeQuery,
   planBody,
-} from "./schemas.ts";
+} from "./config_schemas.ts";
+import { nodeQuery } from "./schemas.ts";
 import { json, limit, query } from "./validate.ts";
 
 export interface ClusterConfigRouteOptions {

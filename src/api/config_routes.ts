@@ -8,10 +8,10 @@ import { ApiError } from "./error.ts";
 import {
   adoptQuery,
   applyBody,
-  moduleParams,
   planBody,
   rollbackBody,
-} from "./schemas.ts";
+} from "./config_schemas.ts";
+import { moduleParams } from "./module_schemas.ts";
 import { json, limit, params, query } from "./validate.ts";
 
 export interface ConfigOptions {

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { ACCOUNT_ROUTES } from "./account_contract.ts";
 import { MODULE_ROUTES } from "./module_contract.ts";
 import type { RouteContract } from "./route_contract.ts";
+import * as accountSchemas from "./account_schemas.ts";
+import * as configSchemas from "./config_schemas.ts";
 import * as schemas from "./schemas.ts";
 import { clusterStateSchema } from "./state.ts";
 
@@ -117,7 +119,7 @@ const CLUSTER_ROUTES: readonly RouteContract[] = [
     summary: "Who did what, from where, with which result",
     access: "administrator",
     query: schemas.logQuery,
-    answer: schemas.auditAnswer,
+    answer: accountSchemas.auditAnswer,
   },
   {
     method: "get",
@@ -156,15 +158,15 @@ const CLUSTER_ROUTES: readonly RouteContract[] = [
     summary: "cluster.yaml as it lies on a node",
     access: "administrator",
     query: nodeQuery,
-    answer: schemas.clusterFilesAnswer,
+    answer: configSchemas.clusterFilesAnswer,
   },
   {
     method: "post",
     path: "/api/cluster/config/plan",
     summary: "What a change of cluster.yaml would do; nothing is changed",
     access: "administrator",
-    body: schemas.planBody,
-    answer: schemas.clusterPlanAnswer,
+    body: configSchemas.planBody,
+    answer: configSchemas.clusterPlanAnswer,
   },
   {
     method: "put",
@@ -172,31 +174,31 @@ const CLUSTER_ROUTES: readonly RouteContract[] = [
     summary:
       "Write cluster.yaml on both nodes or on neither; the agents read it when they begin again",
     access: "administrator",
-    body: schemas.clusterApplyBody,
-    answer: schemas.clusterAppliedAnswer,
+    body: configSchemas.clusterApplyBody,
+    answer: configSchemas.clusterAppliedAnswer,
   },
   {
     method: "get",
     path: "/api/cluster/config/history",
     summary: "The last texts of cluster.yaml",
     access: "administrator",
-    answer: schemas.historyAnswer,
+    answer: configSchemas.historyAnswer,
   },
   {
     method: "post",
     path: "/api/cluster/config/rollback",
     summary: "Write an earlier cluster.yaml again, on both nodes",
     access: "administrator",
-    body: schemas.clusterRollbackBody,
-    answer: schemas.clusterAppliedAnswer,
+    body: configSchemas.clusterRollbackBody,
+    answer: configSchemas.clusterAppliedAnswer,
   },
   {
     method: "put",
     path: "/api/cluster/config/adopt",
     summary: "The other node's change of cluster.yaml",
     access: "peer",
-    body: schemas.adoptClusterBody,
-    answer: schemas.adoptAnswer,
+    body: configSchemas.adoptClusterBody,
+    answer: configSchemas.adoptAnswer,
   },
   {
     method: "get",

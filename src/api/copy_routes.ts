@@ -4,13 +4,8 @@ import type { Door } from "../agent/door.ts";
 import type { Auth } from "./auth.ts";
 import { type AuthEnv, callerName } from "./caller.ts";
 import { handOn } from "./hand_on.ts";
-import {
-  copyParams,
-  moduleParams,
-  nodeBody,
-  nodeQuery,
-  takeCopyBody,
-} from "./schemas.ts";
+import { copyParams, moduleParams, takeCopyBody } from "./module_schemas.ts";
+import { nodeBody, nodeQuery } from "./schemas.ts";
 import { json, limit, params, query } from "./validate.ts";
 
 export interface CopyRouteOptions {

@@ -4,7 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import type { Auth, AuthEnv } from "./auth.ts";
 import { isOwnOrigin } from "./origin.ts";
 import { errorBody } from "./error.ts";
-import { credentialsSchema } from "./schemas.ts";
+import { credentialsSchema } from "./account_schemas.ts";
 import { soon } from "./soon.ts";
 
 /** Name, password and some air. */

@@ -16,7 +16,7 @@ import {
   switchBody,
   switchParams,
   verifyBody,
-} from "./schemas.ts";
+} from "./module_schemas.ts";
 import { json, limit, params } from "./validate.ts";
 
 /** Commands are a few words. */

@@ -5,15 +5,8 @@ import { MAX_ARCHIVE } from "../module/archive.ts";
 import type { Auth } from "./auth.ts";
 import { type AuthEnv, callerName, staysHere } from "./caller.ts";
 import { handOn } from "./hand_on.ts";
-import {
-  installQuery,
-  LINES,
-  localQuery,
-  logQuery,
-  moduleParams,
-  nodeQuery,
-  scriptParams,
-} from "./schemas.ts";
+import { installQuery, moduleParams, scriptParams } from "./module_schemas.ts";
+import { LINES, localQuery, logQuery, nodeQuery } from "./schemas.ts";
 import { limit, params, query } from "./validate.ts";
 
 export interface ModuleRouteOptions {

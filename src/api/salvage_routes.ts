@@ -4,7 +4,8 @@ import type { Door } from "../agent/door.ts";
 import type { Auth } from "./auth.ts";
 import { type AuthEnv, callerName } from "./caller.ts";
 import { handOn } from "./hand_on.ts";
-import { moduleParams, nodeQuery, salvageParams } from "./schemas.ts";
+import { moduleParams, salvageParams } from "./module_schemas.ts";
+import { nodeQuery } from "./schemas.ts";
 import { params, query } from "./validate.ts";
 
 export interface SalvageRouteOptions {

@@ -1,5 +1,5 @@
 /** `hakit audit`: who did what, from where, with which result. */
-import { auditAnswer } from "../api/schemas.ts";
+import { auditAnswer } from "../api/account_schemas.ts";
 import type { Ask } from "./ask.ts";
 import { type Command, JSON_FLAG, NODE_FLAG, UsageError } from "./command.ts";
 

@@ -1,5 +1,5 @@
 /** `hakit cert`: what browsers and programs are shown, renewed or replaced without a restart. */
-import { certificatesAnswer } from "../api/schemas.ts";
+import { certificatesAnswer } from "../api/account_schemas.ts";
 import { actionOf } from "./actions.ts";
 import type { Ask } from "./ask.ts";
 import { textOf } from "./first_line.ts";

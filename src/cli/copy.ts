@@ -1,6 +1,7 @@
 /** `hakit copy`: point-in-time copies of a module's directories. What is deleted by mistake is deleted on both nodes; here it is still. */
 import { runsOn, servesOn, takesOn } from "../api/copy_places.ts";
-import { copiesAnswer, copyAnswer, okAnswer } from "../api/schemas.ts";
+import { copiesAnswer, copyAnswer } from "../api/module_schemas.ts";
+import { okAnswer } from "../api/schemas.ts";
 import type { ClusterState } from "../api/state.ts";
 import { actionOf } from "./actions.ts";
 import type { AgentApi } from "./agent_api.ts";

@@ -1,6 +1,6 @@
 /** `hakit key`: API keys for programs, on both nodes. */
 import { ROLES } from "../api/accounts_file.ts";
-import { keysAnswer, newKeyAnswer } from "../api/schemas.ts";
+import { keysAnswer, newKeyAnswer } from "../api/account_schemas.ts";
 import { actionOf, nameOf } from "./actions.ts";
 import type { Ask } from "./ask.ts";
 import { type Command, JSON_FLAG } from "./command.ts";

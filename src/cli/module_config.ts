@@ -5,7 +5,7 @@ import {
   installationAnswer,
   moduleFilesAnswer,
   planAnswer,
-} from "../api/schemas.ts";
+} from "../api/config_schemas.ts";
 import type { FileEdit } from "../module/edit.ts";
 import { parseModule } from "../module/load.ts";
 import type { How } from "../module/plan.ts";

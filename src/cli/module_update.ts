@@ -1,5 +1,5 @@
 /** `hakit module update`: a module that was made from a built-in one gets this hakit's form of it. */
-import { moduleFilesAnswer } from "../api/schemas.ts";
+import { moduleFilesAnswer } from "../api/config_schemas.ts";
 import { type ArchiveFile, readFolder } from "../module/archive.ts";
 import { builtInFolder, builtInModules } from "../module/catalog.ts";
 import {

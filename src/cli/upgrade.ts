@@ -16,11 +16,8 @@ import {
   obstacleText,
   order,
 } from "../api/rolling_plan.ts";
-import {
-  clusterFilesAnswer,
-  type UpgradeInfo,
-  upgradeInfo,
-} from "../api/schemas.ts";
+import { clusterFilesAnswer } from "../api/config_schemas.ts";
+import { type UpgradeInfo, upgradeInfo } from "../api/schemas.ts";
 import type { AgentApi } from "./agent_api.ts";
 import { type Ask, sendFile } from "./ask.ts";
 import { columns } from "./columns.ts";

@@ -1,7 +1,7 @@
 /** `hakit user`: who may log in to the console and the API, on both nodes. */
 import { randomBytes } from "node:crypto";
 import { ROLES } from "../api/accounts_file.ts";
-import { usersAnswer } from "../api/schemas.ts";
+import { usersAnswer } from "../api/account_schemas.ts";
 import { actionOf, nameOf } from "./actions.ts";
 import type { Ask } from "./ask.ts";
 import { firstLine } from "./first_line.ts";

@@ -1,7 +1,7 @@
 /** Routes of the configuration pages: for administrators, for module.yaml may hold passwords. */
 import { Hono } from "hono";
 import { parseDocument } from "yaml";
-import { moduleName } from "../api/schemas.ts";
+import { moduleName } from "../api/module_schemas.ts";
 import type { AuthEnv } from "../api/auth.ts";
 import { readFolder } from "../module/archive.ts";
 import { builtInFolder, builtInModules } from "../module/catalog.ts";

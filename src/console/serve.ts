@@ -8,7 +8,7 @@ import { secureHeaders } from "hono/secure-headers";
 import type { AuthEnv } from "../api/auth.ts";
 import { isOwnOrigin, keepsNoLogin } from "../api/origin.ts";
 import { LOGIN_BODY } from "../api/login.ts";
-import { credentialsSchema } from "../api/schemas.ts";
+import { credentialsSchema } from "../api/account_schemas.ts";
 import { ApiError } from "../api/error.ts";
 import type { ClusterState } from "../api/state.ts";
 import { setCookie } from "hono/cookie";

@@ -1,0 +1,37 @@
+/** Who decides when the nodes are parted, in plain words. Pure. */
+import { isPrimary } from "./module_sentence.ts";
+import type { Known } from "./status.ts";
+
+/** Who decides when the nodes are parted, and what that cannot exclude. */
+export function arbiterSentence(
+  { arbiter, arbiterAnswers, local, peer }: Known,
+): string {
+  switch (arbiter.kind) {
+    case "none":
+      return "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.";
+    case "ping": {
+      const names = arbiter.addresses.join(", ");
+      const word = arbiterAnswers === false
+        ? `The arbiter does not answer from ${local.name} (ping ${names}): when the links break now, this node stops.`
+        : `The arbiter is a ping of ${names}: a node that is cut off stops.`;
+      return `${word} It cannot exclude two primaries: when only the links between the nodes break, both reach it.`;
+    }
+    case "witness": {
+      const name = `witness ${arbiter.address}`;
+      if (arbiter.retired) {
+        return `The ${name} is being removed: until that is done on both nodes, neither goes on without the other; say "hakit witness remove" again.`;
+      }
+      const entitled = [...local.modules, ...peer.modules].every((view) =>
+        view.claim !== undefined || !isPrimary(view)
+      );
+      if (arbiterAnswers === false || arbiterAnswers === null) {
+        return `The ${name} does not answer ${local.name}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the ${name} is back.`;
+      }
+      return entitled
+        ? `The ${name} decides: two primaries are excluded; should it and a node fail together, the service stops.`
+        : `The ${name} answers and has not been told yet who is up to date; that follows when both nodes are level.`;
+    }
+    default:
+      return arbiter satisfies never;
+  }
+}

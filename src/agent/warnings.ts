@@ -1,0 +1,118 @@
+/** What a person is to know beside what holds now, each with what to do about it. Pure. */
+import { arbiterSentence } from "./arbiter_sentence.ts";
+import type { Known } from "./status.ts";
+
+export function warningsOf(known: Known, alive: boolean): string[] {
+  const warnings = [
+    ...maintenanceOf(known, alive),
+    ...differencesOf(known, alive),
+    ...versionsOf(known, alive),
+    ...keepsOf(known, alive),
+    ...configurationsOf(known, alive),
+    ...salvageOf(known, alive),
+    ...known.problems,
+  ];
+  const { timeoutMs, peerTimeoutMs } = known;
+  if (peerTimeoutMs !== null && peerTimeoutMs !== timeoutMs) {
+    warnings.push(
+      `heartbeat.timeout is ${timeoutMs} ms on ${known.local.name} and ${peerTimeoutMs} ms on ${known.peer.name}: make it the same in cluster.yaml of both and restart their agents; until then leases follow the shorter one.`,
+    );
+  }
+  for (const link of known.links) {
+    if (link.state === "down" && alive) {
+      warnings.push(
+        `The link ${link.local} to ${link.remote} is down: the nodes still hear each other on another one; check cable, switch and firewall.`,
+      );
+    }
+  }
+  if (known.links.length === 1) {
+    warnings.push(
+      "There is only one link between the nodes: add a second one, so that one broken cable cannot part them.",
+    );
+  }
+  if (known.arbiter.kind === "none") warnings.push(arbiterSentence(known));
+  else if (known.arbiterAnswers === false) {
+    warnings.push(arbiterSentence(known));
+  }
+  return warnings;
+}
+
+/** Both copies count as up to date, and one of them is not: nobody may overlook it. */
+function differencesOf({ local, peer }: Known, alive: boolean): string[] {
+  const views = [...local.modules, ...(alive ? peer.modules : [])];
+  return views.filter(({ differences }) => differences).map((view) =>
+    `The copies of ${view.module} DIFFER in ${view.differences} places (its log names them): "hakit verify ${view.module} --repair" levels the secondary's from the primary's; look for a failing disk.`
+  );
+}
+
+/** What only one of them says, or each another, decides nothing: it would let both stay, or both yield. */
+function keepsOf({ local, peer }: Known, alive: boolean): string[] {
+  const mine = local.modules[0]?.keeps;
+  const theirs = peer.modules[0]?.keeps;
+  if (!alive || mine === undefined || theirs === undefined) return [];
+  if (mine === theirs) return [];
+  const says = (keeps: string | null) => keeps ?? "nothing";
+  return [
+    `split_brain.keep is ${says(mine)} on ${local.name} and ${
+      says(theirs)
+    } on ${peer.name}: it counts for nothing until it is the same in cluster.yaml of both and their agents have been restarted.`,
+  ];
+}
+
+/** Of the same version: another one may read it otherwise. */
+function configurationsOf(
+  { local, peer, differs }: Known,
+  alive: boolean,
+): string[] {
+  if (!alive || differs.length === 0 || peer.version !== local.version) {
+    return [];
+  }
+  return [
+    `cluster.yaml differs between ${local.name} and ${peer.name} (${
+      differs.join(", ")
+    }): make it the same on both, then "systemctl restart hakit" on each; what is mirrored goes on meanwhile.`,
+  ];
+}
+
+/** Until a person has looked: nobody may find out years later that data was put aside. */
+function salvageOf({ local, peer }: Known, alive: boolean): string[] {
+  return [local, ...alive ? [peer] : []].flatMap(({ name, modules }) =>
+    modules.filter(({ salvage }) => salvage !== undefined).map((view) =>
+      `KEPT DATA of ${view.module} on ${name}: it was written on both nodes apart, and what only ${name} wrote is not in use but kept; there, "hakit salvage show ${view.module}/${view.salvage}" lists it, "hakit salvage drop ${view.module}/${view.salvage}" ends this warning.`
+    )
+  );
+}
+
+/** For as long as an upgrade takes, and no longer. */
+function versionsOf({ local, peer }: Known, alive: boolean): string[] {
+  if (!alive || peer.version === null || peer.version === local.version) {
+    return [];
+  }
+  return [
+    `${local.name} runs hakit ${local.version} and ${peer.name} ${peer.version}: finish with "hakit upgrade FILE", or take it back with "hakit upgrade --back".`,
+  ];
+}
+
+/** First of all: whoever forgets a switch has no failover when it counts. */
+function maintenanceOf({ local, peer }: Known, alive: boolean): string[] {
+  const sides = alive ? [local, peer] : [local];
+  return sides.flatMap(({ name, modules }) =>
+    modules.flatMap(({ module, watch }) =>
+      (watch?.maintenance ?? []).map((entry) => {
+        const [what = "", how] = entry.split(" ");
+        // It may be auto in module.yaml: neither on nor off is the same.
+        const back = what === "boot" ? "auto" : how === "off" ? "on" : "off";
+        return `MAINTENANCE: ${entry.toUpperCase()} for ${module} on ${name}: ${
+          MEANING[entry] ?? "not as module.yaml says"
+        }; "hakit ${what} ${back} -m ${module}" ends it.`;
+      })
+    )
+  );
+}
+
+const MEANING: Readonly<{ [entry: string]: string }> = {
+  "errd off": "a process that dies has no consequence",
+  "checker off": "what checkers find has no consequence",
+  "failover off": "it stays where it is if its node dies",
+  "boot off": "it is not started at boot",
+};
