@@ -128,9 +128,9 @@ export class Journal {
     try {
       Deno.removeSync(this.path);
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return;
-      throw error;
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
+    // Also where there is none: the one that was removed before may be back after a power cut, if this failed then.
     this.#syncFolder();
   }
 

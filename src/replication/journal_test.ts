@@ -1,4 +1,4 @@
-import { ok, strictEqual } from "node:assert/strict";
+import { ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { Journal } from "./journal.ts";
 import { BLOCK, decodeJournal, HALF } from "./journal_blocks.ts";
@@ -127,5 +127,29 @@ Deno.test("Journal that cannot be written is taken away and says so", async () =
     const frame = { ...newFrame(), kind: KIND.WRITE, id: 7, length: 10 };
     ok(journal.enter(frame, payload, 0, 0), "nobody waits for no journal");
     journal.flush();
+  });
+});
+
+Deno.test("Journal that was removed, and the folder not synced, counts as removed only when the folder is", async () => {
+  await withJournal((journal) => {
+    journal.begin(GENERATION);
+    const folder = journal.path.slice(0, journal.path.lastIndexOf("/"));
+    const { openSync } = Deno;
+    let synced = 0, fails = true;
+    Deno.openSync = (path, options) => {
+      if (path !== folder) return openSync(path, options);
+      if (fails) throw new Error("EMFILE");
+      synced++;
+      return openSync(path, options);
+    };
+    try {
+      throws(() => journal.discard(), /EMFILE/);
+      throws(() => journal.discard(), /EMFILE/);
+      fails = false;
+      journal.discard();
+      strictEqual(synced, 1);
+    } finally {
+      Deno.openSync = openSync;
+    }
   });
 });
