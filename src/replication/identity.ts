@@ -28,6 +28,24 @@ export interface Identity {
   readonly directories?: readonly string[] | undefined;
 }
 
+/**
+ * What `bitmap` becomes, beside a new `current`, when a node that is alone is about to differ from its peer. Null: nobody else can have
+ * the present generation.
+ */
+export function partedFrom(
+  { current, bitmap }: Identity,
+  peer: {
+    /** It was told to take the present generation for its own, and may have. */
+    readonly told: boolean;
+    /** The same of a process before this one, which crashed; or it had told the peer nothing. */
+    readonly toldBefore: boolean;
+  },
+): string | null {
+  if (bitmap === null || peer.told) return current;
+  // A peer that has taken it is found in the history, and compared as a whole.
+  return peer.toldBefore ? bitmap : null;
+}
+
 /** What two identities mean for each other, seen from `mine`. */
 export type Comparison =
   /** Both copies are the same generation and no region is in doubt. */

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { compare, EMPTY, type Identity } from "./identity.ts";
+import { compare, EMPTY, type Identity, partedFrom } from "./identity.ts";
 
 const data: Identity = {
   ...EMPTY,
@@ -75,4 +75,25 @@ Deno.test("compare() is symmetric for every pair of small identities", () => {
       );
     }
   }
+});
+
+Deno.test("partedFrom(): what is written alone never looks equal to, or older than, a peer that may have taken the present generation", () => {
+  const alone = { ...data, current: "c", bitmap: "b", history: ["b", "a"] };
+  const goesOn = (told: boolean, toldBefore: boolean): Identity => {
+    const bitmap = partedFrom(alone, { told, toldBefore });
+    if (bitmap === null) return alone;
+    return { ...alone, current: "d", bitmap, history: ["c", "b", "a"] };
+  };
+  const took = { ...alone, bitmap: null };
+  const wentOn = { ...took, current: "e", bitmap: "c", history: ["c", "b"] };
+  for (const mine of [goesOn(true, false), goesOn(false, true)]) {
+    strictEqual(compare(mine, took).kind, "mine-newer");
+    strictEqual(compare(mine, wentOn).kind, "diverged");
+  }
+  // Told nothing, it is still what the dirty map counts from.
+  for (const mine of [goesOn(false, true), goesOn(false, false)]) {
+    deepStrictEqual(compare(mine, data), { kind: "mine-newer", full: false });
+  }
+  strictEqual(goesOn(false, false), alone);
+  strictEqual(partedFrom(took, { told: false, toldBefore: false }), "c");
 });

@@ -7,9 +7,6 @@ export function recordLevel(
   context: Context,
   levelling: Levelling | null,
 ): void {
-  context.doubt = false;
-  // Marks made since (the pipeline's unsettled ones) are in memory on both nodes.
-  context.dirty.clear();
   context.identity.save({
     bitmap: null,
     upToDate: true,
@@ -18,6 +15,10 @@ export function recordLevel(
     ...levelExclusions(context.config.directories),
     directories: context.places,
   });
+  context.doubt = false;
+  // Now and not before: where the record fails what differed stays named. Marks made since (the pipeline's unsettled ones) are in
+  // memory on both nodes.
+  context.dirty.clear();
   if (!levelling?.source) return;
   const { bytesCompared, startedAt, progress: { bytesSent } } =
     levelling.source;

@@ -10,6 +10,7 @@ import { AIDE } from "./aide.ts";
 import { type Context, lastSync, patiently } from "./context.ts";
 import type { Report } from "./control.ts";
 import { epochAfter, keepEpoch } from "./epoch.ts";
+import { partedFrom } from "./identity.ts";
 import { InodeIds } from "./inode_ids.ts";
 import { Pipeline } from "./pipeline.ts";
 import { SourceSession } from "./source_session.ts";
@@ -43,6 +44,7 @@ export class PrimaryRole {
     this.#changed = options.changed;
     const { config, identity } = context;
     const epoch = epochAfter(identity.value.epoch);
+    this.#toldBefore = identity.value.connected;
     // What this node knows as a former secondary counts from here on as its own; as primary it keeps no journal.
     if (context.left) context.dirty.add(context.left);
     // Also what an end could not write, whose disk hung: the journal, which had it too, goes now.
@@ -198,20 +200,26 @@ export class PrimaryRole {
   #persist(alone = this.pipeline.alone): void {
     const { dirty, identity, doubt } = this.context;
     dirty.flush();
-    const { current, bitmap } = identity.value;
     if (!alone || dirty.marks.isEmpty) return;
     // A peer that may have recorded this very generation must not look equal to what is written from here on.
-    if (bitmap !== null && !this.#peer.mayBeLevel) return;
+    const bitmap = partedFrom(identity.value, {
+      told: this.#peer.mayBeLevel,
+      toldBefore: this.#toldBefore,
+    });
+    if (bitmap === null) return;
     // The marks stay, and with them what a resync that is under way can go on from.
     const { resync } = identity;
     identity.advance({
-      bitmap: current,
+      bitmap,
       upToDate: true,
       consistent: true,
       connected: doubt,
     }, { resync });
-    this.#peer.mayBeLevel = false;
+    this.#peer.mayBeLevel = this.#toldBefore = false;
   }
+
+  /** A process before this one crashed while it was mirrored, or about to be. */
+  #toldBefore: boolean;
 
   #tryPersist(): boolean {
     const { context } = this;

@@ -56,7 +56,7 @@ export class SourceSession {
   #sessions = 0;
   #wanted = false;
   #wantedSince = 0;
-  /** The peer was told to take this generation for its own, and has not said that it has. */
+  /** The peer was told to take this generation for its own. That it has is recorded by `recordLevel`, which may fail. */
   mayBeLevel = false;
   /** Copies were level once in this life. */
   #mirrored = false;
@@ -426,7 +426,6 @@ export class SourceSession {
   #levelled(session: Session): void {
     if (session.stage !== "mirroring") return;
     session.stage = "mirrored";
-    this.mayBeLevel = false;
     this.pipeline.peerIsLevel = true;
     this.#patience.level();
     this.pipeline.pay();
