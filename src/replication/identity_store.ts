@@ -91,6 +91,17 @@ export class IdentityStore {
     }
   }
 
+  /**
+   * This copy counts as none. Throws where that cannot be written; in this process it counts all the same, and whatever is saved next
+   * says so.
+   */
+  condemn(): void {
+    const none = { upToDate: false, consistent: false };
+    this.#identity = { ...this.#identity, ...none };
+    this.#resync = null;
+    this.save(none);
+  }
+
   /** The next identity is written over it: also on a disk that is full, for a copy that is to be levelled may need that to get room. */
   get #spare(): string {
     return this.path + ".new";

@@ -76,3 +76,27 @@ Deno.test({
     }
   },
 });
+
+Deno.test("IdentityStore: a copy that is condemned counts as none in this process also where that cannot be written, and is written with the next record", () => {
+  const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+  const path = `${folder}/identity.json`;
+  try {
+    const store = new IdentityStore(path);
+    store.advance({ bitmap: null, upToDate: true }, {
+      resync: newGeneration(),
+    });
+    const none = ({ value, resync }: IdentityStore) =>
+      !value.consistent && !value.upToDate && resync === null;
+    Deno.removeSync(`${path}.new`);
+    Deno.mkdirSync(`${path}.new`);
+    throws(() => store.condemn());
+    strictEqual(none(store), true);
+    strictEqual(none(new IdentityStore(path)), false);
+    Deno.removeSync(`${path}.new`);
+    store.save({ connected: false });
+    strictEqual(none(store), true);
+    strictEqual(none(new IdentityStore(path)), true);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});

@@ -393,7 +393,7 @@ export class PrimaryRole {
       context.log(
         "this node's disk has lost writes: its copy counts as none until everything is compared with the peer's",
       );
-      context.identity.save({ upToDate: false, consistent: false });
+      context.identity.condemn();
     }
     // What the peer may lack is remembered, whoever is primary next.
     this.pipeline.markTimes();

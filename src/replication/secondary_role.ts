@@ -262,6 +262,8 @@ export class SecondaryRole {
     // Which regions the primary may lack must be known after this process too; a record on the disk that hangs would hang this loop.
     context.dirty.add(context.marks);
     try {
+      // First: where there is no room for a mark this may find some, and where there is none it counts all the same.
+      if (this.#broken) context.identity.condemn();
       if (synced !== null) context.dirty.flush();
       context.marks.clear();
       if (
@@ -272,9 +274,6 @@ export class SecondaryRole {
       // Also where no record can be written: nothing keeps the file system from being unmounted.
       for (const volume of this.volumes) volume.close();
       this.volumes.length = 0;
-    }
-    if (this.#broken) {
-      context.identity.save({ upToDate: false, consistent: false });
     }
   }
 
