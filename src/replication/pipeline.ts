@@ -465,7 +465,7 @@ export class Pipeline {
     }
   }
 
-  /** Tells the peer the times that this disk gave. At most `limit` inodes a call. False: no room, what is here must be sent before. */
+  /** Tells the peer the times that this disk gave. At most `limit` inodes a call. False: more are to be told, or there is no room now. */
   sendTimes(limit: number): boolean {
     return this.#times.send(limit);
   }

@@ -504,3 +504,41 @@ onPipeline(
     strictEqual(pipeline.unsettled.isEmpty, false);
   },
 );
+
+onPipeline(
+  "Pipeline: times are told so many at a time, and what is left is said",
+  (bed) => {
+    const { pipeline, volume } = bed;
+    bed.mirror({ takes: true });
+    const inodes = ["a", "b", "c"].map((name) => bed.file(name));
+    for (const inode of inodes) write(bed, inode, "new");
+    bed.acknowledge();
+    const untold = () =>
+      inodes.filter(({ id }) => !pipeline.timesTold(volume, id)).length;
+    strictEqual(pipeline.sendTimes(2), false);
+    strictEqual(untold(), 1);
+    // Stamped again in a moment, by what is under way: not waited for.
+    write(bed, inodes[2]!, "again");
+    strictEqual(pipeline.sendTimes(0), true);
+    bed.acknowledge();
+    strictEqual(pipeline.sendTimes(1), true);
+    strictEqual(untold(), 0);
+  },
+);
+
+onPipeline(
+  "Pipeline: times that cannot be told, because the file's name is not found any more, are marked",
+  (bed) => {
+    const { pipeline, volume, dirty } = bed;
+    bed.mirror({ takes: true });
+    const inode = bed.file("a");
+    write(bed, inode, "new");
+    bed.acknowledge();
+    pipeline.settle({ here: pipeline.sequence, there: pipeline.sequence });
+    bed.diverges = true;
+    volume.pathOf = () => null;
+    pipeline.sendTimes(Infinity);
+    strictEqual(bed.diverged.length, 1);
+    ok((dirty.marks.get(volume.index, inode.id)?.attributes ?? -1) >= 0);
+  },
+);

@@ -48,7 +48,8 @@ export class Settler {
     // the inodes of which it has other times, should this node die.
     if ((settles || now >= this.#timesAt) && pipeline.timesToSend) {
       this.#timesAt = now + TIMES_MS;
-      pipeline.sendTimes(TIMES);
+      // The others in the next turns, and only then the sync. Where the buffer is full it does not wait: that may last.
+      if (!pipeline.sendTimes(TIMES) && !pipeline.full) return;
     }
     if (!settles) return;
     const upTo = pipeline.done;

@@ -120,6 +120,19 @@ Deno.test("Settler: times are told before each sync, for the peer's marks of wha
   deepStrictEqual(told, [KIND.TIMES, KIND.SETTLED]);
 });
 
+Deno.test("Settler: no sync goes before the times of thousands of new files are told, in parts", () => {
+  using bed = settlerWith([0]);
+  const { pipeline, told } = bed;
+  let left = 3;
+  Object.defineProperty(pipeline, "timesToSend", { get: () => left > 0 });
+  pipeline.sendTimes = () => !!told.push(KIND.TIMES) && --left === 0;
+  bed.turn();
+  deepStrictEqual(told, [KIND.TIMES]);
+  bed.turn(1);
+  bed.turn(1);
+  deepStrictEqual(told, [KIND.TIMES, KIND.TIMES, KIND.TIMES, KIND.SETTLED]);
+});
+
 Deno.test("Settler: alone a disk that could not write back is told, and looked at only after further changes", () => {
   using bed = settlerWith([E.IO, 0]);
   const { pipeline, late, faults } = bed;

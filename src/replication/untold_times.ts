@@ -61,20 +61,20 @@ export class UntoldTimes {
     ) this.add(volume, id);
   }
 
-  /** Quiet copies are identical to the nanosecond. At most `limit` inodes a call. False: there was no room for all of them. */
+  /** Quiet copies are identical to the nanosecond. At most `limit` inodes a call. False: more are to be told, or there was no room. */
   send(limit: number): boolean {
     const { tools } = this;
     if (!tools.session) return true;
     for (const [volume, ids] of this.#stamped) {
       for (const id of ids) {
-        if (limit-- === 0) return true;
         if (tools.full) return false;
-        if (volume.get(id)?.pending) continue;
-        // Cannot be named just now: later, or the copies would keep two times for ever.
+        // Cannot be named just now: later, or the copies would keep two times for ever. Asked first: it opens nothing.
         const { session } = tools;
         if (tools.renaming && volume.boundIn(id) !== session.number) continue;
+        if (volume.get(id)?.pending) continue;
+        if (limit-- === 0) return false;
         ids.delete(id);
-        this.#sendOf(volume, id);
+        if (!this.#sendOf(volume, id)) this.#mark([[volume, [id]]]);
         // All of them may be told at once, at the end of a role.
         volume.putAway();
       }
