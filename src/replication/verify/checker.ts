@@ -8,7 +8,14 @@ import {
   STATX,
 } from "../../fuse/abi.ts";
 import type { Frame } from "../../peer/frame.ts";
-import { errno, errnoName, libc, Memory, O } from "../../system/libc.ts";
+import {
+  errno,
+  ErrnoError,
+  errnoName,
+  libc,
+  Memory,
+  O,
+} from "../../system/libc.ts";
 import { getU64 } from "../../system/u64.ts";
 import { Chunks, digest, dropCached, nextData, SUMMARY } from "../blocks.ts";
 import { openName, readXattrs, sizeOf } from "../inspect.ts";
@@ -19,6 +26,7 @@ import { readId } from "../id_xattr.ts";
 import { isGone } from "../unreadable.ts";
 import type { Volume } from "../volume.ts";
 import {
+  BROKE,
   CHECK,
   decodeEntries,
   DIGEST,
@@ -40,13 +48,19 @@ const memory = new Memory(8192);
 const SUMMARIES = SUMMARY * 16;
 
 export interface Listing {
-  next(): { readonly names: Uint8Array[]; readonly last: boolean };
+  /** `broke`: the disk does not give the rest. */
+  next(): {
+    readonly names: Uint8Array[];
+    readonly last: boolean;
+    readonly broke: boolean;
+  };
   close(): void;
 }
 
 /** The names of a directory, some at a time; not those of one moment, only what is worth looking at. */
 export function listing(volume: Volume, path: Uint8Array): Listing {
   const fd = volume.walk(path);
+  let broke = fd < 0 && !isGone(-fd);
   let entries: Generator<DirectoryEntry> | null = fd < 0
     ? null
     : listEntries(fd);
@@ -66,11 +80,12 @@ export function listing(volume: Volume, path: Uint8Array): Listing {
           names.push(value.name);
         }
       }
-    } catch {
-      // No directory, or one that cannot be read: its entry is compared, and says so where the copies differ.
+    } catch (error) {
+      // No directory: its entry is compared, and says so where the copies differ.
+      broke = !(error instanceof ErrnoError && isGone(error.code));
       close();
     }
-    return { names, last: entries === null };
+    return { names, last: entries === null, broke };
   };
   return { next, close };
 }
@@ -92,8 +107,9 @@ export class Checker {
           this.close();
           this.#listing = listing(volume, payload);
         }
-        const { names, last } = this.#listing.next();
+        const { names, last, broke } = this.#listing.next();
         if (last) this.close();
+        if (broke) names.push(BROKE);
         return encodeNames(names, [last ? 1 : 0]);
       }
       case CHECK.ENTRIES: {

@@ -59,6 +59,7 @@ export class CompareNames {
         for (let last = false; !last;) {
           const part = mine.next();
           last = part.last;
+          if (part.broke) this.#unlisted(volume, path, "primary");
           for (const name of part.names) seen.add(text(name));
           yield* this.#compare(volume, path, part.names, queue);
         }
@@ -77,10 +78,24 @@ export class CompareNames {
         const names = asked.theirs && decodeNames(asked.theirs, 1);
         if (!names) throw new Error("the peer's listing is none");
         last = asked.theirs![0] === 1;
-        const others = names.filter((name) => !seen.has(text(name)));
+        if (names.some((name) => name.length === 0)) {
+          this.#unlisted(volume, path, "secondary");
+        }
+        const others = names.filter((name) =>
+          name.length > 0 && !seen.has(text(name))
+        );
         yield* this.#compare(volume, path, others, queue);
       }
     }
+  }
+
+  /** What stands there besides nobody knows: told, and not mended. */
+  #unlisted(volume: Volume, path: Uint8Array, node: string): void {
+    this.differences.tell({
+      path: shown(volume, path),
+      what: "name",
+      text: `the names in it cannot all be read on the ${node}`,
+    });
   }
 
   *#compare(

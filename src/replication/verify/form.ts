@@ -5,7 +5,7 @@
 
 /** Sorts of a check, in the frame's flags. */
 export const CHECK = {
-  /** payload path; argument 0: from the beginning, 1: goes on. Answer: u8 last, then names (u8 length each). */
+  /** payload path; argument 0: from the beginning, 1: goes on. Answer: u8 last, then names (u8 length each); BROKE at their end. */
   NAMES: 1,
   /** payload `encodeEntries`. Answer: 24 bytes each, `DIGEST`. */
   ENTRIES: 2,
@@ -17,6 +17,8 @@ export const CHECK = {
 
 /** Hash of the facts 16 bytes, hash of the time of modification 8. */
 export const DIGEST = 24;
+/** In place of the names that the disk does not give. As a name it is the directory itself, which is equal: older nodes take it so. */
+export const BROKE = new Uint8Array(0);
 export const NONE = 0xffffffff;
 export const NO_FILE = 0xfffffffe;
 
