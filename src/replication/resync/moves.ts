@@ -16,8 +16,11 @@ export class Moves {
   /** More moved than can be remembered: everything is to be walked over again. */
   overflowed = false;
 
-  constructor(readonly volumes: readonly Volume[]) {
-    for (const volume of volumes) {
+  constructor(readonly volumes: readonly Volume[]) {}
+
+  /** From here on, until `close`, it is told what happens to names. */
+  watch(): void {
+    for (const volume of this.volumes) {
       const moved = new Map<number, boolean>(), gone = new Set<number>();
       this.#moved.set(volume, moved);
       this.#gone.set(volume, gone);
@@ -32,7 +35,7 @@ export class Moves {
   }
 
   isGone({ volume, id }: Inode): boolean {
-    return this.#gone.get(volume)!.has(id);
+    return this.#gone.get(volume)?.has(id) ?? false;
   }
 
   /** A pass begins: what moved before it does not concern it. */

@@ -99,6 +99,8 @@ export class ResyncSource {
 
   /** Runs the whole resync; `marks` null: everything. Ends when the target has the last pass; throws when it cannot be levelled. */
   *run(marks: Marks | null): Generator<void, void> {
+    // Not before: a session that ends before the first turn runs nothing of this, its end neither.
+    this.#passes.moves.watch();
     try {
       yield* this.#run(marks);
     } finally {

@@ -89,3 +89,25 @@ Deno.test("ResyncSource: a mark to the end of a file counts by its size: a trim 
   libc.close(fd);
   Deno.removeSync(file);
 });
+
+Deno.test("ResyncSource whose session ends before its first turn watches nobody's names, nor one that has ended", () => {
+  const volume = { index: 0, onMove: null, onGone: null } as unknown as Volume;
+  const source = () =>
+    new ResyncSource({
+      volumes: [volume],
+      outgoing: { room: 0, append() {} } as unknown as Outgoing,
+      control: { limit: 0, paused: false },
+      now: () => 0,
+      takeFresh: () => new Marks(),
+      everything() {},
+      hold() {},
+      release() {},
+    }).run(new Marks());
+  source().return();
+  deepStrictEqual([volume.onMove, volume.onGone], [null, null]);
+  const begun = source();
+  begun.next();
+  strictEqual(volume.onMove === null, false);
+  begun.return();
+  deepStrictEqual([volume.onMove, volume.onGone], [null, null]);
+});
