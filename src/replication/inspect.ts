@@ -149,19 +149,18 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
 export function writeXattrs(fd: number, wanted: Attributes["xattrs"]): number {
   const has = readXattrs(fd);
   if (typeof has === "number") return has;
+  const wants = new Set(wanted.map(({ name }) => name.toHex()));
+  const values = new Map(has.map(({ name, value }) => [name.toHex(), value]));
   for (const { name } of has) {
-    if (wanted.some((want) => equal(want.name, name))) continue;
+    if (wants.has(name.toHex())) continue;
     if (libc.removexattr(procPath(fd), memory.string(name, 1024)) !== 0) {
       const error = errno();
       if (error !== E.NODATA) return error;
     }
   }
   for (const { name, value } of wanted) {
-    if (
-      has.some((have) => equal(have.name, name) && equal(have.value, value))
-    ) {
-      continue;
-    }
+    const have = values.get(name.toHex());
+    if (have && equal(have, value)) continue;
     if (value.length > 65536) return 7;
     memory.bytes.set(value, VALUE);
     if (

@@ -1,8 +1,8 @@
-import { strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { openBacking } from "../fuse/device.ts";
 import { errno, errnoName, libc, Memory } from "../system/libc.ts";
 import { procPath } from "./descriptor.ts";
-import { mayTakeXattr } from "./inspect.ts";
+import { mayTakeXattr, readXattrs, writeXattrs } from "./inspect.ts";
 import { Marks } from "./marks.ts";
 import { Batch } from "./resync/batch.ts";
 import type { Channel } from "./resync/channel.ts";
@@ -54,6 +54,50 @@ Deno.test({
       strictEqual(sent, 1);
     } finally {
       volume.close();
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "writeXattrs() makes the attributes of an inode those given, thousands of them, and leaves alone what is the same",
+  ignore: Deno.uid() !== 0,
+  fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    const fd = openBacking(folder);
+    const some = (from: number, to: number, value: string) =>
+      Array.from({ length: to - from }, (_, i) => ({
+        name: bytes(`trusted.x${from + i}`),
+        value: bytes(value),
+      }));
+    const calls = libc as { setxattr: typeof libc.setxattr };
+    const { setxattr } = calls;
+    let set = 0;
+    calls.setxattr = (...all: Parameters<typeof setxattr>) => {
+      set++;
+      return setxattr(...all);
+    };
+    const become = (wanted: ReturnType<typeof some>) => {
+      set = 0;
+      strictEqual(writeXattrs(fd, wanted), 0);
+      const sorted = (
+        all: readonly { name: Uint8Array; value: Uint8Array }[],
+      ) => all.map(({ name, value }) => `${name} ${value}`).sort();
+      const has = readXattrs(fd);
+      if (typeof has === "number") throw new Error(errnoName(has));
+      deepStrictEqual(sorted(has), sorted(wanted));
+      return set;
+    };
+    try {
+      strictEqual(become(some(0, 3000, "one")), 3000);
+      // Some go, some come, some get another value.
+      const next = [...some(500, 2000, "one"), ...some(2000, 3500, "two")];
+      strictEqual(become(next), 1500);
+      strictEqual(become([]), 0);
+    } finally {
+      calls.setxattr = setxattr;
+      libc.close(fd);
       Deno.removeSync(folder, { recursive: true });
     }
   },
