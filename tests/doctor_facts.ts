@@ -15,6 +15,7 @@ export function healthy(name = "node1", number = 1): DoctorFacts {
       root: true,
       cluster: null,
       container: false,
+      late: [],
     },
     system: {
       id: "debian",

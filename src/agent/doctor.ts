@@ -48,9 +48,9 @@ export class Doctor {
   }
 
   async #gather(): Promise<DoctorFacts> {
-    // Behind everything else: on a small server it would hold up the heartbeats, and both nodes are looked at in the same moment.
+    // Behind services and agent, which would wait for it on a small server: both nodes are looked at in the same moment. Not so far that its tools get no time.
     const { stdout } = await command(
-      ["nice", "-n", "19", this.#node.executable, "doctor", "--facts"],
+      ["nice", "-n", "5", this.#node.executable, "doctor", "--facts"],
       { timeoutMs: GATHER_MS },
     );
     // Now, not when it began: the asker compares clocks by it.

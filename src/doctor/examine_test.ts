@@ -20,6 +20,7 @@ const any = (value: unknown) => value as any;
 /** Each is one fault and what must be found of it: code and level, nothing else. */
 const FAULTS: { readonly [expected: string]: Spoil } = {
   "warning root": (f) => any(f.node).root = false,
+  "warning late": (f) => f.node.late.push("df"),
   "problem distribution": (f) => any(f.system).version = "10",
   "problem architecture": (f) => any(f.system).architecture = "riscv64",
   "problem kernel": (f) => any(f.system).kernel = "5.3.9",
@@ -103,6 +104,19 @@ Deno.test("examineNode() finds nothing on a healthy server, and each fault by it
       assert(!/undefined|null|NaN|\[object/.test(what + why), what + why);
     }
   }
+});
+
+Deno.test("examineNode() takes no tool's silence for a fault of the server", () => {
+  const facts = spoiled((f) => {
+    any(f.existing).ours = true;
+    f.system.units["hakit"] = { active: "unknown", enabled: "enabled" };
+    f.disks.length = 0;
+    f.network.trips.length = 0;
+    f.node.late.push("df", "ping", "systemctl");
+  });
+  assert.deepEqual(examineNode(facts).findings.map(({ code }) => code), [
+    "late",
+  ]);
 });
 
 Deno.test("examineNode() finds the module's ports taken by strangers, and not by what the module takes over", () => {

@@ -41,6 +41,8 @@ export const doctorFactsSchema = z.strictObject({
     /** SHA-256 of cluster.yaml; null: no cluster. */
     cluster: text.nullable(),
     container: z.boolean(),
+    /** Tools that did not answer in time: what they would have told is left out. A node of an earlier version does not say. */
+    late: names.default([]),
   }),
   system: z.strictObject({
     id: text,
@@ -66,7 +68,7 @@ export const doctorFactsSchema = z.strictObject({
     timeSynchronized: z.boolean().nullable(),
     timeService: text.nullable(),
     mysql: ids,
-    /** active and enabled, by unit. */
+    /** active ("unknown": systemd does not say) and enabled, by unit. */
     units: z.record(text, z.strictObject({ active: text, enabled: text })),
     waitOnline: z.boolean(),
   }),

@@ -14,7 +14,8 @@ import type { Paths } from "../system/paths.ts";
 import type { DoctorFacts } from "./facts.ts";
 import { gatherNetwork } from "./gather_network.ts";
 import { gatherDisks, gatherExisting } from "./gather_storage.ts";
-import { gatherSystem, said } from "./gather_system.ts";
+import { gatherSystem } from "./gather_system.ts";
+import { Tools } from "./tools.ts";
 
 /** Null: none is made here yet. */
 async function volumeIn(
@@ -56,16 +57,20 @@ export async function gather(
     volume: await volumeIn(folder),
     networks: kept ? [kept.pods, kept.services] : [...K3S_NETWORKS],
   };
-  const [system, network, disks, existing] = await Promise.all([
-    gatherSystem(basic),
-    gatherNetwork(basic, {
-      peers: wanted.peer,
-      networks: wanted.networks,
-      agents: await readAgents(folder).catch(() => []),
-    }),
-    gatherDisks([DATABASE_FOLDER, folder], { measure: cluster === null }),
-    gatherExisting(at, folder),
-  ]);
+  const tools = new Tools();
+  const system = await gatherSystem(basic, tools);
+  const network = await gatherNetwork(basic, {
+    peers: wanted.peer,
+    networks: wanted.networks,
+    agents: await readAgents(folder).catch(() => []),
+  }, tools);
+  const measure = cluster === null;
+  const disks = await gatherDisks([DATABASE_FOLDER, folder], {
+    measure,
+    tools,
+  });
+  const existing = await gatherExisting(at, folder, tools);
+  const virtual = await tools.said(["systemd-detect-virt", "-c"]);
   const clusterText = await readIfPresent(at.cluster).catch(() => null);
   return {
     time: Date.now(),
@@ -78,9 +83,8 @@ export async function gather(
       cluster: clusterText === null
         ? null
         : createHash("sha256").update(clusterText).digest("hex"),
-      container: await said(["systemd-detect-virt", "-c"]).then((text) =>
-        text !== "" && text !== "none"
-      ),
+      container: virtual !== "" && virtual !== "none",
+      late: tools.late,
     },
     system,
     network,

@@ -1,18 +1,19 @@
 /** Addresses, links, names, the way to the other node, the firewall. */
 import type { Facts } from "../cluster/facts.ts";
-import { sleep } from "../system/clock.ts";
 import { readIfPresent } from "../system/files.ts";
 import type { DoctorFacts } from "./facts.ts";
 import { firewallVerdict } from "./firewall.ts";
 import { readFirewall } from "./firewall_apply.ts";
 import { clusterNeeds, needText } from "./firewall_needs.ts";
 import { USUAL_FRAME } from "./facts.ts";
-import { said } from "./gather_system.ts";
+import type { Tools } from "./tools.ts";
 
 /** IPv4 and ICMP, IPv6 and ICMP, of a packet. */
 const HEADERS = { 4: 28, 6: 48 } as const;
 const PINGS = 10;
 const LOOKUP_MS = 10_000;
+/** Ten packets take 2 s, and as long again for who has little of the processor. */
+const PING_MS = 30_000;
 
 interface IpLink {
   readonly ifname: string;
@@ -32,9 +33,10 @@ export async function gatherNetwork(
     readonly agents: readonly string[];
     readonly networks: readonly string[];
   },
+  tools: Tools,
 ): Promise<DoctorFacts["network"]> {
   const links = JSON.parse(
-    await said(["ip", "-j", "addr", "show"]) || "[]",
+    await tools.said(["ip", "-j", "addr", "show"]) || "[]",
   ) as readonly IpLink[];
   const dynamic = new Set(
     links.flatMap(({ addr_info = [] }) =>
@@ -63,20 +65,20 @@ export async function gatherNetwork(
     })),
     interfaces,
     defaultRoute: basic.defaultRoute,
-    resolvesMs: await lookup(basic.hostname),
+    resolvesMs: await lookup(basic.hostname, tools),
     listening: [...basic.listening],
-    trips: await Promise.all(peers.map((address) => trip(address, interfaces))),
+    trips: (await Promise.all(
+      peers.map((address) => trip(address, { interfaces, tools })),
+    )).filter((trip) => trip !== null),
     firewall: { kind: verdict.kind, blocked: verdict.blocked.map(needText) },
   };
 }
 
-async function lookup(name: string): Promise<number | null> {
+/** Null: it has no address. */
+async function lookup(name: string, tools: Tools): Promise<number | null> {
   const began = performance.now();
-  const found = await Promise.race([
-    said(["getent", "ahosts", name], LOOKUP_MS),
-    sleep(LOOKUP_MS).then(() => ""),
-  ]);
-  return found === "" ? null : performance.now() - began;
+  const found = await tools.ask(["getent", "ahosts", name], LOOKUP_MS);
+  return found?.text === "" ? null : performance.now() - began;
 }
 
 /** The largest packet that must reach it: what its interface sends, of which more than 1500 is the switch's own affair. Pure. */
@@ -89,20 +91,26 @@ export function fullFrame(
   return Math.min(USUAL_FRAME, mtu ?? USUAL_FRAME);
 }
 
+/** Null: ping itself got no time. */
 async function trip(
   address: string,
-  interfaces: DoctorFacts["network"]["interfaces"],
-): Promise<DoctorFacts["network"]["trips"][number]> {
+  { interfaces, tools }: {
+    readonly interfaces: DoctorFacts["network"]["interfaces"];
+    readonly tools: Tools;
+  },
+): Promise<DoctorFacts["network"]["trips"][number] | null> {
   const six = address.includes(":");
   const ping = ["ping", six ? "-6" : "-4", "-n", "-q"];
-  const text = await said(
+  const answers = await tools.ask(
     [...ping, "-c", String(PINGS), "-i", "0.2", "-W", "1", address],
-    15_000,
+    PING_MS,
   );
+  if (answers === null) return null;
+  const { text } = answers;
   const average = /= [\d.]+\/([\d.]+)\//.exec(text)?.[1];
-  const route = await said(["ip", "route", "get", address]);
+  const route = await tools.said(["ip", "route", "get", address]);
   const frame = fullFrame(route, interfaces);
-  const full = await said(
+  const full = await tools.ask(
     [
       ...ping,
       "-c",
@@ -115,13 +123,13 @@ async function trip(
       String(frame - HEADERS[six ? 6 : 4]),
       address,
     ],
-    10_000,
+    PING_MS,
   );
   return {
     address,
     lostPercent: Number(/([\d.]+)% packet loss/.exec(text)?.[1] ?? 100),
     averageMs: average === undefined ? null : Number(average),
     frame,
-    fullSize: /[12] received/.test(full),
+    fullSize: full === null || /[12] received/.test(full.text),
   };
 }

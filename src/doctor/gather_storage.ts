@@ -7,7 +7,7 @@ import { K3S } from "../k3s/files.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { readIfPresent } from "../system/files.ts";
 import type { DoctorFacts, Existing } from "./facts.ts";
-import { said } from "./gather_system.ts";
+import { Tools } from "./tools.ts";
 
 const SYNCS = 30;
 const BLOCK = 4096;
@@ -30,18 +30,23 @@ const RIVALS = [
 
 export async function gatherDisks(
   folders: readonly string[],
-  { measure }: {
+  { measure, tools = new Tools() }: {
     /** Not where a copy lies: the services of both nodes would wait for what is written there, and so might the heartbeats. */
     readonly measure: boolean;
+    readonly tools?: Tools;
   },
 ): Promise<DoctorFacts["disks"]> {
   const disks = [];
   for (const folder of folders) {
     let at = folder;
     while (!await exists(at)) at = dirname(at);
-    const line = await said(["df", "--output=source,fstype,avail", "-B1", at]);
+    const answer = await tools.ask(
+      ["df", "--output=source,fstype,avail", "-B1", at],
+    );
+    // A disk that hangs, or a server that has no time to look.
+    if (answer === null) continue;
     const [device = "", type = "", free = "0"] =
-      line.split("\n").at(-1)?.trim().split(/\s+/) ?? [];
+      answer.text.split("\n").at(-1)?.trim().split(/\s+/) ?? [];
     const space = Number(free);
     // Through the mirror every write would cross the network.
     const tried = measure && Deno.uid() === 0 && !type.startsWith("fuse") &&
@@ -96,6 +101,7 @@ async function trial(folder: string) {
 export async function gatherExisting(
   at: Places,
   storage: string,
+  tools: Tools = new Tools(),
 ): Promise<Existing> {
   const kine = ["kine.ibd", "kine.frm"].map((name) =>
     join(DATABASE_FOLDER, "k3s", name)
@@ -106,10 +112,10 @@ export async function gatherExisting(
     k3s: ours ? null : await foreignK3s(),
     databases: await foreignDatabases(DATABASE_FOLDER).catch(() => []),
     datastore: !ours && (await Promise.all(kine.map(exists))).includes(true),
-    mysqlPackages: await mysqlPackages(),
+    mysqlPackages: await mysqlPackages(tools),
     exports: ours ? [] : await exportLines(),
     storage: ours ? [] : await namesIn(storage),
-    rivals: await runningRivals(),
+    rivals: await runningRivals(tools),
   };
 }
 
@@ -126,8 +132,8 @@ async function foreignK3s(): Promise<string | null> {
   return null;
 }
 
-async function mysqlPackages(): Promise<string[]> {
-  const lines = await said([
+async function mysqlPackages(tools: Tools): Promise<string[]> {
+  const lines = await tools.said([
     "dpkg-query",
     "-W",
     "-f=${Package} ${db:Status-Status}\\n",
@@ -169,10 +175,10 @@ async function namesIn(folder: string): Promise<string[]> {
   return names.sort();
 }
 
-async function runningRivals(): Promise<string[]> {
+async function runningRivals(tools: Tools): Promise<string[]> {
   const found: string[] = [];
   for (const unit of RIVALS) {
-    if (await said(["systemctl", "is-active", unit]) === "active") {
+    if (await tools.said(["systemctl", "is-active", unit]) === "active") {
       found.push(unit);
     }
   }

@@ -2,9 +2,9 @@
 import { exists, type Facts } from "../cluster/facts.ts";
 import { type Holds, holds } from "../k3s/hold.ts";
 import { enabledState } from "../k3s/services.ts";
-import { command } from "../system/command.ts";
 import { readIfPresent } from "../system/files.ts";
 import type { DoctorFacts } from "./facts.ts";
+import type { Tools } from "./tools.ts";
 
 const MODULES = [
   "fuse",
@@ -33,21 +33,14 @@ const LIBRARIES = ["/usr/lib", "/lib", "/usr/lib64"];
 
 const NONE: Holds = { held: [], free: [] };
 
-export async function said(
-  argv: readonly string[],
-  timeoutMs = 5000,
-): Promise<string> {
-  return await command(argv, { anyCode: true, timeoutMs })
-    .then(({ stdout }) => stdout.trim(), () => "");
-}
-
 export async function gatherSystem(
   basic: Facts,
+  tools: Tools,
 ): Promise<DoctorFacts["system"]> {
   const memory = await readIfPresent("/proc/meminfo") ?? "";
   const kib = (key: string) =>
     Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(memory)?.[1] ?? 0) * 1024;
-  const synchronized = await said([
+  const synchronized = await tools.said([
     "timedatectl",
     "show",
     "-p",
@@ -57,7 +50,7 @@ export async function gatherSystem(
   const units: DoctorFacts["system"]["units"] = {};
   for (const unit of UNITS) {
     const enabled = await enabledState(unit).catch(() => "");
-    const active = await said(["systemctl", "is-active", unit]);
+    const active = await tools.said(["systemctl", "is-active", unit]);
     units[unit] = { active: active || "unknown", enabled };
   }
   return {
@@ -69,14 +62,14 @@ export async function gatherSystem(
     cpus: navigator.hardwareConcurrency,
     memory: kib("MemTotal"),
     swap: kib("SwapTotal"),
-    modules: await moduleStates(),
+    modules: await moduleStates(tools),
     fuse: basic.fuse,
     missingPackages: [...basic.missing],
     freePackages: [...(await holds().catch(() => NONE)).free],
-    versions: await packageVersions(),
+    versions: await packageVersions(tools),
     openssl: await opensslLibraries(),
     controllers: await controllers(),
-    watchdog: await watchdog(),
+    watchdog: await watchdog(tools),
     timeSynchronized: synchronized === "" ? null : synchronized === "yes",
     timeService: await timeService(),
     mysql: basic.mysql,
@@ -85,22 +78,33 @@ export async function gatherSystem(
   };
 }
 
-async function moduleStates(): Promise<DoctorFacts["system"]["modules"]> {
+async function moduleStates(
+  tools: Tools,
+): Promise<DoctorFacts["system"]["modules"]> {
   const filesystems = await readIfPresent("/proc/filesystems") ?? "";
   const states: DoctorFacts["system"]["modules"] = {};
   for (const name of MODULES) {
     const loaded = await exists(`/sys/module/${name}`) ||
       new RegExp(`\\t${name}$`, "m").test(filesystems) ||
       name === "loop" && await exists("/dev/loop-control");
-    const available = loaded || await command(["modprobe", "-n", "-q", name])
-      .then(() => true, () => false);
-    states[name] = loaded ? "loaded" : available ? "available" : "missing";
+    states[name] = loaded
+      ? "loaded"
+      : await canBeLoaded(name, tools)
+      ? "available"
+      : "missing";
   }
   return states;
 }
 
-async function packageVersions(): Promise<{ [name: string]: string }> {
-  const lines = await said([
+async function canBeLoaded(module: string, tools: Tools): Promise<boolean> {
+  const answer = await tools.ask(["modprobe", "-n", "-q", module]);
+  return answer?.ok ?? true;
+}
+
+async function packageVersions(
+  tools: Tools,
+): Promise<{ [name: string]: string }> {
+  const lines = await tools.said([
     "dpkg-query",
     "-W",
     "-f=${Package} ${Version} ${db:Status-Status}\\n",
@@ -137,10 +141,11 @@ async function controllers(): Promise<string[]> {
     .map(([name]) => name!);
 }
 
-async function watchdog(): Promise<DoctorFacts["system"]["watchdog"]> {
+async function watchdog(
+  tools: Tools,
+): Promise<DoctorFacts["system"]["watchdog"]> {
   if (await exists("/dev/watchdog")) return "device";
-  return await command(["modprobe", "-n", "-q", "softdog"])
-    .then(() => "softdog", () => "none");
+  return await canBeLoaded("softdog", tools) ? "softdog" : "none";
 }
 
 async function timeService(): Promise<string | null> {

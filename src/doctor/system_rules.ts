@@ -34,6 +34,17 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
       ],
   },
   {
+    title: "answers of the system's tools",
+    look: ({ node: { late } }) =>
+      late.length === 0 ? [] : [
+        warning("late", `${late.join(", ")} did not answer in time`, {
+          why:
+            "The server is too busy, or a disk or a name server hangs; what depends on it was not looked at",
+          fix: "hakit doctor, once more when it is quieter",
+        }),
+      ],
+  },
+  {
     title: "distribution",
     look: ({ system }) => distribution(system),
   },
@@ -238,7 +249,9 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
           why: "After a power cut nothing starts here",
           fix: "systemctl enable --now hakit",
         }));
-      } else if (ours && units["hakit"]?.active !== "active") {
+      } else if (
+        ours && !["active", "unknown"].includes(units["hakit"]?.active ?? "")
+      ) {
         found.push(
           problem(
             "boot.agent",
