@@ -2,11 +2,14 @@
 import { join } from "node:path";
 import type { Node } from "../agent/node.ts";
 import type { UserRole } from "./accounts_file.ts";
+import { sleep } from "../system/clock.ts";
 import { BY_HEADER, ROLE_HEADER } from "./caller.ts";
 import { ApiError } from "./error.ts";
 
-/** An address that does not even connect by then is tried no longer. */
-const PROBE_MS = 3000;
+/** An address that does not answer by then is tried no longer. A small server under load takes seconds for a handshake. */
+const PROBE_MS = 10_000;
+/** So much later the next address is tried beside it: a link that is cut must not cost the time limit of the command itself. */
+const HEAD_START_MS = 1000;
 
 export interface PeerRequest {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE";
@@ -50,30 +53,28 @@ export class PeerApi implements Disposable {
 
   async #reachable(): Promise<string> {
     const { peer, cluster } = this.#node;
-    let failure: unknown;
-    for (const address of peer.addresses) {
+    const bases = peer.addresses.map((address) => {
       const host = address.includes(":") ? `[${address}]` : address;
-      const base = `https://${host}:${cluster.console.port}`;
-      try {
-        const probe = await this.#probe(base);
-        if (probe.ok) return base;
-        failure = new Error(`answered with status ${probe.status}`);
-      } catch (error) {
-        failure = error;
-      }
+      return `https://${host}:${cluster.console.port}`;
+    });
+    try {
+      return await firstThatAnswers(bases, {
+        headStartMs: HEAD_START_MS,
+        ask: (base) => this.#probe(base),
+      });
+    } catch (cause) {
+      throw this.#unreachable(cause);
     }
-    throw this.#unreachable(failure);
   }
 
-  /** A link that is cut must cost seconds, not the time limit of the command itself. */
-  async #probe(base: string): Promise<Response> {
+  async #probe(base: string): Promise<void> {
     const once = async () => {
       const init = this.#init({ timeoutMs: PROBE_MS });
       const probe = await fetch(`${base}/api/ping`, init);
       await probe.body?.cancel();
-      return probe;
+      if (!probe.ok) throw new Error(`answered with status ${probe.status}`);
     };
-    return await once().catch((error) => {
+    await once().catch((error) => {
       if (error instanceof DOMException) throw error;
       // A connection of before, whose end was lost on a link that was cut: the next one is new.
       return once();
@@ -118,6 +119,33 @@ export class PeerApi implements Disposable {
       { cause },
     );
   }
+}
+
+/**
+ * The first of `choices` for which `ask` ends well. Each is asked when all before it have failed, or the last of them is
+ * `headStartMs` late; an earlier one may still win. Throws the last one's error when all have failed.
+ */
+export async function firstThatAnswers(
+  choices: readonly string[],
+  { ask, headStartMs }: {
+    readonly ask: (choice: string) => Promise<void>;
+    readonly headStartMs: number;
+  },
+): Promise<string> {
+  const asked: Promise<string>[] = [];
+  for (const choice of choices) {
+    asked.push(ask(choice).then(() => choice));
+    const over = new AbortController();
+    const winner = await Promise.race([
+      Promise.any(asked).catch(() => null),
+      sleep(headStartMs, over.signal).then(() => null),
+    ]);
+    over.abort();
+    if (winner !== null) return winner;
+  }
+  return await Promise.any(asked).catch(({ errors }: AggregateError) => {
+    throw errors.at(-1);
+  });
 }
 
 /** Headers carry printable ASCII; a user's name is that anyway. */
