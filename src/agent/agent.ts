@@ -89,7 +89,7 @@ async function live(
   const takeovers = new Takeovers();
   const figures = new Figures();
   cluster.onChange = () => {
-    takeovers.observe(cluster.state(), { at: now(), date: Date.now() });
+    takeovers.observe(cluster.glance(), { at: now(), date: Date.now() });
     feed.changed();
   };
   const audit = new Audit(join(paths.log, "audit.log"), {

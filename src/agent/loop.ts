@@ -33,8 +33,8 @@ export interface Effects {
   log(level: Level, text: string): void;
   /** What a person must know at once, wherever a log may be full; null: it is over. */
   alarm?(problem: string | null): void;
-  /** After every event that may have changed what is shown. */
-  changed(view: ModuleView): void;
+  /** What is shown may have changed: after every decision, and with every tick, which shows what all other events have changed. */
+  changed(): void;
   /** The automaton itself failed: our own bug. The agent must not go on with it. */
   broken(error: unknown): void;
 }
@@ -179,7 +179,9 @@ export class Loop<State> {
           if (action.do === "run") this.#takeAway(action);
         }
         for (const action of actions) await this.#do(action);
-        this.#effects.changed(this.view());
+        if (actions.length > 0 || next.event.type === "tick") {
+          this.#effects.changed();
+        }
       } catch (error) {
         this.#closed = true;
         this.#effects.broken(error);
@@ -240,7 +242,7 @@ export class Loop<State> {
     const text = stuck ?? "the module's record can be saved again";
     this.#effects.log(stuck === null ? "info" : "error", text);
     this.#effects.alarm?.(stuck);
-    this.#effects.changed(this.view());
+    this.#effects.changed();
   }
 
   /**

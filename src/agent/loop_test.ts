@@ -418,6 +418,17 @@ Deno.test("Loop waits for no answer to a lease, and sends the newest end when th
   await loop.close();
 });
 
+Deno.test("Loop shows a decision at once, and what led to none with the next tick", async () => {
+  let shown = 0;
+  const { loop } = run({ answers: [[{ do: "tell" }]], changed: () => shown++ });
+  const after: number[] = [];
+  for (const event of [command(1), command(2), tick(3)]) {
+    await loop.post(event);
+    after.push(shown);
+  }
+  deepStrictEqual(after, [1, 1, 2]);
+});
+
 Deno.test("Loop ends when the automaton itself fails", async () => {
   const broken: unknown[] = [];
   const { loop } = run({
@@ -427,7 +438,7 @@ Deno.test("Loop ends when the automaton itself fails", async () => {
       throw new Error("bug");
     },
   });
-  await loop.post(command(1));
+  await loop.post(tick(1));
   strictEqual(broken.length, 1);
   deepStrictEqual(await loop.post(command(2)), []);
 });

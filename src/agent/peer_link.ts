@@ -35,6 +35,8 @@ export class PeerLink {
   #verdict: PeerVerdict = "unknown";
   /** How many losses of the peer all modules have dealt with, on record. */
   #losses = 0;
+  /** What the worker says at present. */
+  #said = "";
   /** When the other node's last word arrived. */
   #heardAt = 0;
   #word: Body | null = null;
@@ -110,6 +112,7 @@ export class PeerLink {
       onDied: (error) => this.#options.broken(error),
     });
     this.#links = links;
+    this.#said = "";
     this.#heardAt = now();
     return {
       [Symbol.asyncDispose]: async () => {
@@ -130,6 +133,10 @@ export class PeerLink {
     };
     // See Station.say().
     const settled = promises(body, this.views) ? this.#losses : null;
+    // The worker goes on saying the same: most changes are none for the peer.
+    const text = JSON.stringify([body, settled]);
+    if (text === this.#said) return;
+    this.#said = text;
     this.#links.send(body, settled);
   }
 

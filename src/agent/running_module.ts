@@ -26,6 +26,7 @@ import type { Resource } from "../checker/board.ts";
 import type { Sight } from "../checker/look.ts";
 import type { ResourceState } from "../rules/rule.ts";
 import { Mirror } from "./mirror.ts";
+import type { Seen } from "./takeovers.ts";
 import { Monitor } from "./monitor.ts";
 import {
   deviations,
@@ -179,6 +180,13 @@ export class RunningModule {
     };
   }
 
+  /** Of that as much as tells where it is on its way. */
+  shown(): Seen["modules"][number] | null {
+    const view = this.#loop?.view();
+    if (view === undefined) return null;
+    return { name: view.module, role: view.role, status: view.status };
+  }
+
   get module(): Module {
     return this.#options.module;
   }
@@ -240,14 +248,13 @@ export class RunningModule {
     return (this.#switches.failover ?? this.module.failover) === "on";
   }
 
-  /** Rules are judged ten times a second, and after every step. */
+  /** Rules are judged after every decision, and ten times a second: with the ticks. */
   #watch(): void {
     if (this.#loop) this.#monitor.update(this.#loop.state(), now());
   }
 
   tick(): void {
     this.post({ type: "tick", at: now() });
-    this.#watch();
   }
 
   /** What the guard is to know of it; null: it may be served here without an end. */

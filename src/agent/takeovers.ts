@@ -1,7 +1,7 @@
 /** Counts what operators are asked for later: takeovers with their times, and links that went down. Fed with each state; pure. */
 import { serves, wayLine } from "../machine/way.ts";
 import type { MetricsInput } from "../api/metrics.ts";
-import type { ClusterState, LinkState, ModuleState } from "../api/state.ts";
+import type { LinkState, ModuleState } from "../api/state.ts";
 
 const round = (seconds: number) => Math.round(seconds * 1000) / 1000;
 /** Scripts, addresses, directories: a handful. */
@@ -30,19 +30,23 @@ export interface Moment {
   readonly date: number;
 }
 
+/** As little of the state as tells: it is looked at with every change. */
+export interface Seen {
+  /** Of this node. */
+  readonly modules: readonly Pick<ModuleState, "name" | "role" | "status">[];
+  readonly peerReachable: boolean;
+  readonly links: readonly LinkState[];
+}
+
 export class Takeovers {
   readonly #modules = new Map<string, Watched>();
   readonly #takeovers = new Map<string, Takeover>();
   readonly #ways = new Map<string, Way>();
   readonly #links = new Map<string, { link: LinkState; count: number }>();
 
-  observe(state: ClusterState, moment: Moment): void {
-    const here = state.nodes.find(({ local }) => local);
-    const there = state.nodes.find(({ local }) => !local);
-    for (const module of here?.modules ?? []) {
-      this.#module(module, there?.reachable ?? false, moment);
-    }
-    for (const link of state.links) this.#link(link);
+  observe({ modules, peerReachable, links }: Seen, moment: Moment): void {
+    for (const module of modules) this.#module(module, peerReachable, moment);
+    for (const link of links) this.#link(link);
   }
 
   /** A line of a module's log. */
@@ -78,7 +82,7 @@ export class Takeovers {
   }
 
   #module(
-    { name, role, status }: ModuleState,
+    { name, role, status }: Seen["modules"][number],
     peerReachable: boolean,
     { at, date }: Moment,
   ): void {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { sampleState } from "../../tests/console/sample.ts";
-import type { ClusterState } from "../api/state.ts";
-import { Takeovers } from "./takeovers.ts";
+import { type Seen, Takeovers } from "./takeovers.ts";
 
 const SECOND = { role: "SECOND", status: "Ready" } as const;
 
@@ -12,22 +11,18 @@ function seen(
     reachable?: boolean;
     link?: "up" | "down" | "unknown";
   } = {},
-): ClusterState {
-  const state = sampleState({}, module);
+): Seen {
+  const { nodes, links } = sampleState({}, module);
   return {
-    ...state,
-    nodes: state.nodes.map((node) => ({
-      ...node,
-      local: node.name === "node2",
-      reachable: node.name === "node2" || reachable,
-    })),
-    links: state.links.map((entry) => ({ ...entry, state: link })),
+    modules: nodes.find(({ name }) => name === "node2")!.modules,
+    peerReachable: reachable,
+    links: links.map((entry) => ({ ...entry, state: link })),
   };
 }
 
 Deno.test("Takeovers counts a failover when the service is up again, with the time since the decision", () => {
   const takeovers = new Takeovers();
-  const at = (ms: number, state: ClusterState) =>
+  const at = (ms: number, state: Seen) =>
     takeovers.observe(state, { at: ms, date: 1_000_000 + ms });
   at(0, seen(SECOND));
   // Of an earlier way.
@@ -70,7 +65,7 @@ Deno.test("Takeovers counts a failover when the service is up again, with the ti
 Deno.test("Takeovers tells a swap from a failover, and counts neither a start nor one that failed", () => {
   const takeovers = new Takeovers();
   let ms = 0;
-  const observe = (state: ClusterState) =>
+  const observe = (state: Seen) =>
     takeovers.observe(state, { at: ms += 100, date: 0 });
   observe(seen({ role: "WAIT", status: "NotReady" }));
   observe(seen({ role: "PRIM", status: "Ready" }));
