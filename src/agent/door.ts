@@ -55,6 +55,8 @@ export interface CommandRequest {
 
 /** Longest wait for a role: scripts have 5 minutes each. */
 const WAIT_MS = 10 * 60_000;
+/** Large archives of the other node pass through here: its disk, or the link, may be busy for so long and they still go on. */
+const STALL_MS = 2 * 60_000;
 
 export interface Verification {
   readonly verify: VerifyReport | null;
@@ -343,10 +345,11 @@ export class Door {
     const answer = await this.#options.peer.request(path, {
       ...init,
       timeoutMs: WAIT_MS + 30_000,
+      stallMs: STALL_MS,
     });
     // Only what is ours goes back: no cookies or other headers of the peer's server.
     const type = answer.headers.get("content-type") ?? "application/json";
-    // An event stream ends with the time limit, or with the peer: its reader comes back with the last id.
+    // An event stream ends with the peer, or its silence: its reader comes back with the last id.
     const endless = answer.body && type.startsWith("text/event-stream");
     return new Response(endless ? gate(answer.body!).body : answer.body, {
       status: answer.status,

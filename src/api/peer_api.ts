@@ -5,6 +5,7 @@ import type { UserRole } from "./accounts_file.ts";
 import { sleep } from "../system/clock.ts";
 import { BY_HEADER, ROLE_HEADER } from "./caller.ts";
 import { ApiError } from "./error.ts";
+import { unlessStalled } from "./unless_stalled.ts";
 
 /** An address that does not answer by then is tried no longer. A small server under load takes seconds for a handshake. */
 const PROBE_MS = 10_000;
@@ -20,7 +21,10 @@ export interface PeerRequest {
   /** What that one may; default: all, as this node itself. */
   readonly role?: UserRole;
   readonly lastId?: string;
+  /** For all of it; with `stallMs` until the answer begins. */
   readonly timeoutMs: number;
+  /** The answer's body may be large: it breaks only where nothing comes for so long. */
+  readonly stallMs?: number;
 }
 
 export class PeerApi implements Disposable {
@@ -34,8 +38,13 @@ export class PeerApi implements Disposable {
   /** The peer's answer, whatever its status; throws ApiError when it cannot be reached. */
   async request(path: string, request: PeerRequest): Promise<Response> {
     const base = await this.#reachable();
+    const { timeoutMs, stallMs } = request;
+    const ask = (signal?: AbortSignal) =>
+      fetch(`${base}${path}`, this.#init(request, signal));
     try {
-      return await fetch(`${base}${path}`, this.#init(request));
+      return await (stallMs === undefined
+        ? ask()
+        : unlessStalled(ask, { timeoutMs, stallMs }));
     } catch (cause) {
       throw this.#unreachable(cause);
     }
@@ -81,12 +90,15 @@ export class PeerApi implements Disposable {
     });
   }
 
-  #init(request: PeerRequest): RequestInit & { client: Deno.HttpClient } {
+  #init(
+    request: PeerRequest,
+    signal = AbortSignal.timeout(request.timeoutMs),
+  ): RequestInit & { client: Deno.HttpClient } {
     return {
       method: request.method ?? "GET",
       client: this.#client ??= this.#open(),
       redirect: "error",
-      signal: AbortSignal.timeout(request.timeoutMs),
+      signal,
       ...(request.body === undefined ? {} : { body: request.body }),
       headers: {
         ...(request.type ? { "content-type": request.type } : {}),
