@@ -15,6 +15,8 @@ import type { Frame } from "../peer/frame.ts";
 
 /** A file that grows gets the marks of this many following chunks at once: one flush for 8 MiB instead of one for each. */
 const AHEAD = 8;
+/** What a crash in the middle of a write leaves of a line. */
+const TORN = /^[gwnadt]( \d*){0,3}$/;
 /** Bytes read or written at once. */
 const PART = 1 << 16;
 
@@ -27,11 +29,17 @@ export class Dirty {
   #torn = false;
   /** Times that marks became coarser, as far as the log says the same. */
   #coarsened = 0;
+  /** Something stands in the log that nobody wrote there: the disk has lost what stood in its place. */
+  #rotten = false;
 
   constructor(path: string) {
     this.#path = path;
-    // A line that cannot be read is skipped, all later ones still count: too many marks cost time, too few lose data.
-    for (const line of linesOf(path)) if (line) decodeMark(this.marks, line);
+    // A torn line is skipped, all later ones count.
+    for (const line of linesOf(path)) {
+      if (line && !decodeMark(this.marks, line)) {
+        this.#rotten ||= !TORN.test(line);
+      }
+    }
     this.#file = this.#open();
     // The log may end in a torn line; a new one must not be glued to it.
     if (this.#file.statSync().size > 0) this.#unwritten.push("");
@@ -43,6 +51,14 @@ export class Dirty {
       append: true,
       mode: 0o600,
     });
+  }
+
+  /**
+   * Whether the log can say all that differs. It cannot where it has rotted, nor where it is gone: of a node that went on alone it is
+   * known from elsewhere (Identity.bitmap), and that node had marked something before.
+   */
+  isComplete({ bitmap }: { readonly bitmap: string | null }): boolean {
+    return !this.#rotten && (bitmap === null || !this.marks.isEmpty);
   }
 
   /** Whether flush() must run before the operations marked since the last one may be done. */
@@ -168,6 +184,7 @@ export class Dirty {
     this.#unwritten = [];
     this.#file.truncateSync(0);
     this.#file.syncSync();
+    this.#rotten = false;
   }
 
   close(): void {

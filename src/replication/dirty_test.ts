@@ -130,3 +130,26 @@ Deno.test("Dirty: what was marked before the log was emptied is written anew, al
   again.close();
   await Deno.remove(path);
 });
+
+Deno.test("Dirty that is gone or has rotted does not say all that differs; torn, it does", async () => {
+  const path = await Deno.makeTempFile();
+  const complete = (text: string, bitmap: string | null) => {
+    Deno.writeTextFileSync(path, text);
+    const dirty = new Dirty(path);
+    const found = dirty.isComplete({ bitmap });
+    dirty.clear();
+    ok(dirty.isComplete({ bitmap: null }), "nothing differs any more");
+    dirty.close();
+    return found;
+  };
+  const lines = [...encodeMarks(some())].join("\n");
+  for (let end = 0; end <= lines.length; end++) {
+    const torn = `n 0 1\n${lines.slice(0, end)}\n\n${lines}\n`;
+    ok(complete(torn, "b"), torn);
+  }
+  strictEqual(complete("", null), true);
+  strictEqual(complete("", "b"), false);
+  strictEqual(complete(`${lines}\n\0\0\0\0\n${lines}\n`, null), false);
+  strictEqual(complete(`${lines.replace("d", "e")}\n`, "b"), false);
+  await Deno.remove(path);
+});

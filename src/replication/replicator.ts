@@ -152,14 +152,19 @@ class Replicator {
 
   /**
    * What this node knows of its copy counts for the directories that were mirrored when it was level. Under another list nothing of it
-   * counts any more, also not when the list of before comes back: marks name directories by their place in it.
+   * counts any more, also not when the list of before comes back: marks name directories by their place in it. So it is without them.
    */
   #keepPlaces(): void {
-    const { identity, places } = this.#context;
+    const { identity, places, dirty, log } = this.#context;
     const { current, directories } = identity.value;
+    if (current === null) return;
+    const complete = dirty.isComplete(identity.value);
+    if (!complete) {
+      log("dirty.log is gone or damaged: everything is compared");
+    } else if (samePlaces(directories ?? [""], places)) return;
     // A copy of before there were lists counts for the one that it is found with.
-    if (current === null || samePlaces(directories ?? [""], places)) return;
-    identity.save({ directories: directories === undefined ? places : [] });
+    const kept = complete && directories === undefined ? places : [];
+    identity.save({ directories: kept });
   }
 
   /** Looks for OpenSSL now: at the first connection its loading would be part of the peer's patience. */

@@ -294,9 +294,6 @@ export class SecondarySession {
     const { events } = this.options;
     if (!level?.here || !level.there || events.isOver(this)) return;
     this.#levelling = null;
-    // Marks with a number of this session stay: they are newer than what was synced.
-    context.marks.settle(0);
-    context.dirty.clear();
     context.identity.save({
       current: level.generation,
       history: [...level.history],
@@ -308,6 +305,9 @@ export class SecondarySession {
       ...levelExclusions(context.config.directories),
       directories: context.places,
     });
+    // Marks with a number of this session stay: they are newer than what was synced.
+    context.marks.settle(0);
+    context.dirty.clear();
     context.external.forget();
     context.doubt = false;
     this.follower.outgoing.append({ kind: KIND.LEVEL });
