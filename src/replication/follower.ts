@@ -48,6 +48,7 @@ export class Follower {
   #settling = false;
   /** Errors of this node's disk, for the report. */
   lastError = 0;
+  /** A sync of this node's disk failed: nothing that it says later counts. */
   #broken = false;
   #closed = false;
   /** What came behind something that must be in the journal first: one flush for all that was received together. */
@@ -61,6 +62,10 @@ export class Follower {
     sequence: number,
   ) {
     this.applied = sequence;
+  }
+
+  get broken(): boolean {
+    return this.#broken;
   }
 
   /** Why nothing more may be done: a write that the application takes for written failed here. */

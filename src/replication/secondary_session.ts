@@ -293,6 +293,8 @@ export class SecondarySession {
     const { context } = this, level = this.#levelling;
     const { events } = this.options;
     if (!level?.here || !level.there || events.isOver(this)) return;
+    // In this very turn, before the role keeps it out: this copy is none.
+    if (this.follower.broken) return;
     this.#levelling = null;
     context.identity.save({
       current: level.generation,
