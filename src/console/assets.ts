@@ -4,6 +4,8 @@ import client from "../../dist/client.js" with { type: "text" };
 import plot from "./plot.css" with { type: "text" };
 import style from "./style.css" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
+import { TABLES } from "./text/phrases.ts";
+import type { Language } from "./text/texts.ts";
 
 interface Asset {
   readonly type: string;
@@ -30,6 +32,11 @@ export const ICON_URL = publish("icon.svg", {
   type: "image/svg+xml",
   text: icon as unknown as string,
 });
+/** What the agent says, in other languages than its own: for the part of a page that the browser draws. */
+export const PHRASES_URL: { readonly [language in Language]?: string } = {
+  fr: phrases("fr"),
+  ja: phrases("ja"),
+};
 /** Installable: its own window on a phone or a desk, with the icon as an app has it. */
 export const MANIFEST_URL = publish("manifest.webmanifest", {
   type: "application/manifest+json",
@@ -71,6 +78,13 @@ async function compressed(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const gzip = new Blob([text]).stream()
     .pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(gzip).arrayBuffer());
+}
+
+function phrases(language: keyof typeof TABLES): string {
+  return publish(`phrases.${language}.json`, {
+    type: "application/json",
+    text: JSON.stringify(TABLES[language]),
+  });
 }
 
 function publish(name: string, asset: Asset): string {

@@ -1,8 +1,11 @@
 /** The pages, one function each: cluster, login, logs, and what went wrong. */
 import type { ClusterState } from "../api/state.ts";
 import type { UserRole } from "../api/users.ts";
+import { PHRASES_URL } from "./assets.ts";
 import { ClusterView, logsUrl } from "./cluster_view.tsx";
 import { Layout } from "./layout.tsx";
+import { sayIn } from "./text/phrases.ts";
+import { told } from "./text/speech.ts";
 import { type Language, texts } from "./text/texts.ts";
 import { headline } from "./view.ts";
 
@@ -34,8 +37,14 @@ export function ClusterPage({ state, user, port }: {
         data-role={user.role}
         data-port={port}
         data-language={user.language}
+        data-phrases={PHRASES_URL[user.language]}
       >
-        <ClusterView state={state} role={user.role} port={port} t={t} />
+        <ClusterView
+          state={told(state, sayIn(user.language))}
+          role={user.role}
+          port={port}
+          t={t}
+        />
       </div>
       <noscript>
         <p class="warning">{t.overview.script}</p>

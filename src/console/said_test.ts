@@ -17,6 +17,8 @@ import type { ClusterState } from "../api/state.ts";
 import { builtInModules } from "../module/catalog.ts";
 import { commandsFor, moreFor, question } from "./question.ts";
 import { fr } from "./text/fr.ts";
+import { sayIn } from "./text/phrases.ts";
+import { told } from "./text/speech.ts";
 import { places } from "./view.ts";
 
 const [OPEN, CLOSE] = ["\u27e6", "\u27e7"];
@@ -44,7 +46,9 @@ function dataOf(state: ClusterState): Set<string> {
       Object.values(value).forEach(collect);
     }
   };
-  [state, LOG_1, LOG_2, EXAMINED, CHANNELS, DRILL].forEach(collect);
+  // What the agent says comes from tables of its own.
+  const said = told(state, sayIn("fr"));
+  [state, said, LOG_1, LOG_2, EXAMINED, CHANNELS, DRILL].forEach(collect);
   return new Set(texts.flatMap(wordsOf).concat(OURS, builtInModules()));
 }
 

@@ -3,6 +3,7 @@ import { fakeAgent, PASSWORD } from "../../tests/console/fake_agent.ts";
 import { sampleState } from "../../tests/console/sample.ts";
 import type { Connection } from "../api/auth.ts";
 import type { ClusterState } from "../api/state.ts";
+import { LANGUAGES } from "./text/texts.ts";
 
 const network: Connection = { kind: "network", address: "192.0.2.1" };
 
@@ -329,11 +330,49 @@ Deno.test("consoleRoutes() says on a page without encryption that the browser ke
   }
 });
 
-Deno.test("consoleRoutes() serves what a first page needs in less than 150 kB, to whoever takes it compressed", async () => {
+Deno.test("consoleRoutes() says what the agent says in the reader's language, and hands it on to the browser as it came", async () => {
+  const reason =
+    'waits for node2, which does not answer: it has newer data; if it will not come back: "hakit prim k3s"';
+  const strange = "a newer node's words, with <b>tags</b>";
+  await using all = await world(
+    sampleState({ role: "WAIT", status: "NotReady", reason }, {}, {
+      warnings: [strange],
+    }),
+  );
+  const cookie = await all.enter();
+  const pages = {
+    en: "waits for node2, which does not answer: it has newer data",
+    fr: "attend node2, qui ne répond pas : il a des données plus récentes",
+    ja: "node2 を待っています（応答なし）。そのノードのデータの方が新しい",
+  };
+  for (const [language, words] of Object.entries(pages)) {
+    const headers = { cookie, "accept-language": language };
+    const text = await (await all.request("/", { headers })).text();
+    const [, first = "", drawn = ""] =
+      /data-state="([^"]*)"[^>]*>([\s\S]*)$/.exec(text) ?? [];
+    ok(first.includes(pages.en), language);
+    ok(drawn.includes(words), language);
+    ok(drawn.includes("&quot;hakit prim k3s&quot;"), language);
+    ok(drawn.includes("words, with &lt;b&gt;tags"), language);
+  }
+});
+
+Deno.test("consoleRoutes() serves what a first page needs in less than 150 kB in every language, to whoever takes it compressed", async () => {
   await using all = await world();
-  const { text } = await all.look("/", await all.enter());
+  const cookie = await all.enter();
+  for (const language of LANGUAGES) await weigh(all, { cookie, language });
+});
+
+async function weigh(
+  all: Awaited<ReturnType<typeof world>>,
+  { cookie, language }: { readonly cookie: string; readonly language: string },
+) {
+  const page = await all.request("/", {
+    headers: { cookie, "accept-language": language },
+  });
+  const text = await page.text();
   const paths = [...new Set(text.match(/\/assets\/[\w./-]+/g))];
-  ok(paths.length >= 4, paths.join());
+  ok(paths.length >= (language === "en" ? 4 : 5), paths.join());
   let sum = 0;
   for (const path of paths) {
     const get = (encoding: string) =>
@@ -355,6 +394,6 @@ Deno.test("consoleRoutes() serves what a first page needs in less than 150 kB, t
       }
     }
   }
-  ok(sum < 150_000, `${sum} bytes`);
-  ok(sum > 10_000, `${sum} bytes`);
-});
+  ok(sum < 150_000, `${language}: ${sum} bytes`);
+  ok(sum > 10_000, `${language}: ${sum} bytes`);
+}

@@ -165,8 +165,19 @@ Deno.test("console speaks the reader's language, and keeps the choice", async ()
   const { page } = browser;
   await logIn(page, agent.url);
   await shows(page, "Chronologie");
+  // What the agent says, too: drawn by the server, then by the browser at every change.
+  await shows(page, "Le témoin 10.0.0.3 décide");
+  agent.show(
+    sampleState({
+      role: "WAIT",
+      status: "NotReady",
+      reason: "listens for node2",
+    }),
+  );
+  await shows(page, "cherche à entendre node2");
   await page.click("text=日本語");
   await shows(page, "経過");
+  await shows(page, "node2 からの応答を待っています");
   await page.goto(`${agent.url}/timeline`);
   await shows(page, "サービスがノードに移った経緯");
   deepStrictEqual(await page.getAttribute("html", "lang"), "ja");

@@ -5,6 +5,7 @@ import type { UserRole } from "../../api/users.ts";
 import { ClusterView } from "../cluster_view.tsx";
 import { question, type Wish } from "../question.ts";
 import type { Texts } from "../text/en.ts";
+import { type Say, told } from "../text/speech.ts";
 import { answers, headline } from "../view.ts";
 import { ask, type Refusal, refusedText } from "./ask.ts";
 import { Dialog } from "./dialog.tsx";
@@ -16,6 +17,7 @@ export interface IslandProps {
   readonly role: UserRole;
   readonly port: string;
   readonly t: Texts;
+  readonly say: Say;
 }
 
 interface Note {
@@ -27,8 +29,8 @@ interface Note {
 const COMMAND_MS = 20_000;
 const NOTE_MS = 8_000;
 
-export function Island({ first, role, port, t }: IslandProps) {
-  const [state, setState] = useState(first);
+export function Island({ first, role, port, t, say }: IslandProps) {
+  const [state, setState] = useState(() => told(first, say));
   const [away, setAway] = useState<{ seconds: number } | null>(null);
   const [wish, setWish] = useState<Wish | null>(null);
   const [pending, setPending] = useState<Wish | null>(null);
@@ -38,7 +40,8 @@ export function Island({ first, role, port, t }: IslandProps) {
 
   useEffect(() => {
     follow({
-      heard: (state) => {
+      heard: (english) => {
+        const state = told(english, say);
         setState(state);
         setAway(null);
         // A question that makes no sense any more does not come back by itself, under another person's thumb.
@@ -71,7 +74,7 @@ export function Island({ first, role, port, t }: IslandProps) {
     const what = words(confirmed, t);
     setNote({ kind: "asked", text: t.asked.asked(what) });
     pursued.current = pursuit.pursue(state, confirmed, performance.now());
-    const problem = await send(confirmed, state, t);
+    const problem = await send(confirmed, state, { t, say });
     setPending(null);
     if (problem) {
       pursued.current = null;
@@ -172,8 +175,9 @@ function noteOf(
 async function send(
   wish: Wish,
   state: ClusterState,
-  t: Texts,
+  language: Pick<IslandProps, "t" | "say">,
 ): Promise<string | null> {
+  const { t } = language;
   const { module, command, node } = wish;
   const what = words(wish, t);
   const at = `/api/modules/${encodeURIComponent(module)}`;
@@ -196,7 +200,7 @@ async function send(
         done.push(one.name);
         continue;
       }
-      const why = answer ? reasonOf(answer, t) : t.asked.missed;
+      const why = answer ? reasonOf(answer, language) : t.asked.missed;
       return done.length === 0
         ? t.asked.notDone(what, why)
         : t.asked.half(done.join(", "), what, one.name, why);
@@ -209,11 +213,15 @@ async function send(
     body: { node, wait: false, ...(full ? { full } : {}) },
     timeoutMs: COMMAND_MS,
   });
-  return answer.ok ? null : t.asked.notDone(what, reasonOf(answer, t));
+  return answer.ok ? null : t.asked.notDone(what, reasonOf(answer, language));
 }
 
-function reasonOf(refusal: Refusal, { asked }: Texts): string {
-  return refusal.code === "no-answer" ? asked.noAnswer : refusedText(refusal);
+function reasonOf(
+  refusal: Refusal,
+  { t, say }: Pick<IslandProps, "t" | "say">,
+): string {
+  if (refusal.code === "no-answer") return t.asked.noAnswer;
+  return refusedText({ ...refusal, message: say(refusal.message) });
 }
 
 function words({ command, module, node }: Wish, { asked }: Texts): string {

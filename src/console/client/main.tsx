@@ -2,6 +2,7 @@
 import { type Child, render } from "hono/jsx/dom";
 import type { UserRole } from "../../api/users.ts";
 import type { Texts } from "../text/en.ts";
+import { AS_IT_CAME, type Say, speech } from "../text/speech.ts";
 import { isLanguage, texts } from "../text/texts.ts";
 import { goOn } from "./audit.ts";
 import { ClusterConfig } from "./config/cluster.tsx";
@@ -15,19 +16,36 @@ import { Resources } from "./resources.tsx";
 import { Support } from "./support.tsx";
 import { Timeline } from "./timeline.tsx";
 
+/** What the server drew is seen meanwhile. */
+const TABLE_MS = 5_000;
+
 const cluster = document.getElementById("cluster");
 if (cluster?.dataset["state"]) {
   const first = JSON.parse(cluster.dataset["state"]);
-  cluster.replaceChildren();
-  render(
-    <Island
-      first={first}
-      role={roleOf(cluster.dataset["role"])}
-      port={cluster.dataset["port"] ?? ""}
-      t={textsOf(cluster)}
-    />,
-    cluster,
-  );
+  void sayBy(cluster.dataset["phrases"]).then((say) => {
+    cluster.replaceChildren();
+    render(
+      <Island
+        first={first}
+        role={roleOf(cluster.dataset["role"])}
+        port={cluster.dataset["port"] ?? ""}
+        t={textsOf(cluster)}
+        say={say}
+      />,
+      cluster,
+    );
+  });
+}
+
+/** Without its table the page says in English what the agent says, rather than nothing. */
+async function sayBy(url: string | undefined): Promise<Say> {
+  if (url === undefined) return AS_IT_CAME;
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(TABLE_MS) });
+    return answer.ok ? speech(await answer.json()) : AS_IT_CAME;
+  } catch {
+    return AS_IT_CAME;
+  }
 }
 
 function roleOf(text: string | undefined): UserRole {

@@ -1,0 +1,426 @@
+/** What the agent says, in French. */
+import type { Phrases } from "../en/phrases.ts";
+
+export const phrases: Phrases = {
+  // How sentences follow each other: the full stop, and what stands after it.
+  ".": ".",
+  " ": " ",
+  // A module as a whole (src/agent/status.ts).
+  'No module is installed: see "hakit help module".':
+    'Aucun module n’est installé : voir "hakit help module".',
+  "{module} runs on BOTH nodes (ALONE on {node} and on {peer}): they were parted; one of them yields now, and what it alone wrote is kept aside.":
+    "{module} tourne sur LES DEUX nœuds (ALONE sur {node} et sur {peer}) : ils étaient séparés ; l’un des deux cède maintenant, et ce qu’il est seul à avoir écrit est mis de côté.",
+  "{module} is on its way to {role} on {node}.":
+    "{module} est en route vers {role} sur {node}.",
+  "{module} runs on {node} (PRIM); {peer} {copy!} and {takes=}.":
+    "{module} tourne sur {node} (PRIM) ; {peer} {copy} et {takes}.",
+  "stands by": "se tient prêt",
+  "holds an identical copy": "a une copie identique",
+  "holds a copy that DIFFERS in {count} places":
+    "a une copie qui DIFFÈRE en {count} endroits",
+  "does not take over if {node} dies: failover is off":
+    "ne prend pas le relais si {node} tombe en panne : le basculement est désactivé",
+  "begins to take over {when=} after {node} dies":
+    "commence à prendre le relais {when} après une panne de {node}",
+  "serves {when=} after {node} dies (its last takeover took {took} s)":
+    "assure le service {when} après une panne de {node} (sa dernière prise de relais a duré {took} s)",
+  "about {seconds} s": "environ {seconds} s",
+  "{module} runs on {node} (PRIM); {peer} is not ready to take over now.":
+    "{module} tourne sur {node} (PRIM) ; {peer} n’est pas prêt à prendre le relais maintenant.",
+  "{module} runs ALONE on {node}; {peer} is being brought up to date: {progress=}. Until then {peer} cannot take over.":
+    "{module} tourne seul (ALONE) sur {node} ; {peer} est en train d’être mis à jour : {progress}. D’ici là, {peer} ne peut pas prendre le relais.",
+  'paused{done?}, "hakit resync continue {module}" lets it go on':
+    'copie en pause{done} ; "hakit resync continue {module}" la reprend',
+  " at {percent} % of {total*}": " à {percent} % de {total}",
+  "names are compared first": "les noms sont d’abord comparés",
+  "almost done": "presque terminé",
+  "{percent} % of {total*} at {rate*}/s{left?}":
+    "{percent} % de {total} à {rate}/s{left}",
+  ", {time*} left": ", reste {time}",
+  "{module} runs ALONE on {node}: {peer} is not reachable, nothing written now has a second copy{behind?}; start {peer}, or repair the links between the nodes.":
+    "{module} tourne seul (ALONE) sur {node} : {peer} n’est pas joint, rien de ce qui est écrit maintenant n’a de deuxième copie{behind} ; démarrez {peer}, ou réparez les liens entre les nœuds.",
+  " ({bytes*} so far)": " ({bytes} jusqu’ici)",
+  '{module} runs ALONE on {node}: it is not installed on {peer}, nothing written now has a second copy; install it there with "hakit module install".':
+    '{module} tourne seul (ALONE) sur {node} : il n’est pas installé sur {peer}, rien de ce qui est écrit maintenant n’a de deuxième copie ; installez-le là-bas avec "hakit module install".',
+  "{module} runs ALONE on {node}; {peer} connects to be brought up to date{behind?}.":
+    "{module} tourne seul (ALONE) sur {node} ; {peer} se connecte pour être mis à jour{behind}.",
+  '{module} runs ALONE on {node}: it is stopped on {peer}, nothing written now has a second copy{behind?}; say "hakit start {module}" on {peer}.':
+    '{module} tourne seul (ALONE) sur {node} : il est arrêté sur {peer}, rien de ce qui est écrit maintenant n’a de deuxième copie{behind} ; faites "hakit start {module}" sur {peer}.',
+  "{module} runs ALONE on {node}; {peer} waits.":
+    "{module} tourne seul (ALONE) sur {node} ; {peer} attend.",
+  "{module} is not installed on {node} and does not run on {peer}.":
+    "{module} n’est pas installé sur {node} et ne tourne pas sur {peer}.",
+  "{module} runs nowhere: {node} is secondary and sees no primary.":
+    "{module} ne tourne nulle part : {node} est secondaire et ne voit pas de primaire.",
+  "{module} is {doing!} on {node}.": "{module} est {doing} sur {node}.",
+  "starting": "en train de démarrer",
+  "stopping": "en train de s’arrêter",
+  "{peer} is not reachable.": "{peer} n’est pas joint.",
+  "{module} runs nowhere: {node} waits.":
+    "{module} ne tourne nulle part : {node} attend.",
+  "{module} runs nowhere: it is stopped on {node}, and {peer} waits.":
+    "{module} ne tourne nulle part : il est arrêté sur {node}, et {peer} attend.",
+  '{module} is stopped on {where=}: say "hakit start {module}"{newer?}.':
+    '{module} est arrêté sur {where} : faites "hakit start {module}"{newer}.',
+  "both nodes": "les deux nœuds",
+  " on both": " sur les deux",
+  " on both; {node} has the newer data":
+    " sur les deux ; {node} a les données les plus récentes",
+  // Warnings (src/agent/status.ts).
+  'MAINTENANCE: {switch*} for {module} on {node}: {meaning=}; "hakit {what} {how} -m {module}" ends it.':
+    'MAINTENANCE : {switch} pour {module} sur {node} : {meaning} ; "hakit {what} {how} -m {module}" y met fin.',
+  "a process that dies has no consequence":
+    "la mort d’un processus reste sans suite",
+  "what checkers find has no consequence":
+    "ce que les contrôles trouvent reste sans suite",
+  "it stays where it is if its node dies":
+    "il reste où il est si son nœud tombe en panne",
+  "it is not started at boot": "il n’est pas démarré avec la machine",
+  "not as module.yaml says": "autrement que ne le dit module.yaml",
+  "The copies of {module} DIFFER in {count} places (its log names them): \"hakit verify {module} --repair\" levels the secondary's from the primary's; look for a failing disk.":
+    'Les copies de {module} DIFFÈRENT en {count} endroits (son journal les nomme) : "hakit verify {module} --repair" aligne celle du secondaire sur celle du primaire ; cherchez un disque défaillant.',
+  '{node} runs hakit {version} and {peer} {other}: finish with "hakit upgrade FILE", or take it back with "hakit upgrade --back".':
+    '{node} a hakit {version} et {peer} {other} : terminez avec "hakit upgrade FILE", ou revenez en arrière avec "hakit upgrade --back".',
+  "split_brain.keep is {mine=} on {node} and {theirs=} on {peer}: it counts for nothing until it is the same in cluster.yaml of both and their agents have been restarted.":
+    "split_brain.keep est {mine} sur {node} et {theirs} sur {peer} : il ne compte pas tant qu’il n’est pas le même dans cluster.yaml des deux nœuds et que leurs agents n’ont pas été redémarrés.",
+  "nothing": "vide",
+  'cluster.yaml differs between {node} and {peer} ({parts*}): make it the same on both, then "systemctl restart hakit" on each; what is mirrored goes on meanwhile.':
+    'cluster.yaml diffère entre {node} et {peer} ({parts}) : rendez-le identique sur les deux, puis faites "systemctl restart hakit" sur chacun ; ce qui est en miroir continue pendant ce temps.',
+  'KEPT DATA of {module} on {node}: it was written on both nodes apart, and what only {node} wrote is not in use but kept; there, "hakit salvage show {module}/{copy}" lists it, "hakit salvage drop {module}/{copy}" ends this warning.':
+    'DONNÉES GARDÉES de {module} sur {node} : les deux nœuds ont écrit chacun de son côté, et ce que seul {node} a écrit n’est pas utilisé mais gardé ; là-bas, "hakit salvage show {module}/{copy}" le montre, "hakit salvage drop {module}/{copy}" le détruit et met fin à cet avertissement.',
+  "heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both and restart their agents; until then leases follow the shorter one.":
+    "heartbeat.timeout est de {mine} ms sur {node} et de {theirs} ms sur {peer} : rendez-le identique dans cluster.yaml des deux nœuds et redémarrez leurs agents ; d’ici là, c’est le plus court qui compte.",
+  "The link {local} to {remote} is down: the nodes still hear each other on another one; check cable, switch and firewall.":
+    "Le lien {local} vers {remote} est coupé : les nœuds s’entendent encore par un autre ; vérifiez le câble, le commutateur et le pare-feu.",
+  "There is only one link between the nodes: add a second one, so that one broken cable cannot part them.":
+    "Il n’y a qu’un lien entre les nœuds : ajoutez-en un deuxième, pour qu’un seul câble coupé ne puisse pas les séparer.",
+  // Who decides when the nodes are parted (src/agent/status.ts).
+  "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.":
+    "Il n’y a pas d’arbitre : si tous les liens sont coupés à la fois, les deux nœuds peuvent devenir primaires. Quand ils se retrouvent, l’un des deux cède, et ce qu’il est seul à avoir écrit est mis de côté.",
+  "The arbiter does not answer from {node} (ping {addresses*}): when the links break now, this node stops.":
+    "L’arbitre ne répond pas à {node} (ping {addresses}) : si les liens sont coupés maintenant, ce nœud s’arrête.",
+  "The arbiter is a ping of {addresses*}: a node that is cut off stops.":
+    "L’arbitre est un ping de {addresses} : un nœud isolé s’arrête.",
+  "It cannot exclude two primaries: when only the links between the nodes break, both reach it.":
+    "Il ne peut pas exclure deux primaires : si seuls les liens entre les nœuds sont coupés, les deux l’atteignent.",
+  'The {witness!} is being removed: until that is done on both nodes, neither goes on without the other; say "hakit witness remove" again.':
+    'Le {witness} est en train d’être retiré : tant que ce n’est pas fait sur les deux nœuds, aucun ne continue sans l’autre ; refaites "hakit witness remove".',
+  "The {witness!} does not answer {node}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the {witness!} is back.":
+    "Le {witness} ne répond pas à {node} : deux primaires restent exclus et les modules en miroir continuent, mais si l’autre nœud tombe en panne maintenant, le service s’arrête jusqu’au retour du {witness}.",
+  "The {witness!} decides: two primaries are excluded; should it and a node fail together, the service stops.":
+    "Le {witness} décide : deux primaires sont exclus ; si lui et un nœud tombent en panne ensemble, le service s’arrête.",
+  "The {witness!} answers and has not been told yet who is up to date; that follows when both nodes are level.":
+    "Le {witness} répond, et on ne lui a pas encore dit qui est à jour ; cela suit quand les deux nœuds sont au même niveau.",
+  "witness {address}": "témoin {address}",
+  // Why a node waits: whose data (src/machine/verdict.ts).
+  'failover is off: waits for {peer} to run the module again; to run it here: "hakit prim {module}"':
+    'le basculement est désactivé : attend que {peer} fasse de nouveau tourner le module ; pour le faire tourner ici : "hakit prim {module}"',
+  "the replicator of this node does not start: see replicator.log of {module} (in /var/log/hakit/{module}); it is tried again{meanwhile?}":
+    "le réplicateur de ce nœud ne démarre pas : voyez replicator.log de {module} (dans /var/log/hakit/{module}) ; de nouveaux essais suivent{meanwhile}",
+  '; to go on with the copy of {peer} meanwhile: "hakit prim {module} --node {peer}"':
+    ' ; pour continuer en attendant avec la copie de {peer} : "hakit prim {module} --node {peer}"',
+  "the replicator is starting": "le réplicateur démarre",
+  "listens to {peer}": "écoute {peer}",
+  "listens for {peer}": "cherche à entendre {peer}",
+  "{peer} is {role} with older data":
+    "{peer} est {role} avec des données plus anciennes",
+  "{peer} is {role}": "{peer} est {role}",
+  "{peer} is SECOND and decides whether it takes over":
+    "{peer} est SECOND et décide s’il prend le relais",
+  "{peer} is still stopping": "{peer} est encore en train de s’arrêter",
+  "{peer} starts first": "{peer} démarre d’abord",
+  'the replicator of {peer} does not start, so nobody knows whose data is newer: see replicator.log of {module} there (in /var/log/hakit/{module}); if this copy is good: "hakit prim {module}"':
+    'le réplicateur de {peer} ne démarre pas, on ne sait donc pas qui a les données les plus récentes : voyez là-bas replicator.log de {module} (dans /var/log/hakit/{module}) ; si la copie d’ici est bonne : "hakit prim {module}"',
+  "the replicator of {peer} does not run yet":
+    "le réplicateur de {peer} ne tourne pas encore",
+  'first start: neither node has data of this module yet; say "hakit prim {module}" on the node whose data is good':
+    'premier démarrage : aucun des nœuds n’a encore de données de ce module ; faites "hakit prim {module}" sur le nœud dont les données sont bonnes',
+  'both nodes wrote without the other: this copy is {mine=}, the one of {peer} is {theirs=}; to keep this one: "hakit prim {module}", to keep the other: "hakit prim {module} --node {peer}"; what only the losing side has is kept aside':
+    'les deux nœuds ont écrit l’un sans l’autre : cette copie est {mine}, celle de {peer} est {theirs} ; pour garder celle-ci : "hakit prim {module}", pour garder l’autre : "hakit prim {module} --node {peer}" ; ce que le côté perdant est seul à avoir est mis de côté',
+  "{generation} (half made)": "{generation} (faite à moitié)",
+  "{generation} (not up to date)": "{generation} (pas à jour)",
+  'this copy is not up to date and {peer} has none that is; to go on with this one: "hakit prim {module}"':
+    'cette copie n’est pas à jour et {peer} n’en a pas qui le soit ; pour continuer avec celle-ci : "hakit prim {module}"',
+  'this copy is only half made and {peer} has none that is whole; only "hakit primforce {module}" starts it as it is':
+    'cette copie n’est faite qu’à moitié et {peer} n’en a pas d’entière ; seul "hakit primforce {module}" la démarre telle quelle',
+  '{peer} is empty and this node was SECOND, so this copy may lack the last writes; if it is good: "hakit prim {module}"':
+    '{peer} est vide et ce nœud était SECOND : les dernières écritures peuvent manquer à cette copie ; si elle est bonne : "hakit prim {module}"',
+  '{peer} has the newer copy, but says itself that it is not whole or not up to date; if it is good: "hakit prim {module}" there':
+    '{peer} a la copie la plus récente, mais dit lui-même qu’elle n’est pas entière ou pas à jour ; si elle est bonne : "hakit prim {module}" là-bas',
+  'this node has no data, and the copy of {peer} may lack the last writes; if that one is good: "hakit prim {module} --node {peer}"':
+    'ce nœud n’a pas de données, et les dernières écritures peuvent manquer à la copie de {peer} ; si celle-ci est bonne : "hakit prim {module} --node {peer}"',
+  "{peer} has the newer data and starts first":
+    "{peer} a les données les plus récentes et démarre d’abord",
+  '{peer} has the newer data and is stopped; say "hakit start {module}" there, or "hakit prim {module}" here to go on without its last writes':
+    '{peer} a les données les plus récentes et est arrêté ; faites "hakit start {module}" là-bas, ou "hakit prim {module}" ici pour continuer sans ses dernières écritures',
+  "{peer} was primary last and starts first":
+    "{peer} a été primaire en dernier et démarre d’abord",
+  "{peer} has no such module": "{peer} n’a pas ce module",
+  "waits for {peer}, which {how!}: {why=}": "attend {peer}, qui {how} : {why}",
+  "does not answer": "ne répond pas",
+  "has no such module": "n’a pas ce module",
+  'this node has no data yet; if there is none elsewhere: "hakit prim {module}"':
+    'ce nœud n’a pas encore de données ; s’il n’y en a pas ailleurs : "hakit prim {module}"',
+  'this copy is only half made; only "hakit primforce {module}" starts it as it is':
+    'cette copie n’est faite qu’à moitié ; seul "hakit primforce {module}" la démarre telle quelle',
+  'it has newer data; if it will not come back: "hakit prim {module}"':
+    'il a des données plus récentes ; s’il ne revient pas : "hakit prim {module}"',
+  'it may have newer data; if it will not come back: "hakit prim {module}"':
+    'il a peut-être des données plus récentes ; s’il ne revient pas : "hakit prim {module}"',
+  // Why a node waits: who may go on alone (src/machine/permission.ts, witness_word.ts).
+  'the witness {address} has let {peer} go on alone; this node follows when it hears it; if {peer} will not come back: "hakit prim {module}"':
+    'le témoin {address} a laissé {peer} continuer seul ; ce nœud le suit dès qu’il l’entend ; si {peer} ne revient pas : "hakit prim {module}"',
+  'the witness is being removed, and nothing else says that {peer} has stopped; if it is not primary: "hakit prim {module}"':
+    'le témoin est en train d’être retiré, et rien d’autre ne dit que {peer} s’est arrêté ; s’il n’est pas primaire : "hakit prim {module}"',
+  "the witness {address} hears {peer} as primary; stop it there first":
+    "le témoin {address} entend {peer} comme primaire ; arrêtez-le d’abord là-bas",
+  "waits for {peer} or the witness {address}, which both do not answer; {then=}":
+    "attend {peer} ou le témoin {address}, qui ne répondent ni l’un ni l’autre ; {then}",
+  "waits for the word of {peer}, or of the witness {address}; {then=}":
+    "attend la parole de {peer}, ou celle du témoin {address} ; {then}",
+  'if {peer} is not primary: {how?}"hakit prim {module}"':
+    'si {peer} n’est pas primaire : {how}"hakit prim {module}"',
+  '"hakit stop {module}", then ': '"hakit stop {module}", puis ',
+  "waits for the word of {peer}": "attend la parole de {peer}",
+  'the witness {address} remembers nothing of {module} (a new disk?), and {peer} does not answer; if it is not primary: "hakit prim {module}"':
+    'le témoin {address} ne se souvient pas de {module} (un nouveau disque ?), et {peer} ne répond pas ; s’il n’est pas primaire : "hakit prim {module}"',
+  "{peer} may still be primary for a moment, says the witness":
+    "{peer} est peut-être encore primaire pour un instant, dit le témoin",
+  'this node was not entitled to go on without {peer}, which may have gone on; if it has not: "hakit prim {module}"':
+    'ce nœud n’avait pas le droit de continuer sans {peer}, qui a peut-être continué ; si ce n’est pas le cas : "hakit prim {module}"',
+  "tells the witness that this node goes on":
+    "signale au témoin que ce nœud continue",
+  "pings {addresses*}": "ping de {addresses} en cours",
+  'neither {peer} nor {addresses=} answers, so this node seems to be cut off; it goes on when {peer} is heard, or if {peer} is not primary by "hakit prim {module}"':
+    'ni {peer} ni {addresses} ne répond : ce nœud semble isolé ; il continue dès que {peer} est entendu, ou, si {peer} n’est pas primaire, par "hakit prim {module}"',
+  "{address} nor {more=}": "{address} ni {more}",
+  "no ping of {addresses*} can be sent from here; {then=}":
+    "aucun ping vers {addresses} ne peut être envoyé d’ici ; {then}",
+  // Why a node left its role, or holds its writes (src/machine).
+  "{why=}; goes on by itself": "{why} ; cela continue tout seul",
+  "{why!}, and {word=}": "{why}, et {word}",
+  "{why!}: {word=}": "{why} : {word}",
+  "{why=}, and this copy is not up to date":
+    "{why}, et cette copie n’est pas à jour",
+  "{why=}, and failover is off": "{why}, et le basculement est désactivé",
+  "no heartbeat of {peer}": "{peer} ne donne plus signe de vie",
+  "{peer} was not heard": "{peer} n’a pas été entendu",
+  "{peer} was not heard since this agent began":
+    "{peer} n’a pas été entendu depuis le démarrage de cet agent",
+  "{peer} was not heard since this node stood still, and may have gone on":
+    "{peer} n’a pas été entendu depuis que ce nœud s’est figé, et a peut-être continué",
+  "{peer} does not have the module": "{peer} n’a pas le module",
+  "{peer} was stopped": "{peer} a été arrêté",
+  "{peer} left": "{peer} s’est retiré",
+  "neither node is primary": "aucun des nœuds n’est primaire",
+  "{peer} went on without this node": "{peer} a continué sans ce nœud",
+  "{peer} goes on without this node": "{peer} continue sans ce nœud",
+  "neither {peer} nor the witness has heard this node in time":
+    "ni {peer} ni le témoin n’a entendu ce nœud à temps",
+  "the data connection to {peer} is broken and it does not answer":
+    "la connexion de données vers {peer} est rompue et il ne répond pas",
+  "writes wait: the data connection to {peer} is broken and it has not recorded yet that its copy is behind":
+    "les écritures attendent : la connexion de données vers {peer} est rompue et il n’a pas encore noté que sa copie est en retard",
+  "writes wait: {why=}": "les écritures attendent : {why}",
+  "the virtual address is not here, it is tried again: {problem=}":
+    "l’adresse virtuelle n’est pas ici, de nouveaux essais suivent : {problem}",
+  "was handing over": "passait la main",
+  "what it served was taken away already":
+    "ce qu’il servait lui a déjà été retiré",
+  "stopstart": "arrêt et démarrage demandés",
+  "starts {seconds} s after boot":
+    "démarre {seconds} s après le démarrage de la machine",
+  "could not let go of the data yet ({what=}); tried again":
+    "n’a pas encore pu libérer les données ({what}) ; de nouveaux essais suivent",
+  'failed {count} times in {period=}, last: {what=}; start it again when the cause is gone: "hakit start {module}"':
+    '{count} échecs en {period}, le dernier : {what} ; redémarrez-le quand la cause aura disparu : "hakit start {module}"',
+  "{count} hours": "{count} h",
+  "{count} minutes": "{count} min",
+  "{count} s": "{count} s",
+  'rule {rule}: {why=}; start it again when the cause is gone: "hakit start {module}"':
+    'règle {rule} : {why} ; redémarrez-le quand la cause aura disparu : "hakit start {module}"',
+  "{why=} (rule {rule}); it goes on by itself when that has changed":
+    "{why} (règle {rule}) ; cela continue tout seul quand cela aura changé",
+  "waits for the first result of {resource}":
+    "attend le premier résultat de {resource}",
+  "{resource} is {state=}{detail?}": "{resource} est {state}{detail}",
+  "up": "en marche",
+  "down": "en panne",
+  "init": "à son premier contrôle",
+  "unknown": "non contrôlé",
+  " ({detail=})": " ({detail})",
+  "{why!} and {word=}": "{why} et {word}",
+  "its condition holds": "sa condition est remplie",
+  "nothing is decided here: the module's record cannot be saved, it is tried again: {why=}":
+    "rien n’est décidé ici : l’état du module ne peut pas être enregistré, de nouveaux essais suivent : {why}",
+  "the disk does not answer": "le disque ne répond pas",
+  "{why=}; as it was before, this copy is kept: {commands*}":
+    "{why} ; telle qu’elle était avant, cette copie est gardée : {commands}",
+  // What failed here (src/machine, src/actions, src/replication).
+  "the replicator died": "le réplicateur est mort",
+  "the replicator is {phase}": "le réplicateur est {phase}",
+  "the replicator does not run": "le réplicateur ne tourne pas",
+  "the replicator ended": "le réplicateur s’est terminé",
+  '{doing!} below "{path*}" failed: {error}':
+    '{doing} sous "{path}" a échoué : {error}',
+  "reading": "la lecture",
+  "writing": "l’écriture",
+  "fsync": "fsync",
+  "this node's disk failed to sync: {error}":
+    "le disque de ce nœud n’a pas pu tout enregistrer : {error}",
+  'the mount over "{path*}" is gone': 'le montage sur "{path}" a disparu',
+  "script {script}: {what=}": "script {script} : {what}",
+  "script {script} force: {what=}": "script {script} force : {what}",
+  "replicator {command}: {what=}": "réplicateur, {command} : {what}",
+  "take-addresses": "prise des adresses virtuelles",
+  "release-addresses": "retrait des adresses virtuelles",
+  "exit code {code}{log?}": "code de sortie {code}{log}",
+  ', see "{log*}"': ', voir "{log}"',
+  "took longer than {seconds} s and was ended{log?}":
+    "a duré plus de {seconds} s et a été arrêté{log}",
+  'Cannot take address "{address}": no interface has this node\'s address {near}, expected it on one of {names*}':
+    'Impossible de prendre l’adresse "{address}" : aucune interface n’a l’adresse {near} de ce nœud, attendue sur l’une de {names}',
+  'Cannot take address "{address}": interface "{device}" does not exist, expected one of {names*}':
+    'Impossible de prendre l’adresse "{address}" : l’interface "{device}" n’existe pas, attendu l’une de {names}',
+  'Cannot take address "{address}": the machine with MAC {mac} on {device} answers for it, expected nobody; take it off there, or choose another virtual address':
+    'Impossible de prendre l’adresse "{address}" : la machine de MAC {mac} sur {device} y répond déjà ; retirez-la là-bas, ou choisissez une autre adresse virtuelle',
+  '"{path*}" does not exist (tocheck in module.yaml): is the file system of "{folder*}" mounted?':
+    '"{path}" n’existe pas (tocheck dans module.yaml) : le système de fichiers de "{folder}" est-il monté ?',
+  '"{below*}" is a mount of its own below the mirrored directory "{path*}", which would hide it: mount it elsewhere (umount "{below*}"), and list it in module.yaml as a directory of its own if it is to be mirrored':
+    '"{below}" est un montage à part sous le répertoire en miroir "{path}", qui le cacherait : montez-le ailleurs (umount "{below}"), et nommez-le dans module.yaml comme un répertoire à part s’il doit être mis en miroir',
+  // Warnings of a module's replication (src/replication).
+  "{module}: {notice!}": "{module} : {notice}",
+  "no session with {address} port {port}: {why=}":
+    "pas de session avec {address}, port {port} : {why}",
+  "no session with the peer: {why=}":
+    "pas de session avec l’autre nœud : {why}",
+  "session with the primary ended: {why=}":
+    "la session avec le primaire s’est terminée : {why}",
+  "refused a connection from {address} on port {port}: {why=}":
+    "une connexion de {address} sur le port {port} a été refusée : {why}",
+  "Cannot listen on {address} port {port}: another program uses it (see: ss -ltnp)":
+    "Impossible d’écouter sur {address}, port {port} : un autre programme l’utilise (voir : ss -ltnp)",
+  "Cannot listen on {address} port {port}: {error} (is the address there?)":
+    "Impossible d’écouter sur {address}, port {port} : {error} (l’adresse est-elle là ?)",
+  "the peer's data is newer than this primary's: nothing is copied":
+    "les données de l’autre nœud sont plus récentes que celles de ce primaire : rien n’est copié",
+  "the peer's data is newer": "les données de l’autre nœud sont plus récentes",
+  'changes wait: what differs cannot be recorded below "{path*}": {why*}':
+    'les changements attendent : ce qui diffère ne peut pas être noté sous "{path}" : {why}',
+  'no journal can be kept below "{path*}" (should both nodes die at once, everything is compared): {why*}':
+    'aucun journal ne peut être tenu sous "{path}" (si les deux nœuds tombent en panne à la fois, tout est comparé) : {why}',
+  "no further inode ids: {why*}": "plus de numéros d’inodes : {why}",
+  "this node's disk refuses what the primary wrote: {error}":
+    "le disque de ce nœud refuse ce que le primaire a écrit : {error}",
+  'this node\'s disk failed to sync: {error}; this copy is not used any more: look after the disk, then have everything compared ("hakit second {module} --full")':
+    'le disque de ce nœud n’a pas pu tout enregistrer : {error} ; cette copie n’est plus utilisée : occupez-vous du disque, puis faites tout comparer ("hakit second {module} --full")',
+  '{why!}: it has the only copy, and some of what was written lately may not be on it; look after the disk, start the other node, then compare ("hakit verify {module}")':
+    '{why} : il a l’unique copie, et une partie de ce qui a été écrit récemment peut y manquer ; occupez-vous du disque, démarrez l’autre nœud, puis comparez ("hakit verify {module}")',
+  '{count} excluded names stood in directories that the primary has not: they are kept in "{path*}" of the mirrored directory':
+    '{count} noms exclus étaient dans des répertoires que le primaire n’a pas : ils sont gardés dans "{path}" du répertoire en miroir',
+  "both nodes had written alone: what this one wrote is kept in {folder*}":
+    "les deux nœuds avaient écrit seuls : ce que celui-ci a écrit est gardé dans {folder}",
+  "what stood here before is kept in {folders*}":
+    "ce qui était ici avant est gardé dans {folders}",
+  // Other warnings of a node (src/agent, src/heartbeat, src/guard).
+  '{module} is mirrored by hakit {version=} on {node}: swap it away, then "systemctl restart hakit" here.':
+    '{module} est mis en miroir par hakit {version} sur {node} : échangez-le vers l’autre nœud, puis faites "systemctl restart hakit" ici.',
+  "of before": "d’avant",
+  'module "{module}" runs with its last good configuration (number {number} of its history), because {why*}':
+    'le module "{module}" tourne avec sa dernière bonne configuration (numéro {number} de son historique), car : {why}',
+  'module "{module}" is one too many: a node has at most {most}, "hakit module uninstall NAME" makes room':
+    'le module "{module}" est de trop : un nœud en a au plus {most}, "hakit module uninstall NAME" fait de la place',
+  'module "{module}": {why!}': 'module "{module}" : {why}',
+  'port: {port} is used by module "{other}", expected another':
+    'port : {port} est utilisé par le module "{other}", il en faut un autre',
+  'directories: "{path*}" and "{theirs*}" of module "{other}" overlap, expected folders apart':
+    'directories : "{path}" et "{theirs}" du module "{other}" se recouvrent, il faut des dossiers distincts',
+  'virtual_addresses: {address} belongs to module "{other}", expected another':
+    'virtual_addresses : {address} appartient au module "{other}", il en faut une autre',
+  'No arbiter: {address} belongs to {whose=}, which would answer itself when it is cut off: expected {expected=}; "hakit witness remove", then add another one.':
+    'Pas d’arbitre : {address} appartient à {whose}, qui se répondrait à lui-même une fois isolé : il faut {expected} ; "hakit witness remove", puis ajoutez-en un autre.',
+  "whichever node is primary": "le nœud qui est primaire",
+  "every machine": "chaque machine",
+  "one that both nodes reach only over the network, such as a router's":
+    "une adresse que les deux nœuds n’atteignent que par le réseau, comme celle d’un routeur",
+  "that of a third machine": "celle d’une troisième machine",
+  "another machine sends heartbeats as this node, with this cluster's key (a copied machine?): only one of the two may run":
+    "une autre machine donne signe de vie à la place de ce nœud, avec la clé de ce cluster (une machine copiée ?) : une seule des deux doit tourner",
+  "heartbeats arrive that this cluster's key does not open: secret.key or the id in cluster.yaml differs between the nodes, or another cluster uses these addresses":
+    "des signes de vie arrivent que la clé de ce cluster n’ouvre pas : secret.key ou l’id dans cluster.yaml diffère entre les nœuds, ou un autre cluster utilise ces adresses",
+  'heartbeats arrive in another version of the protocol and are not heard: the nodes run versions of hakit that cannot work together, see "hakit upgrade" on each':
+    'des signes de vie arrivent dans une autre version du protocole et ne sont pas entendus : les nœuds ont des versions de hakit qui ne vont pas ensemble, voir "hakit upgrade" sur chacun',
+  "the guard does not run: {why*}": "le gardien ne tourne pas : {why}",
+  'watchdog: "{path*}" does not exist: load the driver ("modprobe softdog", and a line softdog in /etc/modules), or correct watchdog.device in cluster.yaml':
+    'watchdog : "{path}" n’existe pas : chargez le pilote ("modprobe softdog", et une ligne softdog dans /etc/modules), ou corrigez watchdog.device dans cluster.yaml',
+  'watchdog: "{path*}" is in use by somebody else (RuntimeWatchdogSec of systemd?): one of the two must give it up':
+    'watchdog : "{path}" est déjà utilisé (RuntimeWatchdogSec de systemd ?) : l’un des deux doit y renoncer',
+  'watchdog: "{path*}" cannot be opened: {error}':
+    'watchdog : "{path}" ne peut pas être ouvert : {error}',
+  'Module "{module}" has configuration {number} on {node}, {peer} hands over its newer one ({newer}).':
+    'Le module "{module}" a la configuration {number} sur {node}, {peer} transmet la sienne, plus récente ({newer}).',
+  'Files of module "{module}" were changed by hand on {node}, which the other node knows nothing of: "hakit module config {module} --plan" there shows what, --apply puts it in force on both nodes.':
+    'Des fichiers du module "{module}" ont été modifiés à la main sur {node}, et l’autre nœud n’en sait rien : "hakit module config {module} --plan" y montre lesquels, --apply les met en vigueur sur les deux nœuds.',
+  'Module "{module}" has an older configuration on {peer} ({older}) than on {node} ({number}). {why=}; then it takes the newer one by itself.':
+    'Le module "{module}" a une configuration plus ancienne sur {peer} ({older}) que sur {node} ({number}). {why} ; il prend ensuite la plus récente tout seul.',
+  'Module "{module}" is not installed on {peer}: say "hakit module config {module} --apply" on {node} to install it on both.':
+    'Le module "{module}" n’est pas installé sur {peer} : faites "hakit module config {module} --apply" sur {node} pour l’installer sur les deux.',
+  'Module "{module}" has another configuration on {peer} than on {node}: say "hakit module config {module} --apply" on the node whose is right.':
+    'Le module "{module}" n’a pas la même configuration sur {peer} que sur {node} : faites "hakit module config {module} --apply" sur le nœud dont la configuration est la bonne.',
+  // What checkers find (src/checker).
+  "{address} does not answer": "{address} ne répond pas",
+  "no answer within {time} ms": "pas de réponse en {time} ms",
+  "took longer than {seconds} s": "a duré plus de {seconds} s",
+  "the last look hangs since {seconds} s":
+    "le dernier contrôle est bloqué depuis {seconds} s",
+  "the program ping is not installed": "le programme ping n’est pas installé",
+  "no program can be started: {why*}":
+    "aucun programme ne peut être démarré : {why}",
+  "{address} is not on this machine": "{address} n’est pas sur cette machine",
+  "the machine with MAC {mac} answers for {address}":
+    "la machine de MAC {mac} répond pour {address}",
+  "no interface has {address}": "aucune interface n’a {address}",
+  "there is no {interface}": "il n’y a pas de {interface}",
+  "{interface} is switched off": "{interface} est désactivée",
+  "{interface} has no carrier":
+    "{interface} n’a pas de signal (câble débranché ?)",
+  "status {status}, expected {expected}": "statut {status}, attendu {expected}",
+  '"{pattern*}" is not on the page': '"{pattern}" n’est pas sur la page',
+  'no module is called "{module}"': 'aucun module ne s’appelle "{module}"',
+  "module {module} is not primary and ready":
+    "le module {module} n’est pas primaire et prêt",
+  "systemd does not answer": "systemd ne répond pas",
+  "the unit is {unit=}": "l’état de l’unité est : {unit}",
+  "not known": "inconnu",
+  "{count} run, expected at least {least}":
+    "{count} en marche, attendu au moins {least}",
+  "{count} run, expected at most {most}":
+    "{count} en marche, attendu au plus {most}",
+  // Why a command is refused (src/machine/command.ts, primary.ts).
+  "Cannot {command} {module}: {why!}":
+    "{command} impossible pour {module} : {why}",
+  "it is in WAIT and runs nothing": "il est en WAIT et ne fait rien tourner",
+  "this node is still busy with a change":
+    "ce nœud est encore occupé par un changement",
+  "it needs PRIM and SECOND, this node is {mine} and {peer} is {theirs}":
+    "il faut PRIM et SECOND, ce nœud est {mine} et {peer} est {theirs}",
+  "{peer} is {role} but not ready": "{peer} est {role} mais pas prêt",
+  "Cannot make this node primary of {module}: {why!}":
+    "Impossible de rendre ce nœud primaire de {module} : {why}",
+  "it is {role}, expected STOP or WAIT":
+    "il est {role}, il faudrait STOP ou WAIT",
+  "{peer} is {role}; stop it there first":
+    "{peer} est {role} ; arrêtez-le d’abord là-bas",
+  'Cannot start {module} from this copy: it is only half made; to use it nevertheless: "hakit primforce {module}"':
+    'Impossible de démarrer {module} depuis cette copie : elle n’est faite qu’à moitié ; pour l’utiliser quand même : "hakit primforce {module}"',
+  "Cannot make this node secondary of {module}: {why!}":
+    "Impossible de rendre ce nœud secondaire de {module} : {why}",
+  "it is {role}; stop it first": "il est {role} ; arrêtez-le d’abord",
+  "{peer} is {what=}, expected ALONE or PRIM":
+    "{peer} est {what}, il faudrait ALONE ou PRIM",
+  "not heard": "muet",
+  "its data is newer than that of {peer}":
+    "ses données sont plus récentes que celles de {peer}",
+  "Cannot copy {module} anew: {why!}":
+    "Impossible de recopier {module} : {why}",
+};

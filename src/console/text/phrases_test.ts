@@ -1,0 +1,291 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { isSaid } from "../../../tests/console/is_said.ts";
+import { sampleState } from "../../../tests/console/sample.ts";
+import { clusterState, type Known } from "../../agent/status.ts";
+import type { ModuleView } from "../../machine/state.ts";
+import { EMPTY } from "../../replication/identity.ts";
+import { PHRASES } from "./en/phrases.ts";
+import { phrases as fr } from "./fr/phrases.ts";
+import { phrases as ja } from "./ja/phrases.ts";
+import { sayIn } from "./phrases.ts";
+import { told } from "./speech.ts";
+
+const PLACE = /\{([a-z]+)([*=!?]?)\}/g;
+
+/** The full stop and what follows it: the only ones that are no sentence. */
+const SENTENCES = PHRASES.filter((key) => key !== "." && key !== " ");
+
+Deno.test("every phrase has the same places in every language, and the same commands", () => {
+  const places = (text: string) =>
+    [...new Set(Array.from(text.matchAll(PLACE), ([, name]) => name!))]
+      .toSorted();
+  const plain = (text: string) => text.replaceAll(PLACE, "{$1}");
+  for (const phrases of [fr, ja]) {
+    for (const key of SENTENCES) {
+      const said = phrases[key];
+      ok(said !== "", key);
+      deepStrictEqual(places(said), places(key), said);
+      for (
+        const [command] of plain(key).matchAll(/"(hakit|systemctl) [^"]*"/g)
+      ) {
+        ok(said.includes(command), `${command}: ${said}`);
+      }
+    }
+  }
+});
+
+Deno.test("speech() finds every phrase by itself, with its parts put in", () => {
+  const nested = "the disk does not answer";
+  for (const [language, phrases] of [["fr", fr], ["ja", ja]] as const) {
+    const say = sayIn(language);
+    for (const key of SENTENCES) {
+      const given: { [name: string]: string } = {};
+      const spoken = key.replaceAll(
+        PLACE,
+        (_, name, kind) =>
+          given[name] ??= name === "role"
+            ? "PRIM"
+            : name === "state"
+            ? "down"
+            : name === "code"
+            ? "127"
+            : kind === "!"
+            ? nested
+            : kind === "?"
+            ? ""
+            : kind === ""
+            ? `w-${name}`
+            : `Of ${name} (2)`,
+      );
+      const expected = phrases[key].replaceAll(
+        PLACE,
+        (_, name) => given[name] === "" ? "" : say(given[name]!),
+      );
+      strictEqual(say(spoken), expected, spoken);
+    }
+  }
+});
+
+Deno.test("every phrase is one that the sources have: whoever changes a sentence changes its phrase, too", async () => {
+  const sources = await textOf(new URL("../../", import.meta.url));
+  const missing = SENTENCES.flatMap((key) =>
+    key.split(PLACE).filter((_, at) => at % 3 === 0)
+      .filter((piece) => piece.length >= 8 && !sources.includes(piece))
+  );
+  deepStrictEqual(missing, []);
+});
+
+/** All that this folder and those below it say, but for the phrases themselves and tests. */
+async function textOf(folder: URL): Promise<string> {
+  const texts: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const url = new URL(isDirectory ? `${name}/` : name, folder);
+    if (isDirectory && name !== "text") texts.push(await textOf(url));
+    const counts = name.endsWith(".ts") && !name.endsWith("_test.ts");
+    if (counts) texts.push(await Deno.readTextFile(url));
+  }
+  // A long one is written in parts.
+  return texts.join("\n").replaceAll(/["'`]\s*\+\s*["'`]/g, "");
+}
+
+Deno.test("speech() puts sentences into sentences, and leaves what it does not know", () => {
+  const say = sayIn("fr");
+  for (
+    const [english, french] of [
+      [
+        'app runs nowhere: node1 waits. First start: neither node has data of this module yet; say "hakit prim app" on the node whose data is good.',
+        'app ne tourne nulle part : node1 attend. Premier démarrage : aucun des nœuds n’a encore de données de ce module ; faites "hakit prim app" sur le nœud dont les données sont bonnes.',
+      ],
+      [
+        "app is starting on node1. No heartbeat of node2; goes on by itself.",
+        "app est en train de démarrer sur node1. node2 ne donne plus signe de vie ; cela continue tout seul.",
+      ],
+      [
+        'failed 4 times in 24 hours, last: tcp.web is down (no answer within 500 ms); start it again when the cause is gone: "hakit start app"',
+        '4 échecs en 24 h, le dernier : tcp.web est en panne (pas de réponse en 500 ms) ; redémarrez-le quand la cause aura disparu : "hakit start app"',
+      ],
+      [
+        "script start_prim: the cat is gone; goes on by itself",
+        "script start_prim : the cat is gone ; cela continue tout seul",
+      ],
+      ["a newer node's words, and more", "a newer node's words, and more"],
+      ["x".repeat(2001), "x".repeat(2001)],
+    ] as const
+  ) strictEqual(say(english), french);
+});
+
+Deno.test("told() leaves everything as it is but what is said", () => {
+  const detail = "no answer within 500 ms";
+  const resources = [
+    { name: "tcp.web", state: "down", detail, since: 1 },
+  ] as const;
+  const one =
+    "The link 10.0.0.1 to 10.0.0.2 is down: the nodes still hear each other on another one; check cable, switch and firewall.";
+  const both = ["k3s runs nowhere: node1 waits.", "app is starting on node2."];
+  const state = sampleState({ reason: "node2 starts first", resources }, {}, {
+    sentence: both.join(" "),
+    sentences: { k3s: both[0]!, app: both[1]! },
+    warnings: [one],
+  });
+  deepStrictEqual(told(state, (text) => text), state);
+  const said = told(state, sayIn("ja"));
+  const module = said.nodes[0]!.modules[0]!;
+  strictEqual(module.reason, "node2 が先に開始します");
+  strictEqual(module.resources[0]!.detail, "500 ms 以内に応答がありません");
+  for (const sentence of Object.values(said.sentences)) {
+    ok(said.sentence.includes(sentence), sentence);
+  }
+  ok([said.arbiter, ...said.warnings].every((text) => /[ぁ-ん]/.test(text)));
+});
+
+const DATA = { ...EMPTY, current: "a1", upToDate: true };
+const ROLES = ["STOP", "WAIT", "ALONE", "PRIM", "SECOND"] as const;
+
+function view(change: Partial<ModuleView>): ModuleView {
+  return {
+    module: "k3s",
+    role: "STOP",
+    status: "Ready",
+    goal: "run",
+    lastRole: null,
+    cameFrom: null,
+    identity: DATA,
+    phase: "idle",
+    session: "none",
+    shutOut: null,
+    outdated: null,
+    swap: null,
+    reason: null,
+    resync: null,
+    lastResync: null,
+    dirtyBytes: 0,
+    addresses: false,
+    ...change,
+  };
+}
+
+/** Of two nodes; whatever there is to warn of is there. */
+function state(
+  mine: Partial<ModuleView> | null,
+  theirs: Partial<ModuleView> | null,
+  verdict: Known["peer"]["verdict"] = "alive",
+  change: Partial<Known> = {},
+) {
+  const link = { local: "10.0.0.1", remote: "10.0.0.2", roundTripMs: 1 };
+  const node = { version: "1", addresses: ["10.0.0.1"] };
+  const known = (one: Partial<ModuleView> | null) => one ? [view(one)] : [];
+  return clusterState({
+    cluster: "c",
+    timeoutMs: 2100,
+    peerTimeoutMs: 5000,
+    differs: ["links"],
+    local: { ...node, name: "node1", modules: known(mine) },
+    peer: {
+      ...node,
+      name: "node2",
+      version: "2",
+      modules: known(theirs),
+      verdict,
+    },
+    links: [{ ...link, state: "down" }],
+    arbiter: { kind: "none" },
+    arbiterAnswers: null,
+    addresses: {},
+    unmirrored: [],
+    resources: {},
+    index: 0,
+    problems: [],
+    ...change,
+  });
+}
+
+Deno.test("every sentence of clusterState() is known: of all pairs of roles", () => {
+  const resync = {
+    stage: "data",
+    bytesDone: 50 << 20,
+    bytesTotal: 200 << 20,
+    bytesSent: 0,
+    bytesPerSecond: 10 << 20,
+    secondsLeft: 75,
+  } as const;
+  const changes: readonly Partial<ModuleView>[] = [
+    {},
+    { status: "Transient" },
+    { status: "NotReady", reason: "node3 starts first" },
+    { status: "Transient", goal: "stop" },
+    { dirtyBytes: 3 << 20 },
+    { failover: false, differences: 2 },
+    { takeoverMs: 4200 },
+    { identity: EMPTY },
+    { resync },
+    { resync: { ...resync, secondsLeft: null } },
+    { resync: { ...resync, bytesTotal: 0 } },
+    { resync: { ...resync, stage: "names" } },
+    { resync: { ...resync, paused: true } },
+    { resync: { ...resync, bytesTotal: 0, paused: true } },
+  ];
+  const newer = { ...DATA, bitmap: "b2" };
+  for (const mine of [...ROLES, null]) {
+    for (const theirs of [...ROLES, null]) {
+      for (const change of changes) {
+        for (const identity of [change.identity ?? DATA, newer]) {
+          for (const verdict of ["alive", "lost"] as const) {
+            const { sentence } = state(
+              mine && { role: mine, ...change },
+              theirs && { role: theirs, ...change, identity },
+              verdict,
+            );
+            ok(isSaid(sentence), sentence);
+          }
+        }
+      }
+    }
+  }
+});
+
+Deno.test("every sentence of clusterState() is known: warnings, and who decides", () => {
+  const watch = {
+    resources: [],
+    maintenance: ["errd off", "checker off", "failover off", "boot off"],
+  };
+  const mine = {
+    role: "PRIM",
+    differences: 2,
+    keeps: "node1",
+    salvage: "2026-11-23T02-30-00-000Z",
+    watch: { ...watch, maintenance: [...watch.maintenance, "boot on"] },
+  } as const;
+  const theirs = { role: "SECOND", keeps: null, watch } as const;
+  const witness = { kind: "witness", id: "w", address: "10.0.0.3" } as const;
+  const arbiters: readonly Partial<Known>[] = [
+    { arbiter: { kind: "none" } },
+    ...[true, false].flatMap((arbiterAnswers) =>
+      [
+        { arbiter: { kind: "ping" as const, addresses: ["10.0.0.4"] } },
+        { arbiter: { ...witness, retired: false } },
+        { arbiter: { ...witness, retired: true } },
+      ].map((one) => ({ ...one, arbiterAnswers }))
+    ),
+  ];
+  let most = 0;
+  for (const arbiter of arbiters) {
+    for (const claim of [1, undefined]) {
+      for (const version of ["1", "2"]) {
+        const said = state({ ...mine, claim }, theirs, "alive", {
+          local: {
+            name: "node1",
+            version,
+            addresses: [],
+            modules: [view({ ...mine, claim })],
+          },
+          ...arbiter,
+        });
+        for (const sentence of [said.arbiter, ...said.warnings]) {
+          ok(isSaid(sentence), sentence);
+        }
+        most = Math.max(most, said.warnings.length);
+      }
+    }
+  }
+  ok(most > 15, `${most} warnings at once`);
+});
