@@ -35,6 +35,109 @@ Deno.test("Regions always name what is not on both disks (against the marks them
   );
 });
 
+/** Settlements after which nothing counts as recent. */
+const LONG = 40;
+
+/** A file on a disk: its size, and by chunk what was done to it last. */
+interface Stored {
+  size: number;
+  readonly chunks: Map<number, string>;
+}
+
+interface Change {
+  readonly id: number;
+  readonly chunk: number;
+  /** Within the chunk; of a truncation the new end. */
+  readonly offset: number;
+  readonly truncates: boolean;
+}
+
+function change(
+  file: Stored,
+  { chunk, offset, truncates }: Change,
+  by: number,
+) {
+  const at = chunk * CHUNK + offset;
+  if (!truncates) {
+    file.chunks.set(chunk, `${file.chunks.get(chunk) ?? ""} ${by}`);
+    file.size = Math.max(file.size, at + 1);
+    return;
+  }
+  for (const [each, was] of file.chunks) {
+    if (each > chunk || each === chunk && offset === 0) {
+      file.chunks.delete(each);
+    } else if (each === chunk) file.chunks.set(each, `${was} cut ${offset}`);
+  }
+  file.size = at;
+}
+
+/** The disk of a node that died: all that was settled, and of the rest what the kernel happened to have written. */
+function stored(
+  changes: readonly Change[],
+  id: number,
+  isWritten: (by: number) => boolean,
+): Stored {
+  const file: Stored = { size: 0, chunks: new Map() };
+  changes.forEach((each, by) => {
+    if (each.id === id && isWritten(by)) change(file, each, by);
+  });
+  return file;
+}
+
+Deno.test("Regions name wherever two disks differ that lost different changes, of files that grow, shrink and grow again", () => {
+  const anyChange = fc.record({
+    id: fc.integer({ min: 300, max: 302 }),
+    chunk: fc.nat(3),
+    offset: fc.constantFrom(0, 77, CHUNK - 1),
+    truncates: fc.boolean(),
+  });
+  const step = fc.tuple(anyChange, fc.nat(5), fc.nat(), fc.nat());
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const regions = new Regions(), changes: Change[] = [];
+      let settled = -1;
+      for (const [each, settles, lotsOfA, lotsOfB] of steps) {
+        const { id, chunk, offset, truncates } = each;
+        const at = chunk * CHUNK + offset, by = changes.length;
+        const kind = truncates ? KIND.SETATTR : KIND.WRITE;
+        const frame = operation(kind, id, truncates ? 0 : at, 1);
+        frame.sequence = by * LONG;
+        payload.setUint32(0, 8, true);
+        payload.setBigUint64(16, BigInt(at), true);
+        const { size } = stored(changes, id, () => true);
+        regions.enter(frame, payload, 0, size);
+        changes.push(each);
+        if (settles === 0) {
+          settled = by - 1;
+          // Long ago, and then so much else that what is settled leaves.
+          for (let i = LONG; i-- > 0;) regions.settle(settled * LONG - i);
+          for (let i = 0; i < KEPT; i++) {
+            const other = operation(KIND.WRITE, 999, 2 * (i + 1) * CHUNK, 1);
+            other.sequence = frame.sequence;
+            regions.enter(other, payload, 0, 0);
+          }
+        }
+        const marks = marksOf(regions);
+        const [a, b] = [lotsOfA, lotsOfB].map((lots) =>
+          stored(
+            changes,
+            id,
+            (by) => by <= settled || (lots >> by % 31 & 1) === 1,
+          )
+        ) as [Stored, Stored];
+        const own = marks.whole(0, id);
+        if (a.size !== b.size) ok(own && own.attributes >= 0, "size");
+        const end = Math.ceil(Math.max(a.size, b.size) / CHUNK);
+        for (let each = 0; each < end; each++) {
+          if (a.chunks.get(each) === b.chunks.get(each)) continue;
+          ok(own && (own.chunks.has(each) || own.tail <= each), `MiB ${each}`);
+        }
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
 Deno.test("Regions enter what is hot once", () => {
   const regions = new Regions();
   const write = operation(KIND.WRITE, 9, 5 * CHUNK, 4096);
