@@ -1,5 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import fc from "fast-check";
 import { Dirty } from "./dirty.ts";
+import { uncovered } from "./journal_sample.ts";
 import { CHUNK, encodeMarks, Marks, MOST_INODES } from "./marks.ts";
 
 function some(): Marks {
@@ -152,4 +154,59 @@ Deno.test("Dirty that is gone or has rotted does not say all that differs; torn,
   strictEqual(complete(`${lines}\n\0\0\0\0\n${lines}\n`, null), false);
   strictEqual(complete(`${lines.replace("d", "e")}\n`, "b"), false);
   await Deno.remove(path);
+});
+
+Deno.test("Dirty on a disk that is full or fails now and then has what was flushed, and what it leaves torn is no rot", () => {
+  const file = Deno.FsFile.prototype;
+  const { writeSync, syncDataSync } = file;
+  const mark = fc.tuple(fc.nat(1), fc.integer({ min: 1, max: 30 }), fc.nat(9));
+  const step = fc.tuple(
+    fc.array(mark, { maxLength: 20 }),
+    fc.infiniteStream(fc.nat(3)),
+    fc.nat(5),
+  );
+  const path = Deno.makeTempFileSync();
+  fc.assert(fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+    Deno.truncateSync(path, 0);
+    let dirty = new Dirty(path);
+    const flushed = new Marks(), asked = new Marks();
+    for (const [marks, lots, restarts] of steps) {
+      const added = new Marks();
+      for (const [volume, id, chunk] of marks) {
+        added.data(volume, id, { offset: chunk * CHUNK, length: 1 }, 0);
+      }
+      asked.add(added);
+      dirty.add(added);
+      file.writeSync = function (bytes) {
+        const lot = lots.next().value;
+        if (lot > 0) return writeSync.call(this, bytes);
+        writeSync.call(this, bytes.subarray(0, bytes.length * 2 / 3));
+        throw new Error("ENOSPC");
+      };
+      file.syncDataSync = function () {
+        if (lots.next().value === 0) throw new Error("EIO");
+        syncDataSync.call(this);
+      };
+      try {
+        dirty.flush();
+        flushed.add(asked);
+      } catch {
+        // What was to be done waits.
+      } finally {
+        Object.assign(file, { writeSync, syncDataSync });
+      }
+      const again = new Dirty(path);
+      strictEqual(uncovered(again.marks, flushed).join(), "");
+      ok(again.isComplete({ bitmap: null }));
+      if (restarts > 0) again.close();
+      else {
+        dirty.close();
+        dirty = again;
+        asked.clear();
+        asked.add(again.marks);
+      }
+    }
+    dirty.close();
+  }));
+  Deno.removeSync(path);
 });
