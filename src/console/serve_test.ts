@@ -383,7 +383,7 @@ async function weigh(
     strictEqual(small.headers.get("content-encoding"), "gzip");
     strictEqual(small.headers.get("vary"), "accept-encoding");
     const bytes = await small.arrayBuffer();
-    // The server has drawn with it already: nobody waits for it.
+    // The server has drawn the page with it already.
     if (path.endsWith(`/phrases.${language}.json`)) table += bytes.byteLength;
     else sum += bytes.byteLength;
     const unpacked = new Blob([bytes]).stream()

@@ -4,7 +4,7 @@ export const PHRASES = [
   // How sentences follow each other: the full stop, and what stands after it.
   ".",
   " ",
-  // A module as a whole (src/agent/status.ts).
+  // A module as a whole (src/agent/module_sentence.ts).
   'No module is installed: see "hakit help module".',
   "{module} runs on BOTH nodes (ALONE on {node} and on {peer}): they were parted; one of them yields now, and what it alone wrote is kept aside.",
   "{module} is on its way to {role} on {node}.",
@@ -42,7 +42,7 @@ export const PHRASES = [
   "both nodes",
   " on both",
   " on both; {node} has the newer data",
-  // Warnings (src/agent/status.ts).
+  // Warnings (src/agent/warnings.ts).
   'MAINTENANCE: {switch*} for {module} on {node}: {meaning=}; "hakit {what} {how} -m {module}" ends it.',
   "a process that dies has no consequence",
   "what checkers find has no consequence",
@@ -58,7 +58,7 @@ export const PHRASES = [
   "heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both and restart their agents; until then leases follow the shorter one.",
   "The link {local} to {remote} is down: the nodes still hear each other on another one; check cable, switch and firewall.",
   "There is only one link between the nodes: add a second one, so that one broken cable cannot part them.",
-  // Who decides when the nodes are parted (src/agent/status.ts).
+  // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
   "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.",
   "The arbiter does not answer from {node} (ping {addresses*}): when the links break now, this node stops.",
   "The arbiter is a ping of {addresses*}: a node that is cut off stops.",
@@ -203,6 +203,9 @@ export const PHRASES = [
   "this node's disk refuses what the primary wrote: {error}",
   'this node\'s disk failed to sync: {error}; this copy is not used any more: look after the disk, then have everything compared ("hakit second {module} --full")',
   '{why!}: it has the only copy, and some of what was written lately may not be on it; look after the disk, start the other node, then compare ("hakit verify {module}")',
+  "letting go of the data waits until this node's disk has all of it{more?}",
+  ": the other node has not, so leave this one on",
+  'letting go of the data waits until this node\'s disk has what was written through "{path*}"',
   '{count} excluded names stood in directories that the primary has not: they are kept in "{path*}" of the mirrored directory',
   "both nodes had written alone: what this one wrote is kept in {folder*}",
   "what stood here before is kept in {folders*}",
@@ -254,8 +257,9 @@ export const PHRASES = [
   "not known",
   "{count} run, expected at least {least}",
   "{count} run, expected at most {most}",
-  // Why a command is refused (src/machine/command.ts, primary.ts).
+  // Why a command is refused (src/machine/command.ts, primary.ts, src/agent/cluster_config.ts).
   "Cannot {command} {module}: {why!}",
+  "{file} was changed in {parts*}, expected that the agents of both nodes begin again before a module is started",
   "it is in WAIT and runs nothing",
   "this node is still busy with a change",
   "it needs PRIM and SECOND, this node is {mine} and {peer} is {theirs}",

@@ -5,7 +5,7 @@ export const phrases: Phrases = {
   // How sentences follow each other: the full stop, and what stands after it.
   ".": ".",
   " ": " ",
-  // A module as a whole (src/agent/status.ts).
+  // A module as a whole (src/agent/module_sentence.ts).
   'No module is installed: see "hakit help module".':
     'Aucun module n’est installé : voir "hakit help module".',
   "{module} runs on BOTH nodes (ALONE on {node} and on {peer}): they were parted; one of them yields now, and what it alone wrote is kept aside.":
@@ -66,7 +66,7 @@ export const phrases: Phrases = {
   " on both": " sur les deux",
   " on both; {node} has the newer data":
     " sur les deux ; {node} a les données les plus récentes",
-  // Warnings (src/agent/status.ts).
+  // Warnings (src/agent/warnings.ts).
   'MAINTENANCE: {switch*} for {module} on {node}: {meaning=}; "hakit {what} {how} -m {module}" ends it.':
     'MAINTENANCE : {switch} pour {module} sur {node} : {meaning} ; "hakit {what} {how} -m {module}" y met fin.',
   "a process that dies has no consequence":
@@ -94,7 +94,7 @@ export const phrases: Phrases = {
     "Le lien {local} vers {remote} est coupé : les nœuds s’entendent encore par un autre ; vérifiez le câble, le commutateur et le pare-feu.",
   "There is only one link between the nodes: add a second one, so that one broken cable cannot part them.":
     "Il n’y a qu’un lien entre les nœuds : ajoutez-en un deuxième, pour qu’un seul câble coupé ne puisse pas les séparer.",
-  // Who decides when the nodes are parted (src/agent/status.ts).
+  // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
   "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.":
     "Il n’y a pas d’arbitre : si tous les liens sont coupés à la fois, les deux nœuds peuvent devenir primaires. Quand ils se retrouvent, l’un des deux cède, et ce qu’il est seul à avoir écrit est mis de côté.",
   "The arbiter does not answer from {node} (ping {addresses*}): when the links break now, this node stops.":
@@ -316,6 +316,12 @@ export const phrases: Phrases = {
     'le disque de ce nœud n’a pas pu tout enregistrer : {error} ; cette copie n’est plus utilisée : occupez-vous du disque, puis faites tout comparer ("hakit second {module} --full")',
   '{why!}: it has the only copy, and some of what was written lately may not be on it; look after the disk, start the other node, then compare ("hakit verify {module}")':
     '{why} : il a l’unique copie, et une partie de ce qui a été écrit récemment peut y manquer ; occupez-vous du disque, démarrez l’autre nœud, puis comparez ("hakit verify {module}")',
+  "letting go of the data waits until this node's disk has all of it{more?}":
+    "libérer les données attend que le disque de ce nœud les ait toutes{more}",
+  ": the other node has not, so leave this one on":
+    " : l’autre nœud ne les a pas, laissez donc celui-ci allumé",
+  'letting go of the data waits until this node\'s disk has what was written through "{path*}"':
+    'libérer les données attend que le disque de ce nœud ait ce qui a été écrit par "{path}"',
   '{count} excluded names stood in directories that the primary has not: they are kept in "{path*}" of the mirrored directory':
     '{count} noms exclus étaient dans des répertoires que le primaire n’a pas : ils sont gardés dans "{path}" du répertoire en miroir',
   "both nodes had written alone: what this one wrote is kept in {folder*}":
@@ -396,9 +402,11 @@ export const phrases: Phrases = {
     "{count} en marche, attendu au moins {least}",
   "{count} run, expected at most {most}":
     "{count} en marche, attendu au plus {most}",
-  // Why a command is refused (src/machine/command.ts, primary.ts).
+  // Why a command is refused (src/machine/command.ts, primary.ts, src/agent/cluster_config.ts).
   "Cannot {command} {module}: {why!}":
     "{command} impossible pour {module} : {why}",
+  "{file} was changed in {parts*}, expected that the agents of both nodes begin again before a module is started":
+    "{file} a été modifié dans {parts} : les agents des deux nœuds doivent redémarrer avant qu’un module soit démarré",
   "it is in WAIT and runs nothing": "il est en WAIT et ne fait rien tourner",
   "this node is still busy with a change":
     "ce nœud est encore occupé par un changement",

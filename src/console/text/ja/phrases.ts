@@ -5,7 +5,7 @@ export const phrases: Phrases = {
   // How sentences follow each other: the full stop, and what stands after it.
   ".": "。",
   " ": "",
-  // A module as a whole (src/agent/status.ts).
+  // A module as a whole (src/agent/module_sentence.ts).
   'No module is installed: see "hakit help module".':
     'モジュールがインストールされていません。"hakit help module" を参照してください。',
   "{module} runs on BOTH nodes (ALONE on {node} and on {peer}): they were parted; one of them yields now, and what it alone wrote is kept aside.":
@@ -66,7 +66,7 @@ export const phrases: Phrases = {
   " on both": "両方で",
   " on both; {node} has the newer data":
     "両方で（データは {node} の方が新しい）",
-  // Warnings (src/agent/status.ts).
+  // Warnings (src/agent/warnings.ts).
   'MAINTENANCE: {switch*} for {module} on {node}: {meaning=}; "hakit {what} {how} -m {module}" ends it.':
     'メンテナンス：{node} の {module} は {switch}：{meaning}。"hakit {what} {how} -m {module}" で元に戻ります。',
   "a process that dies has no consequence":
@@ -93,7 +93,7 @@ export const phrases: Phrases = {
     "リンク {local} – {remote} が切断されています。ノード間は別のリンクでつながっています。ケーブル、スイッチ、ファイアウォールを確認してください。",
   "There is only one link between the nodes: add a second one, so that one broken cable cannot part them.":
     "ノード間のリンクが一つしかありません。ケーブル一本の断線でノード間が切れないように、二つ目を追加してください。",
-  // Who decides when the nodes are parted (src/agent/status.ts).
+  // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
   "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.":
     "アービターがありません。すべてのリンクが同時に切れると、両方のノードがプライマリーになることがあります。再接続時に一方が譲り、そのノードだけが書き込んだものは退避されます。",
   "The arbiter does not answer from {node} (ping {addresses*}): when the links break now, this node stops.":
@@ -315,6 +315,12 @@ export const phrases: Phrases = {
     'このノードのディスクの同期に失敗しました：{error}。このコピーはもう使われません。ディスクを調べてから、すべてを比較してください（"hakit second {module} --full"）',
   '{why!}: it has the only copy, and some of what was written lately may not be on it; look after the disk, start the other node, then compare ("hakit verify {module}")':
     '{why}。唯一のコピーですが、最近の書き込みの一部が欠けている可能性があります。ディスクを調べ、もう一方のノードを起動してから比較してください（"hakit verify {module}"）',
+  "letting go of the data waits until this node's disk has all of it{more?}":
+    "データの解放は、このノードのディスクがすべてを書き終えるのを待っています{more}",
+  ": the other node has not, so leave this one on":
+    "。もう一方のノードにはないため、このノードの電源を切らないでください",
+  'letting go of the data waits until this node\'s disk has what was written through "{path*}"':
+    'データの解放は、"{path}" 経由で書き込まれたものをこのノードのディスクが書き終えるのを待っています',
   '{count} excluded names stood in directories that the primary has not: they are kept in "{path*}" of the mirrored directory':
     '除外された名前が {count} 件、プライマリーにないディレクトリーにありました。ミラーディレクトリーの "{path}" に保持されています',
   "both nodes had written alone: what this one wrote is kept in {folder*}":
@@ -396,9 +402,11 @@ export const phrases: Phrases = {
     "{count} 個動作中（期待値は {least} 個以上）",
   "{count} run, expected at most {most}":
     "{count} 個動作中（期待値は {most} 個以下）",
-  // Why a command is refused (src/machine/command.ts, primary.ts).
+  // Why a command is refused (src/machine/command.ts, primary.ts, src/agent/cluster_config.ts).
   "Cannot {command} {module}: {why!}":
     "{module} に {command} を実行できません：{why}",
+  "{file} was changed in {parts*}, expected that the agents of both nodes begin again before a module is started":
+    "{file} の {parts} が変更されています。モジュールを開始する前に、両ノードのエージェントを再起動してください",
   "it is in WAIT and runs nothing": "WAIT で、何も動いていません",
   "this node is still busy with a change": "このノードはまだ変更の途中です",
   "it needs PRIM and SECOND, this node is {mine} and {peer} is {theirs}":
