@@ -1,6 +1,7 @@
 /** Style and browser code inside the executable. Their address holds their hash, so that no browser shows yesterday's page. */
 import { createHash } from "node:crypto";
 import client from "../../dist/client.js" with { type: "text" };
+import resources from "../../dist/resources.js" with { type: "text" };
 import plot from "./plot.css" with { type: "text" };
 import style from "./style.css" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
@@ -19,6 +20,11 @@ const assets = new Map<string, Asset>();
 export const CLIENT_URL = publish("client.js", {
   type: "text/javascript; charset=utf-8",
   text: client as unknown as string,
+});
+/** Of the one page with graphs, in place of the other. */
+export const RESOURCES_URL = publish("resources.js", {
+  type: "text/javascript; charset=utf-8",
+  text: resources as unknown as string,
 });
 export const STYLE_URL = publish("style.css", {
   type: "text/css; charset=utf-8",

@@ -6,6 +6,7 @@ import {
   ICON_URL,
   MANIFEST_URL,
   PLOT_URL,
+  RESOURCES_URL,
   STYLE_URL,
 } from "./assets.ts";
 import { type Language, LANGUAGES, texts } from "./text/texts.ts";
@@ -77,7 +78,8 @@ export function Layout(props: LayoutProps) {
           ? <link rel="stylesheet" href={PLOT_URL} />
           : null}
         <link rel="stylesheet" href={STYLE_URL} />
-        <script src={CLIENT_URL} defer></script>
+        <script src={here === "resources" ? RESOURCES_URL : CLIENT_URL} defer>
+        </script>
       </head>
       <body data-csrf={user?.csrf} class={wide ? "wide" : undefined}>
         <a class="skip" href="#page">{t.nav.skip}</a>

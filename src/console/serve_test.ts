@@ -357,24 +357,28 @@ Deno.test("consoleRoutes() says what the agent says in the reader's language, an
   }
 });
 
-Deno.test("consoleRoutes() serves what a first page needs in less than 150 kB, and a language's table in less than 12, to whoever takes it compressed", async () => {
+Deno.test("consoleRoutes() serves what a page needs in less than 150 kB in every language, to whoever takes it compressed", async () => {
   await using all = await world();
   const cookie = await all.enter();
-  for (const language of LANGUAGES) await weigh(all, { cookie, language });
+  for (const language of LANGUAGES) {
+    // The one that draws most, and the one with graphs.
+    for (const page of ["/", "/resources"]) {
+      await weigh(all, page, { cookie, "accept-language": language });
+    }
+  }
 });
 
 async function weigh(
   all: Awaited<ReturnType<typeof world>>,
-  { cookie, language }: { readonly cookie: string; readonly language: string },
+  page: string,
+  headers: { readonly cookie: string; readonly "accept-language": string },
 ) {
-  const page = await all.request("/", {
-    headers: { cookie, "accept-language": language },
-  });
-  const text = await page.text();
+  const text = await (await all.request(page, { headers })).text();
   const paths = [...new Set(text.match(/\/assets\/[\w./-]+/g))];
-  ok(paths.length >= (language === "en" ? 4 : 5), paths.join());
+  ok(paths.length >= 4, paths.join());
+  const translated = page === "/" && headers["accept-language"] !== "en";
+  strictEqual(paths.some((path) => /phrases/.test(path)), translated);
   let sum = 0;
-  let table = 0;
   for (const path of paths) {
     const get = (encoding: string) =>
       all.request(path, { headers: { "accept-encoding": encoding } });
@@ -383,9 +387,7 @@ async function weigh(
     strictEqual(small.headers.get("content-encoding"), "gzip");
     strictEqual(small.headers.get("vary"), "accept-encoding");
     const bytes = await small.arrayBuffer();
-    // The server has drawn the page with it already.
-    if (path.endsWith(`/phrases.${language}.json`)) table += bytes.byteLength;
-    else sum += bytes.byteLength;
+    sum += bytes.byteLength;
     const unpacked = new Blob([bytes]).stream()
       .pipeThrough(new DecompressionStream("gzip"));
     for (const encoding of ["", "br", "gzip;q=0", "identity, gzip; q=0.0"]) {
@@ -397,8 +399,5 @@ async function weigh(
       }
     }
   }
-  ok(sum < 150_000, `${language}: ${sum} bytes`);
-  ok(table < 12_000, `${language}: ${table} bytes`);
-  strictEqual(table > 1000, language !== "en", `${table} bytes`);
-  ok(sum > 10_000, `${language}: ${sum} bytes`);
+  ok(sum > 10_000 && sum < 150_000, `${page}: ${sum} bytes`);
 }

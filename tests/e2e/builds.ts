@@ -25,7 +25,9 @@ export async function build(
     await Deno.mkdir(join(target, ".."), { recursive: true });
     await command(["cp", "-r", join(root, name), target]);
   }
-  await command(["cp", join(root, "dist/client.js"), join(tree, "dist")]);
+  for (const script of ["client.js", "resources.js"]) {
+    await command(["cp", join(root, "dist", script), join(tree, "dist")]);
+  }
   const settings = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
   delete settings.lint;
   await Deno.writeTextFile(

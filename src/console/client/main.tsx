@@ -1,9 +1,7 @@
 /** The browser part: wakes the cluster page; on the log page, picks without a second click. */
-import { type Child, render } from "hono/jsx/dom";
+import { render } from "hono/jsx/dom";
 import type { UserRole } from "../../api/users.ts";
-import type { Texts } from "../text/en.ts";
 import { AS_IT_CAME, type Say, speech } from "../text/speech.ts";
-import { isLanguage, texts } from "../text/texts.ts";
 import { goOn } from "./audit.ts";
 import { ClusterConfig } from "./config/cluster.tsx";
 import { ConfigIsland } from "./config/island.tsx";
@@ -12,9 +10,9 @@ import { Island } from "./island.tsx";
 import { Kept } from "./kept.tsx";
 import { LogsIsland } from "./logs.tsx";
 import { offerNotifications } from "./notify.ts";
-import { Resources } from "./resources.tsx";
 import { Support } from "./support.tsx";
 import { Timeline } from "./timeline.tsx";
+import { textsOf, wake } from "./wake.tsx";
 
 /** What the server drew is seen meanwhile. */
 const TABLE_MS = 5_000;
@@ -86,12 +84,6 @@ wake(
   ),
 );
 wake(
-  "resources",
-  ({ module = "", nodes, t }) => (
-    <Resources module={module} nodes={JSON.parse(nodes ?? "[]")} t={t} />
-  ),
-);
-wake(
   "kept",
   ({ module = "", role, t }) => (
     <Kept module={module} role={roleOf(role)} t={t} />
@@ -109,36 +101,6 @@ wake(
   ),
 );
 offerNotifications();
-
-interface Woken {
-  readonly t: Texts;
-  readonly text: string;
-  readonly module?: string;
-  readonly schema?: string;
-  readonly template?: string;
-  readonly node?: string;
-  readonly nodes?: string;
-  readonly live?: string;
-  readonly role?: string;
-  readonly drills?: string;
-}
-
-function textsOf({ dataset: { language } }: HTMLElement): Texts {
-  return texts(isLanguage(language) ? language : "en");
-}
-
-/** Draws an island in its place on the page, if the page has it; `text` is what the server drew there. */
-function wake(
-  id: string,
-  draw: (data: Woken) => Child,
-): void {
-  const place = document.getElementById(id);
-  if (!place) return;
-  const t = textsOf(place);
-  const text = place.querySelector("pre")?.textContent ?? "";
-  place.replaceChildren();
-  render(<>{draw({ ...place.dataset, t, text } as never)}</>, place);
-}
 
 for (const form of document.querySelectorAll("form[data-upload]")) {
   if (form instanceof HTMLFormElement) takeUploads(form);

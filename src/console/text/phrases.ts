@@ -9,13 +9,12 @@
  *
  * and in its translation they are {peer}, {path}, {why}, {more}, wherever that language has them.
  */
-import type { Phrases } from "./en/phrases.ts";
 import { phrases as fr } from "./fr/phrases.ts";
 import { phrases as ja } from "./ja/phrases.ts";
-import { AS_IT_CAME, type Say, speech, type Table } from "./speech.ts";
+import { AS_IT_CAME, type Say, speech } from "./speech.ts";
 import type { Language } from "./texts.ts";
 
-export const TABLES = { fr: table(fr), ja: table(ja) } as const;
+export const TABLES = { fr, ja } as const;
 
 const SAYS: { [language in Language]?: Say } = { en: AS_IT_CAME };
 
@@ -23,18 +22,4 @@ export function sayIn(language: Language): Say {
   return SAYS[language] ??= language === "en"
     ? AS_IT_CAME
     : speech(TABLES[language]);
-}
-
-function table(phrases: Phrases): Table {
-  return Object.fromEntries(
-    Object.entries(phrases).map(([key, said]) => [brief(key), said]),
-  );
-}
-
-/** Long pieces by their ends and how much is left out, which no other sentence has: a browser loads a sixth less. */
-function brief(key: string): string {
-  return key.replaceAll(
-    /(?<=^|\})[^{}]{24,}(?=\{|$)/g,
-    (piece) => `${piece.slice(0, 4)}{${piece.length - 8}}${piece.slice(-4)}`,
-  );
 }

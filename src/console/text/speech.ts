@@ -13,8 +13,8 @@ export interface Table {
   readonly [key: string]: string;
 }
 
-/** In a key: a place and its kind, or how many characters are left out. */
-const PLACE = /\{(?:([a-z]+)([*=!?]?)|(\d+))\}/g;
+/** In a key: a place and its kind. */
+const PLACE = /\{([a-z]+)([*=!?]?)\}/g;
 
 /** What some places can only hold: "node2 is PRIM" is no checker's "tcp.web is down". */
 const ONLY: { readonly [place: string]: string } = {
@@ -112,12 +112,11 @@ function phrase(key: string, said: string): Phrase {
   const kinds: { [place: string]: string } = {};
   let [pattern, own, at] = ["", 0, 0];
   for (const match of key.matchAll(PLACE)) {
-    const [all, place, kind = "", left] = match;
+    const [all, place = "", kind = ""] = match;
     pattern += literal(key.slice(at, match.index));
-    own += match.index - at + Number(left ?? 0);
+    own += match.index - at;
     at = match.index + all.length;
-    if (place === undefined) pattern += `.{${left}}`;
-    else if (place in kinds) pattern += `\\k<${place}>`;
+    if (place in kinds) pattern += `\\k<${place}>`;
     else {
       pattern += `(?<${place}>${ONLY[place] ?? ANY[kind]})`;
       kinds[place] = kind;

@@ -1,0 +1,35 @@
+/** A page's island: what the server left for it in the attributes of its place, and the drawing of it there. */
+import { type Child, render } from "hono/jsx/dom";
+import type { Texts } from "../text/en.ts";
+import { isLanguage, texts } from "../text/texts.ts";
+
+interface Woken {
+  readonly t: Texts;
+  readonly text: string;
+  readonly module?: string;
+  readonly schema?: string;
+  readonly template?: string;
+  readonly node?: string;
+  readonly nodes?: string;
+  readonly live?: string;
+  readonly role?: string;
+  readonly drills?: string;
+}
+
+/** In the language of the page. */
+export function textsOf({ dataset: { language } }: HTMLElement): Texts {
+  return texts(isLanguage(language) ? language : "en");
+}
+
+/** Draws an island in its place on the page, if the page has it; `text` is what the server drew there. */
+export function wake(
+  id: string,
+  draw: (data: Woken) => Child,
+): void {
+  const place = document.getElementById(id);
+  if (!place) return;
+  const t = textsOf(place);
+  const text = place.querySelector("pre")?.textContent ?? "";
+  place.replaceChildren();
+  render(<>{draw({ ...place.dataset, t, text } as never)}</>, place);
+}
