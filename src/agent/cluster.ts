@@ -246,7 +246,7 @@ export class Cluster {
     for (const name of modules) this.#modules.get(name)?.wasFenced();
   }
 
-  /** What is looked at with every change; state() costs a hundred times as much. */
+  /** What is looked at with every change: state() makes sentences for people. */
   glance(): Seen {
     return {
       modules: [...this.#modules.values()].flatMap((running) =>

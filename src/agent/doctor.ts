@@ -48,7 +48,8 @@ export class Doctor {
   }
 
   async #gather(): Promise<DoctorFacts> {
-    // Behind services and agent, which would wait for it on a small server: both nodes are looked at in the same moment. Not so far that its tools get no time.
+    // Behind services and agent, which would wait for it on a small server: both nodes are looked at in the same moment. Not so far
+    // behind that its tools get no time.
     const { stdout } = await command(
       ["nice", "-n", "5", this.#node.executable, "doctor", "--facts"],
       { timeoutMs: GATHER_MS },

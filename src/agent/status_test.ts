@@ -1,32 +1,7 @@
 import { match, strictEqual } from "node:assert/strict";
 import type { ModuleView } from "../machine/state.ts";
-import { EMPTY } from "../replication/identity.ts";
+import { DATA, moduleView as view } from "../../tests/module_view.ts";
 import { clusterState, type Known } from "./status.ts";
-
-const DATA = { ...EMPTY, current: "a1", upToDate: true };
-
-function view(change: Partial<ModuleView>): ModuleView {
-  return {
-    module: "k3s",
-    role: "STOP",
-    status: "NotReady",
-    goal: "stop",
-    lastRole: null,
-    cameFrom: null,
-    identity: DATA,
-    phase: "idle",
-    session: "none",
-    shutOut: null,
-    outdated: null,
-    swap: null,
-    reason: null,
-    resync: null,
-    lastResync: null,
-    dirtyBytes: 0,
-    addresses: false,
-    ...change,
-  };
-}
 
 function sentence(
   mine: Partial<ModuleView> | null,

@@ -4,6 +4,7 @@ import { sampleState } from "../../../tests/console/sample.ts";
 import { clusterState, type Known } from "../../agent/status.ts";
 import type { ModuleView } from "../../machine/state.ts";
 import { EMPTY } from "../../replication/identity.ts";
+import { DATA, moduleView } from "../../../tests/module_view.ts";
 import { PHRASES } from "./en/phrases.ts";
 import { phrases as fr } from "./fr/phrases.ts";
 import { phrases as ja } from "./ja/phrases.ts";
@@ -138,30 +139,10 @@ Deno.test("told() leaves everything as it is but what is said", () => {
   ok([said.arbiter, ...said.warnings].every((text) => /[ぁ-ん]/.test(text)));
 });
 
-const DATA = { ...EMPTY, current: "a1", upToDate: true };
 const ROLES = ["STOP", "WAIT", "ALONE", "PRIM", "SECOND"] as const;
 
 function view(change: Partial<ModuleView>): ModuleView {
-  return {
-    module: "k3s",
-    role: "STOP",
-    status: "Ready",
-    goal: "run",
-    lastRole: null,
-    cameFrom: null,
-    identity: DATA,
-    phase: "idle",
-    session: "none",
-    shutOut: null,
-    outdated: null,
-    swap: null,
-    reason: null,
-    resync: null,
-    lastResync: null,
-    dirtyBytes: 0,
-    addresses: false,
-    ...change,
-  };
+  return moduleView({ status: "Ready", goal: "run", ...change });
 }
 
 /** Of two nodes; whatever there is to warn of is there. */
