@@ -8,6 +8,7 @@
  * HAKIT_ROUNDS: power cuts of failover and nfs (default 2). HAKIT_SEED: moments of the cuts. HAKIT_SERVERS_PATIENCE: stretches all limits.
  * HAKIT_SERVERS_SUITE, HAKIT_SERVERS_IMAGE and others: see `vm`.
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { makeBundle } from "./bundle.ts";
 import { pair } from "./cluster.ts";
@@ -16,7 +17,7 @@ import { drill } from "./drill.ts";
 import { keepEvidence } from "./evidence.ts";
 import { failover } from "./failover.ts";
 import { install, putExecutable } from "./install.ts";
-import { type Server, SERVERS, vm } from "./lab.ts";
+import { on, type Server, SERVERS, vm } from "./lab.ts";
 import { links } from "./links.ts";
 import { nfs } from "./nfs.ts";
 import { pods } from "./pods.ts";
@@ -161,6 +162,12 @@ async function save(): Promise<void> {
 
 /** The saved servers may hold an earlier build. */
 async function newExecutable(): Promise<void> {
+  const digest = createHash("sha256")
+    .update(await Deno.readFile(places.executable)).digest("hex");
+  const held = await Promise.all(
+    SERVERS.map((server) => on(server, "sha256sum /usr/local/bin/hakit")),
+  );
+  if (held.every(({ stdout }) => stdout.startsWith(digest))) return;
   for (const server of SERVERS) await putExecutable(server, places.executable);
   for (const server of SERVERS) {
     await vm(["stop", String(server)], { seconds: 200 });
