@@ -116,7 +116,7 @@ async function swap(proof: Proof, primary: Server): Promise<Server> {
     await pairWith(next, TAKEOVER_SECONDS);
     timeline.mark("PRIM and SECOND");
     await proof.flows(10, 90);
-    await api.answers(5, 90);
+    await api.answers(5, TAKEOVER_SECONDS);
   });
   timeline.tell("after swap was asked for");
   proof.tellPauses(since);
