@@ -1,8 +1,9 @@
 /**
- * The marks that must survive this node's death: kept in memory and in dirty.log, one line each. A mark is on disk before the
- * change that it announces is made. A torn last line is a mark whose change was never made.
+ * The marks that must survive this node's death: kept in memory and in dirty.log, one line each with its checksum (`line`). A mark is
+ * on disk before the change that it announces is made. A torn last line is a mark whose change was never made.
  */
 import { dirname } from "node:path";
+import { crc32 } from "node:zlib";
 import { KIND } from "./operation.ts";
 import {
   CHUNK,
@@ -16,7 +17,7 @@ import type { Frame } from "../peer/frame.ts";
 /** A file that grows gets the marks of this many following chunks at once: one flush for 8 MiB instead of one for each. */
 const AHEAD = 8;
 /** What a crash in the middle of a write leaves of a line. */
-const TORN = /^[gwnadt]( \d*){0,3}$/;
+const TORN = /^[gwnadt]( \d*){0,3}(~[0-9a-f]{0,7})?$/;
 /** Bytes read or written at once. */
 const PART = 1 << 16;
 
@@ -36,7 +37,7 @@ export class Dirty {
     this.#path = path;
     // A torn line is skipped, all later ones count.
     for (const line of linesOf(path)) {
-      if (line && !decodeMark(this.marks, line)) {
+      if (line && !readLine(this.marks, line)) {
         this.#rotten ||= !TORN.test(line);
       }
     }
@@ -126,7 +127,7 @@ export class Dirty {
     if (this.marks.coarsened !== this.#coarsened) return this.#writeAnew();
     // A write that failed in its middle (a full disk) left a torn line: nothing may be glued to it.
     const text = new TextEncoder().encode(
-      (this.#torn ? "\n" : "") + this.#unwritten.join("\n") + "\n",
+      (this.#torn ? "\n" : "") + this.#unwritten.map(lineOf).join("\n") + "\n",
     );
     this.#torn = true;
     for (let done = 0; done < text.length;) {
@@ -153,7 +154,7 @@ export class Dirty {
         text = "";
       };
       for (const line of encodeMarks(this.marks)) {
-        text += line + "\n";
+        text += lineOf(line) + "\n";
         if (text.length > PART) write();
       }
       write();
@@ -194,6 +195,22 @@ export class Dirty {
   get path(): string {
     return this.#path;
   }
+}
+
+/** A mark and its CRC-32: a digit that the disk has changed would mark something else instead. No digit is one bit away from "~". */
+function lineOf(mark: string): string {
+  return mark && `${mark}~${sum(mark)}`;
+}
+
+/** False: no mark of ours. Logs of earlier builds have no checksums. */
+function readLine(marks: Marks, line: string): boolean {
+  const [mark, check] = line.split("~") as [string, string?];
+  return (check === undefined || check === sum(mark)) &&
+    decodeMark(marks, mark);
+}
+
+function sum(mark: string): string {
+  return crc32(mark).toString(16).padStart(8, "0");
 }
 
 /** A file's lines, none where there is no file; never all of them in memory. */
