@@ -1,5 +1,5 @@
 /**
- * The marks that must survive this node's death: kept in memory and in dirty.log, one line each with its checksum (`line`). A mark is
+ * The marks that must survive this node's death: kept in memory and in dirty.log, one line each with its checksum (`lineOf`). A mark is
  * on disk before the change that it announces is made. A torn last line is a mark whose change was never made.
  */
 import { dirname } from "node:path";
