@@ -30,6 +30,7 @@ import { SignOn } from "../oidc/sign_on.ts";
 import { serveNetwork, serveSocket } from "./serve.ts";
 import { Takeovers } from "./takeovers.ts";
 import { Upgrades } from "./upgrades.ts";
+import { comeFirst } from "../system/precedence.ts";
 import { messageOf } from "../system/message.ts";
 
 /** `hakit agent`: runs until it is told to stop; exit code 0 after an orderly stop, 1 when it cannot begin. */
@@ -49,6 +50,8 @@ export async function runAgent(): Promise<number> {
   });
   try {
     await using _lock = await lockAgent(paths);
+    // What it starts is ordinary: scripts, checks and services must not come first with it.
+    comeFirst({ inherited: false });
     await live(paths, log, lines);
     return 0;
   } catch (error) {

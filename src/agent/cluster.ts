@@ -1,5 +1,6 @@
 /** All modules of this node: feeds heartbeats and ticks to them, and sums up the state with what is known of the peer. */
 import type { PeerVerdict } from "../heartbeat/detector.ts";
+import { tickMs } from "../heartbeat/tick.ts";
 import type { ClusterState } from "../api/state.ts";
 import type { ModuleView } from "../machine/state.ts";
 import { MAX_MODULES } from "../system/limits.ts";
@@ -22,7 +23,6 @@ import { clusterState } from "./status.ts";
 import { VERSION } from "../system/version.ts";
 import { messageOf } from "../system/message.ts";
 
-const TICK_MS = 100;
 /** How often it is looked at what a person may have dropped. */
 const SALVAGE_MS = 10_000;
 /** systemd kills the agent after 600 s: what scripts have not done by then is not waited for. */
@@ -224,7 +224,8 @@ export class Cluster {
     const peer = this.#peer.start();
     this.#tell();
     this.arbiter.start();
-    const timer = setInterval(() => this.#tick(), TICK_MS);
+    const { timeout } = this.#options.node.cluster.heartbeat;
+    const timer = setInterval(() => this.#tick(), tickMs(timeout));
     const looks = setInterval(() => this.#lookAtSalvage(), SALVAGE_MS);
     return {
       [Symbol.asyncDispose]: async () => {

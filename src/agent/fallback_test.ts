@@ -43,8 +43,8 @@ Deno.test("CopyFolders: half a copy that a power cut left goes, also one of befo
     "2026-01-07T00-00-00-000Z": BOTH,
   }, async (directories) => {
     const folders = new CopyFolders(directories);
-    for (const  of of["resync", "others"] as const) {
-      const parts = await folders.parts(of);
+    for (const kind of ["resync", "others"] as const) {
+      const parts = await folders.parts(kind);
       // The half with the name of a whole one first.
       ok(parts.findIndex((path) => path.endsWith(".part")) > 0);
       await removeTrees(parts);

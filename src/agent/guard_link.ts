@@ -1,5 +1,5 @@
 /**
- * The agent's end of the guard (src/guard): finds the one that outlived the last agent or starts one, and says ten times a second
+ * The agent's end of the guard (src/guard): finds the one that outlived the last agent or starts one, and says at every tick
  * until when each module may be served here. A guard that dies is started again at once.
  */
 import {
@@ -34,7 +34,7 @@ export interface GuardLinkOptions {
 const BACKOFF_MS = { first: 100, most: 5_000 };
 const START_MS = 20_000;
 const TURN_MS = 90;
-/** Turns of the agent's loop without a report: about 5 s. */
+/** Turns of the agent's loop without a report: 5 s with the default detection time. */
 const SILENT_TURNS = 50;
 /** A crash loop must not fill the disk. */
 const MAX_OUTPUT = 1024 * 1024;
@@ -76,7 +76,7 @@ export class GuardLink {
     return this.#problem ?? this.#report?.watchdogProblem ?? null;
   }
 
-  /** Says how things are, ten times a second and at changes; of what an earlier word holds up the newest is said. */
+  /** Says how things are, at every tick and at changes; of what an earlier word holds up the newest is said. */
   tell(): void {
     if (this.#connection === null) {
       // Without one, too, what it took comes back.

@@ -11,6 +11,7 @@ import {
   rulesOf,
 } from "../checker/checks.ts";
 import { lookOf, type Sight } from "../checker/look.ts";
+import { firstLooks } from "../checker/spread.ts";
 import { Watch } from "../checker/watch.ts";
 import type { Module } from "../module/schema.ts";
 import type { Known } from "../rules/evaluate.ts";
@@ -82,7 +83,8 @@ export class Monitor {
       })),
       Date.now(),
     );
-    this.#watched = checks.map((check) => {
+    const first = firstLooks(checks.map(({ interval }) => interval));
+    this.#watched = checks.map((check, position) => {
       const kept = same(check);
       if (kept) return kept;
       const look = lookOf(check, this.#options.sight);
@@ -92,7 +94,10 @@ export class Monitor {
         look,
         intervalMs: check.interval,
         timeoutMs: check.timeout,
-        startDelayMs: check.kind === "proc" ? check.start_delay : 0,
+        startDelayMs: Math.max(
+          check.kind === "proc" ? check.start_delay : 0,
+          first[position]!,
+        ),
         report: ({ state, detail }) =>
           this.#assign(check.resource, state, detail),
       });

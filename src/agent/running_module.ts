@@ -248,7 +248,7 @@ export class RunningModule {
     return (this.#switches.failover ?? this.module.failover) === "on";
   }
 
-  /** Rules are judged after every decision, and ten times a second: with the ticks. */
+  /** Rules are judged after every decision, and with every tick. */
   #watch(): void {
     if (this.#loop) this.#monitor.update(this.#loop.state(), now());
   }

@@ -15,6 +15,7 @@ import {
   readKept,
 } from "../cluster/kept.ts";
 import { vipOf } from "../cluster/network.ts";
+import { detectionFor, measurePace } from "../cluster/pace.ts";
 import { canonical } from "../system/address.ts";
 import { places } from "../cluster/places.ts";
 import {
@@ -40,6 +41,7 @@ import { forgetNodePassword } from "../k3s/kubernetes.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
+import { hakitProgram } from "../agent/node.ts";
 import { connect } from "./agent_client.ts";
 import { type Call, type Command, UsageError } from "./command.ts";
 import { bundleK3s, openedBundle } from "./from_bundle.ts";
@@ -72,7 +74,7 @@ async function runFirst(call: Call): Promise<number> {
   const where = paths();
   const at = places(where);
   const cluster = await existingCluster(where);
-  const { settings, kept, added } = await settingsOf(call, {
+  const { settings, kept, added, notes } = await settingsOf(call, {
     file: at.settings,
     made: cluster !== null,
   });
@@ -131,6 +133,7 @@ async function runFirst(call: Call): Promise<number> {
     ...existing.warnings,
     ...given.warnings,
     ...checkSize(settings, facts),
+    ...notes,
     ...proxyWarnings(settings),
     ...(cluster ? added : []).map((key) =>
       `${key} was not set before: K3s takes it from its next start on. If the other server has joined, write the same line "${key}:" into its /etc/hakit/k3s.yaml and run "hakit second TOKEN" there again`
@@ -193,6 +196,8 @@ async function settingsOf(call: Call, { file, made }: {
   readonly settings: Settings & { readonly name1: string };
   readonly kept: Kept;
   readonly added: readonly string[];
+  /** What was chosen for this machine. */
+  readonly notes: readonly string[];
 }> {
   const before = await readIfPresent(file);
   const saved = before === null ? undefined : readKept(before, file);
@@ -206,7 +211,15 @@ async function settingsOf(call: Call, { file, made }: {
       `name2 "${name1}" is this server's name, too: give --name1 or --name2`,
     );
   }
-  const settings = { ...resolved, name1 };
+  const chosen = made || resolved.detection !== undefined
+    ? null
+    : detectionFor(await measurePace(hakitProgram()));
+  const detection = chosen?.detection ?? resolved.detection;
+  const settings = {
+    ...resolved,
+    name1,
+    ...detection === undefined ? {} : { detection },
+  };
   const kept = readKept(keptText(settings), file);
   const difference = saved ? changed(saved, kept, { made }) : null;
   if (difference) {
@@ -214,7 +227,14 @@ async function settingsOf(call: Call, { file, made }: {
       `The cluster exists with other settings: ${difference}`,
     );
   }
-  return { settings, kept, added: saved ? addedTo(saved, kept) : [] };
+  return {
+    settings,
+    kept,
+    added: saved ? addedTo(saved, kept) : [],
+    notes: chosen === null ? [] : [
+      `${chosen.why}: the other node will be taken for dead after ${chosen.detection} of silence, not after 2.1s (--detection chooses)`,
+    ],
+  };
 }
 
 /** A proxy that only this shell knows is none for K3s. */

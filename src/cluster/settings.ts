@@ -61,7 +61,7 @@ export const settingsSchema = z.strictObject({
     .optional(),
   /** Nodes' network, for no_proxy. Default: the virtual address' own. */
   network: withPrefix.optional(),
-  /** Silence after which the other node is lost. Default: cluster.yaml's own, 2.1 s. */
+  /** Silence after which the other node is lost. Default: by this machine's pace (pace.ts), cluster.yaml's own 2.1 s where it is not slow. */
   detection: z.string().refine(
     (text) => heartbeatTimeout.safeParse(text).success,
     "expected 500ms to 60s, such as 5s",
@@ -254,7 +254,7 @@ export const SETTING_FLAGS = {
     type: "string",
     value: "TIME",
     summary:
-      "silence after which the other node is lost (default 2.1s); longer on a slow machine",
+      "silence after which the other node is lost (default 2.1s; 5s with one processor, 10s on a slow machine)",
   },
   pods: {
     type: "string",

@@ -76,7 +76,7 @@ export interface GuardReport {
   readonly fenced: readonly string[];
 }
 
-/** An agent says a word ten times a second: one that is on its way out and silent for so long will not finish it. */
+/** An agent says a word at every tick (tickMs()): one that is on its way out and silent for so long will not finish it. */
 export const SILENT_MS = 1_000;
 /** What cannot be taken away within this is not held: only the watchdog is left then. */
 export const HOLD_MS = 2_000;

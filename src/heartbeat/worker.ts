@@ -18,10 +18,9 @@ import { Pulse } from "./pulse.ts";
 import { realTime } from "./real_time.ts";
 import { LinkSocket } from "./socket.ts";
 import { Station } from "./station.ts";
+import { tickMs } from "./tick.ts";
 import { messageOf } from "../system/message.ts";
 
-/** How often the verdict is looked at: adds at most this to the time of detection. */
-const TICK_MS = 100;
 const REPEAT_MS = 1_000;
 /** An agent whose loop has not turned for so long does not govern this node any more: silence is the truth then. */
 const HUNG_MS = 10_000;
@@ -35,6 +34,7 @@ class Heartbeats {
   /** What is wrong with each link's interface. */
   #faults: (string | null)[];
   readonly #timers: ReturnType<typeof setInterval>[];
+  readonly #everyMs: number;
   #verdict: PeerVerdict | null = null;
   #losses = 0;
   #links = "";
@@ -47,6 +47,7 @@ class Heartbeats {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    this.#everyMs = tickMs(options.timeoutMs);
     this.#station = new Station({
       ...options,
       boot: crypto.getRandomValues(new Uint8Array(16)).toHex(),
@@ -66,7 +67,7 @@ class Heartbeats {
     this.#faults = options.links.map(() => null);
     this.#timers = [
       setInterval(() => this.tell(), options.periodMs),
-      setInterval(() => this.#tick(), TICK_MS),
+      setInterval(() => this.#tick(), this.#everyMs),
     ];
   }
 
@@ -125,7 +126,7 @@ class Heartbeats {
 
   #tick(): void {
     const at = now();
-    this.#station.ticked(at, TICK_MS);
+    this.#station.ticked(at, this.#everyMs);
     this.#lookAtCarriers(at);
     if (this.#station.unconfirmed(at, this.#heardUsAt)) this.tell();
     if (!this.#hung && at - this.#turnedAt > HUNG_MS) {

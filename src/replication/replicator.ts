@@ -6,6 +6,7 @@ import { z } from "zod";
 import { now as clock } from "../system/clock.ts";
 import { Poll, POLLIN } from "../system/poll.ts";
 import { beginAgainWith, IO_FLUSHER } from "../system/io_flusher.ts";
+import { comeFirst } from "../system/precedence.ts";
 import { libc, Memory } from "../system/libc.ts";
 import { VERSION } from "../system/version.ts";
 import { clearStaleMounts } from "../fuse/device.ts";
@@ -63,6 +64,7 @@ export async function runReplicator(file: string): Promise<number> {
   const given = configSchema.parse(JSON.parse(Deno.readTextFileSync(file)));
   const terms = termsOf(given.directories, HOME);
   const config: ReplicatorConfig = { ...given, terms };
+  comeFirst({ inherited: true });
   beginAgainWith(IO_FLUSHER);
   raiseLimits();
   prepareProcess();

@@ -110,6 +110,11 @@ const symbols = {
     parameters: ["i32", "usize"],
     result: "i32",
   },
+  setpriority: { parameters: ["i32", "u32", "i32"], result: "i32" },
+  sched_setscheduler: {
+    parameters: ["i32", "i32", "usize"],
+    result: "i32",
+  },
   sched_yield: { parameters: [], result: "i32" },
   signal: { parameters: ["i32", "usize"], result: "pointer" },
   memcpy: { parameters: ["usize", "usize", "usize"], result: "pointer" },

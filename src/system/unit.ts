@@ -29,8 +29,9 @@ TimeoutStopSec=600
 # version 1 the first of these counts for nothing ("hakit doctor" says so where there is swap): mlockall would end the JavaScript engine.
 MemorySwapMax=0
 OOMScoreAdjust=-900
-# Under load the mirror and the heartbeats come before what they serve.
-CPUWeight=1000
+# Under load the mirror and the heartbeats come before what they serve, and the services before the looks at them: a module's checks
+# share in this. Within the unit agent and replicator come first by their nice value.
+CPUWeight=300
 LimitNOFILE=1048576
 TasksMax=infinity
 # Each module's services run in a control group of their own below this one, so that they can be frozen at once.
