@@ -28,8 +28,8 @@ export interface Region {
   at: number;
 }
 
-/** Scattered writes enter 1 MiB; a file that grows, or too much at once, 16 MiB; much too much 256 MiB. */
-const SHIFTS = [0, 4, 8] as const;
+/** Scattered writes enter 1 MiB; a file that grows 16 MiB, then 64, then 256; where too much is under way 16 MiB at least, or 256. */
+const SHIFTS = [0, 4, 6, 8] as const;
 /** Entries kept when all is quiet: what is compared after the death of both is this many MiB, or what LIMIT says. */
 export const KEPT = 1024;
 /** In chunks: 4 GiB. */
@@ -112,11 +112,12 @@ export class Regions {
     if (this.#touch(about, chunk)) return;
     this.#tidy();
     const { volume, id, sequence } = about;
-    // What follows something entered is a file that grows, or one that is written everywhere: one flush for the next 16 MiB.
-    const follows = chunk > 1 && this.#find(about, chunk - 1) !== undefined;
-    let shift: number = follows ? SHIFTS[1] : SHIFTS[0];
-    if (this.#active.size > KEPT) shift = SHIFTS[1];
-    if (this.#active.size > 4 * KEPT) shift = SHIFTS[2];
+    // What follows something entered is a file that grows, or one that is written everywhere: the next flush is for more of it.
+    const before = chunk > 1 ? this.#find(about, chunk - 1) : undefined;
+    let step = before === undefined ? 0 : stepAfter(before);
+    if (this.#active.size > KEPT) step = Math.max(step, 1);
+    if (this.#active.size > 4 * KEPT) step = SHIFTS.length - 1;
+    const shift = SHIFTS[step]!;
     const first = Math.floor(chunk / 2 ** shift) * 2 ** shift;
     const region = { kind: REGION.DATA, volume, id, chunk: first, shift };
     const key = dataKey(about, chunk, shift);
@@ -205,6 +206,11 @@ function dataKey(about: About, chunk: number, shift: number): string {
   return `${about.volume}:${about.id}:${shift}:${
     Math.floor(chunk / 2 ** shift)
   }`;
+}
+
+function stepAfter({ shift }: Region): number {
+  const coarser = SHIFTS.findIndex((one) => one > shift);
+  return coarser < 0 ? SHIFTS.length - 1 : coarser;
 }
 
 function weightOf(region: Region): number {

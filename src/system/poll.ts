@@ -1,9 +1,9 @@
 /** poll(2) for a loop that blocks in one place only: descriptors and what to do when they are ready. */
 import { libc, Memory } from "./libc.ts";
+import { Spin } from "./spin.ts";
 
 export const POLLIN = 1, POLLOUT = 4;
 const MAX = 256;
-const SPIN_MS = navigator.hardwareConcurrency > 1 ? 0.1 : 0;
 
 export class Poll {
   readonly #memory = new Memory(8 * MAX);
@@ -20,13 +20,15 @@ export class Poll {
   }
 
   #activeAt = 0;
+  readonly #spin = new Spin(navigator.hardwareConcurrency);
 
   /**
    * After something happened the next thing is mostly near: a wake-up of a sleeping core costs more than all else in a mirrored
    * write. So look again for a moment, giving way to whoever else wants the core, before sleeping. Idle costs nothing.
    */
   #look(count: number): number {
-    while (performance.now() - this.#activeAt < SPIN_MS) {
+    const until = this.#activeAt + this.#spin.ms;
+    while (performance.now() < until) {
       const ready = libc.poll(this.#memory.address, count, 0);
       if (ready !== 0) return ready;
       libc.sched_yield();
@@ -41,6 +43,7 @@ export class Poll {
     let ready = timeoutMs > 0 ? this.#look(count) : 0;
     if (ready === 0) {
       ready = libc.poll(this.#memory.address, count, timeoutMs);
+      if (timeoutMs > 0) this.#spin.slept(performance.now() - this.#activeAt);
     }
     if (ready <= 0) return;
     this.#activeAt = performance.now();
