@@ -2,6 +2,7 @@
  * Serves one mount: reads the kernel's requests, answers those that only look, and turns those that change into operations of the
  * pipeline, which answers them when the change is safe. Each handler translates and calls; the order of things is the pipeline's.
  */
+import { HEADER } from "../peer/frame.ts";
 import { PIECE } from "../replication/blocks.ts";
 import type { Marks } from "../replication/marks.ts";
 import { KIND } from "../replication/operation.ts";
@@ -36,6 +37,7 @@ import {
   statx,
   takesAcls,
 } from "./look.ts";
+import { moveApart, Parts, partsOf } from "./parts.ts";
 import type { Turnstile } from "./turnstile.ts";
 import {
   type Answer,
@@ -180,25 +182,46 @@ export class Server {
     noteFlags(inode, flags);
     const ahead = this.#mayAnswerAhead(flags);
     const { volume } = this;
-    memory.bytes.set(saved, from);
-    this.pipeline.submit(
-      { kind: KIND.WRITE, id, argument: offset, flags: kill ? 1 : 0 },
-      {
-        volume,
-        inode,
-        ahead,
-        answer: answerThrough(
-          this.pipeline,
-          { volume, inode, flags, local: false },
-          (error) =>
-            this.turnstile.pass(() => {
-              setU64(reply.view, OUT, size);
-              send(this.device.fd, unique, error, 8);
-            }),
-        ),
-      },
-      size,
+    let written = size;
+    const answer = answerThrough(
+      this.pipeline,
+      { volume, inode, flags, local: false },
+      (error) =>
+        this.turnstile.pass(() => {
+          setU64(reply.view, OUT, written);
+          send(this.device.fd, unique, error, 8);
+        }),
     );
+    memory.bytes.set(saved, from);
+    const operation = { kind: KIND.WRITE, id, flags: kill ? 1 : 0 };
+    const about = { volume, inode, ahead };
+    const lengths = session ? partsOf(size) : [size];
+    if (lengths.length < 2) {
+      this.pipeline.submit(
+        { ...operation, argument: offset },
+        { ...about, answer },
+        size,
+      );
+      return true;
+    }
+    moveApart(memory.bytes, at + HEADER, size);
+    const parts = new Parts(lengths, (error, length) => {
+      written = length;
+      answer(error);
+    });
+    let argument = offset;
+    for (const [part, length] of lengths.entries()) {
+      this.pipeline.submit(
+        { ...operation, argument },
+        {
+          ...about,
+          refusal: () => parts.failed,
+          answer: (error) => parts.ended(part, error),
+        },
+        length,
+      );
+      argument += length;
+    }
     return true;
   }
 

@@ -39,6 +39,10 @@ export class FrameBuffer {
     return end <= this.#sent;
   }
 
+  get end(): number {
+    return this.#end;
+  }
+
   /** Where the next frame will stand; there is room for the largest one behind and for 40 bytes before. */
   place(): number {
     if (this.#end + HEADER + MAX_PAYLOAD > SIZE) this.#compact();

@@ -17,6 +17,8 @@ export interface Pending {
   readonly length: number;
   /** To be answered when it is sent. */
   readonly ahead: boolean;
+  /** Errno with which it fails here without being tried, 0: it is tried. Null: always tried. */
+  readonly refusal: (() => number) | null;
   /** When it came; 0: not measured. */
   readonly since: number;
   /** Answers the application; null for our own operations, and when it is answered. */

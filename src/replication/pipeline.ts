@@ -147,7 +147,10 @@ export class Pipeline {
     return this.#frames.place();
   }
 
-  /** Appends a change whose payload is `payload`, or already stands at place() + HEADER (`length` bytes). */
+  /**
+   * Appends a change whose payload is `payload`, or already stands at place() + HEADER (so many bytes). Several may stand there, each
+   * HEADER behind the one before, together no more than the largest frame.
+   */
   submit(
     operation: {
       readonly kind: number;
@@ -161,11 +164,13 @@ export class Pipeline {
       readonly peerOnly?: boolean;
       /** It may be answered when it is sent. */
       readonly ahead?: boolean;
+      readonly refusal?: () => number;
       readonly answer?: (errno: number) => void;
     },
     payload: Uint8Array | number,
   ): void {
-    const at = this.place();
+    // What stands there already must not be moved away from.
+    const at = typeof payload === "number" ? this.#frames.end : this.place();
     const frame = this.#frame;
     frame.kind = operation.kind;
     frame.volume = about.volume.index;
@@ -189,6 +194,7 @@ export class Pipeline {
       renames,
       length: frame.length,
       ahead: about.ahead ?? false,
+      refusal: about.refusal ?? null,
       since: this.sequence % MEASURED === 0 ? this.now() : 0,
       answer: about.answer ?? null,
       then: null,
@@ -420,9 +426,8 @@ export class Pipeline {
         const payload = pending.at + HEADER;
         markOperation(this.fresh, frame, this.memory.view, payload);
       }
-      const error = pending.peerOnly
-        ? 0
-        : apply(pending.volume, frame, this.memory, pending.at);
+      const error = pending.peerOnly ? 0 : pending.refusal?.() ||
+        apply(pending.volume, frame, this.memory, pending.at);
       if (pending.since !== 0 && !this.alone) {
         this.latency.changes.add(this.now() - pending.since);
       }
