@@ -170,6 +170,35 @@ onPipeline(
 );
 
 onPipeline(
+  "Pipeline: what is refused when its turn comes is not done, and answered with why",
+  (bed) => {
+    const { pipeline, volume } = bed;
+    const inode = bed.file("a");
+    pipeline.goAlone();
+    let refusal = 0;
+    const answers: number[] = [];
+    for (const text of ["one", "two"]) {
+      pipeline.submit(
+        { kind: KIND.WRITE, id: inode.id, argument: 0 },
+        {
+          volume,
+          inode,
+          refusal: () => refusal,
+          answer(errno) {
+            answers.push(errno);
+            refusal = E.NOSPC;
+          },
+        },
+        new TextEncoder().encode(text),
+      );
+    }
+    pipeline.complete();
+    deepStrictEqual(answers, [0, E.NOSPC]);
+    strictEqual(contents(inode), "one");
+  },
+);
+
+onPipeline(
   "Pipeline: times that were not told are marked when it goes on alone",
   (bed) => {
     const { pipeline, dirty, volume } = bed;
