@@ -224,8 +224,15 @@ export class Cluster {
     const peer = this.#peer.start();
     this.#tell();
     this.arbiter.start();
-    const { timeout } = this.#options.node.cluster.heartbeat;
-    const timer = setInterval(() => this.#tick(), tickMs(timeout));
+    let everyMs = this.#everyMs;
+    const turn = () => {
+      this.#tick();
+      if (everyMs === this.#everyMs) return;
+      everyMs = this.#everyMs;
+      clearInterval(timer);
+      timer = setInterval(turn, everyMs);
+    };
+    let timer = setInterval(turn, everyMs);
     const looks = setInterval(() => this.#lookAtSalvage(), SALVAGE_MS);
     return {
       [Symbol.asyncDispose]: async () => {
@@ -235,6 +242,12 @@ export class Cluster {
         await peer[Symbol.asyncDispose]();
       },
     };
+  }
+
+  /** The other node's time may be another one while cluster.yaml is changed on one after the other. */
+  get #everyMs(): number {
+    const { timeout } = this.#options.node.cluster.heartbeat;
+    return tickMs(Math.min(timeout, this.#peer.timeoutMs ?? timeout));
   }
 
   /** What the guard is to know. */

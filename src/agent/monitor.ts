@@ -83,7 +83,7 @@ export class Monitor {
       })),
       Date.now(),
     );
-    const first = firstLooks(checks.map(({ interval }) => interval));
+    const first = firstLooks(checks);
     this.#watched = checks.map((check, position) => {
       const kept = same(check);
       if (kept) return kept;

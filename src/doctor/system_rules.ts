@@ -178,7 +178,7 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
           why:
             "Heartbeats share it with the services: one that is too busy is taken for dead",
           fix:
-            "hakit first --detection 5s; in a cluster that is there: heartbeat: { timeout: 5s } in cluster.yaml of both nodes",
+            "hakit first takes 5s where its own server is so, else --detection 5s; in a cluster that is there: heartbeat: { timeout: 5s } in cluster.yaml of both nodes",
         }));
       }
       if (swap > 0) {

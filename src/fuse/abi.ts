@@ -147,6 +147,8 @@ export const FATTR = {
   KILL_SUIDGID: 0x800,
 } as const;
 
+/** The kernel writes back pages of a mapped file: nobody reads how much of it was written, only whether it failed. */
+export const WRITE_CACHE = 1;
 export const WRITE_KILL_SUIDGID = 4;
 export const SETXATTR_ACL_KILL_SGID = 1;
 /**

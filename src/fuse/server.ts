@@ -18,6 +18,7 @@ import {
   MAX_REQUEST,
   negotiate,
   OP,
+  WRITE_CACHE,
   WRITE_KILL_SUIDGID,
   writeEntry,
 } from "./abi.ts";
@@ -177,7 +178,7 @@ export class Server {
     const offset = getU64(view, at + 8), size = view.getUint32(at + 16, true);
     if (offset + size > FILE_LIMIT) return false;
     if (inode.hasUntold) return false;
-    const kill = view.getUint32(at + 20, true) & WRITE_KILL_SUIDGID;
+    const how = view.getUint32(at + 20, true);
     const flags = view.getUint32(at + 32, true);
     noteFlags(inode, flags);
     const ahead = this.#mayAnswerAhead(flags);
@@ -193,9 +194,16 @@ export class Server {
         }),
     );
     memory.bytes.set(saved, from);
-    const operation = { kind: KIND.WRITE, id, flags: kill ? 1 : 0 };
+    const operation = {
+      kind: KIND.WRITE,
+      id,
+      flags: how & WRITE_KILL_SUIDGID ? 1 : 0,
+    };
     const about = { volume, inode, ahead };
-    const lengths = session ? partsOf(size) : [size];
+    // A part of what is written back would count as all of it: the rest would be lost, and msync succeed.
+    const lengths = session && (how & WRITE_CACHE) === 0
+      ? partsOf(size)
+      : [size];
     if (lengths.length < 2) {
       this.pipeline.submit(
         { ...operation, argument: offset },

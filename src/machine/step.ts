@@ -81,7 +81,7 @@ const ROLE: { readonly [role in State["role"]]: (turn: Turn) => void } = {
   SECOND: secondary,
 };
 
-/** Ticks come every 100 ms: a process or machine that was stopped and goes on must hear anew who it is and what the peer does. */
+/** Ticks come several times a second: a process or machine that was stopped and goes on must hear anew who it is and what the peer does. */
 function wasAbsent({ state, at }: Turn): void {
   state.awakeAt = at;
   // What its lease was before says nothing: who heard it since must be asked first.

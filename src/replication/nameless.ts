@@ -48,7 +48,9 @@ export function doneHereOnly(
   // Of a copy one end may be told to the peer, and what comes before it there is not done yet: the kernel then reads and writes.
   let error: number = E.XDEV;
   if (id === null) {
-    error = pending.peerOnly ? 0 : apply(volume, frame, memory, at);
+    error = pending.peerOnly
+      ? 0
+      : pending.refusal?.() || apply(volume, frame, memory, at);
     noteAttributes(volume, frame.kind, inode.id);
   }
   refused(volume, error);

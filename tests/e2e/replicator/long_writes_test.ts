@@ -1,5 +1,13 @@
 /** Long writes go to the peer in parts: the application sees one write, whatever becomes of the parts. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import {
+  close,
+  ftruncate,
+  O_CREAT,
+  O_RDWR,
+  open,
+  writeMapped,
+} from "../fs/libc.ts";
 import { equalCopies, onPair } from "./on_pair.ts";
 import { sleep } from "./replicator_process.ts";
 
@@ -94,5 +102,30 @@ onPair({
     ok(shorts > 0, "no write was answered in part");
     await pair.release();
     await equalCopies(pair);
+  },
+});
+
+onPair({
+  name:
+    "a mapped file for which the disk has too little room: msync says so, also where some of it had room",
+  sizes: ["24m", null],
+  async run(pair) {
+    const { data } = pair.primary;
+    const spare = `${data}/spare`;
+    await Deno.writeFile(spare, new Uint8Array(300 << 10));
+    try {
+      await Deno.writeFile(`${data}/filler`, new Uint8Array(30 * MIB));
+    } catch (error) {
+      ok(/28|space/i.test((error as Error).message), String(error));
+    }
+    await Deno.remove(spare);
+    // The kernel forgets the removed file in a moment, and only then its space is free.
+    await sleep(500);
+    const fd = open(-100, `${data}/mapped`, O_RDWR | O_CREAT, 0o600);
+    ftruncate(fd, MIB);
+    const synced = writeMapped(fd, pattern(MIB, 9), 0);
+    close(fd);
+    strictEqual(synced < 0, true, `msync answered ${synced}`);
+    await pair.release();
   },
 });
