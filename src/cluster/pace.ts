@@ -32,9 +32,9 @@ export function detectionFor(
   { processors, startMs }: Pace,
 ): { readonly detection: string; readonly why: string } | null {
   if (startMs > SLOW_MS) {
-    return { detection: "10s", why: "this machine is slow" };
+    return { detection: "10s", why: "This machine is slow" };
   }
   return processors < 2
-    ? { detection: "5s", why: "this machine has one processor" }
+    ? { detection: "5s", why: "This machine has one processor" }
     : null;
 }

@@ -3,9 +3,43 @@
  * both nodes would do the same work one after the other. Each part is an operation of its own, in order; the application has one answer.
  */
 import { HEADER } from "../peer/frame.ts";
+import type { Pipeline } from "../replication/pipeline.ts";
 
 /** What a part costs beside its bytes is some 20 us, and 64 KiB of them are done in about that time. */
 const PART = 128 << 10;
+
+export function isLong(size: number): boolean {
+  return size > PART;
+}
+
+/** Submits a write whose data stands at `at` in the pipeline's memory, where its frame's payload belongs. */
+export function submitInParts(
+  pipeline: Pick<Pipeline, "memory" | "submit">,
+  operation: Parameters<Pipeline["submit"]>[0] & { readonly argument: number },
+  about: Omit<Parameters<Pipeline["submit"]>[1], "answer" | "refusal">,
+  { at, size, answer }: {
+    readonly at: number;
+    readonly size: number;
+    readonly answer: (error: number, written: number) => void;
+  },
+): void {
+  moveApart(pipeline.memory.bytes, at, size);
+  const lengths = partsOf(size);
+  const parts = new Parts(lengths, answer);
+  let { argument } = operation;
+  for (const [part, length] of lengths.entries()) {
+    pipeline.submit(
+      { ...operation, argument },
+      {
+        ...about,
+        refusal: () => parts.failed,
+        answer: (error) => parts.ended(part, error),
+      },
+      length,
+    );
+    argument += length;
+  }
+}
 
 /** How long each part of a write of `size` bytes is. */
 export function partsOf(size: number): number[] {

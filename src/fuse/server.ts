@@ -38,7 +38,7 @@ import {
   statx,
   takesAcls,
 } from "./look.ts";
-import { moveApart, Parts, partsOf } from "./parts.ts";
+import { isLong, submitInParts } from "./parts.ts";
 import type { Turnstile } from "./turnstile.ts";
 import {
   type Answer,
@@ -197,38 +197,22 @@ export class Server {
     const operation = {
       kind: KIND.WRITE,
       id,
+      argument: offset,
       flags: how & WRITE_KILL_SUIDGID ? 1 : 0,
     };
     const about = { volume, inode, ahead };
     // A part of what is written back would count as all of it: the rest would be lost, and msync succeed.
-    const lengths = session && (how & WRITE_CACHE) === 0
-      ? partsOf(size)
-      : [size];
-    if (lengths.length < 2) {
-      this.pipeline.submit(
-        { ...operation, argument: offset },
-        { ...about, answer },
+    const whole = !session || (how & WRITE_CACHE) !== 0 || !isLong(size);
+    if (whole) this.pipeline.submit(operation, { ...about, answer }, size);
+    else {
+      submitInParts(this.pipeline, operation, about, {
+        at: at + HEADER,
         size,
-      );
-      return true;
-    }
-    moveApart(memory.bytes, at + HEADER, size);
-    const parts = new Parts(lengths, (error, length) => {
-      written = length;
-      answer(error);
-    });
-    let argument = offset;
-    for (const [part, length] of lengths.entries()) {
-      this.pipeline.submit(
-        { ...operation, argument },
-        {
-          ...about,
-          refusal: () => parts.failed,
-          answer: (error) => parts.ended(part, error),
+        answer(error, length) {
+          written = length;
+          answer(error);
         },
-        length,
-      );
-      argument += length;
+      });
     }
     return true;
   }
