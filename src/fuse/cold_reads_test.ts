@@ -105,6 +105,20 @@ Deno.test({
   },
 });
 
+Deno.test("ColdReads: a kernel's 0 is the end of the file only where the file ends (Linux 5.10 says it of what it would have to wait for)", () => {
+  const path = Deno.makeTempFileSync({ dir: "/dev/shm" });
+  try {
+    Deno.writeTextFileSync(path, "some text");
+    const fd = libc.open(new Memory(4096).string(path), O.RDONLY, 0);
+    const cold = new ColdReads([{ run: () => {} }], () => 0);
+    strictEqual(cold.now(fd, new Memory(4096).address, 4096, 5), -E.AGAIN);
+    strictEqual(cold.now(fd, new Memory(4096).address, 4096, 9), 0);
+    libc.close(fd);
+  } finally {
+    Deno.removeSync(path);
+  }
+});
+
 Deno.test("ColdReads: without threads, or where the file system cannot tell, everything is read at once", () => {
   const path = Deno.makeTempFileSync({ dir: "/dev/shm" });
   try {
