@@ -114,7 +114,7 @@ export const TABLE: readonly Row[] = [
         ? ""
         : `; to go on with the copy of ${peer} meanwhile: "hakit prim ${module} --node ${peer}"`;
       return stuck(
-        `the replicator of this node does not start: see replicator.log of ${module} (in /var/log/hakit/${module}); it is tried again${meanwhile}`,
+        `the replicator of this node has not started: see replicator.log of ${module} (in /var/log/hakit/${module}); it is tried again${meanwhile}`,
       );
     },
   },
@@ -199,7 +199,7 @@ export const TABLE: readonly Row[] = [
       theirs?.phase === "absent" && staysMs >= GRACE_MS,
     then: ({ config }) =>
       stuck(
-        `the replicator of ${config.peer} does not start, so nobody knows whose data is newer: see replicator.log of ${config.module} there (in /var/log/hakit/${config.module}); if this copy is good: "hakit prim ${config.module}"`,
+        `the replicator of ${config.peer} has not started, so nobody knows whose data is newer: see replicator.log of ${config.module} there (in /var/log/hakit/${config.module}); if this copy is good: "hakit prim ${config.module}"`,
       ),
   },
   {

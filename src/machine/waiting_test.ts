@@ -39,7 +39,7 @@ Deno.test("waiting() tells why a person's prim does not come about without a rep
     .done();
   ok(life.state.reason !== null, "it waits for a moment");
   later(life);
-  ok(life.state.reason?.includes("does not start"), life.state.reason ?? "");
+  ok(life.state.reason?.includes("has not started"), life.state.reason ?? "");
   strictEqual(view(life.state).status, "NotReady");
   later(life, 300);
   life.on({ type: "report", report: report() });
@@ -52,7 +52,7 @@ Deno.test("waiting() does what a person asked for when a slow server's replicato
       .on({ ...PRIM_ASKED, command: "start" }).done(),
     30,
   );
-  ok(life.state.reason?.includes("does not start"), life.state.reason ?? "");
+  ok(life.state.reason?.includes("has not started"), life.state.reason ?? "");
   later(life.on(PRIM_ASKED), 60);
   life.on({ type: "report", report: report() });
   strictEqual(life.state.role, "ALONE");

@@ -70,7 +70,7 @@ export const PHRASES = [
   "witness {address}",
   // Why a node waits: whose data (src/machine/verdict.ts).
   'failover is off: waits for {peer} to run the module again; to run it here: "hakit prim {module}"',
-  "the replicator of this node does not start: see replicator.log of {module} (in /var/log/hakit/{module}); it is tried again{meanwhile?}",
+  "the replicator of this node has not started: see replicator.log of {module} (in /var/log/hakit/{module}); it is tried again{meanwhile?}",
   '; to go on with the copy of {peer} meanwhile: "hakit prim {module} --node {peer}"',
   "the replicator is starting",
   "listens to {peer}",
@@ -80,7 +80,7 @@ export const PHRASES = [
   "{peer} is SECOND and decides whether it takes over",
   "{peer} is still stopping",
   "{peer} starts first",
-  'the replicator of {peer} does not start, so nobody knows whose data is newer: see replicator.log of {module} there (in /var/log/hakit/{module}); if this copy is good: "hakit prim {module}"',
+  'the replicator of {peer} has not started, so nobody knows whose data is newer: see replicator.log of {module} there (in /var/log/hakit/{module}); if this copy is good: "hakit prim {module}"',
   "the replicator of {peer} does not run yet",
   'first start: neither node has data of this module yet; say "hakit prim {module}" on the node whose data is good',
   'both nodes wrote without the other: this copy is {mine=}, the one of {peer} is {theirs=}; to keep this one: "hakit prim {module}", to keep the other: "hakit prim {module} --node {peer}"; what only the losing side has is kept aside',

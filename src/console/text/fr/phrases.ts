@@ -115,8 +115,8 @@ export const phrases: Phrases = {
   // Why a node waits: whose data (src/machine/verdict.ts).
   'failover is off: waits for {peer} to run the module again; to run it here: "hakit prim {module}"':
     'le basculement est désactivé : attend que {peer} fasse de nouveau tourner le module ; pour le faire tourner ici : "hakit prim {module}"',
-  "the replicator of this node does not start: see replicator.log of {module} (in /var/log/hakit/{module}); it is tried again{meanwhile?}":
-    "le réplicateur de ce nœud ne démarre pas : voyez replicator.log de {module} (dans /var/log/hakit/{module}) ; de nouveaux essais suivent{meanwhile}",
+  "the replicator of this node has not started: see replicator.log of {module} (in /var/log/hakit/{module}); it is tried again{meanwhile?}":
+    "le réplicateur de ce nœud n’a pas démarré : voyez replicator.log de {module} (dans /var/log/hakit/{module}) ; de nouveaux essais suivent{meanwhile}",
   '; to go on with the copy of {peer} meanwhile: "hakit prim {module} --node {peer}"':
     ' ; pour continuer en attendant avec la copie de {peer} : "hakit prim {module} --node {peer}"',
   "the replicator is starting": "le réplicateur démarre",
@@ -129,8 +129,8 @@ export const phrases: Phrases = {
     "{peer} est SECOND et décide s’il prend le relais",
   "{peer} is still stopping": "{peer} est encore en train de s’arrêter",
   "{peer} starts first": "{peer} démarre d’abord",
-  'the replicator of {peer} does not start, so nobody knows whose data is newer: see replicator.log of {module} there (in /var/log/hakit/{module}); if this copy is good: "hakit prim {module}"':
-    'le réplicateur de {peer} ne démarre pas, on ne sait donc pas qui a les données les plus récentes : voyez là-bas replicator.log de {module} (dans /var/log/hakit/{module}) ; si la copie d’ici est bonne : "hakit prim {module}"',
+  'the replicator of {peer} has not started, so nobody knows whose data is newer: see replicator.log of {module} there (in /var/log/hakit/{module}); if this copy is good: "hakit prim {module}"':
+    'le réplicateur de {peer} n’a pas démarré, on ne sait donc pas qui a les données les plus récentes : voyez là-bas replicator.log de {module} (dans /var/log/hakit/{module}) ; si la copie d’ici est bonne : "hakit prim {module}"',
   "the replicator of {peer} does not run yet":
     "le réplicateur de {peer} ne tourne pas encore",
   'first start: neither node has data of this module yet; say "hakit prim {module}" on the node whose data is good':

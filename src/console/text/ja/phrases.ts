@@ -114,8 +114,8 @@ export const phrases: Phrases = {
   // Why a node waits: whose data (src/machine/verdict.ts).
   'failover is off: waits for {peer} to run the module again; to run it here: "hakit prim {module}"':
     'フェイルオーバーがオフのため、{peer} が再びモジュールを稼働させるのを待っています。ここで稼働させるには："hakit prim {module}"',
-  "the replicator of this node does not start: see replicator.log of {module} (in /var/log/hakit/{module}); it is tried again{meanwhile?}":
-    "このノードのレプリケーターが起動しません。{module} の replicator.log（/var/log/hakit/{module}）を見てください。再試行は続きます{meanwhile}",
+  "the replicator of this node has not started: see replicator.log of {module} (in /var/log/hakit/{module}); it is tried again{meanwhile?}":
+    "このノードのレプリケーターがまだ起動していません。{module} の replicator.log（/var/log/hakit/{module}）を見てください。再試行は続きます{meanwhile}",
   '; to go on with the copy of {peer} meanwhile: "hakit prim {module} --node {peer}"':
     '。その間 {peer} のコピーで続けるには："hakit prim {module} --node {peer}"',
   "the replicator is starting": "レプリケーターを起動しています",
@@ -127,8 +127,8 @@ export const phrases: Phrases = {
     "{peer} は SECOND で、引き継ぐかどうかを判断しています",
   "{peer} is still stopping": "{peer} はまだ停止処理中です",
   "{peer} starts first": "{peer} が先に開始します",
-  'the replicator of {peer} does not start, so nobody knows whose data is newer: see replicator.log of {module} there (in /var/log/hakit/{module}); if this copy is good: "hakit prim {module}"':
-    '{peer} のレプリケーターが起動しないため、どちらのデータが新しいか分かりません。{peer} で {module} の replicator.log（/var/log/hakit/{module}）を見てください。このコピーが正しければ："hakit prim {module}"',
+  'the replicator of {peer} has not started, so nobody knows whose data is newer: see replicator.log of {module} there (in /var/log/hakit/{module}); if this copy is good: "hakit prim {module}"':
+    '{peer} のレプリケーターがまだ起動していないため、どちらのデータが新しいか分かりません。{peer} で {module} の replicator.log（/var/log/hakit/{module}）を見てください。このコピーが正しければ："hakit prim {module}"',
   "the replicator of {peer} does not run yet":
     "{peer} のレプリケーターはまだ動いていません",
   'first start: neither node has data of this module yet; say "hakit prim {module}" on the node whose data is good':
