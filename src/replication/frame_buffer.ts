@@ -10,6 +10,8 @@ import { Memory } from "../system/libc.ts";
 const SIZE = 64 << 20;
 /** Above this no more requests are read: the kernel and so the applications wait. */
 const FULL = 32 << 20;
+/** To here our own small frames (times) still go on: they must not wait for ever behind applications that keep it full. */
+const BRIM = 48 << 20;
 /** Room before the first frame: a request is read 40 bytes before where its frame will stand (see Server.intake). */
 const PAD = 64;
 
@@ -28,6 +30,10 @@ export class FrameBuffer {
 
   get isFull(): boolean {
     return this.#end - this.#begin >= FULL;
+  }
+
+  get isBrimful(): boolean {
+    return this.#end - this.#begin >= BRIM;
   }
 
   get isSent(): boolean {

@@ -123,6 +123,11 @@ export class Pipeline {
     return this.#frames.isFull;
   }
 
+  /** No room even for our own small frames. */
+  get brimful(): boolean {
+    return this.#frames.isBrimful;
+  }
+
   /** Renames and unlinks under way: the paths that the system tells are not those that the peer will have. */
   get renaming(): boolean {
     return this.#renames > 0;

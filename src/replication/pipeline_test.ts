@@ -480,7 +480,7 @@ onPipeline(
     bed.acknowledge();
     takes = false;
     const fill = () => {
-      while (!pipeline.full) {
+      while (!pipeline.brimful) {
         pipeline.submit(
           { kind: KIND.WRITE, id: other.id, argument: 0 },
           { volume, inode: other },

@@ -38,7 +38,7 @@ export function* salvage(
   if (marks.isEmpty) return null;
   const folder = `${below}/${new Date().toISOString().replace(/[:.]/g, "-")}`;
   // All lines of a large volume would not fit into memory.
-  let list: Deno.FsFile | undefined;
+  let list: Deno.FsFile | undefined, whole = false;
   try {
     for (const volume of volumes) {
       // No two files have one id, in whichever directory.
@@ -54,8 +54,11 @@ export function* salvage(
         yield;
       }
     }
+    whole = true;
   } finally {
     list?.close();
+    // Nothing is overwritten yet, and the next session keeps all of it again: what broke off must not fill the disk.
+    if (list && !whole) removeQuietly(folder);
   }
   if (!list) return null;
   const opened = libc.open(
@@ -68,6 +71,14 @@ export function* salvage(
     libc.close(opened);
   }
   return folder;
+}
+
+function removeQuietly(folder: string): void {
+  try {
+    Deno.removeSync(folder, { recursive: true });
+  } catch {
+    /* Why keeping broke off is told. */
+  }
 }
 
 function beginList(folder: string): Deno.FsFile {
@@ -137,7 +148,7 @@ function* keepVolume(
           let what = "names or attributes";
           if (type === S_IFREG && hasData(mark)) {
             const chunks = chunksOf(mark, sizeOf(fd));
-            what = keep(fd, chunks, kept);
+            what = yield* keep(fd, chunks, kept);
           }
           yield `${volume.path}${text}: ${what}\n`;
         } finally {
@@ -189,7 +200,12 @@ function create(wanted: string): { file: Deno.FsFile; path: string } {
   }
 }
 
-function keep(fd: number, chunks: readonly number[], wanted: string): string {
+/** What it says of a file; yields after each MiB: a large file takes minutes, and a node that is silent for so long counts as dead. */
+function* keep(
+  fd: number,
+  chunks: readonly number[],
+  wanted: string,
+): Generator<null, string> {
   Deno.mkdirSync(wanted.slice(0, wanted.lastIndexOf("/")), {
     recursive: true,
     mode: 0o700,
@@ -217,6 +233,7 @@ function keep(fd: number, chunks: readonly number[], wanted: string): string {
         }
         bytes += last - first;
       }
+      yield null;
     }
     const other = path === wanted ? "" : `, kept as ${path}`;
     return `${bytes} bytes in ${chunks.length} MiB-regions of ${size} bytes${other}`;

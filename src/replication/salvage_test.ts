@@ -74,3 +74,37 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name:
+    "salvage() lets others have their turn after each MiB of a large file, and takes away what it has kept when it breaks off",
+  ignore: Deno.uid() !== 0,
+  fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    const data = `${folder}/data`, below = `${folder}/kept`;
+    Deno.mkdirSync(data);
+    let id = 5 * 2 ** 32;
+    const volume = new Volume(0, data, openBacking(data), () => ++id);
+    const length = 16 << 20;
+    try {
+      Deno.writeFileSync(`${data}/large`, new Uint8Array(length).fill(7));
+      const large = volume.lookup(volume.root, memory.string("large"));
+      if (typeof large === "number") throw new Error(`errno ${large}`);
+      const marks = new Marks();
+      marks.data(0, large.id, { offset: 0, length }, 0);
+      const begun = salvage([volume], marks, below);
+      for (let turn = 0; turn < 8; turn++) begun.next();
+      strictEqual([...Deno.readDirSync(below)].length, 1);
+      begun.return(null);
+      strictEqual([...Deno.readDirSync(below)].length, 0);
+      const work = salvage([volume], marks, below);
+      let turns = 0, step = work.next();
+      for (; !step.done; step = work.next()) turns++;
+      strictEqual(turns >= 16, true, `${turns} turns`);
+      strictEqual(Deno.statSync(`${step.value}/0/large`).size, length);
+    } finally {
+      volume.close();
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});

@@ -189,10 +189,13 @@ export class SecondarySession {
     const { context } = this;
     this.#mode = begin.mode;
     if (begin.mode !== "none") {
-      // What this node alone wrote is kept before the first byte of it is overwritten.
-      if (begin.diverged && !begin.aside) yield* this.#salvage();
+      // What this node alone wrote is kept before the first byte of it is overwritten: all that stands here where no set can name it
+      // (a lost log; forced before, against a node that had written too).
+      const unnamed = context.identity.value.directories?.length === 0;
+      const aside = begin.aside || begin.diverged && unnamed;
+      if (begin.diverged && !aside) yield* this.#salvage();
       context.identity.save({ upToDate: false });
-      if (begin.aside) this.#setAside();
+      if (aside) this.#setAside();
       // Only now: a half-made copy is known by it, and is not taken for somebody's data when the resync begins again.
       const { resync } = begin;
       context.identity.save({ consistent: false }, { resync });

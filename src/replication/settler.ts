@@ -48,8 +48,8 @@ export class Settler {
     // the inodes of which it has other times, should this node die.
     if ((settles || now >= this.#timesAt) && pipeline.timesToSend) {
       this.#timesAt = now + TIMES_MS;
-      // The others in the next turns, and only then the sync. Where the buffer is full it does not wait: that may last.
-      if (!pipeline.sendTimes(TIMES) && !pipeline.full) return;
+      // The others in the next turns, and only then the sync.
+      if (!pipeline.sendTimes(TIMES)) return;
     }
     if (!settles) return;
     const upTo = pipeline.done;

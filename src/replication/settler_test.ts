@@ -120,11 +120,12 @@ Deno.test("Settler: times are told before each sync, for the peer's marks of wha
   deepStrictEqual(told, [KIND.TIMES, KIND.SETTLED]);
 });
 
-Deno.test("Settler: no sync goes before the times of thousands of new files are told, in parts", () => {
+Deno.test("Settler: no sync goes before the times of thousands of new files are told, in parts, also while applications keep the buffer full", () => {
   using bed = settlerWith([0]);
   const { pipeline, told } = bed;
   let left = 3;
   Object.defineProperty(pipeline, "timesToSend", { get: () => left > 0 });
+  Object.defineProperty(pipeline, "full", { value: true });
   pipeline.sendTimes = () => !!told.push(KIND.TIMES) && --left === 0;
   bed.turn();
   deepStrictEqual(told, [KIND.TIMES]);

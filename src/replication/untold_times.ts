@@ -18,7 +18,7 @@ export type TimesTools = Pick<
   | "unsettled"
   | "dirty"
   | "fresh"
-  | "full"
+  | "brimful"
 >;
 
 export class UntoldTimes {
@@ -67,7 +67,7 @@ export class UntoldTimes {
     if (!tools.session) return true;
     for (const [volume, ids] of this.#stamped) {
       for (const id of ids) {
-        if (tools.full) return false;
+        if (tools.brimful) return false;
         // Cannot be named just now: later, or the copies would keep two times for ever. Asked first: it opens nothing.
         const { session } = tools;
         if (tools.renaming && volume.boundIn(id) !== session.number) continue;
