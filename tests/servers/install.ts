@@ -1,7 +1,6 @@
 /** Story 1: two plain servers become a cluster by the commands of the README, and a second run of each changes nothing. */
 import {
   on,
-  PATIENCE,
   type Ran,
   type Server,
   SERVERS,
@@ -190,9 +189,7 @@ async function fromStick({ file, fingerprint }: Bundle): Promise<Way> {
 
 const FIRST =
   // The hosts are called otherwise, rack1 and rack2: Kubernetes' controllers go by that name, and nodes do not.
-  "hakit first --name1 node1 --node1 10.41.0.11,10.51.0.11 --node2 10.41.0.12,10.51.0.12 --interface eth0 --size 2G" +
-  // A server that is emulated beside other work stands still for seconds: taken for dead, it would tell nothing of hakit.
-  (PATIENCE > 1 ? ` --detection ${Math.round(3 * PATIENCE)}s` : "");
+  "hakit first --name1 node1 --node1 10.41.0.11,10.51.0.11 --node2 10.41.0.12,10.51.0.12 --interface eth0 --size 2G";
 
 export function tokenIn(text: string): string {
   const token = /hakit1\.[\w-]+/.exec(text)?.[0];
