@@ -22,7 +22,9 @@ const buffer = new Memory(CHUNK);
 const PLACES = [...Array(64).keys()];
 
 const HEAD =
-  "Written by this node alone, while the other one was primary too.\nBelow 0, 1, … (the directories in their order) stand the regions at their offsets, the rest is holes.\n\n";
+  "Written by this node alone, while the other one was primary too.\n";
+const REGIONS =
+  "Below 0, 1, … (the directories in their order) stand the regions at their offsets, the rest is holes.\n\n";
 
 /**
  * Copies the marked regions; the folder, or null when nothing is marked. Throws when something could not be kept. A generator,
@@ -36,7 +38,7 @@ export function* salvage(
   { anyList = false }: { readonly anyList?: boolean } = {},
 ): Generator<void, string | null> {
   if (marks.isEmpty) return null;
-  const folder = `${below}/${new Date().toISOString().replace(/[:.]/g, "-")}`;
+  const folder = newFolder(below);
   // All lines of a large volume would not fit into memory.
   let list: Deno.FsFile | undefined, whole = false;
   try {
@@ -48,7 +50,7 @@ export function* salvage(
           : marks.whole(volume.index, id);
       for (const line of keepVolume(volume, marksOf, folder)) {
         if (line !== null) {
-          list ??= beginList(folder);
+          list ??= beginList(folder, REGIONS);
           write(list, line);
         }
         yield;
@@ -73,6 +75,22 @@ export function* salvage(
   return folder;
 }
 
+/** Where nothing names what this node alone wrote, all of its copy was set aside: said where people look for what was kept. */
+export function noteAside(below: string, asides: readonly string[]): void {
+  const list = beginList(
+    newFolder(below),
+    `No set names which files: all of this copy stands in\n${
+      asides.join("\n")
+    }\nIt is not part of an archive of this folder, and stays when this folder is dropped: take it away yourself when nobody needs it.\n`,
+  );
+  list.syncSync();
+  list.close();
+}
+
+function newFolder(below: string): string {
+  return `${below}/${new Date().toISOString().replace(/[:.]/g, "-")}`;
+}
+
 function removeQuietly(folder: string): void {
   try {
     Deno.removeSync(folder, { recursive: true });
@@ -81,7 +99,7 @@ function removeQuietly(folder: string): void {
   }
 }
 
-function beginList(folder: string): Deno.FsFile {
+function beginList(folder: string, what: string): Deno.FsFile {
   Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const list = Deno.openSync(`${folder}/${LIST}`, {
     create: true,
@@ -90,7 +108,7 @@ function beginList(folder: string): Deno.FsFile {
   });
   // Never waits: nobody else knows of it yet.
   list.tryLockSync(true);
-  write(list, HEAD);
+  write(list, HEAD + what);
   return list;
 }
 

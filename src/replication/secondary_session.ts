@@ -15,7 +15,7 @@ import { HIDDEN } from "./name.ts";
 import { KIND } from "./operation.ts";
 import { setAside } from "./resync/purgatory.ts";
 import { ResyncTarget } from "./resync/target.ts";
-import { salvage } from "./salvage.ts";
+import { noteAside, salvage } from "./salvage.ts";
 import { samePlaces } from "./terms.ts";
 import type { Volume } from "./volume.ts";
 
@@ -195,7 +195,7 @@ export class SecondarySession {
       const aside = begin.aside || begin.diverged && unnamed;
       if (begin.diverged && !aside) yield* this.#salvage();
       context.identity.save({ upToDate: false });
-      if (aside) this.#setAside();
+      if (aside) this.#setAside(begin.diverged);
       // Only now: a half-made copy is known by it, and is not taken for somebody's data when the resync begins again.
       const { resync } = begin;
       context.identity.save({ consistent: false }, { resync });
@@ -225,6 +225,12 @@ export class SecondarySession {
     this.options.events.changed();
   }
 
+  /** Below it what this node alone wrote is kept. */
+  get #kept(): string {
+    const { salvageDir, module } = this.context.config;
+    return `${salvageDir}/${module}`;
+  }
+
   *#salvage(): Generator<void, void> {
     const { context } = this, { places } = context;
     const { directories } = context.identity.value;
@@ -234,7 +240,7 @@ export class SecondarySession {
     const folder = yield* salvage(
       this.volumes,
       own,
-      `${context.config.salvageDir}/${context.config.module}`,
+      this.#kept,
       { anyList: !samePlaces(directories ?? places, places) },
     );
     if (folder) {
@@ -243,16 +249,15 @@ export class SecondarySession {
     }
   }
 
-  #setAside(): void {
+  #setAside(diverged: boolean): void {
+    const { context } = this;
     const kept = setAside(
       this.volumes,
       `aside-${new Date().toISOString().replace(/[:.]/g, "-")}`,
     );
-    if (kept.length > 0) {
-      this.context.notice = `what stood here before is kept in ${
-        kept.join(", ")
-      }`;
-    }
+    if (kept.length === 0) return;
+    context.notice = `what stood here before is kept in ${kept.join(", ")}`;
+    if (diverged) noteAside(this.#kept, kept);
   }
 
   /** Everything that may differ, as far as this node knows; in parts, each when there is room for it. */

@@ -53,6 +53,8 @@ async function yieldsAfter(
     `cat '${b.backing}'/.hakit/aside-*/file || true`,
   );
   strictEqual(stdout, "b\n", "what this node alone wrote is nowhere");
+  const { stdout: list } = await shell(`cat '${b.salvage}'/pair/*/LIST.txt`);
+  ok(/all of this copy stands in\n\S+\/\.hakit\/aside-/.test(list), list);
   const said = b.replicator.said.join();
   ok(said.includes("what stood here before is kept in"), said);
 }
