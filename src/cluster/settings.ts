@@ -7,9 +7,8 @@ import { parse } from "yaml";
 import { z } from "zod";
 import type { Call, Flag } from "../cli/command.ts";
 import { heartbeatTimeout } from "../module/schema.ts";
+import { contains, parseNetwork } from "../system/address.ts";
 import {
-  contains,
-  parseNetwork,
   POD_NETWORK,
   POD_NETWORK_6,
   SERVICE_NETWORK,
@@ -243,7 +242,7 @@ export const SETTING_FLAGS = {
   interface: {
     type: "string",
     value: "NAME",
-    summary: "where it is put (default: where the first link is)",
+    summary: "where it is put (default: where its network is)",
   },
   network: {
     type: "string",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { contains, parseNetwork } from "./network.ts";
+import { contains, parseNetwork } from "../system/address.ts";
 import {
   flagSource,
   nodeName,

@@ -1,5 +1,5 @@
 /** Which of a cluster's needs a firewall drops, from what its own tools print. Pure. */
-import { contains } from "../cluster/network.ts";
+import { contains } from "../system/address.ts";
 import { firewalldRule, type Need } from "./firewall_needs.ts";
 import { type Chain, droppingChain } from "./nft_verdict.ts";
 

@@ -1,6 +1,5 @@
 /** Addresses, links, ports, names, firewall. Pure. */
-import { contains, parseNetwork } from "../cluster/network.ts";
-import { canonical } from "../system/address.ts";
+import { canonical, contains, parseNetwork } from "../system/address.ts";
 import { links, overlaps, ports, route } from "./common_rules.ts";
 import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
 

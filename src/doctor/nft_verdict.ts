@@ -2,7 +2,7 @@
  * What a ruleset of nftables does with a new connection, as far as it can be understood: `nft -j list ruleset` walked as the kernel
  * would. A match that is not understood never accepts and never drops, so a doubt is told as "blocked" rather than hidden. Pure.
  */
-import { contains } from "../cluster/network.ts";
+import { contains } from "../system/address.ts";
 import type { Need } from "./firewall_needs.ts";
 
 // deno-lint-ignore no-explicit-any -- foreign JSON of many shapes; every field is looked at before it is used
