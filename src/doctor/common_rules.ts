@@ -146,7 +146,7 @@ export function outgrown(
       } GiB free`,
       {
         why:
-          "A full disk on the secondary ends redundancy, on the primary it ends writing",
+          "A full disk on the secondary ends redundancy, on the primary it ends writing; before that, with 5 % free, K3s evicts pods, on both servers at once",
         fix:
           "a larger disk, a smaller --size of hakit first, or watch it: hakit state",
       },
