@@ -182,7 +182,7 @@ export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
             firewall.blocked.join(", ")
           }`,
           {
-            why: "The nodes do not reach each other there",
+            why: "The nodes, or their pods, do not reach each other there",
             fix: "hakit doctor --fix firewall",
           },
         ),
