@@ -15,7 +15,7 @@ import {
   parseMac,
 } from "./arp.ts";
 import { PacketSocket } from "./packet_socket.ts";
-import { canonical } from "../system/address.ts";
+import { canonical, contains } from "../system/address.ts";
 import { command, CommandError } from "../system/command.ts";
 import { ErrnoError } from "../system/errno_error.ts";
 import { now, sleep } from "../system/clock.ts";
@@ -50,23 +50,51 @@ async function allLinks(): Promise<IpLink[]> {
 }
 
 /** All addresses, at the cost of a system call; an interface without any is not in it. A label ("eth0:1") is no other interface. */
-function present(): { device: string; address: string; mac: string }[] {
-  return Deno.networkInterfaces().map(({ name, address, mac }) => ({
+function present(): Present[] {
+  return Deno.networkInterfaces().map(({ name, address, cidr, mac }) => ({
     device: name.split(":")[0]!,
     address,
+    cidr,
     mac,
   }));
 }
 
-/** "10.0.0.9/24" and an interface, by default the one that carries `near` (this node's first address). */
+interface Present {
+  readonly device: string;
+  readonly address: string;
+  /** The address with its prefix. */
+  readonly cidr: string;
+  readonly mac: string;
+}
+
+/**
+ * The interface where an address belongs: the one in whose network it is, of several the one that the kernel would send by (the
+ * narrowest), then the one that carries `near`; where none has such a network the one that carries `near`. The announcements of an
+ * address that is put on another link reach nobody who asks for it.
+ */
+function place(
+  address: string,
+  near: string,
+  known: readonly Present[],
+): string | undefined {
+  const first = known.find((entry) => same(entry.address, near))?.device;
+  const rank = ({ cidr, device }: Present) =>
+    2 * Number(cidr.split("/")[1]) + (device === first ? 1 : 0);
+  // Where it is already says nothing: it may have been put there by mistake.
+  const around = known.filter((entry) =>
+    !same(entry.address, address) && contains(entry.cidr, address)
+  );
+  return around.sort((a, b) => rank(b) - rank(a))[0]?.device ?? first;
+}
+
+/** "10.0.0.9/24" and an interface, by default the one in whose network it is; else the one that carries `near` (this node's first address). */
 export async function resolveAddress(
   spec: { readonly address: string; readonly interface?: string | undefined },
   near: string,
 ): Promise<VirtualAddress> {
   const [address, prefix] = spec.address.split("/");
   const known = present();
-  const device = spec.interface ??
-    known.find((entry) => same(entry.address, near))?.device;
+  const device = spec.interface ?? place(address!, near, known);
   if (device === undefined || !known.some((entry) => entry.device === device)) {
     // Without any address, or not there at all.
     const names = (await allLinks()).map((link) => link.ifname)

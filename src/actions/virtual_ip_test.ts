@@ -113,6 +113,39 @@ Deno.test({
         },
       );
 
+      await t.step(
+        "without interface it goes where its network is, and comes back to there",
+        async () => {
+          for (
+            const [name, own] of [
+              ["w0", "10.95.0.1/24"],
+              ["w1", "10.94.7.1/28"],
+            ] as const
+          ) {
+            await ip(
+              ...["-n", A, "link", "add", name, "type", "veth"],
+              ...["peer", "name", name, "netns", B],
+            );
+            await ip("-n", A, "addr", "add", own, "dev", name);
+            await ip("-n", A, "link", "set", name, "up");
+          }
+          // The first link's network becomes one that w1's is a part of.
+          await ip("-n", A, "addr", "add", "10.94.9.1/16", "dev", "v0");
+          const said = await inside(`
+            for (const address of ["10.95.0.9/24", "10.94.7.9", "10.94.0.7", "10.96.0.9/24"]) {
+              console.log((await vip.resolveAddress({ address }, "10.94.0.1")).device);
+            }
+            await take("10.95.0.9/24", "v0");
+            console.log((await take("10.95.0.9/24")).device);
+            console.log(vip.holders("10.95.0.9").join());
+            await vip.releaseAddress("10.95.0.9");`);
+          strictEqual(said, "w0\nw1\nv0\nv0\nw0\nw0\n");
+          await ip("-n", A, "link", "del", "w0");
+          await ip("-n", A, "link", "del", "w1");
+          await ip("-n", A, "addr", "del", "10.94.9.1/16", "dev", "v0");
+        },
+      );
+
       await t.step("an interface that is not there is named", async () => {
         match(
           await inside(`await take("10.94.0.7", "eth77")`),

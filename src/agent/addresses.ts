@@ -31,7 +31,7 @@ const PROBE_AGAIN_MS = 100;
 
 export interface AddressesOptions {
   readonly specs: Module["virtual_addresses"];
-  /** This node's address on the first link: names the default interface. */
+  /** This node's address on the first link: names the interface of an address that is in no interface's network. */
   readonly near: string;
   readonly log: Log;
   /** Whether it is certain now that they belong here: after this process stood still another node may have them. */

@@ -9,6 +9,7 @@ import { EventStreams, StateFeed } from "../api/events.ts";
 import { joinRoutes } from "../api/join.ts";
 import { PeerApi } from "../api/peer_api.ts";
 import { consoleRoutes } from "../console/serve.ts";
+import { forgetNodePassword } from "../k3s/kubernetes.ts";
 import { now } from "../system/clock.ts";
 import { createLog, type Log, type LogLine } from "../system/log.ts";
 import { type Paths, paths as defaultPaths } from "../system/paths.ts";
@@ -163,7 +164,10 @@ async function live(
     signOn,
   });
   // The second node has no session and no certificate yet, only its one-time secret.
-  app.route("/", joinRoutes(paths, { audit, log }));
+  app.route(
+    "/",
+    joinRoutes(paths, { audit, log, forget: forgetNodePassword }),
+  );
   app.route(
     "/",
     consoleRoutes({

@@ -10,6 +10,7 @@ import { places } from "../cluster/places.ts";
 import { soon } from "./soon.ts";
 import { gatherWelcome, k3sFileSchema } from "../cluster/welcome.ts";
 import { k3sFilePath } from "../k3s/files.ts";
+import { forgetCommand } from "../k3s/kubernetes.ts";
 import { loadCluster } from "../module/load.ts";
 import { readIfPresent } from "../system/files.ts";
 import type { Log } from "../system/log.ts";
@@ -39,10 +40,12 @@ export interface JoinOptions {
   /** Whoever joins gets the cluster's keys and users: told to both, and so is what was refused. */
   readonly audit: Pick<Audit, "write">;
   readonly log: Pick<Log, "info" | "warning">;
+  /** Has K3s forget a node's password; whether it has. */
+  readonly forget: (node: string) => Promise<boolean>;
 }
 
 /** Mounted before whatever asks for a session. */
-export function joinRoutes(paths: Paths, { audit, log }: JoinOptions) {
+export function joinRoutes(paths: Paths, { audit, log, forget }: JoinOptions) {
   const at = places(paths);
   // Nobody guesses 256 bits: this keeps strangers from pushing what matters out of the audit.
   const refused = new Throttle(BY_ADDRESS);
@@ -99,6 +102,19 @@ export function joinRoutes(paths: Paths, { audit, log }: JoinOptions) {
     return null;
   }
 
+  /**
+   * A server that was in the cluster before (taken out by "hakit uninstall --data", or set up anew) has another password by now, and K3s
+   * would refuse it for as long as it knows the old one. Not waited for: the answer tells the time, and K3s may be slow.
+   */
+  async function letIn(node: string): Promise<void> {
+    if (await forget(node)) return;
+    log.warning(
+      `join: K3s does not answer here, and may refuse ${node} under its old name; once it answers, say here: ${
+        forgetCommand(node)
+      }`,
+    );
+  }
+
   return new Hono<AuthEnv>()
     .post("/api/join", small, async (c) => {
       const body = requestSchema.safeParse(
@@ -108,7 +124,9 @@ export function joinRoutes(paths: Paths, { audit, log }: JoinOptions) {
       const no = await refusal(c, body.data, WELCOME);
       if (no) return no;
       c.header("Cache-Control", "no-store");
-      return c.json(await gatherWelcome(paths), 200);
+      const welcome = await gatherWelcome(paths);
+      void letIn(welcome.node);
+      return c.json(welcome, 200);
     })
     .post("/api/join/file", small, async (c) => {
       const body = fileSchema.safeParse(

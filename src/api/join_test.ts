@@ -19,10 +19,21 @@ async function inCluster(
   run: (
     post: (path: string, body: unknown) => Promise<Response>,
     secret: string,
-    told: { readonly audit: AuditWord[]; readonly log: string[] },
+    told: {
+      readonly audit: AuditWord[];
+      readonly log: string[];
+      /** Nodes whose password K3s was to forget. */
+      readonly forgotten: string[];
+    },
   ) => Promise<void>,
+  /** Whether K3s answers. */
+  k3s = true,
 ) {
-  const told = { audit: [] as AuditWord[], log: [] as string[] };
+  const told = {
+    audit: [] as AuditWord[],
+    log: [] as string[],
+    forgotten: [] as string[],
+  };
   const home = await Deno.makeTempDir();
   try {
     const where = paths(home);
@@ -73,6 +84,10 @@ async function inCluster(
         info: (line) => told.log.push(`info ${line}`),
         warning: (line) => told.log.push(`warning ${line}`),
       },
+      forget: (node) => {
+        told.forgotten.push(node);
+        return Promise.resolve(k3s);
+      },
     });
     await run(
       async (path, body) =>
@@ -114,6 +129,29 @@ Deno.test("POST /api/join gives the second node all it needs, twice to the same 
     assert.equal(other.status, 403);
     assert.match(await other.text(), /used by another machine/);
   });
+});
+
+Deno.test("POST /api/join has K3s take a server that was in the cluster before, and says so where K3s does not answer", async () => {
+  const good = { cluster: ID, machine: MACHINE };
+  for (const k3s of [true, false]) {
+    await inCluster(
+      async (post, secret, told) => {
+        const ask = async (secret: string) => {
+          await (await post("/api/join", { ...good, secret })).body?.cancel();
+        };
+        await ask("wrong");
+        assert.deepEqual(told.forgotten, []);
+        await ask(secret);
+        assert.deepEqual(told.forgotten, ["node2"]);
+        const said = told.log.filter((line) =>
+          /^warning join: K3s does not answer .* delete secret node2\.node-password\.k3s$/
+            .test(line)
+        );
+        assert.equal(said.length, k3s ? 0 : 1, told.log.join("\n"));
+      },
+      k3s,
+    );
+  }
 });
 
 Deno.test("POST /api/join refuses a wrong secret, another cluster and nonsense, and says no secret", async () => {

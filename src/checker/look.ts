@@ -31,7 +31,7 @@ export interface Sight {
   env(): Readonly<Record<string, string>>;
   /** Its first mirrored one, if it has any. */
   readonly directory: string | null;
-  /** This node's first address: names the default interface. */
+  /** This node's first address: names the interface of an address that is in no interface's network. */
   readonly near: string;
   /** Whether another module is primary and ready; null: there is none of that name. */
   serves(module: string, where: "any" | "local"): boolean | null;

@@ -37,7 +37,7 @@ import {
   servingK3s,
 } from "../k3s/given.ts";
 import { installedFiles } from "../k3s/install.ts";
-import { forgetNodePassword } from "../k3s/kubernetes.ts";
+import { forgetCommand, forgetNodePassword } from "../k3s/kubernetes.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
@@ -173,7 +173,10 @@ async function runFirst(call: Call): Promise<number> {
   // Run again for a server that takes the other one's place. The token does not wait for an agent that is busy.
   const state = await connect().state().catch(() => null);
   const other = state?.nodes.find(({ local }) => !local);
-  if (other && !other.reachable) await forgetNodePassword(other.name);
+  const refused = other && !other.reachable &&
+      !await forgetNodePassword(other.name)
+    ? other.name
+    : null;
   const link = await newLoginLink(where);
   finish(call, results, {
     lines: [
@@ -183,6 +186,11 @@ async function runFirst(call: Call): Promise<number> {
       "On the other server (after hakit prereq), within 24 hours:",
       "",
       `hakit second ${token}`,
+      ...refused === null ? [] : [
+        "",
+        `K3s does not answer here: if it has known another ${refused} before, it would refuse this one. Before hakit second, once it answers, say here:`,
+        forgetCommand(refused),
+      ],
     ],
     object: { token, console: { link, user: "admin", password } },
   });

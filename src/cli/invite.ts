@@ -1,7 +1,7 @@
 /** `hakit invite`: a token for the server that takes the place of a lost node, whichever of the two it was. */
 import { existingCluster } from "../cluster/create.ts";
 import { newToken } from "../cluster/invite.ts";
-import { forgetNodePassword } from "../k3s/kubernetes.ts";
+import { forgetCommand, forgetNodePassword } from "../k3s/kubernetes.ts";
 import { paths } from "../system/paths.ts";
 import type { AgentApi } from "./agent_api.ts";
 import { type Command, JSON_FLAG, UsageError } from "./command.ts";
@@ -59,7 +59,7 @@ was replaced must never come back: hakit uninstall there, before it has a cable.
       if (!taken) {
         lines.push(
           "K3s does not answer here, and would refuse the new server under the old name. Before hakit second, once it answers, say here:",
-          `k3s kubectl -n kube-system delete secret ${lost.name}.node-password.k3s`,
+          forgetCommand(lost.name),
         );
       }
       for (const line of lines) out.line(line);

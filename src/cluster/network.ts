@@ -1,32 +1,4 @@
-/** Addresses and networks as numbers. Pure. */
-import { BlockList, isIP } from "node:net";
-
-export interface Network {
-  readonly address: string;
-  readonly prefix: number;
-  readonly family: 4 | 6;
-}
-
-/** "10.0.0.9/24"; without prefix the address alone (32 or 128). Null: no address. */
-export function parseNetwork(text: string): Network | null {
-  const match = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text);
-  const family = match ? isIP(match[1]!) : 0;
-  if (!match || family === 0) return null;
-  const longest = family === 4 ? 32 : 128;
-  const prefix = match[2] === undefined ? longest : Number(match[2]);
-  if (prefix > longest) return null;
-  return { address: match[1]!, prefix, family: family as 4 | 6 };
-}
-
-/** Whether `address` is in the network around `network` ("10.0.0.9/24" is that of 10.0.0.0/24). */
-export function contains(network: string, address: string): boolean {
-  const parsed = parseNetwork(network);
-  if (!parsed || isIP(address) !== parsed.family) return false;
-  const type = parsed.family === 4 ? "ipv4" : "ipv6";
-  const list = new BlockList();
-  list.addSubnet(parsed.address, parsed.prefix, type);
-  return list.check(address, type);
-}
+/** K3s' networks. Pure. */
 
 /** K3s' own networks, of pods and of services, unless the settings name others. */
 export const POD_NETWORK = "10.42.0.0/16";
@@ -34,6 +6,14 @@ export const SERVICE_NETWORK = "10.43.0.0/16";
 /** What K3s takes where its nodes are of IPv6. */
 export const POD_NETWORK_6 = "fd00:42::/56";
 export const SERVICE_NETWORK_6 = "fd00:43::/112";
+/**
+ * Prefixes with which K3s works. Pods: each node gets a /24 (a /64) of the network, and Kubernetes counts no more than 2^16 of these in
+ * version 6 (cidr_set.go). Services: the API server takes networks of 2^20 addresses at most, and K3s gives the tenth to its name server.
+ */
+export const PREFIXES = {
+  pods: { 4: [1, 23], 6: [48, 63] },
+  services: { 4: [12, 28], 6: [108, 124] },
+} as const;
 export const K3S_NETWORKS: readonly string[] = [POD_NETWORK, SERVICE_NETWORK];
 
 /** Interfaces that K3s makes in its own networks. */

@@ -7,11 +7,11 @@ import { parse } from "yaml";
 import { z } from "zod";
 import type { Call, Flag } from "../cli/command.ts";
 import { heartbeatTimeout } from "../module/schema.ts";
+import { contains, parseNetwork } from "../system/address.ts";
 import {
-  contains,
-  parseNetwork,
   POD_NETWORK,
   POD_NETWORK_6,
+  PREFIXES,
   SERVICE_NETWORK,
   SERVICE_NETWORK_6,
 } from "./network.ts";
@@ -170,6 +170,19 @@ export const settingsSchema = z.strictObject({
       } is of another IP version than the nodes' first addresses: give --pods ${pods} --services ${services}, or others of theirs`,
     );
   }
+  // With others K3s does not start, or has nothing left for the second node, which never becomes Ready.
+  for (const key of ["pods", "services"] as const) {
+    const { prefix, family } = parseNetwork(value[key])!;
+    const [widest, narrowest] = PREFIXES[key][family];
+    if (prefix >= widest && prefix <= narrowest) continue;
+    const room = family === 6 ? "/64" : "/24";
+    refuse(
+      key,
+      `K3s cannot take ${value[key]} for ${key}${
+        key === "pods" ? `, of which each node gets a ${room}` : ""
+      }: expected a prefix of /${widest} to /${narrowest}`,
+    );
+  }
   for (const key of ["name1", "name2"] as const) {
     if (value[key]?.endsWith("-")) {
       refuse(
@@ -243,7 +256,7 @@ export const SETTING_FLAGS = {
   interface: {
     type: "string",
     value: "NAME",
-    summary: "where it is put (default: where the first link is)",
+    summary: "where it is put (default: where its network is)",
   },
   network: {
     type: "string",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { contains, parseNetwork } from "./network.ts";
+import { contains, parseNetwork } from "../system/address.ts";
 import {
   flagSource,
   nodeName,
@@ -73,6 +73,17 @@ Deno.test.each([
   ["an odd k3s", { k3s: "latest" }, /^--k3s/],
   ["a name twice", { name1: "x", name2: "x" }, /first node's name/],
   ["a name that is none to Kubernetes", { name2: "db-" }, /ends with -/],
+  [
+    "pods that one node uses up",
+    { pods: "172.28.0.0/24" },
+    /^--pods: K3s cannot take 172.28.0.0\/24 for pods, of which each node gets a \/24: expected a prefix of \/1 to \/23$/,
+  ],
+  [
+    "services without a tenth address",
+    { services: "172.29.0.0/29" },
+    /^--services: K3s cannot take 172.29.0.0\/29 for services: expected .* \/12 to \/28$/,
+  ],
+  ["services without end", { services: "172.0.0.0/11" }, /\/12 to \/28$/],
   ["nodes of two families", {
     node1: ["10.0.0.1", "10.1.0.1"],
     node2: ["fd00::2", "10.0.0.2"],
@@ -155,6 +166,12 @@ Deno.test("resolveSettings() wants networks of the nodes' own family, as K3s doe
   );
   const networks = { pods: "fd00:42::/56", services: "fd00:43::/112" };
   assert.equal(resolve({ flags: { ...six, ...networks } }).pods, networks.pods);
+  for (const pods of ["fd00:42::/40", "fd00:42::/64"]) {
+    assert.throws(
+      () => resolve({ flags: { ...six, ...networks, pods } }),
+      /--pods: .*each node gets a \/64: expected a prefix of \/48 to \/63/,
+    );
+  }
   assert.throws(
     () => resolve({ flags: { ...FLAGS, services: networks.services } }),
     /--services: .*--services 10\.43\.0\.0\/16/,

@@ -1,9 +1,8 @@
 /** What must hold before prereq, first, second and uninstall touch anything, as lines for a person. Pure: facts in, problems out. */
 import type { Facts, Kin } from "../cluster/facts.ts";
-import { contains } from "../cluster/network.ts";
 import type { Settings } from "../cluster/settings.ts";
 import { bytesOf } from "../cluster/volume_size.ts";
-import { canonical } from "../system/address.ts";
+import { canonical, contains } from "../system/address.ts";
 import {
   clocks,
   distribution,

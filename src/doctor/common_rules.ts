@@ -1,10 +1,7 @@
 /** What the doctor finds, and prereq, first and second refuse or warn of, by one rule and in the same words. Pure. */
-import {
-  contains,
-  isK3sInterface,
-  ROUTE_TO_NOWHERE,
-} from "../cluster/network.ts";
+import { isK3sInterface, ROUTE_TO_NOWHERE } from "../cluster/network.ts";
 import { takenPorts } from "../cluster/ports.ts";
+import { contains } from "../system/address.ts";
 import { type DoctorFacts, type Found, problem, warning } from "./facts.ts";
 
 const GIB = 1024 ** 3;
@@ -149,7 +146,7 @@ export function outgrown(
       } GiB free`,
       {
         why:
-          "A full disk on the secondary ends redundancy, on the primary it ends writing",
+          "A full disk on the secondary ends redundancy, on the primary it ends writing; before that, with 5 % free, K3s evicts pods, on both servers at once",
         fix:
           "a larger disk, a smaller --size of hakit first, or watch it: hakit state",
       },

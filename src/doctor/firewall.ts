@@ -1,7 +1,7 @@
 /** Which of a cluster's needs a firewall drops, from what its own tools print. Pure. */
-import { contains } from "../cluster/network.ts";
+import { contains } from "../system/address.ts";
 import { firewalldRule, type Need } from "./firewall_needs.ts";
-import { type Chain, droppingChain } from "./nft_verdict.ts";
+import { type Chain, droppingChain, isIptables } from "./nft_verdict.ts";
 
 /** What the tools print; null: the tool is not here, or its firewall does not run. */
 export interface FirewallTexts {
@@ -38,7 +38,10 @@ export function firewallVerdict(
 ): FirewallVerdict {
   const plain = (kind: FirewallKind, passes: (need: Need) => boolean) => ({
     kind,
-    blocked: needs.filter((need) => !passes(need)),
+    // What is passed on these leave to K3s' own rules, which flannel and Kubernetes put beside theirs.
+    blocked: needs.filter((need) =>
+      need.through === undefined && !passes(need)
+    ),
     chains: [],
   });
   if (/^Status: active/m.test(texts.ufwStatus ?? "")) {
@@ -67,8 +70,7 @@ export function firewallVerdict(
   if (blocked.length > 0) {
     // Tables of this shape are iptables' own: rules put there by nft would be lost at its next save.
     const byIptables = chains.some((chain) =>
-      chain?.table === "filter" && chain.chain === "INPUT" &&
-      chain.family !== "inet"
+      chain !== null && isIptables(chain)
     );
     return {
       kind: byIptables ? "iptables" : "nftables",

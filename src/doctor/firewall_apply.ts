@@ -122,7 +122,7 @@ export async function hasOwnRules(needs: readonly Need[]): Promise<boolean> {
     return true;
   }
   for (const tool of ["iptables", "ip6tables"]) {
-    const rules = await said([tool, "-S", "INPUT"]) ?? "";
+    const rules = await said([tool, "-S"]) ?? "";
     if (rules.split("\n").some(isOwnRule)) return true;
   }
   for (const file of SAVED) {
@@ -172,7 +172,8 @@ export async function closeFirewall(
 
 /** As iptables-save and "iptables -S" write it. */
 function isOwnRule(line: string): boolean {
-  return line.startsWith("-A INPUT ") && line.includes(`--comment ${COMMENT} `);
+  return /^-A (INPUT|FORWARD) /.test(line) &&
+    line.includes(`--comment ${COMMENT} `);
 }
 
 async function rewrite(

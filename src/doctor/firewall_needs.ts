@@ -10,6 +10,8 @@ export interface Need {
   readonly last: number;
   /** An address or a network. */
   readonly from: string;
+  /** What this server only passes on, of pods or to pods: "to" makes `from` the network that it goes to. Absent: what it gets itself. */
+  readonly through?: "from" | "to";
 }
 
 /** Every rule that hakit makes carries it: so they are found again and taken away. */
@@ -33,7 +35,7 @@ export function clusterNeeds(
   { peers, agents = [], networks = K3S_NETWORKS }: {
     readonly peers: readonly string[];
     readonly agents?: readonly string[];
-    /** Of pods and services. */
+    /** Of pods, then of services. */
     readonly networks?: readonly string[];
   },
 ): Need[] {
@@ -42,14 +44,14 @@ export function clusterNeeds(
     from: string,
   ): Need[] =>
     ports.map(([protocol, port, last]) => ({ protocol, port, last, from }));
-  const pods = peers.length > 0
-    ? networks.map((from): Need => ({
-      protocol: "all",
-      port: 0,
-      last: 65535,
-      from,
-    }))
-    : [];
+  const whole = (from: string) =>
+    ({ protocol: "all", port: 0, last: 65535, from }) as const;
+  // A service's address is a pod's by the time that a packet is passed on.
+  const passed = networks.slice(0, 1).flatMap((pods): Need[] => [
+    { ...whole(pods), through: "from" },
+    { ...whole(pods), through: "to" },
+  ]);
+  const pods = peers.length > 0 ? [...networks.map(whole), ...passed] : [];
   return [
     ...peers.flatMap((from) => of([...BETWEEN_NODES, ...FOR_K3S], from)),
     ...agents.flatMap((from) => of(FOR_K3S, from)),
@@ -59,6 +61,9 @@ export function clusterNeeds(
 
 /** "5600-5631/tcp from 10.0.0.2". */
 export function needText(need: Need): string {
+  if (need.through !== undefined) {
+    return `everything through this server ${need.through} pods (${need.from})`;
+  }
   return need.protocol === "all"
     ? `everything from ${need.from}`
     : `${range(need, "-")}/${need.protocol} from ${need.from}`;
@@ -105,7 +110,8 @@ export function nftRule(
   const port = need.protocol === "all"
     ? ""
     : `${need.protocol} dport ${range(need, "-")} `;
-  return `insert rule ${chain.family} ${chain.table} ${chain.chain} ${ip} saddr ${need.from} ${port}accept comment "${COMMENT}"`;
+  const end = need.through === "to" ? "daddr" : "saddr";
+  return `insert rule ${chain.family} ${chain.table} ${chain.chain} ${ip} ${end} ${need.from} ${port}accept comment "${COMMENT}"`;
 }
 
 export function iptablesCommand(
@@ -121,8 +127,8 @@ export function iptablesCommand(
     "-w",
     "5",
     action,
-    "INPUT",
-    "-s",
+    need.through === undefined ? "INPUT" : "FORWARD",
+    need.through === "to" ? "-d" : "-s",
     need.from,
     ...port,
     "-m",

@@ -4,6 +4,7 @@ import {
   clusterNeeds,
   firewalldRule,
   firewalldWords,
+  iptablesCommand,
   type Need,
   needText,
   nftRule,
@@ -21,6 +22,9 @@ const NONE: FirewallTexts = {
 };
 const NEEDS = clusterNeeds({ peers: ["10.0.0.2"], agents: ["10.0.0.7"] });
 const HEARTBEAT = NEEDS[0]!;
+/** What this server gets itself. */
+const OWN = NEEDS.filter(({ through }) => through === undefined);
+const PASSED = NEEDS.filter(({ through }) => through !== undefined);
 
 Deno.test("clusterNeeds() lets agents reach K3s and volumes, and neither datastore nor replication", () => {
   const agent = NEEDS.filter(({ from }) => from === "10.0.0.7").map(needText);
@@ -48,8 +52,8 @@ Deno.test("firewallVerdict() reads ufw's rules, its own and a person's", () => {
   const blocked = (added: string) =>
     firewallVerdict({ ...NONE, ufwStatus: active, ufwAdded: added }, NEEDS)
       .blocked;
-  assert.equal(blocked("").length, NEEDS.length);
-  const own = NEEDS.map((need) => {
+  assert.equal(blocked("").length, OWN.length);
+  const own = OWN.map((need) => {
     // As `ufw show added` writes them: quoted, and in another order.
     const port = /port (\S+)/.exec(ufwCommand(need).join(" "))?.[1];
     return need.protocol === "all"
@@ -66,7 +70,7 @@ Deno.test("firewallVerdict() reads ufw's rules, its own and a person's", () => {
   const little = blocked(
     "ufw allow out 4800/udp\nufw allow in on eth7 from 10.0.0.2\nufw allow 5600/tcp",
   );
-  assert.equal(little.length, NEEDS.length);
+  assert.equal(little.length, OWN.length);
   const open = { ...NONE, ufwStatus: active.replace("deny", "allow") };
   assert.deepEqual(firewallVerdict(open, NEEDS).blocked, []);
 });
@@ -76,8 +80,8 @@ Deno.test("firewallVerdict() reads firewalld's rich rules, ports and trusted sou
     `public (active)\n  target: default\n${lines}`;
   const blocked = (firewalld: string, trusted = "") =>
     firewallVerdict({ ...NONE, firewalld, trusted }, NEEDS).blocked;
-  assert.equal(blocked(zone("")).length, NEEDS.length);
-  const ports = NEEDS.filter(({ protocol }) => protocol !== "all");
+  assert.equal(blocked(zone("")).length, OWN.length);
+  const ports = OWN.filter(({ protocol }) => protocol !== "all");
   const rules = ports.map((need) => `\t${firewalldRule(need)}`).join("\n");
   assert.deepEqual(blocked(zone(rules), "10.42.0.0/16 10.43.0.0/16"), []);
   // A rich rule is for what this server takes itself, not for what pods send elsewhere.
@@ -207,20 +211,111 @@ Deno.test({
   },
 });
 
+const FORWARD = (rules: string, policy = "drop") =>
+  `table inet filter { chain forward { type filter hook forward priority 0; policy ${policy};
+    ct state established,related accept
+    ${rules}
+  }
+}`;
+const THROUGH = { ...AT, chain: "forward" } as const;
+
 Deno.test({
-  name: "nftRule() opens the chain that drops, for every need",
+  name:
+    "droppingChain() of what pods send and get looks at what is passed on, by address or by pods' interfaces",
+  ignore: !can,
+  async fn() {
+    const [from, to] = PASSED;
+    assert.deepEqual(PASSED.map(needText), [
+      "everything through this server from pods (10.42.0.0/16)",
+      "everything through this server to pods (10.42.0.0/16)",
+    ]);
+    const judged = async (rules: string, policy?: string) => {
+      const text = await ruleset(FORWARD(rules, policy));
+      assert(text, rules);
+      // What this server gets itself is none of that chain's business.
+      assert.equal(droppingChain(text, HEARTBEAT), null);
+      return [droppingChain(text, from!), droppingChain(text, to!)];
+    };
+    assert.deepEqual(await judged(""), [THROUGH, THROUGH]);
+    assert.deepEqual(await judged("", "accept"), [null, null]);
+    assert.deepEqual(
+      await judged("ip saddr 10.42.0.0/16 accept"),
+      [null, THROUGH],
+    );
+    assert.deepEqual(
+      await judged("ip daddr { 10.42.0.0/16, 10.43.0.0/16 } accept"),
+      [THROUGH, null],
+    );
+    assert.deepEqual(
+      await judged(
+        'iifname { "cni0", "flannel.1" } accept\noifname "cni0" accept\noifname "flannel.1" accept',
+      ),
+      [null, null],
+    );
+    // Pods of this server only: those of the other one come by flannel's.
+    assert.deepEqual(
+      await judged('iifname "cni0" accept'),
+      [THROUGH, THROUGH],
+    );
+    assert.deepEqual(await judged("drop", "accept"), [THROUGH, THROUGH]);
+  },
+});
+
+Deno.test({
+  name:
+    "firewallVerdict() leaves the policy of iptables' FORWARD to flannel, and opens it before a rule that drops",
+  ignore: !can,
+  async fn() {
+    const iptables = (rules: string) =>
+      ruleset(
+        `table ip filter { chain FORWARD { type filter hook forward priority 0; policy drop;\n${rules}\n}\n}`,
+      );
+    const passes = firewallVerdict(
+      { ...NONE, nft: await iptables("") },
+      NEEDS,
+    );
+    assert.deepEqual(passes.blocked, []);
+    // As some providers' images have it: what flannel appends comes too late.
+    const { kind, blocked } = firewallVerdict(
+      { ...NONE, nft: await iptables("counter reject") },
+      NEEDS,
+    );
+    assert.equal(kind, "iptables");
+    assert.deepEqual(
+      blocked.map((need) => iptablesCommand(need, "-I").slice(3, 7).join(" ")),
+      ["-I FORWARD -s 10.42.0.0/16", "-I FORWARD -d 10.42.0.0/16"],
+    );
+  },
+});
+
+Deno.test({
+  name: "nftRule() opens the chains that drop, for every need",
   ignore: !can,
   async fn() {
     const before = await ruleset(CHAIN(""));
     const first = firewallVerdict({ ...NONE, nft: before }, NEEDS);
     assert.equal(first.kind, "nftables");
-    assert.equal(first.blocked.length, NEEDS.length);
+    assert.deepEqual(first.blocked, OWN);
     const rules = first.blocked.map((need: Need, index: number) =>
       nftRule(need, first.chains[index]!)
     );
     const after = await ruleset([CHAIN(""), ...rules].join("\n"));
     assert.deepEqual(
       firewallVerdict({ ...NONE, nft: after }, NEEDS).blocked,
+      [],
+    );
+    const both = [CHAIN(""), FORWARD("")];
+    const { blocked, chains } = firewallVerdict(
+      { ...NONE, nft: await ruleset(both.join("\n")) },
+      NEEDS,
+    );
+    assert.deepEqual(blocked, NEEDS);
+    const all = blocked.map((need, index) => nftRule(need, chains[index]!));
+    assert.deepEqual(
+      firewallVerdict(
+        { ...NONE, nft: await ruleset([...both, ...all].join("\n")) },
+        NEEDS,
+      ).blocked,
       [],
     );
   },
@@ -240,7 +335,9 @@ Deno.test({
     ];
     const own =
       "-A INPUT -s 10.0.0.2/32 -p udp -m udp --dport 4800 -m comment --comment hakit -j ACCEPT";
-    const saved = others.toSpliced(2, 0, own).join("\n") + "\n";
+    const passed =
+      "-A FORWARD -d 10.42.0.0/16 -m comment --comment hakit -j ACCEPT";
+    const saved = others.toSpliced(2, 0, own, passed).join("\n") + "\n";
     assert.equal(await closed(saved), others.join("\n") + "\n");
   },
 });

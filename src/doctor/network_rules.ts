@@ -1,6 +1,5 @@
 /** Addresses, links, ports, names, firewall. Pure. */
-import { contains, parseNetwork } from "../cluster/network.ts";
-import { canonical } from "../system/address.ts";
+import { canonical, contains, parseNetwork } from "../system/address.ts";
 import { links, overlaps, ports, route } from "./common_rules.ts";
 import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
 
@@ -183,7 +182,7 @@ export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
             firewall.blocked.join(", ")
           }`,
           {
-            why: "The nodes do not reach each other there",
+            why: "The nodes, or their pods, do not reach each other there",
             fix: "hakit doctor --fix firewall",
           },
         ),

@@ -2,7 +2,7 @@
  * What a ruleset of nftables does with a new connection, as far as it can be understood: `nft -j list ruleset` walked as the kernel
  * would. A match that is not understood never accepts and never drops, so a doubt is told as "blocked" rather than hidden. Pure.
  */
-import { contains } from "../cluster/network.ts";
+import { contains } from "../system/address.ts";
 import type { Need } from "./firewall_needs.ts";
 
 // deno-lint-ignore no-explicit-any -- foreign JSON of many shapes; every field is looked at before it is used
@@ -18,6 +18,17 @@ type Verdict = "accept" | "drop" | "continue";
 
 /** Deeper is a loop, which the kernel would refuse. */
 const DEEPEST = 16;
+/** Where pods' packets come in and go out: of this server's pods, and of the other machines', by IP version. */
+const POD_DEVICES = {
+  4: ["cni0", "flannel.1"],
+  6: ["cni0", "flannel-v6.1"],
+} as const;
+
+/** A chain that iptables made. */
+export function isIptables({ family, table, chain }: Chain): boolean {
+  return family !== "inet" && table === "filter" &&
+    (chain === "INPUT" || chain === "FORWARD");
+}
 
 /** The chain that drops what is needed; null: it passes. */
 export function droppingChain(json: string, need: Need): Chain | null {
@@ -27,16 +38,24 @@ export function droppingChain(json: string, need: Need): Chain | null {
   } catch {
     return null;
   }
+  const hook = need.through === undefined ? "input" : "forward";
   const bases = items.map((item) => item.chain).filter((chain) =>
-    chain?.hook === "input" && concerns(chain.family, need)
+    chain?.hook === hook && concerns(chain.family, need)
   ).sort((a, b) => a.prio - b.prio);
-  const world = { items, need };
+  const devices = need.through === undefined
+    ? [null]
+    : POD_DEVICES[isSix(need) ? 6 : 4];
   // Every base chain of the hook is asked: each may drop.
   for (const base of bases) {
     const at = { family: base.family, table: base.table, chain: base.name };
-    const verdict = walk(world, at, 0);
-    const result = verdict === "continue" ? base.policy ?? "accept" : verdict;
-    if (result === "drop") return at;
+    // Flannel puts an accept of its own to the end of this one, so its policy is nothing to pods; a rule that drops is.
+    const policy = hook === "forward" && isIptables(at)
+      ? "accept"
+      : base.policy ?? "accept";
+    for (const device of devices) {
+      const verdict = walk({ items, need, device }, at, 0);
+      if ((verdict === "continue" ? policy : verdict) === "drop") return at;
+    }
   }
   return null;
 }
@@ -44,11 +63,16 @@ export function droppingChain(json: string, need: Need): Chain | null {
 interface World {
   readonly items: readonly Json[];
   readonly need: Need;
+  /** Of what is passed on: where it comes in ("from" pods), or goes out ("to" pods). */
+  readonly device: string | null;
 }
 
-function concerns(family: string, { from }: Need): boolean {
-  const six = from.includes(":");
-  return family === "inet" || family === (six ? "ip6" : "ip");
+function isSix({ from }: Need): boolean {
+  return from.includes(":");
+}
+
+function concerns(family: string, need: Need): boolean {
+  return family === "inet" || family === (isSix(need) ? "ip6" : "ip");
 }
 
 function walk(world: World, at: Chain, depth: number): Verdict {
@@ -97,11 +121,11 @@ function judge(
 }
 
 function holds(world: World, match: Json, at: Chain): boolean {
-  const { need } = world;
+  const { need, device } = world;
   const positive = match.op === "==" || match.op === "in";
   const { left } = match;
   const values = valuesOf(world, match.right, at);
-  if (left?.payload?.field === "saddr") {
+  if (left?.payload?.field === (need.through === "to" ? "daddr" : "saddr")) {
     return values.some((value) => isWithin(need.from, value)) === positive;
   }
   if (left?.payload?.field === "dport") {
@@ -115,11 +139,12 @@ function holds(world: World, match: Json, at: Chain): boolean {
       values.includes(need.protocol) === positive;
   }
   if (left?.meta?.key === "nfproto") {
-    const six = need.from.includes(":");
-    return values.includes(six ? "ipv6" : "ipv4") === positive;
+    return values.includes(isSix(need) ? "ipv6" : "ipv4") === positive;
   }
   if (left?.ct?.key === "state") return values.includes("new") === positive;
-  if (["iif", "iifname"].includes(left?.meta?.key)) {
+  const way = need.through === "to" ? ["oif", "oifname"] : ["iif", "iifname"];
+  if (way.includes(left?.meta?.key)) {
+    if (device !== null) return values.includes(device) === positive;
     // It comes by the network, whichever interface that is.
     return values.includes("lo") ? !positive : false;
   }

@@ -1,8 +1,10 @@
 /** What a further machine runs to become an agent of the cluster's K3s: one script for `sh`, which may be run again. Pure. */
+import { dirname } from "node:path";
 import type { Kept } from "../cluster/kept.ts";
 import { vipOf } from "../cluster/network.ts";
 import { K3S } from "./files.ts";
 import { proxyVariables } from "./proxy.ts";
+import { kubeletConfig } from "./texts.ts";
 
 export interface AgentScript {
   readonly kept: Kept;
@@ -45,6 +47,9 @@ echo "flannel-iface: $device" >>/etc/rancher/k3s/config.yaml
 cat >/etc/systemd/system/k3s-agent.service.env <<'EOF'
 ${environment}EOF
 umask 022
+mkdir -p ${dirname(K3S.kubelet)}
+cat >${K3S.kubelet} <<'EOF'
+${kubeletConfig()}EOF
 cat >/etc/systemd/system/k3s-agent.service <<'EOF'
 [Unit]
 Description=K3s agent of the cluster ${kept.cluster}

@@ -25,6 +25,10 @@ Deno.test("agentScript() is a script that sh takes, speaks to the virtual addres
   assert((await sh.status).success);
   assert.match(script, /^server: https:\/\/10\.0\.0\.100:6443$/m);
   assert.match(script, /^node-ip: 10\.0\.0\.7$/m);
+  assert.match(
+    script,
+    /^cat >\S+\/agent\/etc\/kubelet\.conf\.d\/\S+\.conf <<'EOF'\n(.*\n)*failCgroupV1: false\nEOF$/m,
+  );
   const unit = script.slice(script.indexOf("[Unit]"));
   assert(!unit.includes(SECRET.token));
   assert(!script.includes("PROXY"));

@@ -5,6 +5,8 @@ export const K3S = {
   executable: "/usr/local/bin/k3s",
   images: "/var/lib/rancher/k3s/agent/images",
   manifests: "/var/lib/rancher/k3s/server/manifests",
+  /** Read by K3s v1.32 and later, after its own 00-k3s-defaults.conf and before an administrator's. */
+  kubelet: "/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/05-hakit.conf",
   data: "/var/lib/rancher",
   config: "/etc/rancher",
   kubeconfig: "/etc/rancher/k3s/k3s.yaml",

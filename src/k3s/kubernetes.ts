@@ -57,6 +57,11 @@ export async function forgetNodePassword(node: string): Promise<boolean> {
   return code === 0;
 }
 
+/** What a person says where K3s did not answer. */
+export function forgetCommand(node: string): string {
+  return `k3s kubectl -n kube-system delete secret ${node}.node-password.k3s`;
+}
+
 export function nodesIn(json: string): KubeletNode[] {
   let nodes: Nodes;
   try {

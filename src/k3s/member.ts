@@ -30,6 +30,7 @@ import {
   fillManifest,
   k3sEnvironment,
   k3sUnit,
+  kubeletConfig,
   MARIADB_CONFIG,
   MARIADB_DROP_IN,
   mariadbConfig,
@@ -168,6 +169,7 @@ async function memberFiles(
     { path: NFS_DROP_IN, text: nfsDropIn(kept.cluster) },
     { path: NFS_CLIENT_CONFIG, text: nfsClientConfig(member.name) },
     { path: K3S.unit, text: k3sUnit(kept, member) },
+    { path: K3S.kubelet, text: kubeletConfig() },
     {
       path: K3S.environment,
       text: k3sEnvironment(kept, {

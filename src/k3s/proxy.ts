@@ -1,6 +1,7 @@
 /** What K3s, its containerd and its pods reach without the proxy: through one the datastore would be out of reach. Pure. */
 import type { Kept } from "../cluster/kept.ts";
-import { contains, parseNetwork, vipOf } from "../cluster/network.ts";
+import { vipOf } from "../cluster/network.ts";
+import { contains, parseNetwork } from "../system/address.ts";
 
 type Addressed = Pick<
   Kept,

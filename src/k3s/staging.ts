@@ -4,7 +4,7 @@ import type { Progress } from "../cli/output.ts";
 import { places } from "../cluster/places.ts";
 import type { K3sFile } from "../cluster/welcome.ts";
 import type { Paths } from "../system/paths.ts";
-import { k3sFilePath } from "./files.ts";
+import { K3S, k3sFilePath } from "./files.ts";
 import {
   installedFiles,
   installFiles,
@@ -12,7 +12,13 @@ import {
   type Source,
   streamFile,
 } from "./install.ts";
-import { removeIfPresent, systemctl } from "./services.ts";
+import {
+  outdated,
+  removeIfPresent,
+  systemctl,
+  writeFiles,
+} from "./services.ts";
+import { kubeletConfig } from "./texts.ts";
 
 const QUIET: Progress = { update: () => {}, end: () => {} };
 
@@ -70,6 +76,10 @@ export async function installStaged(paths: Paths): Promise<void> {
     read: (file, sink) => streamFile(pathOf(file.name), sink),
   }, { list, progress: QUIET });
   for (const { name } of old) await removeIfPresent(k3sFilePath(name));
+  // A node that was made before hakit wrote it: a newer K3s would not start there.
+  await writeFiles(
+    await outdated([{ path: K3S.kubelet, text: kubeletConfig() }]),
+  );
   // Also one that has not become ready yet, and perhaps never would.
   await systemctl("try-restart", "--no-block", "k3s");
   await removeIfPresent(folder);

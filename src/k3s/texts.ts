@@ -146,6 +146,18 @@ RestartSec=2
 `;
 }
 
+/**
+ * From v1.35 on a kubelet does not start on control groups of version 1 (Ubuntu 20.04) unless it is told to; with version 2 this says
+ * nothing. A file instead of an argument: a K3s that does not know the word does not read it, and an upgrade need not write the unit.
+ */
+export function kubeletConfig(): string {
+  return `# Written by hakit.
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+failCgroupV1: false
+`;
+}
+
 /** 0600. The datastore's password and the servers' token; time limits so that a dead primary's connection does not hang for ever. */
 export function k3sEnvironment(
   kept: Kept,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { keptText, readKept } from "../cluster/kept.ts";
 import { settingsSchema } from "../cluster/settings.ts";
 import {
@@ -7,6 +7,7 @@ import {
   fillManifest,
   k3sEnvironment,
   k3sUnit,
+  kubeletConfig,
   mariadbConfig,
   mariadbDropIn,
   nfsDropIn,
@@ -40,6 +41,15 @@ Deno.test("k3sUnit() pins address and interface, is not started at boot and hold
   ) assert(text.includes(part), part);
   assert(!text.includes("[Install]"));
   assert(!/mysql:|token/i.test(text));
+});
+
+Deno.test("kubeletConfig() lets K3s v1.35 and later start on control groups of version 1, and older ones know no such argument", () => {
+  assert.deepEqual(parse(kubeletConfig()), {
+    apiVersion: "kubelet.config.k8s.io/v1beta1",
+    kind: "KubeletConfiguration",
+    failCgroupV1: false,
+  });
+  assert(!/cgroup/i.test(k3sUnit(kept(), NODE)));
 });
 
 Deno.test("k3sEnvironment() reaches the datastore by the virtual address with time limits", () => {

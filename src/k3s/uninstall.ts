@@ -251,6 +251,7 @@ function k3sStep(own: Own): Step {
       }
       await removeIfPresent(K3S.executable);
       await removeIfPresent(join(K3S.manifests, "hakit-nfs-client.yaml"));
+      await removeIfPresent(K3S.kubelet);
       await removeIfPresent(K3S.images);
     },
   };

@@ -222,7 +222,7 @@ export const moduleSchema = z.strictObject({
   virtual_addresses: z.array(z.strictObject({
     /** With prefix: 10.0.0.9/24. Without: /32 or /128. */
     address: virtualAddress,
-    /** Default: the interface that carries the first link. */
+    /** Default: the interface in whose network it is; where none has it, the one that carries the first link. */
     interface: z.string().regex(
       /^[^\s/:]{1,15}$/,
       "expected the name of a network interface",

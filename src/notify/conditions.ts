@@ -41,8 +41,11 @@ export interface Facts {
 
 const ROLE_MS = 15_000;
 const SHORT_MS = 3000;
-/** Below it replication and logs are close to their end. */
-const DISK_LEAST = 0.05;
+/**
+ * Told before Kubernetes acts: with 5 % free K3s' kubelet evicts pods until there is 10 % more, and on both nodes at once, because the
+ * mirror fills both disks alike (K3s, pkg/daemons/agent: eviction-hard, eviction-minimum-reclaim).
+ */
+const DISK_LEAST = 0.15;
 const CERTIFICATE_DAYS = 30;
 
 export function conditions(facts: Facts): Map<string, Condition> {

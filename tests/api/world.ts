@@ -123,6 +123,7 @@ export async function apiWorld({ forward }: { forward?: Forward } = {}) {
     joinRoutes(at, {
       audit,
       log: { info: () => {}, warning: () => {} },
+      forget: () => Promise.resolve(true),
     }),
   );
   // Where a page would carry its token.

@@ -55,7 +55,27 @@ volume_down() {
     sleep 0.2
   done
   for loop in $(volume_loops); do losetup -d "$loop"; done
-  until_true 5 no_loops || { complain "Cannot free the loop device of $volume_file"; return 1; }
+  until_true 1 no_loops && return
+  local pid found
+  found=$(for pid in $(volume_holders); do grep -q /kubepods "/proc/$pid/cgroup" 2>/dev/null && echo "$pid"; done)
+  for pid in $found; do kill -KILL "$pid" 2>/dev/null; done
+  [[ -z $found ]] || say "Pods kept a mount of the volume of their own: processes $(xargs <<<"$found") are killed"
+  until_true 5 no_loops && return
+  found=$(volume_holders | xargs)
+  complain "Cannot free the loop device of $volume_file${found:+: mounted for processes $found}"
+  return 1
 }
 
 no_loops() { [[ -z $(volume_loops) ]]; }
+
+# Processes that have a mount of the volume which this server's own processes have
+# no longer: a pod with "hostPath: /" got a copy of every mount when it began, and
+# that stays when ours goes.
+volume_holders() {
+  local loop device
+  for loop in $(volume_loops); do
+    read -r device 2>/dev/null <"/sys/block/${loop#/dev/}/dev" || continue
+    [[ $(</proc/self/mountinfo) == *" $device "* ]] && continue
+    grep -lF " $device " /proc/[0-9]*/mountinfo 2>/dev/null
+  done | cut -d / -f 3 | sort -nu
+}

@@ -39,7 +39,7 @@ export const moduleKeysTexts = {
     address: { label: "Address", hint: "10.0.0.9/24" },
     interface: {
       label: "Interface",
-      hint: "default: the one of the first link",
+      hint: "default: the one in whose network it is",
     },
     directories: { label: "Directory", hint: "mirrored on both nodes" },
     path: { label: "Path", hint: "/srv/data" },

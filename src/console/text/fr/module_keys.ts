@@ -44,7 +44,7 @@ export const moduleKeysTexts: Pick<Texts, "groups" | "fields"> = {
     address: { label: "Adresse", hint: "10.0.0.9/24" },
     interface: {
       label: "Interface",
-      hint: "par défaut : celle du premier lien",
+      hint: "par défaut : celle dont le réseau la contient",
     },
     directories: { label: "Dossier", hint: "répliqué sur les deux nœuds" },
     path: { label: "Chemin", hint: "/srv/data" },

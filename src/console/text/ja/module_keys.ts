@@ -36,7 +36,10 @@ export const moduleKeysTexts: Pick<Texts, "groups" | "fields"> = {
       hint: "サービスが動くノードにあります",
     },
     address: { label: "アドレス", hint: "10.0.0.9/24" },
-    interface: { label: "インターフェース", hint: "既定：最初のリンク" },
+    interface: {
+      label: "インターフェース",
+      hint: "既定：アドレスのネットワークにつながるもの",
+    },
     directories: { label: "ディレクトリ", hint: "両ノードで複製されます" },
     path: { label: "パス", hint: "/srv/data" },
     tocheck: {
