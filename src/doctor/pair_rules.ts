@@ -99,7 +99,7 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
         problem("pair.cluster", "cluster.yaml differs between the nodes", {
           why: "They disagree on addresses, links or trust",
           fix:
-            "copy /etc/hakit/cluster.yaml to the other node, best while that is SECOND, then systemctl restart hakit there: its modules stop meanwhile, with K3s and its pods",
+            "copy /etc/hakit/cluster.yaml of the node whose is right to the other one, then hakit upgrade --restart on one: the agents begin again one after the other, and services change places",
         }),
       ];
     },

@@ -81,15 +81,15 @@ export const phrases: Phrases = {
     'Les copies de {module} DIFFÈRENT en {count} endroits (son journal les nomme) : "hakit verify {module} --repair" aligne celle du secondaire sur celle du primaire ; cherchez un disque défaillant.',
   '{node} runs hakit {version} and {peer} {other}: finish with "hakit upgrade FILE", or take it back with "hakit upgrade --back".':
     '{node} a hakit {version} et {peer} {other} : terminez avec "hakit upgrade FILE", ou revenez en arrière avec "hakit upgrade --back".',
-  "split_brain.keep is {mine=} on {node} and {theirs=} on {peer}: it counts for nothing until it is the same in cluster.yaml of both and their agents have been restarted.":
-    "split_brain.keep est {mine} sur {node} et {theirs} sur {peer} : il ne compte pas tant qu’il n’est pas le même dans cluster.yaml des deux nœuds et que leurs agents n’ont pas été redémarrés.",
+  'split_brain.keep is {mine=} on {node} and {theirs=} on {peer}, so it counts for nothing: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one.':
+    'split_brain.keep est {mine} sur {node} et {theirs} sur {peer} : il ne compte pas ; rendez-le identique dans cluster.yaml des deux nœuds, puis faites "hakit upgrade --restart" sur l’un des deux.',
   "nothing": "vide",
-  'cluster.yaml differs between {node} and {peer} ({parts*}): make it the same on both, then "systemctl restart hakit" on each; what is mirrored goes on meanwhile.':
-    'cluster.yaml diffère entre {node} et {peer} ({parts}) : rendez-le identique sur les deux, puis faites "systemctl restart hakit" sur chacun ; ce qui est en miroir continue pendant ce temps.',
+  'cluster.yaml differs between {node} and {peer} ({parts*}): make it the same on both, then "hakit upgrade --restart" on one: the agents begin again one after the other, and services change places.':
+    'cluster.yaml diffère entre {node} et {peer} ({parts}) : rendez-le identique sur les deux, puis faites "hakit upgrade --restart" sur l’un des deux : les agents redémarrent l’un après l’autre, et les services changent de place.',
   'KEPT DATA of {module} on {node}: it was written on both nodes apart, and what only {node} wrote is not in use but kept; there, "hakit salvage show {module}/{copy}" lists it, "hakit salvage drop {module}/{copy}" ends this warning.':
     'DONNÉES GARDÉES de {module} sur {node} : les deux nœuds ont écrit chacun de son côté, et ce que seul {node} a écrit n’est pas utilisé mais gardé ; là-bas, "hakit salvage show {module}/{copy}" le montre, "hakit salvage drop {module}/{copy}" le détruit et met fin à cet avertissement.',
-  "heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both and restart their agents; until then leases follow the shorter one.":
-    "heartbeat.timeout est de {mine} ms sur {node} et de {theirs} ms sur {peer} : rendez-le identique dans cluster.yaml des deux nœuds et redémarrez leurs agents ; d’ici là, c’est le plus court qui compte.",
+  'heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one; until then leases follow the shorter one.':
+    'heartbeat.timeout est de {mine} ms sur {node} et de {theirs} ms sur {peer} : rendez-le identique dans cluster.yaml des deux nœuds, puis faites "hakit upgrade --restart" sur l’un des deux ; d’ici là, c’est le plus court qui compte.',
   "The link {local} to {remote} is down: the nodes still hear each other on another one; check cable, switch and firewall.":
     "Le lien {local} vers {remote} est coupé : les nœuds s’entendent encore par un autre ; vérifiez le câble, le commutateur et le pare-feu.",
   "There is only one link between the nodes: add a second one, so that one broken cable cannot part them.":

@@ -80,15 +80,15 @@ export const phrases: Phrases = {
     '{module} のコピーが {count} か所で異なります（場所はモジュールのログにあります）。"hakit verify {module} --repair" でセカンダリーのコピーをプライマリーに合わせてください。ディスクが故障していないかも調べてください。',
   '{node} runs hakit {version} and {peer} {other}: finish with "hakit upgrade FILE", or take it back with "hakit upgrade --back".':
     '{node} の hakit は {version}、{peer} は {other} です。"hakit upgrade FILE" で更新を完了するか、"hakit upgrade --back" で元に戻してください。',
-  "split_brain.keep is {mine=} on {node} and {theirs=} on {peer}: it counts for nothing until it is the same in cluster.yaml of both and their agents have been restarted.":
-    "split_brain.keep は {node} では {mine}、{peer} では {theirs} です。両方の cluster.yaml で同じにして両方のエージェントを再起動するまで、無効です。",
+  'split_brain.keep is {mine=} on {node} and {theirs=} on {peer}, so it counts for nothing: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one.':
+    'split_brain.keep は {node} では {mine}、{peer} では {theirs} のため、無効です。両方の cluster.yaml で同じにしてから、一方のノードで "hakit upgrade --restart" を実行してください。',
   "nothing": "空",
-  'cluster.yaml differs between {node} and {peer} ({parts*}): make it the same on both, then "systemctl restart hakit" on each; what is mirrored goes on meanwhile.':
-    'cluster.yaml が {node} と {peer} で異なります（{parts}）。両方で同じにしてから、それぞれで "systemctl restart hakit" を実行してください。その間もミラーは続きます。',
+  'cluster.yaml differs between {node} and {peer} ({parts*}): make it the same on both, then "hakit upgrade --restart" on one: the agents begin again one after the other, and services change places.':
+    'cluster.yaml が {node} と {peer} で異なります（{parts}）。両方で同じにしてから、一方のノードで "hakit upgrade --restart" を実行してください。エージェントが順に再起動し、サービスは入れ替わります。',
   'KEPT DATA of {module} on {node}: it was written on both nodes apart, and what only {node} wrote is not in use but kept; there, "hakit salvage show {module}/{copy}" lists it, "hakit salvage drop {module}/{copy}" ends this warning.':
     '{node} に {module} の保持データがあります。両ノードが別々に書き込み、{node} だけが書き込んだものは使われていませんが保持されています。{node} で "hakit salvage show {module}/{copy}" を実行すると内容が表示され、"hakit salvage drop {module}/{copy}" で破棄するとこの警告は消えます。',
-  "heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both and restart their agents; until then leases follow the shorter one.":
-    "heartbeat.timeout は {node} で {mine} ms、{peer} で {theirs} ms です。両方の cluster.yaml で同じにして、両方のエージェントを再起動してください。それまでは短い方に従います。",
+  'heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one; until then leases follow the shorter one.':
+    'heartbeat.timeout は {node} で {mine} ms、{peer} で {theirs} ms です。両方の cluster.yaml で同じにしてから、一方のノードで "hakit upgrade --restart" を実行してください。それまでは短い方に従います。',
   "The link {local} to {remote} is down: the nodes still hear each other on another one; check cable, switch and firewall.":
     "リンク {local} – {remote} が切断されています。ノード間は別のリンクでつながっています。ケーブル、スイッチ、ファイアウォールを確認してください。",
   "There is only one link between the nodes: add a second one, so that one broken cable cannot part them.":
