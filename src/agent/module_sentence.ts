@@ -95,7 +95,7 @@ function primarySentence(
     return `${name} runs ALONE on ${node}: ${other} is not reachable, nothing written now has a second copy${behind}; start ${other}, or repair the links between the nodes.`;
   }
   if (others === null) {
-    return `${name} runs ALONE on ${node}: it is not installed on ${other}, nothing written now has a second copy; install it there with "hakit module install".`;
+    return `${name} runs ALONE on ${node}: it is not installed on ${other}, nothing written now has a second copy; say "hakit module config ${name} --apply" on ${node} to install it on both.`;
   }
   if (others.role === "SECOND") {
     return `${name} runs ALONE on ${node}; ${other} connects to be brought up to date${behind}.${

@@ -190,6 +190,14 @@ Deno.test("clusterState() says why a node waits and what to do", () => {
   );
 });
 
+Deno.test("clusterState() says where a module is not installed by what installs it as it is here", () => {
+  // "hakit module install" would put the bare template over both.
+  strictEqual(
+    sentence(ALONE, null),
+    'k3s runs ALONE on node1: it is not installed on node2, nothing written now has a second copy; say "hakit module config k3s --apply" on node1 to install it on both.',
+  );
+});
+
 Deno.test("clusterState() tells of two primaries", () => {
   match(sentence(ALONE, ALONE), /runs on BOTH nodes/);
   // What it said before it was lost is history.

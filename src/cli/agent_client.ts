@@ -123,10 +123,13 @@ export function connect(home?: string): AgentApi {
       );
       return modules;
     },
-    install: (module, archive) =>
+    install: (module, archive, { alone }) =>
       call<Applied>(
         (api, { init }) =>
-          api.modules[":module"].$put({ param: { module }, query: {} }, {
+          api.modules[":module"].$put({
+            param: { module },
+            query: alone ? { alone: "1" } : {},
+          }, {
             init: {
               ...init,
               body: archive,

@@ -26,7 +26,7 @@ export const PHRASES = [
   ", {time*} left",
   "{module} runs ALONE on {node}: {peer} is not reachable, nothing written now has a second copy{behind?}; start {peer}, or repair the links between the nodes.",
   " ({bytes*} so far)",
-  '{module} runs ALONE on {node}: it is not installed on {peer}, nothing written now has a second copy; install it there with "hakit module install".',
+  '{module} runs ALONE on {node}: it is not installed on {peer}, nothing written now has a second copy; say "hakit module config {module} --apply" on {node} to install it on both.',
   "{module} runs ALONE on {node}; {peer} connects to be brought up to date{behind?}.",
   '{module} runs ALONE on {node}: it is stopped on {peer}, nothing written now has a second copy{behind?}; say "hakit start {module}" on {peer}.',
   "{module} runs ALONE on {node}; {peer} waits.",

@@ -40,8 +40,8 @@ export const phrases: Phrases = {
   "{module} runs ALONE on {node}: {peer} is not reachable, nothing written now has a second copy{behind?}; start {peer}, or repair the links between the nodes.":
     "{module} tourne seul (ALONE) sur {node} : {peer} n’est pas joint, rien de ce qui est écrit maintenant n’a de deuxième copie{behind} ; démarrez {peer}, ou réparez les liens entre les nœuds.",
   " ({bytes*} so far)": " ({bytes} jusqu’ici)",
-  '{module} runs ALONE on {node}: it is not installed on {peer}, nothing written now has a second copy; install it there with "hakit module install".':
-    '{module} tourne seul (ALONE) sur {node} : il n’est pas installé sur {peer}, rien de ce qui est écrit maintenant n’a de deuxième copie ; installez-le là-bas avec "hakit module install".',
+  '{module} runs ALONE on {node}: it is not installed on {peer}, nothing written now has a second copy; say "hakit module config {module} --apply" on {node} to install it on both.':
+    '{module} tourne seul (ALONE) sur {node} : il n’est pas installé sur {peer}, rien de ce qui est écrit maintenant n’a de deuxième copie ; faites "hakit module config {module} --apply" sur {node} pour l’installer sur les deux.',
   "{module} runs ALONE on {node}; {peer} connects to be brought up to date{behind?}.":
     "{module} tourne seul (ALONE) sur {node} ; {peer} se connecte pour être mis à jour{behind}.",
   '{module} runs ALONE on {node}: it is stopped on {peer}, nothing written now has a second copy{behind?}; say "hakit start {module}" on {peer}.':

@@ -40,8 +40,8 @@ export const phrases: Phrases = {
   "{module} runs ALONE on {node}: {peer} is not reachable, nothing written now has a second copy{behind?}; start {peer}, or repair the links between the nodes.":
     "{module} は {node} で単独で稼働しています（ALONE）。{peer} に接続できず、今書き込まれるものに二つ目のコピーはありません{behind}。{peer} を起動するか、ノード間のリンクを修復してください。",
   " ({bytes*} so far)": "（これまでに {bytes}）",
-  '{module} runs ALONE on {node}: it is not installed on {peer}, nothing written now has a second copy; install it there with "hakit module install".':
-    '{module} は {node} で単独で稼働しています（ALONE）。{peer} にはインストールされておらず、今書き込まれるものに二つ目のコピーはありません。{peer} で "hakit module install" を実行してください。',
+  '{module} runs ALONE on {node}: it is not installed on {peer}, nothing written now has a second copy; say "hakit module config {module} --apply" on {node} to install it on both.':
+    '{module} は {node} で単独で稼働しています（ALONE）。{peer} にはインストールされておらず、今書き込まれるものに二つ目のコピーはありません。両方にインストールするには {node} で "hakit module config {module} --apply" を実行してください。',
   "{module} runs ALONE on {node}; {peer} connects to be brought up to date{behind?}.":
     "{module} は {node} で単独で稼働しています（ALONE）。{peer} は最新になるために接続しています{behind}。",
   '{module} runs ALONE on {node}: it is stopped on {peer}, nothing written now has a second copy{behind?}; say "hakit start {module}" on {peer}.':
