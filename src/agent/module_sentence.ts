@@ -140,7 +140,8 @@ function idleSentence(
   }
   if (mine.role === "WAIT") {
     if (mine.status === "Transient") {
-      const doing = mine.goal === "run" ? "starting" : "stopping";
+      const starts = mine.goal === "run" && !mine.leaving;
+      const doing = starts ? "starting" : "stopping";
       return `${name} is ${doing} on ${local.name}.${away}${because(mine)}`;
     }
     return `${name} runs nowhere: ${local.name} waits.${because(mine) || away}`;

@@ -198,6 +198,16 @@ Deno.test("clusterState() says where a module is not installed by what installs 
   );
 });
 
+Deno.test("clusterState() says that a module stops while what runs there is taken away, though it is to run", () => {
+  const reason = "no heartbeat of node2; what runs here is stopped first";
+  const mine = { role: "WAIT", status: "Transient", goal: "run" } as const;
+  strictEqual(
+    sentence({ ...mine, reason, leaving: true }, null, "lost"),
+    "k3s is stopping on node1. node2 is not reachable. No heartbeat of node2; what runs here is stopped first.",
+  );
+  match(sentence(mine, null, "lost"), /^k3s is starting on node1\./);
+});
+
 Deno.test("clusterState() tells of two primaries", () => {
   match(sentence(ALONE, ALONE), /runs on BOTH nodes/);
   // What it said before it was lost is history.

@@ -115,10 +115,10 @@ export const phrases: Phrases = {
   // Why a node waits: whose data (src/machine/verdict.ts).
   'failover is off: waits for {peer} to run the module again; to run it here: "hakit prim {module}"':
     'le basculement est désactivé : attend que {peer} fasse de nouveau tourner le module ; pour le faire tourner ici : "hakit prim {module}"',
-  "the replicator of this node has not started: see replicator.log of {module} (in /var/log/hakit/{module}); it is tried again{meanwhile?}":
-    "le réplicateur de ce nœud n’a pas démarré : voyez replicator.log de {module} (dans /var/log/hakit/{module}) ; de nouveaux essais suivent{meanwhile}",
-  '; to go on with the copy of {peer} meanwhile: "hakit prim {module} --node {peer}"':
-    ' ; pour continuer en attendant avec la copie de {peer} : "hakit prim {module} --node {peer}"',
+  "the replicator of this node has not started: see replicator.log of {module} (in /var/log/hakit/{module}); it may only be slow, and is tried again{meanwhile?}":
+    "le réplicateur de ce nœud n’a pas démarré : voyez replicator.log de {module} (dans /var/log/hakit/{module}) ; il n’est peut-être que lent, et de nouveaux essais suivent{meanwhile}",
+  '; to go on with the copy of {peer}, which may lack the last writes: "hakit prim {module} --node {peer}"':
+    ' ; pour continuer avec la copie de {peer}, à laquelle les dernières écritures peuvent manquer : "hakit prim {module} --node {peer}"',
   "the replicator is starting": "le réplicateur démarre",
   "listens to {peer}": "écoute {peer}",
   "listens for {peer}": "cherche à entendre {peer}",
@@ -163,17 +163,20 @@ export const phrases: Phrases = {
     'ce nœud n’a pas encore de données ; s’il n’y en a pas ailleurs : "hakit prim {module}"',
   'this copy is only half made; only "hakit primforce {module}" starts it as it is':
     'cette copie n’est faite qu’à moitié ; seul "hakit primforce {module}" la démarre telle quelle',
-  'it has newer data; if it will not come back: "hakit prim {module}"':
-    'il a des données plus récentes ; s’il ne revient pas : "hakit prim {module}"',
-  'it may have newer data; if it will not come back: "hakit prim {module}"':
-    'il a peut-être des données plus récentes ; s’il ne revient pas : "hakit prim {module}"',
+  "it has newer data; {then=}": "il a des données plus récentes ; {then}",
+  "it may have newer data; {then=}":
+    "il a peut-être des données plus récentes ; {then}",
+  'if it is off and will not come back: "hakit prim {module}"':
+    's’il est éteint et ne revient pas : "hakit prim {module}"',
+  'if it will not be installed there again: "hakit prim {module}"':
+    's’il n’y sera plus installé : "hakit prim {module}"',
   // Why a node waits: who may go on alone (src/machine/permission.ts, witness_word.ts).
-  'the witness {address} has let {peer} go on alone; this node follows when it hears it; if {peer} will not come back: "hakit prim {module}"':
-    'le témoin {address} a laissé {peer} continuer seul ; ce nœud le suit dès qu’il l’entend ; si {peer} ne revient pas : "hakit prim {module}"',
+  'the witness {address} has let {peer} go on alone; this node follows when it hears it; if {peer} is off and will not come back: "hakit prim {module}"':
+    'le témoin {address} a laissé {peer} continuer seul ; ce nœud le suit dès qu’il l’entend ; si {peer} est éteint et ne revient pas : "hakit prim {module}"',
   'the witness is being removed, and nothing else says that {peer} has stopped; if it is not primary: "hakit prim {module}"':
     'le témoin est en train d’être retiré, et rien d’autre ne dit que {peer} s’est arrêté ; s’il n’est pas primaire : "hakit prim {module}"',
-  "the witness {address} hears {peer} as primary; stop it there first":
-    "le témoin {address} entend {peer} comme primaire ; arrêtez-le d’abord là-bas",
+  'the witness {address} hears {peer} as primary; say "hakit stop {module}" there first':
+    'le témoin {address} entend {peer} comme primaire ; faites d’abord "hakit stop {module}" là-bas',
   "waits for {peer} or the witness {address}, which both do not answer; {then=}":
     "attend {peer} ou le témoin {address}, qui ne répondent ni l’un ni l’autre ; {then}",
   "waits for the word of {peer}, or of the witness {address}; {then=}":
@@ -197,7 +200,8 @@ export const phrases: Phrases = {
   "no ping of {addresses*} can be sent from here; {then=}":
     "aucun ping vers {addresses} ne peut être envoyé d’ici ; {then}",
   // Why a node left its role, or holds its writes (src/machine).
-  "{why=}; goes on by itself": "{why} ; cela continue tout seul",
+  "{why=}; what runs here is stopped first":
+    "{why} ; ce qui tourne ici est d’abord arrêté",
   "{why!}, and {word=}": "{why}, et {word}",
   "{why!}: {word=}": "{why} : {word}",
   "{why=}, and this copy is not up to date":
@@ -417,8 +421,10 @@ export const phrases: Phrases = {
     "Impossible de rendre ce nœud primaire de {module} : {why}",
   "it is {role}, expected STOP or WAIT":
     "il est {role}, il faudrait STOP ou WAIT",
-  "{peer} is {role}; stop it there first":
-    "{peer} est {role} ; arrêtez-le d’abord là-bas",
+  'it is SECOND: "hakit swap {module}" moves the service here; if {peer} is gone, "hakit stop {module}", then "hakit prim {module}"':
+    'il est SECOND : "hakit swap {module}" amène le service ici ; si {peer} n’est plus là, "hakit stop {module}", puis "hakit prim {module}"',
+  '{peer} is {role}; stop it there first: "hakit stop {module} --node {peer}"':
+    '{peer} est {role} ; arrêtez-le d’abord là-bas : "hakit stop {module} --node {peer}"',
   'Cannot start {module} from this copy: it is only half made; to use it nevertheless: "hakit primforce {module}"':
     'Impossible de démarrer {module} depuis cette copie : elle n’est faite qu’à moitié ; pour l’utiliser quand même : "hakit primforce {module}"',
   "Cannot make this node secondary of {module}: {why!}":

@@ -114,10 +114,10 @@ export const phrases: Phrases = {
   // Why a node waits: whose data (src/machine/verdict.ts).
   'failover is off: waits for {peer} to run the module again; to run it here: "hakit prim {module}"':
     'フェイルオーバーがオフのため、{peer} が再びモジュールを稼働させるのを待っています。ここで稼働させるには："hakit prim {module}"',
-  "the replicator of this node has not started: see replicator.log of {module} (in /var/log/hakit/{module}); it is tried again{meanwhile?}":
-    "このノードのレプリケーターがまだ起動していません。{module} の replicator.log（/var/log/hakit/{module}）を見てください。再試行は続きます{meanwhile}",
-  '; to go on with the copy of {peer} meanwhile: "hakit prim {module} --node {peer}"':
-    '。その間 {peer} のコピーで続けるには："hakit prim {module} --node {peer}"',
+  "the replicator of this node has not started: see replicator.log of {module} (in /var/log/hakit/{module}); it may only be slow, and is tried again{meanwhile?}":
+    "このノードのレプリケーターがまだ起動していません。{module} の replicator.log（/var/log/hakit/{module}）を見てください。遅いだけの可能性もあり、再試行は続きます{meanwhile}",
+  '; to go on with the copy of {peer}, which may lack the last writes: "hakit prim {module} --node {peer}"':
+    '。最後の書き込みが欠けている可能性のある {peer} のコピーで続けるには："hakit prim {module} --node {peer}"',
   "the replicator is starting": "レプリケーターを起動しています",
   "listens to {peer}": "{peer} の状態を確認しています",
   "listens for {peer}": "{peer} からの応答を待っています",
@@ -162,17 +162,21 @@ export const phrases: Phrases = {
     'このノードにはまだデータがありません。ほかにもなければ："hakit prim {module}"',
   'this copy is only half made; only "hakit primforce {module}" starts it as it is':
     'このコピーは途中までです。このまま開始できるのは "hakit primforce {module}" だけです',
-  'it has newer data; if it will not come back: "hakit prim {module}"':
-    'そのノードのデータの方が新しいためです。戻らない場合は："hakit prim {module}"',
-  'it may have newer data; if it will not come back: "hakit prim {module}"':
-    'そのノードのデータの方が新しい可能性があります。戻らない場合は："hakit prim {module}"',
+  "it has newer data; {then=}":
+    "そのノードのデータの方が新しいためです。{then}",
+  "it may have newer data; {then=}":
+    "そのノードのデータの方が新しい可能性があります。{then}",
+  'if it is off and will not come back: "hakit prim {module}"':
+    '電源が切れていて戻らない場合は："hakit prim {module}"',
+  'if it will not be installed there again: "hakit prim {module}"':
+    'そこに再びインストールしない場合は："hakit prim {module}"',
   // Why a node waits: who may go on alone (src/machine/permission.ts, witness_word.ts).
-  'the witness {address} has let {peer} go on alone; this node follows when it hears it; if {peer} will not come back: "hakit prim {module}"':
-    'ウィットネス {address} が {peer} の単独での続行を認めました。このノードは {peer} の応答があれば従います。{peer} が戻らない場合は："hakit prim {module}"',
+  'the witness {address} has let {peer} go on alone; this node follows when it hears it; if {peer} is off and will not come back: "hakit prim {module}"':
+    'ウィットネス {address} が {peer} の単独での続行を認めました。このノードは {peer} の応答があれば従います。{peer} の電源が切れていて戻らない場合は："hakit prim {module}"',
   'the witness is being removed, and nothing else says that {peer} has stopped; if it is not primary: "hakit prim {module}"':
     'ウィットネスは削除中で、{peer} が停止したことをほかに示すものがありません。{peer} がプライマリーでなければ："hakit prim {module}"',
-  "the witness {address} hears {peer} as primary; stop it there first":
-    "ウィットネス {address} によると {peer} がプライマリーです。先に {peer} で停止してください",
+  'the witness {address} hears {peer} as primary; say "hakit stop {module}" there first':
+    'ウィットネス {address} によると {peer} がプライマリーです。先に {peer} で "hakit stop {module}" を実行してください',
   "waits for {peer} or the witness {address}, which both do not answer; {then=}":
     "{peer} またはウィットネス {address} を待っています（どちらも応答なし）。{then}",
   "waits for the word of {peer}, or of the witness {address}; {then=}":
@@ -196,7 +200,8 @@ export const phrases: Phrases = {
   "no ping of {addresses*} can be sent from here; {then=}":
     "ここから {addresses} に ping を送れません。{then}",
   // Why a node left its role, or holds its writes (src/machine).
-  "{why=}; goes on by itself": "{why}。自動的に続行します",
+  "{why=}; what runs here is stopped first":
+    "{why}。ここで動いているものを先に停止しています",
   "{why!}, and {word=}": "{why}。{word}",
   "{why!}: {word=}": "{why}：{word}",
   "{why=}, and this copy is not up to date":
@@ -417,8 +422,10 @@ export const phrases: Phrases = {
     "このノードを {module} のプライマリーにできません：{why}",
   "it is {role}, expected STOP or WAIT":
     "現在 {role} です（STOP または WAIT が必要）",
-  "{peer} is {role}; stop it there first":
-    "{peer} が {role} です。先に {peer} で停止してください",
+  'it is SECOND: "hakit swap {module}" moves the service here; if {peer} is gone, "hakit stop {module}", then "hakit prim {module}"':
+    '現在 SECOND です。サービスをここに移すには "hakit swap {module}"、{peer} が失われている場合は "hakit stop {module}"、次に "hakit prim {module}" を実行してください',
+  '{peer} is {role}; stop it there first: "hakit stop {module} --node {peer}"':
+    '{peer} が {role} です。先に停止してください："hakit stop {module} --node {peer}"',
   'Cannot start {module} from this copy: it is only half made; to use it nevertheless: "hakit primforce {module}"':
     'このコピーから {module} を開始できません。途中までのコピーです。それでも使うには："hakit primforce {module}"',
   "Cannot make this node secondary of {module}: {why!}":
