@@ -47,6 +47,7 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
         );
       }
       if (mine.node.hakit !== theirs.node.hakit) {
+        const runs = mine.node.cluster !== null && theirs.node.cluster !== null;
         found.push(
           warning(
             "pair.hakit",
@@ -54,7 +55,10 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
             {
               why:
                 "Only for the time of an upgrade: what one knows the other may not",
-              fix: "install the newer one on both",
+              // Where an agent runs install.sh refuses.
+              fix: runs
+                ? "hakit upgrade FILE, or hakit upgrade --back"
+                : "install the newer one on both",
             },
           ),
         );
