@@ -246,8 +246,28 @@ Deno.test("clusterState() warns of a broken link, of a single one, and of the mi
   });
   strictEqual(warnings.length, 3);
   match(warnings[0]!, /10\.0\.0\.1 to 10\.0\.0\.2 is down/);
-  match(warnings[1]!, /only one link/);
-  match(warnings[2]!, /no arbiter/);
+  match(warnings[1]!, /only one link .*, then "hakit upgrade --restart"\.$/);
+  match(warnings[2]!, /no arbiter.*"hakit witness add ADDRESS" excludes that/);
+});
+
+Deno.test("clusterState() says where to look when the witness does not answer, and does not accuse one that was not heard yet", () => {
+  const arbiter = {
+    kind: "witness",
+    id: "w",
+    address: "10.0.0.3",
+    retired: false,
+  } as const;
+  const said = (arbiterAnswers: boolean | null) =>
+    state(PRIM, SECOND, "alive", { arbiter, arbiterAnswers });
+  const silent = said(false);
+  match(
+    silent.arbiter,
+    /does not answer node1.*"systemctl status hakit-witness" there/,
+  );
+  strictEqual(silent.warnings.includes(silent.arbiter), true);
+  const early = said(null);
+  match(early.arbiter, /has not answered node1 yet/);
+  strictEqual(early.warnings.length, 0);
 });
 
 Deno.test("clusterState() is loud about copies that were found to differ", () => {

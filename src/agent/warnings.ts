@@ -27,7 +27,7 @@ export function warningsOf(known: Known, alive: boolean): string[] {
   }
   if (known.links.length === 1) {
     warnings.push(
-      "There is only one link between the nodes: add a second one, so that one broken cable cannot part them.",
+      'There is only one link between the nodes, so one broken cable can part them: with every module stopped, give each node a second address in cluster.yaml of both, then "hakit upgrade --restart".',
     );
   }
   if (known.arbiter.kind === "none") warnings.push(arbiterSentence(known));

@@ -240,7 +240,7 @@ Deno.test("every sentence of clusterState() is known: warnings, and who decides"
   const witness = { kind: "witness", id: "w", address: "10.0.0.3" } as const;
   const arbiters: readonly Partial<Known>[] = [
     { arbiter: { kind: "none" } },
-    ...[true, false].flatMap((arbiterAnswers) =>
+    ...[true, false, null].flatMap((arbiterAnswers) =>
       [
         { arbiter: { kind: "ping" as const, addresses: ["10.0.0.4"] } },
         { arbiter: { ...witness, retired: false } },

@@ -91,11 +91,11 @@ export const phrases: Phrases = {
     'heartbeat.timeout は {node} で {mine} ms、{peer} で {theirs} ms です。両方の cluster.yaml で同じにしてから、一方のノードで "hakit upgrade --restart" を実行してください。それまでは短い方に従います。',
   "The link {local} to {remote} is down: the nodes still hear each other on another one; check cable, switch and firewall.":
     "リンク {local} – {remote} が切断されています。ノード間は別のリンクでつながっています。ケーブル、スイッチ、ファイアウォールを確認してください。",
-  "There is only one link between the nodes: add a second one, so that one broken cable cannot part them.":
-    "ノード間のリンクが一つしかありません。ケーブル一本の断線でノード間が切れないように、二つ目を追加してください。",
+  'There is only one link between the nodes, so one broken cable can part them: with every module stopped, give each node a second address in cluster.yaml of both, then "hakit upgrade --restart".':
+    'ノード間のリンクが一つしかなく、ケーブル一本の断線でノード間が切れます。すべてのモジュールを停止し、両方の cluster.yaml で各ノードに二つ目のアドレスを加えてから、"hakit upgrade --restart" を実行してください。',
   // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
-  "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.":
-    "アービターがありません。すべてのリンクが同時に切れると、両方のノードがプライマリーになることがあります。再接続時に一方が譲り、そのノードだけが書き込んだものは退避されます。",
+  'There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside. "hakit witness add ADDRESS" excludes that.':
+    'アービターがありません。すべてのリンクが同時に切れると、両方のノードがプライマリーになることがあります。再接続時に一方が譲り、そのノードだけが書き込んだものは退避されます。"hakit witness add ADDRESS" でこれを排除できます。',
   "The arbiter does not answer from {node} (ping {addresses*}): when the links break now, this node stops.":
     "アービターが {node} に応答しません（ping {addresses}）。今リンクが切れると、このノードは停止します。",
   "The arbiter is a ping of {addresses*}: a node that is cut off stops.":
@@ -104,8 +104,10 @@ export const phrases: Phrases = {
     "これでは二つのプライマリーを排除できません。ノード間のリンクだけが切れると、両方のノードから届くためです。",
   'The {witness!} is being removed: until that is done on both nodes, neither goes on without the other; say "hakit witness remove" again.':
     '{witness} は削除中です。両ノードで完了するまで、どちらのノードも相手なしでは続行しません。"hakit witness remove" をもう一度実行してください。',
-  "The {witness!} does not answer {node}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the {witness!} is back.":
-    "{witness} が {node} に応答しません。二つのプライマリーは引き続き排除され、ミラーされたモジュールは稼働を続けますが、今もう一方のノードが落ちると、{witness} が戻るまでサービスは止まります。",
+  'The {witness!} does not answer {node}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the {witness!} is back; see "systemctl status hakit-witness" there, and its UDP port.':
+    '{witness} が {node} に応答しません。二つのプライマリーは引き続き排除され、ミラーされたモジュールは稼働を続けますが、今もう一方のノードが落ちると、{witness} が戻るまでサービスは止まります。そのマシンの "systemctl status hakit-witness" と UDP ポートを確認してください。',
+  "The {witness!} has not answered {node} yet: should the other node die before it does, the service stops until then.":
+    "{witness} はまだ {node} に応答していません。応答の前にもう一方のノードが落ちると、応答までサービスは止まります。",
   "The {witness!} decides: two primaries are excluded; should it and a node fail together, the service stops.":
     "{witness} が判定します。二つのプライマリーは排除されます。ウィットネスとノードが同時に故障すると、サービスは止まります。",
   "The {witness!} answers and has not been told yet who is up to date; that follows when both nodes are level.":
