@@ -27,7 +27,7 @@ Deno.test("README names each test file so that it is one that exists, and quotes
   let named = 0;
   for (
     const [, name, quoted] of plain.matchAll(
-      /`([\w./]+_test\.tsx?|\d\d_\w+\.txt)`(?: "([^"]+)")?/g,
+      /`([\w./]+_test\.tsx?|\d\d_\w+\.txt)`((?:,? "[^"]+")*)/g,
     )
   ) {
     named++;
@@ -35,9 +35,9 @@ Deno.test("README names each test file so that it is one that exists, and quotes
     if (!file || others.length > 0) {
       wrong.push(`${name}: ${file ? "several" : "none"}`);
     } else if (quoted) {
-      const content = await Deno.readTextFile(file);
-      if (!content.replaceAll(/\s+/g, " ").includes(quoted)) {
-        wrong.push(`${name}: no "${quoted}"`);
+      const content = (await Deno.readTextFile(file)).replaceAll(/\s+/g, " ");
+      for (const [, quote] of quoted.matchAll(/"([^"]+)"/g)) {
+        if (!content.includes(quote!)) wrong.push(`${name}: no "${quote}"`);
       }
     }
   }

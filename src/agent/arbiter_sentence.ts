@@ -8,7 +8,7 @@ export function arbiterSentence(
 ): string {
   switch (arbiter.kind) {
     case "none":
-      return "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.";
+      return 'There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside. "hakit witness add ADDRESS" excludes that.';
     case "ping": {
       const names = arbiter.addresses.join(", ");
       const word = arbiterAnswers === false
@@ -24,8 +24,11 @@ export function arbiterSentence(
       const entitled = [...local.modules, ...peer.modules].every((view) =>
         view.claim !== undefined || !isPrimary(view)
       );
-      if (arbiterAnswers === false || arbiterAnswers === null) {
-        return `The ${name} does not answer ${local.name}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the ${name} is back.`;
+      if (arbiterAnswers === null) {
+        return `The ${name} has not answered ${local.name} yet: should the other node die before it does, the service stops until then.`;
+      }
+      if (!arbiterAnswers) {
+        return `The ${name} does not answer ${local.name}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the ${name} is back; see "systemctl status hakit-witness" there, and its UDP port.`;
       }
       return entitled
         ? `The ${name} decides: two primaries are excluded; should it and a node fail together, the service stops.`

@@ -95,7 +95,7 @@ function primarySentence(
     return `${name} runs ALONE on ${node}: ${other} is not reachable, nothing written now has a second copy${behind}; start ${other}, or repair the links between the nodes.`;
   }
   if (others === null) {
-    return `${name} runs ALONE on ${node}: it is not installed on ${other}, nothing written now has a second copy; install it there with "hakit module install".`;
+    return `${name} runs ALONE on ${node}: it is not installed on ${other}, nothing written now has a second copy; say "hakit module config ${name} --apply" on ${node} to install it on both.`;
   }
   if (others.role === "SECOND") {
     return `${name} runs ALONE on ${node}; ${other} connects to be brought up to date${behind}.${
@@ -140,7 +140,8 @@ function idleSentence(
   }
   if (mine.role === "WAIT") {
     if (mine.status === "Transient") {
-      const doing = mine.goal === "run" ? "starting" : "stopping";
+      const starts = mine.goal === "run" && !mine.leaving;
+      const doing = starts ? "starting" : "stopping";
       return `${name} is ${doing} on ${local.name}.${away}${because(mine)}`;
     }
     return `${name} runs nowhere: ${local.name} waits.${because(mine) || away}`;

@@ -113,7 +113,11 @@ Deno.test("clusterState() warns of a cluster.yaml that differs, of the same vers
     });
     return warnings.find((line) => line.startsWith("cluster.yaml"));
   };
-  match(warned("1")!, /between node1 and node2 \(links, console\): make it/);
+  // Not systemd's restart, which would stop the modules of that node.
+  match(
+    warned("1")!,
+    /between node1 and node2 \(links, console\): make it .*"hakit upgrade --restart" on one/,
+  );
   strictEqual(warned("2"), undefined);
 });
 
@@ -124,7 +128,7 @@ Deno.test("clusterState() warns of time-outs that differ", () => {
     });
     strictEqual(
       warnings.some((line) =>
-        line.includes("heartbeat.timeout") && line.includes("5000 ms")
+        /heartbeat\.timeout .*5000 ms .*"hakit upgrade --restart"/.test(line)
       ),
       warned,
     );
@@ -137,7 +141,7 @@ Deno.test("clusterState() warns of a side to keep that only one node names", () 
       .warnings.find((line) => line.startsWith("split_brain.keep"));
   match(
     warned("node1", null) ?? "",
-    /is node1 on node1 and nothing on node2: .*cluster.yaml of both/,
+    /is node1 on node1 and nothing on node2, .*cluster.yaml of both, then "hakit upgrade --restart"/,
   );
   strictEqual(warned("node1", "node1"), undefined);
   strictEqual(warned(null, null), undefined);
@@ -186,6 +190,24 @@ Deno.test("clusterState() says why a node waits and what to do", () => {
   );
 });
 
+Deno.test("clusterState() says where a module is not installed by what installs it as it is here", () => {
+  // "hakit module install" would put the bare template over both.
+  strictEqual(
+    sentence(ALONE, null),
+    'k3s runs ALONE on node1: it is not installed on node2, nothing written now has a second copy; say "hakit module config k3s --apply" on node1 to install it on both.',
+  );
+});
+
+Deno.test("clusterState() says that a module stops while what runs there is taken away, though it is to run", () => {
+  const reason = "no heartbeat of node2; what runs here is stopped first";
+  const mine = { role: "WAIT", status: "Transient", goal: "run" } as const;
+  strictEqual(
+    sentence({ ...mine, reason, leaving: true }, null, "lost"),
+    "k3s is stopping on node1. node2 is not reachable. No heartbeat of node2; what runs here is stopped first.",
+  );
+  match(sentence(mine, null, "lost"), /^k3s is starting on node1\./);
+});
+
 Deno.test("clusterState() tells of two primaries", () => {
   match(sentence(ALONE, ALONE), /runs on BOTH nodes/);
   // What it said before it was lost is history.
@@ -224,8 +246,28 @@ Deno.test("clusterState() warns of a broken link, of a single one, and of the mi
   });
   strictEqual(warnings.length, 3);
   match(warnings[0]!, /10\.0\.0\.1 to 10\.0\.0\.2 is down/);
-  match(warnings[1]!, /only one link/);
-  match(warnings[2]!, /no arbiter/);
+  match(warnings[1]!, /only one link .*, then "hakit upgrade --restart"\.$/);
+  match(warnings[2]!, /no arbiter.*"hakit witness add ADDRESS" excludes that/);
+});
+
+Deno.test("clusterState() says where to look when the witness does not answer, and does not accuse one that was not heard yet", () => {
+  const arbiter = {
+    kind: "witness",
+    id: "w",
+    address: "10.0.0.3",
+    retired: false,
+  } as const;
+  const said = (arbiterAnswers: boolean | null) =>
+    state(PRIM, SECOND, "alive", { arbiter, arbiterAnswers });
+  const silent = said(false);
+  match(
+    silent.arbiter,
+    /does not answer node1.*"systemctl status hakit-witness" there/,
+  );
+  strictEqual(silent.warnings.includes(silent.arbiter), true);
+  const early = said(null);
+  match(early.arbiter, /has not answered node1 yet/);
+  strictEqual(early.warnings.length, 0);
 });
 
 Deno.test("clusterState() is loud about copies that were found to differ", () => {

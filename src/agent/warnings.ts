@@ -15,7 +15,7 @@ export function warningsOf(known: Known, alive: boolean): string[] {
   const { timeoutMs, peerTimeoutMs } = known;
   if (peerTimeoutMs !== null && peerTimeoutMs !== timeoutMs) {
     warnings.push(
-      `heartbeat.timeout is ${timeoutMs} ms on ${known.local.name} and ${peerTimeoutMs} ms on ${known.peer.name}: make it the same in cluster.yaml of both and restart their agents; until then leases follow the shorter one.`,
+      `heartbeat.timeout is ${timeoutMs} ms on ${known.local.name} and ${peerTimeoutMs} ms on ${known.peer.name}: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one; until then leases follow the shorter one.`,
     );
   }
   for (const link of known.links) {
@@ -27,7 +27,7 @@ export function warningsOf(known: Known, alive: boolean): string[] {
   }
   if (known.links.length === 1) {
     warnings.push(
-      "There is only one link between the nodes: add a second one, so that one broken cable cannot part them.",
+      'There is only one link between the nodes, so one broken cable can part them: with every module stopped, give each node a second address in cluster.yaml of both, then "hakit upgrade --restart".',
     );
   }
   if (known.arbiter.kind === "none") warnings.push(arbiterSentence(known));
@@ -55,11 +55,11 @@ function keepsOf({ local, peer }: Known, alive: boolean): string[] {
   return [
     `split_brain.keep is ${says(mine)} on ${local.name} and ${
       says(theirs)
-    } on ${peer.name}: it counts for nothing until it is the same in cluster.yaml of both and their agents have been restarted.`,
+    } on ${peer.name}, so it counts for nothing: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one.`,
   ];
 }
 
-/** Of the same version: another one may read it otherwise. */
+/** Of the same version: another one may read it otherwise. Never systemd's restart: an agent that ends takes its modules along. */
 function configurationsOf(
   { local, peer, differs }: Known,
   alive: boolean,
@@ -70,7 +70,7 @@ function configurationsOf(
   return [
     `cluster.yaml differs between ${local.name} and ${peer.name} (${
       differs.join(", ")
-    }): make it the same on both, then "systemctl restart hakit" on each; what is mirrored goes on meanwhile.`,
+    }): make it the same on both, then "hakit upgrade --restart" on one: the agents begin again one after the other, and services change places.`,
   ];
 }
 

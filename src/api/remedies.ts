@@ -28,7 +28,7 @@ export const REMEDIES = {
     'Say "hakit upgrade --restart", or "hakit upgrade --restart --this-node" while the other node is away; then try again',
   "module-runs": "Do what the message says, then try again",
   "peer-away":
-    'See whether that server comes back soon; "hakit module config --alone" changes this node now and the other one when it answers',
+    "See whether that server comes back soon; the same command with --alone changes this node now and the other one when it answers",
   "changed-meanwhile": "Load it again, and make the change anew",
   "no-such-revision": 'See "hakit module history NAME"',
   "nothing-staged": 'Send them first: "hakit k3s upgrade DIR|VERSION"',

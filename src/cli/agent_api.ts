@@ -70,10 +70,11 @@ export interface AgentApi {
     },
   ): Promise<void>;
   modules(): Promise<readonly ModuleInfo[]>;
-  /** Installs or replaces, on both nodes when both answer. */
+  /** Installs or replaces, on both nodes when both answer; `alone`: here, and there when it does. */
   install(
     module: string,
     archive: Uint8Array<ArrayBuffer>,
+    options: { readonly alone: boolean },
   ): Promise<Applied>;
   /** The installed folder. */
   archive(module: string): Promise<Uint8Array>;

@@ -2,7 +2,7 @@
 import type { Applied } from "../agent/module_changes.ts";
 import type { ModuleInfo } from "../agent/module_store.ts";
 import type { Verification } from "../agent/door.ts";
-import { agentClient, answer, ClientError } from "../api/client.ts";
+import { agentClient, answer } from "../api/client.ts";
 import type { ClusterState } from "../api/state.ts";
 import { paths } from "../system/paths.ts";
 import type { Resource } from "../checker/board.ts";
@@ -27,21 +27,11 @@ export function connect(home?: string): AgentApi {
   ): Promise<T> {
     using client = agentClient(where);
     const init = { signal: AbortSignal.timeout(limitMs) };
-    try {
-      return await answer(
-        ask(client.api.api, { init }) as Promise<
-          { ok: boolean; json(): Promise<T> }
-        >,
-      );
-    } catch (error) {
-      throw isLate(error)
-        ? new ClientError(
-          "no-answer",
-          `The agent did not answer within ${limitMs / 1000} s`,
-          { cause: error },
-        )
-        : error;
-    }
+    return await answer(
+      ask(client.api.api, { init }) as Promise<
+        { ok: boolean; json(): Promise<T> }
+      >,
+    );
   }
   const query = (node: string | undefined) => node ? { node } : {};
 
@@ -133,10 +123,13 @@ export function connect(home?: string): AgentApi {
       );
       return modules;
     },
-    install: (module, archive) =>
+    install: (module, archive, { alone }) =>
       call<Applied>(
         (api, { init }) =>
-          api.modules[":module"].$put({ param: { module }, query: {} }, {
+          api.modules[":module"].$put({
+            param: { module },
+            query: alone ? { alone: "1" } : {},
+          }, {
             init: {
               ...init,
               body: archive,
@@ -172,11 +165,4 @@ export function connect(home?: string): AgentApi {
       await call((api, o) => api.arbiter.$delete({}, o));
     },
   };
-}
-
-function isLate(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === "TimeoutError") return true;
-  }
-  return false;
 }

@@ -65,7 +65,7 @@ async function ask(
   timeoutMs = ANSWER_MS,
 ): Promise<Response> {
   using agent = agentFetch();
-  const response = await agent.fetch(`${AGENT_URL}${path}`, {
+  return await agent.fetch(`${AGENT_URL}${path}`, {
     method,
     signal: AbortSignal.timeout(timeoutMs),
     ...(body === undefined ? {} : {
@@ -73,6 +73,4 @@ async function ask(
       headers: { "content-type": "application/json" },
     }),
   });
-  // Read whole: the connection goes with the client.
-  return new Response(await response.arrayBuffer(), response);
 }

@@ -54,7 +54,7 @@ export function moduleCommand(
       alone: {
         type: "boolean",
         summary:
-          "config, rollback, update: the other node does not answer and takes it when it does",
+          "install, config, rollback, update: the other node does not answer and takes it when it does",
       },
       note: {
         type: "string",
@@ -207,7 +207,12 @@ async function put(
       file.path === "module.yaml" ? { ...file, content } : file
     ),
   );
-  return applied(call, await api.install(module.name, archive) as Done);
+  return applied(
+    call,
+    await api.install(module.name, archive, {
+      alone: call.on("alone"),
+    }) as Done,
+  );
 }
 
 function yamlOf(files: Files): string {

@@ -28,7 +28,9 @@ export function report(error: unknown): Failure {
       code: EXIT.failed,
     };
   }
-  return told(error, withCause(error), EXIT.failed);
+  // Its message says what it comes from.
+  const line = error.name === "ClientError" ? error.message : withCause(error);
+  return told(error, line, EXIT.failed);
 }
 
 /** What an agent refused brings its remedy. */

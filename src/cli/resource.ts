@@ -105,7 +105,7 @@ function stateOf(text: string | undefined): ResourceState {
 
 function list(resources: readonly Resource[], out: Output): void {
   if (resources.length === 0) {
-    out.line('This module has no checkers: see "hakit help module".');
+    out.line('This module has no checkers: see "hakit help checkers".');
     return;
   }
   out.table([

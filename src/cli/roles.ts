@@ -15,7 +15,7 @@ type Name = RoleRequest["command"];
 
 const SUMMARY: { readonly [name in Name]: string } = {
   start: "Start a module on this node: it takes the role that its data allows",
-  stop: "Stop a module on this node; the other one takes over",
+  stop: "Stop a module on this node; the other one takes over if it can",
   restart: "Restart a module's services on this node, without failover",
   stopstart:
     "Stop and start a module here; the other node takes over if it can",

@@ -71,12 +71,17 @@ const RESOURCES = [{
 }] as const;
 
 /** Runs a command line over a fake agent; what it printed and asked. */
-async function hakit(line: string, state: ClusterState | Error = cluster({})) {
+async function hakit(
+  line: string,
+  state: ClusterState | Error | (() => Promise<ClusterState>) = cluster({}),
+) {
   const asked: RoleRequest[] = [];
   const set: unknown[] = [], resynced: unknown[] = [];
   const looked: string[] = [];
-  const answer = () =>
-    state instanceof Error ? Promise.reject(state) : Promise.resolve(state);
+  const answer = async () => {
+    if (state instanceof Error) throw state;
+    return typeof state === "function" ? await state() : state;
+  };
   const refuse = () => Promise.reject(new Error("not asked for here"));
   const api = (): AgentApi => ({
     verification: refuse,
@@ -355,12 +360,25 @@ Deno.test("waitstate, waitstart and waitstop end when the role is reached, or sa
   const late = await hakit("waitstop --timeout 10ms");
   assert.equal(late.code, 1);
   assert.equal(late.out, "db runs on node1.\n");
-  const starts = cluster({ role: "SECOND", status: "Transient" });
-  assert.equal((await hakit("waitstart --timeout 1ms", starts)).code, 1);
   assert.equal(
-    (await hakit("waitstate SECOND --timeout 1ms", starts)).code,
-    1,
+    late.err,
+    "hakit: gave up after 10ms: db is PRIM Ready on node1, expected STOP\n",
   );
+  const starts = cluster({ role: "SECOND", status: "Transient" });
+  for (
+    const [line, expected] of [
+      ["waitstart --timeout 1ms", "its work (Ready)"],
+      ["waitstate SECOND --node node2 --timeout 1ms", "SECOND Ready"],
+    ] as const
+  ) {
+    const { code, err } = await hakit(line, starts);
+    assert.equal(code, 1);
+    assert.match(
+      err,
+      /after 1ms: db is SECOND Transient on node[12], expected/,
+    );
+    assert(err.endsWith(`expected ${expected}\n`), err);
+  }
   for (
     const [line, message] of [
       ["waitstate UP", /unknown role "UP", expected STOP, WAIT/],
@@ -378,6 +396,12 @@ Deno.test("waitstart waits for an agent that is not there yet, and says at the e
   const none = new ClientError("agent-not-running", "The agent does not run");
   const { code } = await hakit("waitstart --timeout 400ms", none);
   assert.equal(code, 3);
+  let asked = 0;
+  const late = () =>
+    asked++ === 0
+      ? Promise.reject(new ClientError("no-answer", "late"))
+      : Promise.resolve(cluster({}));
+  assert.equal((await hakit("waitstart", late)).code, 0);
 });
 
 Deno.test("fullsync asks the node that is SECOND, and says why when none is", async () => {

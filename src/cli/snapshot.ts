@@ -78,17 +78,24 @@ async function write(file: string, content: string | Uint8Array) {
   }
 }
 
-async function wholeArchive(
+const SILENT: { readonly [code: string]: string } = {
+  "agent-not-running": "The agent does not run",
+  "no-answer": "The agent runs and does not answer",
+};
+
+/** An agent that does not run, or hangs, is when it is needed most. */
+export async function wholeArchive(
   say: (line: string) => void,
+  ask: typeof askBytes = askBytes,
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await askBytes("/api/snapshot");
+    return await ask("/api/snapshot");
   } catch (error) {
-    // An agent that does not run is when it is needed most.
-    if (!(error instanceof ClientError) || error.code !== "agent-not-running") {
-      throw error;
-    }
-    say("The agent does not run: this node's files only.");
+    const silent = error instanceof ClientError
+      ? SILENT[error.code]
+      : undefined;
+    if (silent === undefined) throw error;
+    say(`${silent}: this node's files only.`);
     const here = paths();
     const node = (await readIfPresent(`${here.etc}/node`) ?? "node").trim();
     return pack(await collect({ paths: here, node, known: {} }));

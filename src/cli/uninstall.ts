@@ -121,7 +121,7 @@ export const command: Command = {
           : []),
         ...(own.k3s
           ? [
-            "Until a reboot the interfaces cni0 and flannel.1 and the firewall rules KUBE-* and CNI-* of Kubernetes stay.",
+            "Until a reboot kernel settings that K3s made stay.",
           ]
           : []),
       ],

@@ -1,4 +1,5 @@
 /** waitstart, waitstop, waitstate: block until a module has a role here, for scripts that go on then. */
+import { ClientError } from "../api/client.ts";
 import type { ClusterState, ModuleState } from "../api/state.ts";
 import { duration } from "../module/duration.ts";
 import { sleep } from "../system/clock.ts";
@@ -33,7 +34,11 @@ const MODULE = {
   words: "module",
 } as const;
 
-type Wanted = (module: ModuleState) => boolean;
+interface Wanted {
+  is(module: ModuleState): boolean;
+  /** In a few words, for whoever waited in vain. */
+  readonly text: string;
+}
 
 export function waitCommands(api: () => AgentApi): readonly Command[] {
   const simple = (name: string, summary: string, wanted: Wanted): Command => ({
@@ -48,13 +53,19 @@ export function waitCommands(api: () => AgentApi): readonly Command[] {
     simple(
       "waitstart",
       "Wait until a module does its work on this node (PRIM, ALONE or SECOND, Ready)",
-      ({ role, status }) =>
-        status === "Ready" && role !== "STOP" && role !== "WAIT",
+      {
+        is: ({ role, status }) =>
+          status === "Ready" && role !== "STOP" && role !== "WAIT",
+        text: "its work (Ready)",
+      },
     ),
     simple(
       "waitstop",
       "Wait until a module is stopped on this node",
-      ({ role, status }) => role === "STOP" && status !== "Transient",
+      {
+        is: ({ role, status }) => role === "STOP" && status !== "Transient",
+        text: "STOP",
+      },
     ),
     {
       name: "waitstate",
@@ -75,11 +86,13 @@ export function waitCommands(api: () => AgentApi): readonly Command[] {
           );
         }
         // WAIT and STOP are reached when nothing is on its way any more; the others when they do their work.
-        const wanted: Wanted = (module) =>
-          module.role === role &&
-          (role === "STOP" || role === "WAIT"
-            ? module.status !== "Transient"
-            : module.status === "Ready");
+        const rests = role === "STOP" || role === "WAIT";
+        const wanted: Wanted = {
+          is: (module) =>
+            module.role === role &&
+            (rests ? module.status !== "Transient" : module.status === "Ready"),
+          text: rests ? role : `${role} Ready`,
+        };
         return wait(call, api(), { module: call.args[1], wanted });
       },
     },
@@ -94,10 +107,11 @@ async function wait(
     readonly wanted: Wanted;
   },
 ): Promise<number> {
-  const limit = duration.safeParse(call.text("timeout") ?? TIMEOUT);
+  const timeout = call.text("timeout") ?? TIMEOUT;
+  const limit = duration.safeParse(timeout);
   if (!limit.success) {
     throw new UsageError(
-      `--timeout is "${call.text("timeout")}", expected a time such as "30s"`,
+      `--timeout is "${timeout}", expected a time such as "30s"`,
     );
   }
   const end = performance.now() + limit.data;
@@ -106,19 +120,24 @@ async function wait(
     const state = await answer(api, last);
     if (state !== null) {
       const name = moduleName(state, module);
-      const found = moduleOn(state, name, call.text("node"));
-      const reached = found !== null && wanted(found);
+      const { node, found } = moduleOn(state, name, call.text("node"));
+      const reached = found !== null && wanted.is(found);
       if (reached || last) {
         if (call.on("json")) call.out.json(state);
         else call.out.line(state.sentences[name] ?? state.sentence);
-        return reached ? EXIT.done : EXIT.failed;
+        if (reached) return EXIT.done;
+        const is = found ? `${found.role} ${found.status}` : "not installed";
+        call.out.error(
+          `hakit: gave up after ${timeout}: ${name} is ${is} on ${node}, expected ${wanted.text}`,
+        );
+        return EXIT.failed;
       }
     }
     await sleep(EVERY_MS);
   }
 }
 
-/** An agent that is just starting is waited for as well; null: it does not answer yet. */
+/** An agent that is just starting, or is late, is waited for as well; null: it does not answer yet. */
 async function answer(
   api: AgentApi,
   last: boolean,
@@ -126,9 +145,9 @@ async function answer(
   try {
     return await api.state();
   } catch (error) {
-    const starts = error instanceof Error && "code" in error &&
-      error.code === "agent-not-running";
-    if (!starts || last) throw error;
+    const passes = error instanceof ClientError &&
+      ["agent-not-running", "no-answer"].includes(error.code);
+    if (!passes || last) throw error;
     return null;
   }
 }
@@ -137,7 +156,7 @@ function moduleOn(
   { nodes }: ClusterState,
   name: string,
   node: string | undefined,
-): ModuleState | null {
+): { readonly node: string; readonly found: ModuleState | null } {
   const there = nodes.find((one) =>
     node === undefined ? one.local : one.name === node
   );
@@ -148,5 +167,6 @@ function moduleOn(
       }`,
     );
   }
-  return there.modules.find((one) => one.name === name) ?? null;
+  const found = there.modules.find((one) => one.name === name) ?? null;
+  return { node: there.name, found };
 }

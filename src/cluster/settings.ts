@@ -324,7 +324,7 @@ export const SETTING_FLAGS = {
   releases: {
     type: "string",
     value: "URL",
-    summary: "mirror of K3s' releases, for --k3s VERSION",
+    summary: "mirror of K3s' releases, for a VERSION that is downloaded",
   },
   bundle: {
     type: "string",

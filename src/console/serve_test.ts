@@ -332,7 +332,7 @@ Deno.test("consoleRoutes() says on a page without encryption that the browser ke
 
 Deno.test("consoleRoutes() says what the agent says in the reader's language, and hands it on to the browser as it came", async () => {
   const reason =
-    'waits for node2, which does not answer: it has newer data; if it will not come back: "hakit prim k3s"';
+    'waits for node2, which does not answer: it has newer data; if it is off and will not come back: "hakit prim k3s"';
   const strange = "a newer node's words, with <b>tags</b>";
   await using all = await world(
     sampleState({ role: "WAIT", status: "NotReady", reason }, {}, {

@@ -104,13 +104,14 @@ export function checkNode(
     );
   }
   // In a cluster that is there these are the doctor's to say: a second run must go on.
-  const fresh = made
-    ? []
-    : [...ports(facts.listening), ...overlaps(facts.addresses, networks)];
+  const fresh = made ? [] : [
+    ...ports(facts.listening),
+    ...overlaps(facts.addresses, networks, { made }),
+  ];
   const full = checkRoom(facts.free);
   const found = asFindings([
     ...fresh,
-    ...links(own),
+    ...links(own, { made }),
     ...route(facts.defaultRoute),
   ]);
   // What is made takes no more room, and may need this run to work again.

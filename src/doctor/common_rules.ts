@@ -38,24 +38,30 @@ export function systemd(runs: boolean): Found[] {
   ];
 }
 
-export function links(own: readonly string[]): Found[] {
+/** `made`: in a cluster that is there, where "hakit first" refuses. */
+export function links(
+  own: readonly string[],
+  { made }: { readonly made: boolean },
+): Found[] {
   return own.length !== 1 ? [] : [
     warning("link.single", "Only one link between the nodes", {
       why:
         "When it breaks and no witness is there, both nodes go on alone and one side's writes are set aside",
-      fix:
-        "a second network (hakit first with two addresses a node: 10.0.0.1,10.1.0.1), or a third machine: hakit witness add ADDRESS",
+      fix: made
+        ? "a third machine, if there is none yet: hakit witness add ADDRESS"
+        : "a second network (hakit first with two addresses a node: 10.0.0.1,10.1.0.1), or a third machine: hakit witness add ADDRESS",
     }),
   ];
 }
 
-/** `networks`: those of pods and services. */
+/** `networks`: those of pods and services, which stay as they are once a cluster is `made`. */
 export function overlaps(
   addresses: readonly Pick<
     Network["addresses"][number],
     "address" | "interface"
   >[],
   networks: readonly string[],
+  { made }: { readonly made: boolean },
 ): Found[] {
   return addresses.flatMap(({ address, interface: device }) => {
     const network = networks.find((one) => contains(one, address));
@@ -63,8 +69,9 @@ export function overlaps(
       problem("address.overlap", `${address} on ${device} lies in ${network}`, {
         why:
           "K3s gives these addresses to pods and services: that network becomes unreachable",
-        fix:
-          "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16, or another network for the nodes",
+        fix: made
+          ? `another network for ${device}`
+          : "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16, or another network for the nodes",
       }),
     ];
   });

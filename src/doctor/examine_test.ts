@@ -217,6 +217,44 @@ Deno.test("examinePair() finds what differs and must not", () => {
   );
 });
 
+Deno.test("examinePair() and examineNode() ask of a cluster that is there for nothing that is refused there", () => {
+  const pairFix = (code: string, cluster: string | null, spoil: Spoil) => {
+    const sides = [healthy(), healthy("node2", 2)].map((facts) =>
+      spoiled((f) => any(f.node).cluster = cluster, facts)
+    );
+    const theirs = spoiled(spoil, sides[1]!);
+    return examinePair({ mine: sides[0]!, theirs, clockMs: 0 }).findings
+      .find((each) => each.code === code)!.fix;
+  };
+  const other: Spoil = (f) => any(f.node).hakit = "0.2.0";
+  // install.sh is for machines without an agent.
+  assert.match(pairFix("pair.hakit", null, other)!, /^install the newer/);
+  assert.match(pairFix("pair.hakit", "a", other)!, /^hakit upgrade FILE/);
+  const differs = pairFix(
+    "pair.cluster",
+    "a",
+    (f) => any(f.node).cluster = "b",
+  );
+  assert.match(differs!, /hakit upgrade --restart/);
+  assert.doesNotMatch(differs!, /systemctl/);
+  const fix = (code: string, ours: boolean) =>
+    examineNode(spoiled((f) => {
+      any(f.existing).ours = ours;
+      any(f.wanted).own = ["10.0.0.1"];
+      f.network.addresses.push({
+        address: "10.42.0.7",
+        prefix: 24,
+        interface: "eth2",
+        dynamic: false,
+      });
+    })).findings.find((each) => each.code === code)!.fix!;
+  for (const code of ["link.single", "address.overlap"]) {
+    assert.match(fix(code, false), /hakit first/, code);
+    assert.doesNotMatch(fix(code, true), /hakit first/, code);
+  }
+  assert.match(fix("link.single", true), /hakit witness add ADDRESS/);
+});
+
 Deno.test("examinePair() warns of clocks a second apart, and stops at half a minute; a file tells no clock", () => {
   const pair = { mine: healthy(), theirs: healthy("node2", 2) };
   const levels = (clockMs: number | null) =>
@@ -306,6 +344,14 @@ Deno.test("remedies lead away from their finding: a smaller packet is asked for 
     fix((f) => any(f.network.trips[0]).fullSize = false, "peer.mtu"),
     /mtu 1400/,
   );
+  // It is found where softdog cannot be loaded: to load it is no remedy.
+  const watchdog = (id: string) =>
+    examineNode(
+      spoiled((f) => Object.assign(any(f.system), { id, watchdog: "none" })),
+    )
+      .findings.find(({ code }) => code === "watchdog")!.fix;
+  assert.match(watchdog("ubuntu")!, /^apt-get install linux-modules-extra-/);
+  assert.equal(watchdog("debian"), null);
   const k3s = (sign: string) =>
     fix((f) => any(f.existing).k3s = sign, "existing.k3s");
   const units = "/etc/systemd/system/";

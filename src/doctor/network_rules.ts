@@ -12,7 +12,8 @@ const SLOW_LINK = 1000;
 export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
   {
     title: "addresses of the cluster",
-    look({ network: { addresses, interfaces }, wanted: { own } }) {
+    look({ network: { addresses, interfaces }, wanted, existing: { ours } }) {
+      const { own } = wanted;
       const found = [];
       for (const address of own) {
         const here = addresses.find((entry) =>
@@ -23,7 +24,7 @@ export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
             problem("address.missing", `${address} is not on this server`, {
               why: "The other node looks for this one there: that link is dead",
               fix:
-                `ip addr add ${address}/24 dev INTERFACE, and in the network's configuration`,
+                `ip addr add ${address}/PREFIX dev INTERFACE, and in the network's configuration`,
             }),
           );
           continue;
@@ -65,14 +66,14 @@ export const NETWORK_RULES: readonly Rule<DoctorFacts>[] = [
           );
         }
       }
-      found.push(...links(own));
+      found.push(...links(own, { made: ours }));
       return found;
     },
   },
   {
     title: "networks of pods and services",
-    look: ({ network: { addresses }, wanted: { networks } }) =>
-      overlaps(addresses, networks),
+    look: ({ network: { addresses }, wanted: { networks }, existing }) =>
+      overlaps(addresses, networks, { made: existing.ours }),
   },
   {
     title: "default route",

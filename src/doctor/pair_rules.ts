@@ -47,6 +47,7 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
         );
       }
       if (mine.node.hakit !== theirs.node.hakit) {
+        const runs = mine.node.cluster !== null && theirs.node.cluster !== null;
         found.push(
           warning(
             "pair.hakit",
@@ -54,7 +55,10 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
             {
               why:
                 "Only for the time of an upgrade: what one knows the other may not",
-              fix: "install the newer one on both",
+              // Where an agent runs install.sh refuses.
+              fix: runs
+                ? "hakit upgrade FILE, or hakit upgrade --back"
+                : "install the newer one on both",
             },
           ),
         );
@@ -99,7 +103,7 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
         problem("pair.cluster", "cluster.yaml differs between the nodes", {
           why: "They disagree on addresses, links or trust",
           fix:
-            "copy /etc/hakit/cluster.yaml to the other node, best while that is SECOND, then systemctl restart hakit there: its modules stop meanwhile, with K3s and its pods",
+            "copy /etc/hakit/cluster.yaml of the node whose is right to the other one, then hakit upgrade --restart on one: the agents begin again one after the other, and services change places",
         }),
       ];
     },

@@ -183,14 +183,18 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
       }
       if (swap > 0) {
         found.push(
-          warning("swap", `${(swap / GIB).toFixed(1)} GiB of swap is in use`, {
-            why:
-              "A swapped database answers late, and K3s' limits of memory do not hold" +
-              (isVersion1(controllers)
-                ? "; nor is hakit's agent kept out of it, as control groups of version 1 cannot: a node whose heartbeats wait for a page is taken for dead"
-                : ""),
-            fix: "swapoff -a && sed -i '/\\sswap\\s/s/^/#/' /etc/fstab",
-          }),
+          warning(
+            "swap",
+            `${(swap / GIB).toFixed(1)} GiB of swap is switched on`,
+            {
+              why:
+                "A swapped database answers late, and K3s' limits of memory do not hold" +
+                (isVersion1(controllers)
+                  ? "; nor is hakit's agent kept out of it, as control groups of version 1 cannot: a node whose heartbeats wait for a page is taken for dead"
+                  : ""),
+              fix: "swapoff -a && sed -i '/\\sswap\\s/s/^/#/' /etc/fstab",
+            },
+          ),
         );
       }
       return found;
@@ -231,12 +235,15 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
   },
   {
     title: "watchdog",
-    look: ({ system: { watchdog } }) =>
+    look: ({ system: { watchdog, id } }) =>
       watchdog !== "none" ? [] : [
         warning("watchdog", "No watchdog device and no module softdog", {
-          why: "A server whose kernel hangs stays hanging until somebody comes",
-          fix:
-            "modprobe softdog && echo softdog >/etc/modules-load.d/softdog.conf",
+          why:
+            "If all of hakit's processes stand still while the kernel lives, nothing takes this node's address away",
+          // It is found where softdog cannot be loaded. Ubuntu's small kernels have it in a package of its own.
+          fix: id === "ubuntu"
+            ? "apt-get install linux-modules-extra-$(uname -r) && modprobe softdog, then watchdog: { device: /dev/watchdog } in cluster.yaml of both nodes"
+            : null,
         }),
       ],
   },

@@ -49,6 +49,7 @@ const moduleView = z.object({
   shutOut: text(128).nullable(),
   outdated: text(128).nullable(),
   swap: z.enum(["asked", "releasing", "released"]).nullable(),
+  leaving: z.boolean().optional(),
   reason: text(1000).nullable(),
   resync: z.object({
     stage: z.enum(["names", "data", "final"]),

@@ -40,10 +40,13 @@ export function refusal(state: State, command: UserCommand): string | null {
     case "prim":
     case "primforce":
       if (role !== "STOP" && role !== "WAIT") {
-        return `Cannot make this node primary of ${config.module}: it is ${role}, expected STOP or WAIT`;
+        const why = role === "SECOND"
+          ? `it is SECOND: "hakit swap ${config.module}" moves the service here; if ${config.peer} is gone, "hakit stop ${config.module}", then "hakit prim ${config.module}"`
+          : `it is ${role}, expected STOP or WAIT`;
+        return `Cannot make this node primary of ${config.module}: ${why}`;
       }
       if (peer !== null && isPrimary(peer.role)) {
-        return `Cannot make this node primary of ${config.module}: ${config.peer} is ${peer.role}; stop it there first`;
+        return `Cannot make this node primary of ${config.module}: ${config.peer} is ${peer.role}; stop it there first: "hakit stop ${config.module} --node ${config.peer}"`;
       }
       if (
         command === "prim" && state.identity !== null &&

@@ -45,9 +45,9 @@ export function leave(
     (from === "SECOND" && isPrimary(state.scripts));
   if (handsOver(turn)) giveUpClaim(turn);
   if (from !== "WAIT") enter(turn, "WAIT", why);
-  // Until something better is known this is what it waits for: nobody has to do anything yet.
+  // What follows is known when nothing runs here any more: it may be that only a person can say.
   if (state.record.goal === "run") {
-    state.reason = `${why}; goes on by itself`;
+    state.reason = `${why}; what runs here is stopped first`;
     state.pending = true;
   }
   const roles = from === "WAIT" ? state.scripts : from;

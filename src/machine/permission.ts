@@ -132,7 +132,7 @@ function witnessWord(
       return {
         may: "no",
         reason:
-          `the witness ${address} hears ${config.peer} as primary; stop it there first`,
+          `the witness ${address} hears ${config.peer} as primary; say "hakit stop ${config.module}" there first`,
       };
     }
     return forcedYes(state, at);

@@ -42,6 +42,8 @@ export interface ModuleView {
   readonly outdated: string | null;
   /** Swap hand-shake; each step is set by one side and answered by the other. */
   readonly swap: null | "asked" | "releasing" | "released";
+  /** What runs here is being stopped, whatever follows; absent otherwise. */
+  readonly leaving?: boolean | undefined;
   /** Reason of WAIT in plain words, for `state`. */
   readonly reason: string | null;
   /** Progress for `state` on the other node. */

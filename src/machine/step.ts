@@ -247,10 +247,11 @@ function differs(before: State, after: State): boolean {
   return false;
 }
 
-/** Progress is shown with the next heartbeat; everything else is told at once. */
+/** Progress, and that a leave has ended, is shown with the next heartbeat; everything else is told at once. */
 function worthTelling(before: ModuleView, after: ModuleView): boolean {
   const still = (
-    { resync: _, lastResync: __, dirtyBytes: ___, ...rest }: ModuleView,
+    { resync: _, lastResync: __, dirtyBytes: ___, leaving: ____, ...rest }:
+      ModuleView,
   ) => rest;
   return !same(still(before), still(after));
 }
@@ -284,6 +285,7 @@ export function view(state: State): ModuleView {
     failover: state.config.failover,
     bids: state.bidding,
     keeps: state.config.keeps ?? null,
+    ...(leaves(state) ? { leaving: true } : {}),
     ...compared(report),
     ...kept(record),
     ...(witness === null ? {} : { witness: witness.id }),
@@ -301,6 +303,10 @@ function compared(
       ? { differences: verify.differences }
       : {}),
   };
+}
+
+function leaves({ plan }: State): boolean {
+  return plan?.name === "leave" || plan?.name === "fence";
 }
 
 function status(state: State): Status {

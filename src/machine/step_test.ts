@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import {
   ALONE,
   Life,
@@ -40,9 +40,43 @@ Deno.test("step() decides nothing before the agent has said what it found", () =
 
 Deno.test("refusal() says why, and what to do", () => {
   const life = readySecond();
-  ok(refusal(life.state, "prim")?.includes("it is SECOND"));
+  match(
+    refusal(life.state, "prim")!,
+    /: it is SECOND: "hakit swap app" .*"hakit stop app", then "hakit prim app"$/,
+  );
   strictEqual(refusal(life.state, "stop"), null);
   ok(refusal(life.state, "swap") !== null, "the peer is not Ready");
+});
+
+Deno.test("refusal() of prim beside a primary names the command that stops it there", () => {
+  const life = new Life({ ...PRIM, goal: "stop" })
+    .on({ type: "begin", report: report(), boot: false })
+    .on({ type: "heard", view: peer({ role: "ALONE" }) });
+  if (life.state.plan) life.done();
+  match(
+    refusal(life.state, "prim")!,
+    /: two is ALONE; stop it there first: "hakit stop app --node two"$/,
+  );
+});
+
+Deno.test("view() says that it leaves until nothing runs here any more", () => {
+  const life = new Life(ALONE)
+    .on({
+      type: "begin",
+      report: report({ phase: "primary", session: "connecting" }),
+      boot: true,
+    });
+  if (life.state.plan) life.done();
+  strictEqual(view(life.state).leaving, undefined);
+  life.on({ type: "command", command: "stopstart", full: false, by: "ann" });
+  strictEqual(life.state.role, "WAIT");
+  strictEqual(view(life.state).leaving, true);
+  match(
+    view(life.state).reason!,
+    /^stopstart; what runs here is stopped first$/,
+  );
+  life.done();
+  strictEqual(view(life.state).leaving, undefined);
 });
 
 Deno.test("refusedBy() tells what the automaton says to a command that could be obeyed when it was asked", () => {

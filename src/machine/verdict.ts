@@ -112,9 +112,9 @@ export const TABLE: readonly Row[] = [
       const { module, peer } = config;
       const meanwhile = theirs === null || isPrimary(theirs.role)
         ? ""
-        : `; to go on with the copy of ${peer} meanwhile: "hakit prim ${module} --node ${peer}"`;
+        : `; to go on with the copy of ${peer}, which may lack the last writes: "hakit prim ${module} --node ${peer}"`;
       return stuck(
-        `the replicator of this node has not started: see replicator.log of ${module} (in /var/log/hakit/${module}); it is tried again${meanwhile}`,
+        `the replicator of this node has not started: see replicator.log of ${module} (in /var/log/hakit/${module}); it may only be slow, and is tried again${meanwhile}`,
       );
     },
   },
@@ -382,7 +382,7 @@ export const TABLE: readonly Row[] = [
     then: (about) =>
       waits(
         about,
-        `it has newer data; if it will not come back: "hakit prim ${about.config.module}"`,
+        `it has newer data; ${unlessBack(about)}`,
       ),
   },
   {
@@ -391,7 +391,7 @@ export const TABLE: readonly Row[] = [
     then: (about) =>
       waits(
         about,
-        `it may have newer data; if it will not come back: "hakit prim ${about.config.module}"`,
+        `it may have newer data; ${unlessBack(about)}`,
       ),
   },
 ];
@@ -440,6 +440,13 @@ function theyAreStopped({ module, peer }: State["config"]): string {
 function waits({ config, without }: Facts, why: string): Verdict {
   const how = without ? "has no such module" : "does not answer";
   return stuck(`waits for ${config.peer}, which ${how}: ${why}`);
+}
+
+/** Of one that is not heard only a person can know whether it serves: on both nodes at once each would write for itself. */
+function unlessBack({ config: { module }, without }: Facts): string {
+  return without
+    ? `if it will not be installed there again: "hakit prim ${module}"`
+    : `if it is off and will not come back: "hakit prim ${module}"`;
 }
 
 /** This node went on alone and knows it: nobody can have newer data. */

@@ -167,6 +167,25 @@ Deno.test("startVerdict() without the peer starts only the node that had shut it
   strictEqual(alone(behind, "lost", 99_000), "wait");
 });
 
+Deno.test("startVerdict() names prim beside a peer that is not heard only with the check that excludes two primaries", () => {
+  const reason = (view: null | undefined) => {
+    const verdict = startVerdict({
+      ...waiting(0, { lastRole: "SECOND" }),
+      peer: { verdict: view === null ? "alive" : "lost", view, roleSince: 0 },
+    }, 99_000);
+    return verdict.start === "wait" ? verdict.reason : "";
+  };
+  strictEqual(
+    reason(undefined),
+    'waits for two, which does not answer: it may have newer data; if it is off and will not come back: "hakit prim app"',
+  );
+  // One that answers is not off.
+  strictEqual(
+    reason(null),
+    'waits for two, which has no such module: it may have newer data; if it will not be installed there again: "hakit prim app"',
+  );
+});
+
 Deno.test("startVerdict() with failover off leaves the service where it was", () => {
   const verdict = (lastRole: "SECOND" | "PRIM") => {
     const state = waiting(0, { lastRole });

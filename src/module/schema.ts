@@ -1,4 +1,4 @@
-/** cluster.yaml and module.yaml: one schema gives type, validation and (later) the console's form. Unknown keys are errors. */
+/** cluster.yaml and module.yaml: one schema gives type, validation and the console's form. Unknown keys are errors. */
 import { z } from "zod";
 import { checksOf, rulesOf, unknownVariables } from "../checker/checks.ts";
 import { Exclusions } from "../replication/exclusions.ts";

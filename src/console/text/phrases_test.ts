@@ -98,16 +98,16 @@ Deno.test("speech() puts sentences into sentences, and leaves what it does not k
         'app ne tourne nulle part : node1 attend. Premier démarrage : aucun des nœuds n’a encore de données de ce module ; faites "hakit prim app" sur le nœud dont les données sont bonnes.',
       ],
       [
-        "app is starting on node1. No heartbeat of node2; goes on by itself.",
-        "app est en train de démarrer sur node1. node2 ne donne plus signe de vie ; cela continue tout seul.",
+        "app is stopping on node1. No heartbeat of node2; what runs here is stopped first.",
+        "app est en train de s’arrêter sur node1. node2 ne donne plus signe de vie ; ce qui tourne ici est d’abord arrêté.",
       ],
       [
         'failed 4 times in 24 hours, last: tcp.web is down (no answer within 500 ms); start it again when the cause is gone: "hakit start app"',
         '4 échecs en 24 h, le dernier : tcp.web est en panne (pas de réponse en 500 ms) ; redémarrez-le quand la cause aura disparu : "hakit start app"',
       ],
       [
-        "script start_prim: the cat is gone; goes on by itself",
-        "script start_prim : the cat is gone ; cela continue tout seul",
+        "script start_prim: the cat is gone; what runs here is stopped first",
+        "script start_prim : the cat is gone ; ce qui tourne ici est d’abord arrêté",
       ],
       ["a newer node's words, and more", "a newer node's words, and more"],
       ["x".repeat(2001), "x".repeat(2001)],
@@ -240,7 +240,7 @@ Deno.test("every sentence of clusterState() is known: warnings, and who decides"
   const witness = { kind: "witness", id: "w", address: "10.0.0.3" } as const;
   const arbiters: readonly Partial<Known>[] = [
     { arbiter: { kind: "none" } },
-    ...[true, false].flatMap((arbiterAnswers) =>
+    ...[true, false, null].flatMap((arbiterAnswers) =>
       [
         { arbiter: { kind: "ping" as const, addresses: ["10.0.0.4"] } },
         { arbiter: { ...witness, retired: false } },

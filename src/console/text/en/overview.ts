@@ -15,7 +15,7 @@ export const overviewTexts = {
     noModuleYet: "No module yet",
     thisNode: "this node",
     otherNode: "the other node",
-    install: 'No module is installed. See "hakit module install".',
+    install: 'No module is installed. See "hakit help module".',
     warnings: (count: number) =>
       count === 1 ? "1 warning" : `${count} warnings`,
     noAnswerFrom: (node: string) => `No answer from ${node}`,

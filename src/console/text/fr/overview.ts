@@ -20,7 +20,7 @@ export const overviewTexts: Pick<
     noModuleYet: "Pas encore de module",
     thisNode: "ce nœud",
     otherNode: "l’autre nœud",
-    install: "Aucun module n’est installé. Voir « hakit module install ».",
+    install: "Aucun module n’est installé. Voir « hakit help module ».",
     warnings: (count: number) =>
       count === 1 ? "1 avertissement" : `${count} avertissements`,
     noAnswerFrom: (node: string) => `Pas de réponse de ${node}`,

@@ -40,8 +40,8 @@ export const phrases: Phrases = {
   "{module} runs ALONE on {node}: {peer} is not reachable, nothing written now has a second copy{behind?}; start {peer}, or repair the links between the nodes.":
     "{module} tourne seul (ALONE) sur {node} : {peer} n’est pas joint, rien de ce qui est écrit maintenant n’a de deuxième copie{behind} ; démarrez {peer}, ou réparez les liens entre les nœuds.",
   " ({bytes*} so far)": " ({bytes} jusqu’ici)",
-  '{module} runs ALONE on {node}: it is not installed on {peer}, nothing written now has a second copy; install it there with "hakit module install".':
-    '{module} tourne seul (ALONE) sur {node} : il n’est pas installé sur {peer}, rien de ce qui est écrit maintenant n’a de deuxième copie ; installez-le là-bas avec "hakit module install".',
+  '{module} runs ALONE on {node}: it is not installed on {peer}, nothing written now has a second copy; say "hakit module config {module} --apply" on {node} to install it on both.':
+    '{module} tourne seul (ALONE) sur {node} : il n’est pas installé sur {peer}, rien de ce qui est écrit maintenant n’a de deuxième copie ; faites "hakit module config {module} --apply" sur {node} pour l’installer sur les deux.',
   "{module} runs ALONE on {node}; {peer} connects to be brought up to date{behind?}.":
     "{module} tourne seul (ALONE) sur {node} ; {peer} se connecte pour être mis à jour{behind}.",
   '{module} runs ALONE on {node}: it is stopped on {peer}, nothing written now has a second copy{behind?}; say "hakit start {module}" on {peer}.':
@@ -81,22 +81,22 @@ export const phrases: Phrases = {
     'Les copies de {module} DIFFÈRENT en {count} endroits (son journal les nomme) : "hakit verify {module} --repair" aligne celle du secondaire sur celle du primaire ; cherchez un disque défaillant.',
   '{node} runs hakit {version} and {peer} {other}: finish with "hakit upgrade FILE", or take it back with "hakit upgrade --back".':
     '{node} a hakit {version} et {peer} {other} : terminez avec "hakit upgrade FILE", ou revenez en arrière avec "hakit upgrade --back".',
-  "split_brain.keep is {mine=} on {node} and {theirs=} on {peer}: it counts for nothing until it is the same in cluster.yaml of both and their agents have been restarted.":
-    "split_brain.keep est {mine} sur {node} et {theirs} sur {peer} : il ne compte pas tant qu’il n’est pas le même dans cluster.yaml des deux nœuds et que leurs agents n’ont pas été redémarrés.",
+  'split_brain.keep is {mine=} on {node} and {theirs=} on {peer}, so it counts for nothing: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one.':
+    'split_brain.keep est {mine} sur {node} et {theirs} sur {peer} : il ne compte pas ; rendez-le identique dans cluster.yaml des deux nœuds, puis faites "hakit upgrade --restart" sur l’un des deux.',
   "nothing": "vide",
-  'cluster.yaml differs between {node} and {peer} ({parts*}): make it the same on both, then "systemctl restart hakit" on each; what is mirrored goes on meanwhile.':
-    'cluster.yaml diffère entre {node} et {peer} ({parts}) : rendez-le identique sur les deux, puis faites "systemctl restart hakit" sur chacun ; ce qui est en miroir continue pendant ce temps.',
+  'cluster.yaml differs between {node} and {peer} ({parts*}): make it the same on both, then "hakit upgrade --restart" on one: the agents begin again one after the other, and services change places.':
+    'cluster.yaml diffère entre {node} et {peer} ({parts}) : rendez-le identique sur les deux, puis faites "hakit upgrade --restart" sur l’un des deux : les agents redémarrent l’un après l’autre, et les services changent de place.',
   'KEPT DATA of {module} on {node}: it was written on both nodes apart, and what only {node} wrote is not in use but kept; there, "hakit salvage show {module}/{copy}" lists it, "hakit salvage drop {module}/{copy}" ends this warning.':
     'DONNÉES GARDÉES de {module} sur {node} : les deux nœuds ont écrit chacun de son côté, et ce que seul {node} a écrit n’est pas utilisé mais gardé ; là-bas, "hakit salvage show {module}/{copy}" le montre, "hakit salvage drop {module}/{copy}" le détruit et met fin à cet avertissement.',
-  "heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both and restart their agents; until then leases follow the shorter one.":
-    "heartbeat.timeout est de {mine} ms sur {node} et de {theirs} ms sur {peer} : rendez-le identique dans cluster.yaml des deux nœuds et redémarrez leurs agents ; d’ici là, c’est le plus court qui compte.",
+  'heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one; until then leases follow the shorter one.':
+    'heartbeat.timeout est de {mine} ms sur {node} et de {theirs} ms sur {peer} : rendez-le identique dans cluster.yaml des deux nœuds, puis faites "hakit upgrade --restart" sur l’un des deux ; d’ici là, c’est le plus court qui compte.',
   "The link {local} to {remote} is down: the nodes still hear each other on another one; check cable, switch and firewall.":
     "Le lien {local} vers {remote} est coupé : les nœuds s’entendent encore par un autre ; vérifiez le câble, le commutateur et le pare-feu.",
-  "There is only one link between the nodes: add a second one, so that one broken cable cannot part them.":
-    "Il n’y a qu’un lien entre les nœuds : ajoutez-en un deuxième, pour qu’un seul câble coupé ne puisse pas les séparer.",
+  'There is only one link between the nodes, so one broken cable can part them: with every module stopped, give each node a second address in cluster.yaml of both, then "hakit upgrade --restart".':
+    'Il n’y a qu’un lien entre les nœuds, et un seul câble coupé les sépare : tous les modules arrêtés, donnez à chaque nœud une deuxième adresse dans cluster.yaml des deux, puis faites "hakit upgrade --restart".',
   // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
-  "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.":
-    "Il n’y a pas d’arbitre : si tous les liens sont coupés à la fois, les deux nœuds peuvent devenir primaires. Quand ils se retrouvent, l’un des deux cède, et ce qu’il est seul à avoir écrit est mis de côté.",
+  'There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside. "hakit witness add ADDRESS" excludes that.':
+    'Il n’y a pas d’arbitre : si tous les liens sont coupés à la fois, les deux nœuds peuvent devenir primaires. Quand ils se retrouvent, l’un des deux cède, et ce qu’il est seul à avoir écrit est mis de côté. "hakit witness add ADDRESS" exclut cela.',
   "The arbiter does not answer from {node} (ping {addresses*}): when the links break now, this node stops.":
     "L’arbitre ne répond pas à {node} (ping {addresses}) : si les liens sont coupés maintenant, ce nœud s’arrête.",
   "The arbiter is a ping of {addresses*}: a node that is cut off stops.":
@@ -105,8 +105,10 @@ export const phrases: Phrases = {
     "Il ne peut pas exclure deux primaires : si seuls les liens entre les nœuds sont coupés, les deux l’atteignent.",
   'The {witness!} is being removed: until that is done on both nodes, neither goes on without the other; say "hakit witness remove" again.':
     'Le {witness} est en train d’être retiré : tant que ce n’est pas fait sur les deux nœuds, aucun ne continue sans l’autre ; refaites "hakit witness remove".',
-  "The {witness!} does not answer {node}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the {witness!} is back.":
-    "Le {witness} ne répond pas à {node} : deux primaires restent exclus et les modules en miroir continuent, mais si l’autre nœud tombe en panne maintenant, le service s’arrête jusqu’au retour du {witness}.",
+  'The {witness!} does not answer {node}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the {witness!} is back; see "systemctl status hakit-witness" there, and its UDP port.':
+    'Le {witness} ne répond pas à {node} : deux primaires restent exclus et les modules en miroir continuent, mais si l’autre nœud tombe en panne maintenant, le service s’arrête jusqu’au retour du {witness} ; voyez là-bas "systemctl status hakit-witness", et son port UDP.',
+  "The {witness!} has not answered {node} yet: should the other node die before it does, the service stops until then.":
+    "Le {witness} n’a pas encore répondu à {node} : si l’autre nœud tombe en panne d’ici là, le service s’arrête jusqu’à sa réponse.",
   "The {witness!} decides: two primaries are excluded; should it and a node fail together, the service stops.":
     "Le {witness} décide : deux primaires sont exclus ; si lui et un nœud tombent en panne ensemble, le service s’arrête.",
   "The {witness!} answers and has not been told yet who is up to date; that follows when both nodes are level.":
@@ -115,10 +117,10 @@ export const phrases: Phrases = {
   // Why a node waits: whose data (src/machine/verdict.ts).
   'failover is off: waits for {peer} to run the module again; to run it here: "hakit prim {module}"':
     'le basculement est désactivé : attend que {peer} fasse de nouveau tourner le module ; pour le faire tourner ici : "hakit prim {module}"',
-  "the replicator of this node has not started: see replicator.log of {module} (in /var/log/hakit/{module}); it is tried again{meanwhile?}":
-    "le réplicateur de ce nœud n’a pas démarré : voyez replicator.log de {module} (dans /var/log/hakit/{module}) ; de nouveaux essais suivent{meanwhile}",
-  '; to go on with the copy of {peer} meanwhile: "hakit prim {module} --node {peer}"':
-    ' ; pour continuer en attendant avec la copie de {peer} : "hakit prim {module} --node {peer}"',
+  "the replicator of this node has not started: see replicator.log of {module} (in /var/log/hakit/{module}); it may only be slow, and is tried again{meanwhile?}":
+    "le réplicateur de ce nœud n’a pas démarré : voyez replicator.log de {module} (dans /var/log/hakit/{module}) ; il n’est peut-être que lent, et de nouveaux essais suivent{meanwhile}",
+  '; to go on with the copy of {peer}, which may lack the last writes: "hakit prim {module} --node {peer}"':
+    ' ; pour continuer avec la copie de {peer}, à laquelle les dernières écritures peuvent manquer : "hakit prim {module} --node {peer}"',
   "the replicator is starting": "le réplicateur démarre",
   "listens to {peer}": "écoute {peer}",
   "listens for {peer}": "cherche à entendre {peer}",
@@ -163,17 +165,20 @@ export const phrases: Phrases = {
     'ce nœud n’a pas encore de données ; s’il n’y en a pas ailleurs : "hakit prim {module}"',
   'this copy is only half made; only "hakit primforce {module}" starts it as it is':
     'cette copie n’est faite qu’à moitié ; seul "hakit primforce {module}" la démarre telle quelle',
-  'it has newer data; if it will not come back: "hakit prim {module}"':
-    'il a des données plus récentes ; s’il ne revient pas : "hakit prim {module}"',
-  'it may have newer data; if it will not come back: "hakit prim {module}"':
-    'il a peut-être des données plus récentes ; s’il ne revient pas : "hakit prim {module}"',
+  "it has newer data; {then=}": "il a des données plus récentes ; {then}",
+  "it may have newer data; {then=}":
+    "il a peut-être des données plus récentes ; {then}",
+  'if it is off and will not come back: "hakit prim {module}"':
+    's’il est éteint et ne revient pas : "hakit prim {module}"',
+  'if it will not be installed there again: "hakit prim {module}"':
+    's’il n’y sera plus installé : "hakit prim {module}"',
   // Why a node waits: who may go on alone (src/machine/permission.ts, witness_word.ts).
-  'the witness {address} has let {peer} go on alone; this node follows when it hears it; if {peer} will not come back: "hakit prim {module}"':
-    'le témoin {address} a laissé {peer} continuer seul ; ce nœud le suit dès qu’il l’entend ; si {peer} ne revient pas : "hakit prim {module}"',
+  'the witness {address} has let {peer} go on alone; this node follows when it hears it; if {peer} is off and will not come back: "hakit prim {module}"':
+    'le témoin {address} a laissé {peer} continuer seul ; ce nœud le suit dès qu’il l’entend ; si {peer} est éteint et ne revient pas : "hakit prim {module}"',
   'the witness is being removed, and nothing else says that {peer} has stopped; if it is not primary: "hakit prim {module}"':
     'le témoin est en train d’être retiré, et rien d’autre ne dit que {peer} s’est arrêté ; s’il n’est pas primaire : "hakit prim {module}"',
-  "the witness {address} hears {peer} as primary; stop it there first":
-    "le témoin {address} entend {peer} comme primaire ; arrêtez-le d’abord là-bas",
+  'the witness {address} hears {peer} as primary; say "hakit stop {module}" there first':
+    'le témoin {address} entend {peer} comme primaire ; faites d’abord "hakit stop {module}" là-bas',
   "waits for {peer} or the witness {address}, which both do not answer; {then=}":
     "attend {peer} ou le témoin {address}, qui ne répondent ni l’un ni l’autre ; {then}",
   "waits for the word of {peer}, or of the witness {address}; {then=}":
@@ -197,7 +202,8 @@ export const phrases: Phrases = {
   "no ping of {addresses*} can be sent from here; {then=}":
     "aucun ping vers {addresses} ne peut être envoyé d’ici ; {then}",
   // Why a node left its role, or holds its writes (src/machine).
-  "{why=}; goes on by itself": "{why} ; cela continue tout seul",
+  "{why=}; what runs here is stopped first":
+    "{why} ; ce qui tourne ici est d’abord arrêté",
   "{why!}, and {word=}": "{why}, et {word}",
   "{why!}: {word=}": "{why} : {word}",
   "{why=}, and this copy is not up to date":
@@ -417,8 +423,10 @@ export const phrases: Phrases = {
     "Impossible de rendre ce nœud primaire de {module} : {why}",
   "it is {role}, expected STOP or WAIT":
     "il est {role}, il faudrait STOP ou WAIT",
-  "{peer} is {role}; stop it there first":
-    "{peer} est {role} ; arrêtez-le d’abord là-bas",
+  'it is SECOND: "hakit swap {module}" moves the service here; if {peer} is gone, "hakit stop {module}", then "hakit prim {module}"':
+    'il est SECOND : "hakit swap {module}" amène le service ici ; si {peer} n’est plus là, "hakit stop {module}", puis "hakit prim {module}"',
+  '{peer} is {role}; stop it there first: "hakit stop {module} --node {peer}"':
+    '{peer} est {role} ; arrêtez-le d’abord là-bas : "hakit stop {module} --node {peer}"',
   'Cannot start {module} from this copy: it is only half made; to use it nevertheless: "hakit primforce {module}"':
     'Impossible de démarrer {module} depuis cette copie : elle n’est faite qu’à moitié ; pour l’utiliser quand même : "hakit primforce {module}"',
   "Cannot make this node secondary of {module}: {why!}":

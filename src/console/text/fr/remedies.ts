@@ -32,7 +32,7 @@ export const remediesTexts: Pick<Texts, "remedies"> = {
       'Faites "hakit upgrade --restart", ou "hakit upgrade --restart --this-node" tant que l’autre nœud est absent ; puis réessayez',
     "module-runs": "Faites ce que le message dit, puis réessayez",
     "peer-away":
-      'Voyez si ce serveur revient bientôt ; "hakit module config --alone" change ce nœud maintenant, et l’autre quand il répond',
+      "Voyez si ce serveur revient bientôt ; la même commande avec --alone change ce nœud maintenant, et l’autre quand il répond",
     "changed-meanwhile": "Rechargez, et refaites la modification",
     "no-such-revision": 'Voyez "hakit module history NAME"',
     "nothing-staged": 'Envoyez-les d’abord : "hakit k3s upgrade DIR|VERSION"',

@@ -21,7 +21,7 @@ export const overviewTexts: Pick<
     thisNode: "このノード",
     otherNode: "相手ノード",
     install:
-      "モジュールがインストールされていません。「hakit module install」を参照してください。",
+      "モジュールがインストールされていません。「hakit help module」を参照してください。",
     warnings: (count: number) => `警告 ${count} 件`,
     noAnswerFrom: (node: string) => `${node} が応答しません`,
     old: (age: string) => `以下は ${age}の内容です。再試行しています。`,

@@ -40,8 +40,8 @@ export const phrases: Phrases = {
   "{module} runs ALONE on {node}: {peer} is not reachable, nothing written now has a second copy{behind?}; start {peer}, or repair the links between the nodes.":
     "{module} は {node} で単独で稼働しています（ALONE）。{peer} に接続できず、今書き込まれるものに二つ目のコピーはありません{behind}。{peer} を起動するか、ノード間のリンクを修復してください。",
   " ({bytes*} so far)": "（これまでに {bytes}）",
-  '{module} runs ALONE on {node}: it is not installed on {peer}, nothing written now has a second copy; install it there with "hakit module install".':
-    '{module} は {node} で単独で稼働しています（ALONE）。{peer} にはインストールされておらず、今書き込まれるものに二つ目のコピーはありません。{peer} で "hakit module install" を実行してください。',
+  '{module} runs ALONE on {node}: it is not installed on {peer}, nothing written now has a second copy; say "hakit module config {module} --apply" on {node} to install it on both.':
+    '{module} は {node} で単独で稼働しています（ALONE）。{peer} にはインストールされておらず、今書き込まれるものに二つ目のコピーはありません。両方にインストールするには {node} で "hakit module config {module} --apply" を実行してください。',
   "{module} runs ALONE on {node}; {peer} connects to be brought up to date{behind?}.":
     "{module} は {node} で単独で稼働しています（ALONE）。{peer} は最新になるために接続しています{behind}。",
   '{module} runs ALONE on {node}: it is stopped on {peer}, nothing written now has a second copy{behind?}; say "hakit start {module}" on {peer}.':
@@ -80,22 +80,22 @@ export const phrases: Phrases = {
     '{module} のコピーが {count} か所で異なります（場所はモジュールのログにあります）。"hakit verify {module} --repair" でセカンダリーのコピーをプライマリーに合わせてください。ディスクが故障していないかも調べてください。',
   '{node} runs hakit {version} and {peer} {other}: finish with "hakit upgrade FILE", or take it back with "hakit upgrade --back".':
     '{node} の hakit は {version}、{peer} は {other} です。"hakit upgrade FILE" で更新を完了するか、"hakit upgrade --back" で元に戻してください。',
-  "split_brain.keep is {mine=} on {node} and {theirs=} on {peer}: it counts for nothing until it is the same in cluster.yaml of both and their agents have been restarted.":
-    "split_brain.keep は {node} では {mine}、{peer} では {theirs} です。両方の cluster.yaml で同じにして両方のエージェントを再起動するまで、無効です。",
+  'split_brain.keep is {mine=} on {node} and {theirs=} on {peer}, so it counts for nothing: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one.':
+    'split_brain.keep は {node} では {mine}、{peer} では {theirs} のため、無効です。両方の cluster.yaml で同じにしてから、一方のノードで "hakit upgrade --restart" を実行してください。',
   "nothing": "空",
-  'cluster.yaml differs between {node} and {peer} ({parts*}): make it the same on both, then "systemctl restart hakit" on each; what is mirrored goes on meanwhile.':
-    'cluster.yaml が {node} と {peer} で異なります（{parts}）。両方で同じにしてから、それぞれで "systemctl restart hakit" を実行してください。その間もミラーは続きます。',
+  'cluster.yaml differs between {node} and {peer} ({parts*}): make it the same on both, then "hakit upgrade --restart" on one: the agents begin again one after the other, and services change places.':
+    'cluster.yaml が {node} と {peer} で異なります（{parts}）。両方で同じにしてから、一方のノードで "hakit upgrade --restart" を実行してください。エージェントが順に再起動し、サービスは入れ替わります。',
   'KEPT DATA of {module} on {node}: it was written on both nodes apart, and what only {node} wrote is not in use but kept; there, "hakit salvage show {module}/{copy}" lists it, "hakit salvage drop {module}/{copy}" ends this warning.':
     '{node} に {module} の保持データがあります。両ノードが別々に書き込み、{node} だけが書き込んだものは使われていませんが保持されています。{node} で "hakit salvage show {module}/{copy}" を実行すると内容が表示され、"hakit salvage drop {module}/{copy}" で破棄するとこの警告は消えます。',
-  "heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both and restart their agents; until then leases follow the shorter one.":
-    "heartbeat.timeout は {node} で {mine} ms、{peer} で {theirs} ms です。両方の cluster.yaml で同じにして、両方のエージェントを再起動してください。それまでは短い方に従います。",
+  'heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one; until then leases follow the shorter one.':
+    'heartbeat.timeout は {node} で {mine} ms、{peer} で {theirs} ms です。両方の cluster.yaml で同じにしてから、一方のノードで "hakit upgrade --restart" を実行してください。それまでは短い方に従います。',
   "The link {local} to {remote} is down: the nodes still hear each other on another one; check cable, switch and firewall.":
     "リンク {local} – {remote} が切断されています。ノード間は別のリンクでつながっています。ケーブル、スイッチ、ファイアウォールを確認してください。",
-  "There is only one link between the nodes: add a second one, so that one broken cable cannot part them.":
-    "ノード間のリンクが一つしかありません。ケーブル一本の断線でノード間が切れないように、二つ目を追加してください。",
+  'There is only one link between the nodes, so one broken cable can part them: with every module stopped, give each node a second address in cluster.yaml of both, then "hakit upgrade --restart".':
+    'ノード間のリンクが一つしかなく、ケーブル一本の断線でノード間が切れます。すべてのモジュールを停止し、両方の cluster.yaml で各ノードに二つ目のアドレスを加えてから、"hakit upgrade --restart" を実行してください。',
   // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
-  "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.":
-    "アービターがありません。すべてのリンクが同時に切れると、両方のノードがプライマリーになることがあります。再接続時に一方が譲り、そのノードだけが書き込んだものは退避されます。",
+  'There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside. "hakit witness add ADDRESS" excludes that.':
+    'アービターがありません。すべてのリンクが同時に切れると、両方のノードがプライマリーになることがあります。再接続時に一方が譲り、そのノードだけが書き込んだものは退避されます。"hakit witness add ADDRESS" でこれを排除できます。',
   "The arbiter does not answer from {node} (ping {addresses*}): when the links break now, this node stops.":
     "アービターが {node} に応答しません（ping {addresses}）。今リンクが切れると、このノードは停止します。",
   "The arbiter is a ping of {addresses*}: a node that is cut off stops.":
@@ -104,8 +104,10 @@ export const phrases: Phrases = {
     "これでは二つのプライマリーを排除できません。ノード間のリンクだけが切れると、両方のノードから届くためです。",
   'The {witness!} is being removed: until that is done on both nodes, neither goes on without the other; say "hakit witness remove" again.':
     '{witness} は削除中です。両ノードで完了するまで、どちらのノードも相手なしでは続行しません。"hakit witness remove" をもう一度実行してください。',
-  "The {witness!} does not answer {node}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the {witness!} is back.":
-    "{witness} が {node} に応答しません。二つのプライマリーは引き続き排除され、ミラーされたモジュールは稼働を続けますが、今もう一方のノードが落ちると、{witness} が戻るまでサービスは止まります。",
+  'The {witness!} does not answer {node}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the {witness!} is back; see "systemctl status hakit-witness" there, and its UDP port.':
+    '{witness} が {node} に応答しません。二つのプライマリーは引き続き排除され、ミラーされたモジュールは稼働を続けますが、今もう一方のノードが落ちると、{witness} が戻るまでサービスは止まります。そのマシンの "systemctl status hakit-witness" と UDP ポートを確認してください。',
+  "The {witness!} has not answered {node} yet: should the other node die before it does, the service stops until then.":
+    "{witness} はまだ {node} に応答していません。応答の前にもう一方のノードが落ちると、応答までサービスは止まります。",
   "The {witness!} decides: two primaries are excluded; should it and a node fail together, the service stops.":
     "{witness} が判定します。二つのプライマリーは排除されます。ウィットネスとノードが同時に故障すると、サービスは止まります。",
   "The {witness!} answers and has not been told yet who is up to date; that follows when both nodes are level.":
@@ -114,10 +116,10 @@ export const phrases: Phrases = {
   // Why a node waits: whose data (src/machine/verdict.ts).
   'failover is off: waits for {peer} to run the module again; to run it here: "hakit prim {module}"':
     'フェイルオーバーがオフのため、{peer} が再びモジュールを稼働させるのを待っています。ここで稼働させるには："hakit prim {module}"',
-  "the replicator of this node has not started: see replicator.log of {module} (in /var/log/hakit/{module}); it is tried again{meanwhile?}":
-    "このノードのレプリケーターがまだ起動していません。{module} の replicator.log（/var/log/hakit/{module}）を見てください。再試行は続きます{meanwhile}",
-  '; to go on with the copy of {peer} meanwhile: "hakit prim {module} --node {peer}"':
-    '。その間 {peer} のコピーで続けるには："hakit prim {module} --node {peer}"',
+  "the replicator of this node has not started: see replicator.log of {module} (in /var/log/hakit/{module}); it may only be slow, and is tried again{meanwhile?}":
+    "このノードのレプリケーターがまだ起動していません。{module} の replicator.log（/var/log/hakit/{module}）を見てください。遅いだけの可能性もあり、再試行は続きます{meanwhile}",
+  '; to go on with the copy of {peer}, which may lack the last writes: "hakit prim {module} --node {peer}"':
+    '。最後の書き込みが欠けている可能性のある {peer} のコピーで続けるには："hakit prim {module} --node {peer}"',
   "the replicator is starting": "レプリケーターを起動しています",
   "listens to {peer}": "{peer} の状態を確認しています",
   "listens for {peer}": "{peer} からの応答を待っています",
@@ -162,17 +164,21 @@ export const phrases: Phrases = {
     'このノードにはまだデータがありません。ほかにもなければ："hakit prim {module}"',
   'this copy is only half made; only "hakit primforce {module}" starts it as it is':
     'このコピーは途中までです。このまま開始できるのは "hakit primforce {module}" だけです',
-  'it has newer data; if it will not come back: "hakit prim {module}"':
-    'そのノードのデータの方が新しいためです。戻らない場合は："hakit prim {module}"',
-  'it may have newer data; if it will not come back: "hakit prim {module}"':
-    'そのノードのデータの方が新しい可能性があります。戻らない場合は："hakit prim {module}"',
+  "it has newer data; {then=}":
+    "そのノードのデータの方が新しいためです。{then}",
+  "it may have newer data; {then=}":
+    "そのノードのデータの方が新しい可能性があります。{then}",
+  'if it is off and will not come back: "hakit prim {module}"':
+    '電源が切れていて戻らない場合は："hakit prim {module}"',
+  'if it will not be installed there again: "hakit prim {module}"':
+    'そこに再びインストールしない場合は："hakit prim {module}"',
   // Why a node waits: who may go on alone (src/machine/permission.ts, witness_word.ts).
-  'the witness {address} has let {peer} go on alone; this node follows when it hears it; if {peer} will not come back: "hakit prim {module}"':
-    'ウィットネス {address} が {peer} の単独での続行を認めました。このノードは {peer} の応答があれば従います。{peer} が戻らない場合は："hakit prim {module}"',
+  'the witness {address} has let {peer} go on alone; this node follows when it hears it; if {peer} is off and will not come back: "hakit prim {module}"':
+    'ウィットネス {address} が {peer} の単独での続行を認めました。このノードは {peer} の応答があれば従います。{peer} の電源が切れていて戻らない場合は："hakit prim {module}"',
   'the witness is being removed, and nothing else says that {peer} has stopped; if it is not primary: "hakit prim {module}"':
     'ウィットネスは削除中で、{peer} が停止したことをほかに示すものがありません。{peer} がプライマリーでなければ："hakit prim {module}"',
-  "the witness {address} hears {peer} as primary; stop it there first":
-    "ウィットネス {address} によると {peer} がプライマリーです。先に {peer} で停止してください",
+  'the witness {address} hears {peer} as primary; say "hakit stop {module}" there first':
+    'ウィットネス {address} によると {peer} がプライマリーです。先に {peer} で "hakit stop {module}" を実行してください',
   "waits for {peer} or the witness {address}, which both do not answer; {then=}":
     "{peer} またはウィットネス {address} を待っています（どちらも応答なし）。{then}",
   "waits for the word of {peer}, or of the witness {address}; {then=}":
@@ -196,7 +202,8 @@ export const phrases: Phrases = {
   "no ping of {addresses*} can be sent from here; {then=}":
     "ここから {addresses} に ping を送れません。{then}",
   // Why a node left its role, or holds its writes (src/machine).
-  "{why=}; goes on by itself": "{why}。自動的に続行します",
+  "{why=}; what runs here is stopped first":
+    "{why}。ここで動いているものを先に停止しています",
   "{why!}, and {word=}": "{why}。{word}",
   "{why!}: {word=}": "{why}：{word}",
   "{why=}, and this copy is not up to date":
@@ -417,8 +424,10 @@ export const phrases: Phrases = {
     "このノードを {module} のプライマリーにできません：{why}",
   "it is {role}, expected STOP or WAIT":
     "現在 {role} です（STOP または WAIT が必要）",
-  "{peer} is {role}; stop it there first":
-    "{peer} が {role} です。先に {peer} で停止してください",
+  'it is SECOND: "hakit swap {module}" moves the service here; if {peer} is gone, "hakit stop {module}", then "hakit prim {module}"':
+    '現在 SECOND です。サービスをここに移すには "hakit swap {module}"、{peer} が失われている場合は "hakit stop {module}"、次に "hakit prim {module}" を実行してください',
+  '{peer} is {role}; stop it there first: "hakit stop {module} --node {peer}"':
+    '{peer} が {role} です。先に停止してください："hakit stop {module} --node {peer}"',
   'Cannot start {module} from this copy: it is only half made; to use it nevertheless: "hakit primforce {module}"':
     'このコピーから {module} を開始できません。途中までのコピーです。それでも使うには："hakit primforce {module}"',
   "Cannot make this node secondary of {module}: {why!}":

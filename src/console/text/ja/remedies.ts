@@ -32,7 +32,7 @@ export const remediesTexts: Pick<Texts, "remedies"> = {
       '"hakit upgrade --restart" を実行してから（もう一方のノードがない間は "hakit upgrade --restart --this-node"）、もう一度試してください',
     "module-runs": "メッセージのとおりにしてから、もう一度試してください",
     "peer-away":
-      'そのサーバーがまもなく戻るか確認してください。"hakit module config --alone" はこのノードを今変更し、もう一方は応答したときに変更します',
+      "そのサーバーがまもなく戻るか確認してください。同じコマンドに --alone を付けると、このノードは今、もう一方は応答したときに変更されます",
     "changed-meanwhile": "読み込み直して、変更をやり直してください",
     "no-such-revision": '"hakit module history NAME" を見てください',
     "nothing-staged": '先に送ってください："hakit k3s upgrade DIR|VERSION"',
