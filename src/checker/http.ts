@@ -1,6 +1,7 @@
 /** One GET, for a checker: bounded in time and size, no redirects, nothing kept. */
 import http from "node:http";
 import https from "node:https";
+import { NoAnswer } from "./reading.ts";
 
 const MAX_PAGE = 64 * 1024;
 
@@ -11,7 +12,7 @@ export interface PageRequest {
   readonly signal: AbortSignal;
 }
 
-/** Rejects with one line when there is no answer within the time limit. */
+/** Rejects with one line; with NoAnswer when the time limit has passed. */
 export function getPage(
   request: PageRequest,
 ): Promise<{ status: number; text: string }> {
@@ -21,7 +22,7 @@ export function getPage(
     const fail = (error: Error) =>
       reject(
         limit.aborted
-          ? new Error(`no answer within ${request.timeout} ms`)
+          ? new NoAnswer(`no answer within ${request.timeout} ms`)
           : error,
       );
     const options = {

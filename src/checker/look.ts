@@ -15,6 +15,7 @@ import {
   judgeScript,
   judgeUnit,
   lastLine,
+  late,
   type Reading,
   unknown,
   UP,
@@ -80,7 +81,7 @@ async function tcp(check: Of<"tcp">, signal: AbortSignal): Promise<Reading> {
     });
     return UP;
   } catch (error) {
-    if (limit.aborted) return down(`no answer within ${check.timeout} ms`);
+    if (limit.aborted) return late(`no answer within ${check.timeout} ms`);
     return down(messageOf(error));
   }
 }

@@ -1,12 +1,13 @@
 /** The edges, on this machine: servers that answer, hang and lie, programs that hang, and a folder that is full. */
-import { match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { parseModule } from "../module/load.ts";
 import { sleep } from "../system/clock.ts";
 import { checksOf } from "./checks.ts";
 import { runLimited } from "./limited.ts";
 import { lookOf, type Sight } from "./look.ts";
-import { down, type Reading, UP } from "./reading.ts";
+import { tooBusy, totalOf } from "./pressure.ts";
+import { down, judgeScript, type Reading, UP } from "./reading.ts";
 import { Watch } from "./watch.ts";
 
 const never = new AbortController().signal;
@@ -167,4 +168,56 @@ Deno.test("Watch looks on its interval, never twice at once, and reports one tha
   const after = seen.length;
   await sleep(300);
   strictEqual(seen.length, after);
+});
+
+Deno.test("Watch: what takes too long on a server that is too busy itself is unknown, three times in a row and no longer", async () => {
+  const late = judgeScript({ code: 0, timedOut: true, output: "" }, 20_000);
+  const asTold = [UP, late, late, late, late, late, UP, late, down("refused")];
+  let told = 0, waited = 0;
+  const seen: string[] = [];
+  const watch = new Watch({
+    look: async () => {
+      await sleep(20);
+      return asTold[told++] ?? UP;
+    },
+    intervalMs: 0,
+    timeoutMs: 1000,
+    startDelayMs: 0,
+    report: ({ state }) => seen.push(state),
+    // All of the time, and more than a look takes in any case.
+    stalled: () => [0, waited += 10_000_000, 0],
+  });
+  watch.start();
+  await sleep(1800);
+  watch.stop();
+  deepStrictEqual(seen.slice(0, asTold.length), [
+    ...["up", "unknown", "unknown", "unknown", "down", "down"],
+    ...["up", "unknown", "down"],
+  ]);
+});
+
+Deno.test("Watch: what takes too long on a server that has time is down", async () => {
+  const seen: Reading[] = [];
+  const late = judgeScript({ code: 0, timedOut: true, output: "" }, 20_000);
+  const watch = new Watch({
+    look: () => Promise.resolve(late),
+    intervalMs: 0,
+    timeoutMs: 1000,
+    startDelayMs: 0,
+    report: (reading) => seen.push(reading),
+    stalled: () => null,
+  });
+  watch.start();
+  await sleep(150);
+  watch.stop();
+  strictEqual(seen[0]!.state, "down");
+});
+
+Deno.test("tooBusy() goes by the part of the time that was waited for one of the resources", () => {
+  const text = "some avg10=45.13 avg60=60.25 avg300=70.75 total=911539995\n" +
+    "full avg10=0.00 avg60=0.00 avg300=0.00 total=7\n";
+  strictEqual(totalOf(text), 911_539_995);
+  strictEqual(tooBusy([0, 5, 0], [0, 800_005, 0], 1000), true);
+  strictEqual(tooBusy([0, 5, 0], [700_000, 700_005, 0], 1000), false);
+  strictEqual(tooBusy(null, [9e9, 0, 0], 1000), false);
 });

@@ -5,6 +5,8 @@ export interface Reading {
   readonly state: "up" | "down" | "unknown";
   /** One line: what is wrong. */
   readonly detail: string | null;
+  /** It is down because no answer came within the time limit. */
+  readonly late?: true;
 }
 
 export const UP: Reading = { state: "up", detail: null };
@@ -15,6 +17,11 @@ export function down(detail: string): Reading {
   return { state: "down", detail: oneLine(detail) };
 }
 
+/** No answer within the time limit. */
+export function late(detail: string): Reading {
+  return { ...down(detail), late: true };
+}
+
 /** It could not be found out: nothing follows from that. */
 export function unknown(detail: string): Reading {
   return { state: "unknown", detail: oneLine(detail) };
@@ -23,6 +30,11 @@ export function unknown(detail: string): Reading {
 /** Looking was not possible, which says nothing of what was to be looked at. */
 export class CannotTell extends Error {
   override readonly name = "CannotTell";
+}
+
+/** Nobody answered within the time limit. */
+export class NoAnswer extends Error {
+  override readonly name = "NoAnswer";
 }
 
 function oneLine(text: string): string {
@@ -46,7 +58,7 @@ const CANNOT_TELL = 75;
 
 export function judgeScript(ended: Ended, timeoutMs: number): Reading {
   if (ended.timedOut) {
-    return down(`took longer than ${timeoutMs / 1000} s and was ended`);
+    return late(`took longer than ${timeoutMs / 1000} s and was ended`);
   }
   const last = lastLine(ended.output);
   // What a check says although all is well is shown beside it.

@@ -1,7 +1,15 @@
 /** Looks at one thing on its interval. A look that hangs costs this watch its next looks, and nobody else anything. */
 import { now, sleep } from "../system/clock.ts";
 import { CommandError } from "../system/command.ts";
-import { CannotTell, down, type Reading, unknown } from "./reading.ts";
+import { stalled, tooBusy } from "./pressure.ts";
+import {
+  CannotTell,
+  down,
+  late,
+  NoAnswer,
+  type Reading,
+  unknown,
+} from "./reading.ts";
 import { messageOf } from "../system/message.ts";
 
 /** One look: a reading, and (if it left something that hangs) when the next one may begin. */
@@ -15,16 +23,21 @@ export interface WatchOptions {
   readonly timeoutMs: number;
   readonly startDelayMs: number;
   readonly report: (reading: Reading) => void;
+  /** How long this server's tasks have waited; for tests. */
+  readonly stalled?: typeof stalled;
 }
 
 /** A look ends itself by its time limit; if it does not, this much later nobody waits for it. */
 const GRACE_MS = 4000;
+/** So many looks in a row may take too long because the server is too busy; who does not answer after that is down all the same. */
+const EXCUSED = 3;
 
 export class Watch {
   readonly #options: WatchOptions;
   #stop: AbortController | null = null;
   /** Since when the last look hangs. */
   #hangsSince: number | null = null;
+  #excused = 0;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -48,33 +61,49 @@ export class Watch {
   async #loop(signal: AbortSignal): Promise<void> {
     await sleep(this.#options.startDelayMs, signal);
     while (!signal.aborted) {
-      const begun = now();
+      const begun = now(), waited = this.#stalled();
       const reading = await this.#look(signal);
       if (signal.aborted) return;
-      this.#options.report(reading);
+      const busy = tooBusy(waited, this.#stalled(), now() - begun);
+      this.#options.report(this.#excuse(reading, busy));
       const rest = this.#options.intervalMs - (now() - begun);
       await sleep(Math.max(100, rest), signal);
     }
   }
 
+  #stalled() {
+    return (this.#options.stalled ?? stalled)();
+  }
+
+  /** What is healthy must not be moved because its server had no time for a check. */
+  #excuse(reading: Reading, busy: boolean): Reading {
+    if (!reading.late) this.#excused = 0;
+    else if (busy && this.#excused < EXCUSED) {
+      this.#excused++;
+      return unknown(`this server is too busy to tell: ${reading.detail}`);
+    }
+    return reading;
+  }
+
   async #look(signal: AbortSignal): Promise<Reading> {
     if (this.#hangsSince !== null) {
       const seconds = Math.round((now() - this.#hangsSince) / 1000);
-      return down(`the last look hangs since ${seconds} s`);
+      return late(`the last look hangs since ${seconds} s`);
     }
     const { look, timeoutMs } = this.#options;
     const begun = now();
     const limit = new AbortController();
     const work = look(signal).catch(failed) as ReturnType<Look>;
-    const late = sleep(timeoutMs + GRACE_MS, limit.signal).then(() => null);
-    const result = await Promise.race([work, late]);
+    const over = sleep(timeoutMs + GRACE_MS, limit.signal).then(() => null);
+    const result = await Promise.race([work, over]);
     limit.abort();
     if (result === null) {
       this.#hang(begun, work.then((one) => one.gone));
-      return down(`took longer than ${timeoutMs / 1000} s`);
+      return late(`took longer than ${timeoutMs / 1000} s`);
     }
     if (result.gone) this.#hang(begun, result.gone);
-    return { state: result.state, detail: result.detail };
+    const { gone: _, ...reading } = result;
+    return reading;
   }
 
   #hang(since: number, end: Promise<unknown>): void {
@@ -88,6 +117,7 @@ export class Watch {
 /** A machine that cannot start programs says nothing of what they were to look at. */
 function failed(error: unknown): Reading {
   const why = messageOf(error);
+  if (error instanceof NoAnswer) return late(why);
   return error instanceof CannotTell || error instanceof CommandError
     ? unknown(why)
     : down(why);

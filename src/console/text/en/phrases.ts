@@ -242,6 +242,7 @@ export const PHRASES = [
   "{address} does not answer",
   "no answer within {time} ms",
   "took longer than {seconds} s",
+  "this server is too busy to tell: {why=}",
   "the last look hangs since {seconds} s",
   "the program ping is not installed",
   "no program can be started: {why*}",

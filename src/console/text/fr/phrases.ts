@@ -382,6 +382,8 @@ export const phrases: Phrases = {
   // What checkers find (src/checker).
   "{address} does not answer": "{address} ne répond pas",
   "no answer within {time} ms": "pas de réponse en {time} ms",
+  "this server is too busy to tell: {why=}":
+    "ce serveur est trop occupé pour le dire : {why}",
   "took longer than {seconds} s": "a duré plus de {seconds} s",
   "the last look hangs since {seconds} s":
     "le dernier contrôle est bloqué depuis {seconds} s",

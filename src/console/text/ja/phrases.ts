@@ -382,6 +382,8 @@ export const phrases: Phrases = {
   // What checkers find (src/checker).
   "{address} does not answer": "{address} が応答しません",
   "no answer within {time} ms": "{time} ms 以内に応答がありません",
+  "this server is too busy to tell: {why=}":
+    "このサーバーは負荷が高すぎて判断できません：{why}",
   "took longer than {seconds} s": "{seconds} 秒を超えました",
   "the last look hangs since {seconds} s":
     "前回の確認が {seconds} 秒間止まったままです",
