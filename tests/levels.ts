@@ -1,5 +1,6 @@
 /** The levels of `tests/run`: which there are, whether this machine can run them, and what came of them. */
 import { join } from "node:path";
+import { exists } from "../src/system/files.ts";
 import { failures, leftOut, mayRunAgain, tally } from "./tally.ts";
 
 interface Level {
@@ -116,10 +117,6 @@ async function emulator(): Promise<string | null> {
   return /\b(vmx|svm)\b/.test(flags) && await exists("/dev/kvm")
     ? null
     : 'no KVM; "tests/run servers" runs it in slow emulation';
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }
 
 async function succeeds(program: string, ...args: string[]): Promise<boolean> {

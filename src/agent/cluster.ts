@@ -11,7 +11,7 @@ import { now, sleep } from "../system/clock.ts";
 import type { Log, LogLine } from "../system/log.ts";
 import type { Ward } from "../guard/ward.ts";
 import type { Node } from "./node.ts";
-import { keptData } from "./kept_data.ts";
+import { type KeptData, keptData } from "./kept_data.ts";
 import { arbiterRefusal, ownedBy } from "./arbiter_refusal.ts";
 import { ArbiterLink } from "./arbiter_link.ts";
 import type { ArbiterFile } from "./arbiter_store.ts";
@@ -43,7 +43,8 @@ export class Cluster {
   readonly #options: ClusterOptions;
   readonly #modules = new Map<string, RunningModule>();
   readonly #broken = new Map<string, string>();
-  #salvage: Readonly<{ [module: string]: string }> = {};
+  #salvage: KeptData = {};
+  #salvageProblem: string | null = null;
   /** Called after every tick of the modules, and before the peer is told of something. */
   tellGuard: () => void = () => {};
   /** All modules have begun: a word that leaves out those that have not would end what the guard knows of them. */
@@ -126,7 +127,7 @@ export class Cluster {
 
   async begin({ freshBoot }: { readonly freshBoot: boolean }): Promise<void> {
     const installed = await installedModules(this.#options.node.paths);
-    this.#salvage = await keptData(this.#options.node.paths);
+    this.#salvage = await this.#keptData();
     // The other node leaves out the same ones.
     for (const [others, { name }] of installed.entries()) {
       const full = noRoom(name, others);
@@ -421,10 +422,28 @@ export class Cluster {
   }
 
   async #lookAtSalvage(): Promise<void> {
-    const kept = await keptData(this.#options.node.paths);
+    const kept = await this.#keptData();
     if (JSON.stringify(kept) === JSON.stringify(this.#salvage)) return;
     this.#salvage = kept;
     this.#changed();
+  }
+
+  /** What cannot be looked at is as it was, and told once: the modules go on. */
+  async #keptData(): Promise<KeptData> {
+    try {
+      const kept = await keptData(this.#options.node.paths);
+      this.#salvageProblem = null;
+      return kept;
+    } catch (error) {
+      const problem = messageOf(error);
+      if (problem !== this.#salvageProblem) {
+        this.#options.log.warning(
+          `Cannot look for what this node alone had written: ${problem}`,
+        );
+      }
+      this.#salvageProblem = problem;
+      return this.#salvage;
+    }
   }
 
   #turned(verdict: PeerVerdict, silentMs: number): void {

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { ApiError } from "../api/error.ts";
 import { HIDDEN } from "../replication/name.ts";
 import { command, CommandError } from "../system/command.ts";
-import { syncFolder } from "../system/files.ts";
+import { foldersIn, syncFolder } from "../system/files.ts";
 
 const FOLDER = "copies";
 /** Of a copy that is being made, or removed. */
@@ -123,7 +123,7 @@ export class CopyFolders {
   }
 
   #sets(): Promise<string[][]> {
-    return Promise.all(this.#folders.map(namesIn));
+    return Promise.all(this.#folders.map(foldersIn));
   }
 }
 
@@ -193,15 +193,5 @@ export async function removeTrees(paths: readonly string[]): Promise<void> {
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return (await Array.fromAsync(Deno.readDir(folder)))
-      .filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
   }
 }

@@ -2,9 +2,9 @@
 import { basename, join } from "node:path";
 import { ApiError } from "../api/error.ts";
 import { LIST, lockSalvage } from "../replication/salvage_lock.ts";
+import { foldersIn } from "../system/files.ts";
 import type { Log } from "../system/log.ts";
 import type { Paths } from "../system/paths.ts";
-import { namesIn } from "./kept_data.ts";
 import { Sizes } from "./sizes.ts";
 
 export interface Salvage {
@@ -36,7 +36,7 @@ export class Salvages {
   /** Oldest first. */
   async list(module: string): Promise<Salvage[]> {
     const found: Salvage[] = [];
-    for (const name of (await namesIn(this.#below(module))).sort()) {
+    for (const name of (await foldersIn(this.#below(module))).sort()) {
       const folder = join(this.#below(module), name);
       // It grows for as long as something is being kept.
       const size = await Deno.stat(join(folder, LIST))
@@ -124,7 +124,7 @@ export class Salvages {
 
   /** A name is compared with what is there, never made into a path. */
   async #find(module: string, name: string): Promise<string> {
-    const known = (await namesIn(this.#below(module))).sort();
+    const known = (await foldersIn(this.#below(module))).sort();
     if (known.includes(name)) return join(this.#below(module), name);
     throw new ApiError(
       404,

@@ -1,8 +1,7 @@
 /** Takes files out of a bundle into a folder of this machine; each is there whole and checked, or not at all. */
 import { dirname, join } from "node:path";
-import { exists } from "../cluster/facts.ts";
 import { command } from "../system/command.ts";
-import { syncFolder } from "../system/files.ts";
+import { exists, syncFolder } from "../system/files.ts";
 import type { BundleFile } from "./manifest.ts";
 import type { Bundle } from "./read.ts";
 

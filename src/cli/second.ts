@@ -3,7 +3,6 @@ import { z } from "zod";
 import { checkWelcome } from "../cluster/adopt.ts";
 import { existingCluster, missingFiles } from "../cluster/create.ts";
 import {
-  exists,
   type Facts,
   gatherFacts,
   gatherKin,
@@ -44,6 +43,7 @@ import { VERSION_FORM } from "../k3s/release.ts";
 import { dataProblems, secondSteps } from "../k3s/second.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { parseCluster } from "../module/load.ts";
+import { exists } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { paths } from "../system/paths.ts";
 import { connect } from "./agent_client.ts";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { ClusterState } from "../api/state.ts";
 import { checkMachine } from "../doctor/before.ts";
-import { exists, gatherFacts } from "../cluster/facts.ts";
+import { gatherFacts } from "../cluster/facts.ts";
 import { hasHeldData } from "../cluster/held_data.ts";
 import { readKept } from "../cluster/kept.ts";
 import { places } from "../cluster/places.ts";
@@ -13,7 +13,7 @@ import { readAgents } from "../k3s/agents.ts";
 import { MODULE } from "../k3s/member.ts";
 import { uninstallSteps } from "../k3s/uninstall.ts";
 import { type Own, ownOn } from "../k3s/uninstall_data.ts";
-import { readIfPresent } from "../system/files.ts";
+import { exists, readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
 import { WITNESS_UNIT_FILE } from "../witness/unit.ts";
 import { salvageNames } from "./salvage.ts";

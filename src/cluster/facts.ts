@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import { probe, resolveAddress } from "../actions/virtual_ip.ts";
 import { command } from "../system/command.ts";
-import { readIfPresent } from "../system/files.ts";
+import { exists, readIfPresent } from "../system/files.ts";
 import { seriesOf } from "./series.ts";
 
 export interface OwnAddress {
@@ -189,15 +189,5 @@ async function opens(path: string): Promise<boolean> {
     return true;
   } catch {
     return false;
-  }
-}
-
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

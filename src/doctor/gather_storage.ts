@@ -1,11 +1,10 @@
 /** Disks and their speed, and what is on this server already. */
 import { dirname, join } from "node:path";
-import { exists } from "../cluster/facts.ts";
 import type { Places } from "../cluster/places.ts";
 import { foreignDatabases } from "../k3s/database.ts";
 import { K3S } from "../k3s/files.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
-import { readIfPresent } from "../system/files.ts";
+import { exists, readIfPresent } from "../system/files.ts";
 import type { DoctorFacts, Existing } from "./facts.ts";
 import { Tools } from "./tools.ts";
 

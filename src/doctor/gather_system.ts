@@ -1,8 +1,8 @@
 /** The machine's half of the facts. Whatever cannot be read is left at its harmless value; nothing is changed. */
-import { exists, type Facts } from "../cluster/facts.ts";
+import type { Facts } from "../cluster/facts.ts";
 import { type Holds, holds } from "../k3s/hold.ts";
 import { enabledState } from "../k3s/services.ts";
-import { readIfPresent } from "../system/files.ts";
+import { exists, readIfPresent } from "../system/files.ts";
 import type { DoctorFacts } from "./facts.ts";
 import type { Tools } from "./tools.ts";
 

@@ -5,8 +5,8 @@
 import { join } from "node:path";
 import { command, CommandError } from "../system/command.ts";
 import { sleep } from "../system/clock.ts";
+import { exists } from "../system/files.ts";
 import { running } from "../system/processes.ts";
-import { exists } from "../cluster/facts.ts";
 import {
   datastoreHosts,
   datastoreSql,

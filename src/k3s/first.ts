@@ -6,7 +6,6 @@ import {
   existingCluster,
   missingFiles,
 } from "../cluster/create.ts";
-import { exists } from "../cluster/facts.ts";
 import { hasHeldData } from "../cluster/held_data.ts";
 import { type Kept, keptText, readKept } from "../cluster/kept.ts";
 import { vipOf } from "../cluster/network.ts";
@@ -14,6 +13,7 @@ import type { Places } from "../cluster/places.ts";
 import type { Settings } from "../cluster/settings.ts";
 import type { Step } from "../cluster/step.ts";
 import { sleep } from "../system/clock.ts";
+import { exists } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { hasDatastore, makeDatastore, withServer } from "./database.ts";
 import { K3S } from "./files.ts";

@@ -4,9 +4,13 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Progress } from "../cli/output.ts";
 import { type K3sFile, k3sFileSchema } from "../cluster/welcome.ts";
-import { exists } from "../cluster/facts.ts";
 import { digestOf } from "../system/digest.ts";
-import { readIfPresent, syncFolder, writeDurably } from "../system/files.ts";
+import {
+  exists,
+  readIfPresent,
+  syncFolder,
+  writeDurably,
+} from "../system/files.ts";
 import { k3sFilePath, usefulArchives } from "./files.ts";
 import { messageOf } from "../system/message.ts";
 

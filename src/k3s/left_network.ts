@@ -1,8 +1,8 @@
 /** What K3s leaves in a server's network when it is gone: interfaces, rules of iptables, state of its CNI. Its own k3s-killall.sh takes the same away. */
 import { join } from "node:path";
 import type { Step } from "../cluster/step.ts";
-import { exists } from "../cluster/facts.ts";
 import { command } from "../system/command.ts";
+import { exists } from "../system/files.ts";
 import { removeEmpty } from "./removal.ts";
 import { removeIfPresent } from "./services.ts";
 import { mountedOn, type Own } from "./uninstall_data.ts";

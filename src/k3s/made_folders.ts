@@ -1,8 +1,7 @@
 /** Folders that `prereq` made and `uninstall` takes away again when nothing is in them. */
 import { dirname } from "node:path";
-import { exists } from "../cluster/facts.ts";
 import type { Places } from "../cluster/places.ts";
-import { readIfPresent } from "../system/files.ts";
+import { exists, readIfPresent } from "../system/files.ts";
 import { removeIfPresent, writeFiles } from "./services.ts";
 
 /** With those above them that are not there yet, which come first. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { exists } from "../cluster/facts.ts";
 import { places } from "../cluster/places.ts";
+import { exists } from "../system/files.ts";
 import { makeFolders, removeMade } from "./made_folders.ts";
 
 Deno.test("removeMade() takes away what makeFolders() made and nothing is in, and remembers the rest", async () => {

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { exists } from "../cluster/facts.ts";
+import { exists } from "../system/files.ts";
 
 const DATABASES = ["nfsdcld/main.sqlite", "nfsdcltrack/main.sqlite"];
 /** Tables of clients: nfsdcltrack's, and one for each boot epoch of nfsdcld. */

@@ -1,9 +1,8 @@
 /** This program in its place: `./hakit first` may have been started from a stick. */
 import { dirname } from "node:path";
-import { exists } from "../cluster/facts.ts";
 import type { Step } from "../cluster/step.ts";
 import { digestOf } from "../system/digest.ts";
-import { writeDurably } from "../system/files.ts";
+import { exists, writeDurably } from "../system/files.ts";
 import { EXECUTABLE } from "../system/unit.ts";
 import { isActive } from "./services.ts";
 

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { build, control, dpkg } from "../../tests/debian_package.ts";
 import { outputTo } from "../cli/output.ts";
 import type { Transfer } from "../cli/progress.ts";
-import { exists } from "../cluster/facts.ts";
 import { command } from "../system/command.ts";
 import { digestOf } from "../system/digest.ts";
+import { exists } from "../system/files.ts";
 import { installFromNetwork } from "./packages.ts";
 
 class Site implements AsyncDisposable {

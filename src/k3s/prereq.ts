@@ -1,12 +1,12 @@
 /** `hakit prereq`: a fresh server gets what a node needs. Nothing of a cluster is made; nothing listens afterwards that did not before, but for rpcbind (nfs-common's). */
 import type { Output } from "../cli/output.ts";
-import { exists, type Facts, userIds } from "../cluster/facts.ts";
+import { type Facts, userIds } from "../cluster/facts.ts";
 import type { Places } from "../cluster/places.ts";
 import type { PrereqSettings } from "../cluster/settings.ts";
 import type { Step } from "../cluster/step.ts";
 import { basename } from "node:path";
 import { command } from "../system/command.ts";
-import { writeDurably } from "../system/files.ts";
+import { exists, writeDurably } from "../system/files.ts";
 import { running } from "../system/processes.ts";
 import { isSecured, secure, withServer } from "./database.ts";
 import { holdStep } from "./hold.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { unpackedPackages } from "../cli/from_bundle.ts";
 import type { PrereqSettings } from "../cluster/settings.ts";
-import { exists } from "../cluster/facts.ts";
+import { exists } from "../system/files.ts";
 import { packagesStep } from "./prereq.ts";
 
 Deno.test("prereq removes what a killed run had unpacked, though all packages are installed", async () => {

@@ -1,6 +1,6 @@
 /** Taking folders away whole, but for what is somebody else's in them. */
 import { join } from "node:path";
-import { exists } from "../cluster/facts.ts";
+import { exists } from "../system/files.ts";
 import { removeIfPresent } from "./services.ts";
 
 /** Removes `path` with all below it, but for `spared` and the folders in which they lie. */

@@ -5,10 +5,10 @@
  */
 import type { Module } from "../module/schema.ts";
 import { sleep } from "../system/clock.ts";
+import { exists } from "../system/files.ts";
 import { messageOf } from "../system/message.ts";
 import { EXECUTABLE } from "../system/unit.ts";
 import type { Step } from "../cluster/step.ts";
-import { exists } from "../cluster/facts.ts";
 import { K3S } from "./files.ts";
 import { leave, type Leaving, type Station } from "./node_work.ts";
 import {

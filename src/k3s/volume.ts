@@ -1,9 +1,8 @@
 /** The volume: one sparse file with an XFS, made before its folder is mirrored. */
 import { join } from "node:path";
-import { exists } from "../cluster/facts.ts";
 import { bytesOf } from "../cluster/volume_size.ts";
 import { command } from "../system/command.ts";
-import { syncFolder } from "../system/files.ts";
+import { exists, syncFolder } from "../system/files.ts";
 
 export const VOLUME = "replicatedVolume";
 

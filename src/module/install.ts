@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { MAX_MODULES } from "../system/limits.ts";
 import type { Paths } from "../system/paths.ts";
-import { syncFolder } from "../system/files.ts";
+import { exists, syncFolder } from "../system/files.ts";
 import type { ArchiveFile } from "./archive.ts";
 import { installedModules, moduleFolder } from "./catalog.ts";
 import { ConfigError, parseModule } from "./load.ts";
@@ -148,10 +148,6 @@ function withParents(folders: Iterable<string>, top: string): Set<string> {
     for (; folder !== top; folder = dirname(folder)) all.add(folder);
   }
   return all.add(top);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.lstat(path).then(() => true, () => false);
 }
 
 async function removeFolder(path: string): Promise<void> {

@@ -74,6 +74,28 @@ export async function removeDurably(path: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
+/** Of a file, folder or link by that name. Throws where nobody can tell: "no" would have it made anew, or count as lost. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Of the folders in there; none where there is no such folder. */
+export async function foldersIn(folder: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder)))
+      .filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
 /** The text of a file, or null when there is none. */
 export async function readIfPresent(path: string): Promise<string | null> {
   try {

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
-import { readIfPresent, removeDurably, writeDurably } from "./files.ts";
+import { exists, readIfPresent, removeDurably, writeDurably } from "./files.ts";
 
 Deno.test("removeDurably() syncs the folder after the file is gone, and minds none that is not there", async () => {
   const folder = await Deno.makeTempDir();
@@ -43,6 +43,20 @@ Deno.test("writeDurably() by several at once leaves one of their contents, whole
     deepStrictEqual([...Deno.readDirSync(folder)].map(({ name }) => name), [
       "hakit-drain.service",
     ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("exists() knows a link without an end, and says nothing where nobody can tell", async () => {
+  const folder = await Deno.makeTempDir();
+  const link = join(folder, "link"), file = join(folder, "file");
+  try {
+    strictEqual(await exists(link), false);
+    await Deno.symlink(join(folder, "none"), link);
+    strictEqual(await exists(link), true);
+    await Deno.writeTextFile(file, "");
+    await rejects(exists(join(file, "x")), Deno.errors.NotADirectory);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,6 +1,7 @@
 /** The console on two real agents: a click goes the whole way to a script, and the survivor's console tells of the dead node. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { exists } from "../../src/system/files.ts";
 import { logIn, openBrowser, shows } from "./browser.ts";
 import { canIsolate } from "../e2e/can_isolate.ts";
 import { type AgentsOptions, twoAgents, type Which } from "./agents.ts";
@@ -272,7 +273,3 @@ Deno.test({
       strictEqual(await sum(1), await sum(2));
     }),
 });
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
-}
