@@ -10,7 +10,7 @@ const PURE = [
   /^rules\//,
   /^guard\/ward\.ts$/,
   /^module\/(checkers|duration|notifications)\.ts$/,
-  /^notify\/(conditions|queue|render|text)\.ts$/,
+  /^notify\/(conditions|queue|render)\.ts$/,
   /^checker\/(board|checks|glob|processes|reading)\.ts$/,
   /^heartbeat\/(detector|message)\.ts$/,
   /^fuse\/(abi|errno)\.ts$/,

@@ -1,6 +1,6 @@
 /** Attempts to log in: slowed down where somebody guesses, compared one by one, told, whatever they come to. */
 import type { User, UserRole } from "./accounts_file.ts";
-import { oneLine } from "../system/log.ts";
+import { oneLine } from "../system/message.ts";
 import { addressKey, BY_ADDRESS, BY_USER, Throttle } from "./throttle.ts";
 
 /** One password costs 32 MiB for 0.15 s: they are compared one by one, and no more than these wait. */

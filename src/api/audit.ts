@@ -3,12 +3,11 @@ import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import { Beside, flushLogs } from "../system/beside.ts";
 import { now } from "../system/clock.ts";
-import { oneLine } from "../system/log.ts";
 import { readTail } from "../system/files.ts";
 import type { LoginEvent } from "./attempts.ts";
 import { type AuthEnv, callerName, originOf } from "./caller.ts";
 import { ApiError } from "./error.ts";
-import { messageOf } from "../system/message.ts";
+import { messageOf, oneLine } from "../system/message.ts";
 
 export const auditEntrySchema = z.strictObject({
   at: z.iso.datetime(),
@@ -176,5 +175,5 @@ function parseEntry(line: string): AuditEntry | null {
 }
 
 function short(text: string): string {
-  return oneLine(text.slice(0, LONGEST_TEXT));
+  return oneLine(text, LONGEST_TEXT);
 }

@@ -1,6 +1,6 @@
 /** Who asks, as the routes, the logs and the audit see them. */
 import { type UserRole, userRole } from "./accounts_file.ts";
-import { oneLine } from "../system/log.ts";
+import { oneLine } from "../system/message.ts";
 
 /** How a request reached us; said by the server that took it, never by the request. */
 export type Connection =
@@ -67,7 +67,7 @@ export function callerName(caller: Caller): string {
 
 /** What the peer says of its user: one short line, whatever it is. */
 export function nameFromPeer(header: string | undefined): string | null {
-  return header ? oneLine(header.slice(0, LONGEST_NAME)) || null : null;
+  return header ? oneLine(header, LONGEST_NAME) || null : null;
 }
 
 /** The role that the peer asks with; one that nobody knows may least. */

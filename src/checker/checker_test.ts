@@ -99,6 +99,9 @@ Deno.test("answers of scripts, tools and servers are read", () => {
     detail: "last [0m",
   });
   strictEqual(judgeScript({ ...end, code: 75 }, 1000).state, "unknown");
+  // What some readers take for the end of a line, and what moves a terminal's cursor without an escape character.
+  const ends = { ...end, code: 1, output: "one\u2028two\x9b2Jthree\n" };
+  strictEqual(judgeScript(ends, 1000).detail, "one two 2Jthree");
   match(
     judgeScript({ ...end, code: 0, timedOut: true }, 1000).detail!,
     /longer than 1 s/,

@@ -1,4 +1,5 @@
 /** What one look at something says, and how answers of tools and servers are read. Pure. */
+import { oneLine } from "../system/message.ts";
 import { globFinds } from "./glob.ts";
 
 export interface Reading {
@@ -14,7 +15,7 @@ export const UP: Reading = { state: "up", detail: null };
 const MAX_DETAIL = 200;
 
 export function down(detail: string): Reading {
-  return { state: "down", detail: oneLine(detail) };
+  return { state: "down", detail: oneLine(detail, MAX_DETAIL) };
 }
 
 /** No answer within the time limit. */
@@ -24,7 +25,7 @@ export function late(detail: string): Reading {
 
 /** It could not be found out: nothing follows from that. */
 export function unknown(detail: string): Reading {
-  return { state: "unknown", detail: oneLine(detail) };
+  return { state: "unknown", detail: oneLine(detail, MAX_DETAIL) };
 }
 
 /** Looking was not possible, which says nothing of what was to be looked at. */
@@ -35,11 +36,6 @@ export class CannotTell extends Error {
 /** Nobody answered within the time limit. */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
-}
-
-function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex -- what scripts print goes to terminals and logs
-  return text.replaceAll(/[\x00-\x1f\x7f]+/g, " ").trim().slice(0, MAX_DETAIL);
 }
 
 /** The last line that is not empty. */
@@ -63,7 +59,9 @@ export function judgeScript(ended: Ended, timeoutMs: number): Reading {
   const last = lastLine(ended.output);
   // What a check says although all is well is shown beside it.
   if (ended.code === 0) {
-    return last === "" ? UP : { state: "up", detail: oneLine(last) };
+    return last === ""
+      ? UP
+      : { state: "up", detail: oneLine(last, MAX_DETAIL) };
   }
   const said = last || `exit code ${ended.code}`;
   return ended.code === CANNOT_TELL ? unknown(said) : down(said);

@@ -5,7 +5,10 @@
  */
 import type { ClusterState, ModuleState } from "../api/state.ts";
 import type { KINDS, LEVELS } from "../module/notifications.ts";
-import { oneLine } from "./text.ts";
+import { oneLine } from "../system/message.ts";
+
+/** Of scripts' and peers' words in one message. */
+const MAX_WORDS = 500;
 
 export type Kind = (typeof KINDS)[number];
 export type Level = (typeof LEVELS)[number];
@@ -135,7 +138,7 @@ function ofModule(
   const say = (kind: Kind, more: Omit<Condition, "module" | "kind">) =>
     add(`${kind} ${name}`, { kind, module: name, ...more });
   const serves = role === "PRIM" || role === "ALONE";
-  const why = reason === null ? "" : `: ${oneLine(reason)}`;
+  const why = reason === null ? "" : `: ${oneLine(reason, MAX_WORDS)}`;
 
   if (serves && status === "Ready") {
     say("served", {
@@ -201,7 +204,7 @@ function ofModule(
     if (resource.state !== "up" && resource.state !== "down") continue;
     const detail = resource.detail === null
       ? ""
-      : `: ${oneLine(resource.detail)}`;
+      : `: ${oneLine(resource.detail, MAX_WORDS)}`;
     add(`resource ${name} ${resource.name}`, {
       kind: "resource",
       module: name,

@@ -1,6 +1,7 @@
 /** One line an event into a file of bounded size, and to stderr for the journal. A full disk costs log lines, never the agent. */
 import { dirname } from "node:path";
 import { Beside } from "./beside.ts";
+import { oneLine } from "./message.ts";
 import { withoutUserinfo } from "./redact.ts";
 
 export type Level = "error" | "warning" | "info";
@@ -91,11 +92,4 @@ function rotate(path: string): void {
   } catch {
     // Not there yet.
   }
-}
-
-/** Text from scripts, peers and users must not forge a second line or move the reader's cursor. */
-export function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.slice(0, 4000).replaceAll(/[\x00-\x1f\x7f\u2028\u2029]+/g, " ")
-    .trim();
 }

@@ -17,3 +17,12 @@ export function saysAlready(message: string, remedy: string): boolean {
     commands.length > 0 &&
       commands.every((command) => message.includes(command));
 }
+
+/** So much of a text is looked at, however long it is. */
+const MOST = 4000;
+
+/** Text from scripts, peers and users must not forge a second line or move the reader's cursor. Pure. */
+export function oneLine(text: string, most = MOST): string {
+  return text.slice(0, MOST).replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ").trim()
+    .slice(0, most);
+}
