@@ -3,128 +3,142 @@
  * The agent sends requests and gets one answer each; the replicator sends a report when it is connected to, at every change,
  * and once a second. The replicator goes on unchanged when the agent leaves; a new agent connects and reads the report.
  */
+import { z } from "zod";
 import type { Identity } from "./identity.ts";
 import type { Waits } from "./latency.ts";
 import type { Found } from "./verify/form.ts";
 import type { Proof } from "./verify/proof.ts";
 
 /** Given to `hakit replicator FILE` as JSON; written by the agent (0600), read once at start. */
-export interface ReplicatorConfig {
-  readonly module: string;
-  readonly cluster: string;
-  readonly node: string;
-  readonly peer: string;
+export const configSchema = z.object({
+  module: z.string().min(1),
+  cluster: z.string().min(1),
+  node: z.string().min(1),
+  peer: z.string().min(1),
   /** 0 for the first node of cluster.yaml, 1 for the second: keeps inode ids of both apart after a divergence. */
-  readonly nodeIndex: 0 | 1;
+  nodeIndex: z.union([z.literal(0), z.literal(1)]),
   /** Cluster key, 32 bytes in hexadecimal. */
-  readonly key: string;
+  key: z.string().regex(/^[0-9a-f]{64}$/),
   /** Unix socket for control. */
-  readonly socket: string;
+  socket: z.string().startsWith("/"),
   /** Folder for identity and dirty map; outside every mirrored directory. */
-  readonly stateDir: string;
+  stateDir: z.string().startsWith("/"),
   /** Folder below which diverged data is kept aside. */
-  readonly salvageDir: string;
-  readonly port: number;
+  salvageDir: z.string().startsWith("/"),
+  port: z.int().min(1).max(65535),
   /** This node's addresses to listen on and the peer's to dial, link by link. */
-  readonly listen: readonly string[];
-  readonly dial: readonly string[];
+  listen: z.array(z.string()).min(1).readonly(),
+  dial: z.array(z.string()).min(1).readonly(),
   /** Link by link: whether it is marked trusted, so that the replication is not encrypted on it. Missing: no. */
-  readonly trusted: readonly boolean[];
-  readonly directories: readonly {
-    readonly path: string;
-    /** Path below it that must be there before this node mirrors: else an unmounted, empty folder would be mirrored. */
-    readonly tocheck?: string | undefined;
-    /** Names that are not mirrored: see Exclusions. */
-    readonly exclude?: readonly string[] | undefined;
-    /** fsync: a write is answered when it is sent, and only fsync waits for both nodes. Default strict. */
-    readonly guarantee?: "strict" | "fsync" | undefined;
-  }[];
+  trusted: z.array(z.boolean()).readonly(),
+  directories: z.array(
+    z.object({
+      path: z.string().startsWith("/"),
+      /** Path below it that must be there before this node mirrors: else an unmounted, empty folder would be mirrored. */
+      tocheck: z.string().optional(),
+      /** Names that are not mirrored: see Exclusions. */
+      exclude: z.array(z.string()).readonly().optional(),
+      /** fsync: a write is answered when it is sent, and only fsync waits for both nodes. Default strict. */
+      guarantee: z.enum(["strict", "fsync"]).optional(),
+    }).readonly(),
+  ).min(1).max(64).readonly(),
+  /** Resync bandwidth cap in bytes per second; 0: none. */
+  resyncLimit: z.number().min(0),
+  /** Inodes that keep a descriptor while nobody uses them; default 8192. Tests make it small. */
+  inodesInUse: z.int().min(1).optional(),
+  /** Bytes per second that are compared all the time in the background; 0 (and absent): none. */
+  verifyRate: z.number().min(0).optional(),
+});
+
+export type ReplicatorConfig = Readonly<z.infer<typeof configSchema>> & {
   /** Digest of what both nodes must have configured alike; the replicator makes it of `directories`. */
   readonly terms?: string | undefined;
-  /** Resync bandwidth cap in bytes per second; 0: none. */
-  readonly resyncLimit: number;
-  /** Inodes that keep a descriptor while nobody uses them; default 8192. Tests make it small. */
-  readonly inodesInUse?: number | undefined;
-  /** Bytes per second that are compared all the time in the background; 0 (and absent): none. */
-  readonly verifyRate?: number | undefined;
-}
+};
 
-export type Command =
+const commandSchema = z.discriminatedUnion("command", [
   /**
    * Mount and serve. `alone`: the peer is shut out, go on without it. Otherwise writes wait for the peer's replicator (as after
    * a swap) until it is there or `alone` is said. Answered when the mounts are up.
    */
-  | {
-    readonly command: "primary";
-    readonly alone: boolean;
+  z.object({
+    command: z.literal("primary"),
+    alone: z.boolean(),
     /** As of `lease`: refused when it is past, for this process may have been stopped since it was asked. */
-    readonly until?: number;
-  }
+    until: z.number().optional(),
+  }),
   /** The peer is shut out: what waits for it is released, changes are remembered for its return. Idempotent. */
-  | { readonly command: "alone" }
+  z.object({ command: z.literal("alone") }),
   /** Primary only: dial the peer's replicator (which was told `secondary`), resync it if needed, then mirror. Retries until `alone` or `idle`. */
-  | { readonly command: "connect" }
+  z.object({ command: z.literal("connect") }),
   /**
    * Unmount if mounted, listen for the primary. `yield` says, for the log, that this node lost a split brain; what it alone wrote is
    * kept aside whenever the identities have diverged, before the first byte is overwritten. `full`: everything is compared.
    */
-  | {
-    readonly command: "secondary";
-    readonly yield?: boolean;
-    readonly full?: boolean;
-  }
+  z.object({
+    command: z.literal("secondary"),
+    yield: z.boolean().optional(),
+    full: z.boolean().optional(),
+  }),
   /**
    * Orderly end: nothing mounted, nothing connected, everything synced. `atOnce`: a mount that is in use is taken away from its users
    * without waiting for them to leave, and what waits for the peer gets no answer.
    */
-  | { readonly command: "idle"; readonly atOnce?: boolean }
+  z.object({ command: z.literal("idle"), atOnce: z.boolean().optional() }),
   /** This copy is behind and must not become primary by itself: persisted before the answer. */
-  | { readonly command: "outdate" }
+  z.object({ command: z.literal("outdate") }),
   /**
    * Primary that is mirrored: acknowledges nothing after `until` (monotonic milliseconds of the machine, clock.now()), as the peer
    * may have taken over by then. Null, and every `alone`: no limit.
    */
-  | { readonly command: "lease"; readonly until: number | null }
+  z.object({ command: z.literal("lease"), until: z.number().nullable() }),
   /**
    * Declares this copy the good one (prim, primforce, first start). A copy that is up to date and consistent already is left as it
    * is, unless `full`: then, or for any other copy, a new generation begins and the peer gets everything.
    */
-  | { readonly command: "force"; readonly full: boolean }
+  z.object({ command: z.literal("force"), full: z.boolean() }),
   /** Idle only: the directories get another content now. The copy counts as none until `force`. */
-  | { readonly command: "replace" }
+  z.object({ command: z.literal("replace") }),
   /**
    * Secondary only: for `ms` nothing is taken from the primary, where applications wait, so that what stands here can be read as it is in
    * one moment. 0: no longer; refused when it had ended by itself.
    */
-  | { readonly command: "hold"; readonly ms: number }
+  z.object({
+    command: z.literal("hold"),
+    ms: z.number().min(0).max(60_000),
+  }),
   /** Idle, and never a copy before: what stands in the directories was restored there, and is compared instead of moved away. */
-  | { readonly command: "external" }
+  z.object({ command: z.literal("external") }),
   /**
    * Primary only: compares both copies while they are in use. `repair`: what differs is levelled from here. `rate`: bytes per second,
    * 0 as fast as it goes. Answered when it has begun; the report says the rest.
    */
-  | {
-    readonly command: "verify";
-    readonly repair: boolean;
-    readonly rate: number;
-  }
-  | { readonly command: "verify-stop" }
+  z.object({
+    command: z.literal("verify"),
+    repair: z.boolean(),
+    rate: z.number().min(0),
+  }),
+  z.object({ command: z.literal("verify-stop") }),
   /** Resync from here on: `limit` bytes per second (0: none), `paused` or not. What is absent stays as it is. Not kept over a restart. */
-  | {
-    readonly command: "resync";
-    readonly limit?: number | undefined;
-    readonly paused?: boolean | undefined;
-  }
+  z.object({
+    command: z.literal("resync"),
+    limit: z.number().min(0).optional(),
+    paused: z.boolean().optional(),
+  }),
   /** The rates of the configuration from now on, in whatever role; the agent has written them into the file already. */
-  | {
-    readonly command: "configure";
-    readonly resyncLimit: number;
-    readonly verifyRate: number;
-  }
+  z.object({
+    command: z.literal("configure"),
+    resyncLimit: z.number().min(0),
+    verifyRate: z.number().min(0),
+  }),
   /** Ends the process after `idle`. */
-  | { readonly command: "exit" };
+  z.object({ command: z.literal("exit") }),
+]);
 
-export type Request = Command & { readonly id: number };
+export type Command = Readonly<z.infer<typeof commandSchema>>;
+
+/** The id comes back with the answer. */
+export const requestSchema = z.object({ id: z.number() }).and(commandSchema);
+
 export type Answer =
   | { readonly id: number; readonly ok: true }
   | { readonly id: number; readonly ok: false; readonly error: string };

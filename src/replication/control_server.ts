@@ -1,69 +1,18 @@
 /** The replicator's end of control.ts: a unix socket, JSON lines, a few agents at most (one, and one that is being replaced). */
-import { z } from "zod";
+import type { z } from "zod";
 import { accept, listenUnix } from "../peer/socket.ts";
 import { E, errno, libc, Memory } from "../system/libc.ts";
 import { type Poll, POLLIN } from "../system/poll.ts";
-import type { Answer, Command, Report } from "./control.ts";
+import {
+  type Answer,
+  type Command,
+  type Report,
+  requestSchema,
+} from "./control.ts";
 
 const MAX_CLIENTS = 8;
 const MAX_LINE = 64 * 1024;
 const MSG_NOSIGNAL = 0x4000;
-
-const requestSchema = z.discriminatedUnion("command", [
-  z.object({
-    id: z.number(),
-    command: z.literal("primary"),
-    alone: z.boolean(),
-    until: z.number().optional(),
-  }),
-  z.object({ id: z.number(), command: z.literal("alone") }),
-  z.object({ id: z.number(), command: z.literal("connect") }),
-  z.object({
-    id: z.number(),
-    command: z.literal("secondary"),
-    yield: z.boolean().optional(),
-    full: z.boolean().optional(),
-  }),
-  z.object({
-    id: z.number(),
-    command: z.literal("idle"),
-    atOnce: z.boolean().optional(),
-  }),
-  z.object({ id: z.number(), command: z.literal("outdate") }),
-  z.object({ id: z.number(), command: z.literal("external") }),
-  z.object({ id: z.number(), command: z.literal("replace") }),
-  z.object({
-    id: z.number(),
-    command: z.literal("hold"),
-    ms: z.number().min(0).max(60_000),
-  }),
-  z.object({
-    id: z.number(),
-    command: z.literal("lease"),
-    until: z.number().nullable(),
-  }),
-  z.object({ id: z.number(), command: z.literal("force"), full: z.boolean() }),
-  z.object({
-    id: z.number(),
-    command: z.literal("verify"),
-    repair: z.boolean(),
-    rate: z.number().min(0),
-  }),
-  z.object({ id: z.number(), command: z.literal("verify-stop") }),
-  z.object({
-    id: z.number(),
-    command: z.literal("resync"),
-    limit: z.number().min(0).optional(),
-    paused: z.boolean().optional(),
-  }),
-  z.object({
-    id: z.number(),
-    command: z.literal("configure"),
-    resyncLimit: z.number().min(0),
-    verifyRate: z.number().min(0),
-  }),
-  z.object({ id: z.number(), command: z.literal("exit") }),
-]);
 
 interface Client {
   readonly fd: number;
@@ -137,7 +86,7 @@ export class ControlServer {
       return;
     }
     const { id, ...command } = request;
-    this.onCommand(command as Command, (error) => {
+    this.onCommand(command, (error) => {
       const answer: Answer = error === null
         ? { id, ok: true }
         : { id, ok: false, error };

@@ -2,7 +2,6 @@
  * `hakit replicator FILE`: one module's data on one node. One loop that blocks in poll and nowhere else; roles are changed by the
  * agent's commands, one after the other. It goes on when the agent dies, and says how it is to the next one.
  */
-import { z } from "zod";
 import { now as clock } from "../system/clock.ts";
 import { Poll, POLLIN } from "../system/poll.ts";
 import { beginAgainWith, IO_FLUSHER } from "../system/io_flusher.ts";
@@ -16,7 +15,12 @@ import { Aide } from "./aide.ts";
 import { Aio } from "./aio.ts";
 import { prepareProcess } from "./apply.ts";
 import type { Context } from "./context.ts";
-import type { Command, ReplicatorConfig, Report } from "./control.ts";
+import {
+  type Command,
+  configSchema,
+  type ReplicatorConfig,
+  type Report,
+} from "./control.ts";
 import { ControlServer } from "./control_server.ts";
 import { Dirty } from "./dirty.ts";
 import { Journal } from "./journal.ts";
@@ -33,31 +37,6 @@ import { messageOf } from "../system/message.ts";
 const REPORT_MS = 1000;
 const IDLE_MS = 100;
 const HOME = Deno.env.get("HAKIT_HOME");
-
-const configSchema = z.object({
-  module: z.string().min(1),
-  cluster: z.string().min(1),
-  node: z.string().min(1),
-  peer: z.string().min(1),
-  nodeIndex: z.union([z.literal(0), z.literal(1)]),
-  key: z.string().regex(/^[0-9a-f]{64}$/),
-  socket: z.string().startsWith("/"),
-  stateDir: z.string().startsWith("/"),
-  salvageDir: z.string().startsWith("/"),
-  port: z.int().min(1).max(65535),
-  listen: z.array(z.string()).min(1),
-  dial: z.array(z.string()).min(1),
-  trusted: z.array(z.boolean()),
-  directories: z.array(z.object({
-    path: z.string().startsWith("/"),
-    tocheck: z.string().optional(),
-    exclude: z.array(z.string()).optional(),
-    guarantee: z.enum(["strict", "fsync"]).optional(),
-  })).min(1).max(64),
-  resyncLimit: z.number().min(0),
-  inodesInUse: z.int().min(1).optional(),
-  verifyRate: z.number().min(0).optional(),
-});
 
 /** Runs until `exit`; the process's exit code. */
 export async function runReplicator(file: string): Promise<number> {
