@@ -6,6 +6,7 @@ import { ApiError } from "../api/error.ts";
 import type { Command, Report } from "../replication/control.ts";
 import type { Log } from "../system/log.ts";
 import { messageOf } from "../system/message.ts";
+import { Turns } from "../system/turns.ts";
 import { Sizes } from "./sizes.ts";
 import {
   BEFORE,
@@ -45,7 +46,7 @@ export class Copies {
   readonly #cluster: CopiesOptions["cluster"];
   readonly #sizes = new Sizes();
   /** One at a time. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor({ cluster }: CopiesOptions) {
     this.#cluster = cluster;
@@ -75,7 +76,7 @@ export class Copies {
     name: string,
     { keep, by }: { readonly keep: number | null; readonly by: string },
   ): Promise<Copy> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const module = this.#module(name);
       mustNotServe(module);
       const copy = { name: stamp() };
@@ -99,7 +100,7 @@ export class Copies {
    * node's copy is the newest one: started as primary, it is what the other node gets.
    */
   restore(name: string, copy: string, by: string): Promise<Copy> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const module = this.#module(name);
       await this.#mustExist(name, copy);
       mustBeStopped(module);
@@ -124,7 +125,7 @@ export class Copies {
   }
 
   drop(name: string, copy: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       await this.#mustExist(name, copy);
       await foldersOf(this.#module(name)).remove(copy);
     });
@@ -158,12 +159,6 @@ export class Copies {
       "no-such-module",
       `No module "${name}" with mirrored directories is installed on this node`,
     );
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => {});
-    return result;
   }
 }
 

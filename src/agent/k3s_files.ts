@@ -12,6 +12,7 @@ import {
   stagedFiles,
 } from "../k3s/staging.ts";
 import type { Log } from "../system/log.ts";
+import { Turns } from "../system/turns.ts";
 import type { Node } from "./node.ts";
 
 const ANSWER_MS = 30_000;
@@ -29,7 +30,7 @@ export interface K3sFilesOptions {
 export class K3sFiles {
   readonly #options: K3sFilesOptions;
   /** One change at a time. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(options: K3sFilesOptions) {
     this.#options = options;
@@ -54,7 +55,7 @@ export class K3sFiles {
 
   /** What waits on the other node waits here, too, afterwards. */
   fetch(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const { peer, node, log } = this.#options;
       const answer = await peer.request("/api/k3s", { timeoutMs: ANSWER_MS });
       if (!answer.ok) {
@@ -84,18 +85,12 @@ export class K3sFiles {
   }
 
   install(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const { paths, me } = this.#options.node;
       mustWait(await stagedFiles(paths), me.name);
       await installStaged(paths);
       this.#options.log.info("K3s: new files are in place, K3s restarts");
     });
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => {});
-    return result;
   }
 }
 

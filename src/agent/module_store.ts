@@ -17,6 +17,7 @@ import { removeModule } from "../module/install.ts";
 import type { Module } from "../module/schema.ts";
 import { sleep } from "../system/clock.ts";
 import { readIfPresent, removeDurably, writeDurably } from "../system/files.ts";
+import { Turns } from "../system/turns.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Revision } from "./config_history.ts";
 import {
@@ -72,8 +73,7 @@ export class ModuleStore {
   readonly #options: ModuleStoreOptions;
   readonly changes: ModuleChanges;
   /** One change at a time. */
-  #turn: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #turns = new Turns();
 
   constructor(options: ModuleStoreOptions) {
     this.#options = options;
@@ -135,7 +135,7 @@ export class ModuleStore {
       readonly alone?: boolean;
     },
   ): Promise<Applied> {
-    return this.#inTurn(() => {
+    return this.#turns.take(() => {
       const wish = { files: this.#read(archive) };
       return this.changes.apply(name, wish, { by, alone, local });
     });
@@ -143,19 +143,21 @@ export class ModuleStore {
 
   /** What a change would do. Beside the turns: who looks at one node must not keep the other one's people from looking, or changing. */
   async plan(name: string, wish: Wish): Promise<Change> {
-    await this.#turn;
+    await this.#turns.ended();
     return await this.changes.plan(name, wish);
   }
 
   /** A reviewed change, on both nodes or on neither. */
   apply(name: string, wish: Wish, options: ApplyOptions): Promise<Applied> {
-    return this.#inTurn(() => this.changes.apply(name, wish, options));
+    return this.#turns.take(() => this.changes.apply(name, wish, options));
   }
 
   /** The other node asks whether, and then says that, its change is ours. */
   ready(name: string, archive: Uint8Array): Promise<Readiness> {
     this.#mustBeIdle();
-    return this.#inTurn(() => this.changes.ready(name, this.#read(archive)));
+    return this.#turns.take(() =>
+      this.changes.ready(name, this.#read(archive))
+    );
   }
 
   adopt(
@@ -164,7 +166,7 @@ export class ModuleStore {
     revision: Omit<Revision, "digest">,
   ): Promise<void> {
     this.#mustBeIdle();
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const files = this.#read(archive);
       const digest = await digestFiles(files);
       await this.changes.adopt(name, files, { ...revision, digest });
@@ -194,7 +196,7 @@ export class ModuleStore {
     name: string,
     { local }: { readonly local: boolean },
   ): Promise<{ readonly removed: readonly string[] }> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const { node, cluster, peer } = this.#options;
       await this.#present(name);
       this.#mustBeStopped(name, "removed");
@@ -276,7 +278,7 @@ export class ModuleStore {
     }
     if (here > there && (other !== null || mine.pending)) {
       try {
-        const done = await this.#inTurn(() => this.changes.handOver(name));
+        const done = await this.#turns.take(() => this.changes.handOver(name));
         if (done) await this.#setPending(name, false);
         return null;
       } catch (error) {
@@ -336,18 +338,9 @@ export class ModuleStore {
     else if (await readIfPresent(file) !== null) await removeDurably(file);
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    this.#waiting++;
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => {}).then(() => {
-      this.#waiting--;
-    });
-    return await turn;
-  }
-
   /** Two nodes that change at once would wait for each other. */
   #mustBeIdle(): void {
-    if (this.#waiting === 0) return;
+    if (this.#turns.waiting === 0) return;
     throw new ApiError(
       409,
       "busy",

@@ -1,5 +1,6 @@
 /** How much room folders take on the disk: counted by a process of its own that gives way to all others, one at a time, and remembered. */
 import { command } from "../system/command.ts";
+import { Turns } from "../system/turns.ts";
 
 /** Millions of files on a slow disk; what takes longer is not told. */
 const COUNT_MS = 10 * 60_000;
@@ -8,7 +9,7 @@ const MAX_KNOWN = 1000;
 
 export class Sizes {
   readonly #known = new Map<string, number | null>();
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   /** Null: not counted yet (asking begins it), or it cannot be. `version`: what changes when the folders do. */
   of(folders: readonly string[], version = ""): number | null {
@@ -17,17 +18,17 @@ export class Sizes {
     if (known !== undefined) return known;
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(key, null);
-    this.#turn = this.#turn.then(() => count(folders)).then(
-      (bytes) => this.#known.set(key, bytes),
+    this.#turns.take(async () => {
+      this.#known.set(key, await count(folders));
+    }).catch(() => {
       // A folder that went, or a disk that is slow: asked again it would be no better.
-      () => {},
-    );
+    });
     return null;
   }
 
   /** Everything that was asked for so far is counted. */
   async settled(): Promise<void> {
-    await this.#turn;
+    await this.#turns.ended();
   }
 }
 

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { readIfPresent, writeDurably } from "../system/files.ts";
+import { Turns } from "../system/turns.ts";
 import {
   type Accounts,
   accountsSchema,
@@ -44,7 +45,7 @@ export async function readAccounts(file: string): Promise<Accounts> {
 export class AccountStore {
   readonly file: string;
   #kept: { readonly stamp: string; readonly accounts: Accounts } | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   /** After a change made here: the other node wants to know. */
   onChange: () => void = () => {};
 
@@ -161,7 +162,7 @@ export class AccountStore {
 
   /** Takes what the other node knows; answers what both know together. */
   async merge(theirs: Accounts): Promise<Accounts> {
-    return await this.#inTurn(async () => {
+    return await this.#turns.take(async () => {
       const mine = await this.read();
       const both = merge(mine, theirs);
       if (!same(both, mine)) await this.#write(both);
@@ -175,7 +176,7 @@ export class AccountStore {
   ): Promise<void> {
     const refuse: Refuse = (why, status = 400) =>
       new ApiError(status, "bad-user", `Cannot ${what}: ${why}`);
-    await this.#inTurn(async () =>
+    await this.#turns.take(async () =>
       this.#write(await change(await this.read(), refuse))
     );
     this.onChange();
@@ -184,12 +185,6 @@ export class AccountStore {
   async #write(accounts: Accounts): Promise<void> {
     await writeDurably(this.file, stringify(accounts), { mode: 0o600 });
     this.#kept = null;
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => {});
-    return await turn;
   }
 }
 

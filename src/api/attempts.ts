@@ -1,4 +1,5 @@
 /** Attempts to log in: slowed down where somebody guesses, compared one by one, told, whatever they come to. */
+import { Turns } from "../system/turns.ts";
 import type { User, UserRole } from "./accounts_file.ts";
 import { oneLine } from "../system/message.ts";
 import { addressKey, BY_ADDRESS, BY_USER, Throttle } from "./throttle.ts";
@@ -57,9 +58,8 @@ export class Attempts {
   /** Apart from the passwords: while the issuer is ill, nobody waits who knows one. */
   readonly #guestsByAddress = new Throttle(BY_ADDRESS);
   readonly #known = new Set<string>();
-  #waiting = 0;
   #vouching = 0;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(options: AttemptsOptions) {
     this.#options = options;
@@ -84,11 +84,13 @@ export class Attempts {
       this.#byAddress.waitMs(place, now()),
       whom === null ? 0 : this.#byUser.waitMs(whom, now()),
     );
-    if (waitMs > 0 || this.#waiting >= WAITING_LOGINS) return wait(waitMs);
+    if (waitMs > 0 || this.#turns.waiting >= WAITING_LOGINS) {
+      return wait(waitMs);
+    }
     this.#byAddress.attempt(place, now());
     if (whom !== null) this.#byUser.attempt(whom, now());
 
-    const user = await this.#inTurn(match);
+    const user = await this.#turns.take(match);
     const shown = user?.name ?? name ?? "(link)";
     this.#options.onLogin?.({ name: shown, from, ok: user !== null });
     if (!user) {
@@ -134,17 +136,6 @@ export class Attempts {
     );
     if (ok) this.#guestsByAddress.succeeded(place);
     return vouched;
-  }
-
-  async #inTurn<T>(compare: () => Promise<T>): Promise<T> {
-    this.#waiting++;
-    const turn = this.#turn.then(compare);
-    this.#turn = turn.catch(() => {}); // The next one must not fail because this one did.
-    try {
-      return await turn;
-    } finally {
-      this.#waiting--;
-    }
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { readIfPresent, writeDurably } from "../system/files.ts";
+import { Turns } from "../system/turns.ts";
 
 /** Longer than a session lasts without being used, and than two clocks differ. */
 const KEPT_MS = 24 * 3_600_000;
@@ -22,7 +23,7 @@ export class EndedSessions {
   readonly #file: string | null;
   #known: Ended = { epoch: 0, ended: {} };
   #loaded: Promise<void> | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   /** After one was ended here: the other node must know at once. */
   onChange: () => void = () => {};
 
@@ -69,12 +70,10 @@ export class EndedSessions {
   async #write(): Promise<void> {
     const file = this.#file;
     if (file === null) return;
-    const turn = this.#turn.then(() => {
+    await this.#turns.take(() => {
       const text = JSON.stringify(this.#known) + "\n";
       return writeDurably(file, text, { mode: 0o600 });
     });
-    this.#turn = turn.catch(() => {});
-    await turn;
   }
 }
 

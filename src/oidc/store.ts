@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { ApiError } from "../api/error.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
+import { Turns } from "../system/turns.ts";
 import {
   admitsSomebody,
   type OidcBody,
@@ -21,7 +22,7 @@ import {
 export class OidcStore {
   readonly file: string;
   #kept: { readonly stamp: string; readonly known: OidcFile } | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   /** After a change made here: the other node wants to know. */
   onChange: () => void = () => {};
 
@@ -72,7 +73,7 @@ export class OidcStore {
 
   /** Takes what the other node knows; answers what both know together. */
   async merge(theirs: OidcFile): Promise<OidcFile> {
-    return await this.#inTurn(async () => {
+    return await this.#turns.take(async () => {
       const mine = await this.read();
       const both = merge(mine, theirs);
       if (JSON.stringify(both) !== JSON.stringify(merge(NOTHING, mine))) {
@@ -85,7 +86,7 @@ export class OidcStore {
   async #change(
     next: (known: OidcFile) => OidcSettings | null,
   ): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#turns.take(async () => {
       const known = await this.read();
       const settings = next(known);
       await this.#write(withChange(known, {
@@ -101,12 +102,6 @@ export class OidcStore {
     const text = JSON.stringify(known, null, 2) + "\n";
     await writeDurably(this.file, text, { mode: 0o600 });
     this.#kept = null;
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => {});
-    return await turn;
   }
 }
 
