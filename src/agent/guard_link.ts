@@ -11,6 +11,7 @@ import {
 } from "../guard/ward.ts";
 import { join } from "node:path";
 import { now, sleep } from "../system/clock.ts";
+import { writeAll } from "../system/files.ts";
 import type { Log } from "../system/log.ts";
 import type { Paths } from "../system/paths.ts";
 import { lines } from "./replicator_link.ts";
@@ -144,9 +145,7 @@ export class GuardLink {
     const bytes = new TextEncoder().encode(spelled(word) + "\n");
     this.#writing = true;
     try {
-      for (let sent = 0; sent < bytes.length;) {
-        sent += await this.#connection!.write(bytes.subarray(sent));
-      }
+      await writeAll(this.#connection!, bytes);
     } finally {
       this.#writing = false;
     }

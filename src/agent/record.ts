@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Record } from "../machine/state.ts";
 import type { Paths } from "../system/paths.ts";
-import { readIfPresent, writeDurably } from "../system/files.ts";
+import { readIfPresent, writeAll, writeDurably } from "../system/files.ts";
 
 /** A field of a newer version is dropped, not refused: an agent that was put back must still know its role. */
 const recordSchema = z.object({
@@ -109,8 +109,7 @@ async function overwrite(path: string, bytes: Uint8Array): Promise<void> {
     return await writeDurably(path, bytes, { mode: 0o640 });
   }
   using file = await Deno.open(path, { write: true });
-  let written = 0;
-  while (written < SIZE) written += await file.write(bytes.subarray(written));
+  await writeAll(file, bytes);
   await file.syncData();
 }
 

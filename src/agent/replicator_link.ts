@@ -12,8 +12,9 @@ import type {
 import { ourMounts } from "../fuse/device.ts";
 import type { Log } from "../system/log.ts";
 import { now, sleep } from "../system/clock.ts";
+import { Turns } from "../system/turns.ts";
 import { VERSION } from "../system/version.ts";
-import { readIfPresent, writeDurably } from "../system/files.ts";
+import { readIfPresent, writeAll, writeDurably } from "../system/files.ts";
 import { startApart, startedApart } from "./apart.ts";
 import { messageOf } from "../system/message.ts";
 
@@ -65,7 +66,7 @@ export class ReplicatorLink {
   #quietTurns = 0;
   readonly #stop = new AbortController();
   #life: Promise<void> | null = null;
-  #outbox: Promise<unknown> = Promise.resolve();
+  readonly #outbox = new Turns();
 
   constructor(options: ReplicatorLinkOptions) {
     this.#options = options;
@@ -393,15 +394,7 @@ export class ReplicatorLink {
   /** One line at a time: a second command must not land in the middle of a first. */
   #writeRaw(connection: Deno.UnixConn, request: object): Promise<void> {
     const bytes = new TextEncoder().encode(JSON.stringify(request) + "\n");
-    const write = async () => {
-      let sent = 0;
-      while (sent < bytes.length) {
-        sent += await connection.write(bytes.subarray(sent));
-      }
-    };
-    const turn = this.#outbox.then(write);
-    this.#outbox = turn.catch(() => {});
-    return turn;
+    return this.#outbox.take(() => writeAll(connection, bytes));
   }
 }
 

@@ -6,7 +6,12 @@
 import { dirname, join } from "node:path";
 import { ApiError } from "../api/error.ts";
 import type { Log } from "../system/log.ts";
-import { readIfPresent, syncFolder, writeDurably } from "../system/files.ts";
+import {
+  readIfPresent,
+  syncFolder,
+  writeAll,
+  writeDurably,
+} from "../system/files.ts";
 import { command } from "../system/command.ts";
 import { renewDrainUnit } from "../k3s/shutdown.ts";
 import { UNIT_FILE, unitText } from "../system/unit.ts";
@@ -270,10 +275,7 @@ async function receive(
         `The executable is larger than ${MAX_EXECUTABLE} bytes`,
       );
     }
-    let written = 0;
-    while (written < chunk.length) {
-      written += await handle.write(chunk.subarray(written));
-    }
+    await writeAll(handle, chunk);
   }
   await handle.sync();
 }

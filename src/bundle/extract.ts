@@ -1,7 +1,7 @@
 /** Takes files out of a bundle into a folder of this machine; each is there whole and checked, or not at all. */
 import { dirname, join } from "node:path";
 import { command } from "../system/command.ts";
-import { exists, syncFolder } from "../system/files.ts";
+import { exists, syncFolder, writeAll } from "../system/files.ts";
 import type { BundleFile } from "./manifest.ts";
 import type { Bundle } from "./read.ts";
 
@@ -47,10 +47,7 @@ export async function extract(
         mode: 0o644,
       });
       await bundle.read(file, async (chunk) => {
-        let written = 0;
-        while (written < chunk.length) {
-          written += await out.write(chunk.subarray(written));
-        }
+        await writeAll(out, chunk);
         progress(chunk.length);
       });
       await out.sync();

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
+import { writeAll } from "../system/files.ts";
 import { httpGet, textOf } from "../system/http_get.ts";
 import { BLOCK, writeHeader } from "../module/tar.ts";
 
@@ -252,11 +253,4 @@ async function put(
 
 function sha256(content: Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
-}
-
-async function writeAll(out: Deno.FsFile, data: Uint8Array): Promise<void> {
-  let written = 0;
-  while (written < data.length) {
-    written += await out.write(data.subarray(written));
-  }
 }

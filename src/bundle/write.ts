@@ -2,7 +2,8 @@
 import { createHash, type KeyObject } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { BLOCK, writeHeader } from "../module/tar.ts";
-import { syncFolder } from "../system/files.ts";
+import { digestOf } from "../system/digest.ts";
+import { syncFolder, writeAll } from "../system/files.ts";
 import {
   type BundleFile,
   checkedManifest,
@@ -32,7 +33,8 @@ export async function writeBundle(
   const files: BundleFile[] = [];
   for (const { path, from } of ingredients) {
     progress(files.length, ingredients.length, `reading ${path}`);
-    files.push({ path, ...await digest(from) });
+    const { size } = await Deno.stat(from);
+    files.push({ path, size, sha256: await digestOf(from) });
   }
   const manifest = checkedManifest({ format: 1, ...about, files });
   const list = new TextEncoder().encode(JSON.stringify(manifest) + "\n");
@@ -109,22 +111,5 @@ async function* chunks(path: string) {
     const count = await file.read(buffer);
     if (count === null) return;
     yield buffer.subarray(0, count);
-  }
-}
-
-async function digest(path: string): Promise<Omit<BundleFile, "path">> {
-  const hash = createHash("sha256");
-  let size = 0;
-  for await (const chunk of chunks(path)) {
-    hash.update(chunk);
-    size += chunk.length;
-  }
-  return { size, sha256: hash.digest("hex") };
-}
-
-async function writeAll(out: Deno.FsFile, data: Uint8Array): Promise<void> {
-  let written = 0;
-  while (written < data.length) {
-    written += await out.write(data.subarray(written));
   }
 }

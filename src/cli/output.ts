@@ -1,5 +1,6 @@
 /** The only place that prints: lines, tables, colours, JSON, progress. Colour and redrawing only where a person looks at a terminal. */
 import { styleText } from "node:util";
+import { writeAllSync } from "../system/files.ts";
 import { columns } from "./columns.ts";
 import { progressLine, type Transfer } from "./progress.ts";
 
@@ -79,10 +80,9 @@ export function terminalOutput(): Output {
   const encoder = new TextEncoder();
   const write = (stream: { writeSync(data: Uint8Array): number }) => {
     return (text: string) => {
-      let left = encoder.encode(text);
       // A pipe whose reader left (`hakit log | head`) is no failure of ours.
       try {
-        while (left.length > 0) left = left.subarray(stream.writeSync(left));
+        writeAllSync(stream, encoder.encode(text));
       } catch (error) {
         if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
         Deno.exit(0);

@@ -1,3 +1,4 @@
+import { writeAll } from "../system/files.ts";
 /**
  * Tells the guard of each heartbeat that left, and of each that the other node has heard: that keeps it waiting, whatever the agent's own
  * loop does. On a connection of its own, because that loop may be held up.
@@ -43,9 +44,7 @@ export class Pulse {
         const text = [...this.#next.values()].map((line) => line + "\n");
         this.#next.clear();
         const bytes = new TextEncoder().encode(text.join(""));
-        for (let sent = 0; sent < bytes.length;) {
-          sent += await this.#connection.write(bytes.subarray(sent));
-        }
+        await writeAll(this.#connection, bytes);
       }
     } catch {
       // There is none, or it died: the agent starts another one, and the next heartbeat is told to that.

@@ -9,6 +9,7 @@ import {
   exists,
   readIfPresent,
   syncFolder,
+  writeAll,
   writeDurably,
 } from "../system/files.ts";
 import { k3sFilePath, usefulArchives } from "./files.ts";
@@ -125,10 +126,7 @@ async function install(
         size += chunk.length;
         if (size > file.size) throw new Error("it is longer than announced");
         hash.update(chunk);
-        let written = 0;
-        while (written < chunk.length) {
-          written += await handle.write(chunk.subarray(written));
-        }
+        await writeAll(handle, chunk);
         count(chunk.length);
       });
       await handle.sync();

@@ -3,6 +3,8 @@
  * `next` is a numbered row, appended and fsynced before it is answered; `count` says how many there are, `rows` lists them.
  */
 import { join } from "node:path";
+import { writeAll } from "../system/files.ts";
+import { Turns } from "../system/turns.ts";
 
 /** A line of a client; longer ones end the connection. */
 const LONGEST_LINE = 64;
@@ -30,9 +32,9 @@ export async function serveCounter(
   let rows = known.rows;
   const encoder = new TextEncoder();
   // One at a time: the number, the write and its fsync belong together.
-  let turn: Promise<unknown> = Promise.resolve();
-  const next = () => {
-    const mine = turn.then(async () => {
+  const turns = new Turns();
+  const next = () =>
+    turns.take(async () => {
       const row = rows + 1;
       const line = encoder.encode(`${row}\n`);
       if (await file.write(line) !== line.length) {
@@ -42,9 +44,6 @@ export async function serveCounter(
       rows = row;
       return row;
     });
-    turn = mine.catch(() => {});
-    return mine;
-  };
   const listener = Deno.listen({ hostname: "0.0.0.0", port });
   signal?.addEventListener("abort", () => listener.close());
   onListen((listener.addr as Deno.NetAddr).port);
@@ -73,13 +72,9 @@ export async function serveCounter(
   try {
     for await (const connection of listener) serve(connection);
   } finally {
-    await turn;
+    await turns.ended();
     file.close();
   }
-}
-
-async function writeAll(connection: Deno.Conn, data: Uint8Array) {
-  while (data.length > 0) data = data.subarray(await connection.write(data));
 }
 
 /** What a peer sends, line by line. */

@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { MAX_MODULES } from "../system/limits.ts";
 import type { Paths } from "../system/paths.ts";
-import { exists, syncFolder } from "../system/files.ts";
+import { exists, syncFolder, writeAll } from "../system/files.ts";
 import type { ArchiveFile } from "./archive.ts";
 import { installedModules, moduleFolder } from "./catalog.ts";
 import { ConfigError, parseModule } from "./load.ts";
@@ -130,10 +130,7 @@ async function write(folder: string, file: ArchiveFile): Promise<string> {
     mode: file.executable ? 0o755 : 0o644,
   });
   try {
-    let written = 0;
-    while (written < file.content.length) {
-      written += await handle.write(file.content.subarray(written));
-    }
+    await writeAll(handle, file.content);
     await handle.sync();
   } finally {
     handle.close();

@@ -4,6 +4,7 @@
  */
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
+import { syncFolderSync, writeAllSync } from "../system/files.ts";
 import { KIND } from "./operation.ts";
 import {
   CHUNK,
@@ -130,9 +131,7 @@ export class Dirty {
       (this.#torn ? "\n" : "") + this.#unwritten.map(lineOf).join("\n") + "\n",
     );
     this.#torn = true;
-    for (let done = 0; done < text.length;) {
-      done += this.#file.writeSync(text.subarray(done));
-    }
+    writeAllSync(this.#file, text);
     this.#file.syncDataSync();
     this.#torn = false;
     this.#unwritten = [];
@@ -147,10 +146,7 @@ export class Dirty {
     try {
       let text = "";
       const write = () => {
-        const bytes = new TextEncoder().encode(text);
-        for (let done = 0; done < bytes.length;) {
-          done += anew.writeSync(bytes.subarray(done));
-        }
+        writeAllSync(anew, new TextEncoder().encode(text));
         text = "";
       };
       for (const line of encodeMarks(this.marks)) {
@@ -167,12 +163,7 @@ export class Dirty {
     const file = this.#open();
     this.#file.close();
     this.#file = file;
-    const folder = Deno.openSync(dirname(this.#path));
-    try {
-      folder.syncSync();
-    } finally {
-      folder.close();
-    }
+    syncFolderSync(dirname(this.#path));
     this.#coarsened = coarsened;
     this.#unwritten = [];
     this.#torn = false;

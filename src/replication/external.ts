@@ -3,6 +3,7 @@
  * the first resync compares it and sends what differs, instead of moving it away as somebody else's data.
  */
 import { dirname } from "node:path";
+import { syncFolderSync } from "../system/files.ts";
 
 export class External {
   readonly #path: string;
@@ -27,8 +28,7 @@ export class External {
       mode: 0o600,
     });
     file.syncSync();
-    using folder = Deno.openSync(dirname(this.#path));
-    folder.syncSync();
+    syncFolderSync(dirname(this.#path));
   }
 
   forget(): void {

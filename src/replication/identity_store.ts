@@ -1,6 +1,7 @@
 /** identity.json: read at start, replaced as a whole, durable when `save` returns. */
 import { dirname } from "node:path";
 import { z } from "zod";
+import { syncFolderSync, writeAllSync } from "../system/files.ts";
 import { EMPTY, type Identity } from "./identity.ts";
 import { messageOf } from "../system/message.ts";
 
@@ -76,12 +77,7 @@ export class IdentityStore {
     );
     this.#write(text.padEnd(SPARE - 1) + "\n", { durably: true });
     Deno.renameSync(this.#spare, this.path);
-    const folder = Deno.openSync(dirname(this.path));
-    try {
-      folder.syncSync();
-    } finally {
-      folder.close();
-    }
+    syncFolderSync(dirname(this.path));
     this.#identity = next;
     this.#resync = resync;
     try {
@@ -115,9 +111,7 @@ export class IdentityStore {
     });
     try {
       const bytes = new TextEncoder().encode(text);
-      for (let done = 0; done < bytes.length;) {
-        done += file.writeSync(bytes.subarray(done));
-      }
+      writeAllSync(file, bytes);
       file.truncateSync(bytes.length);
       if (durably) file.syncSync();
     } finally {

@@ -4,6 +4,7 @@
  * Where it cannot be written it is taken away, and the death of both means that everything is compared: never silence.
  */
 import { dirname } from "node:path";
+import { syncFolderSync, writeAllSync } from "../system/files.ts";
 import {
   BLOCK,
   BLOCKS,
@@ -60,7 +61,7 @@ export class Journal {
       writeAt(file, bytes, 0);
       file.syncSync();
       Deno.renameSync(`${this.path}.new`, this.path);
-      this.#syncFolder();
+      syncFolderSync(dirname(this.path));
     } catch (error) {
       return this.#fail(error);
     }
@@ -131,22 +132,13 @@ export class Journal {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
     // Also where there is none: the one that was removed before may be back after a power cut, if this failed then.
-    this.#syncFolder();
+    syncFolderSync(dirname(this.path));
   }
 
   #close(): void {
     this.#file?.close();
     this.#file = null;
     this.#unwritten = [];
-  }
-
-  #syncFolder(): void {
-    const folder = Deno.openSync(dirname(this.path));
-    try {
-      folder.syncSync();
-    } finally {
-      folder.close();
-    }
   }
 
   close(): void {
@@ -160,7 +152,5 @@ function writeAt(
   at: number,
 ): void {
   file.seekSync(at, Deno.SeekMode.Start);
-  for (let done = 0; done < bytes.length;) {
-    done += file.writeSync(bytes.subarray(done));
-  }
+  writeAllSync(file, bytes);
 }

@@ -3,6 +3,7 @@
  * folder, with a list of what is there. Nothing is overwritten before this has returned.
  */
 import { S_IFDIR, S_IFMT, S_IFREG } from "../fuse/abi.ts";
+import { writeAllSync } from "../system/files.ts";
 import { errno, errnoName, libc, Memory, O } from "../system/libc.ts";
 import { inspect, openName, sizeOf } from "./inspect.ts";
 import { CHUNK, type Mark, type Marks } from "./marks.ts";
@@ -113,10 +114,7 @@ function beginList(folder: string, what: string): Deno.FsFile {
 }
 
 function write(file: Deno.FsFile, text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  for (let done = 0; done < bytes.length;) {
-    done += file.writeSync(bytes.subarray(done));
-  }
+  writeAllSync(file, new TextEncoder().encode(text));
 }
 
 interface Place {
@@ -246,9 +244,7 @@ function* keep(
       }
       for (const [first, last] of dataRuns(buffer.bytes.subarray(0, n))) {
         target.seekSync(begin + first, Deno.SeekMode.Start);
-        for (let done = first; done < last;) {
-          done += target.writeSync(buffer.bytes.subarray(done, last));
-        }
+        writeAllSync(target, buffer.bytes.subarray(first, last));
         bytes += last - first;
       }
       yield null;

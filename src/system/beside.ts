@@ -1,5 +1,6 @@
 /** Lines that a program writes beside its work: it never waits for the disk they go to, what waits is bounded, and so are the files. */
 import { dirname } from "node:path";
+import { writeAll } from "./files.ts";
 
 export interface BesideOptions {
   readonly mode: number;
@@ -99,8 +100,7 @@ export class Beside {
 /** Not writeTextFile(): also the asynchronous one opens the file in the program's own thread (Deno 2.9). */
 async function append(path: string, text: string, mode: number) {
   using file = await Deno.open(path, { append: true, create: true, mode });
-  let rest = new TextEncoder().encode(text);
-  while (rest.length > 0) rest = rest.subarray(await file.write(rest));
+  await writeAll(file, new TextEncoder().encode(text));
 }
 
 async function sizeOf(path: string): Promise<number | null> {

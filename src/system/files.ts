@@ -23,10 +23,7 @@ export async function writeDurably(
     // An older temporary file keeps its own mode: a secret must not inherit it.
     await Deno.chmod(temporary, options.mode ?? 0o644);
     await file.truncate();
-    let written = 0;
-    while (written < bytes.length) {
-      written += await file.write(bytes.subarray(written));
-    }
+    await writeAll(file, bytes);
     await file.sync();
     await Deno.rename(temporary, path);
   } catch (error) {
@@ -54,14 +51,34 @@ async function openAlone(path: string, mode: number): Promise<Deno.FsFile> {
   }
 }
 
+/** A file or a connection may take less than it was given. */
+export async function writeAll(
+  to: { write(bytes: Uint8Array): Promise<number> },
+  bytes: Uint8Array,
+): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    done += await to.write(bytes.subarray(done));
+  }
+}
+
+export function writeAllSync(
+  to: { writeSync(bytes: Uint8Array): number },
+  bytes: Uint8Array,
+): void {
+  for (let done = 0; done < bytes.length;) {
+    done += to.writeSync(bytes.subarray(done));
+  }
+}
+
 /** Makes renames and new names inside a folder durable. */
 export async function syncFolder(folder: string): Promise<void> {
-  const handle = await Deno.open(folder, { read: true });
-  try {
-    await handle.sync();
-  } finally {
-    handle.close();
-  }
+  using handle = await Deno.open(folder, { read: true });
+  await handle.sync();
+}
+
+export function syncFolderSync(folder: string): void {
+  using handle = Deno.openSync(folder, { read: true });
+  handle.syncSync();
 }
 
 /** Removes `path`, if it is there, so that no crash brings it back. */

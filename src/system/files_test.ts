@@ -1,6 +1,13 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
-import { exists, readIfPresent, removeDurably, writeDurably } from "./files.ts";
+import {
+  exists,
+  readIfPresent,
+  removeDurably,
+  writeAll,
+  writeAllSync,
+  writeDurably,
+} from "./files.ts";
 
 Deno.test("removeDurably() syncs the folder after the file is gone, and minds none that is not there", async () => {
   const folder = await Deno.makeTempDir();
@@ -60,4 +67,17 @@ Deno.test("exists() knows a link without an end, and says nothing where nobody c
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("writeAll() and writeAllSync() go on where a write has taken less than it was given", async () => {
+  const bytes = new TextEncoder().encode("abcdefgh");
+  let taken = "";
+  const writeSync = (part: Uint8Array) => {
+    const some = part.subarray(0, 3);
+    taken += new TextDecoder().decode(some);
+    return some.length;
+  };
+  await writeAll({ write: (part) => Promise.resolve(writeSync(part)) }, bytes);
+  writeAllSync({ writeSync }, bytes);
+  strictEqual(taken, "abcdefghabcdefgh");
 });
