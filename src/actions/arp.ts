@@ -2,6 +2,7 @@
  * Packets that tell a network where a virtual address lives now, and that ask whether somebody has it. Pure: bytes in, bytes out.
  * ARP is RFC 826 and RFC 5227 (probe, announcement), neighbour discovery RFC 4861 (§4.3, §4.4) and RFC 4862 (§5.4.2).
  */
+import { equalBytes } from "../system/bytes.ts";
 
 export const ETH_P_ARP = 0x0806;
 export const ETH_P_IPV6 = 0x86dd;
@@ -104,7 +105,7 @@ export function arpOwner(frame: Uint8Array, address: string): string | null {
   if (view.getUint16(12) !== ETH_P_ARP || view.getUint16(16) !== 0x0800) {
     return null;
   }
-  if (!equal(frame.subarray(28, 32), parseIPv4(address))) return null;
+  if (!equalBytes(frame.subarray(28, 32), parseIPv4(address))) return null;
   return formatMac(frame.subarray(22, 28));
 }
 
@@ -184,10 +185,6 @@ export function neighbourOwner(
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   if (view.getUint16(12) !== ETH_P_IPV6 || frame[20] !== 58) return null;
   if (frame[54] !== 136 || frame[21] !== 255) return null;
-  if (!equal(frame.subarray(62, 78), parseIPv6(address))) return null;
+  if (!equalBytes(frame.subarray(62, 78), parseIPv6(address))) return null;
   return formatMac(frame.subarray(6, 12));
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -3,6 +3,7 @@
  * its size can only be looked at from outside: a file that has become too long loses its beginning.
  */
 import { join } from "node:path";
+import { joinBytes } from "../system/bytes.ts";
 import { sleep } from "../system/clock.ts";
 import { messageOf } from "../system/message.ts";
 
@@ -79,7 +80,7 @@ export async function shorten(
     await file.truncate(0);
     await Deno.writeFile(
       path,
-      concat(new TextEncoder().encode(note), end.subarray(from, filled)),
+      joinBytes([new TextEncoder().encode(note), end.subarray(from, filled)]),
       { append: true, create: false },
     );
   }
@@ -92,11 +93,4 @@ async function scriptLogs(folder: string): Promise<string[]> {
 
 function stampOf(name: string): string {
   return /\d{4}-.*$/.exec(name)?.[0] ?? "";
-}
-
-function concat(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const both = new Uint8Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
 }

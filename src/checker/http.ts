@@ -1,6 +1,7 @@
 /** One GET, for a checker: bounded in time and size, no redirects, nothing kept. */
 import http from "node:http";
 import https from "node:https";
+import { joinBytes } from "../system/bytes.ts";
 import { NoAnswer } from "./reading.ts";
 
 const MAX_PAGE = 64 * 1024;
@@ -36,7 +37,7 @@ export function getPage(
       let size = 0;
       const end = () => {
         const text = new TextDecoder().decode(
-          joined(chunks).subarray(0, MAX_PAGE),
+          joinBytes(chunks).subarray(0, MAX_PAGE),
         );
         resolve({ status: response.statusCode ?? 0, text });
         response.destroy();
@@ -54,16 +55,4 @@ export function getPage(
       : http.get(request.url, options, answer);
     sent.on("error", fail);
   });
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(
-    chunks.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }

@@ -3,6 +3,7 @@ import { SETATTR_SIZE, UTIME_NOW } from "../replication/apply.ts";
 import { KIND } from "../replication/operation.ts";
 import { stat, statFd, statMode } from "../replication/descriptor.ts";
 import type { Inode } from "../replication/inode.ts";
+import { equalBytes } from "../system/bytes.ts";
 import { O } from "../system/libc.ts";
 import { getU64 } from "../system/u64.ts";
 import {
@@ -167,6 +168,5 @@ function callerIsStranger(): boolean {
 
 const ACCESS_LIST = new TextEncoder().encode("system.posix_acl_access");
 function isAccessList(name: Uint8Array): boolean {
-  return name.length === ACCESS_LIST.length &&
-    name.every((byte, i) => byte === ACCESS_LIST[i]);
+  return equalBytes(name, ACCESS_LIST);
 }

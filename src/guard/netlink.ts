@@ -2,6 +2,7 @@
  * Takes addresses off this machine by rtnetlink, in this process: whoever fences must not wait for a program to be read from a disk.
  * `man 7 rtnetlink`; struct nlmsghdr (16 bytes), struct ifaddrmsg (8), attributes of u16 length, u16 type, padded to 4.
  */
+import { equalBytes } from "../system/bytes.ts";
 import { errno, ErrnoError, libc, Memory } from "../system/libc.ts";
 import { expandIpv6 } from "../peer/socket.ts";
 
@@ -141,10 +142,7 @@ export class Netlink {
     const wanted = addresses.flatMap((address) => bytesOf(address) ?? []);
     if (wanted.length === 0) return 0;
     const found = this.#all().filter(({ address }) =>
-      wanted.some((one) =>
-        one.length === address.length &&
-        one.every((byte, index) => byte === address[index])
-      )
+      wanted.some((one) => equalBytes(one, address))
     );
     for (const one of found) {
       const error = this.#ask(deleteRequest(one), "ack").error;

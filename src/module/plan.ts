@@ -2,6 +2,7 @@
  * What a new configuration changes: which files, and for each part of module.yaml whether it applies while the service runs. What is
  * not in the table below needs a stop: a key that is added to the schema is safe before somebody has thought about it. Pure.
  */
+import { equalBytes } from "../system/bytes.ts";
 import type { ArchiveFile } from "./archive.ts";
 import { type DiffLine, diffLines } from "./diff.ts";
 import type { Module } from "./schema.ts";
@@ -140,8 +141,7 @@ function linesOf(was?: ArchiveFile, is?: ArchiveFile): DiffLine[] {
 
 function sameFile(one: ArchiveFile, other: ArchiveFile): boolean {
   return one.executable === other.executable &&
-    one.content.length === other.content.length &&
-    one.content.every((byte, at) => byte === other.content[at]);
+    equalBytes(one.content, other.content);
 }
 
 export function same(left: unknown, right: unknown): boolean {

@@ -1,5 +1,6 @@
 /** Looks at one name of a backing directory: id, type, attributes, extended attributes. Used by both sides of a resync. */
 import { encodeDevice, S_IFLNK, S_IFMT, STATX } from "../fuse/abi.ts";
+import { equalBytes } from "../system/bytes.ts";
 import { getU64 } from "../system/u64.ts";
 import { AT, E, errno, libc, Memory, O } from "../system/libc.ts";
 import { readTimes } from "./apply.ts";
@@ -135,14 +136,10 @@ export function mayTakeXattr(
 ): boolean {
   const has = readXattrs(fd);
   if (typeof has === "number") return true;
-  return has.filter((have) => !equal(have.name, name)).reduce(
+  return has.filter((have) => !equalBytes(have.name, name)).reduce(
     (sum, { name, value }) => sum + 6 + name.length + value.length,
     6 + name.length + size,
   ) <= MOST_XATTRS;
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /** Makes the extended attributes of an inode those given; 0 or errno. */
@@ -160,7 +157,7 @@ export function writeXattrs(fd: number, wanted: Attributes["xattrs"]): number {
   }
   for (const { name, value } of wanted) {
     const have = values.get(name.toHex());
-    if (have && equal(have, value)) continue;
+    if (have && equalBytes(have, value)) continue;
     if (value.length > 65536) return 7;
     memory.bytes.set(value, VALUE);
     if (

@@ -1,12 +1,12 @@
 /** Names as a directory holds them: any bytes but slash and NUL. Pure. */
+import { equalBytes } from "../system/bytes.ts";
 
 /** Our own folder at the root of every backing directory: never shown, never mirrored. */
 export const HIDDEN = ".hakit";
 const HIDDEN_BYTES = new TextEncoder().encode(HIDDEN);
 
 export function isHidden(name: Uint8Array): boolean {
-  return name.length === HIDDEN_BYTES.length &&
-    name.every((byte, i) => byte === HIDDEN_BYTES[i]);
+  return equalBytes(name, HIDDEN_BYTES);
 }
 
 /** "." or ".." */

@@ -3,6 +3,7 @@
  * the directory where it was seen last is looked through, and at worst all of them.
  */
 import { STATX } from "../fuse/abi.ts";
+import { equalBytes } from "../system/bytes.ts";
 import { libc } from "../system/libc.ts";
 import { getU64 } from "../system/u64.ts";
 import { readPath, stat, statFd } from "./descriptor.ts";
@@ -96,7 +97,6 @@ export class Paths {
 
 const DELETED = new TextEncoder().encode(" (deleted)");
 function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
-  if (bytes.length < end.length) return false;
-  const from = bytes.length - end.length;
-  return end.every((byte, i) => bytes[from + i] === byte);
+  return bytes.length >= end.length &&
+    equalBytes(bytes.subarray(bytes.length - end.length), end);
 }

@@ -3,6 +3,7 @@
  * read when it is sent, so it is never older than what was compared.
  */
 import { S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
+import { joinBytes } from "../../system/bytes.ts";
 import { E, errno, libc, O } from "../../system/libc.ts";
 import { setU64 } from "../../system/u64.ts";
 import { BLOCK, Chunks, dataRuns, nextData, SUMMARY } from "../blocks.ts";
@@ -96,7 +97,11 @@ export class SourceData {
         const size = sizeOf(fd);
         const length = new Uint8Array(8);
         setU64(new DataView(length.buffer), 0, size);
-        yield* this.channel.send(KIND.FILE, found, concat(length, found.path));
+        yield* this.channel.send(
+          KIND.FILE,
+          found,
+          joinBytes([length, found.path]),
+        );
         if (whole.has(name)) {
           if (!scope.everything) this.progress.bytesTotal += dataOf(fd);
           for (
@@ -221,13 +226,6 @@ function dataIn(summary: Uint8Array): number {
 }
 
 const NO_DATA = -2;
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}
 
 /** Blocks that are sent as one: what a frame costs is shared, and what an application writes waits behind no more than this. */
 const RUN = 4;

@@ -1,6 +1,7 @@
 /** The data of the target: compares by hashes, takes what differs. */
 import { S_IFREG } from "../../fuse/abi.ts";
 import type { Frame } from "../../peer/frame.ts";
+import { equalBytes } from "../../system/bytes.ts";
 import { E, errno, errnoName, libc } from "../../system/libc.ts";
 import { getU64 } from "../../system/u64.ts";
 import { BLOCK, BLOCKS, Chunks, dropCached, SUMMARY } from "../blocks.ts";
@@ -61,7 +62,7 @@ export class TargetData {
       for (let block = 0; block < blocks; block++) {
         const at = block * SUMMARY;
         const same = block < has &&
-          equal(
+          equalBytes(
             mine.subarray(at, at + SUMMARY),
             theirs.subarray(at, at + SUMMARY),
           );
@@ -151,8 +152,4 @@ export class TargetData {
     }
     return null;
   }
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -4,6 +4,7 @@
  */
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
 import type { Frame } from "../../peer/frame.ts";
+import { equalBytes } from "../../system/bytes.ts";
 import { AT, E, errno, libc, Memory, SYS } from "../../system/libc.ts";
 import { setU64 } from "../../system/u64.ts";
 import { inspect, openName } from "../inspect.ts";
@@ -351,7 +352,7 @@ function adopt(fd: number, entry: Entry): void {
   if (
     typeof mine !== "number" &&
     (mine.mode & S_IFMT) === (entry.mode & S_IFMT) &&
-    mine.rdev === entry.rdev && equal(mine.target, entry.target)
+    mine.rdev === entry.rdev && equalBytes(mine.target, entry.target)
   ) writeId(fd, entry.id);
 }
 
@@ -363,8 +364,4 @@ function text(bytes: Uint8Array): string {
 /** It has, or may have, further names in other directories. */
 function isLinked(entry: Entry): boolean {
   return entry.nlink > 1 && (entry.mode & S_IFMT) !== S_IFDIR;
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -1,4 +1,5 @@
 /** Compares a directory's names and what stands behind them on both disks, some dozens a question. */
+import { equalBytes } from "../../system/bytes.ts";
 import { joinPath } from "../name.ts";
 import { ROOT, type Volume } from "../volume.ts";
 import { type Checker, digests, listing } from "./checker.ts";
@@ -125,7 +126,7 @@ export class CompareNames {
         const from = i * DIGEST;
         const length = mine.times[i] ? DIGEST : 16;
         // Two that cannot be read are not the same.
-        const same = !isUnreadable(facts) && equal(
+        const same = !isUnreadable(facts) && equalBytes(
           digested.subarray(from, from + length),
           theirs.subarray(from, from + length),
         );
@@ -215,8 +216,4 @@ export class CompareNames {
 
 function text(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
