@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { joinBytes } from "../system/bytes.ts";
 import { sleep } from "../system/clock.ts";
+import { fill } from "../system/files.ts";
 import { messageOf } from "../system/message.ts";
 
 /** Log files kept for a module. */
@@ -65,12 +66,7 @@ export async function shorten(
     using file = await Deno.open(path, { read: true, write: true });
     await file.seek(-keptBytes, Deno.SeekMode.End);
     const end = new Uint8Array(keptBytes);
-    let filled = 0;
-    while (filled < end.length) {
-      const count = await file.read(end.subarray(filled));
-      if (count === null) break;
-      filled += count;
-    }
+    const filled = await fill(end, file);
     // From the first whole line on.
     const from = end.subarray(0, filled).indexOf(0x0a) + 1;
     const note = `... (${

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { command } from "../system/command.ts";
 import { digestOf } from "../system/digest.ts";
+import { fill } from "../system/files.ts";
 import { speaksSchema } from "./speaks.ts";
 import { messageOf } from "../system/message.ts";
 
@@ -66,12 +67,7 @@ export async function inspect(file: string, name = file): Promise<Build> {
 async function machineOf(file: string): Promise<string | null> {
   using handle = await Deno.open(file, { read: true });
   const header = new Uint8Array(20);
-  let filled = 0;
-  while (filled < header.length) {
-    const count = await handle.read(header.subarray(filled));
-    if (count === null) return null;
-    filled += count;
-  }
+  if (await fill(header, handle) < header.length) return null;
   const view = new DataView(header.buffer);
   if (view.getUint32(0) !== 0x7f454c46 || header[4] !== 2 || header[5] !== 1) {
     return null;

@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import { ApiError } from "../api/error.ts";
 import { LIST, lockSalvage } from "../replication/salvage_lock.ts";
-import { foldersIn } from "../system/files.ts";
+import { fill, foldersIn } from "../system/files.ts";
 import type { Log } from "../system/log.ts";
 import type { Paths } from "../system/paths.ts";
 import { Sizes } from "./sizes.ts";
@@ -51,12 +51,7 @@ export class Salvages {
     const folder = await this.#find(module, name);
     using file = await Deno.open(join(folder, LIST));
     const bytes = new Uint8Array(MAX_LIST);
-    let length = 0;
-    for (;;) {
-      const n = await file.read(bytes.subarray(length));
-      if (!n) break;
-      length += n;
-    }
+    const length = await fill(bytes, file);
     const text = new TextDecoder().decode(bytes.subarray(0, length));
     return length < MAX_LIST
       ? text

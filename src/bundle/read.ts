@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { BLOCK, readHeader } from "../module/tar.ts";
+import { fill } from "../system/files.ts";
 import {
   type BundleFile,
   LARGEST_MANIFEST,
@@ -151,11 +152,6 @@ async function exactly(
   size: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(size);
-  let filled = 0;
-  while (filled < size) {
-    const count = await file.read(bytes.subarray(filled));
-    if (count === null) throw new Error("it is cut off");
-    filled += count;
-  }
+  if (await fill(bytes, file) < size) throw new Error("it is cut off");
   return bytes;
 }

@@ -3,7 +3,7 @@ import { createHash, type KeyObject } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { BLOCK, writeHeader } from "../module/tar.ts";
 import { digestOf } from "../system/digest.ts";
-import { syncFolder, writeAll } from "../system/files.ts";
+import { chunksOf, syncFolder, writeAll } from "../system/files.ts";
 import {
   type BundleFile,
   checkedManifest,
@@ -106,10 +106,5 @@ async function* counted(
 
 async function* chunks(path: string) {
   using file = await Deno.open(path, { read: true });
-  const buffer = new Uint8Array(CHUNK);
-  for (;;) {
-    const count = await file.read(buffer);
-    if (count === null) return;
-    yield buffer.subarray(0, count);
-  }
+  yield* chunksOf(file, CHUNK);
 }

@@ -6,6 +6,7 @@ import type { Progress } from "../cli/output.ts";
 import { type K3sFile, k3sFileSchema } from "../cluster/welcome.ts";
 import { digestOf } from "../system/digest.ts";
 import {
+  chunksOf,
   exists,
   readIfPresent,
   syncFolder,
@@ -208,10 +209,5 @@ export async function streamFile(
   sink: (chunk: Uint8Array) => Promise<void>,
 ): Promise<void> {
   using file = await Deno.open(path, { read: true });
-  const buffer = new Uint8Array(1 << 20);
-  for (;;) {
-    const count = await file.read(buffer);
-    if (count === null) return;
-    await sink(buffer.subarray(0, count));
-  }
+  for await (const chunk of chunksOf(file, 1 << 20)) await sink(chunk);
 }

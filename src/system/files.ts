@@ -70,6 +70,37 @@ export function writeAllSync(
   }
 }
 
+interface Readable {
+  read(buffer: Uint8Array): Promise<number | null>;
+}
+
+/** What comes, in pieces; each counts until the next one is asked for. */
+export async function* chunksOf(
+  from: Readable,
+  size = 64 * 1024,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const buffer = new Uint8Array(size);
+  for (;;) {
+    const count = await from.read(buffer);
+    if (count === null) return;
+    yield buffer.subarray(0, count);
+  }
+}
+
+/** As much as there is, and room for; how much it was. */
+export async function fill(
+  buffer: Uint8Array,
+  from: Readable,
+): Promise<number> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const count = await from.read(buffer.subarray(filled));
+    if (count === null) break;
+    filled += count;
+  }
+  return filled;
+}
+
 /** Makes renames and new names inside a folder durable. */
 export async function syncFolder(folder: string): Promise<void> {
   using handle = await Deno.open(folder, { read: true });
@@ -141,12 +172,7 @@ export async function readTail(
     const start = Math.max(0, size - maxBytes);
     await file.seek(start, Deno.SeekMode.Start);
     const buffer = new Uint8Array(size - start);
-    let filled = 0;
-    while (filled < buffer.length) {
-      const count = await file.read(buffer.subarray(filled));
-      if (count === null) break;
-      filled += count;
-    }
+    const filled = await fill(buffer, file);
     const all = new TextDecoder().decode(buffer.subarray(0, filled))
       .split("\n");
     if (all.at(-1) === "") all.pop();

@@ -1,7 +1,9 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import {
+  chunksOf,
   exists,
+  fill,
   readIfPresent,
   removeDurably,
   writeAll,
@@ -80,4 +82,29 @@ Deno.test("writeAll() and writeAllSync() go on where a write has taken less than
   await writeAll({ write: (part) => Promise.resolve(writeSync(part)) }, bytes);
   writeAllSync({ writeSync }, bytes);
   strictEqual(taken, "abcdefghabcdefgh");
+});
+
+Deno.test("fill() and chunksOf() go on where a read has given less than there is, to the end", async () => {
+  const slow = (text: string) => {
+    let rest = new TextEncoder().encode(text);
+    return {
+      read: (buffer: Uint8Array) => {
+        const some = rest.subarray(0, Math.min(3, buffer.length));
+        buffer.set(some);
+        rest = rest.subarray(some.length);
+        return Promise.resolve(some.length === 0 ? null : some.length);
+      },
+    };
+  };
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const buffer = new Uint8Array(8);
+  strictEqual(await fill(buffer, slow("abcdefghijk")), 8);
+  strictEqual(text(buffer), "abcdefgh");
+  strictEqual(await fill(buffer, slow("ABCD")), 4);
+  strictEqual(text(buffer), "ABCDefgh");
+  const chunks: string[] = [];
+  for await (const chunk of chunksOf(slow("abcdefgh"), 4)) {
+    chunks.push(text(chunk));
+  }
+  deepStrictEqual(chunks, ["abc", "def", "gh"]);
 });
