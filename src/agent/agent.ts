@@ -10,7 +10,7 @@ import { joinRoutes } from "../api/join.ts";
 import { PeerApi } from "../api/peer_api.ts";
 import { consoleRoutes } from "../console/serve.ts";
 import { forgetNodePassword } from "../k3s/kubernetes.ts";
-import { now } from "../system/clock.ts";
+import { aborted, now } from "../system/clock.ts";
 import { createLog, type Log, type LogLine } from "../system/log.ts";
 import { type Paths, paths as defaultPaths } from "../system/paths.ts";
 import { keepAccountsLevel } from "./accounts_sync.ts";
@@ -268,11 +268,4 @@ function stopSignal(): AbortController {
     Deno.addSignalListener(signal, () => stop.abort());
   }
   return stop;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) =>
-    signal.addEventListener("abort", () => resolve(), { once: true })
-  );
 }

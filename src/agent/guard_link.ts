@@ -11,10 +11,10 @@ import {
 } from "../guard/ward.ts";
 import { join } from "node:path";
 import { now, sleep } from "../system/clock.ts";
-import { writeAll } from "../system/files.ts";
+import { chunksOf, writeAll } from "../system/files.ts";
+import { lines } from "../system/lines.ts";
 import type { Log } from "../system/log.ts";
 import type { Paths } from "../system/paths.ts";
-import { lines } from "./replicator_link.ts";
 import { VERSION } from "../system/version.ts";
 import { startApart, startedApart } from "./apart.ts";
 import { messageOf } from "../system/message.ts";
@@ -39,6 +39,8 @@ const TURN_MS = 90;
 const SILENT_TURNS = 50;
 /** A crash loop must not fill the disk. */
 const MAX_OUTPUT = 1024 * 1024;
+/** Of its report: some hundred bytes a module. */
+const MAX_LINE = 1 << 20;
 
 /** The fields of a watch in every word: a guard of an older version reads no other. */
 function spelled(word: Word): string {
@@ -175,7 +177,7 @@ export class GuardLink {
   async #serve(connection: Deno.UnixConn): Promise<void> {
     this.#silentTurns = 0;
     try {
-      for await (const line of lines(connection)) {
+      for await (const line of lines(chunksOf(connection), MAX_LINE)) {
         const before = this.problem();
         this.#report = JSON.parse(line) as GuardReport;
         this.#problem = null;

@@ -10,11 +10,17 @@ import type {
   Report,
 } from "../replication/control.ts";
 import { ourMounts } from "../fuse/device.ts";
+import { lines } from "../system/lines.ts";
 import type { Log } from "../system/log.ts";
-import { now, sleep } from "../system/clock.ts";
+import { aborted, now, sleep } from "../system/clock.ts";
 import { Turns } from "../system/turns.ts";
 import { VERSION } from "../system/version.ts";
-import { readIfPresent, writeAll, writeDurably } from "../system/files.ts";
+import {
+  chunksOf,
+  readIfPresent,
+  writeAll,
+  writeDurably,
+} from "../system/files.ts";
 import { startApart, startedApart } from "./apart.ts";
 import { messageOf } from "../system/message.ts";
 
@@ -153,7 +159,7 @@ export class ReplicatorLink {
     if (!connection) return null;
     const timer = setTimeout(() => connection.close(), PEEK_MS);
     try {
-      for await (const line of lines(connection)) {
+      for await (const line of lines(chunksOf(connection), MAX_LINE)) {
         const message = JSON.parse(line) as Message;
         if ("report" in message) return message.report;
       }
@@ -315,7 +321,7 @@ export class ReplicatorLink {
     const watch = setInterval(() => this.#watch(), WATCH_MS);
     Deno.unrefTimer(watch);
     try {
-      for await (const line of lines(connection)) {
+      for await (const line of lines(chunksOf(connection), MAX_LINE)) {
         this.#take(JSON.parse(line) as Message, onFirst);
       }
     } catch (error) {
@@ -398,42 +404,14 @@ export class ReplicatorLink {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) =>
-    signal.addEventListener("abort", () => resolve(), { once: true })
-  );
-}
-
 /** Reads until the other side has left, for at most two seconds. */
 async function drain(connection: Deno.UnixConn): Promise<void> {
-  const buffer = new Uint8Array(4096);
   const read = async () => {
-    while (await connection.read(buffer) !== null);
+    for await (const _ of chunksOf(connection));
   };
   const limit = new AbortController();
   await Promise.race([
     read().catch(() => {}).finally(() => limit.abort()),
     sleep(2000, limit.signal),
   ]);
-}
-
-/** Lines of UTF-8; a line without end is refused. */
-export async function* lines(
-  connection: Pick<Deno.Conn, "read">,
-): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  const buffer = new Uint8Array(16 * 1024);
-  let rest = "";
-  for (;;) {
-    const count = await connection.read(buffer);
-    if (count === null) return;
-    rest += decoder.decode(buffer.subarray(0, count), { stream: true });
-    const parts = rest.split("\n");
-    rest = parts.pop()!;
-    yield* parts.filter((part) => part !== "");
-    if (rest.length > MAX_LINE) {
-      throw new Error(`a line is longer than ${MAX_LINE} characters`);
-    }
-  }
 }

@@ -3,7 +3,8 @@
  * `next` is a numbered row, appended and fsynced before it is answered; `count` says how many there are, `rows` lists them.
  */
 import { join } from "node:path";
-import { writeAll } from "../system/files.ts";
+import { chunksOf, writeAll } from "../system/files.ts";
+import { lines } from "../system/lines.ts";
 import { Turns } from "../system/turns.ts";
 
 /** A line of a client; longer ones end the connection. */
@@ -49,7 +50,7 @@ export async function serveCounter(
   onListen((listener.addr as Deno.NetAddr).port);
   const serve = async (connection: Deno.Conn) => {
     try {
-      for await (const line of lines(connection)) {
+      for await (const line of lines(chunksOf(connection), LONGEST_LINE)) {
         const answer = line === "next"
           ? `${await next()}\n`
           : line === "rows"
@@ -74,21 +75,5 @@ export async function serveCounter(
   } finally {
     await turns.ended();
     file.close();
-  }
-}
-
-/** What a peer sends, line by line. */
-export async function* lines(connection: Deno.Conn): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  const buffer = new Uint8Array(4096);
-  let rest = "";
-  for (;;) {
-    const count = await connection.read(buffer);
-    if (count === null) return;
-    rest += decoder.decode(buffer.subarray(0, count), { stream: true });
-    for (let at; (at = rest.indexOf("\n")) >= 0; rest = rest.slice(at + 1)) {
-      yield rest.slice(0, at);
-    }
-    if (rest.length > LONGEST_LINE) return;
   }
 }

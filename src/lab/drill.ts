@@ -3,6 +3,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import type { ClusterState } from "../api/state.ts";
 import { connect } from "../cli/agent_client.ts";
 import { sleep } from "../system/clock.ts";
+import { lines } from "../system/lines.ts";
 import type { LabModule } from "./files.ts";
 import { bothReady, requireLab, roles, switchOff, switchOn } from "./lab.ts";
 import { inside, self } from "./node.ts";
@@ -15,6 +16,8 @@ const SERVICE_LIMIT_MS = 60_000;
 /** The survivor must go on, not just answer once. */
 const AFTERWARDS_MS = 1500;
 const LOOK_EVERY_MS = 20;
+/** All rows of a run are one. */
+const LONGEST_LINE = 1 << 26;
 
 export interface KillResult extends Outcome {
   readonly killed: string;
@@ -171,15 +174,10 @@ async function startWriter(module: LabModule): Promise<Writer> {
   const events: WriterEvent[] = [];
   let acknowledged = 0;
   const reading = (async () => {
-    let rest = "";
-    const decoder = new TextDecoder();
-    for await (const chunk of child.stdout) {
-      rest += decoder.decode(chunk, { stream: true });
-      for (let at; (at = rest.indexOf("\n")) >= 0; rest = rest.slice(at + 1)) {
-        const event = JSON.parse(rest.slice(0, at)) as WriterEvent;
-        if ("acknowledged" in event) acknowledged++;
-        events.push(event);
-      }
+    for await (const line of lines(child.stdout, LONGEST_LINE)) {
+      const event = JSON.parse(line) as WriterEvent;
+      if ("acknowledged" in event) acknowledged++;
+      events.push(event);
     }
   })();
   const wait = async (enough: () => boolean, limitMs: number, what: string) => {

@@ -1,8 +1,11 @@
 /** A client that writes numbered rows into the lab's service, through the virtual address, one at a time. */
-import { lines } from "./counter.ts";
+import { chunksOf } from "../system/files.ts";
+import { lines } from "../system/lines.ts";
 
 /** An insert that takes longer is not acknowledged: the connection is given up. */
 const ANSWER_MS = 1000;
+/** The name of a row. */
+const LONGEST_LINE = 1000;
 
 export interface RowClient {
   /** Resolves with the row's name once the service has acknowledged it. */
@@ -26,7 +29,7 @@ export function openMariadb(config: string, run: string): RowClient {
     stderr: "null",
   }).spawn();
   const writer = child.stdin.getWriter();
-  const answers = textLines(child.stdout);
+  const answers = lines(child.stdout, LONGEST_LINE);
   const ask = async (sql: string) => {
     await writer.write(new TextEncoder().encode(`${sql}\n`));
   };
@@ -68,7 +71,7 @@ export async function openCounter(
   port: number,
 ): Promise<RowClient> {
   const connection = await dial(hostname, port, ANSWER_MS);
-  const answers = lines(connection);
+  const answers = lines(chunksOf(connection), LONGEST_LINE);
   const ask = async (text: string) => {
     await connection.write(new TextEncoder().encode(`${text}\n`));
   };
@@ -113,19 +116,6 @@ export async function dial(
     port,
     signal: AbortSignal.timeout(limitMs),
   });
-}
-
-async function* textLines(
-  stream: ReadableStream<Uint8Array>,
-): AsyncGenerator<string> {
-  let rest = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of stream) {
-    rest += decoder.decode(chunk, { stream: true });
-    for (let at; (at = rest.indexOf("\n")) >= 0; rest = rest.slice(at + 1)) {
-      yield rest.slice(0, at);
-    }
-  }
 }
 
 async function inTime<T>(promise: Promise<T>, limitMs: number): Promise<T> {

@@ -4,6 +4,7 @@
  * writing, tells the rows that are there, ends.
  */
 import { sleep } from "../system/clock.ts";
+import { lines } from "../system/lines.ts";
 import { CLIENT_CONFIG, type LabModule, PORTS } from "./files.ts";
 import { dial, openCounter, openMariadb, type RowClient } from "./rows.ts";
 import { VIRTUAL_ADDRESS } from "./topology.ts";
@@ -20,6 +21,7 @@ const RETRY_MS = 20;
 const PROBE_MS = 150;
 /** Rows are asked for until the service answers, at most so long. */
 const ROWS_LIMIT_MS = 60_000;
+const LONGEST_WORD = 100;
 
 export async function runWriter(
   module: LabModule,
@@ -92,12 +94,8 @@ async function probe(
 async function readCommands(
   actions: { readonly [word: string]: () => void },
 ): Promise<void> {
-  let rest = "";
-  for await (const chunk of Deno.stdin.readable) {
-    rest += new TextDecoder().decode(chunk);
-    for (let at; (at = rest.indexOf("\n")) >= 0; rest = rest.slice(at + 1)) {
-      actions[rest.slice(0, at)]?.();
-    }
+  for await (const word of lines(Deno.stdin.readable, LONGEST_WORD)) {
+    actions[word]?.();
   }
   // The drill is gone: nobody reads any more.
   actions["end"]?.();

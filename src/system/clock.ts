@@ -31,6 +31,14 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Resolves when `signal` is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true })
+  );
+}
+
 /** "2026-11-23T02-30-00": sorts by time and is safe in a file name. */
 export function fileStamp(date: Date = new Date()): string {
   return date.toISOString().slice(0, 19).replaceAll(":", "-");

@@ -3,13 +3,15 @@
  * that asks each node at its own address who serves. Each answer is a line of JSON. Ends with its standard input.
  */
 import { dial } from "../../../src/lab/rows.ts";
-import { lines } from "../../../src/lab/counter.ts";
 import { now, sleep } from "../../../src/system/clock.ts";
+import { chunksOf } from "../../../src/system/files.ts";
+import { lines } from "../../../src/system/lines.ts";
 import type { Seen } from "./history.ts";
 
 const PORT = 3300;
 const ANSWER_MS = 1000;
 const DIAL_MS = 300;
+const LONGEST_LINE = 64;
 const [virtual, one, two, writers] = Deno.args as [
   string,
   string,
@@ -35,7 +37,7 @@ async function ask(
     let connection: Deno.TcpConn | null = null;
     try {
       connection = await dial(address, PORT, DIAL_MS);
-      const answers = lines(connection);
+      const answers = lines(chunksOf(connection), LONGEST_LINE);
       while (!stop.signal.aborted) {
         const at = now();
         await connection.write(new TextEncoder().encode(`${word}\n`));
