@@ -4,17 +4,12 @@
  */
 import { ApiError } from "../api/error.ts";
 import type { Command, Report } from "../replication/control.ts";
+import { fineStamp } from "../system/clock.ts";
 import type { Log } from "../system/log.ts";
 import { messageOf } from "../system/message.ts";
 import { Turns } from "../system/turns.ts";
 import { Sizes } from "./sizes.ts";
-import {
-  BEFORE,
-  CopyFolders,
-  refused,
-  removeTrees,
-  stamp,
-} from "./copy_folders.ts";
+import { BEFORE, CopyFolders, refused, removeTrees } from "./copy_folders.ts";
 
 export interface Copy {
   /** When it was taken, in the form of a file's name; "before-" and this: what a restored copy has taken the place of. */
@@ -79,7 +74,7 @@ export class Copies {
     return this.#turns.take(async () => {
       const module = this.#module(name);
       mustNotServe(module);
-      const copy = { name: stamp() };
+      const copy = { name: fineStamp() };
       const folders = foldersOf(module);
       // What a crash left may take long: nobody waits for that yet.
       await removeTrees(await folders.parts("others"));
@@ -104,7 +99,7 @@ export class Copies {
       const module = this.#module(name);
       await this.#mustExist(name, copy);
       mustBeStopped(module);
-      const before = { name: `${BEFORE}${stamp()}` };
+      const before = { name: `${BEFORE}${fineStamp()}` };
       const folders = foldersOf(module);
       await folders.setAside(before.name);
       // A crash from here on leaves what is no whole copy: the other node's counts then, or the restoring is begun again.

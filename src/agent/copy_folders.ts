@@ -127,11 +127,6 @@ export class CopyFolders {
   }
 }
 
-/** The moment, in the form of a file's name. */
-export function stamp(): string {
-  return new Date().toISOString().replace(/[:.]/g, "-");
-}
-
 /** Names are made of it, whatever stands before. */
 function dateOf(name: string): string {
   return /\d{4}-.*/.exec(name)?.[0] ?? name;

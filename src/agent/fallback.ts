@@ -5,6 +5,7 @@
 import { ApiError } from "../api/error.ts";
 import type { Identity } from "../replication/identity.ts";
 import type { Report } from "../replication/control.ts";
+import { fineStamp } from "../system/clock.ts";
 import { command } from "../system/command.ts";
 import type { Log } from "../system/log.ts";
 import { messageOf } from "../system/message.ts";
@@ -13,7 +14,6 @@ import {
   NO_REFLINKS,
   removeTrees,
   RESYNC,
-  stamp,
 } from "./copy_folders.ts";
 
 /** Meanwhile the data has one copy only: with millions of files it is not worth that. */
@@ -67,7 +67,7 @@ export class Fallback {
         return;
       }
       if (!await this.#mayClone()) return;
-      const name = `${RESYNC}${stamp()}`;
+      const name = `${RESYNC}${fineStamp()}`;
       await this.#folders.clone(name, SECONDS);
       await this.#folders.finish(name, SECONDS * 1000);
       this.#name = name;

@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { BEFORE, stamp } from "../agent/copy_folders.ts";
+import { BEFORE } from "../agent/copy_folders.ts";
+import { fineStamp } from "../system/clock.ts";
 import { keptCopy } from "./kept_copies.ts";
 
 Deno.test("keptCopy() tells by the name when a copy was made, and why it is kept", () => {
@@ -21,8 +22,8 @@ Deno.test("keptCopy() tells by the name when a copy was made, and why it is kept
 
 Deno.test("keptCopy() reads the names that the agent gives", () => {
   const today = new Date().toISOString().slice(0, 10);
-  for (const name of [stamp(), `${BEFORE}${stamp()}`]) {
+  for (const name of [fineStamp(), `${BEFORE}${fineStamp()}`]) {
     strictEqual(keptCopy(name).at?.slice(0, 10), today);
   }
-  strictEqual(keptCopy(`${BEFORE}${stamp()}`).kind, "replaced");
+  strictEqual(keptCopy(`${BEFORE}${fineStamp()}`).kind, "replaced");
 });

@@ -2,6 +2,7 @@
  * What is excluded is each node's own and never removed by the other one. Where a mirrored directory goes in which it stands, it is
  * moved to a folder of ours on the same file system and stays there.
  */
+import { fineStamp } from "../system/clock.ts";
 import { ErrnoError, libc, Memory, O, SYS } from "../system/libc.ts";
 import { DT_DIR, listEntries, listNames } from "./directory.ts";
 import type { Inode } from "./inode.ts";
@@ -73,7 +74,7 @@ function keep(
 ): void {
   const folder = volume.hidden(KEPT);
   const stamp = new TextEncoder().encode(
-    `${new Date().toISOString().replace(/[:.]/g, "-")}-${++count}-`,
+    `${fineStamp()}-${++count}-`,
   );
   // Where it stood, as one name: its end tells most.
   const from = what.path.map((byte) => byte === 47 ? 95 : byte)

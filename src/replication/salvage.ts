@@ -3,6 +3,7 @@
  * folder, with a list of what is there. Nothing is overwritten before this has returned.
  */
 import { S_IFDIR, S_IFMT, S_IFREG } from "../fuse/abi.ts";
+import { fineStamp } from "../system/clock.ts";
 import { writeAllSync } from "../system/files.ts";
 import { errno, errnoName, libc, Memory, O } from "../system/libc.ts";
 import { inspect, openName, sizeOf } from "./inspect.ts";
@@ -89,7 +90,7 @@ export function noteAside(below: string, asides: readonly string[]): void {
 }
 
 function newFolder(below: string): string {
-  return `${below}/${new Date().toISOString().replace(/[:.]/g, "-")}`;
+  return `${below}/${fineStamp()}`;
 }
 
 function removeQuietly(folder: string): void {

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Connection } from "../peer/connection.ts";
+import { fineStamp } from "../system/clock.ts";
 import { type Context, syncAll } from "./context.ts";
 import { keepEpoch } from "./epoch.ts";
 import { levelExclusions } from "./exclusions.ts";
@@ -253,7 +254,7 @@ export class SecondarySession {
     const { context } = this;
     const kept = setAside(
       this.volumes,
-      `aside-${new Date().toISOString().replace(/[:.]/g, "-")}`,
+      `aside-${fineStamp()}`,
     );
     if (kept.length === 0) return;
     context.notice = `what stood here before is kept in ${kept.join(", ")}`;

@@ -40,6 +40,11 @@ export function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** "2026-11-23T02-30-00": sorts by time and is safe in a file name. */
-export function fileStamp(date: Date = new Date()): string {
-  return date.toISOString().slice(0, 19).replaceAll(":", "-");
+export function fileStamp(): string {
+  return fineStamp().slice(0, 19);
+}
+
+/** "2026-11-23T02-30-00-000Z": where there may be two in one second. */
+export function fineStamp(): string {
+  return new Date().toISOString().replace(/[:.]/g, "-");
 }
