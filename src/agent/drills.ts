@@ -2,11 +2,11 @@
 import { ApiError } from "../api/error.ts";
 import type { ClusterState } from "../api/state.ts";
 import { refusal } from "../k3s/drill/run.ts";
+import { MODULE } from "../k3s/files.ts";
 import { command } from "../system/command.ts";
 import type { Log } from "../system/log.ts";
 import { messageOf } from "../system/message.ts";
 
-const MODULE = "k3s";
 /** Application, swap and return have limits of their own, which come to less. */
 const LIMIT_MS = 75 * 60_000;
 /** A drill says some thirty. */

@@ -12,6 +12,7 @@ import { keepDrill } from "../agent/drill_file.ts";
 import { type Fault, FAULTS } from "../k3s/drill/outcome.ts";
 import { reportLines, reportPage } from "../k3s/drill/report.ts";
 import { drill } from "../k3s/drill/run.ts";
+import { MODULE } from "../k3s/files.ts";
 import { moduleFolder } from "../module/catalog.ts";
 import { loadModule } from "../module/load.ts";
 import { writeDurably } from "../system/files.ts";
@@ -20,8 +21,6 @@ import type { AgentApi } from "./agent_api.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { EXIT } from "./report.ts";
 import { messageOf } from "../system/message.ts";
-
-const MODULE = "k3s";
 
 export function drillCommand(api: () => AgentApi): Command {
   return {

@@ -1,4 +1,5 @@
 /** For the scripts of the module k3s: what bash cannot do. Not for people. */
+import { MODULE } from "../k3s/files.ts";
 import type { AgentApi } from "./agent_api.ts";
 import { type Call, type Command, UsageError } from "./command.ts";
 import type { Station } from "../k3s/node_work.ts";
@@ -7,7 +8,6 @@ import { loadInstalled } from "../module/catalog.ts";
 import { paths } from "../system/paths.ts";
 import type { Fence, Policy } from "../k3s/pods.ts";
 
-const MODULE = "k3s";
 type Action = (call: Call, api: () => AgentApi) => Promise<void>;
 
 const ACTIONS: { readonly [name: string]: Action } = {

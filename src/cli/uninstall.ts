@@ -10,7 +10,7 @@ import { runSteps } from "../cluster/step.ts";
 import { closeFirewall, hasOwnRules } from "../doctor/firewall_apply.ts";
 import { clusterNeeds } from "../doctor/firewall_needs.ts";
 import { readAgents } from "../k3s/agents.ts";
-import { MODULE } from "../k3s/member.ts";
+import { MODULE } from "../k3s/files.ts";
 import { uninstallSteps } from "../k3s/uninstall.ts";
 import { type Own, ownOn } from "../k3s/uninstall_data.ts";
 import { exists, readIfPresent } from "../system/files.ts";

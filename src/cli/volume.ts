@@ -1,4 +1,5 @@
 /** `hakit volume`: the module k3s' volume on the node that has it mounted. */
+import { MODULE } from "../k3s/files.ts";
 import {
   check,
   checkRefusal,
@@ -20,7 +21,6 @@ import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { EXIT } from "./report.ts";
 import { bytes } from "../system/units.ts";
 
-const MODULE = "k3s";
 const ACTIONS = {
   show,
   grow: growAction,

@@ -1,6 +1,9 @@
 /** Where K3s' own files stand (K3s' documentation, "Air-Gap Install"). */
 import { join } from "node:path";
 
+/** The built-in module that runs it. */
+export const MODULE = "k3s";
+
 export const K3S = {
   executable: "/usr/local/bin/k3s",
   images: "/var/lib/rancher/k3s/agent/images",
@@ -13,17 +16,6 @@ export const K3S = {
   unit: "/etc/systemd/system/k3s.service",
   environment: "/etc/systemd/system/k3s.service.env",
 } as const;
-
-/**
- * kubectl as root asks it: with K3s' own file, whatever KUBECONFIG a person's shell has, and with a cache of its own. A unit has no HOME,
- * and kubectl would then keep what it learns below the current folder: the module's, whose content must be the same on both nodes.
- */
-export function kubectl(args: readonly string[]): string[] {
-  return [
-    ...[K3S.executable, "kubectl", `--kubeconfig=${K3S.kubeconfig}`],
-    ...["--cache-dir=/run/hakit/kubectl", ...args],
-  ];
-}
 
 /** Archives of container images that K3s loads at its start. */
 export const IMAGE_ARCHIVE =

@@ -16,7 +16,7 @@ import { sleep } from "../system/clock.ts";
 import { exists } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { hasDatastore, makeDatastore, withServer } from "./database.ts";
-import { K3S } from "./files.ts";
+import { K3S, MODULE } from "./files.ts";
 import { downloadSource } from "./download.ts";
 import { K3S_RELEASE } from "./release.ts";
 import { folderOf, otherVersion, servingK3s } from "./given.ts";
@@ -35,7 +35,6 @@ import {
   isMirrored,
   localModule,
   type Member,
-  MODULE,
   moduleStep,
   servicesStep,
 } from "./member.ts";

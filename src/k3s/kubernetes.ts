@@ -1,10 +1,7 @@
 /** The few questions asked to K3s: is this node there and well? */
-import { command } from "../system/command.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
-import { K3S, kubectl } from "./files.ts";
-
-/** It is a program of 60 MB with TLS to begin: seconds on a small server that starts K3s at the same time. */
-const KUBECTL_MS = 60_000;
+import { K3S } from "./files.ts";
+import { kubectl } from "./kubectl.ts";
 
 interface Nodes {
   readonly items?: readonly {
@@ -34,10 +31,7 @@ export async function readyNodes(): Promise<string[]> {
 
 /** All nodes; [] when K3s does not answer (yet). */
 export async function kubeletNodes(): Promise<KubeletNode[]> {
-  const { code, stdout } = await command(
-    kubectl(["get", "nodes", "-o", "json"]),
-    { anyCode: true, timeoutMs: KUBECTL_MS },
-  ).catch(() => ({ code: 1, stdout: "" }));
+  const { code, stdout } = await kubectl(["get", "nodes", "-o", "json"]);
   return code === 0 ? nodesIn(stdout) : [];
 }
 
@@ -47,13 +41,10 @@ export async function kubeletNodes(): Promise<KubeletNode[]> {
  * https://docs.k3s.io/architecture#how-agent-node-registration-works
  */
 export async function forgetNodePassword(node: string): Promise<boolean> {
-  const { code } = await command(
-    kubectl([
-      ...["--namespace=kube-system", "delete", "secret"],
-      ...[`${node}.node-password.k3s`, "--ignore-not-found"],
-    ]),
-    { anyCode: true, timeoutMs: KUBECTL_MS },
-  ).catch(() => ({ code: 1 }));
+  const { code } = await kubectl([
+    ...["--namespace=kube-system", "delete", "secret"],
+    ...[`${node}.node-password.k3s`, "--ignore-not-found"],
+  ]);
   return code === 0;
 }
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { kubectl } from "./files.ts";
+import { kubectlLine } from "./kubectl.ts";
 import { renewKubeconfig } from "./kubernetes.ts";
 
-Deno.test("kubectl() depends on nothing that a shell or a unit has, or lacks", () => {
-  assert.deepEqual(kubectl(["get", "nodes"]), [
+Deno.test("kubectlLine() depends on nothing that a shell or a unit has, or lacks", () => {
+  assert.deepEqual(kubectlLine(["get", "nodes"]), [
     ...["/usr/local/bin/k3s", "kubectl"],
     "--kubeconfig=/etc/rancher/k3s/k3s.yaml",
     ...["--cache-dir=/run/hakit/kubectl", "get", "nodes"],

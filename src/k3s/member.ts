@@ -14,7 +14,7 @@ import { sleep } from "../system/clock.ts";
 import { exists, readIfPresent } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { UNIT_FILE, unitText } from "../system/unit.ts";
-import { K3S } from "./files.ts";
+import { K3S, MODULE } from "./files.ts";
 import {
   enabledState,
   isActive,
@@ -40,8 +40,6 @@ import {
   nfsClientConfig,
   nfsDropIn,
 } from "./texts.ts";
-
-export const MODULE = "k3s";
 
 /** This node as K3s sees it. */
 export interface Member {

@@ -1,8 +1,7 @@
 /** Thin: finds the facts that pods.ts judges, does what it says, and looks again. Run by the module's scripts as processes of their own. */
 import type { AgentApi } from "../cli/agent_api.ts";
 import { now, sleep } from "../system/clock.ts";
-import { command } from "../system/command.ts";
-import { kubectl as kubectlLine } from "./files.ts";
+import { kubectl } from "./kubectl.ts";
 import {
   type Fence,
   judgeBack,
@@ -63,7 +62,7 @@ const BACK_MS = 24 * 60 * 60_000;
 const LOOK_EVERY_MS = 1000;
 /** After the first minutes: nobody waits any more. */
 const LOOK_SELDOM_MS = 15_000;
-/** As kubernetes.ts; a second lost is worse here. */
+/** Shorter than kubectl.ts would wait; a second lost is worse here. */
 const KUBECTL_MS = 30_000;
 /** More pods than these a node does not have; what is above is left to Kubernetes. */
 const MAX_WORK = 1000;
@@ -234,13 +233,6 @@ async function done(station: Leaving, work: Work): Promise<boolean> {
     `kubectl ${args.slice(0, 4).join(" ")}${code === 0 ? "" : `: ${why}`}`,
   );
   return code === 0;
-}
-
-async function kubectl(args: readonly string[], timeoutMs: number) {
-  return await command(kubectlLine(args), {
-    anyCode: true,
-    timeoutMs,
-  }).catch((error) => ({ code: 1, stdout: "", stderr: String(error) }));
 }
 
 type List = ReturnType<typeof listOf>;

@@ -12,6 +12,7 @@ import { sleep } from "../system/clock.ts";
 import { exists } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { foreignDatabases } from "./database.ts";
+import { MODULE } from "./files.ts";
 import { kubeconfigStep, lacksTools, linkTools } from "./first.ts";
 import {
   installedFiles,
@@ -24,7 +25,6 @@ import {
   configurationStep,
   localModule,
   type Member,
-  MODULE,
   moduleStep,
   servicesStep,
 } from "./member.ts";

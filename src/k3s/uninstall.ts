@@ -12,7 +12,7 @@ import { exists } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { running } from "../system/processes.ts";
 import { UNIT_FILE } from "../system/unit.ts";
-import { K3S } from "./files.ts";
+import { K3S, MODULE } from "./files.ts";
 import { releaseStep } from "./hold.ts";
 import { networkStep } from "./left_network.ts";
 import { hasMoreThan, removeBut, removeEmpty } from "./removal.ts";
@@ -26,7 +26,7 @@ import {
 } from "./uninstall_data.ts";
 import { runModuleScript } from "./module_script.ts";
 import { removeMade } from "./made_folders.ts";
-import { bootUnits, isMirrored, MODULE, unmaskSockets } from "./member.ts";
+import { bootUnits, isMirrored, unmaskSockets } from "./member.ts";
 import {
   enabledState,
   isActive,

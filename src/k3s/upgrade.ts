@@ -5,8 +5,8 @@
 import type { ClusterState } from "../api/state.ts";
 import type { Step } from "../cluster/step.ts";
 import type { K3sFile } from "../cluster/welcome.ts";
+import { MODULE } from "./files.ts";
 import type { KubeletNode } from "./kubernetes.ts";
-import { MODULE } from "./member.ts";
 import { messageOf } from "../system/message.ts";
 
 export interface NodeFiles {

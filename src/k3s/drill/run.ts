@@ -3,7 +3,7 @@ import type { AgentApi } from "../../cli/agent_api.ts";
 import type { ClusterState, ModuleState } from "../../api/state.ts";
 import { sleep } from "../../system/clock.ts";
 import { command } from "../../system/command.ts";
-import { kubectl as kubectlLine } from "../files.ts";
+import { kubectl } from "../kubectl.ts";
 import { type Application, NAMESPACE } from "./example.ts";
 import {
   type Content,
@@ -356,13 +356,6 @@ async function shell(line: string, node: string): Promise<void> {
       `"${line}" failed: ${stderr.trim() || `exit code ${code}`}`,
     );
   }
-}
-
-async function kubectl(args: readonly string[]) {
-  return await command(kubectlLine(args), {
-    anyCode: true,
-    timeoutMs: 60_000,
-  }).catch((error) => ({ code: 1, stdout: "", stderr: String(error) }));
 }
 
 function namesOf(state: ClusterState, module: string) {
