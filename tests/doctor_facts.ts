@@ -1,7 +1,6 @@
 /** A healthy server's facts, for tests to spoil. */
 import type { DoctorFacts } from "../src/doctor/facts.ts";
-
-const GIB = 1024 ** 3;
+import { GIB } from "../src/system/units.ts";
 
 export function healthy(name = "node1", number = 1): DoctorFacts {
   const off = () => ({ active: "inactive", enabled: "disabled" });

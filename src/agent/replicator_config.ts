@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Module } from "../module/schema.ts";
 import type { ReplicatorConfig } from "../replication/control.ts";
+import { parseSize } from "../system/units.ts";
 import { hakitProgram, type Node } from "./node.ts";
 
 export function replicatorConfig(
@@ -26,15 +27,9 @@ export function replicatorConfig(
       node.cluster.links[link]?.trusted ?? false
     ),
     directories: module.directories,
-    resyncLimit: bytesOf(module.resync.limit),
-    verifyRate: bytesOf(module.verify.rate),
+    resyncLimit: parseSize(module.resync.limit),
+    verifyRate: parseSize(module.verify.rate),
   };
-}
-
-/** "50M" → 52428800. */
-export function bytesOf(text: string): number {
-  const unit = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 }[text.at(-1) as "K"] ?? 1;
-  return Number.parseInt(text) * unit;
 }
 
 /** Program and first arguments of a replicator; the configuration file follows. */

@@ -1,8 +1,8 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual } from "node:assert/strict";
 import { parseCluster, parseModule } from "../module/load.ts";
 import { paths } from "../system/paths.ts";
 import type { Node } from "./node.ts";
-import { bytesOf, replicatorConfig } from "./replicator_config.ts";
+import { replicatorConfig } from "./replicator_config.ts";
 
 Deno.test("replicatorConfig() gives each node its own side", () => {
   const cluster = parseCluster(
@@ -48,11 +48,4 @@ links:
     resyncLimit: 50 * 1024 * 1024,
     verifyRate: 0,
   });
-});
-
-Deno.test("bytesOf() knows K, M, G and none", () => {
-  strictEqual(bytesOf("0"), 0);
-  strictEqual(bytesOf("12"), 12);
-  strictEqual(bytesOf("3K"), 3072);
-  strictEqual(bytesOf("2G"), 2 ** 31);
 });

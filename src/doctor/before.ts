@@ -1,8 +1,8 @@
 /** What must hold before prereq, first, second and uninstall touch anything, as lines for a person. Pure: facts in, problems out. */
 import type { Facts, Kin } from "../cluster/facts.ts";
 import type { Settings } from "../cluster/settings.ts";
-import { bytesOf } from "../cluster/volume_size.ts";
 import { canonical, contains } from "../system/address.ts";
+import { GIB, parseSize } from "../system/units.ts";
 import {
   clocks,
   distribution,
@@ -26,7 +26,6 @@ export interface Findings {
   readonly warnings: readonly string[];
 }
 
-const GIB = 1024 ** 3;
 /** Packages as they come and as they are unpacked: MariaDB's and NFS' are about half of it. */
 export const PACKAGE_ROOM: Readonly<{ [folder: string]: number }> = {
   "/usr": GIB,
@@ -136,7 +135,7 @@ export function checkSize(
 ): readonly string[] {
   const free = facts.free[storage];
   if (free === undefined) return [];
-  const volume = { size, more: bytesOf(size), folder: storage, free };
+  const volume = { size, more: parseSize(size), folder: storage, free };
   return asFindings(outgrown(volume)).warnings;
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parseSize } from "../system/units.ts";
 import {
   checkMachine,
   checkNode,
@@ -9,7 +10,6 @@ import {
 } from "./before.ts";
 import { type Facts, osRelease } from "../cluster/facts.ts";
 import { seriesOf } from "../cluster/series.ts";
-import { bytesOf } from "../cluster/volume_size.ts";
 
 const GOOD: Facts = {
   root: true,
@@ -206,7 +206,7 @@ Deno.test("checkPair() wants one kind of processor and one series of MariaDB: ne
 });
 
 Deno.test("checkSize() warns when the volume may outgrow the disk", () => {
-  const free = { free: { "/s": bytesOf("10G") } };
+  const free = { free: { "/s": parseSize("10G") } };
   assert.deepEqual(checkSize({ size: "10G", storage: "/s" }, free), []);
   assert.equal(checkSize({ size: "1T", storage: "/s" }, free).length, 1);
 });

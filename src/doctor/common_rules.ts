@@ -2,9 +2,9 @@
 import { isK3sInterface, ROUTE_TO_NOWHERE } from "../cluster/network.ts";
 import { takenPorts } from "../cluster/ports.ts";
 import { contains } from "../system/address.ts";
+import { GIB } from "../system/units.ts";
 import { type DoctorFacts, type Found, problem, warning } from "./facts.ts";
 
-const GIB = 1024 ** 3;
 /** Oldest that is tried, by ID of /etc/os-release. */
 const OLDEST: { readonly [id: string]: number } = { ubuntu: 20.04, debian: 11 };
 /** What MariaDB, the volume's own structures and the first pods need; the volume itself is sparse. */

@@ -1,5 +1,5 @@
 /** Disks, and what is on this server already: adopted when asked, otherwise refused, never overwritten. Pure. */
-import { bytesOf } from "../cluster/volume_size.ts";
+import { GIB, MIB, parseSize } from "../system/units.ts";
 import { outgrown, room } from "./common_rules.ts";
 import {
   type DoctorFacts,
@@ -12,8 +12,6 @@ import {
 
 /** The other folder is the volume's, whatever it is called. */
 const DATABASE = "/var/lib/mysql";
-const GIB = 1024 ** 3;
-const MIB = 1024 ** 2;
 /** A datastore commits about ten times a second, each with an fsync on both disks. */
 const SLOW_SYNC_MS = 20;
 const HOPELESS_SYNC_MS = 200;
@@ -23,7 +21,7 @@ const TRIED = ["ext4", "xfs", "btrfs"] as const;
 
 /** How large the volume may become, in words, and what of that the disk must still give. */
 function volumeOf({ size, volume }: DoctorFacts["wanted"]) {
-  if (volume === null) return { size, more: size ? bytesOf(size) : 0 };
+  if (volume === null) return { size, more: size ? parseSize(size) : 0 };
   return {
     size: `${Math.round(volume.size / GIB)} GiB`,
     more: volume.size - volume.onDisk,

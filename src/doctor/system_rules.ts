@@ -1,8 +1,8 @@
 /** The machine itself: distribution, kernel, packages, memory, clock, boot. Pure. */
+import { GIB } from "../system/units.ts";
 import { distribution, systemd } from "./common_rules.ts";
 import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
 
-const GIB = 1024 ** 3;
 /** FUSE needs it: passthrough of O_DIRECT, large pages. */
 const OLDEST_KERNEL = [5, 4] as const;
 /** Before it (commit 9eb54e92718a) a kernel shows its own host name as NFS' server scope, whatever it is told. */

@@ -1,8 +1,8 @@
 /** The volume: one sparse file with an XFS, made before its folder is mirrored. */
 import { join } from "node:path";
-import { bytesOf } from "../cluster/volume_size.ts";
 import { command } from "../system/command.ts";
 import { exists, syncFolder } from "../system/files.ts";
+import { parseSize } from "../system/units.ts";
 
 export const VOLUME = "replicatedVolume";
 
@@ -21,7 +21,7 @@ export async function makeVolume(
     mode: 0o600,
   });
   try {
-    await handle.truncate(bytesOf(size));
+    await handle.truncate(parseSize(size));
     await command(["mkfs.xfs", "-q", half], { timeoutMs: 120_000 });
     await handle.sync();
   } finally {

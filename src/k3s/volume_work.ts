@@ -1,8 +1,8 @@
 /** The volume while it is used: how full it is, larger, without what was deleted, and is it sound. On the primary, which has it mounted. */
 import { join } from "node:path";
 import { command } from "../system/command.ts";
-import { bytesOf } from "../cluster/volume_size.ts";
 import { LEAST_VOLUME, MOST_VOLUME } from "../cluster/volume_size.ts";
+import { parseSize } from "../system/units.ts";
 
 export interface VolumePlace {
   /** The sparse file, in the mirrored storage. */
@@ -80,7 +80,7 @@ export function newSize(
       refused: `size "${text}", expected a number and M, G or T, such as 200G`,
     };
   }
-  const bytes = bytesOf(text);
+  const bytes = parseSize(text);
   if (bytes < Math.max(use.size, LEAST_VOLUME)) {
     return {
       refused: `size ${text} is less than the volume's ${

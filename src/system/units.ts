@@ -1,4 +1,15 @@
-/** Numbers as people read them. Pure. */
+/** Numbers as people read and write them. Pure. */
+
+export const MIB = 1024 ** 2;
+export const GIB = 1024 ** 3;
+
+const UNITS = ["", "K", "M", "G", "T"];
+
+/** "50M" → 52428800. NaN: it is no size. */
+export function parseSize(text: string): number {
+  const match = /^(\d+)([KMGT]?)$/.exec(text);
+  return match ? Number(match[1]) * 1024 ** UNITS.indexOf(match[2]!) : NaN;
+}
 
 /** 1536 → "1.5 KiB". */
 export function bytes(count: number): string {
