@@ -9,7 +9,7 @@ const PURE = [
   /^witness\/(register|protocol|token|unit)\.ts$/,
   /^rules\//,
   /^guard\/ward\.ts$/,
-  /^module\/(checkers|duration|notifications)\.ts$/,
+  /^module\/(checkers|duration|notifications|switch)\.ts$/,
   /^notify\/(conditions|queue|render)\.ts$/,
   /^checker\/(board|checks|glob|processes|reading)\.ts$/,
   /^heartbeat\/(detector|message)\.ts$/,

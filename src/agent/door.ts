@@ -10,6 +10,7 @@ import { metricsText } from "../api/metrics.ts";
 import type { PeerApi } from "../api/peer_api.ts";
 import { restartRefusal } from "../api/rolling_plan.ts";
 import type { ClusterState } from "../api/state.ts";
+import type { Switch, SwitchValue } from "../module/switch.ts";
 import type {
   Command as ReplicatorCommand,
   VerifyReport,
@@ -21,7 +22,6 @@ import type { Log } from "../system/log.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Resource } from "../checker/board.ts";
 import type { ResourceState } from "../rules/rule.ts";
-import type { Switch, SwitchValue } from "./switches.ts";
 import { EVERY_MS, type Figures } from "./figures.ts";
 import { ArbiterChanges } from "./arbiter_changes.ts";
 import { ClusterConfig } from "./cluster_config.ts";

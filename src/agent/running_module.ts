@@ -17,6 +17,7 @@ import type { Module } from "../module/schema.ts";
 import { endLeftScripts } from "../actions/left_scripts.ts";
 import { perform, type Surroundings } from "../actions/perform.ts";
 import type { Ward } from "../guard/ward.ts";
+import type { Switch, SwitchValue } from "../module/switch.ts";
 import type { Command, Report } from "../replication/control.ts";
 import type { Ask } from "../witness/register.ts";
 import { now } from "../system/clock.ts";
@@ -31,10 +32,8 @@ import { Monitor } from "./monitor.ts";
 import {
   deviations,
   readSwitches,
-  type Switch,
   switched,
   type Switches,
-  type SwitchValue,
   writeSwitches,
 } from "./switches.ts";
 import { Addresses } from "./addresses.ts";

@@ -2,14 +2,9 @@
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Module } from "../module/schema.ts";
+import { type Switch, SWITCHES, type SwitchValue } from "../module/switch.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
-
-export const SWITCHES = ["errd", "checker", "failover", "boot"] as const;
-export type Switch = typeof SWITCHES[number];
-/** auto: as module.yaml says, which may be auto itself. */
-export const SWITCH_VALUES = ["on", "off", "auto"] as const;
-export type SwitchValue = typeof SWITCH_VALUES[number];
 
 const onOff = z.enum(["on", "off"]).optional();
 /** Only what a person has said; what is absent is as module.yaml says. */

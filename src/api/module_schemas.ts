@@ -1,7 +1,7 @@
 /** What the API takes and gives of modules as they run: commands, checkers, switches, copies, what is compared. */
 import { z } from "zod";
-import { SWITCH_VALUES, SWITCHES } from "../agent/switches.ts";
 import { USER_COMMANDS } from "../machine/event.ts";
+import { SWITCH_VALUES, SWITCHES } from "../module/switch.ts";
 import { RESOURCE_STATES } from "../rules/rule.ts";
 import { list, nodeName } from "./schemas.ts";
 

@@ -1,9 +1,9 @@
 /** What the commands need of the agent: a narrow door, so that their tests need no agent. */
 import type { Applied } from "../agent/module_changes.ts";
 import type { ModuleInfo } from "../agent/module_store.ts";
-import type { Switch, SwitchValue } from "../agent/switches.ts";
 import type { Resource } from "../checker/board.ts";
 import type { UserCommand } from "../machine/event.ts";
+import type { Switch, SwitchValue } from "../module/switch.ts";
 import type { ResourceState } from "../rules/rule.ts";
 import type { Verification } from "../agent/door.ts";
 import type { ClusterState } from "../api/state.ts";

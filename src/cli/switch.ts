@@ -3,7 +3,7 @@ import {
   type Switch,
   SWITCH_VALUES,
   type SwitchValue,
-} from "../agent/switches.ts";
+} from "../module/switch.ts";
 import type { AgentApi } from "./agent_api.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { moduleName } from "./module_name.ts";

@@ -2,6 +2,7 @@
 import type { ClusterState, ModuleState } from "../api/state.ts";
 import type { UserRole } from "../api/users.ts";
 import type { UserCommand } from "../machine/event.ts";
+import { type Switch, SWITCHES } from "../module/switch.ts";
 import type { Texts } from "./text/en.ts";
 import { bytes } from "../system/units.ts";
 import { answers, type Place, places } from "./view.ts";
@@ -12,10 +13,8 @@ export type Command =
   | "full"
   | SwitchCommand;
 
-export const SWITCHES = ["errd", "checker", "failover", "boot"] as const;
-export type SwitchName = typeof SWITCHES[number];
 /** Of the others module.yaml says on or off, which is one of these two: only of `boot` it may say auto. */
-export type SwitchCommand = `${SwitchName} ${"on" | "off"}` | "boot auto";
+export type SwitchCommand = `${Switch} ${"on" | "off"}` | "boot auto";
 
 /** Something the user pointed at; `node` says where it is done. */
 export interface Wish {
@@ -79,7 +78,7 @@ export function moreFor(place: Place, role: UserRole): Command[] {
 }
 
 /** What a switch can be switched to. */
-function switchesOf(module: ModuleState, name: SwitchName): SwitchCommand[] {
+function switchesOf(module: ModuleState, name: Switch): SwitchCommand[] {
   const now = (value: "on" | "off") =>
     module.maintenance.includes(`${name} ${value}`);
   switch (name) {
@@ -293,7 +292,7 @@ function switchQuestion(
   return {
     title: switches.title(name, command),
     cost: off
-      ? switches[command.split(" ")[0] as SwitchName]
+      ? switches[command.split(" ")[0] as Switch]
       : command === "boot on" || command === "boot auto"
       ? switches[command]
       : switches.on,
