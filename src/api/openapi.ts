@@ -7,9 +7,9 @@ import { errorSchema } from "./error.ts";
 /** Of the API, not of hakit: raised when something that was there changes. */
 const API_VERSION = "1";
 
-export function openApi(routes: readonly RouteContract[] = ROUTES) {
+export function openApi() {
   const paths: { [path: string]: { [method: string]: unknown } } = {};
-  for (const route of routes) {
+  for (const route of ROUTES) {
     (paths[route.path] ??= {})[route.method] = operation(route);
   }
   return {

@@ -11,8 +11,6 @@ import {
 } from "../rules/rule.ts";
 import { RuleError } from "../rules/tokens.ts";
 
-export type When = "pre" | "prim" | "second" | "both";
-
 type Spec =
   | { [kind in keyof Checkers]: { kind: kind } & Checkers[kind][number] }[
     keyof Checkers

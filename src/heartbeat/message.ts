@@ -61,7 +61,7 @@ export class Codec {
   readonly #keys = new Map<string, Uint8Array>();
 
   constructor(options: { readonly key: string; readonly cluster: string }) {
-    this.#clusterKey = fromHex(options.key);
+    this.#clusterKey = Uint8Array.fromHex(options.key);
     this.#cluster = options.cluster;
   }
 
@@ -81,7 +81,7 @@ export class Codec {
     fields.setUint8(4, VERSION);
     fields.setUint8(5, sender);
     fields.setUint8(6, link);
-    out.set(fromHex(boot), 8);
+    out.set(Uint8Array.fromHex(boot), 8);
     fields.setBigUint64(24, BigInt(number));
     const header = out.subarray(0, HEADER);
     const cipher = createCipheriv(
@@ -114,7 +114,7 @@ export class Codec {
     }
     const number = Number(fields.getBigUint64(24));
     if (!Number.isSafeInteger(number)) return null;
-    const boot = toHex(bytes.subarray(8, 24));
+    const boot = bytes.subarray(8, 24).toHex();
     const plain = this.#decipher(bytes, boot);
     if (plain === null) return null;
     this.#remember(boot);
@@ -151,7 +151,7 @@ export class Codec {
     return new Uint8Array(hkdfSync(
       "sha256",
       this.#clusterKey,
-      fromHex(boot),
+      Uint8Array.fromHex(boot),
       createHash("sha256").update(`hakit heartbeat ${this.#cluster}`).digest(),
       32,
     ));
@@ -204,12 +204,4 @@ function parseReply(value: unknown): Content["reply"] | undefined {
 
 function isTime(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
-}
-
-export function toHex(bytes: Uint8Array): string {
-  return bytes.toHex();
-}
-
-function fromHex(text: string): Uint8Array {
-  return Uint8Array.fromHex(text);
 }

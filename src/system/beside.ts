@@ -17,11 +17,14 @@ export interface BesideOptions {
 const MOST_WAITING = 2_000;
 const underWay = new Set<Promise<void>>();
 
-/** What was written so far is in its files, or `limitMs` have passed: a process that ends does not wait for a disk that hangs. */
-export async function flushLogs(limitMs = 1_000): Promise<void> {
+/** A process that ends does not wait longer for a disk that hangs. */
+const LIMIT_MS = 1_000;
+
+/** What was written so far is in its files, or it takes too long. */
+export async function flushLogs(): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
+    timer = setTimeout(resolve, LIMIT_MS);
   });
   await Promise.race([Promise.all(underWay), late]);
   clearTimeout(timer);

@@ -53,7 +53,6 @@ const symbols = {
     parameters: ["i32", "usize", "i32", "usize", "usize", "u32"],
     result: "i32",
   },
-  fchmod: { parameters: ["i32", "u32"], result: "i32" },
   fchmodat: { parameters: ["i32", "usize", "u32", "i32"], result: "i32" },
   fchownat: {
     parameters: ["i32", "usize", "u32", "u32", "i32"],
@@ -137,8 +136,6 @@ const symbols = {
   send: { parameters: ["i32", "usize", "usize", "i32"], result: "i32" },
   pipe2: { parameters: ["usize", "i32"], result: "i32" },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
-  signalfd: { parameters: ["i32", "usize", "i32"], result: "i32" },
-  sigprocmask: { parameters: ["i32", "usize", "usize"], result: "i32" },
   mknodat: {
     // glibc before 2.33 has no mknodat symbol: the raw call is the same everywhere.
     name: "syscall",
@@ -216,8 +213,6 @@ export const O = {
   ACCMODE: 3,
   CREAT: 0o100,
   EXCL: 0o200,
-  TRUNC: 0o1000,
-  APPEND: 0o2000,
   NONBLOCK: 0o4000,
   DIRECT: arm ? 0o200000 : 0o40000,
   DIRECTORY: arm ? 0o40000 : 0o200000,
