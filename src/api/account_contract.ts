@@ -9,11 +9,6 @@ import { oidcAnswer, oidcBody, oidcTestAnswer } from "../oidc/settings.ts";
 import { oidcFileSchema } from "../oidc/settings_file.ts";
 
 const { nodeQuery } = schemas;
-const joinBody = z.strictObject({
-  cluster: z.string().max(64),
-  secret: z.string().max(100),
-  machine: z.string().regex(/^[0-9a-f]{32}$/),
-});
 
 export const ACCOUNT_ROUTES: readonly RouteContract[] = [
   {
@@ -195,7 +190,7 @@ export const ACCOUNT_ROUTES: readonly RouteContract[] = [
     path: "/api/join",
     summary: "The second node joins",
     access: "secret",
-    body: joinBody,
+    body: accountSchemas.joinBody,
     answer: z.looseObject({}),
   },
   {
@@ -203,7 +198,7 @@ export const ACCOUNT_ROUTES: readonly RouteContract[] = [
     path: "/api/join/file",
     summary: "A file that the second node lacks",
     access: "secret",
-    body: joinBody.extend({ name: z.string().max(200) }),
+    body: accountSchemas.joinFileBody,
     answer: "application/octet-stream",
   },
 ];

@@ -67,3 +67,13 @@ export const certificatesAnswer = z.strictObject({
   own: certificateInfo.nullable()
     .describe("Shown to browsers that ask for one of its names"),
 });
+
+/** Of the second node, by the token that a person gave it. */
+export const joinBody = z.strictObject({
+  /** Of the token: a token of another cluster is told apart from a wrong secret. */
+  cluster: z.string().max(64),
+  secret: z.string().max(100),
+  /** The caller's /etc/machine-id. */
+  machine: z.string().regex(/^[0-9a-f]{32}$/),
+});
+export const joinFileBody = joinBody.extend({ name: z.string().max(200) });

@@ -7,6 +7,8 @@ import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import { accept } from "../cluster/invitation.ts";
 import { places } from "../cluster/places.ts";
+import { Turns } from "../system/turns.ts";
+import { joinBody, joinFileBody } from "./account_schemas.ts";
 import { soon } from "./soon.ts";
 import { gatherWelcome, k3sFileSchema } from "../cluster/welcome.ts";
 import { k3sFilePath } from "../k3s/files.ts";
@@ -19,16 +21,6 @@ import type { Audit } from "./audit.ts";
 import { type AuthEnv, originOf } from "./caller.ts";
 import { errorBody } from "./error.ts";
 import { addressKey, BY_ADDRESS, Throttle } from "./throttle.ts";
-
-const requestSchema = z.strictObject({
-  /** Of the token: a token of another cluster is told apart from a wrong secret. */
-  cluster: z.string().max(64),
-  secret: z.string().max(100),
-  /** The caller's /etc/machine-id. */
-  machine: z.string().regex(/^[0-9a-f]{32}$/),
-});
-type Request = z.infer<typeof requestSchema>;
-const fileSchema = requestSchema.extend({ name: z.string().max(200) });
 
 /** What the second node has from then on. */
 const WELCOME = "the cluster's key, authority, users and module";
@@ -50,7 +42,7 @@ export function joinRoutes(paths: Paths, { audit, log, forget }: JoinOptions) {
   // Nobody guesses 256 bits: this keeps strangers from pushing what matters out of the audit.
   const refused = new Throttle(BY_ADDRESS);
   // Requests take turns: two machines must not both find the invitation unused.
-  let turn: Promise<unknown> = Promise.resolve();
+  const turns = new Turns();
 
   const small = bodyLimit({
     maxSize: BODY_BYTES,
@@ -59,21 +51,21 @@ export function joinRoutes(paths: Paths, { audit, log, forget }: JoinOptions) {
   });
 
   /** Why not; null: welcome. */
-  async function judge(request: Request): Promise<string | null> {
+  async function judge(
+    request: z.infer<typeof joinBody>,
+  ): Promise<string | null> {
     const { id, cluster } = await loadCluster(at.cluster);
     if (request.cluster !== id) {
       return `the token is of another cluster than "${cluster}"`;
     }
-    const judged = turn.then(() => accept(at.invitation, request));
-    turn = judged.catch(() => {});
-    const verdict = await judged;
+    const verdict = await turns.take(() => accept(at.invitation, request));
     return verdict.kind === "refused" ? verdict.why : null;
   }
 
   /** The answer to a machine that may not; null: welcome. `detail`: what it asks for. */
   async function refusal(
     c: Context<AuthEnv>,
-    request: Request,
+    request: z.infer<typeof joinBody>,
     detail: string,
   ) {
     const from = originOf(c.env?.connection);
@@ -117,7 +109,7 @@ export function joinRoutes(paths: Paths, { audit, log, forget }: JoinOptions) {
 
   return new Hono<AuthEnv>()
     .post("/api/join", small, async (c) => {
-      const body = requestSchema.safeParse(
+      const body = joinBody.safeParse(
         await soon(c.req.json().catch(() => null)),
       );
       if (!body.success) return c.json(NOT_A_REQUEST, 400);
@@ -129,7 +121,7 @@ export function joinRoutes(paths: Paths, { audit, log, forget }: JoinOptions) {
       return c.json(welcome, 200);
     })
     .post("/api/join/file", small, async (c) => {
-      const body = fileSchema.safeParse(
+      const body = joinFileBody.safeParse(
         await soon(c.req.json().catch(() => null)),
       );
       if (!body.success) return c.json(NOT_A_REQUEST, 400);
