@@ -27,7 +27,7 @@ const MAX_LIST = 1 << 20;
 
 export class Salvages {
   readonly #options: SalvagesOptions;
-  readonly #sizes = new Sizes();
+  readonly sizes = new Sizes();
 
   constructor(options: SalvagesOptions) {
     this.#options = options;
@@ -41,7 +41,7 @@ export class Salvages {
       // It grows for as long as something is being kept.
       const size = await Deno.stat(join(folder, LIST))
         .then(({ size }) => String(size), () => "");
-      found.push({ name, bytes: this.#sizes.of([folder], size) });
+      found.push({ name, bytes: this.sizes.of([folder], size) });
     }
     return found;
   }
