@@ -2,8 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
-import { readIfPresent, writeDurably } from "../system/files.ts";
-import { Turns } from "../system/turns.ts";
+import { readIfPresent } from "../system/files.ts";
 import {
   type Accounts,
   accountsSchema,
@@ -25,6 +24,7 @@ import {
   withUser,
 } from "./accounts_file.ts";
 import { ApiError } from "./error.ts";
+import { KeptFile } from "./kept_file.ts";
 import { hashPassword, passwordProblem } from "./passwords.ts";
 
 /** Of users and of keys; half of what the file may hold, so that two nodes' additions fit together. */
@@ -43,26 +43,16 @@ export async function readAccounts(file: string): Promise<Accounts> {
 }
 
 export class AccountStore {
-  readonly file: string;
-  #kept: { readonly stamp: string; readonly accounts: Accounts } | null = null;
-  readonly #turns = new Turns();
+  readonly #kept: KeptFile<Accounts>;
   /** After a change made here: the other node wants to know. */
   onChange: () => void = () => {};
 
-  constructor(file: string) {
-    this.file = file;
+  constructor(readonly file: string) {
+    this.#kept = new KeptFile(file, { read: readAccounts, format: stringify });
   }
 
-  /** Parsed anew only when the file is another one: whoever writes it renames. */
-  async read(): Promise<Accounts> {
-    const info = await Deno.stat(this.file).catch(() => null);
-    const stamp = info
-      ? `${info.ino} ${info.size} ${info.mtime?.getTime()}`
-      : "";
-    if (this.#kept?.stamp === stamp) return this.#kept.accounts;
-    const accounts = await readAccounts(this.file);
-    this.#kept = { stamp, accounts };
-    return accounts;
+  read(): Promise<Accounts> {
+    return this.#kept.read();
   }
 
   async users(): Promise<readonly User[]> {
@@ -90,7 +80,10 @@ export class AccountStore {
       if (!valid.success) throw refuse(valid.error.issues[0]!.message);
       const users = usersOf(accounts);
       if (users.some((known) => known.name === name)) {
-        throw refuse(`it exists in "${this.file}", expected another name`, 409);
+        throw refuse(
+          `it exists in "${this.file}", expected another name`,
+          409,
+        );
       }
       if (users.length >= MOST) throw refuse(`there are ${MOST} already`);
       const hash = await hashed(password, refuse);
@@ -162,10 +155,9 @@ export class AccountStore {
 
   /** Takes what the other node knows; answers what both know together. */
   async merge(theirs: Accounts): Promise<Accounts> {
-    return await this.#turns.take(async () => {
-      const mine = await this.read();
+    return await this.#kept.change(async (mine, write) => {
       const both = merge(mine, theirs);
-      if (!same(both, mine)) await this.#write(both);
+      if (!same(both, mine)) await write(both);
       return both;
     });
   }
@@ -176,15 +168,10 @@ export class AccountStore {
   ): Promise<void> {
     const refuse: Refuse = (why, status = 400) =>
       new ApiError(status, "bad-user", `Cannot ${what}: ${why}`);
-    await this.#turns.take(async () =>
-      this.#write(await change(await this.read(), refuse))
+    await this.#kept.change(async (accounts, write) =>
+      write(await change(accounts, refuse))
     );
     this.onChange();
-  }
-
-  async #write(accounts: Accounts): Promise<void> {
-    await writeDurably(this.file, stringify(accounts), { mode: 0o600 });
-    this.#kept = null;
   }
 }
 

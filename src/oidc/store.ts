@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { ApiError } from "../api/error.ts";
-import { readIfPresent, writeDurably } from "../system/files.ts";
-import { Turns } from "../system/turns.ts";
+import { KeptFile } from "../api/kept_file.ts";
+import { readIfPresent } from "../system/files.ts";
 import {
   admitsSomebody,
   type OidcBody,
@@ -20,26 +20,19 @@ import {
 } from "./settings_file.ts";
 
 export class OidcStore {
-  readonly file: string;
-  #kept: { readonly stamp: string; readonly known: OidcFile } | null = null;
-  readonly #turns = new Turns();
+  readonly #kept: KeptFile<OidcFile>;
   /** After a change made here: the other node wants to know. */
   onChange: () => void = () => {};
 
-  constructor(file: string) {
-    this.file = file;
+  constructor(readonly file: string) {
+    this.#kept = new KeptFile(file, {
+      read: readOidcFile,
+      format: (known) => JSON.stringify(known, null, 2) + "\n",
+    });
   }
 
-  /** Parsed anew only when the file is another one: whoever writes it renames. */
-  async read(): Promise<OidcFile> {
-    const info = await Deno.stat(this.file).catch(() => null);
-    const stamp = info
-      ? `${info.ino} ${info.size} ${info.mtime?.getTime()}`
-      : "";
-    if (this.#kept?.stamp === stamp) return this.#kept.known;
-    const known = parsed(await readIfPresent(this.file), this.file);
-    this.#kept = { stamp, known };
-    return known;
+  read(): Promise<OidcFile> {
+    return this.#kept.read();
   }
 
   async standing(): Promise<Standing> {
@@ -73,11 +66,10 @@ export class OidcStore {
 
   /** Takes what the other node knows; answers what both know together. */
   async merge(theirs: OidcFile): Promise<OidcFile> {
-    return await this.#turns.take(async () => {
-      const mine = await this.read();
+    return await this.#kept.change(async (mine, write) => {
       const both = merge(mine, theirs);
       if (JSON.stringify(both) !== JSON.stringify(merge(NOTHING, mine))) {
-        await this.#write(both);
+        await write(both);
       }
       return both;
     });
@@ -86,26 +78,19 @@ export class OidcStore {
   async #change(
     next: (known: OidcFile) => OidcSettings | null,
   ): Promise<void> {
-    await this.#turns.take(async () => {
-      const known = await this.read();
-      const settings = next(known);
-      await this.#write(withChange(known, {
-        settings,
+    await this.#kept.change((known, write) =>
+      write(withChange(known, {
+        settings: next(known),
         chance: randomBytes(9).toString("base64url"),
         sealKey: randomBytes(32).toString("base64url"),
-      }));
-    });
+      }))
+    );
     this.onChange();
-  }
-
-  async #write(known: OidcFile): Promise<void> {
-    const text = JSON.stringify(known, null, 2) + "\n";
-    await writeDurably(this.file, text, { mode: 0o600 });
-    this.#kept = null;
   }
 }
 
-function parsed(text: string | null, file: string): OidcFile {
+async function readOidcFile(file: string): Promise<OidcFile> {
+  const text = await readIfPresent(file);
   if (text === null) return NOTHING;
   let value: unknown;
   try {
