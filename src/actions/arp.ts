@@ -2,6 +2,7 @@
  * Packets that tell a network where a virtual address lives now, and that ask whether somebody has it. Pure: bytes in, bytes out.
  * ARP is RFC 826 and RFC 5227 (probe, announcement), neighbour discovery RFC 4861 (§4.3, §4.4) and RFC 4862 (§5.4.2).
  */
+import { knownBytes } from "../system/address_bytes.ts";
 import { equalBytes } from "../system/bytes.ts";
 
 export const ETH_P_ARP = 0x0806;
@@ -22,46 +23,13 @@ function formatMac(bytes: Uint8Array): string {
     .join(":");
 }
 
-function parseIPv4(text: string): Uint8Array {
-  const parts = text.split(".").map(Number);
-  if (parts.length !== 4 || parts.some((part) => !(part >= 0 && part < 256))) {
-    throw new TypeError(`Cannot read "${text}": expected an IPv4 address`);
-  }
-  return Uint8Array.from(parts);
-}
-
-/** "fd00::9" → 16 bytes; also with a dotted tail. */
-export function parseIPv6(text: string): Uint8Array {
-  const wrong = () =>
-    new TypeError(`Cannot read "${text}": expected an IPv6 address`);
-  const halves = text.split("::");
-  if (halves.length > 2) throw wrong();
-  const [head, tail] = halves.map((half) => words(half, wrong));
-  const missing = 8 - head!.length - (tail?.length ?? 0);
-  if (tail === undefined ? missing !== 0 : missing < 1) throw wrong();
-  const all = [...head!, ...Array(tail ? missing : 0).fill(0), ...tail ?? []];
-  return Uint8Array.from(all.flatMap((word) => [word >> 8, word & 255]));
-}
-
-function words(half: string, wrong: () => TypeError): number[] {
-  if (half === "") return [];
-  return half.split(":").flatMap((part) => {
-    if (part.includes(".")) {
-      const [a, b, c, d] = parseIPv4(part);
-      return [a! << 8 | b!, c! << 8 | d!];
-    }
-    if (!/^[0-9a-fA-F]{1,4}$/.test(part)) throw wrong();
-    return [Number.parseInt(part, 16)];
-  });
-}
-
 export function isIPv6(address: string): boolean {
   return address.includes(":");
 }
 
 /** RFC 5227 §2.1.1: "has anybody this address?", without claiming it (sender address 0.0.0.0). */
 export function arpProbe(mac: Uint8Array, address: string): Uint8Array {
-  return arp(1, BROADCAST, mac, new Uint8Array(4), parseIPv4(address));
+  return arp(1, BROADCAST, mac, new Uint8Array(4), knownBytes(address));
 }
 
 /** Gratuitous ARP, both forms: some switches and hosts only listen to requests, others only to replies. */
@@ -69,7 +37,7 @@ export function arpAnnouncements(
   mac: Uint8Array,
   address: string,
 ): Uint8Array[] {
-  const ip = parseIPv4(address);
+  const ip = knownBytes(address);
   return [arp(1, BROADCAST, mac, ip, ip), arp(2, BROADCAST, mac, ip, ip)];
 }
 
@@ -105,14 +73,14 @@ export function arpOwner(frame: Uint8Array, address: string): string | null {
   if (view.getUint16(12) !== ETH_P_ARP || view.getUint16(16) !== 0x0800) {
     return null;
   }
-  if (!equalBytes(frame.subarray(28, 32), parseIPv4(address))) return null;
+  if (!equalBytes(frame.subarray(28, 32), knownBytes(address))) return null;
   return formatMac(frame.subarray(22, 28));
 }
 
 /** RFC 4862 §5.4.2: neighbour solicitation from the unspecified address. */
 export function neighbourProbe(mac: Uint8Array, address: string): Uint8Array {
-  const ip = parseIPv6(address);
-  const group = parseIPv6("ff02::1:ff00:0");
+  const ip = knownBytes(address);
+  const group = knownBytes("ff02::1:ff00:0");
   group.set(ip.subarray(13), 13);
   const body = new Uint8Array(24);
   body[0] = 135;
@@ -125,14 +93,14 @@ export function neighbourAnnouncement(
   mac: Uint8Array,
   address: string,
 ): Uint8Array {
-  const ip = parseIPv6(address);
+  const ip = knownBytes(address);
   const body = new Uint8Array(32);
   body[0] = 136;
   body[4] = 0x20;
   body.set(ip, 8);
   body.set([2, 1], 24); // option: target link-layer address, 8 bytes
   body.set(mac, 26);
-  return icmp6(mac, ip, parseIPv6("ff02::1"), body);
+  return icmp6(mac, ip, knownBytes("ff02::1"), body);
 }
 
 function icmp6(
@@ -185,6 +153,6 @@ export function neighbourOwner(
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   if (view.getUint16(12) !== ETH_P_IPV6 || frame[20] !== 58) return null;
   if (frame[54] !== 136 || frame[21] !== 255) return null;
-  if (!equalBytes(frame.subarray(62, 78), parseIPv6(address))) return null;
+  if (!equalBytes(frame.subarray(62, 78), knownBytes(address))) return null;
   return formatMac(frame.subarray(6, 12));
 }

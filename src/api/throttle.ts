@@ -1,3 +1,4 @@
+import { addressBytes, groups } from "../system/address_bytes.ts";
 /**
  * Slows down guessing. Every attempt counts as a failure until it is known to be right, so that a hundred guesses sent at once
  * are not a hundred free ones. Takes `now`; reads no clock. Pure.
@@ -76,18 +77,9 @@ export class Throttle {
 /** Whom to slow down: an IPv4 address, or the /64 of an IPv6 one, since one machine owns that whole. */
 export function addressKey(address: string): string {
   const plain = plainAddress(address);
-  if (!plain.includes(":")) return plain;
-  try {
-    const [head = "", tail = ""] = new URL(`http://[${plain}]`).hostname
-      .slice(1, -1).split("::");
-    const left = head.split(":").filter(Boolean);
-    const right = tail.split(":").filter(Boolean);
-    const zeros = new Array(Math.max(0, 8 - left.length - right.length))
-      .fill("0");
-    return [...left, ...zeros, ...right].slice(0, 4).join(":") + "::/64";
-  } catch {
-    return plain;
-  }
+  const bytes = addressBytes(plain);
+  if (bytes?.length !== 16) return plain;
+  return groups(bytes.subarray(0, 8)).join(":") + "::/64";
 }
 
 /** As it stands in a configuration: an IPv4 caller of a socket that takes both, a link-local one without its interface. */

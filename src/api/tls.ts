@@ -11,8 +11,8 @@ import {
   sign,
   X509Certificate,
 } from "node:crypto";
-import { isIP } from "node:net";
 import { Buffer } from "node:buffer";
+import { addressBytes } from "../system/address_bytes.ts";
 import * as der from "./der.ts";
 
 /** A certificate and its private key (PKCS #8), both PEM. The key belongs in a 0600 file and nowhere else. */
@@ -212,7 +212,7 @@ function keyId(publicKey: Uint8Array) {
 
 /** RFC 5280 4.2.1.6: [2] dNSName, [7] iPAddress. */
 function generalName(name: string) {
-  const ip = addressBytes(name);
+  const ip = addressBytes(name.split("%")[0]!);
   if (ip) return der.context(7, ip, false);
   if (!/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(name)) {
     throw new Error(
@@ -220,25 +220,6 @@ function generalName(name: string) {
     );
   }
   return der.context(2, Buffer.from(name, "ascii"), false);
-}
-
-function addressBytes(address: string): Uint8Array | null {
-  const version = isIP(address);
-  if (version === 4) return Uint8Array.from(address.split(".").map(Number));
-  if (version !== 6) return null;
-  // The URL parser writes every form of an IPv6 address in one way: eight groups or one "::", no dotted part.
-  const [head = "", tail] = new URL(`http://[${address.split("%")[0]}]`)
-    .hostname.slice(1, -1).split("::");
-  const groups = (text: string) => text === "" ? [] : text.split(":");
-  const left = groups(head);
-  const right = tail === undefined ? [] : groups(tail);
-  const zeros = new Array<string>(8 - left.length - right.length).fill("0");
-  return Uint8Array.from(
-    [...left, ...zeros, ...right].flatMap((group) => {
-      const value = parseInt(group, 16);
-      return [value >> 8, value & 0xff];
-    }),
-  );
 }
 
 function pem(bytes: Uint8Array): string {

@@ -2,9 +2,9 @@
  * Takes addresses off this machine by rtnetlink, in this process: whoever fences must not wait for a program to be read from a disk.
  * `man 7 rtnetlink`; struct nlmsghdr (16 bytes), struct ifaddrmsg (8), attributes of u16 length, u16 type, padded to 4.
  */
+import { addressBytes } from "../system/address_bytes.ts";
 import { equalBytes } from "../system/bytes.ts";
 import { errno, ErrnoError, libc, Memory } from "../system/libc.ts";
-import { expandIpv6 } from "../peer/socket.ts";
 
 const AF_NETLINK = 16, SOCK_RAW = 3, CLOEXEC = 0o2000000;
 const RTM_DELADDR = 21, RTM_GETADDR = 22, RTM_NEWADDR = 20;
@@ -21,15 +21,6 @@ export interface Held {
   readonly prefix: number;
   readonly index: number;
   readonly address: Uint8Array;
-}
-
-/** 4 or 16 bytes; null: no literal. */
-export function bytesOf(address: string): Uint8Array | null {
-  const four = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address);
-  if (four) return Uint8Array.from(four.slice(1).map(Number));
-  const groups = expandIpv6(address);
-  return groups &&
-    Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 255]));
 }
 
 /** "Tell me all addresses." */
@@ -139,7 +130,7 @@ export class Netlink {
 
   /** Takes them off every interface; how many were there. Throws when one cannot be taken off. */
   remove(addresses: readonly string[]): number {
-    const wanted = addresses.flatMap((address) => bytesOf(address) ?? []);
+    const wanted = addresses.flatMap((address) => addressBytes(address) ?? []);
     if (wanted.length === 0) return 0;
     const found = this.#all().filter(({ address }) =>
       wanted.some((one) => equalBytes(one, address))

@@ -4,6 +4,7 @@
  * connection and resets it, and the client dials anew. Pure but for `tickle`.
  */
 import { isIP } from "node:net";
+import { addressBytes, knownBytes } from "../system/address_bytes.ts";
 import { ErrnoError } from "../system/errno_error.ts";
 import { sleep } from "../system/clock.ts";
 
@@ -23,23 +24,11 @@ export function readPeers(text: string): Peer[] {
   return text.split("\n").flatMap((line) => {
     const [address = "", word = ""] = line.trim().split(" ");
     const port = Number(word);
-    return isIP(address) && Number.isInteger(port) && port > 0 && port < 65536
+    return addressBytes(address) && Number.isInteger(port) && port > 0 &&
+        port < 65536
       ? [{ address, port }]
       : [];
   }).slice(0, MAX_PEERS);
-}
-
-/** 16 bytes for IPv6, 4 for IPv4. */
-export function addressBytes(address: string): Uint8Array {
-  if (isIP(address) === 4) return Uint8Array.from(address.split("."), Number);
-  const [head = "", tail] = address.split("::");
-  const words = (text: string) =>
-    text === "" ? [] : text.split(":").map((word) => parseInt(word, 16));
-  const left = words(head), right = tail === undefined ? [] : words(tail);
-  const zeros = Array(8 - left.length - right.length).fill(0);
-  return new Uint8Array(
-    [...left, ...zeros, ...right].flatMap((word) => [word >> 8, word & 255]),
-  );
 }
 
 /** RFC 9293 §3.1: a bare acknowledgement of nothing that was ever sent, with its checksum over the pseudo-header. */
@@ -55,8 +44,8 @@ export function tcpAck(
   segment[13] = 0x10; // ACK
   view.setUint16(14, 1234); // window
   const pseudo = [
-    ...addressBytes(from.address),
-    ...addressBytes(to.address),
+    ...knownBytes(from.address),
+    ...knownBytes(to.address),
     ...[0, 6, 0, segment.length],
   ];
   view.setUint16(16, checksum([...pseudo, ...segment]));
@@ -79,7 +68,7 @@ const MSG_DONTWAIT = 0x40;
 
 /** struct sockaddr_in (16 bytes), sockaddr_in6 (28): a raw socket has no port. */
 function socketAddress(address: string): Uint8Array<ArrayBuffer> {
-  const bytes = addressBytes(address);
+  const bytes = knownBytes(address);
   const six = bytes.length === 16;
   const result = new Uint8Array(six ? 28 : 16);
   new DataView(result.buffer).setUint16(0, six ? AF_INET6 : AF_INET, true);

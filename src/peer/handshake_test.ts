@@ -1,6 +1,5 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok } from "node:assert/strict";
 import { type Party, PROTOCOL, prove, proves, readHello } from "./handshake.ts";
-import { expandIpv6 } from "./socket.ts";
 
 const one: Party = {
   cluster: "c",
@@ -70,12 +69,4 @@ Deno.test("readHello() takes the peer's greeting and names what is wrong with a 
   for (const json of [null, [], "text", {}, { version: "2" }]) {
     ok(refused(json).includes("no greeting"));
   }
-});
-
-Deno.test("expandIpv6() reads literals", () => {
-  strictEqual(expandIpv6("::1")?.join(), "0,0,0,0,0,0,0,1");
-  strictEqual(expandIpv6("fd00::a:b")?.join(), "64768,0,0,0,0,0,10,11");
-  for (
-    const bad of ["", "1:2", "::1::", "g::1", "1:2:3:4:5:6:7:8:9", "10.0.0.1"]
-  ) strictEqual(expandIpv6(bad), null, bad);
 });

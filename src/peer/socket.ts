@@ -1,4 +1,5 @@
 /** TCP for a loop that must not wait: non-blocking sockets by libc, IPv4 and IPv6 literals (names are resolved by nobody here). */
+import { addressBytes, addressText } from "../system/address_bytes.ts";
 import { E, errno, ErrnoError, libc, Memory } from "../system/libc.ts";
 
 const AF_INET = 2,
@@ -18,34 +19,12 @@ function writeAddress(at: number, address: string, port: number): number {
   const view = memory.view;
   memory.bytes.fill(0, at, at + 28);
   view.setUint16(at + 2, port);
-  const four = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address);
-  if (four) {
-    view.setUint16(at, AF_INET, true);
-    for (let i = 0; i < 4; i++) view.setUint8(at + 4 + i, Number(four[i + 1]));
-    return 16;
-  }
-  const groups = expandIpv6(address);
-  if (!groups) return 0;
-  view.setUint16(at, AF_INET6, true);
-  groups.forEach((group, i) => view.setUint16(at + 8 + 2 * i, group));
-  return 28;
-}
-
-/** The eight groups of an IPv6 literal; null: it is none. */
-export function expandIpv6(address: string): number[] | null {
-  const halves = address.split("::");
-  if (halves.length > 2) return null;
-  const parse = (text: string | undefined) =>
-    text
-      ? text.split(":").map((group) =>
-        /^[0-9a-f]{1,4}$/i.test(group) ? parseInt(group, 16) : NaN
-      )
-      : [];
-  const head = parse(halves[0]), tail = parse(halves[1]);
-  const missing = 8 - head.length - tail.length;
-  if (halves.length === 1 ? missing !== 0 : missing < 1) return null;
-  const groups = [...head, ...Array(missing).fill(0), ...tail];
-  return groups.some(Number.isNaN) ? null : groups;
+  const bytes = addressBytes(address);
+  if (!bytes) return 0;
+  const six = bytes.length === 16;
+  view.setUint16(at, six ? AF_INET6 : AF_INET, true);
+  memory.bytes.set(bytes, at + (six ? 8 : 4));
+  return six ? 28 : 16;
 }
 
 function option(fd: number, level: number, name: number, value: number): void {
@@ -134,20 +113,16 @@ export function acceptFrom(fd: number): Accepted | null {
   if (accepted < 0) return null;
   tune(accepted);
   const { view, bytes } = memory;
-  const groups = Array.from(
-    { length: 8 },
-    (_, i) => view.getUint16(ADDRESS + 8 + 2 * i).toString(16),
-  );
   const address = view.getUint16(ADDRESS, true) === AF_INET6
-    ? groups.join(":")
-    : bytes.slice(ADDRESS + 4, ADDRESS + 8).join(".");
-  return { fd: accepted, address };
+    ? bytes.subarray(ADDRESS + 8, ADDRESS + 24)
+    : bytes.subarray(ADDRESS + 4, ADDRESS + 8);
+  return { fd: accepted, address: addressText(address) };
 }
 
-/** One text for one address: IPv6 in eight groups. */
+/** As acceptFrom() writes it. */
 export function canonicalAddress(address: string): string {
-  return expandIpv6(address)?.map((group) => group.toString(16)).join(":") ??
-    address;
+  const bytes = addressBytes(address);
+  return bytes ? addressText(bytes) : address;
 }
 
 /** Begins to connect; the descriptor becomes writable when it is decided (`connected`). -1: impossible at once. */
