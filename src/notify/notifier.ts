@@ -4,6 +4,7 @@ import type { Notifications } from "../module/notifications.ts";
 import { sleep } from "../system/clock.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
 import type { Log } from "../system/log.ts";
+import { Turns } from "../system/turns.ts";
 import { type Channel, channelsOf } from "./channel.ts";
 import { conditions, type Facts } from "./conditions.ts";
 import {
@@ -58,7 +59,7 @@ export class Notifier {
   /** The memory on disk is an older one. */
   #unsaved = false;
   #changing: Changing = new Map();
-  #saving: Promise<unknown> = Promise.resolve();
+  readonly #saves = new Turns();
   readonly #gatherMs: number;
 
   constructor(options: NotifierOptions) {
@@ -94,7 +95,7 @@ export class Notifier {
     for (let waited = 0; waited < END_MS && this.#busy(); waited += 20) {
       await sleep(20);
     }
-    await this.#saving;
+    await this.#saves.ended();
   }
 
   #busy(): boolean {
@@ -211,7 +212,7 @@ export class Notifier {
 
   /** One after the other; what changes meanwhile is the next one's. */
   #save(): Promise<void> {
-    const saving = this.#saving.then(async () => {
+    return this.#saves.take(async () => {
       if (!this.#unsaved) return;
       this.#unsaved = false;
       try {
@@ -223,8 +224,6 @@ export class Notifier {
         throw error;
       }
     });
-    this.#saving = saving.catch(() => {});
-    return saving;
   }
 
   #file(): string {

@@ -1,5 +1,6 @@
 /** One cluster as the witness serves it: opens what its nodes send, answers when what it remembers is on disk. */
 import type { Log } from "../system/log.ts";
+import { Turns } from "../system/turns.ts";
 import { Channel } from "./channel.ts";
 import { checkAsks } from "./protocol.ts";
 import { type Ask, type Cell, judge, NO_LEASES } from "./register.ts";
@@ -27,8 +28,7 @@ export class WitnessCluster {
   readonly #options: WitnessClusterOptions;
   readonly #channels: readonly [Channel, Channel];
   readonly #cells = new Map<string, Cell>();
-  #work: Promise<void> = Promise.resolve();
-  #waiting = 0;
+  readonly #turns = new Turns();
 
   constructor(memory: Remembered, options: WitnessClusterOptions) {
     this.#memory = memory;
@@ -58,18 +58,15 @@ export class WitnessCluster {
       if (answer) this.#options.send(channel.compose(null, now), from);
       const asks = word === null ? null : checkAsks(word.body);
       if (word === null || asks === null) continue;
-      if (this.#waiting >= MAX_QUEUE) return;
-      this.#waiting++;
+      if (this.#turns.waiting >= MAX_QUEUE) return;
       // One after the other: what is answered is what is on disk, and nothing newer.
-      this.#work = this.#work.then(() =>
-        this.#answer(node, asks, word.saidAt, from)
-      ).finally(() => this.#waiting--);
+      this.#turns.take(() => this.#answer(node, asks, word.saidAt, from));
     }
   }
 
   /** All that was asked so far is answered. */
   async idle(): Promise<void> {
-    await this.#work;
+    await this.#turns.ended();
   }
 
   async #answer(
