@@ -441,4 +441,106 @@ export const phrases: Phrases = {
     "ses données sont plus récentes que celles de {peer}",
   "Cannot copy {module} anew: {why!}":
     "Impossible de recopier {module} : {why}",
+  // What a module's log tells of its way (src/machine, src/actions, src/agent): the timeline.
+  "{was} becomes {role}: {why=}": "{was} devient {role} : {why}",
+  "{role} is ready after {seconds} s": "{role} est prêt après {seconds} s",
+  "started": "démarré",
+  "stopped": "arrêté",
+  "asked for": "à la demande de quelqu’un",
+  "was being stopped": "était en train d’être arrêté",
+  "everything is stopped": "tout est arrêté",
+  "its service does not start": "son service ne démarre pas",
+  "it fails too often here": "il échoue trop souvent ici",
+  "{peer} is up to date": "{peer} est à jour",
+  "{peer} has recorded that it is behind": "{peer} a noté qu’il est en retard",
+  "{peer} has handed over": "{peer} a passé la main",
+  "{peer} stays primary": "{peer} reste primaire",
+  "hands over to {peer}": "passe la main à {peer}",
+  "this node goes first, {peer} follows": "ce nœud commence, {peer} suit",
+  "{peer} does not answer and cannot have newer data":
+    "{peer} ne répond pas et ne peut pas avoir de données plus récentes",
+  "{peer} does not answer, and the witness has let nobody else go on":
+    "{peer} ne répond pas, et le témoin n’a laissé continuer personne d’autre",
+  "WAIT: {why=}": "WAIT : {why}",
+  "Failed as {role}: {what=}": "Échec comme {role} : {what}",
+  "Stopped: {why=}": "Arrêté : {why}",
+  "While stopping: {what=}": "Pendant l’arrêt : {what}",
+  "Not primary: {why=}": "Pas primaire : {why}",
+  "Not alone: {why=}": "Pas seul : {why}",
+  "Fenced: {why=}; nothing is acknowledged any more":
+    "Mis à l’écart : {why} ; plus aucune écriture n’est confirmée",
+  "Fenced while it stops: {why=}": "Mis à l’écart pendant son arrêt : {why}",
+  "Both nodes were primary: this one yields to {peer} ({role}); what only this node wrote is kept in the module's salvage folder":
+    "Les deux nœuds étaient primaires : celui-ci cède à {peer} ({role}) ; ce que seul ce nœud a écrit est gardé dans le dossier salvage du module",
+  "Swap with {peer} begins": "L’échange avec {peer} commence",
+  "The swap was broken off: this node goes on as primary":
+    "L’échange a été interrompu : ce nœud reste primaire",
+  "{peer} did not take up the swap": "{peer} n’a pas donné suite à l’échange",
+  "{peer} is where the primary belongs": "la place du primaire est sur {peer}",
+  "{peer} goes on without this copy": "{peer} continue sans cette copie",
+  "The witness has let {peer} go on": "Le témoin a laissé {peer} continuer",
+  "The replicator does not record that this copy is behind: it is not used before it is level again":
+    "Le réplicateur ne note pas que cette copie est en retard : elle n’est pas utilisée avant d’être de nouveau au niveau",
+  "The agent is back beside its replicator: still {role}":
+    "L’agent est de retour auprès de son réplicateur : toujours {role}",
+  "{order} called by rule {rule}: {why=}":
+    "{order} demandé par la règle {rule} : {why}",
+  "wait called by a rule: {why=}": "wait demandé par une règle : {why}",
+  "{order} by rule {rule} ({why=}) is not done: {no=}":
+    "{order} de la règle {rule} ({why}) n’est pas fait : {no}",
+  "failover is off": "le basculement est désactivé",
+  "this node is {role}, not PRIM": "ce nœud est {role}, pas PRIM",
+  "{command} called by {by=}": "{command} demandé par {by}",
+  "user {name}": "l’utilisateur {name}",
+  "key {name}": "la clé {name}",
+  "{switch} is switched off by {by=}": "{switch} est désactivé par {by}",
+  "{switch} is switched on by {by=}": "{switch} est activé par {by}",
+  "{resource} is {state=}: {detail=}": "{resource} est {state} : {detail}",
+  "configuration {number} in force: {note*} (by {by=})":
+    "configuration {number} en vigueur : {note} (par {by})",
+  "{script*} begins, {log}": "{script} commence, {log}",
+  "{script*} begins": "{script} commence",
+  "{script*} ended after {seconds} s": "{script} terminé après {seconds} s",
+  "{peer} is lost after {seconds} s":
+    "{peer} est muet depuis {seconds} s : tenu pour perdu",
+  "addresses taken after {seconds} s": "adresses prises après {seconds} s",
+  "directories mounted after {seconds} s":
+    "répertoires montés après {seconds} s",
+  "addresses": "adresses",
+  "directories": "répertoires",
+  "{plan}: {what*} failed after {time*}: {error=}":
+    "{plan} : {what} a échoué après {time} : {error}",
+  "runs and does not say what it does; it is left alone":
+    "tourne et ne dit pas ce qu’il fait ; il est laissé tranquille",
+  "hakit {version=} goes on mirroring; another one begins when the agent restarts while the module is not primary here":
+    "hakit {version} continue la mise en miroir ; un autre commence quand l’agent redémarre sans que le module soit primaire ici",
+  "ended, starting it again": "terminé, il est redémarré",
+  "cannot be started: {why*}": "ne peut pas être démarré : {why}",
+  'ended at once, see "{log*}"': 'terminé aussitôt, voir "{log}"',
+  "started and not to be reached for {seconds} s, ended":
+    "démarré et injoignable pendant {seconds} s, arrêté",
+  "connection failed: {why*}": "la connexion a échoué : {why}",
+  "silent for {seconds} s, ended": "muet depuis {seconds} s, arrêté",
+  "silent for {seconds} s": "muet depuis {seconds} s",
+  "services of this module cannot be frozen when the node must not serve any more: {why*}":
+    "les services de ce module ne peuvent pas être figés quand le nœud ne doit plus servir : {why}",
+  "this copy as it was is not kept while it is brought up to date: {why*}":
+    "cette copie telle qu’elle était n’est pas gardée pendant sa mise à jour : {why}",
+  "what is left of a copy stays for now: {why*}":
+    "ce qui reste d’une copie demeure pour l’instant : {why}",
+  "copy {copy} is given up: the disk is nearly full, and this copy is being brought up to date":
+    "la copie {copy} est abandonnée : le disque est presque plein, et cette copie est en train d’être mise à jour",
+  "copy {copy} stays: {why*}": "la copie {copy} demeure : {why}",
+  "copy {copy} restored, what stood there is kept as {before} (by {by=})":
+    "copie {copy} restaurée, ce qui était là est gardé comme {before} (par {by})",
+  'what this node alone had written to "{module}", kept as {copy}, was destroyed (by {by=})':
+    'ce que seul ce nœud avait écrit dans "{module}", gardé comme {copy}, a été détruit (par {by})',
+  'cannot announce address "{address}": {why*}':
+    'l’adresse "{address}" ne peut pas être annoncée : {why}',
+  'address "{address}" was gone from {interface}, taken again':
+    'l’adresse "{address}" avait disparu de {interface}, elle est reprise',
+  "{script} still ran without its agent and was ended":
+    "{script} tournait encore sans son agent et a été arrêté",
+  "the guard had taken the services away, because nobody could hear this node; nobody went on in its place: they go on here":
+    "le gardien avait retiré les services, car personne n’entendait ce nœud ; personne n’a continué à sa place : ils continuent ici",
 };

@@ -440,4 +440,112 @@ export const phrases: Phrases = {
   "not heard": "応答なし",
   "its data is newer than that of {peer}": "データが {peer} より新しいためです",
   "Cannot copy {module} anew: {why!}": "{module} をコピーし直せません：{why}",
+  // What a module's log tells of its way (src/machine, src/actions, src/agent): the timeline.
+  "{was} becomes {role}: {why=}": "{was} から {role} へ：{why}",
+  "{role} is ready after {seconds} s": "{role} は {seconds} 秒で準備完了",
+  "started": "開始",
+  "stopped": "停止",
+  "asked for": "依頼による",
+  "was being stopped": "停止処理中でした",
+  "everything is stopped": "すべて停止しました",
+  "its service does not start": "サービスが開始しません",
+  "it fails too often here": "このノードで失敗が多すぎます",
+  "{peer} is up to date": "{peer} は最新です",
+  "{peer} has recorded that it is behind":
+    "{peer} は遅れていることを記録しました",
+  "{peer} has handed over": "{peer} が引き渡しました",
+  "{peer} stays primary": "{peer} がプライマリーを続けます",
+  "hands over to {peer}": "{peer} に引き渡します",
+  "this node goes first, {peer} follows":
+    "このノードが先に開始し、{peer} が続きます",
+  "{peer} does not answer and cannot have newer data":
+    "{peer} は応答しませんが、より新しいデータを持つことはありえません",
+  "{peer} does not answer, and the witness has let nobody else go on":
+    "{peer} は応答せず、ウィットネスはほかのノードの続行を認めていません",
+  "WAIT: {why=}": "WAIT：{why}",
+  "Failed as {role}: {what=}": "{role} で失敗：{what}",
+  "Stopped: {why=}": "停止：{why}",
+  "While stopping: {what=}": "停止処理中：{what}",
+  "Not primary: {why=}": "プライマリーになれません：{why}",
+  "Not alone: {why=}": "単独で続行できません：{why}",
+  "Fenced: {why=}; nothing is acknowledged any more":
+    "フェンス：{why}。以後の書き込みは確認されません",
+  "Fenced while it stops: {why=}": "停止処理中にフェンス：{why}",
+  "Both nodes were primary: this one yields to {peer} ({role}); what only this node wrote is kept in the module's salvage folder":
+    "両ノードがプライマリーでした。このノードが {peer}（{role}）に譲ります。このノードだけが書き込んだものは、モジュールの salvage フォルダーに保持されています",
+  "Swap with {peer} begins": "{peer} との入れ替えを始めます",
+  "The swap was broken off: this node goes on as primary":
+    "入れ替えは中断されました。このノードはプライマリーを続けます",
+  "{peer} did not take up the swap": "{peer} は入れ替えに応じませんでした",
+  "{peer} is where the primary belongs":
+    "プライマリーの本来のノードは {peer} です",
+  "{peer} goes on without this copy": "{peer} はこのコピーなしで続行しています",
+  "The witness has let {peer} go on":
+    "ウィットネスが {peer} の続行を認めました",
+  "The replicator does not record that this copy is behind: it is not used before it is level again":
+    "レプリケーターがこのコピーの遅れを記録しません。再び揃うまで、このコピーは使われません",
+  "The agent is back beside its replicator: still {role}":
+    "エージェントがレプリケーターのもとに戻りました。引き続き {role} です",
+  "{order} called by rule {rule}: {why=}":
+    "ルール {rule} による {order}：{why}",
+  "wait called by a rule: {why=}": "ルールによる wait：{why}",
+  "{order} by rule {rule} ({why=}) is not done: {no=}":
+    "ルール {rule} の {order}（{why}）は行われません：{no}",
+  "failover is off": "フェイルオーバーはオフです",
+  "this node is {role}, not PRIM":
+    "このノードは {role} で、PRIM ではありません",
+  "{command} called by {by=}": "{by} による {command}",
+  "user {name}": "ユーザー {name}",
+  "key {name}": "キー {name}",
+  "{switch} is switched off by {by=}": "{by} が {switch} をオフにしました",
+  "{switch} is switched on by {by=}": "{by} が {switch} をオンにしました",
+  "{resource} is {state=}: {detail=}": "{resource} は{state}です：{detail}",
+  "configuration {number} in force: {note*} (by {by=})":
+    "設定 {number} を適用：{note}（{by}）",
+  "{script*} begins, {log}": "{script} を開始、{log}",
+  "{script*} begins": "{script} を開始",
+  "{script*} ended after {seconds} s": "{script} は {seconds} 秒で終了",
+  "{peer} is lost after {seconds} s":
+    "{peer} の応答が {seconds} 秒ないため、失われたとみなしました",
+  "addresses taken after {seconds} s": "アドレスを {seconds} 秒で取得",
+  "directories mounted after {seconds} s":
+    "ディレクトリーを {seconds} 秒でマウント",
+  "addresses": "アドレス",
+  "directories": "ディレクトリー",
+  "{plan}: {what*} failed after {time*}: {error=}":
+    "{plan}：{what} は {time} 後に失敗しました：{error}",
+  "runs and does not say what it does; it is left alone":
+    "動作していますが、状態を返しません。そのままにします",
+  "hakit {version=} goes on mirroring; another one begins when the agent restarts while the module is not primary here":
+    "hakit {version} がミラーを続けます。モジュールがここでプライマリーでないときにエージェントが再起動すると、新しいものに替わります",
+  "ended, starting it again": "終了しました。再び起動します",
+  "cannot be started: {why*}": "起動できません：{why}",
+  'ended at once, see "{log*}"': 'すぐに終了しました。"{log}" を参照',
+  "started and not to be reached for {seconds} s, ended":
+    "起動後 {seconds} 秒間接続できないため、終了させました",
+  "connection failed: {why*}": "接続に失敗しました：{why}",
+  "silent for {seconds} s, ended":
+    "{seconds} 秒間応答がないため、終了させました",
+  "silent for {seconds} s": "{seconds} 秒間応答がありません",
+  "services of this module cannot be frozen when the node must not serve any more: {why*}":
+    "ノードがサービスを提供してはならないときに、このモジュールのサービスを凍結できません：{why}",
+  "this copy as it was is not kept while it is brought up to date: {why*}":
+    "最新にする間、以前の状態のこのコピーは保持されません：{why}",
+  "what is left of a copy stays for now: {why*}":
+    "コピーの残りは当面そのままです：{why}",
+  "copy {copy} is given up: the disk is nearly full, and this copy is being brought up to date":
+    "コピー {copy} は破棄されます。ディスクの空きがほとんどなく、このコピーを最新にしている途中です",
+  "copy {copy} stays: {why*}": "コピー {copy} は残ります：{why}",
+  "copy {copy} restored, what stood there is kept as {before} (by {by=})":
+    "コピー {copy} を復元しました。以前の内容は {before} として保持されています（{by}）",
+  'what this node alone had written to "{module}", kept as {copy}, was destroyed (by {by=})':
+    'このノードだけが "{module}" に書き込み、{copy} として保持されていたものは破棄されました（{by}）',
+  'cannot announce address "{address}": {why*}':
+    'アドレス "{address}" を通知できません：{why}',
+  'address "{address}" was gone from {interface}, taken again':
+    'アドレス "{address}" が {interface} から消えていたため、再び取得しました',
+  "{script} still ran without its agent and was ended":
+    "{script} がエージェントなしで動いていたため、終了させました",
+  "the guard had taken the services away, because nobody could hear this node; nobody went on in its place: they go on here":
+    "このノードの通信が届かなかったため、監視プロセスがサービスを止めていましたが、代わりに続行したノードはなく、ここで再開します",
 };
