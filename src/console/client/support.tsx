@@ -122,10 +122,18 @@ function Findings({ examined, t }: {
       </ul>
       <details>
         <summary>{doctor.well}</summary>
-        <ul>{well.map((title, index) => <li key={index}>{say(title)}</li>)}</ul>
+        <ul>
+          {well.map((title, index) => <li key={index}>{looked(title)}</li>)}
+        </ul>
       </details>
     </div>
   );
+}
+
+/** "clock (node1)" */
+function looked(title: string): string {
+  const [, what = title, node = ""] = /^(.+)( \(\S+\))$/.exec(title) ?? [];
+  return say(what) + node;
 }
 
 function Channels({ nodes, t }: {

@@ -543,4 +543,314 @@ export const phrases: Phrases = {
     "{script} tournait encore sans son agent et a été arrêté",
   "the guard had taken the services away, because nobody could hear this node; nobody went on in its place: they go on here":
     "le gardien avait retiré les services, car personne n’entendait ce nœud ; personne n’a continué à sa place : ils continuent ici",
+  // What the doctor looks at (src/doctor, title of each rule).
+  "run by root": "exécution par root",
+  "answers of the system's tools": "réponses des outils du système",
+  "distribution": "distribution",
+  "processor, kernel and systemd": "processeur, noyau et systemd",
+  "kernel modules": "modules du noyau",
+  "packages and OpenSSL": "paquets et OpenSSL",
+  "processors, memory, swap": "processeurs, mémoire, swap",
+  "control groups": "groupes de contrôle",
+  "clock": "horloge",
+  "watchdog": "watchdog",
+  "order at boot": "ordre au démarrage",
+  "addresses of the cluster": "adresses du cluster",
+  "networks of pods and services": "réseaux des pods et des services",
+  "default route": "route par défaut",
+  "ports": "ports",
+  "own name": "nom de la machine",
+  "way to the other node": "chemin vers l’autre nœud",
+  "firewall": "pare-feu",
+  "virtual address": "adresse virtuelle",
+  "room on the disks": "place sur les disques",
+  "file systems": "systèmes de fichiers",
+  "speed of the disks": "vitesse des disques",
+  "what is here already": "ce qui est déjà là",
+  "clocks of both": "horloges des deux",
+  "numbers of user mysql": "numéros de l’utilisateur mysql",
+  "versions of both": "versions des deux",
+  "two different machines": "deux machines différentes",
+  "configuration of both": "configuration des deux",
+  "links and disks of both": "liens et disques des deux",
+  // What the doctor finds (src/doctor): what it is, what follows, what to do.
+  "The doctor does not run as root": "Le diagnostic ne tourne pas sous root",
+  "Firewall, programs behind ports and disks cannot be looked at":
+    "Le pare-feu, les programmes derrière les ports et les disques ne peuvent pas être examinés",
+  "{tools*} did not answer in time": "{tools} n’a pas répondu à temps",
+  "The server is too busy, or a disk or a name server hangs; what depends on it was not looked at":
+    "Le serveur est trop chargé, ou un disque ou un serveur de noms est bloqué ; ce qui en dépend n’a pas été examiné",
+  "hakit doctor, once more when it is quieter":
+    "hakit doctor, de nouveau quand le serveur est plus calme",
+  "The distribution is {name*}": "La distribution est {name}",
+  "hakit is tried on Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these":
+    "hakit est essayé sur Debian 11 et Ubuntu 20.04 et suivants ; prereq installe leurs paquets",
+  "The processor is {name*}": "Le processeur est {name}",
+  "The executable is made for x86_64 and aarch64":
+    "L’exécutable est fait pour x86_64 et aarch64",
+  "The kernel is {name*}": "Le noyau est {name}",
+  "Mirrored directories need {version} or later":
+    "Les répertoires en miroir exigent {version} ou plus récent",
+  "Before {version} an NFS client cannot take its locks from one node to the other: applications that hold some on a volume may get errors (EIO) at a failover":
+    "Avant {version}, un client NFS ne peut pas emporter ses verrous d’un nœud à l’autre : les applications qui en tiennent sur un volume peuvent recevoir des erreurs (EIO) lors d’un basculement",
+  "systemd is not process 1": "systemd n’est pas le processus 1",
+  "The agent, MariaDB, NFS and K3s are its units":
+    "L’agent, MariaDB, NFS et K3s sont ses unités",
+  "This is a container": "C’est un conteneur",
+  "Kernel modules, FUSE mounts and the NFS server are the host's to allow":
+    "C’est à l’hôte d’autoriser les modules du noyau, les montages FUSE et le serveur NFS",
+  "Kernel module {name} is not loaded":
+    "Le module {name} du noyau n’est pas chargé",
+  "The mirror, the volume or the NFS server needs it":
+    "Le miroir, le volume ou le serveur NFS en a besoin",
+  "The kernel has no module {name}": "Le noyau n’a pas de module {name}",
+  "K3s' pods have no network or no file systems without it":
+    "Sans lui, les pods de K3s n’ont pas de réseau ou pas de systèmes de fichiers",
+  "/dev/fuse cannot be opened": "/dev/fuse ne peut pas être ouvert",
+  "Directories are mirrored through it":
+    "Les répertoires sont mis en miroir par lui",
+  "apt may update {packages*}": "apt peut mettre à jour {packages}",
+  "The package stops its service and does not start it again: a failover, or worse, that nobody asked for":
+    "Le paquet arrête son service et ne le redémarre pas : un basculement, ou pire, que personne n’a demandé",
+  "hakit prereq (it holds them; README says how they are updated)":
+    "hakit prereq (il les retient ; le README dit comment les mettre à jour)",
+  "Not installed: {packages*}": "Pas installé : {packages}",
+  "The datastore, the volumes and the mirror are made of them":
+    "La base de K3s, les volumes et le miroir en sont faits",
+  "Neither libssl 3 nor libssl 1.1 is here":
+    "Ni libssl 3 ni libssl 1.1 n’est là",
+  "Replication is encrypted by it: without it there is no second copy":
+    "Elle chiffre la réplication : sans elle, pas de deuxième copie",
+  "{size*} of memory": "{size} de mémoire",
+  "K3s, its datastore and pods want 2 GiB at least":
+    "K3s, sa base et ses pods veulent 2 GiB au moins",
+  "A single processor": "Un seul processeur",
+  "Heartbeats share it with the services: one that is too busy is taken for dead":
+    "Les signes de vie le partagent avec les services : un nœud trop chargé est tenu pour mort",
+  "hakit first takes 5s where its own server is so, else --detection 5s; in a cluster that is there: heartbeat: { timeout: 5s } in cluster.yaml of both nodes":
+    "hakit first prend 5s si son propre serveur est ainsi, sinon --detection 5s ; dans un cluster existant : heartbeat: { timeout: 5s } dans cluster.yaml des deux nœuds",
+  "{size*} of swap is in use": "{size} de swap sont en service",
+  "A swapped database answers late, and K3s' limits of memory do not hold":
+    "Une base de données mise en swap répond tard, et les limites de mémoire de K3s ne tiennent pas",
+  "{swapped!}; nor is hakit's agent kept out of it, as control groups of version 1 cannot: a node whose heartbeats wait for a page is taken for dead":
+    "{swapped} ; et l’agent de hakit n’y échappe pas non plus, car les groupes de contrôle de version 1 ne le permettent pas : un nœud dont les signes de vie attendent une page est tenu pour mort",
+  "Control group controllers are missing: {names*}":
+    "Des contrôleurs de groupes de contrôle manquent : {names}",
+  "K3s does not start without them": "K3s ne démarre pas sans eux",
+  "add cgroup_enable=memory cgroup_memory=1 to the kernel's command line and reboot":
+    "ajoutez cgroup_enable=memory cgroup_memory=1 à la ligne de commande du noyau et redémarrez",
+  "The clock is not synchronized": "L’horloge n’est pas synchronisée",
+  "Logs of both nodes cannot be compared, certificates and Kubernetes' leases suffer":
+    "Les journaux des deux nœuds ne peuvent pas être comparés, les certificats et les baux de Kubernetes en souffrent",
+  "No watchdog device and no module softdog":
+    "Ni périphérique watchdog ni module softdog",
+  "A server whose kernel hangs stays hanging until somebody comes":
+    "Un serveur dont le noyau se bloque reste bloqué jusqu’à ce que quelqu’un vienne",
+  "hakit.service is not enabled": "hakit.service n’est pas activé",
+  "After a power cut nothing starts here":
+    "Après une coupure de courant, rien ne démarre ici",
+  "hakit.service is {active*}": "hakit.service est {active}",
+  "This node takes no part: the other one cannot fail over":
+    "Ce nœud ne participe pas : l’autre ne peut pas basculer",
+  "{unit} is started at boot by systemd":
+    "{unit} est démarré avec la machine par systemd",
+  "The module starts it where the mirror is; both would write":
+    "Le module le démarre là où est le miroir ; les deux écriraient",
+  "No service waits for the network at boot":
+    "Aucun service n’attend le réseau au démarrage",
+  "K3s and the agent may start before the addresses are there, and try again until they are":
+    "K3s et l’agent peuvent démarrer avant que les adresses soient là, et réessaient jusque-là",
+  "{address} is not on this server": "{address} n’est pas sur ce serveur",
+  "The other node looks for this one there: that link is dead":
+    "L’autre nœud cherche celui-ci à cette adresse : ce lien est mort",
+  "ip addr add {address} dev INTERFACE, and in the network's configuration":
+    "ip addr add {address} dev INTERFACE, et dans la configuration du réseau",
+  "{address} on {interface} comes from DHCP":
+    "{address} sur {interface} vient de DHCP",
+  "When the lease ends or the DHCP server gives another address the cluster loses this link":
+    "Quand le bail prend fin ou que le serveur DHCP donne une autre adresse, le cluster perd ce lien",
+  "give it a fixed address, or reserve it at the DHCP server":
+    "donnez-lui une adresse fixe, ou réservez-la sur le serveur DHCP",
+  "{interface} ({address}) has no link":
+    "{interface} ({address}) n’a pas de lien",
+  "Heartbeats and replication do not pass":
+    "Les signes de vie et la réplication ne passent pas",
+  "ip link set {interface} up, and look at the cable":
+    "ip link set {interface} up, et vérifiez le câble",
+  "{interface} runs at {rate} Mbit/s": "{interface} tourne à {rate} Mbit/s",
+  "Every write crosses it, and a first copy of 100 GB takes hours":
+    "Chaque écriture y passe, et une première copie de 100 GB prend des heures",
+  "Only one link between the nodes": "Un seul lien entre les nœuds",
+  "When it breaks and no witness is there, both nodes go on alone and one side's writes are set aside":
+    "S’il est coupé et qu’il n’y a pas de témoin, les deux nœuds continuent seuls et les écritures d’un côté sont mises de côté",
+  "a second network (hakit first with two addresses a node: 10.0.0.1,10.1.0.1), or a third machine: hakit witness add ADDRESS":
+    "un deuxième réseau (hakit first avec deux adresses par nœud : 10.0.0.1,10.1.0.1), ou une troisième machine : hakit witness add ADRESSE",
+  "{address} on {interface} lies in {network}":
+    "{address} sur {interface} est dans {network}",
+  "K3s gives these addresses to pods and services: that network becomes unreachable":
+    "K3s donne ces adresses aux pods et aux services : ce réseau devient injoignable",
+  "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16, or another network for the nodes":
+    "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16, ou un autre réseau pour les nœuds",
+  "There is no default route": "Il n’y a pas de route par défaut",
+  "K3s does not start without one, even where no network is behind":
+    "K3s ne démarre pas sans route par défaut, même s’il n’y a pas de réseau derrière",
+  "{command*} (and the same in the network's configuration, for the next boot)":
+    "{command} (et de même dans la configuration du réseau, pour le prochain démarrage)",
+  "Port {port} is used by {user=}": "Le port {port} est utilisé par {user}",
+  "another program": "un autre programme",
+  "It is needed for {what=}": "Il est nécessaire pour {what}",
+  "heartbeats": "les signes de vie",
+  "replication": "la réplication",
+  "console and API": "la console et l’API",
+  "K3s' API": "l’API de K3s",
+  "K3s' datastore": "la base de K3s",
+  "the volumes (NFS)": "les volumes (NFS)",
+  "K3s' kubelet": "le kubelet de K3s",
+  "the network of the pods": "le réseau des pods",
+  "K3s' Traefik takes what comes to 80 and 443 from outside, also for {user=}":
+    "Traefik, de K3s, prend ce qui arrive de l’extérieur sur 80 et 443, aussi pour {user}",
+  "move it to another port, or keep Traefik away, on both servers: {command*}":
+    "déplacez-le sur un autre port, ou écartez Traefik, sur les deux serveurs : {command}",
+  "The name {name} has no address": "Le nom {name} n’a pas d’adresse",
+  "sudo, MariaDB and the NFS server wait for name servers":
+    "sudo, MariaDB et le serveur NFS attendent les serveurs de noms",
+  "Looking up {name} takes {seconds} s":
+    "La résolution de {name} prend {seconds} s",
+  "Whatever asks for it at a failover waits as long":
+    "Ce qui le demande lors d’un basculement attend aussi longtemps",
+  "{address} does not answer a ping": "{address} ne répond pas au ping",
+  "The nodes cannot work together over this link":
+    "Les nœuds ne peuvent pas travailler ensemble par ce lien",
+  "ping {address}; on the other server: ip addr, and its firewall":
+    "ping {address} ; sur l’autre serveur : ip addr, et son pare-feu",
+  "{percent} % of the packets to {address} are lost":
+    "{percent} % des paquets vers {address} sont perdus",
+  "Writes wait for what is sent again; heartbeats are missed":
+    "Les écritures attendent ce qui est renvoyé ; des signes de vie manquent",
+  "The round trip to {address} takes {time} ms":
+    "L’aller-retour vers {address} prend {time} ms",
+  "Every write waits for one: a database commits at most {count} times a second one after the other":
+    "Chaque écriture en attend un : une base de données valide au plus {count} fois par seconde, une transaction après l’autre",
+  "A packet of {bytes} bytes does not reach {address} whole":
+    "Un paquet de {bytes} octets n’arrive pas entier à {address}",
+  "Small packets pass and large ones hang: connections open and then stand still":
+    "Les petits paquets passent et les grands se bloquent : les connexions s’ouvrent puis s’immobilisent",
+  "mend the switch, or on both nodes: {command*}":
+    "réparez le commutateur, ou sur les deux nœuds : {command}",
+  "The firewall ({kind}) drops {ports*}":
+    "Le pare-feu ({kind}) rejette {ports}",
+  "The nodes do not reach each other there": "Les nœuds ne s’y atteignent pas",
+  "{address} is in no network of this server":
+    "{address} n’est dans aucun réseau de ce serveur",
+  "It cannot be taken here: clients would not find it":
+    "Elle ne peut pas être prise ici : les clients ne la trouveraient pas",
+  "{folder}: {free*} free, expected at least {needed*}":
+    "{folder} : {free} libres, il faut au moins {needed}",
+  "The database and the first pods need it":
+    "La base de données et les premiers pods en ont besoin",
+  "The volume may grow to {size*} and {folder} has {free*} free":
+    "Le volume peut grandir jusqu’à {size} et {folder} a {free} libres",
+  "A full disk on the secondary ends redundancy, on the primary it ends writing":
+    "Un disque plein sur le secondaire met fin à la redondance, sur le primaire à l’écriture",
+  "a larger disk, a smaller --size of hakit first, or watch it: hakit state":
+    "un disque plus grand, un --size plus petit de hakit first, ou surveillez-le : hakit state",
+  "{folder} is in memory (tmpfs)": "{folder} est en mémoire (tmpfs)",
+  "A reboot loses this copy": "Un redémarrage perd cette copie",
+  "{folder} is on {type}": "{folder} est sur {type}",
+  "Mirrored directories are tried on {types*}; they need trusted extended attributes":
+    "Les répertoires en miroir sont essayés sur {types} ; ils ont besoin d’attributs étendus trusted",
+  "{folder}: an fsync takes {time} ms": "{folder} : un fsync prend {time} ms",
+  "Every commit of the datastore waits for both disks; K3s gives up after 10 s":
+    "Chaque validation de la base attend les deux disques ; K3s abandonne après 10 s",
+  "an SSD; in a virtual machine: a disk with a write cache that honours flushes":
+    "un SSD ; dans une machine virtuelle : un disque dont le cache d’écriture respecte les vidages",
+  "{folder} writes {rate*}/s": "{folder} écrit {rate}/s",
+  "A first copy of 100 GB takes an hour and more":
+    "Une première copie de 100 GB prend une heure et plus",
+  "K3s is here already: {where*}": "K3s est déjà là : {where}",
+  "It has a cluster and a datastore of its own, which hakit neither overwrites nor takes over":
+    "Il a son propre cluster et sa propre base, que hakit n’écrase ni ne reprend",
+  "move its workloads away, then {command*}":
+    "déplacez ses charges, puis {command}",
+  "MySQL is installed: {packages*}": "MySQL est installé : {packages}",
+  "MariaDB's packages would replace it and cannot read its data":
+    "Les paquets de MariaDB le remplaceraient et ne peuvent pas lire ses données",
+  "save its databases, then {command*}":
+    "sauvegardez ses bases, puis {command}",
+  "MariaDB holds a datastore of K3s already":
+    "MariaDB contient déjà une base de K3s",
+  "A new K3s with another token cannot read it and would not start":
+    "Un nouveau K3s avec un autre jeton ne peut pas la lire et ne démarrerait pas",
+  'save it (mariadb-dump k3s), then drop the database "k3s"':
+    'sauvegardez-la (mariadb-dump k3s), puis supprimez la base "k3s"',
+  "MariaDB has databases of its own: {names*}":
+    "MariaDB a ses propres bases : {names}",
+  "They would become part of the mirror, reached through the virtual address only, and on the second node the first copy replaces them":
+    "Elles feraient partie du miroir, ne seraient jointes que par l’adresse virtuelle, et sur le deuxième nœud la première copie les remplace",
+  "hakit prereq --adopt and hakit first --adopt take them along; or move them away":
+    "hakit prereq --adopt et hakit first --adopt les emmènent ; ou déplacez-les",
+  "NFS exports folders of its own: {names*}":
+    "NFS exporte ses propres dossiers : {names}",
+  "The NFS server comes and goes with the role of the module k3s, without version 3":
+    "Le serveur NFS va et vient avec le rôle du module k3s, sans la version 3",
+  "move them to another server, or accept that: --adopt":
+    "déplacez-les sur un autre serveur, ou acceptez cela : --adopt",
+  "The storage folder is not empty: {names*}":
+    "Le dossier de stockage n’est pas vide : {names}",
+  "What is there is mirrored from the first node, and replaced on the second":
+    "Ce qui s’y trouve est mis en miroir depuis le premier nœud, et remplacé sur le deuxième",
+  "move it away, give another --storage, or --adopt on the first node":
+    "déplacez-le, donnez un autre --storage, ou --adopt sur le premier nœud",
+  "{name} runs here": "{name} tourne ici",
+  "Two programs that move addresses and services fight each other":
+    "Deux programmes qui déplacent adresses et services se combattent",
+  "The clocks differ by {seconds} s": "Les horloges diffèrent de {seconds} s",
+  "Certificates and Kubernetes' leases of one look wrong to the other":
+    "Les certificats et les baux de Kubernetes de l’un paraissent faux à l’autre",
+  "User mysql is {mine} on {node} and {theirs} on {peer}":
+    "L’utilisateur mysql est {mine} sur {node} et {theirs} sur {peer}",
+  "The mirrored files keep the numbers: after a failover the database could not open them":
+    "Les fichiers en miroir gardent les numéros : après un basculement, la base ne pourrait pas les ouvrir",
+  "on {node}, if it has no data: {command*}":
+    "sur {node}, s’il n’a pas de données : {command}",
+  "Different processors: {mine} on {node}, {theirs} on {peer}":
+    "Processeurs différents : {mine} sur {node}, {theirs} sur {peer}",
+  "K3s' executable and images of one do not run on the other":
+    "L’exécutable de K3s et les images de l’un ne tournent pas sur l’autre",
+  "Different MariaDB: {mine} on {node}, {theirs} on {peer}":
+    "MariaDB différents : {mine} sur {node}, {theirs} sur {peer}",
+  "The older one cannot open files that the newer one has written: a failover to it fails":
+    "L’ancien ne peut pas ouvrir les fichiers écrits par le nouveau : un basculement vers lui échoue",
+  "the same release of the distribution on both: apt-get dist-upgrade":
+    "la même version de la distribution sur les deux : apt-get dist-upgrade",
+  "Different distributions: {mine*} on {node}, {theirs*} on {peer}":
+    "Distributions différentes : {mine} sur {node}, {theirs} sur {peer}",
+  "Services of different versions work on the same data":
+    "Des services de versions différentes travaillent sur les mêmes données",
+  "Different hakit: {mine} on {node}, {theirs} on {peer}":
+    "hakit différents : {mine} sur {node}, {theirs} sur {peer}",
+  "Only for the time of an upgrade: what one knows the other may not":
+    "Seulement le temps d’une mise à jour : ce que l’un connaît, l’autre peut l’ignorer",
+  "install the newer one on both": "installez le plus récent sur les deux",
+  "Both have the same /etc/machine-id": "Les deux ont le même /etc/machine-id",
+  "One is a copy of the other: DHCP gives both one address, and hakit takes them for one machine":
+    "L’un est une copie de l’autre : DHCP donne aux deux la même adresse, et hakit les prend pour une seule machine",
+  "on one: {command*}": "sur l’un : {command}",
+  "Both are called {name}": "Les deux s’appellent {name}",
+  "K3s' controllers know each other by this name: both would take themselves for the one that leads":
+    "Les contrôleurs de K3s se connaissent par ce nom : les deux se prendraient pour celui qui mène",
+  "cluster.yaml differs between the nodes":
+    "cluster.yaml diffère entre les nœuds",
+  "They disagree on addresses, links or trust":
+    "Ils ne s’accordent pas sur les adresses, les liens ou la confiance",
+  "copy /etc/hakit/cluster.yaml to the other node, best while that is SECOND, then systemctl restart hakit there: its modules stop meanwhile, with K3s and its pods":
+    "copiez /etc/hakit/cluster.yaml sur l’autre nœud, de préférence quand il est SECOND, puis faites-y systemctl restart hakit : ses modules s’arrêtent pendant ce temps, avec K3s et ses pods",
+  "Link {number} has MTU {mine} on {node} and {theirs} on {peer}":
+    "Le lien {number} a une MTU de {mine} sur {node} et de {theirs} sur {peer}",
+  "Large packets of one are dropped by the other":
+    "Les grands paquets de l’un sont rejetés par l’autre",
+  "{folder} is {mine} on {node} and {theirs} on {peer}":
+    "{folder} est en {mine} sur {node} et en {theirs} sur {peer}",
+  "What one file system takes (names, attributes, sizes) the other may refuse":
+    "Ce qu’un système de fichiers accepte (noms, attributs, tailles), l’autre peut le refuser",
 };

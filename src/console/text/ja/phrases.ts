@@ -548,4 +548,314 @@ export const phrases: Phrases = {
     "{script} がエージェントなしで動いていたため、終了させました",
   "the guard had taken the services away, because nobody could hear this node; nobody went on in its place: they go on here":
     "このノードの通信が届かなかったため、監視プロセスがサービスを止めていましたが、代わりに続行したノードはなく、ここで再開します",
+  // What the doctor looks at (src/doctor, title of each rule).
+  "run by root": "root での実行",
+  "answers of the system's tools": "システムのツールの応答",
+  "distribution": "ディストリビューション",
+  "processor, kernel and systemd": "プロセッサー、カーネル、systemd",
+  "kernel modules": "カーネルモジュール",
+  "packages and OpenSSL": "パッケージと OpenSSL",
+  "processors, memory, swap": "プロセッサー、メモリー、スワップ",
+  "control groups": "コントロールグループ",
+  "clock": "時計",
+  "watchdog": "ウォッチドッグ",
+  "order at boot": "起動時の順序",
+  "addresses of the cluster": "クラスターのアドレス",
+  "networks of pods and services": "Pod とサービスのネットワーク",
+  "default route": "デフォルトルート",
+  "ports": "ポート",
+  "own name": "自身のホスト名",
+  "way to the other node": "相手ノードへの経路",
+  "firewall": "ファイアウォール",
+  "virtual address": "仮想アドレス",
+  "room on the disks": "ディスクの空き",
+  "file systems": "ファイルシステム",
+  "speed of the disks": "ディスクの速度",
+  "what is here already": "すでにあるもの",
+  "clocks of both": "両ノードの時計",
+  "numbers of user mysql": "ユーザー mysql の番号",
+  "versions of both": "両ノードのバージョン",
+  "two different machines": "別々のマシン",
+  "configuration of both": "両ノードの設定",
+  "links and disks of both": "両ノードのリンクとディスク",
+  // What the doctor finds (src/doctor): what it is, what follows, what to do.
+  "The doctor does not run as root": "診断が root で実行されていません",
+  "Firewall, programs behind ports and disks cannot be looked at":
+    "ファイアウォール、ポートを使うプログラム、ディスクを調べられません",
+  "{tools*} did not answer in time": "{tools} が時間内に応答しませんでした",
+  "The server is too busy, or a disk or a name server hangs; what depends on it was not looked at":
+    "サーバーの負荷が高すぎるか、ディスクまたはネームサーバーが応答しません。それに依存する項目は調べられていません",
+  "hakit doctor, once more when it is quieter":
+    "負荷が下がってからもう一度 hakit doctor",
+  "The distribution is {name*}": "ディストリビューションは {name} です",
+  "hakit is tried on Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these":
+    "hakit は Debian 11 以降と Ubuntu 20.04 以降で確認されており、prereq はそれらのパッケージをインストールします",
+  "The processor is {name*}": "プロセッサーは {name} です",
+  "The executable is made for x86_64 and aarch64":
+    "実行ファイルは x86_64 と aarch64 用です",
+  "The kernel is {name*}": "カーネルは {name} です",
+  "Mirrored directories need {version} or later":
+    "ミラーディレクトリーには {version} 以降が必要です",
+  "Before {version} an NFS client cannot take its locks from one node to the other: applications that hold some on a volume may get errors (EIO) at a failover":
+    "{version} より前では、NFS クライアントはロックを別のノードに引き継げません。ボリューム上でロックを持つアプリケーションは、フェイルオーバー時にエラー（EIO）を受けることがあります",
+  "systemd is not process 1": "systemd がプロセス 1 ではありません",
+  "The agent, MariaDB, NFS and K3s are its units":
+    "エージェント、MariaDB、NFS、K3s は systemd のユニットです",
+  "This is a container": "これはコンテナーです",
+  "Kernel modules, FUSE mounts and the NFS server are the host's to allow":
+    "カーネルモジュール、FUSE のマウント、NFS サーバーはホスト側で許可する必要があります",
+  "Kernel module {name} is not loaded":
+    "カーネルモジュール {name} が読み込まれていません",
+  "The mirror, the volume or the NFS server needs it":
+    "ミラー、ボリューム、または NFS サーバーに必要です",
+  "The kernel has no module {name}": "カーネルにモジュール {name} がありません",
+  "K3s' pods have no network or no file systems without it":
+    "これがないと、K3s の Pod のネットワークまたはファイルシステムが使えません",
+  "/dev/fuse cannot be opened": "/dev/fuse を開けません",
+  "Directories are mirrored through it":
+    "ディレクトリーはこれを通してミラーされます",
+  "apt may update {packages*}": "apt が {packages} を更新することがあります",
+  "The package stops its service and does not start it again: a failover, or worse, that nobody asked for":
+    "パッケージがサービスを停止し、再び開始しません。だれも依頼していないフェイルオーバー、またはそれ以上の障害になります",
+  "hakit prereq (it holds them; README says how they are updated)":
+    "hakit prereq（更新を保留します。更新の方法は README にあります）",
+  "Not installed: {packages*}": "インストールされていません：{packages}",
+  "The datastore, the volumes and the mirror are made of them":
+    "データストア、ボリューム、ミラーに必要です",
+  "Neither libssl 3 nor libssl 1.1 is here":
+    "libssl 3 も libssl 1.1 もありません",
+  "Replication is encrypted by it: without it there is no second copy":
+    "複製の暗号化に使われます。ないと二つ目のコピーができません",
+  "{size*} of memory": "メモリーは {size} です",
+  "K3s, its datastore and pods want 2 GiB at least":
+    "K3s とそのデータストアと Pod には 2 GiB 以上が必要です",
+  "A single processor": "プロセッサーが一つだけです",
+  "Heartbeats share it with the services: one that is too busy is taken for dead":
+    "ハートビートとサービスが共有します。負荷が高すぎるノードは落ちたとみなされます",
+  "hakit first takes 5s where its own server is so, else --detection 5s; in a cluster that is there: heartbeat: { timeout: 5s } in cluster.yaml of both nodes":
+    "hakit first は自身のサーバーがそうなら 5s を使います。それ以外は --detection 5s。既存のクラスターでは両ノードの cluster.yaml に heartbeat: { timeout: 5s }",
+  "{size*} of swap is in use": "スワップが {size} 有効です",
+  "A swapped database answers late, and K3s' limits of memory do not hold":
+    "スワップされたデータベースは応答が遅れ、K3s のメモリー制限も効きません",
+  "{swapped!}; nor is hakit's agent kept out of it, as control groups of version 1 cannot: a node whose heartbeats wait for a page is taken for dead":
+    "{swapped}。バージョン 1 のコントロールグループでは hakit のエージェントもスワップから除外できません。ハートビートがページの読み込みを待つノードは落ちたとみなされます",
+  "Control group controllers are missing: {names*}":
+    "コントロールグループのコントローラーがありません：{names}",
+  "K3s does not start without them": "これらがないと K3s は起動しません",
+  "add cgroup_enable=memory cgroup_memory=1 to the kernel's command line and reboot":
+    "カーネルのコマンドラインに cgroup_enable=memory cgroup_memory=1 を追加して再起動してください",
+  "The clock is not synchronized": "時計が同期されていません",
+  "Logs of both nodes cannot be compared, certificates and Kubernetes' leases suffer":
+    "両ノードのログを比較できず、証明書や Kubernetes のリースにも影響します",
+  "No watchdog device and no module softdog":
+    "ウォッチドッグデバイスも softdog モジュールもありません",
+  "A server whose kernel hangs stays hanging until somebody comes":
+    "カーネルが固まったサーバーは、人が来るまで固まったままです",
+  "hakit.service is not enabled": "hakit.service が有効になっていません",
+  "After a power cut nothing starts here": "停電の後、ここでは何も開始しません",
+  "hakit.service is {active*}": "hakit.service は {active} です",
+  "This node takes no part: the other one cannot fail over":
+    "このノードは参加していません。もう一方のノードはフェイルオーバーできません",
+  "{unit} is started at boot by systemd":
+    "{unit} は起動時に systemd によって開始されます",
+  "The module starts it where the mirror is; both would write":
+    "モジュールがミラーのある側で開始します。両方が書き込むことになります",
+  "No service waits for the network at boot":
+    "起動時にネットワークを待つサービスがありません",
+  "K3s and the agent may start before the addresses are there, and try again until they are":
+    "K3s とエージェントがアドレスより先に起動し、アドレスができるまで再試行することがあります",
+  "{address} is not on this server": "{address} はこのサーバーにありません",
+  "The other node looks for this one there: that link is dead":
+    "相手ノードはこのアドレスで接続するため、このリンクは使えません",
+  "ip addr add {address} dev INTERFACE, and in the network's configuration":
+    "ip addr add {address} dev INTERFACE、およびネットワーク設定にも",
+  "{address} on {interface} comes from DHCP":
+    "{interface} の {address} は DHCP によるものです",
+  "When the lease ends or the DHCP server gives another address the cluster loses this link":
+    "リースが切れるか DHCP サーバーが別のアドレスを割り当てると、クラスターはこのリンクを失います",
+  "give it a fixed address, or reserve it at the DHCP server":
+    "固定アドレスにするか、DHCP サーバーで予約してください",
+  "{interface} ({address}) has no link":
+    "{interface}（{address}）のリンクがありません",
+  "Heartbeats and replication do not pass": "ハートビートと複製が通りません",
+  "ip link set {interface} up, and look at the cable":
+    "ip link set {interface} up、ケーブルも確認してください",
+  "{interface} runs at {rate} Mbit/s":
+    "{interface} の速度は {rate} Mbit/s です",
+  "Every write crosses it, and a first copy of 100 GB takes hours":
+    "すべての書き込みがここを通り、100 GB の初回コピーには何時間もかかります",
+  "Only one link between the nodes": "ノード間のリンクが一つだけです",
+  "When it breaks and no witness is there, both nodes go on alone and one side's writes are set aside":
+    "これが切れ、ウィットネスもない場合、両ノードが単独で続行し、一方の書き込みは退避されます",
+  "a second network (hakit first with two addresses a node: 10.0.0.1,10.1.0.1), or a third machine: hakit witness add ADDRESS":
+    "二つ目のネットワーク（hakit first でノードごとに二つのアドレス：10.0.0.1,10.1.0.1）、または第三のマシン：hakit witness add アドレス",
+  "{address} on {interface} lies in {network}":
+    "{interface} の {address} は {network} に含まれます",
+  "K3s gives these addresses to pods and services: that network becomes unreachable":
+    "K3s はこれらのアドレスを Pod とサービスに割り当てるため、そのネットワークに届かなくなります",
+  "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16, or another network for the nodes":
+    "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16、またはノード用に別のネットワーク",
+  "There is no default route": "デフォルトルートがありません",
+  "K3s does not start without one, even where no network is behind":
+    "先にネットワークがなくても、これがないと K3s は起動しません",
+  "{command*} (and the same in the network's configuration, for the next boot)":
+    "{command}（次の起動のため、ネットワーク設定にも）",
+  "Port {port} is used by {user=}": "ポート {port} は{user} が使っています",
+  "another program": "別のプログラム",
+  "It is needed for {what=}": "{what}に必要です",
+  "heartbeats": "ハートビート",
+  "replication": "複製",
+  "console and API": "コンソールと API ",
+  "K3s' API": "K3s の API ",
+  "K3s' datastore": "K3s のデータストア",
+  "the volumes (NFS)": "ボリューム（NFS）",
+  "K3s' kubelet": "K3s の kubelet ",
+  "the network of the pods": "Pod のネットワーク",
+  "K3s' Traefik takes what comes to 80 and 443 from outside, also for {user=}":
+    "K3s の Traefik が外部から 80 と 443 に届くものを、{user} 宛てのものも含めて受け取ります",
+  "move it to another port, or keep Traefik away, on both servers: {command*}":
+    "別のポートに移すか、両サーバーで Traefik を無効にしてください：{command}",
+  "The name {name} has no address": "名前 {name} にアドレスがありません",
+  "sudo, MariaDB and the NFS server wait for name servers":
+    "sudo、MariaDB、NFS サーバーがネームサーバーを待ちます",
+  "Looking up {name} takes {seconds} s":
+    "{name} の名前解決に {seconds} 秒かかります",
+  "Whatever asks for it at a failover waits as long":
+    "フェイルオーバー時にこの名前を引くものは同じだけ待ちます",
+  "{address} does not answer a ping": "{address} が ping に応答しません",
+  "The nodes cannot work together over this link":
+    "このリンクではノード同士が連携できません",
+  "ping {address}; on the other server: ip addr, and its firewall":
+    "ping {address}。もう一方のサーバーで ip addr とファイアウォールを確認してください",
+  "{percent} % of the packets to {address} are lost":
+    "{address} へのパケットの {percent} % が失われています",
+  "Writes wait for what is sent again; heartbeats are missed":
+    "書き込みは再送を待ち、ハートビートも届かないことがあります",
+  "The round trip to {address} takes {time} ms":
+    "{address} との往復に {time} ms かかります",
+  "Every write waits for one: a database commits at most {count} times a second one after the other":
+    "書き込みごとに一往復待ちます。データベースの逐次コミットは毎秒最大 {count} 回です",
+  "A packet of {bytes} bytes does not reach {address} whole":
+    "{bytes} バイトのパケットがそのままでは {address} に届きません",
+  "Small packets pass and large ones hang: connections open and then stand still":
+    "小さなパケットは通り、大きなパケットは止まります。接続は開きますが、その後進みません",
+  "mend the switch, or on both nodes: {command*}":
+    "スイッチを直すか、両ノードで：{command}",
+  "The firewall ({kind}) drops {ports*}":
+    "ファイアウォール（{kind}）が {ports} を遮断しています",
+  "The nodes do not reach each other there": "ノード同士がそこで通信できません",
+  "{address} is in no network of this server":
+    "{address} はこのサーバーのどのネットワークにも含まれません",
+  "It cannot be taken here: clients would not find it":
+    "ここでは取得できません。クライアントから届かないためです",
+  "{folder}: {free*} free, expected at least {needed*}":
+    "{folder}：空き {free}（{needed} 以上が必要）",
+  "The database and the first pods need it":
+    "データベースと最初の Pod に必要です",
+  "The volume may grow to {size*} and {folder} has {free*} free":
+    "ボリュームは {size} まで大きくなる可能性がありますが、{folder} の空きは {free} です",
+  "A full disk on the secondary ends redundancy, on the primary it ends writing":
+    "セカンダリーのディスクが満杯になると冗長性が失われ、プライマリーでは書き込めなくなります",
+  "a larger disk, a smaller --size of hakit first, or watch it: hakit state":
+    "より大きなディスク、hakit first のより小さい --size、または hakit state で監視してください",
+  "{folder} is in memory (tmpfs)": "{folder} はメモリー上（tmpfs）にあります",
+  "A reboot loses this copy": "再起動するとこのコピーは失われます",
+  "{folder} is on {type}": "{folder} は {type} 上にあります",
+  "Mirrored directories are tried on {types*}; they need trusted extended attributes":
+    "ミラーディレクトリーは {types} で確認されています。trusted 拡張属性が必要です",
+  "{folder}: an fsync takes {time} ms":
+    "{folder}：fsync に {time} ms かかります",
+  "Every commit of the datastore waits for both disks; K3s gives up after 10 s":
+    "データストアのコミットごとに両方のディスクを待ちます。K3s は 10 秒であきらめます",
+  "an SSD; in a virtual machine: a disk with a write cache that honours flushes":
+    "SSD、仮想マシンではフラッシュを守る書き込みキャッシュ付きのディスク",
+  "{folder} writes {rate*}/s": "{folder} の書き込みは {rate}/s です",
+  "A first copy of 100 GB takes an hour and more":
+    "100 GB の初回コピーに一時間以上かかります",
+  "K3s is here already: {where*}": "K3s がすでにあります：{where}",
+  "It has a cluster and a datastore of its own, which hakit neither overwrites nor takes over":
+    "独自のクラスターとデータストアがあり、hakit は上書きも引き継ぎもしません",
+  "move its workloads away, then {command*}":
+    "ワークロードを移してから {command}",
+  "MySQL is installed: {packages*}":
+    "MySQL がインストールされています：{packages}",
+  "MariaDB's packages would replace it and cannot read its data":
+    "MariaDB のパッケージに置き換えられ、そのデータは読めません",
+  "save its databases, then {command*}": "データベースを保存してから {command}",
+  "MariaDB holds a datastore of K3s already":
+    "MariaDB に K3s のデータストアがすでにあります",
+  "A new K3s with another token cannot read it and would not start":
+    "別のトークンの新しい K3s はこれを読めず、起動しません",
+  'save it (mariadb-dump k3s), then drop the database "k3s"':
+    '保存（mariadb-dump k3s）してから、データベース "k3s" を削除してください',
+  "MariaDB has databases of its own: {names*}":
+    "MariaDB に独自のデータベースがあります：{names}",
+  "They would become part of the mirror, reached through the virtual address only, and on the second node the first copy replaces them":
+    "ミラーの一部になり、仮想アドレスからのみ接続でき、二つ目のノードでは初回コピーで置き換えられます",
+  "hakit prereq --adopt and hakit first --adopt take them along; or move them away":
+    "hakit prereq --adopt と hakit first --adopt で取り込むか、別の場所に移してください",
+  "NFS exports folders of its own: {names*}":
+    "NFS が独自のフォルダーをエクスポートしています：{names}",
+  "The NFS server comes and goes with the role of the module k3s, without version 3":
+    "NFS サーバーはモジュール k3s の役割に合わせて開始・停止し、バージョン 3 は使えません",
+  "move them to another server, or accept that: --adopt":
+    "別のサーバーに移すか、受け入れてください：--adopt",
+  "The storage folder is not empty: {names*}":
+    "ストレージフォルダーが空ではありません：{names}",
+  "What is there is mirrored from the first node, and replaced on the second":
+    "その中身は一つ目のノードからミラーされ、二つ目のノードでは置き換えられます",
+  "move it away, give another --storage, or --adopt on the first node":
+    "移動するか、別の --storage を指定するか、一つ目のノードで --adopt",
+  "{name} runs here": "{name} がここで動いています",
+  "Two programs that move addresses and services fight each other":
+    "アドレスとサービスを移す二つのプログラムは互いに競合します",
+  "The clocks differ by {seconds} s": "時計が {seconds} 秒ずれています",
+  "Certificates and Kubernetes' leases of one look wrong to the other":
+    "一方の証明書や Kubernetes のリースが、もう一方では不正に見えます",
+  "User mysql is {mine} on {node} and {theirs} on {peer}":
+    "ユーザー mysql は {node} では {mine}、{peer} では {theirs} です",
+  "The mirrored files keep the numbers: after a failover the database could not open them":
+    "ミラーされたファイルは番号を保持するため、フェイルオーバー後にデータベースが開けません",
+  "on {node}, if it has no data: {command*}":
+    "{node} にデータがなければ：{command}",
+  "Different processors: {mine} on {node}, {theirs} on {peer}":
+    "プロセッサーが異なります：{node} は {mine}、{peer} は {theirs}",
+  "K3s' executable and images of one do not run on the other":
+    "一方の K3s の実行ファイルとイメージは、もう一方では動きません",
+  "Different MariaDB: {mine} on {node}, {theirs} on {peer}":
+    "MariaDB が異なります：{node} は {mine}、{peer} は {theirs}",
+  "The older one cannot open files that the newer one has written: a failover to it fails":
+    "新しい方が書いたファイルを古い方は開けず、古い方へのフェイルオーバーは失敗します",
+  "the same release of the distribution on both: apt-get dist-upgrade":
+    "両方で同じリリースのディストリビューションに：apt-get dist-upgrade",
+  "Different distributions: {mine*} on {node}, {theirs*} on {peer}":
+    "ディストリビューションが異なります：{node} は {mine}、{peer} は {theirs}",
+  "Services of different versions work on the same data":
+    "異なるバージョンのサービスが同じデータを使います",
+  "Different hakit: {mine} on {node}, {theirs} on {peer}":
+    "hakit が異なります：{node} は {mine}、{peer} は {theirs}",
+  "Only for the time of an upgrade: what one knows the other may not":
+    "更新の間だけにしてください。一方が知ることを、もう一方は知らない可能性があります",
+  "install the newer one on both": "新しい方を両方にインストールしてください",
+  "Both have the same /etc/machine-id": "両方の /etc/machine-id が同じです",
+  "One is a copy of the other: DHCP gives both one address, and hakit takes them for one machine":
+    "一方はもう一方の複製です。DHCP は両方に同じアドレスを割り当て、hakit は一台のマシンとみなします",
+  "on one: {command*}": "一方で：{command}",
+  "Both are called {name}": "両方の名前が {name} です",
+  "K3s' controllers know each other by this name: both would take themselves for the one that leads":
+    "K3s のコントローラーはこの名前で互いを識別するため、両方が自分をリーダーとみなします",
+  "cluster.yaml differs between the nodes":
+    "cluster.yaml がノード間で異なります",
+  "They disagree on addresses, links or trust":
+    "アドレス、リンク、信頼の設定が一致していません",
+  "copy /etc/hakit/cluster.yaml to the other node, best while that is SECOND, then systemctl restart hakit there: its modules stop meanwhile, with K3s and its pods":
+    "/etc/hakit/cluster.yaml を（できれば SECOND である）もう一方のノードにコピーし、そこで systemctl restart hakit を実行してください。その間、K3s と Pod も含めてそのモジュールは停止します",
+  "Link {number} has MTU {mine} on {node} and {theirs} on {peer}":
+    "リンク {number} の MTU は {node} では {mine}、{peer} では {theirs} です",
+  "Large packets of one are dropped by the other":
+    "一方の大きなパケットがもう一方で破棄されます",
+  "{folder} is {mine} on {node} and {theirs} on {peer}":
+    "{folder} は {node} では {mine}、{peer} では {theirs} です",
+  "What one file system takes (names, attributes, sizes) the other may refuse":
+    "一方のファイルシステムが受け付けるもの（名前、属性、サイズ）を、もう一方が拒否することがあります",
 };
