@@ -853,4 +853,212 @@ export const phrases: Phrases = {
     "{folder} est en {mine} sur {node} et en {theirs} sur {peer}",
   "What one file system takes (names, attributes, sizes) the other may refuse":
     "Ce qu’un système de fichiers accepte (noms, attributs, tailles), l’autre peut le refuser",
+  // What a change of configuration does (src/module/plan.ts, cluster_plan.ts), and what stands against it.
+  "shown from now on": "affiché dès maintenant",
+  "counts at the next boot": "compte au prochain démarrage de la machine",
+  "counts from now on": "compte dès maintenant",
+  "counts when the nodes are level the next time: then a primary that is not where it belongs changes places by itself":
+    "compte la prochaine fois que les nœuds sont au même niveau : un primaire qui n’est pas à sa place en change alors tout seul",
+  "the limit counts from now on": "la limite compte dès maintenant",
+  "the rate counts from now on": "le débit compte dès maintenant",
+  "counts for scripts that begin from now on":
+    "compte pour les scripts qui commencent dès maintenant",
+  "scripts get it when they run the next time; checkers that use it at once":
+    "les scripts la reçoivent à leur prochaine exécution ; les contrôles qui l’utilisent, aussitôt",
+  "checkers that changed begin anew, the others go on":
+    "les contrôles modifiés recommencent, les autres continuent",
+  "those that changed are looked at anew, the others go on":
+    "ceux qui ont changé sont contrôlés à nouveau, les autres continuent",
+  "count from now on, each with its full hold":
+    "comptent dès maintenant, chacune avec sa durée hold entière",
+  "only while the module is stopped on both nodes":
+    "seulement quand le module est arrêté sur les deux nœuds",
+  "is gone from now on": "disparaît dès maintenant",
+  "runs in its new form the next time":
+    "s’exécute sous sa nouvelle forme la prochaine fois",
+  "read in its new form by scripts that run from now on":
+    "lu sous sa nouvelle forme par les scripts qui s’exécutent dès maintenant",
+  'counts when the agents have begun again, one after the other: by the button on this page, or "hakit upgrade --restart"':
+    'compte quand les agents ont redémarré, l’un après l’autre : par le bouton de cette page, ou "hakit upgrade --restart"',
+  'only while every module is stopped on both nodes; then the agents begin again before one is started: by the button on this page, or "hakit upgrade --restart"':
+    'seulement quand tous les modules sont arrêtés sur les deux nœuds ; les agents redémarrent alors avant qu’un module soit démarré : par le bouton de cette page, ou "hakit upgrade --restart"',
+  'Module "{module}" is on its way ({role}) on {node}: try again when it has come to its end':
+    'Le module "{module}" est en route ({role}) sur {node} : réessayez quand ce sera terminé',
+  'Module "{module}" cannot be changed so while it is {role} on {node}: say "hakit stop {module} --node {node}" first':
+    'Le module "{module}" ne peut pas être changé ainsi tant qu’il est {role} sur {node} : faites d’abord "hakit stop {module} --node {node}"',
+  'Module "{module}" cannot be {what} while it is {role} on {node}: say "hakit stop {module} --node {node}" first':
+    'Opération impossible ({what}) sur le module "{module}" tant qu’il est {role} sur {node} : faites d’abord "hakit stop {module} --node {node}"',
+  'Module "{module}" is not changed: {peer} does not answer, and a configuration changes on both nodes or on neither':
+    'Le module "{module}" n’est pas modifié : {peer} ne répond pas, et une configuration change sur les deux nœuds ou sur aucun',
+  'Module "{module}" has configuration {newest} on {node} already, expected one before {number}':
+    'Le module "{module}" a déjà la configuration {newest} sur {node}, il en faudrait une d’avant {number}',
+  'Module "{module}" was changed by somebody else since you began':
+    'Le module "{module}" a été modifié par quelqu’un d’autre depuis que vous avez commencé',
+  'Module "{module}" is installed already on {node}':
+    'Le module "{module}" est déjà installé sur {node}',
+  'Module "{module}" is not installed on {node}':
+    'Le module "{module}" n’est pas installé sur {node}',
+  'Module "{module}" has no earlier configuration':
+    'Le module "{module}" n’a pas de configuration antérieure',
+  'Module "{module}" has no configuration {number} (any more), expected one of {numbers*}':
+    'Le module "{module}" n’a pas (ou plus) de configuration {number}, il faut l’une de {numbers}',
+  "Modules are being changed from {node} now":
+    "Des modules sont en train d’être modifiés depuis {node}",
+  '{file} cannot be changed so while {module} is {role} on {node}: say "hakit stop {module} --node {node}" first':
+    '{file} ne peut pas être changé ainsi tant que {module} est {role} sur {node} : faites d’abord "hakit stop {module} --node {node}"',
+  "{file} was changed in {parts*}, on which two agents must not differ while a module runs: stop every module on both nodes first":
+    "{file} a été modifié dans {parts}, sur quoi deux agents ne doivent pas différer tant qu’un module tourne : arrêtez d’abord tous les modules sur les deux nœuds",
+  "{file} was changed by somebody else since you began":
+    "{file} a été modifié par quelqu’un d’autre depuis que vous avez commencé",
+  "{file} is being changed already": "{file} est déjà en train d’être modifié",
+  "{file} has configuration {newest} on {node} already, expected one before {number}":
+    "{file} a déjà la configuration {newest} sur {node}, il en faudrait une d’avant {number}",
+  // What is wrong in module.yaml and cluster.yaml (src/module, src/rules).
+  'unknown key "{key*}", expected one of {keys*}':
+    'clé inconnue "{key}", il faut l’une de {keys}',
+  "is missing, expected {type}": "manque, il faut {type}",
+  "is missing": "manque",
+  'is "{value*}", expected "{wanted*}"': 'est "{value}", il faut "{wanted}"',
+  'is "{value*}", expected "{wanted*}": keys, certificates and records hold it':
+    'est "{value}", il faut "{wanted}" : clés, certificats et états le contiennent',
+  "expected {least} to {most}": "il faut de {least} à {most}",
+  "expected up to 31 of a-z, 0-9 and -, beginning with a letter":
+    "il faut jusqu’à 31 caractères de a-z, 0-9 et -, en commençant par une lettre",
+  "expected up to 32 of a-z, 0-9, dot, _ and -, beginning with a letter":
+    "il faut jusqu’à 32 caractères de a-z, 0-9, point, _ et -, en commençant par une lettre",
+  "expected a name: up to 31 letters, digits, _ and -, beginning with a letter":
+    "il faut un nom : jusqu’à 31 lettres, chiffres, _ et -, en commençant par une lettre",
+  "expected the name of a network interface":
+    "il faut le nom d’une interface réseau",
+  "expected the name of a program in bin/":
+    "il faut le nom d’un programme de bin/",
+  "expected the name of a module": "il faut le nom d’un module",
+  "expected http:// or https://": "il faut http:// ou https://",
+  "expected either interface or address":
+    "il faut soit interface, soit address",
+  "expected either process or unit": "il faut soit process, soit unit",
+  "expected either url or url_file": "il faut soit url, soit url_file",
+  "expected either role or password": "il faut soit role, soit password",
+  "expected one line": "il faut une seule ligne",
+  "expected an address": "il faut une adresse",
+  "is below at_least {least}": "est inférieur à at_least, {least}",
+  'there is a checker "{name}" already': 'il y a déjà un contrôle "{name}"',
+  'there is a rule "{name}" already': 'il y a déjà une règle "{name}"',
+  "there is no variable {name}": "il n’y a pas de variable {name}",
+  '"{name*}" is no node, expected one of {names*}':
+    '"{name}" n’est pas un nœud, il faut l’un de {names}',
+  "{port} is hakit's own (cluster.yaml), expected another":
+    "{port} est celui de hakit (cluster.yaml), il en faut un autre",
+  "found {found*}, expected {wanted*}": "trouvé {found}, il faut {wanted}",
+  // What the API refuses on other pages (src/agent, src/api).
+  "The agent of {node} does not answer on {addresses*}":
+    "L’agent de {node} ne répond pas à {addresses}",
+  'No node is called "{node}", expected {me} or {peer}':
+    'Aucun nœud ne s’appelle "{node}", il faut {me} ou {peer}',
+  "Cannot copy: {why=}": "Impossible de copier : {why}",
+  "what stands here is not whole: it is being brought up to date, or was never":
+    "ce qui est ici n’est pas entier : il est en train d’être mis à jour, ou ne l’a jamais été",
+  "the module is on its way to another role":
+    "le module est en route vers un autre rôle",
+  "the module was started meanwhile": "le module a été démarré entre-temps",
+  "the module serves on this node: here its copies are seen, and taken, when it does not":
+    "le module assure le service sur ce nœud : ses copies s’y voient, et s’y prennent, quand ce n’est pas le cas",
+  'Module "{module}" has no copy "{copy}" on this node, expected {names=}':
+    'Le module "{module}" n’a pas de copie "{copy}" sur ce nœud, il faut {names}',
+  "Cannot {doing!}: {why=}": "Impossible de {doing} : {why}",
+  'create user "{name*}"': 'créer l’utilisateur "{name}"',
+  'remove user "{name*}"': 'retirer l’utilisateur "{name}"',
+  'change the password of user "{name*}"':
+    'changer le mot de passe de l’utilisateur "{name}"',
+  'change the role of user "{name*}"':
+    'changer le rôle de l’utilisateur "{name}"',
+  'it exists in "{file*}", expected another name':
+    'il existe dans "{file}", il faut un autre nom',
+  "there are {count} already": "il y en a déjà {count}",
+  "it is the last administrator, make another one first":
+    "c’est le dernier administrateur, faites-en d’abord un autre",
+  'There is no user "{name*}"': 'Il n’y a pas d’utilisateur "{name}"',
+  "none: there is no copy": "aucune : il n’y a pas de copie",
+  'Cannot {what} "{copy}": {why!}': 'Impossible pour "{copy}" ({what}) : {why}',
+  "it is being downloaded or exported":
+    "une copie est en cours de téléchargement ou d’export",
+  "it is still being kept, or is being destroyed":
+    "elle est encore en train d’être mise de côté, ou d’être détruite",
+  // Notifications, single sign-on and drills, as the support page shows them (src/notify, src/oidc, src/k3s/drill).
+  "e-mail to {addresses*}": "courriel à {addresses}",
+  "syslog {where!}": "syslog {where}",
+  "of this machine": "de cette machine",
+  "{host*} cannot be reached": "{host} ne peut pas être joint",
+  "{host*} answered {status}": "{host} a répondu {status}",
+  '"{file*}" holds no single line': '"{file}" ne contient pas une seule ligne',
+  '"{file*}" holds no header, expected one line such as "{example*}"':
+    '"{file}" ne contient pas d’en-tête, il faut une ligne comme "{example}"',
+  "both nodes were changed while they did not hear each other: set it anew, or switch it off":
+    "les deux nœuds ont été modifiés alors qu’ils ne s’entendaient pas : réglez-la de nouveau, ou désactivez-la",
+  "single sign-on is off": "l’authentification unique est désactivée",
+  "See whether this node reaches the issuer; local users still log in with their passwords":
+    "Voyez si ce nœud atteint l’émetteur ; les utilisateurs locaux se connectent toujours avec leurs mots de passe",
+  "See whether the issuer's address is that of an OpenID Connect provider":
+    "Voyez si l’adresse de l’émetteur est celle d’un fournisseur OpenID Connect",
+  "Set the authority that signed the issuer's certificate: hakit oidc set --ca-file":
+    "Indiquez l’autorité qui a signé le certificat de l’émetteur : hakit oidc set --ca-file",
+  'A private authority is told with "hakit oidc set --ca-file"; else see the issuer\'s certificate':
+    'Une autorité privée s’indique par "hakit oidc set --ca-file" ; sinon voyez le certificat de l’émetteur',
+  'Set the address that it calls itself, of your own organisation: "hakit oidc set --issuer"':
+    'Indiquez l’adresse qu’il se donne, celle de votre propre organisation : "hakit oidc set --issuer"',
+  'discovery document: the issuer calls itself "{name*}", expected "{issuer*}"':
+    'document de découverte : l’émetteur se nomme "{name}", il faut "{issuer}"',
+  'discovery document: "{key}" is missing or no https address':
+    'document de découverte : "{key}" manque ou n’est pas une adresse https',
+  "A drill is under way already": "Un exercice est déjà en cours",
+  "Cannot drill here: {why=}": "Pas d’exercice possible ici : {why}",
+  'this node is {role}, and a drill begins with PRIM and SECOND: see "hakit state"':
+    'ce nœud est {role}, et un exercice commence avec PRIM et SECOND : voir "hakit state"',
+  "Starting the application (namespace {name})":
+    "Démarrage de l’application (espace de noms {name})",
+  "Removing the application": "Retrait de l’application",
+  "Swapping: {peer} becomes primary": "Échange : {peer} devient primaire",
+  "Waiting for {peer} (give it back what it lost)":
+    "Attente de {peer} (rendez-lui ce qu’il a perdu)",
+  "the command returned": "la commande est revenue",
+  "the application acknowledges writes": "l’application confirme des écritures",
+  "waits for the other node": "attend l’autre nœud",
+  "{peer} is not heard any more": "{peer} n’est plus entendu",
+  "{node} is {role} {status!}": "{node} est {role}, {status}",
+  "Ready": "prêt",
+  "NotReady": "pas prêt",
+  "Transient": "en route",
+  "all pods of the application run": "tous les pods de l’application tournent",
+  "pods of {node} are still listed there":
+    "des pods de {node} y figurent encore",
+  "Nothing happened within {minutes} min: this node is {role}":
+    "Rien ne s’est passé en {minutes} min : ce nœud est {role}",
+  // A password that is refused (src/api/passwords.ts).
+  "the password has {count} characters, expected {least} to {most}":
+    "le mot de passe a {count} caractères, il en faut de {least} à {most}",
+  // More of what is wrong in module.yaml and cluster.yaml (src/module).
+  '"{path*}" is inside "{other*}" or the same, expected folders apart from each other':
+    '"{path}" est dans "{other}" ou le même, il faut des dossiers distincts',
+  '"{name*}" excludes "{path*}" of tocheck, which must be on both nodes':
+    '"{name}" exclut "{path}" de tocheck, qui doit être sur les deux nœuds',
+  "brings all exclusions to {bytes} bytes, expected at most {most}":
+    "porte toutes les exclusions à {bytes} octets, il faut au plus {most}",
+  "is this module itself, expected another":
+    "est ce module lui-même, il en faut un autre",
+  "is missing, as the module has no mirrored directory":
+    "manque, car le module n’a pas de répertoire en miroir",
+  'is {when}, but "{path*}" is mirrored: expected prim, as it is written to only where the module is primary':
+    'est {when}, mais "{path}" est en miroir : il faut prim, car on n’y écrit que là où le module est primaire',
+  'wait needs "when: pre": another checker does not look while the module waits':
+    'wait exige "when: pre" : un autre contrôle ne regarde pas pendant que le module attend',
+  'expected a number and one of ms, s, m, h, d, such as "300ms"':
+    'il faut un nombre et l’une des unités ms, s, m, h, d, comme "300ms"',
+  "{chosen}ms does not fit timeout ({timeout}ms), expected {least}ms to a third of it, {most}ms: make it so in cluster.yaml of both nodes":
+    "{chosen}ms ne va pas avec timeout ({timeout}ms), il faut de {least}ms à un tiers de celui-ci, {most}ms : réglez-le dans cluster.yaml des deux nœuds",
+  "{count} links, but the nodes have {number} addresses each: expected at most one entry an address":
+    "{count} liens, mais les nœuds ont {number} adresses chacun : il faut au plus une entrée par adresse",
+  '"{name*}" is the first node\'s name, too, expected another':
+    '"{name}" est aussi le nom du premier nœud, il en faut un autre',
+  '"{name*}" is no node, expected {one} or {other}':
+    '"{name}" n’est pas un nœud, il faut {one} ou {other}',
 };

@@ -858,4 +858,213 @@ export const phrases: Phrases = {
     "{folder} は {node} では {mine}、{peer} では {theirs} です",
   "What one file system takes (names, attributes, sizes) the other may refuse":
     "一方のファイルシステムが受け付けるもの（名前、属性、サイズ）を、もう一方が拒否することがあります",
+  // What a change of configuration does (src/module/plan.ts, cluster_plan.ts), and what stands against it.
+  "shown from now on": "今から表示されます",
+  "counts at the next boot": "次のマシン起動時に有効になります",
+  "counts from now on": "今から有効です",
+  "counts when the nodes are level the next time: then a primary that is not where it belongs changes places by itself":
+    "次に両ノードが揃ったときに有効になります。本来のノードにないプライマリーは、そのとき自動的に入れ替わります",
+  "the limit counts from now on": "制限は今から有効です",
+  "the rate counts from now on": "速度は今から有効です",
+  "counts for scripts that begin from now on":
+    "今から始まるスクリプトで有効です",
+  "scripts get it when they run the next time; checkers that use it at once":
+    "スクリプトは次回の実行から、使っているチェッカーはすぐに反映します",
+  "checkers that changed begin anew, the others go on":
+    "変更されたチェッカーはやり直し、ほかは続行します",
+  "those that changed are looked at anew, the others go on":
+    "変更されたものは改めて確認され、ほかは続行します",
+  "count from now on, each with its full hold":
+    "今から有効です。それぞれ hold の時間を最初から数えます",
+  "only while the module is stopped on both nodes":
+    "モジュールが両ノードで停止しているときだけ",
+  "is gone from now on": "今からなくなります",
+  "runs in its new form the next time": "次回から新しい内容で実行されます",
+  "read in its new form by scripts that run from now on":
+    "今から実行されるスクリプトが新しい内容を読みます",
+  'counts when the agents have begun again, one after the other: by the button on this page, or "hakit upgrade --restart"':
+    'エージェントが一つずつ再起動すると有効になります。このページのボタン、または "hakit upgrade --restart"',
+  'only while every module is stopped on both nodes; then the agents begin again before one is started: by the button on this page, or "hakit upgrade --restart"':
+    'すべてのモジュールが両ノードで停止しているときだけ。その後、モジュールを開始する前にエージェントを再起動します。このページのボタン、または "hakit upgrade --restart"',
+  'Module "{module}" is on its way ({role}) on {node}: try again when it has come to its end':
+    'モジュール "{module}" は {node} で移行中です（{role}）。終わってからもう一度試してください',
+  'Module "{module}" cannot be changed so while it is {role} on {node}: say "hakit stop {module} --node {node}" first':
+    'モジュール "{module}" は {node} で {role} の間、このようには変更できません。先に "hakit stop {module} --node {node}" を実行してください',
+  'Module "{module}" cannot be {what} while it is {role} on {node}: say "hakit stop {module} --node {node}" first':
+    'モジュール "{module}" は {node} で {role} の間、この操作（{what}）はできません。先に "hakit stop {module} --node {node}" を実行してください',
+  'Module "{module}" is not changed: {peer} does not answer, and a configuration changes on both nodes or on neither':
+    'モジュール "{module}" は変更されていません。{peer} が応答せず、設定は両ノードで変わるか、どちらでも変わらないかのいずれかです',
+  'Module "{module}" has configuration {newest} on {node} already, expected one before {number}':
+    'モジュール "{module}" には {node} にすでに設定 {newest} があります（{number} より前が必要）',
+  'Module "{module}" was changed by somebody else since you began':
+    '編集を始めた後に、モジュール "{module}" がほかの人によって変更されました',
+  'Module "{module}" is installed already on {node}':
+    'モジュール "{module}" は {node} にすでにインストールされています',
+  'Module "{module}" is not installed on {node}':
+    'モジュール "{module}" は {node} にインストールされていません',
+  'Module "{module}" has no earlier configuration':
+    'モジュール "{module}" に以前の設定はありません',
+  'Module "{module}" has no configuration {number} (any more), expected one of {numbers*}':
+    'モジュール "{module}" に設定 {number} は（もう）ありません。次のいずれか：{numbers}',
+  "Modules are being changed from {node} now":
+    "現在 {node} からモジュールが変更されています",
+  '{file} cannot be changed so while {module} is {role} on {node}: say "hakit stop {module} --node {node}" first':
+    '{module} が {node} で {role} の間、{file} はこのようには変更できません。先に "hakit stop {module} --node {node}" を実行してください',
+  "{file} was changed in {parts*}, on which two agents must not differ while a module runs: stop every module on both nodes first":
+    "{file} の {parts} が変更されています。モジュールの稼働中、両エージェントでこれが異なってはなりません。先に両ノードですべてのモジュールを停止してください",
+  "{file} was changed by somebody else since you began":
+    "編集を始めた後に、{file} がほかの人によって変更されました",
+  "{file} is being changed already": "{file} はすでに変更中です",
+  "{file} has configuration {newest} on {node} already, expected one before {number}":
+    "{file} には {node} にすでに設定 {newest} があります（{number} より前が必要）",
+  // What is wrong in module.yaml and cluster.yaml (src/module, src/rules).
+  'unknown key "{key*}", expected one of {keys*}':
+    '不明なキー "{key}"。次のいずれか：{keys}',
+  "is missing, expected {type}": "がありません（{type} が必要）",
+  "is missing": "がありません",
+  'is "{value*}", expected "{wanted*}"':
+    'は "{value}" です（"{wanted}" が必要）',
+  'is "{value*}", expected "{wanted*}": keys, certificates and records hold it':
+    'は "{value}" です（"{wanted}" が必要）。鍵、証明書、記録に含まれているためです',
+  "expected {least} to {most}": "{least} から {most} までの値が必要です",
+  "expected up to 31 of a-z, 0-9 and -, beginning with a letter":
+    "a-z、0-9、- を 31 文字まで、先頭は英字にしてください",
+  "expected up to 32 of a-z, 0-9, dot, _ and -, beginning with a letter":
+    "a-z、0-9、ピリオド、_、- を 32 文字まで、先頭は英字にしてください",
+  "expected a name: up to 31 letters, digits, _ and -, beginning with a letter":
+    "名前が必要です：英字、数字、_、- を 31 文字まで、先頭は英字",
+  "expected the name of a network interface":
+    "ネットワークインターフェースの名前が必要です",
+  "expected the name of a program in bin/":
+    "bin/ にあるプログラムの名前が必要です",
+  "expected the name of a module": "モジュールの名前が必要です",
+  "expected http:// or https://": "http:// または https:// が必要です",
+  "expected either interface or address":
+    "interface か address のどちらか一方が必要です",
+  "expected either process or unit": "process か unit のどちらか一方が必要です",
+  "expected either url or url_file": "url か url_file のどちらか一方が必要です",
+  "expected either role or password":
+    "role か password のどちらか一方が必要です",
+  "expected one line": "一行で入力してください",
+  "expected an address": "アドレスが必要です",
+  "is below at_least {least}": "at_least の {least} より小さい値です",
+  'there is a checker "{name}" already': 'チェッカー "{name}" はすでにあります',
+  'there is a rule "{name}" already': 'ルール "{name}" はすでにあります',
+  "there is no variable {name}": "変数 {name} はありません",
+  '"{name*}" is no node, expected one of {names*}':
+    '"{name}" はノードではありません。次のいずれか：{names}',
+  "{port} is hakit's own (cluster.yaml), expected another":
+    "{port} は hakit 自身が使います（cluster.yaml）。別のものにしてください",
+  "found {found*}, expected {wanted*}": "{found} があります（{wanted} が必要）",
+  // What the API refuses on other pages (src/agent, src/api).
+  "The agent of {node} does not answer on {addresses*}":
+    "{node} のエージェントが {addresses} で応答しません",
+  'No node is called "{node}", expected {me} or {peer}':
+    '"{node}" というノードはありません（{me} または {peer}）',
+  "Cannot copy: {why=}": "コピーできません：{why}",
+  "what stands here is not whole: it is being brought up to date, or was never":
+    "ここにあるものは完全ではありません。最新にしている途中か、一度も最新になっていません",
+  "the module is on its way to another role":
+    "モジュールは別の役割に移行中です",
+  "the module was started meanwhile": "その間にモジュールが開始されました",
+  "the module serves on this node: here its copies are seen, and taken, when it does not":
+    "このノードでモジュールがサービスを提供しています。コピーの表示と取得は、提供していないときに行えます",
+  'Module "{module}" has no copy "{copy}" on this node, expected {names=}':
+    'このノードのモジュール "{module}" にコピー "{copy}" はありません：{names}',
+  "Cannot {doing!}: {why=}": "{doing}はできません：{why}",
+  'create user "{name*}"': 'ユーザー "{name}" の作成',
+  'remove user "{name*}"': 'ユーザー "{name}" の削除',
+  'change the password of user "{name*}"':
+    'ユーザー "{name}" のパスワードの変更',
+  'change the role of user "{name*}"': 'ユーザー "{name}" のロールの変更',
+  'it exists in "{file*}", expected another name':
+    '"{file}" にすでにあります。別の名前にしてください',
+  "there are {count} already": "すでに {count} 個あります",
+  "it is the last administrator, make another one first":
+    "最後の管理者です。先に別の管理者を作ってください",
+  'There is no user "{name*}"': 'ユーザー "{name}" はありません',
+  "none: there is no copy": "コピーは一つもありません",
+  'Cannot {what} "{copy}": {why!}':
+    '"{copy}" を処理できません（{what}）：{why}',
+  "it is being downloaded or exported":
+    "ダウンロードまたはエクスポートされています",
+  "it is still being kept, or is being destroyed":
+    "まだ退避の途中か、破棄されています",
+  // Notifications, single sign-on and drills, as the support page shows them (src/notify, src/oidc, src/k3s/drill).
+  "e-mail to {addresses*}": "メール：{addresses}",
+  "syslog {where!}": "{where}の syslog",
+  "of this machine": "このマシン",
+  "{host*} cannot be reached": "{host} に接続できません",
+  "{host*} answered {status}": "{host} の応答：{status}",
+  '"{file*}" holds no single line': '"{file}" の内容が一行ではありません',
+  '"{file*}" holds no header, expected one line such as "{example*}"':
+    '"{file}" にヘッダーがありません。"{example}" のような一行が必要です',
+  "both nodes were changed while they did not hear each other: set it anew, or switch it off":
+    "両ノードが互いに通信できない間に変更されました。設定し直すか、オフにしてください",
+  "single sign-on is off": "シングルサインオンはオフです",
+  "See whether this node reaches the issuer; local users still log in with their passwords":
+    "このノードから発行者に接続できるか確認してください。ローカルユーザーはパスワードでログインできます",
+  "See whether the issuer's address is that of an OpenID Connect provider":
+    "発行者のアドレスが OpenID Connect プロバイダーのものか確認してください",
+  "Set the authority that signed the issuer's certificate: hakit oidc set --ca-file":
+    "発行者の証明書に署名した認証局を設定してください：hakit oidc set --ca-file",
+  'A private authority is told with "hakit oidc set --ca-file"; else see the issuer\'s certificate':
+    '独自の認証局は "hakit oidc set --ca-file" で設定します。それ以外は発行者の証明書を確認してください',
+  'Set the address that it calls itself, of your own organisation: "hakit oidc set --issuer"':
+    '発行者自身が名乗る、自組織のアドレスを設定してください："hakit oidc set --issuer"',
+  'discovery document: the issuer calls itself "{name*}", expected "{issuer*}"':
+    'ディスカバリー文書：発行者は "{name}" と名乗っています（"{issuer}" が必要）',
+  'discovery document: "{key}" is missing or no https address':
+    'ディスカバリー文書："{key}" がないか、https アドレスではありません',
+  "A drill is under way already": "訓練はすでに実行中です",
+  "Cannot drill here: {why=}": "ここでは訓練できません：{why}",
+  'this node is {role}, and a drill begins with PRIM and SECOND: see "hakit state"':
+    'このノードは {role} です。訓練は PRIM と SECOND から始めます。"hakit state" を参照してください',
+  "Starting the application (namespace {name})":
+    "アプリケーションを開始しています（名前空間 {name}）",
+  "Removing the application": "アプリケーションを削除しています",
+  "Swapping: {peer} becomes primary":
+    "入れ替え中：{peer} がプライマリーになります",
+  "Waiting for {peer} (give it back what it lost)":
+    "{peer} を待っています（失ったものを戻してください）",
+  "the command returned": "コマンドが終了",
+  "the application acknowledges writes": "アプリケーションが書き込みを確認",
+  "waits for the other node": "相手ノードを待っています",
+  "{peer} is not heard any more": "{peer} の応答がなくなりました",
+  "{node} is {role} {status!}": "{node} は {role}、{status}",
+  "Ready": "準備完了",
+  "NotReady": "未準備",
+  "Transient": "移行中",
+  "all pods of the application run": "アプリケーションの Pod がすべて稼働",
+  "pods of {node} are still listed there": "{node} の Pod がまだ残っています",
+  "Nothing happened within {minutes} min: this node is {role}":
+    "{minutes} 分以内に何も起きませんでした。このノードは {role} です",
+  // A password that is refused (src/api/passwords.ts).
+  "the password has {count} characters, expected {least} to {most}":
+    "パスワードが {count} 文字です（{least} から {most} 文字が必要）",
+  // More of what is wrong in module.yaml and cluster.yaml (src/module).
+  '"{path*}" is inside "{other*}" or the same, expected folders apart from each other':
+    '"{path}" は "{other}" の中にあるか、同じものです。別々のフォルダーにしてください',
+  '"{name*}" excludes "{path*}" of tocheck, which must be on both nodes':
+    '"{name}" は、両ノードになければならない tocheck の "{path}" を除外しています',
+  "brings all exclusions to {bytes} bytes, expected at most {most}":
+    "除外の合計が {bytes} バイトになります（{most} 以下が必要）",
+  "is this module itself, expected another":
+    "はこのモジュール自身です。別のものにしてください",
+  "is missing, as the module has no mirrored directory":
+    "がありません。モジュールにミラーディレクトリーがないためです",
+  'is {when}, but "{path*}" is mirrored: expected prim, as it is written to only where the module is primary':
+    'は {when} ですが、"{path}" はミラーされています。書き込まれるのはモジュールがプライマリーのノードだけなので、prim が必要です',
+  'wait needs "when: pre": another checker does not look while the module waits':
+    'wait には "when: pre" が必要です。ほかのチェッカーはモジュールの待機中に確認しません',
+  'expected a number and one of ms, s, m, h, d, such as "300ms"':
+    '数値と ms、s、m、h、d のいずれかが必要です（例："300ms"）',
+  "{chosen}ms does not fit timeout ({timeout}ms), expected {least}ms to a third of it, {most}ms: make it so in cluster.yaml of both nodes":
+    "{chosen}ms は timeout（{timeout}ms）に合いません。{least}ms からその三分の一の {most}ms までが必要です。両ノードの cluster.yaml で設定してください",
+  "{count} links, but the nodes have {number} addresses each: expected at most one entry an address":
+    "リンクが {count} 個ありますが、各ノードのアドレスは {number} 個です。アドレスごとに一つまでにしてください",
+  '"{name*}" is the first node\'s name, too, expected another':
+    '"{name}" は一つ目のノードの名前でもあります。別の名前にしてください',
+  '"{name*}" is no node, expected {one} or {other}':
+    '"{name}" はノードではありません（{one} または {other}）',
 };
