@@ -1,6 +1,13 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { isSaid } from "../../../tests/console/is_said.ts";
 import { sampleState } from "../../../tests/console/sample.ts";
+import {
+  DRILL,
+  EXAMINED,
+  LOG_1,
+  LOG_2,
+  RESOURCES,
+} from "../../../tests/console/sample_story.ts";
 import { clusterState, type Known } from "../../agent/status.ts";
 import type { ModuleView } from "../../machine/state.ts";
 import { EMPTY } from "../../replication/identity.ts";
@@ -10,6 +17,7 @@ import { parseModule } from "../../module/load.ts";
 import { planChange, type Version } from "../../module/plan.ts";
 import { type Cluster, moduleSchema } from "../../module/schema.ts";
 import { mistakeIn } from "../client/config/changes.ts";
+import { parseLine } from "../client/lines.ts";
 import { PHRASES } from "./en/phrases.ts";
 import { phrases as fr } from "./fr/phrases.ts";
 import { phrases as ja } from "./ja/phrases.ts";
@@ -326,4 +334,16 @@ Deno.test("the usual mistakes in module.yaml are known", () => {
       return true;
     });
   }
+});
+
+Deno.test("whatever the sample pages show of both nodes is known", () => {
+  const shown = [
+    ...[...LOG_1, ...LOG_2].map((line) => parseLine(line).text),
+    ...RESOURCES.flatMap(({ history }) => history.map(({ detail }) => detail)),
+    ...EXAMINED.findings.flatMap(({ what, why }) => [what, `${why}.`]),
+    ...EXAMINED.well.map((title) => title.replace(/ \(node\d\)$/, "")),
+    ...DRILL.timeline.map(({ what }) => what),
+  ].filter((text) => text !== null);
+  ok(shown.length > 25, `${shown.length} texts`);
+  deepStrictEqual(shown.filter((text) => !isSaid(text)), []);
 });
