@@ -393,13 +393,33 @@ Deno.test("every finding has its phrases in every language of the console: what,
     f.disks.push({ ...f.disks[0]!, folder: "/data/k3s" });
     any(f.wanted).size = "100G";
   };
-  const more = [member, unstarted, swapped, outgrown];
+  const made: Spoil = (f) => {
+    member(f);
+    any(f.wanted).own = ["10.0.0.1"];
+    f.network.addresses.push({
+      address: "10.42.0.7",
+      prefix: 24,
+      interface: "eth2",
+      dynamic: false,
+    });
+  };
+  const unwatched: Spoil = (f) => {
+    any(f.system).watchdog = "none";
+    any(f.system).id = "ubuntu";
+    any(f.system).version = "22.04";
+  };
+  const more = [member, unstarted, swapped, outgrown, made, unwatched];
   const examined = [
     ...[...Object.values(FAULTS), ...more].map((spoil) =>
       examineNode(spoiled(spoil))
     ),
     ...Object.values(PAIR_FAULTS).map((spoil) => pair(spoil)),
     pair(() => {}, 5000),
+    examinePair({
+      mine: healthy(),
+      theirs: spoiled((f) => any(f.node).hakit = "0.2.0", theirs),
+      clockMs: 0,
+    }),
   ];
   const { findings } = together(examined);
   const unsaid = findings.flatMap(({ what, why, fix }: Finding) => [

@@ -77,7 +77,8 @@ export const EXAMINED = {
       level: "warning",
       node: "node2",
       what: "No watchdog device and no module softdog",
-      why: "A server whose kernel hangs stays hanging until somebody comes",
+      why:
+        "If all of hakit's processes stand still while the kernel lives, nothing takes this node's address away",
       fix: null,
     },
   ],

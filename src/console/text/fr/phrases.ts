@@ -629,7 +629,7 @@ export const phrases: Phrases = {
     "Les signes de vie le partagent avec les services : un nœud trop chargé est tenu pour mort",
   "hakit first takes 5s where its own server is so, else --detection 5s; in a cluster that is there: heartbeat: { timeout: 5s } in cluster.yaml of both nodes":
     "hakit first prend 5s si son propre serveur est ainsi, sinon --detection 5s ; dans un cluster existant : heartbeat: { timeout: 5s } dans cluster.yaml des deux nœuds",
-  "{size*} of swap is in use": "{size} de swap sont en service",
+  "{size*} of swap is switched on": "{size} de swap sont activés",
   "A swapped database answers late, and K3s' limits of memory do not hold":
     "Une base de données mise en swap répond tard, et les limites de mémoire de K3s ne tiennent pas",
   "{swapped!}; nor is hakit's agent kept out of it, as control groups of version 1 cannot: a node whose heartbeats wait for a page is taken for dead":
@@ -644,8 +644,10 @@ export const phrases: Phrases = {
     "Les journaux des deux nœuds ne peuvent pas être comparés, les certificats et les baux de Kubernetes en souffrent",
   "No watchdog device and no module softdog":
     "Ni périphérique watchdog ni module softdog",
-  "A server whose kernel hangs stays hanging until somebody comes":
-    "Un serveur dont le noyau se bloque reste bloqué jusqu’à ce que quelqu’un vienne",
+  "{command*}, then watchdog: { device: /dev/watchdog } in cluster.yaml of both nodes":
+    "{command}, puis watchdog: { device: /dev/watchdog } dans cluster.yaml des deux nœuds",
+  "If all of hakit's processes stand still while the kernel lives, nothing takes this node's address away":
+    "Si tous les processus de hakit se figent alors que le noyau vit, rien ne retire son adresse à ce nœud",
   "hakit.service is not enabled": "hakit.service n’est pas activé",
   "After a power cut nothing starts here":
     "Après une coupure de courant, rien ne démarre ici",
@@ -685,12 +687,15 @@ export const phrases: Phrases = {
     "S’il est coupé et qu’il n’y a pas de témoin, les deux nœuds continuent seuls et les écritures d’un côté sont mises de côté",
   "a second network (hakit first with two addresses a node: 10.0.0.1,10.1.0.1), or a third machine: hakit witness add ADDRESS":
     "un deuxième réseau (hakit first avec deux adresses par nœud : 10.0.0.1,10.1.0.1), ou une troisième machine : hakit witness add ADRESSE",
+  "a third machine, if there is none yet: hakit witness add ADDRESS":
+    "une troisième machine, s’il n’y en a pas encore : hakit witness add ADRESSE",
   "{address} on {interface} lies in {network}":
     "{address} sur {interface} est dans {network}",
   "K3s gives these addresses to pods and services: that network becomes unreachable":
     "K3s donne ces adresses aux pods et aux services : ce réseau devient injoignable",
   "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16, or another network for the nodes":
     "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16, ou un autre réseau pour les nœuds",
+  "another network for {interface}": "un autre réseau pour {interface}",
   "There is no default route": "Il n’y a pas de route par défaut",
   "K3s does not start without one, even where no network is behind":
     "K3s ne démarre pas sans route par défaut, même s’il n’y a pas de réseau derrière",
@@ -739,7 +744,8 @@ export const phrases: Phrases = {
     "réparez le commutateur, ou sur les deux nœuds : {command}",
   "The firewall ({kind}) drops {ports*}":
     "Le pare-feu ({kind}) rejette {ports}",
-  "The nodes do not reach each other there": "Les nœuds ne s’y atteignent pas",
+  "The nodes, or their pods, do not reach each other there":
+    "Les nœuds, ou leurs pods, ne s’y atteignent pas",
   "{address} is in no network of this server":
     "{address} n’est dans aucun réseau de ce serveur",
   "It cannot be taken here: clients would not find it":
@@ -750,8 +756,8 @@ export const phrases: Phrases = {
     "La base de données et les premiers pods en ont besoin",
   "The volume may grow to {size*} and {folder} has {free*} free":
     "Le volume peut grandir jusqu’à {size} et {folder} a {free} libres",
-  "A full disk on the secondary ends redundancy, on the primary it ends writing":
-    "Un disque plein sur le secondaire met fin à la redondance, sur le primaire à l’écriture",
+  "A full disk on the secondary ends redundancy, on the primary it ends writing; before that, with 5 % free, K3s evicts pods, on both servers at once":
+    "Un disque plein sur le secondaire met fin à la redondance, sur le primaire à l’écriture ; avant cela, à 5 % de place libre, K3s expulse des pods, sur les deux serveurs à la fois",
   "a larger disk, a smaller --size of hakit first, or watch it: hakit state":
     "un disque plus grand, un --size plus petit de hakit first, ou surveillez-le : hakit state",
   "{folder} is in memory (tmpfs)": "{folder} est en mémoire (tmpfs)",
@@ -832,6 +838,8 @@ export const phrases: Phrases = {
   "Only for the time of an upgrade: what one knows the other may not":
     "Seulement le temps d’une mise à jour : ce que l’un connaît, l’autre peut l’ignorer",
   "install the newer one on both": "installez le plus récent sur les deux",
+  "hakit upgrade FILE, or hakit upgrade --back":
+    "hakit upgrade FILE, ou hakit upgrade --back",
   "Both have the same /etc/machine-id": "Les deux ont le même /etc/machine-id",
   "One is a copy of the other: DHCP gives both one address, and hakit takes them for one machine":
     "L’un est une copie de l’autre : DHCP donne aux deux la même adresse, et hakit les prend pour une seule machine",
@@ -843,8 +851,8 @@ export const phrases: Phrases = {
     "cluster.yaml diffère entre les nœuds",
   "They disagree on addresses, links or trust":
     "Ils ne s’accordent pas sur les adresses, les liens ou la confiance",
-  "copy /etc/hakit/cluster.yaml to the other node, best while that is SECOND, then systemctl restart hakit there: its modules stop meanwhile, with K3s and its pods":
-    "copiez /etc/hakit/cluster.yaml sur l’autre nœud, de préférence quand il est SECOND, puis faites-y systemctl restart hakit : ses modules s’arrêtent pendant ce temps, avec K3s et ses pods",
+  "copy /etc/hakit/cluster.yaml of the node whose is right to the other one, then hakit upgrade --restart on one: the agents begin again one after the other, and services change places":
+    "copiez /etc/hakit/cluster.yaml du nœud dont le fichier est juste sur l’autre, puis hakit upgrade --restart sur l’un : les agents redémarrent l’un après l’autre, et les services changent de place",
   "Link {number} has MTU {mine} on {node} and {theirs} on {peer}":
     "Le lien {number} a une MTU de {mine} sur {node} et de {theirs} sur {peer}",
   "Large packets of one are dropped by the other":

@@ -634,7 +634,7 @@ export const phrases: Phrases = {
     "ハートビートとサービスが共有します。負荷が高すぎるノードは落ちたとみなされます",
   "hakit first takes 5s where its own server is so, else --detection 5s; in a cluster that is there: heartbeat: { timeout: 5s } in cluster.yaml of both nodes":
     "hakit first は自身のサーバーがそうなら 5s を使います。それ以外は --detection 5s。既存のクラスターでは両ノードの cluster.yaml に heartbeat: { timeout: 5s }",
-  "{size*} of swap is in use": "スワップが {size} 有効です",
+  "{size*} of swap is switched on": "スワップが {size} 有効です",
   "A swapped database answers late, and K3s' limits of memory do not hold":
     "スワップされたデータベースは応答が遅れ、K3s のメモリー制限も効きません",
   "{swapped!}; nor is hakit's agent kept out of it, as control groups of version 1 cannot: a node whose heartbeats wait for a page is taken for dead":
@@ -649,8 +649,10 @@ export const phrases: Phrases = {
     "両ノードのログを比較できず、証明書や Kubernetes のリースにも影響します",
   "No watchdog device and no module softdog":
     "ウォッチドッグデバイスも softdog モジュールもありません",
-  "A server whose kernel hangs stays hanging until somebody comes":
-    "カーネルが固まったサーバーは、人が来るまで固まったままです",
+  "{command*}, then watchdog: { device: /dev/watchdog } in cluster.yaml of both nodes":
+    "{command}、その後、両ノードの cluster.yaml に watchdog: { device: /dev/watchdog }",
+  "If all of hakit's processes stand still while the kernel lives, nothing takes this node's address away":
+    "カーネルが動いたまま hakit のプロセスがすべて止まると、このノードのアドレスを外すものがありません",
   "hakit.service is not enabled": "hakit.service が有効になっていません",
   "After a power cut nothing starts here": "停電の後、ここでは何も開始しません",
   "hakit.service is {active*}": "hakit.service は {active} です",
@@ -689,12 +691,15 @@ export const phrases: Phrases = {
     "これが切れ、ウィットネスもない場合、両ノードが単独で続行し、一方の書き込みは退避されます",
   "a second network (hakit first with two addresses a node: 10.0.0.1,10.1.0.1), or a third machine: hakit witness add ADDRESS":
     "二つ目のネットワーク（hakit first でノードごとに二つのアドレス：10.0.0.1,10.1.0.1）、または第三のマシン：hakit witness add アドレス",
+  "a third machine, if there is none yet: hakit witness add ADDRESS":
+    "第三のマシン（まだなければ）：hakit witness add アドレス",
   "{address} on {interface} lies in {network}":
     "{interface} の {address} は {network} に含まれます",
   "K3s gives these addresses to pods and services: that network becomes unreachable":
     "K3s はこれらのアドレスを Pod とサービスに割り当てるため、そのネットワークに届かなくなります",
   "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16, or another network for the nodes":
     "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16、またはノード用に別のネットワーク",
+  "another network for {interface}": "{interface} に別のネットワーク",
   "There is no default route": "デフォルトルートがありません",
   "K3s does not start without one, even where no network is behind":
     "先にネットワークがなくても、これがないと K3s は起動しません",
@@ -743,7 +748,8 @@ export const phrases: Phrases = {
     "スイッチを直すか、両ノードで：{command}",
   "The firewall ({kind}) drops {ports*}":
     "ファイアウォール（{kind}）が {ports} を遮断しています",
-  "The nodes do not reach each other there": "ノード同士がそこで通信できません",
+  "The nodes, or their pods, do not reach each other there":
+    "ノード同士、またはその Pod 同士がそこで通信できません",
   "{address} is in no network of this server":
     "{address} はこのサーバーのどのネットワークにも含まれません",
   "It cannot be taken here: clients would not find it":
@@ -754,8 +760,8 @@ export const phrases: Phrases = {
     "データベースと最初の Pod に必要です",
   "The volume may grow to {size*} and {folder} has {free*} free":
     "ボリュームは {size} まで大きくなる可能性がありますが、{folder} の空きは {free} です",
-  "A full disk on the secondary ends redundancy, on the primary it ends writing":
-    "セカンダリーのディスクが満杯になると冗長性が失われ、プライマリーでは書き込めなくなります",
+  "A full disk on the secondary ends redundancy, on the primary it ends writing; before that, with 5 % free, K3s evicts pods, on both servers at once":
+    "セカンダリーのディスクが満杯になると冗長性が失われ、プライマリーでは書き込めなくなります。その前に、空きが 5 % になると、K3s が両方のサーバーで同時に Pod を退去させます",
   "a larger disk, a smaller --size of hakit first, or watch it: hakit state":
     "より大きなディスク、hakit first のより小さい --size、または hakit state で監視してください",
   "{folder} is in memory (tmpfs)": "{folder} はメモリー上（tmpfs）にあります",
@@ -837,6 +843,8 @@ export const phrases: Phrases = {
   "Only for the time of an upgrade: what one knows the other may not":
     "更新の間だけにしてください。一方が知ることを、もう一方は知らない可能性があります",
   "install the newer one on both": "新しい方を両方にインストールしてください",
+  "hakit upgrade FILE, or hakit upgrade --back":
+    "hakit upgrade FILE、または hakit upgrade --back",
   "Both have the same /etc/machine-id": "両方の /etc/machine-id が同じです",
   "One is a copy of the other: DHCP gives both one address, and hakit takes them for one machine":
     "一方はもう一方の複製です。DHCP は両方に同じアドレスを割り当て、hakit は一台のマシンとみなします",
@@ -848,8 +856,8 @@ export const phrases: Phrases = {
     "cluster.yaml がノード間で異なります",
   "They disagree on addresses, links or trust":
     "アドレス、リンク、信頼の設定が一致していません",
-  "copy /etc/hakit/cluster.yaml to the other node, best while that is SECOND, then systemctl restart hakit there: its modules stop meanwhile, with K3s and its pods":
-    "/etc/hakit/cluster.yaml を（できれば SECOND である）もう一方のノードにコピーし、そこで systemctl restart hakit を実行してください。その間、K3s と Pod も含めてそのモジュールは停止します",
+  "copy /etc/hakit/cluster.yaml of the node whose is right to the other one, then hakit upgrade --restart on one: the agents begin again one after the other, and services change places":
+    "正しい方のノードの /etc/hakit/cluster.yaml をもう一方にコピーし、一方で hakit upgrade --restart を実行してください。エージェントが一つずつ再起動し、サービスが入れ替わります",
   "Link {number} has MTU {mine} on {node} and {theirs} on {peer}":
     "リンク {number} の MTU は {node} では {mine}、{peer} では {theirs} です",
   "Large packets of one are dropped by the other":
