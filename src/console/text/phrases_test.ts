@@ -326,6 +326,13 @@ Deno.test("the usual mistakes in module.yaml are known", () => {
       good + "processes: [{ name: web }]\n",
       good + "directories: [{ path: /a }, { path: /a/b }]\nport: 5600\n",
       good + "boot_delay: 5x\n",
+      good + "boot_delay: 5\n",
+      good + "boot: yes\n",
+      good + "max_restarts: -1\n",
+      good + "max_restarts: 1.5\n",
+      good + "port: 99999\n",
+      good + `title: ${"x".repeat(121)}\n`,
+      good + "virtual_addresses: [{ address: x }]\n",
     ]
   ) {
     throws(() => parseModule(bad, "app/module.yaml"), ({ message }: Error) => {

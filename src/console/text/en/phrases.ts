@@ -687,6 +687,29 @@ export const PHRASES = [
   "{count} links, but the nodes have {number} addresses each: expected at most one entry an address",
   '"{name*}" is the first node\'s name, too, expected another',
   '"{name*}" is no node, expected {one} or {other}',
+  // What a value must be (src/module/load.ts).
+  "expected a whole number",
+  "expected one of {names*}",
+  "expected at least {least}",
+  "expected at most {most}",
+  "expected at least {least} characters",
+  "expected at most {most} characters",
+  "expected at least {least} entries",
+  "expected at most {most} entries",
+  "expected an address such as {examples*}",
+  // What a path, a name or a time must be (src/module).
+  "expected an absolute path such as {example*}",
+  "expected an absolute path, such as {example*}",
+  'expected an absolute path without "." , ".." and trailing "/", such as {example*}',
+  'expected a path below the directory, without "/" at its begin or end, "." and "..", such as {example*}',
+  'expected a name such as "*.tmp", or a path below the directory without "/" at its begin or end, "." and "..", such as {example*}',
+  "expected a path such as {example*}",
+  "is a folder of the system, expected one of its own such as {example*}",
+  "expected a mail address, such as {example*}",
+  "expected a systemd unit such as {example*}",
+  "expected the name of a unit, such as {example*}",
+  "more than {most} rules",
+  "more than {most} parentheses inside each other",
 ] as const;
 
 /** Every one of them in another language. */

@@ -1069,4 +1069,38 @@ export const phrases: Phrases = {
     '"{name}" est aussi le nom du premier nœud, il en faut un autre',
   '"{name*}" is no node, expected {one} or {other}':
     '"{name}" n’est pas un nœud, il faut {one} ou {other}',
+  // What a value must be (src/module/load.ts).
+  "expected a whole number": "il faut un nombre entier",
+  "expected one of {names*}": "il faut l’un de {names}",
+  "expected at least {least}": "il faut au moins {least}",
+  "expected at most {most}": "il faut au plus {most}",
+  "expected at least {least} characters": "il faut au moins {least} caractères",
+  "expected at most {most} characters": "il faut au plus {most} caractères",
+  "expected at least {least} entries": "il faut au moins {least} éléments",
+  "expected at most {most} entries": "il faut au plus {most} éléments",
+  "expected an address such as {examples*}":
+    "il faut une adresse comme {examples}",
+  // What a path, a name or a time must be (src/module).
+  "expected an absolute path such as {example*}":
+    "il faut un chemin absolu comme {example}",
+  "expected an absolute path, such as {example*}":
+    "il faut un chemin absolu, comme {example}",
+  'expected an absolute path without "." , ".." and trailing "/", such as {example*}':
+    'il faut un chemin absolu sans ".", ".." ni "/" final, comme {example}',
+  'expected a path below the directory, without "/" at its begin or end, "." and "..", such as {example*}':
+    'il faut un chemin sous le répertoire, sans "/" au début ni à la fin, "." ni "..", comme {example}',
+  'expected a name such as "*.tmp", or a path below the directory without "/" at its begin or end, "." and "..", such as {example*}':
+    'il faut un nom comme "*.tmp", ou un chemin sous le répertoire sans "/" au début ni à la fin, "." ni "..", comme {example}',
+  "expected a path such as {example*}": "il faut un chemin comme {example}",
+  "is a folder of the system, expected one of its own such as {example*}":
+    "est un dossier du système, il en faut un à part comme {example}",
+  "expected a mail address, such as {example*}":
+    "il faut une adresse de courriel, comme {example}",
+  "expected a systemd unit such as {example*}":
+    "il faut une unité systemd comme {example}",
+  "expected the name of a unit, such as {example*}":
+    "il faut le nom d’une unité, comme {example}",
+  "more than {most} rules": "plus de {most} règles",
+  "more than {most} parentheses inside each other":
+    "plus de {most} parenthèses imbriquées",
 };

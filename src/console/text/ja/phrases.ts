@@ -1075,4 +1075,38 @@ export const phrases: Phrases = {
     '"{name}" は一つ目のノードの名前でもあります。別の名前にしてください',
   '"{name*}" is no node, expected {one} or {other}':
     '"{name}" はノードではありません（{one} または {other}）',
+  // What a value must be (src/module/load.ts).
+  "expected a whole number": "整数が必要です",
+  "expected one of {names*}": "次のいずれかが必要です：{names}",
+  "expected at least {least}": "{least} 以上が必要です",
+  "expected at most {most}": "{most} 以下が必要です",
+  "expected at least {least} characters": "{least} 文字以上が必要です",
+  "expected at most {most} characters": "{most} 文字以下にしてください",
+  "expected at least {least} entries": "{least} 個以上が必要です",
+  "expected at most {most} entries": "{most} 個以下にしてください",
+  "expected an address such as {examples*}":
+    "{examples} のようなアドレスが必要です",
+  // What a path, a name or a time must be (src/module).
+  "expected an absolute path such as {example*}":
+    "{example} のような絶対パスが必要です",
+  "expected an absolute path, such as {example*}":
+    "絶対パスが必要です（例：{example}）",
+  'expected an absolute path without "." , ".." and trailing "/", such as {example*}':
+    '".", ".." や末尾の "/" のない絶対パスが必要です（例：{example}）',
+  'expected a path below the directory, without "/" at its begin or end, "." and "..", such as {example*}':
+    '先頭や末尾の "/"、"."、".." のない、ディレクトリー以下のパスが必要です（例：{example}）',
+  'expected a name such as "*.tmp", or a path below the directory without "/" at its begin or end, "." and "..", such as {example*}':
+    '"*.tmp" のような名前、または先頭や末尾の "/"、"."、".." のない、ディレクトリー以下のパスが必要です（例：{example}）',
+  "expected a path such as {example*}": "{example} のようなパスが必要です",
+  "is a folder of the system, expected one of its own such as {example*}":
+    "はシステムのフォルダーです。{example} のような専用のフォルダーにしてください",
+  "expected a mail address, such as {example*}":
+    "メールアドレスが必要です（例：{example}）",
+  "expected a systemd unit such as {example*}":
+    "{example} のような systemd のユニットが必要です",
+  "expected the name of a unit, such as {example*}":
+    "ユニットの名前が必要です（例：{example}）",
+  "more than {most} rules": "ルールが {most} 個を超えています",
+  "more than {most} parentheses inside each other":
+    "括弧の入れ子が {most} 段を超えています",
 };
