@@ -122,6 +122,11 @@ Deno.test("speech() puts sentences into sentences, and leaves what it does not k
         "script start_prim: the cat is gone; what runs here is stopped first",
         "script start_prim : the cat is gone ; ce qui tourne ici est d’abord arrêté",
       ],
+      [
+        "It is needed for K3s' API.",
+        "Il est nécessaire pour l’API de K3s.",
+      ],
+      ["It is needed for the cat.", "Il est nécessaire pour the cat."],
       ["a newer node's words, and more", "a newer node's words, and more"],
       ["x".repeat(2001), "x".repeat(2001)],
     ] as const

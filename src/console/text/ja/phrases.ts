@@ -705,7 +705,7 @@ export const phrases: Phrases = {
     "先にネットワークがなくても、これがないと K3s は起動しません",
   "{command*} (and the same in the network's configuration, for the next boot)":
     "{command}（次の起動のため、ネットワーク設定にも）",
-  "Port {port} is used by {user=}": "ポート {port} は{user} が使っています",
+  "Port {port} is used by {user=}": "ポート {port} は {user} が使っています",
   "another program": "別のプログラム",
   "It is needed for {what=}": "{what}に必要です",
   "heartbeats": "ハートビート",
