@@ -76,8 +76,12 @@ export function accountPages({ auth, state }: AccountServeOptions) {
     return async (c: Context<AuthEnv>) => {
       const { user, form, answer } = await enter(c, "administrator");
       if (!user) return answer;
-      const outcome = await attempt(async () =>
-        done(await act(checked(schema, form), c, texts(user.language).people))
+      const outcome = await attempt(
+        c,
+        async () =>
+          done(
+            await act(checked(schema, form), c, texts(user.language).people),
+          ),
       );
       // Whoever changed or removed himself is a stranger now.
       const still = await auth.caller(c);
@@ -99,7 +103,7 @@ export function accountPages({ auth, state }: AccountServeOptions) {
       const { user, form, answer } = await enter(c, "viewer");
       if (!user) return answer;
       const t = texts(user.language).people;
-      const outcome = await attempt(async () => {
+      const outcome = await attempt(c, async () => {
         if (user.guest) return failed(t.noPassword);
         const { old, password, again } = checked(ownForm, form);
         if (password !== again) return failed(t.differ);
@@ -164,12 +168,15 @@ function checked<T>(schema: z.ZodType<T>, form: unknown): T {
 }
 
 /** Refusals are for the page, with what to do about them; failures of ours are not. */
-async function attempt(act: () => Promise<Outcome>): Promise<Outcome> {
+async function attempt(
+  c: Context<AuthEnv>,
+  act: () => Promise<Outcome>,
+): Promise<Outcome> {
   try {
     return await act();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return failed(refusedText(error));
+    return failed(refusedText(c, error));
   }
 }
 

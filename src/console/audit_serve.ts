@@ -56,7 +56,7 @@ export function auditPages({ auth, state, audit }: AuditServeOptions) {
       entries = (await audit(node.name, most))
         .filter((entry) => passes(entry, filter));
     } catch (error) {
-      why = refusedText(error);
+      why = refusedText(c, error);
     }
     const names = nodes.map(({ name }) => name);
     return {

@@ -13,6 +13,7 @@ import {
 } from "./config_pages.tsx";
 import { type ModulePagesOptions, nodeNames } from "./module_serve.ts";
 import { notFound, page, problem, visitor } from "./respond.ts";
+import { sayIn } from "./text/phrases.ts";
 import { texts } from "./text/texts.ts";
 
 export function configPages({ auth, state, modules }: ModulePagesOptions) {
@@ -59,7 +60,8 @@ export function configPages({ auth, state, modules }: ModulePagesOptions) {
       const folder = builtInFolder(wanted);
       const bad = moduleName.safeParse(name).error?.issues[0]?.message;
       if (folder === null || bad !== undefined) {
-        return show(null, bad ?? said.noTemplate);
+        const why = bad && sayIn(user.language)(bad);
+        return show(null, why ?? said.noTemplate);
       }
       if ((await modules()).includes(name)) {
         return show(null, said.moduleExists(name));

@@ -5,6 +5,7 @@ import {
   CLIENT_URL,
   ICON_URL,
   MANIFEST_URL,
+  PHRASES_URL,
   PLOT_URL,
   RESOURCES_URL,
   STYLE_URL,
@@ -81,7 +82,11 @@ export function Layout(props: LayoutProps) {
         <script src={here === "resources" ? RESOURCES_URL : CLIENT_URL} defer>
         </script>
       </head>
-      <body data-csrf={user?.csrf} class={wide ? "wide" : undefined}>
+      <body
+        data-csrf={user?.csrf}
+        data-phrases={user ? PHRASES_URL[language] : undefined}
+        class={wide ? "wide" : undefined}
+      >
         <a class="skip" href="#page">{t.nav.skip}</a>
         <header class="top">
           <a class="brand" href="/">

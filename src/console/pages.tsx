@@ -1,7 +1,6 @@
 /** The pages, one function each: cluster, login, logs, and what went wrong. */
 import type { ClusterState } from "../api/state.ts";
 import type { UserRole } from "../api/users.ts";
-import { PHRASES_URL } from "./assets.ts";
 import { ClusterView, logsUrl } from "./cluster_view.tsx";
 import { Layout } from "./layout.tsx";
 import { sayIn } from "./text/phrases.ts";
@@ -37,7 +36,6 @@ export function ClusterPage({ state, user, port }: {
         data-role={user.role}
         data-port={port}
         data-language={user.language}
-        data-phrases={PHRASES_URL[user.language]}
       >
         <ClusterView
           state={told(state, sayIn(user.language))}

@@ -5,7 +5,7 @@ import { ROLES, type UserRole } from "../api/accounts_file.ts";
 import type { Auth, AuthEnv } from "../api/auth.ts";
 import { ApiError, errorBody } from "../api/error.ts";
 import { soon } from "../api/soon.ts";
-import { messageOf, withRemedy } from "../system/message.ts";
+import { messageOf } from "../system/message.ts";
 import {
   isLanguage,
   type Language,
@@ -14,6 +14,8 @@ import {
   texts,
 } from "./text/texts.ts";
 import type { Texts } from "./text/en.ts";
+import { sayIn } from "./text/phrases.ts";
+import { refusalText } from "./text/refusal.ts";
 import { type LoginPage, type PageUser, ProblemPage } from "./pages.tsx";
 
 /** What the reader has chosen, or the browser asks for. */
@@ -70,11 +72,14 @@ export function problem(
   return page(c, ProblemPage({ ...said, language, user }), status);
 }
 
-/** What was thrown, as a page says it: what was wrong, and below it what to do, as the API and the command do. */
-export function refusedText(error: unknown): string {
-  if (!(error instanceof ApiError)) return messageOf(error);
+/** What was thrown, in the reader's language: what was wrong, and below it what to do, as the API and the command do. */
+export function refusedText(c: Context<AuthEnv>, error: unknown): string {
+  const language = languageOf(c);
+  const say = sayIn(language);
+  if (!(error instanceof ApiError)) return say(messageOf(error));
   const body = errorBody(error.code, error.message, error.remedy);
-  return withRemedy(body.error.message, body.error.remedy);
+  const { remedies } = texts(language);
+  return refusalText(body.error, { say, remedies });
 }
 
 /** Where to go after the login: a path of this console, or its first page. */

@@ -75,7 +75,7 @@ export function consoleRoutes(options: ConsoleOptions) {
       error instanceof ApiError
         ? problem(c, 400, (t) => ({
           title: t.failed,
-          message: refusedText(error),
+          message: refusedText(c, error),
         }))
         : problem(c, 500, (t) => ({
           title: t.failed,
@@ -319,7 +319,7 @@ async function readAgentLog(
   try {
     return { ...none, lines: await logs.agent(node, most), problem: null };
   } catch (error) {
-    const why = refusedText(error);
+    const why = refusedText(c, error);
     const problem = texts(languageOf(c)).problems.unreadable(why);
     return { ...none, lines: [], problem };
   }
@@ -345,7 +345,7 @@ async function readLog(
     const lines = (await logs.script(place, wanted)).trimEnd().split("\n");
     return { file: wanted, files, lines: lines.slice(-most), problem: null };
   } catch (error) {
-    const why = refusedText(error);
+    const why = refusedText(c, error);
     return { ...nothing, problem: said.unreadable(why) };
   }
 }

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { isSaid } from "../../tests/console/is_said.ts";
 import { healthy } from "../../tests/doctor_facts.ts";
+import { PHRASES } from "../console/text/en/phrases.ts";
+import { sayIn } from "../console/text/phrases.ts";
 import { examineNode, examinePair, together } from "./examine.ts";
-import type { DoctorFacts } from "./facts.ts";
+import type { DoctorFacts, Finding } from "./facts.ts";
 import { fullFrame } from "./gather_network.ts";
 import { existingFindings } from "./storage_rules.ts";
 
@@ -360,4 +363,86 @@ Deno.test("remedies lead away from their finding: a smaller packet is asked for 
     /bin\/k3s-agent-uninstall\.sh/,
   );
   assert.match(k3s(units + "k3s.service"), /bin\/k3s-uninstall\.sh/);
+});
+
+/** With words of a language, and not a command alone. */
+const PROSE = /\b(the|and|or|it|is|its|in|then|them|with|on)\b/;
+
+Deno.test("every finding has its phrases in every language of the console: what, why, and what to do where that is no mere command", () => {
+  const theirs = healthy("node2", 2);
+  const pair = (spoil: Spoil, clockMs = 0) =>
+    examinePair({
+      mine: spoiled((f) => any(f.node).cluster = "a"),
+      theirs: spoiled((f) => {
+        any(f.node).cluster = "a";
+        spoil(f);
+      }, theirs),
+      clockMs,
+    });
+  const member: Spoil = (f) => {
+    any(f.existing).ours = true;
+    f.system.units["hakit"] = { active: "failed", enabled: "enabled" };
+    f.system.units["mariadb"]!.enabled = "enabled";
+  };
+  const unstarted: Spoil = (f) => any(f.existing).ours = true;
+  const swapped: Spoil = (f) => {
+    any(f.system).swap = 1e9;
+    f.system.controllers.push("freezer");
+  };
+  const outgrown: Spoil = (f) => {
+    f.disks.push({ ...f.disks[0]!, folder: "/data/k3s" });
+    any(f.wanted).size = "100G";
+  };
+  const made: Spoil = (f) => {
+    member(f);
+    any(f.wanted).own = ["10.0.0.1"];
+    f.network.addresses.push({
+      address: "10.42.0.7",
+      prefix: 24,
+      interface: "eth2",
+      dynamic: false,
+    });
+  };
+  const unwatched: Spoil = (f) => {
+    any(f.system).watchdog = "none";
+    any(f.system).id = "ubuntu";
+    any(f.system).version = "22.04";
+  };
+  const more = [member, unstarted, swapped, outgrown, made, unwatched];
+  const examined = [
+    ...[...Object.values(FAULTS), ...more].map((spoil) =>
+      examineNode(spoiled(spoil))
+    ),
+    ...Object.values(PAIR_FAULTS).map((spoil) => pair(spoil)),
+    pair(() => {}, 5000),
+    examinePair({
+      mine: healthy(),
+      theirs: spoiled((f) => any(f.node).hakit = "0.2.0", theirs),
+      clockMs: 0,
+    }),
+  ];
+  const { findings } = together(examined);
+  const unsaid = findings.flatMap(({ what, why, fix }: Finding) => [
+    ...[what, `${why}.`].filter((text) => !isSaid(text)),
+    ...fix !== null && PROSE.test(fix) && sayIn("fr")(fix) === fix ? [fix] : [],
+  ]);
+  assert.deepEqual(unsaid, []);
+  const titles = [examineNode(healthy()), pair(() => {})].flatMap(({ well }) =>
+    well.map((title) => title.replace(" (node1)", ""))
+  );
+  assert.deepEqual(
+    titles.filter((title) => !PHRASES.some((phrase) => phrase === title)),
+    [],
+  );
+  // Nothing that a rule can find is forgotten above.
+  const codes = new Set(findings.map(({ code }) => code));
+  for (const file of ["common", "network", "pair", "storage", "system"]) {
+    const rules = Deno.readTextFileSync(
+      new URL(`${file}_rules.ts`, import.meta.url),
+    );
+    const known = rules.matchAll(
+      /(?:problem|warning|taken)\)?\(\s*"([a-z0-9.]+)"/g,
+    );
+    for (const [, code] of known) assert(codes.has(code!), code);
+  }
 });

@@ -118,13 +118,40 @@ function parse<T>(text: string, file: string, schema: z.ZodType<T>): T {
   throw new ConfigError(`${where}${what}`, file, line, col);
 }
 
+/** The library's own words are a programmer's; what a schema says itself stays. */
 function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_type" && issue.input === undefined) {
-    return issue.message.includes("received undefined")
-      ? `is missing, expected ${issue.expected}`
-      : issue.message;
+  if (!/^(Invalid|Too) /.test(issue.message)) return issue.message;
+  switch (issue.code) {
+    case "invalid_type": {
+      const [, found = ""] = /received (\w+)/.exec(issue.message) ?? [];
+      if (found === "undefined") {
+        return `is missing, expected ${issue.expected}`;
+      }
+      return issue.expected === "int"
+        ? "expected a whole number"
+        : `found ${found}, expected ${issue.expected}`;
+    }
+    case "invalid_value":
+      return `expected one of ${issue.values.map(String).join(", ")}`;
+    case "too_small":
+      return `expected at least ${issue.minimum}${unitOf(issue.origin)}`;
+    case "too_big":
+      return `expected at most ${issue.maximum}${unitOf(issue.origin)}`;
+    default:
+      return issue.message;
   }
-  return issue.message;
+}
+
+/** Of what a limit counts: nothing where it is the value itself. */
+function unitOf(origin: string): string {
+  switch (origin) {
+    case "string":
+      return " characters";
+    case "array":
+      return " entries";
+    default:
+      return "";
+  }
 }
 
 /** A problem inside a text (rules) has a place of its own in that text; here it is found in the file. Null: it has none. */

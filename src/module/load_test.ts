@@ -113,6 +113,26 @@ Deno.test("parseModule() says where a wrong value stands", () => {
   strictEqual(message.startsWith("module.yaml:3:1: port: "), true, message);
 });
 
+Deno.test("parseModule() says in words of its own what a value must be", () => {
+  const said = (line: string) =>
+    messageOf(`name: db\nmode: mirror\n${line}\n`).replace(/^[^ ]* /, "");
+  strictEqual(
+    said("boot_delay: 5"),
+    "boot_delay: found number, expected string",
+  );
+  strictEqual(said("boot: yes"), "boot: expected one of on, off, auto");
+  strictEqual(said("max_restarts: -1"), "max_restarts: expected at least 0");
+  strictEqual(
+    said("max_restarts: 1.5"),
+    "max_restarts: expected a whole number",
+  );
+  strictEqual(said("port: 99999"), "port: expected at most 65535");
+  strictEqual(
+    said(`title: ${"x".repeat(121)}`),
+    "title: expected at most 120 characters",
+  );
+});
+
 Deno.test("parseModule() says that a key is missing", () => {
   const message = messageOf("mode: mirror\n");
   strictEqual(message.startsWith("module.yaml:1:1: name: "), true, message);

@@ -191,7 +191,7 @@ function away(
   const remedy = untrusted
     ? authority
       ? "Set the authority that signed the issuer's certificate: hakit oidc set --ca-file"
-      : 'A private authority is told with "hakit oidc set --ca-file"; else see the issuer\'s certificate'
+      : `A private authority is told with "hakit oidc set --ca-file"; else see the issuer's certificate`
     : "See whether this node reaches the issuer; local users still log in with their passwords";
   return new IssuerError("away", `${step}: ${host}: ${why}`, remedy);
 }

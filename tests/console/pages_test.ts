@@ -95,8 +95,8 @@ const PAGES: readonly {
       await page.click("text=Send a test from node2");
       await shows(page, "node2 has sent a test on 2 of its channels");
       await page.click("text=Examine both servers");
-      await shows(page, "2 to be looked at, 3 checks are well");
-      await shows(page, "systemctl enable --now systemd-timesyncd");
+      await shows(page, "2 to be looked at, 4 checks are well");
+      await shows(page, "timedatectl set-ntp true");
       await page.click("text=Drill a swap");
       await shows(page, "The cluster really fails over");
       await page.click("text=Begin the drill");
@@ -180,6 +180,10 @@ Deno.test("console speaks the reader's language, and keeps the choice", async ()
   await shows(page, "node2 からの応答を待っています");
   await page.goto(`${agent.url}/timeline`);
   await shows(page, "サービスがノードに移った経緯");
+  await shows(page, "ALONE から PRIM へ：node2 は最新です");
+  await page.goto(`${agent.url}/support`);
+  await page.click("text=両サーバーを調べる");
+  await shows(page, "時計が 1.2 秒ずれています");
   deepStrictEqual(await page.getAttribute("html", "lang"), "ja");
 });
 

@@ -6,19 +6,19 @@ import { sampleState } from "./sample.ts";
 
 export const LOG_1: readonly string[] = [
   "2026-11-23T02:18:00.000Z info start called by user ann",
-  "2026-11-23T02:18:00.400Z info WAIT becomes ALONE: its copy is the newest",
+  "2026-11-23T02:18:00.400Z info WAIT becomes ALONE: this node goes first, node2 follows",
   "2026-11-23T02:18:00.900Z info start_prim begins, start_prim_2026-11-23T02-18-00.log",
   "2026-11-23T02:18:02.100Z info start_prim ended after 1.20 s",
   "2026-11-23T02:18:02.120Z info ALONE is ready after 1.72 s",
   "2026-11-23T02:18:20.000Z info ALONE becomes PRIM: node2 is up to date",
   "2026-11-23T02:19:40.000Z warning custom.datastore is down: exit code 1",
-  "2026-11-23T02:19:55.000Z error stopstart called by rule c_datastore: custom.datastore is down since 15 s",
-  "2026-11-23T02:19:55.010Z info PRIM becomes STOP: stops for the restart",
-  "2026-11-23T02:20:01.000Z info STOP becomes SECOND: node2 is ALONE",
+  "2026-11-23T02:19:55.000Z error stopstart called by rule c_datastore: custom.datastore is down (exit code 1)",
+  "2026-11-23T02:19:55.010Z info PRIM becomes WAIT: custom.datastore is down (exit code 1)",
+  "2026-11-23T02:20:01.000Z info WAIT becomes SECOND: node2 is ALONE",
 ];
 export const LOG_2: readonly string[] = [
   "2026-11-23T02:18:12.234Z info WAIT becomes SECOND: node1 is ALONE",
-  "2026-11-23T02:19:56.434Z info SECOND becomes ALONE: node1 has left",
+  "2026-11-23T02:19:56.434Z info SECOND becomes ALONE: node1 left",
   "2026-11-23T02:19:56.484Z info directories mounted after 0.05 s",
   "2026-11-23T02:19:56.604Z info addresses taken after 0.12 s",
   "2026-11-23T02:19:56.614Z info start_prim begins, start_prim_2026-11-23T02-20-11.log",
@@ -45,12 +45,12 @@ export const RESOURCES = [
   {
     name: "proc.k3s",
     state: "down",
-    detail: "0 processes, expected at least 1",
+    detail: "0 run, expected at least 1",
     at,
     history: [{
       at,
       state: "down",
-      detail: "0 processes, expected at least 1",
+      detail: "0 run, expected at least 1",
     }],
   },
   {
@@ -68,20 +68,26 @@ export const EXAMINED = {
       code: "clock.differs",
       level: "problem",
       node: null,
-      what: "the clocks differ by 1.2 s",
-      why: "logs of both nodes cannot be put in order",
-      fix: "systemctl enable --now systemd-timesyncd",
+      what: "The clocks differ by 1.2 s",
+      why: "Certificates and Kubernetes' leases of one look wrong to the other",
+      fix: "timedatectl set-ntp true",
     },
     {
-      code: "watchdog.none",
+      code: "watchdog",
       level: "warning",
       node: "node2",
-      what: "there is no watchdog",
-      why: "a machine whose processes all stand still keeps its address",
+      what: "No watchdog device and no module softdog",
+      why:
+        "If all of hakit's processes stand still while the kernel lives, nothing takes this node's address away",
       fix: null,
     },
   ],
-  well: ["memory", "disks", "network between the nodes"],
+  well: [
+    "processors, memory, swap (node1)",
+    "room on the disks (node1)",
+    "way to the other node (node2)",
+    "clocks of both",
+  ],
   unreachable: false,
 } as const;
 export const DRILL: DrillReport = {
@@ -91,9 +97,9 @@ export const DRILL: DrillReport = {
   from: "node1",
   to: "node2",
   timeline: [
-    { what: "node1 is lost", seconds: 2.1 },
-    { what: "node2 serves", seconds: 4.4 },
-    { what: "the first write is answered", seconds: 4.9 },
+    { what: "node1 is not heard any more", seconds: 2.1 },
+    { what: "node2 is ALONE Ready", seconds: 4.4 },
+    { what: "the application acknowledges writes", seconds: 4.9 },
   ],
   pauseSeconds: 4.9,
   acknowledged: 812,

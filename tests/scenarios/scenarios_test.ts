@@ -1,5 +1,7 @@
 /** Replays every transcript; HAKIT_UPDATE=1 writes them anew, to be reviewed as a diff. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { momentsOf } from "../../src/console/client/story.ts";
+import type { Level } from "../../src/console/client/lines.ts";
 import type { Event } from "../../src/machine/event.ts";
 import type { State } from "../../src/machine/turn.ts";
 import { isSaid } from "../console/is_said.ts";
@@ -24,11 +26,23 @@ class Reasons extends Coverage {
 
 const coverage = new Reasons();
 
+/** Lines of the module's log that the console's timeline shows. */
+const told = new Set<string>();
+const LINE = /^node\d {2}(?:(warning|error): )?(.*)$/gm;
+
+function remember(transcript: string): void {
+  for (const [, level = "info", text = ""] of transcript.matchAll(LINE)) {
+    const line = { at: "2026-11-23", level: level as Level, text };
+    for (const { text } of momentsOf("node1", [line], 0)) told.add(text);
+  }
+}
+
 for (const name of names) {
   Deno.test(`scenario ${name.slice(0, -".txt".length)}`, async () => {
     const file = new URL(name, folder);
     const text = await Deno.readTextFile(file);
     const now = replay(text, coverage);
+    remember(now);
     if (Deno.env.get("HAKIT_UPDATE") === "1") {
       await Deno.writeTextFile(file, now);
     } else strictEqual(now, text);
@@ -55,6 +69,14 @@ Deno.test("scenarios: every reason has its phrase in every language of the conso
   );
   deepStrictEqual(unknown, []);
   ok(coverage.heard.size > 60, `${coverage.heard.size} reasons`);
+});
+
+Deno.test("scenarios: every line of the timeline has its phrase in every language of the console", () => {
+  const unknown = [...told].filter((line) =>
+    !isSaid(line.replace(FAULT, "EIO").replace("the simulation", "root"))
+  );
+  deepStrictEqual(unknown, []);
+  ok(told.size > 120, `${told.size} lines`);
 });
 
 const FAULT = "input/output error";

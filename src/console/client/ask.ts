@@ -1,8 +1,8 @@
 /** One question to the API, as the page's user. */
-import { withRemedy } from "../../system/message.ts";
-import { REMEDIES } from "../../api/remedies.ts";
 import type { Texts } from "../text/en.ts";
+import { refusalText } from "../text/refusal.ts";
 import { isLanguage, texts } from "../text/texts.ts";
+import { say } from "./said.ts";
 
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
@@ -16,9 +16,11 @@ export interface Refusal {
   readonly remedy: string | null;
 }
 
-/** Two lines: what was wrong, and below it what to do. */
-export function refusedText({ message, remedy }: Refusal): string {
-  return withRemedy(message, remedy);
+/** In the page's language, in two lines: what was wrong, and below it what to do. */
+export function refusedText(
+  refusal: Pick<Refusal, "message" | "remedy">,
+): string {
+  return refusalText(refusal, { say, remedies: said().remedies });
 }
 
 export interface AskOptions {
@@ -65,7 +67,7 @@ export async function ask<T>(
       message = said().problems.agentSaid(response.status),
       remedy = null,
     } = answer?.error ?? {};
-    return { ok: false, code, message, remedy: remedyWords(remedy) };
+    return { ok: false, code, message, remedy };
   } catch {
     return {
       ok: false,
@@ -76,16 +78,7 @@ export async function ask<T>(
   }
 }
 
-function said() {
+function said(): Texts {
   const { lang } = document.documentElement;
   return texts(isLanguage(lang) ? lang : "en");
-}
-
-/** In the page's language, where it is one of those that the API says by code; one of its own is told as it came. */
-export function remedyWords(
-  remedy: string | null,
-  { remedies }: Pick<Texts, "remedies"> = said(),
-): string | null {
-  const own = Object.entries(REMEDIES).find(([, text]) => text === remedy);
-  return own ? remedies[own[0] as keyof typeof REMEDIES] : remedy;
 }

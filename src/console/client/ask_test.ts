@@ -1,8 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { REMEDIES } from "../../api/remedies.ts";
-import { fr } from "../text/fr.ts";
-import { ja } from "../text/ja.ts";
-import { ask, refusedText, remedyWords } from "./ask.ts";
+import { ask, refusedText } from "./ask.ts";
 
 Deno.test("ask() tells the agent which questions no person asked", async () => {
   const { fetch } = globalThis;
@@ -40,26 +37,5 @@ Deno.test("refusedText() puts what to do below what was wrong, once", async () =
   } finally {
     Object.assign(globalThis, { fetch });
     Reflect.deleteProperty(globalThis, "document");
-  }
-  const said = { ok: false, code: "busy", message: "Busy: Wait" } as const;
-  strictEqual(refusedText({ ...said, remedy: "Wait" }), "Busy: Wait");
-  strictEqual(refusedText({ ...said, remedy: null }), "Busy: Wait");
-});
-
-Deno.test("remedyWords() says in the page's language what the API says by code, and leaves what only a refusal itself says", () => {
-  strictEqual(remedyWords(REMEDIES.busy, fr), fr.remedies.busy);
-  strictEqual(remedyWords(REMEDIES.other, ja), ja.remedies.other);
-  strictEqual(remedyWords("Mend the disk first", fr), "Mend the disk first");
-  strictEqual(remedyWords(null, fr), null);
-});
-
-Deno.test("a remedy is left out in every language where the message names its command already", () => {
-  const message = 'No module "x": see "hakit module list"';
-  for (const { remedies } of [fr, ja]) {
-    const said = { ok: false, code: "no-such-module", message } as const;
-    strictEqual(
-      refusedText({ ...said, remedy: remedies["no-such-module"] }),
-      message,
-    );
   }
 });

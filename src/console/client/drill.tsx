@@ -6,6 +6,7 @@ import type { Texts } from "../text/en.ts";
 import { type Answer, ask, refusedText } from "./ask.ts";
 import { Dialog } from "./dialog.tsx";
 import { poll } from "./poll.ts";
+import { say } from "./said.ts";
 
 interface Told {
   readonly drill: DrillReport | null;
@@ -71,13 +72,13 @@ export function Drill({ nodes, begins, t }: {
           <div role="status">
             <p>{drill.running}</p>
             <pre tabindex={0} aria-label={drill.running}>
-              {run.lines.join("\n")}
+              {run.lines.map(say).join("\n")}
             </pre>
           </div>
         )
         : null}
       {run?.problem
-        ? <p class="failed" role="alert">{drill.notDone(run.problem)}</p>
+        ? <p class="failed" role="alert">{drill.notDone(say(run.problem))}</p>
         : null}
       {begins
         ? (
@@ -138,13 +139,17 @@ function DrillView({ report, t }: {
           {timeline.map(({ what, seconds }, index) => (
             <tr key={index}>
               <td>{`${seconds.toFixed(1)}\u00a0s`}</td>
-              <td>{what}</td>
+              <td>{say(what)}</td>
             </tr>
           ))}
         </tbody>
       </table>
       {errors.length > 0
-        ? <p class="quiet">{drill.told} {errors.slice(0, 5).join(" · ")}</p>
+        ? (
+          <p class="quiet">
+            {drill.told} {errors.slice(0, 5).map(say).join(" · ")}
+          </p>
+        )
         : null}
     </>
   );

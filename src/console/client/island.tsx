@@ -5,19 +5,19 @@ import type { UserRole } from "../../api/users.ts";
 import { ClusterView } from "../cluster_view.tsx";
 import { question, type Wish } from "../question.ts";
 import type { Texts } from "../text/en.ts";
-import { type Say, told } from "../text/speech.ts";
+import { told } from "../text/speech.ts";
 import { answers, headline } from "../view.ts";
 import { ask, type Refusal, refusedText } from "./ask.ts";
 import { Dialog } from "./dialog.tsx";
 import { follow } from "./live.ts";
 import * as pursuit from "./pursuit.ts";
+import { say } from "./said.ts";
 
 export interface IslandProps {
   readonly first: ClusterState;
   readonly role: UserRole;
   readonly port: string;
   readonly t: Texts;
-  readonly say: Say;
 }
 
 interface Note {
@@ -29,7 +29,7 @@ interface Note {
 const COMMAND_MS = 20_000;
 const NOTE_MS = 8_000;
 
-export function Island({ first, role, port, t, say }: IslandProps) {
+export function Island({ first, role, port, t }: IslandProps) {
   const [state, setState] = useState(() => told(first, say));
   const [away, setAway] = useState<{ seconds: number } | null>(null);
   const [wish, setWish] = useState<Wish | null>(null);
@@ -74,7 +74,7 @@ export function Island({ first, role, port, t, say }: IslandProps) {
     const what = words(confirmed, t);
     setNote({ kind: "asked", text: t.asked.asked(what) });
     pursued.current = pursuit.pursue(state, confirmed, performance.now());
-    const problem = await send(confirmed, state, { t, say });
+    const problem = await send(confirmed, state, t);
     setPending(null);
     if (problem) {
       pursued.current = null;
@@ -175,9 +175,8 @@ function noteOf(
 async function send(
   wish: Wish,
   state: ClusterState,
-  language: Pick<IslandProps, "t" | "say">,
+  t: Texts,
 ): Promise<string | null> {
-  const { t } = language;
   const { module, command, node } = wish;
   const what = words(wish, t);
   const at = `/api/modules/${encodeURIComponent(module)}`;
@@ -200,7 +199,7 @@ async function send(
         done.push(one.name);
         continue;
       }
-      const why = answer ? reasonOf(answer, language) : t.asked.missed;
+      const why = answer ? reasonOf(answer, t) : t.asked.missed;
       return done.length === 0
         ? t.asked.notDone(what, why)
         : t.asked.half(done.join(", "), what, one.name, why);
@@ -213,15 +212,12 @@ async function send(
     body: { node, wait: false, ...(full ? { full } : {}) },
     timeoutMs: COMMAND_MS,
   });
-  return answer.ok ? null : t.asked.notDone(what, reasonOf(answer, language));
+  return answer.ok ? null : t.asked.notDone(what, reasonOf(answer, t));
 }
 
-function reasonOf(
-  refusal: Refusal,
-  { t, say }: Pick<IslandProps, "t" | "say">,
-): string {
+function reasonOf(refusal: Refusal, t: Texts): string {
   if (refusal.code === "no-answer") return t.asked.noAnswer;
-  return refusedText({ ...refusal, message: say(refusal.message) });
+  return refusedText(refusal);
 }
 
 function words({ command, module, node }: Wish, { asked }: Texts): string {

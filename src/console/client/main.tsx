@@ -1,7 +1,5 @@
 /** The browser part: wakes the cluster page; on the log page, picks without a second click. */
-import { render } from "hono/jsx/dom";
 import type { UserRole } from "../../api/users.ts";
-import { AS_IT_CAME, type Say, speech } from "../text/speech.ts";
 import { goOn } from "./audit.ts";
 import { ClusterConfig } from "./config/cluster.tsx";
 import { ConfigIsland } from "./config/island.tsx";
@@ -12,45 +10,19 @@ import { LogsIsland } from "./logs.tsx";
 import { offerNotifications } from "./notify.ts";
 import { Support } from "./support.tsx";
 import { Timeline } from "./timeline.tsx";
-import { textsOf, wake } from "./wake.tsx";
-
-/** What the server drew is seen meanwhile. */
-const TABLE_MS = 5_000;
-
-const cluster = document.getElementById("cluster");
-if (cluster?.dataset["state"]) {
-  const first = JSON.parse(cluster.dataset["state"]);
-  void sayBy(cluster.dataset["phrases"]).then((say) => {
-    cluster.replaceChildren();
-    render(
-      <Island
-        first={first}
-        role={roleOf(cluster.dataset["role"])}
-        port={cluster.dataset["port"] ?? ""}
-        t={textsOf(cluster)}
-        say={say}
-      />,
-      cluster,
-    );
-  });
-}
-
-/** Without its table the page says in English what the agent says, rather than nothing. */
-async function sayBy(url: string | undefined): Promise<Say> {
-  if (url === undefined) return AS_IT_CAME;
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(TABLE_MS) });
-    return answer.ok ? speech(await answer.json()) : AS_IT_CAME;
-  } catch {
-    return AS_IT_CAME;
-  }
-}
+import { wake } from "./wake.tsx";
 
 function roleOf(text: string | undefined): UserRole {
   return text === "administrator" || text === "operator" ? text : "viewer";
 }
 
-wake("config", ({ module = "", schema, template, t }) => (
+void wake(
+  "cluster",
+  ({ state = "", role, port = "", t }) => (
+    <Island first={JSON.parse(state)} role={roleOf(role)} port={port} t={t} />
+  ),
+);
+void wake("config", ({ module = "", schema, template, t }) => (
   <ConfigIsland
     module={module}
     schema={JSON.parse(schema ?? "{}")}
@@ -58,7 +30,7 @@ wake("config", ({ module = "", schema, template, t }) => (
     t={t}
   />
 ));
-wake(
+void wake(
   "cluster-config",
   ({ nodes, schema, t }) => (
     <ClusterConfig
@@ -68,7 +40,7 @@ wake(
     />
   ),
 );
-wake("log", ({ module, node = "", live, t, text }) => (
+void wake("log", ({ module, node = "", live, t, text }) => (
   <LogsIsland
     first={text === t.logs.nothing ? [] : text.split("\n")}
     module={module ?? null}
@@ -77,19 +49,19 @@ wake("log", ({ module, node = "", live, t, text }) => (
     t={t}
   />
 ));
-wake(
+void wake(
   "timeline",
   ({ module = "", nodes, t }) => (
     <Timeline module={module} nodes={JSON.parse(nodes ?? "[]")} t={t} />
   ),
 );
-wake(
+void wake(
   "kept",
   ({ module = "", role, t }) => (
     <Kept module={module} role={roleOf(role)} t={t} />
   ),
 );
-wake(
+void wake(
   "support",
   ({ nodes, role, drills, t }) => (
     <Support

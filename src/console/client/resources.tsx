@@ -10,6 +10,7 @@ import { ask } from "./ask.ts";
 import { Graph } from "./graphs.tsx";
 import { type Line, parseLine } from "./lines.ts";
 import { poll } from "./poll.ts";
+import { say } from "./said.ts";
 
 export interface ResourcesProps {
   readonly module: string;
@@ -73,7 +74,7 @@ export function Resources({ module, nodes, t }: ResourcesProps) {
               {fired.map((line) => (
                 <li key={line.node + line.at}>
                   <time>{line.at.slice(0, 19).replace("T", " ")}</time>{" "}
-                  <b>{line.node}</b> {line.text}
+                  <b>{line.node}</b> {say(line.text)}
                 </li>
               ))}
             </ul>
@@ -132,7 +133,7 @@ function NodeResources({ found, t }: {
                     <code>{resource.name}</code>
                     <b>{t.resources.states[resource.state]}</b>
                     <small>
-                      {resource.detail ?? ""} {t.resources.since(
+                      {say(resource.detail ?? "")} {t.resources.since(
                         stamp(resource.at),
                       )}
                     </small>
@@ -142,7 +143,7 @@ function NodeResources({ found, t }: {
                       <li key={one.at}>
                         <time>{stamp(one.at)}</time>{" "}
                         <b>{t.resources.states[one.state]}</b>{" "}
-                        {one.detail ?? ""}
+                        {say(one.detail ?? "")}
                       </li>
                     ))}
                   </ol>

@@ -1,9 +1,8 @@
-/** The browser part of the resources page: all of main.tsx, and graphs, which weigh a fifth of it and are drawn nowhere else. */
-import "./main.tsx";
+/** The browser part of the resources page, in place of main.tsx: graphs weigh as much as all of that, and are drawn nowhere else. */
 import { Resources } from "./resources.tsx";
 import { wake } from "./wake.tsx";
 
-wake(
+void wake(
   "resources",
   ({ module = "", nodes, t }) => (
     <Resources module={module} nodes={JSON.parse(nodes ?? "[]")} t={t} />

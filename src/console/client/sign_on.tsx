@@ -2,9 +2,9 @@
 import { useEffect, useState } from "hono/jsx/dom";
 import type { UserRole } from "../../api/accounts_file.ts";
 import type { OidcAnswer, OidcTestAnswer } from "../../oidc/settings.ts";
-import { withRemedy } from "../../system/message.ts";
 import type { Texts } from "../text/en.ts";
 import { type Answer, ask, refusedText } from "./ask.ts";
+import { say } from "./said.ts";
 
 const ROLES: readonly UserRole[] = ["administrator", "operator", "viewer"];
 
@@ -30,9 +30,10 @@ export function SignOn({ nodes, t }: {
     if (!answer.ok) return setTried({ ok: false, text: refusedText(answer) });
     const { problem, remedy } = answer.value;
     setTried(
-      problem === null
-        ? { ok: true, text: signOn.reaches(node) }
-        : { ok: false, text: withRemedy(`${node}: ${problem}`, remedy) },
+      problem === null ? { ok: true, text: signOn.reaches(node) } : {
+        ok: false,
+        text: `${node}: ${refusedText({ message: problem, remedy })}`,
+      },
     );
   }
 
@@ -44,7 +45,7 @@ export function SignOn({ nodes, t }: {
         : !shown.ok
         ? <p class="failed" role="alert">{refusedText(shown)}</p>
         : shown.value.problem !== null
-        ? <p class="failed">{signOn.problem(shown.value.problem)}</p>
+        ? <p class="failed">{signOn.problem(say(shown.value.problem))}</p>
         : shown.value.settings === null
         ? <p class="quiet">{signOn.off}</p>
         : (

@@ -6,6 +6,7 @@ import type { ChannelReport } from "../../notify/notifier.ts";
 import type { Texts } from "../text/en.ts";
 import { ask, refusedText } from "./ask.ts";
 import { Drill } from "./drill.tsx";
+import { say } from "./said.ts";
 import { SignOn } from "./sign_on.tsx";
 
 export interface SupportProps {
@@ -107,13 +108,13 @@ function Findings({ examined, t }: {
           <li key={index} class={finding.level}>
             <b>{doctor.levels[finding.level]}</b> {finding.node ?? doctor.both}:
             {" "}
-            {finding.what}
+            {say(finding.what)}
             <br />
-            <small>{finding.why}.</small>
+            <small>{say(`${finding.why}.`)}</small>
             {finding.fix === null ? null : (
               <>
                 <br />
-                <code>{finding.fix}</code>
+                <code>{say(finding.fix)}</code>
               </>
             )}
           </li>
@@ -121,10 +122,18 @@ function Findings({ examined, t }: {
       </ul>
       <details>
         <summary>{doctor.well}</summary>
-        <ul>{well.map((title, index) => <li key={index}>{title}</li>)}</ul>
+        <ul>
+          {well.map((title, index) => <li key={index}>{looked(title)}</li>)}
+        </ul>
       </details>
     </div>
   );
+}
+
+/** "clock (node1)" */
+function looked(title: string): string {
+  const [, what = title, node = ""] = /^(.+)( \(\S+\))$/.exec(title) ?? [];
+  return say(what) + node;
 }
 
 function Channels({ nodes, t }: {
@@ -179,10 +188,11 @@ function Channels({ nodes, t }: {
                 <ul class="plain">
                   {(known ?? []).map(({ channel, waiting, problem }) => (
                     <li key={channel}>
-                      <b>{channel}</b> {problem === null ? channels.good : null}
+                      <b>{say(channel)}</b>{" "}
+                      {problem === null ? channels.good : null}
                       {problem === null
                         ? null
-                        : <span class="failed">{problem}</span>}{" "}
+                        : <span class="failed">{say(problem)}</span>}{" "}
                       {waiting > 0 ? channels.waiting(waiting) : null}
                     </li>
                   ))}

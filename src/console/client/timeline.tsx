@@ -4,6 +4,7 @@ import type { Texts } from "../text/en.ts";
 import { ask } from "./ask.ts";
 import { parseLine } from "./lines.ts";
 import { poll } from "./poll.ts";
+import { say } from "./said.ts";
 import {
   aheadOf,
   inOrder,
@@ -118,7 +119,7 @@ export function Timeline({ module, nodes, t }: TimelineProps) {
                         ? (
                           <span class={`moment ${moment.kind}`}>
                             {moment.role ? <b>{moment.role}</b> : null}
-                            {moment.text}
+                            {say(moment.text)}
                           </span>
                         )
                         : null}
@@ -157,7 +158,7 @@ function WayView({ way, t }: { readonly way: Way; readonly t: Texts }) {
           ? underWay ? t.timeline.notYet : t.timeline.unfinished
           : t.timeline.took(((lost ?? 0) + seconds).toFixed(2))}
         <small>
-          <time>{stamp(way.at)}</time> · {way.why}
+          <time>{stamp(way.at)}</time> · {say(way.why)}
         </small>
       </p>
       <svg
@@ -185,7 +186,7 @@ function WayView({ way, t }: { readonly way: Way; readonly t: Texts }) {
         {bars.map((phase, index) => (
           <li key={index}>
             <i class={`phase-${index % 4}`}></i>
-            {phase.name} {phase.seconds.toFixed(2)}
+            {say(phase.name)} {phase.seconds.toFixed(2)}
             {"\u00a0"}s
           </li>
         ))}

@@ -2,6 +2,7 @@
 import { type Child, render } from "hono/jsx/dom";
 import type { Texts } from "../text/en.ts";
 import { isLanguage, texts } from "../text/texts.ts";
+import { learn } from "./said.ts";
 
 interface Woken {
   readonly t: Texts;
@@ -14,20 +15,23 @@ interface Woken {
   readonly live?: string;
   readonly role?: string;
   readonly drills?: string;
+  readonly state?: string;
+  readonly port?: string;
 }
 
 /** In the language of the page. */
-export function textsOf({ dataset: { language } }: HTMLElement): Texts {
+function textsOf({ dataset: { language } }: HTMLElement): Texts {
   return texts(isLanguage(language) ? language : "en");
 }
 
 /** Draws an island in its place on the page, if the page has it; `text` is what the server drew there. */
-export function wake(
+export async function wake(
   id: string,
   draw: (data: Woken) => Child,
-): void {
+): Promise<void> {
   const place = document.getElementById(id);
   if (!place) return;
+  await learn();
   const t = textsOf(place);
   const text = place.querySelector("pre")?.textContent ?? "";
   place.replaceChildren();

@@ -1,10 +1,23 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { isSaid } from "../../../tests/console/is_said.ts";
 import { sampleState } from "../../../tests/console/sample.ts";
+import {
+  DRILL,
+  EXAMINED,
+  LOG_1,
+  LOG_2,
+  RESOURCES,
+} from "../../../tests/console/sample_story.ts";
 import { clusterState, type Known } from "../../agent/status.ts";
 import type { ModuleView } from "../../machine/state.ts";
 import { EMPTY } from "../../replication/identity.ts";
 import { DATA, moduleView } from "../../../tests/module_view.ts";
+import { clusterEffects } from "../../module/cluster_plan.ts";
+import { parseModule } from "../../module/load.ts";
+import { planChange, type Version } from "../../module/plan.ts";
+import { type Cluster, moduleSchema } from "../../module/schema.ts";
+import { mistakeIn } from "../client/config/changes.ts";
+import { parseLine } from "../client/lines.ts";
 import { PHRASES } from "./en/phrases.ts";
 import { phrases as fr } from "./fr/phrases.ts";
 import { phrases as ja } from "./ja/phrases.ts";
@@ -109,6 +122,11 @@ Deno.test("speech() puts sentences into sentences, and leaves what it does not k
         "script start_prim: the cat is gone; what runs here is stopped first",
         "script start_prim : the cat is gone ; ce qui tourne ici est d’abord arrêté",
       ],
+      [
+        "It is needed for K3s' API.",
+        "Il est nécessaire pour l’API de K3s.",
+      ],
+      ["It is needed for the cat.", "Il est nécessaire pour the cat."],
       ["a newer node's words, and more", "a newer node's words, and more"],
       ["x".repeat(2001), "x".repeat(2001)],
     ] as const
@@ -269,4 +287,75 @@ Deno.test("every sentence of clusterState() is known: warnings, and who decides"
     }
   }
   ok(most > 15, `${most} warnings at once`);
+});
+
+Deno.test("everything that a change of configuration does is known", () => {
+  const content = new Uint8Array(1);
+  const file = (path: string, executable = false) => ({
+    path,
+    executable,
+    content,
+  });
+  const version = (value: number, ...paths: string[]) => ({
+    module: Object.fromEntries(
+      Object.keys(moduleSchema.shape).map((key) => [key, value]),
+    ),
+    files: paths.map((path) => file(path)),
+  } as unknown as Version);
+  const part = (value: number) => ({
+    trusted: value,
+    heartbeat: { port: 1, timeout: value },
+    console: { http: 1 },
+  } as unknown as Cluster);
+  const effects = [
+    ...planChange(
+      version(1, "module.yaml", "bin/old"),
+      version(2, "module.yaml", "bin/start_prim", "extra.conf"),
+    ).effects,
+    ...clusterEffects(part(1), part(2)),
+  ];
+  ok(effects.length > 15, `${effects.length} effects`);
+  for (const { text } of effects) ok(isSaid(text), text);
+});
+
+Deno.test("the usual mistakes in module.yaml are known", () => {
+  const good = "name: app\nmode: mirror\n";
+  const twice = "  tcp:\n" +
+    "    - { name: web, host: 127.0.0.1, port: 80 }\n".repeat(2);
+  for (
+    const bad of [
+      good + "hodl: 1\n",
+      "mode: mirror\n",
+      "name: App\nmode: mirror\n",
+      good + "checkers:\n" + twice,
+      good + "processes: [{ name: web }]\n",
+      good + "directories: [{ path: /a }, { path: /a/b }]\nport: 5600\n",
+      good + "boot_delay: 5x\n",
+      good + "boot_delay: 5\n",
+      good + "boot: yes\n",
+      good + "max_restarts: -1\n",
+      good + "max_restarts: 1.5\n",
+      good + "port: 99999\n",
+      good + `title: ${"x".repeat(121)}\n`,
+      good + "virtual_addresses: [{ address: x }]\n",
+    ]
+  ) {
+    throws(() => parseModule(bad, "app/module.yaml"), ({ message }: Error) => {
+      const { line, text } = mistakeIn(message);
+      ok(line !== null && isSaid(text), message);
+      return true;
+    });
+  }
+});
+
+Deno.test("whatever the sample pages show of both nodes is known", () => {
+  const shown = [
+    ...[...LOG_1, ...LOG_2].map((line) => parseLine(line).text),
+    ...RESOURCES.flatMap(({ history }) => history.map(({ detail }) => detail)),
+    ...EXAMINED.findings.flatMap(({ what, why }) => [what, `${why}.`]),
+    ...EXAMINED.well.map((title) => title.replace(/ \(node\d\)$/, "")),
+    ...DRILL.timeline.map(({ what }) => what),
+  ].filter((text) => text !== null);
+  ok(shown.length > 25, `${shown.length} texts`);
+  deepStrictEqual(shown.filter((text) => !isSaid(text)), []);
 });

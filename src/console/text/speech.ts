@@ -78,11 +78,11 @@ export function speech(
 
   /** A reason may have become a sentence: with a capital, where it begins with no name, and a full stop. */
   function sentence(text: string): string | null {
-    const known = fitting(text);
-    if (known !== null) return known;
     const body = text.replace(/\.$/, "");
     const end = body === text ? "" : stop;
     for (const whole of [true, false]) {
+      const known = fitting(text, whole);
+      if (known !== null) return known;
       const named = fitting(body, whole);
       if (named !== null) return named + end;
       const first = body.charAt(0);

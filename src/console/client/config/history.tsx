@@ -5,6 +5,7 @@ import type { Revision } from "../../../agent/config_history.ts";
 import type { Texts } from "../../text/en.ts";
 import { ask, type Refusal, refusedText } from "../ask.ts";
 import { Dialog } from "../dialog.tsx";
+import { say } from "../said.ts";
 import { PlanView } from "./plan_view.tsx";
 
 export function History({ base, revisions, newest, t, onDone }: {
@@ -55,7 +56,7 @@ export function History({ base, revisions, newest, t, onDone }: {
                   <time datetime={at}>
                     {at.slice(0, 19).replace("T", " ")}
                   </time>{" "}
-                  {t.config.by(by)}
+                  {t.config.by(say(by))}
                 </small>
               </span>
               {index === 0

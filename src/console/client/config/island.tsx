@@ -4,6 +4,7 @@ import type { Applied, Change } from "../../../agent/module_changes.ts";
 import type { Revision } from "../../../agent/config_history.ts";
 import { ask, type Refusal, refusedText } from "../ask.ts";
 import type { Texts } from "../../text/en.ts";
+import { say } from "../said.ts";
 import { bytes } from "../../../system/units.ts";
 import {
   type Drafts,
@@ -246,7 +247,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
                       ? null
                       : <b>{t.config.line(wrong.line, wrong.column ?? 1)}:</b>}
                     {" "}
-                    {wrong.text}
+                    {say(wrong.text)}
                   </>
                 )
                 : verdict.kind === "checking"
@@ -302,7 +303,7 @@ export function ConfigIsland(props: ConfigIslandProps) {
               // Where it is a mistake in the text, its line says what to do.
               ? (
                 <p class="failed">
-                  {wrong?.line ? wrong.text : refusedText(refusal)}
+                  {wrong?.line ? say(wrong.text) : refusedText(refusal)}
                 </p>
               )
               : <p class="quiet">{t.config.checking}</p>}

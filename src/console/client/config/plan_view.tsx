@@ -2,6 +2,7 @@
 import type { DiffLine } from "../../../module/diff.ts";
 import type { Plan } from "../../../module/plan.ts";
 import type { Texts } from "../../text/en.ts";
+import { say } from "../said.ts";
 
 export function PlanView({ plan, refusal, t }: {
   readonly plan: Plan;
@@ -18,14 +19,14 @@ export function PlanView({ plan, refusal, t }: {
               <li key={part}>
                 <b class={`how ${how}`}>{t.config.how[how]}</b>
                 <span>
-                  <code>{part}</code> <small>{text}</small>
+                  <code>{part}</code> <small>{say(text)}</small>
                 </span>
               </li>
             ))}
           </ul>
         )
         : null}
-      {refusal ? <p class="failed refusal">{refusal}</p> : null}
+      {refusal ? <p class="failed refusal">{say(refusal)}</p> : null}
       {plan.files.map(({ path, lines }) => (
         <details key={path} class="diff" open={plan.files.length === 1}>
           <summary>{t.config.showLines(path)}</summary>

@@ -2,6 +2,7 @@
 import type { Applied } from "../../../agent/module_changes.ts";
 import { isLanguage, texts } from "../../text/texts.ts";
 import { ask, refusedText } from "../ask.ts";
+import { learn } from "../said.ts";
 import { leave } from "./told.ts";
 
 export function takeUploads(form: HTMLFormElement): void {
@@ -22,6 +23,7 @@ export function takeUploads(form: HTMLFormElement): void {
       const { lang } = document.documentElement;
       return leave(name, answer.value, texts(isLanguage(lang) ? lang : "en"));
     }
+    await learn();
     const status = form.querySelector("[role=status]");
     if (status) status.textContent = refusedText(answer);
   });

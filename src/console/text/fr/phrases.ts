@@ -441,4 +441,666 @@ export const phrases: Phrases = {
     "ses données sont plus récentes que celles de {peer}",
   "Cannot copy {module} anew: {why!}":
     "Impossible de recopier {module} : {why}",
+  // What a module's log tells of its way (src/machine, src/actions, src/agent): the timeline.
+  "{was} becomes {role}: {why=}": "{was} devient {role} : {why}",
+  "{role} is ready after {seconds} s": "{role} est prêt après {seconds} s",
+  "started": "démarré",
+  "stopped": "arrêté",
+  "asked for": "à la demande de quelqu’un",
+  "was being stopped": "était en train d’être arrêté",
+  "everything is stopped": "tout est arrêté",
+  "its service does not start": "son service ne démarre pas",
+  "it fails too often here": "il échoue trop souvent ici",
+  "{peer} is up to date": "{peer} est à jour",
+  "{peer} has recorded that it is behind": "{peer} a noté qu’il est en retard",
+  "{peer} has handed over": "{peer} a passé la main",
+  "{peer} stays primary": "{peer} reste primaire",
+  "hands over to {peer}": "passe la main à {peer}",
+  "this node goes first, {peer} follows": "ce nœud commence, {peer} suit",
+  "{peer} does not answer and cannot have newer data":
+    "{peer} ne répond pas et ne peut pas avoir de données plus récentes",
+  "{peer} does not answer, and the witness has let nobody else go on":
+    "{peer} ne répond pas, et le témoin n’a laissé continuer personne d’autre",
+  "WAIT: {why=}": "WAIT : {why}",
+  "Failed as {role}: {what=}": "Échec comme {role} : {what}",
+  "Stopped: {why=}": "Arrêté : {why}",
+  "While stopping: {what=}": "Pendant l’arrêt : {what}",
+  "Not primary: {why=}": "Pas primaire : {why}",
+  "Not alone: {why=}": "Pas seul : {why}",
+  "Fenced: {why=}; nothing is acknowledged any more":
+    "Mis à l’écart : {why} ; plus aucune écriture n’est confirmée",
+  "Fenced while it stops: {why=}": "Mis à l’écart pendant son arrêt : {why}",
+  "Both nodes were primary: this one yields to {peer} ({role}); what only this node wrote is kept in the module's salvage folder":
+    "Les deux nœuds étaient primaires : celui-ci cède à {peer} ({role}) ; ce que seul ce nœud a écrit est gardé dans le dossier salvage du module",
+  "Swap with {peer} begins": "L’échange avec {peer} commence",
+  "The swap was broken off: this node goes on as primary":
+    "L’échange a été interrompu : ce nœud reste primaire",
+  "{peer} did not take up the swap": "{peer} n’a pas donné suite à l’échange",
+  "{peer} is where the primary belongs": "la place du primaire est sur {peer}",
+  "{peer} goes on without this copy": "{peer} continue sans cette copie",
+  "The witness has let {peer} go on": "Le témoin a laissé {peer} continuer",
+  "The replicator does not record that this copy is behind: it is not used before it is level again":
+    "Le réplicateur ne note pas que cette copie est en retard : elle n’est pas utilisée avant d’être de nouveau au niveau",
+  "The agent is back beside its replicator: still {role}":
+    "L’agent est de retour auprès de son réplicateur : toujours {role}",
+  "{order} called by rule {rule}: {why=}":
+    "{order} demandé par la règle {rule} : {why}",
+  "wait called by a rule: {why=}": "wait demandé par une règle : {why}",
+  "{order} by rule {rule} ({why=}) is not done: {no=}":
+    "{order} de la règle {rule} ({why}) n’est pas fait : {no}",
+  "failover is off": "le basculement est désactivé",
+  "this node is {role}, not PRIM": "ce nœud est {role}, pas PRIM",
+  "{command} called by {by=}": "{command} demandé par {by}",
+  "user {name}": "l’utilisateur {name}",
+  "key {name}": "la clé {name}",
+  "{switch} is switched off by {by=}": "{switch} est désactivé par {by}",
+  "{switch} is switched on by {by=}": "{switch} est activé par {by}",
+  "{resource} is {state=}: {detail=}": "{resource} est {state} : {detail}",
+  "configuration {number} in force: {note*} (by {by=})":
+    "configuration {number} en vigueur : {note} (par {by})",
+  "{script*} begins, {log}": "{script} commence, {log}",
+  "{script*} begins": "{script} commence",
+  "{script*} ended after {seconds} s": "{script} terminé après {seconds} s",
+  "{peer} is lost after {seconds} s":
+    "{peer} est muet depuis {seconds} s : tenu pour perdu",
+  "addresses taken after {seconds} s": "adresses prises après {seconds} s",
+  "directories mounted after {seconds} s":
+    "répertoires montés après {seconds} s",
+  "addresses": "adresses",
+  "directories": "répertoires",
+  "{plan}: {what*} failed after {time*}: {error=}":
+    "{plan} : {what} a échoué après {time} : {error}",
+  "runs and does not say what it does; it is left alone":
+    "tourne et ne dit pas ce qu’il fait ; il est laissé tranquille",
+  "hakit {version=} goes on mirroring; another one begins when the agent restarts while the module is not primary here":
+    "hakit {version} continue la mise en miroir ; un autre commence quand l’agent redémarre sans que le module soit primaire ici",
+  "ended, starting it again": "terminé, il est redémarré",
+  "cannot be started: {why*}": "ne peut pas être démarré : {why}",
+  'ended at once, see "{log*}"': 'terminé aussitôt, voir "{log}"',
+  "started and not to be reached for {seconds} s, ended":
+    "démarré et injoignable pendant {seconds} s, arrêté",
+  "connection failed: {why*}": "la connexion a échoué : {why}",
+  "silent for {seconds} s, ended": "muet depuis {seconds} s, arrêté",
+  "silent for {seconds} s": "muet depuis {seconds} s",
+  "services of this module cannot be frozen when the node must not serve any more: {why*}":
+    "les services de ce module ne peuvent pas être figés quand le nœud ne doit plus servir : {why}",
+  "this copy as it was is not kept while it is brought up to date: {why*}":
+    "cette copie telle qu’elle était n’est pas gardée pendant sa mise à jour : {why}",
+  "what is left of a copy stays for now: {why*}":
+    "ce qui reste d’une copie demeure pour l’instant : {why}",
+  "copy {copy} is given up: the disk is nearly full, and this copy is being brought up to date":
+    "la copie {copy} est abandonnée : le disque est presque plein, et cette copie est en train d’être mise à jour",
+  "copy {copy} stays: {why*}": "la copie {copy} demeure : {why}",
+  "copy {copy} restored, what stood there is kept as {before} (by {by=})":
+    "copie {copy} restaurée, ce qui était là est gardé comme {before} (par {by})",
+  'what this node alone had written to "{module}", kept as {copy}, was destroyed (by {by=})':
+    'ce que seul ce nœud avait écrit dans "{module}", gardé comme {copy}, a été détruit (par {by})',
+  'cannot announce address "{address}": {why*}':
+    'l’adresse "{address}" ne peut pas être annoncée : {why}',
+  'address "{address}" was gone from {interface}, taken again':
+    'l’adresse "{address}" avait disparu de {interface}, elle est reprise',
+  "{script} still ran without its agent and was ended":
+    "{script} tournait encore sans son agent et a été arrêté",
+  "the guard had taken the services away, because nobody could hear this node; nobody went on in its place: they go on here":
+    "le gardien avait retiré les services, car personne n’entendait ce nœud ; personne n’a continué à sa place : ils continuent ici",
+  // What the doctor looks at (src/doctor, title of each rule).
+  "run by root": "exécution par root",
+  "answers of the system's tools": "réponses des outils du système",
+  "distribution": "distribution",
+  "processor, kernel and systemd": "processeur, noyau et systemd",
+  "kernel modules": "modules du noyau",
+  "packages and OpenSSL": "paquets et OpenSSL",
+  "processors, memory, swap": "processeurs, mémoire, swap",
+  "control groups": "groupes de contrôle",
+  "clock": "horloge",
+  "watchdog": "watchdog",
+  "order at boot": "ordre au démarrage",
+  "addresses of the cluster": "adresses du cluster",
+  "networks of pods and services": "réseaux des pods et des services",
+  "default route": "route par défaut",
+  "ports": "ports",
+  "own name": "nom de la machine",
+  "way to the other node": "chemin vers l’autre nœud",
+  "firewall": "pare-feu",
+  "virtual address": "adresse virtuelle",
+  "room on the disks": "place sur les disques",
+  "file systems": "systèmes de fichiers",
+  "speed of the disks": "vitesse des disques",
+  "what is here already": "ce qui est déjà là",
+  "clocks of both": "horloges des deux",
+  "numbers of user mysql": "numéros de l’utilisateur mysql",
+  "versions of both": "versions des deux",
+  "two different machines": "deux machines différentes",
+  "configuration of both": "configuration des deux",
+  "links and disks of both": "liens et disques des deux",
+  // What the doctor finds (src/doctor): what it is, what follows, what to do.
+  "The doctor does not run as root": "Le diagnostic ne tourne pas sous root",
+  "Firewall, programs behind ports and disks cannot be looked at":
+    "Le pare-feu, les programmes derrière les ports et les disques ne peuvent pas être examinés",
+  "{tools*} did not answer in time": "{tools} n’a pas répondu à temps",
+  "The server is too busy, or a disk or a name server hangs; what depends on it was not looked at":
+    "Le serveur est trop chargé, ou un disque ou un serveur de noms est bloqué ; ce qui en dépend n’a pas été examiné",
+  "hakit doctor, once more when it is quieter":
+    "hakit doctor, de nouveau quand le serveur est plus calme",
+  "The distribution is {name*}": "La distribution est {name}",
+  "hakit is tried on Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these":
+    "hakit est essayé sur Debian 11 et Ubuntu 20.04 et suivants ; prereq installe leurs paquets",
+  "The processor is {name*}": "Le processeur est {name}",
+  "The executable is made for x86_64 and aarch64":
+    "L’exécutable est fait pour x86_64 et aarch64",
+  "The kernel is {name*}": "Le noyau est {name}",
+  "Mirrored directories need {version} or later":
+    "Les répertoires en miroir exigent {version} ou plus récent",
+  "Before {version} an NFS client cannot take its locks from one node to the other: applications that hold some on a volume may get errors (EIO) at a failover":
+    "Avant {version}, un client NFS ne peut pas emporter ses verrous d’un nœud à l’autre : les applications qui en tiennent sur un volume peuvent recevoir des erreurs (EIO) lors d’un basculement",
+  "systemd is not process 1": "systemd n’est pas le processus 1",
+  "The agent, MariaDB, NFS and K3s are its units":
+    "L’agent, MariaDB, NFS et K3s sont ses unités",
+  "This is a container": "C’est un conteneur",
+  "Kernel modules, FUSE mounts and the NFS server are the host's to allow":
+    "C’est à l’hôte d’autoriser les modules du noyau, les montages FUSE et le serveur NFS",
+  "Kernel module {name} is not loaded":
+    "Le module {name} du noyau n’est pas chargé",
+  "The mirror, the volume or the NFS server needs it":
+    "Le miroir, le volume ou le serveur NFS en a besoin",
+  "The kernel has no module {name}": "Le noyau n’a pas de module {name}",
+  "K3s' pods have no network or no file systems without it":
+    "Sans lui, les pods de K3s n’ont pas de réseau ou pas de systèmes de fichiers",
+  "/dev/fuse cannot be opened": "/dev/fuse ne peut pas être ouvert",
+  "Directories are mirrored through it":
+    "Les répertoires sont mis en miroir par lui",
+  "apt may update {packages*}": "apt peut mettre à jour {packages}",
+  "The package stops its service and does not start it again: a failover, or worse, that nobody asked for":
+    "Le paquet arrête son service et ne le redémarre pas : un basculement, ou pire, que personne n’a demandé",
+  "hakit prereq (it holds them; README says how they are updated)":
+    "hakit prereq (il les retient ; le README dit comment les mettre à jour)",
+  "Not installed: {packages*}": "Pas installé : {packages}",
+  "The datastore, the volumes and the mirror are made of them":
+    "La base de K3s, les volumes et le miroir en sont faits",
+  "Neither libssl 3 nor libssl 1.1 is here":
+    "Ni libssl 3 ni libssl 1.1 n’est là",
+  "Replication is encrypted by it: without it there is no second copy":
+    "Elle chiffre la réplication : sans elle, pas de deuxième copie",
+  "{size*} of memory": "{size} de mémoire",
+  "K3s, its datastore and pods want 2 GiB at least":
+    "K3s, sa base et ses pods veulent 2 GiB au moins",
+  "A single processor": "Un seul processeur",
+  "Heartbeats share it with the services: one that is too busy is taken for dead":
+    "Les signes de vie le partagent avec les services : un nœud trop chargé est tenu pour mort",
+  "hakit first takes 5s where its own server is so, else --detection 5s; in a cluster that is there: heartbeat: { timeout: 5s } in cluster.yaml of both nodes":
+    "hakit first prend 5s si son propre serveur est ainsi, sinon --detection 5s ; dans un cluster existant : heartbeat: { timeout: 5s } dans cluster.yaml des deux nœuds",
+  "{size*} of swap is switched on": "{size} de swap sont activés",
+  "A swapped database answers late, and K3s' limits of memory do not hold":
+    "Une base de données mise en swap répond tard, et les limites de mémoire de K3s ne tiennent pas",
+  "{swapped!}; nor is hakit's agent kept out of it, as control groups of version 1 cannot: a node whose heartbeats wait for a page is taken for dead":
+    "{swapped} ; et l’agent de hakit n’y échappe pas non plus, car les groupes de contrôle de version 1 ne le permettent pas : un nœud dont les signes de vie attendent une page est tenu pour mort",
+  "Control group controllers are missing: {names*}":
+    "Des contrôleurs de groupes de contrôle manquent : {names}",
+  "K3s does not start without them": "K3s ne démarre pas sans eux",
+  "add cgroup_enable=memory cgroup_memory=1 to the kernel's command line and reboot":
+    "ajoutez cgroup_enable=memory cgroup_memory=1 à la ligne de commande du noyau et redémarrez",
+  "The clock is not synchronized": "L’horloge n’est pas synchronisée",
+  "Logs of both nodes cannot be compared, certificates and Kubernetes' leases suffer":
+    "Les journaux des deux nœuds ne peuvent pas être comparés, les certificats et les baux de Kubernetes en souffrent",
+  "No watchdog device and no module softdog":
+    "Ni périphérique watchdog ni module softdog",
+  "{command*}, then watchdog: { device: /dev/watchdog } in cluster.yaml of both nodes":
+    "{command}, puis watchdog: { device: /dev/watchdog } dans cluster.yaml des deux nœuds",
+  "If all of hakit's processes stand still while the kernel lives, nothing takes this node's address away":
+    "Si tous les processus de hakit se figent alors que le noyau vit, rien ne retire son adresse à ce nœud",
+  "hakit.service is not enabled": "hakit.service n’est pas activé",
+  "After a power cut nothing starts here":
+    "Après une coupure de courant, rien ne démarre ici",
+  "hakit.service is {active*}": "hakit.service est {active}",
+  "This node takes no part: the other one cannot fail over":
+    "Ce nœud ne participe pas : l’autre ne peut pas basculer",
+  "{unit} is started at boot by systemd":
+    "{unit} est démarré avec la machine par systemd",
+  "The module starts it where the mirror is; both would write":
+    "Le module le démarre là où est le miroir ; les deux écriraient",
+  "No service waits for the network at boot":
+    "Aucun service n’attend le réseau au démarrage",
+  "K3s and the agent may start before the addresses are there, and try again until they are":
+    "K3s et l’agent peuvent démarrer avant que les adresses soient là, et réessaient jusque-là",
+  "{address} is not on this server": "{address} n’est pas sur ce serveur",
+  "The other node looks for this one there: that link is dead":
+    "L’autre nœud cherche celui-ci à cette adresse : ce lien est mort",
+  "ip addr add {address} dev INTERFACE, and in the network's configuration":
+    "ip addr add {address} dev INTERFACE, et dans la configuration du réseau",
+  "{address} on {interface} comes from DHCP":
+    "{address} sur {interface} vient de DHCP",
+  "When the lease ends or the DHCP server gives another address the cluster loses this link":
+    "Quand le bail prend fin ou que le serveur DHCP donne une autre adresse, le cluster perd ce lien",
+  "give it a fixed address, or reserve it at the DHCP server":
+    "donnez-lui une adresse fixe, ou réservez-la sur le serveur DHCP",
+  "{interface} ({address}) has no link":
+    "{interface} ({address}) n’a pas de lien",
+  "Heartbeats and replication do not pass":
+    "Les signes de vie et la réplication ne passent pas",
+  "ip link set {interface} up, and look at the cable":
+    "ip link set {interface} up, et vérifiez le câble",
+  "{interface} runs at {rate} Mbit/s": "{interface} tourne à {rate} Mbit/s",
+  "Every write crosses it, and a first copy of 100 GB takes hours":
+    "Chaque écriture y passe, et une première copie de 100 GB prend des heures",
+  "Only one link between the nodes": "Un seul lien entre les nœuds",
+  "When it breaks and no witness is there, both nodes go on alone and one side's writes are set aside":
+    "S’il est coupé et qu’il n’y a pas de témoin, les deux nœuds continuent seuls et les écritures d’un côté sont mises de côté",
+  "a second network (hakit first with two addresses a node: 10.0.0.1,10.1.0.1), or a third machine: hakit witness add ADDRESS":
+    "un deuxième réseau (hakit first avec deux adresses par nœud : 10.0.0.1,10.1.0.1), ou une troisième machine : hakit witness add ADRESSE",
+  "a third machine, if there is none yet: hakit witness add ADDRESS":
+    "une troisième machine, s’il n’y en a pas encore : hakit witness add ADRESSE",
+  "{address} on {interface} lies in {network}":
+    "{address} sur {interface} est dans {network}",
+  "K3s gives these addresses to pods and services: that network becomes unreachable":
+    "K3s donne ces adresses aux pods et aux services : ce réseau devient injoignable",
+  "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16, or another network for the nodes":
+    "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16, ou un autre réseau pour les nœuds",
+  "another network for {interface}": "un autre réseau pour {interface}",
+  "There is no default route": "Il n’y a pas de route par défaut",
+  "K3s does not start without one, even where no network is behind":
+    "K3s ne démarre pas sans route par défaut, même s’il n’y a pas de réseau derrière",
+  "{command*} (and the same in the network's configuration, for the next boot)":
+    "{command} (et de même dans la configuration du réseau, pour le prochain démarrage)",
+  "Port {port} is used by {user=}": "Le port {port} est utilisé par {user}",
+  "another program": "un autre programme",
+  "It is needed for {what=}": "Il est nécessaire pour {what}",
+  "heartbeats": "les signes de vie",
+  "replication": "la réplication",
+  "console and API": "la console et l’API",
+  "K3s' API": "l’API de K3s",
+  "K3s' datastore": "la base de K3s",
+  "the volumes (NFS)": "les volumes (NFS)",
+  "K3s' kubelet": "le kubelet de K3s",
+  "the network of the pods": "le réseau des pods",
+  "K3s' Traefik takes what comes to 80 and 443 from outside, also for {user=}":
+    "Traefik, de K3s, prend ce qui arrive de l’extérieur sur 80 et 443, aussi pour {user}",
+  "move it to another port, or keep Traefik away, on both servers: {command*}":
+    "déplacez-le sur un autre port, ou écartez Traefik, sur les deux serveurs : {command}",
+  "The name {name} has no address": "Le nom {name} n’a pas d’adresse",
+  "sudo, MariaDB and the NFS server wait for name servers":
+    "sudo, MariaDB et le serveur NFS attendent les serveurs de noms",
+  "Looking up {name} takes {seconds} s":
+    "La résolution de {name} prend {seconds} s",
+  "Whatever asks for it at a failover waits as long":
+    "Ce qui le demande lors d’un basculement attend aussi longtemps",
+  "{address} does not answer a ping": "{address} ne répond pas au ping",
+  "The nodes cannot work together over this link":
+    "Les nœuds ne peuvent pas travailler ensemble par ce lien",
+  "ping {address}; on the other server: ip addr, and its firewall":
+    "ping {address} ; sur l’autre serveur : ip addr, et son pare-feu",
+  "{percent} % of the packets to {address} are lost":
+    "{percent} % des paquets vers {address} sont perdus",
+  "Writes wait for what is sent again; heartbeats are missed":
+    "Les écritures attendent ce qui est renvoyé ; des signes de vie manquent",
+  "The round trip to {address} takes {time} ms":
+    "L’aller-retour vers {address} prend {time} ms",
+  "Every write waits for one: a database commits at most {count} times a second one after the other":
+    "Chaque écriture en attend un : une base de données valide au plus {count} fois par seconde, une transaction après l’autre",
+  "A packet of {bytes} bytes does not reach {address} whole":
+    "Un paquet de {bytes} octets n’arrive pas entier à {address}",
+  "Small packets pass and large ones hang: connections open and then stand still":
+    "Les petits paquets passent et les grands se bloquent : les connexions s’ouvrent puis s’immobilisent",
+  "mend the switch, or on both nodes: {command*}":
+    "réparez le commutateur, ou sur les deux nœuds : {command}",
+  "The firewall ({kind}) drops {ports*}":
+    "Le pare-feu ({kind}) rejette {ports}",
+  "The nodes, or their pods, do not reach each other there":
+    "Les nœuds, ou leurs pods, ne s’y atteignent pas",
+  "{address} is in no network of this server":
+    "{address} n’est dans aucun réseau de ce serveur",
+  "It cannot be taken here: clients would not find it":
+    "Elle ne peut pas être prise ici : les clients ne la trouveraient pas",
+  "{folder}: {free*} free, expected at least {needed*}":
+    "{folder} : {free} libres, il faut au moins {needed}",
+  "The database and the first pods need it":
+    "La base de données et les premiers pods en ont besoin",
+  "The volume may grow to {size*} and {folder} has {free*} free":
+    "Le volume peut grandir jusqu’à {size} et {folder} a {free} libres",
+  "A full disk on the secondary ends redundancy, on the primary it ends writing; before that, with 5 % free, K3s evicts pods, on both servers at once":
+    "Un disque plein sur le secondaire met fin à la redondance, sur le primaire à l’écriture ; avant cela, à 5 % de place libre, K3s expulse des pods, sur les deux serveurs à la fois",
+  "a larger disk, a smaller --size of hakit first, or watch it: hakit state":
+    "un disque plus grand, un --size plus petit de hakit first, ou surveillez-le : hakit state",
+  "{folder} is in memory (tmpfs)": "{folder} est en mémoire (tmpfs)",
+  "A reboot loses this copy": "Un redémarrage perd cette copie",
+  "{folder} is on {type}": "{folder} est sur {type}",
+  "Mirrored directories are tried on {types*}; they need trusted extended attributes":
+    "Les répertoires en miroir sont essayés sur {types} ; ils ont besoin d’attributs étendus trusted",
+  "{folder}: an fsync takes {time} ms": "{folder} : un fsync prend {time} ms",
+  "Every commit of the datastore waits for both disks; K3s gives up after 10 s":
+    "Chaque validation de la base attend les deux disques ; K3s abandonne après 10 s",
+  "an SSD; in a virtual machine: a disk with a write cache that honours flushes":
+    "un SSD ; dans une machine virtuelle : un disque dont le cache d’écriture respecte les vidages",
+  "{folder} writes {rate*}/s": "{folder} écrit {rate}/s",
+  "A first copy of 100 GB takes an hour and more":
+    "Une première copie de 100 GB prend une heure et plus",
+  "K3s is here already: {where*}": "K3s est déjà là : {where}",
+  "It has a cluster and a datastore of its own, which hakit neither overwrites nor takes over":
+    "Il a son propre cluster et sa propre base, que hakit n’écrase ni ne reprend",
+  "move its workloads away, then {command*}":
+    "déplacez ses charges, puis {command}",
+  "MySQL is installed: {packages*}": "MySQL est installé : {packages}",
+  "MariaDB's packages would replace it and cannot read its data":
+    "Les paquets de MariaDB le remplaceraient et ne peuvent pas lire ses données",
+  "save its databases, then {command*}":
+    "sauvegardez ses bases, puis {command}",
+  "MariaDB holds a datastore of K3s already":
+    "MariaDB contient déjà une base de K3s",
+  "A new K3s with another token cannot read it and would not start":
+    "Un nouveau K3s avec un autre jeton ne peut pas la lire et ne démarrerait pas",
+  'save it (mariadb-dump k3s), then drop the database "k3s"':
+    'sauvegardez-la (mariadb-dump k3s), puis supprimez la base "k3s"',
+  "MariaDB has databases of its own: {names*}":
+    "MariaDB a ses propres bases : {names}",
+  "They would become part of the mirror, reached through the virtual address only, and on the second node the first copy replaces them":
+    "Elles feraient partie du miroir, ne seraient jointes que par l’adresse virtuelle, et sur le deuxième nœud la première copie les remplace",
+  "hakit prereq --adopt and hakit first --adopt take them along; or move them away":
+    "hakit prereq --adopt et hakit first --adopt les emmènent ; ou déplacez-les",
+  "NFS exports folders of its own: {names*}":
+    "NFS exporte ses propres dossiers : {names}",
+  "The NFS server comes and goes with the role of the module k3s, without version 3":
+    "Le serveur NFS va et vient avec le rôle du module k3s, sans la version 3",
+  "move them to another server, or accept that: --adopt":
+    "déplacez-les sur un autre serveur, ou acceptez cela : --adopt",
+  "The storage folder is not empty: {names*}":
+    "Le dossier de stockage n’est pas vide : {names}",
+  "What is there is mirrored from the first node, and replaced on the second":
+    "Ce qui s’y trouve est mis en miroir depuis le premier nœud, et remplacé sur le deuxième",
+  "move it away, give another --storage, or --adopt on the first node":
+    "déplacez-le, donnez un autre --storage, ou --adopt sur le premier nœud",
+  "{name} runs here": "{name} tourne ici",
+  "Two programs that move addresses and services fight each other":
+    "Deux programmes qui déplacent adresses et services se combattent",
+  "The clocks differ by {seconds} s": "Les horloges diffèrent de {seconds} s",
+  "Certificates and Kubernetes' leases of one look wrong to the other":
+    "Les certificats et les baux de Kubernetes de l’un paraissent faux à l’autre",
+  "User mysql is {mine} on {node} and {theirs} on {peer}":
+    "L’utilisateur mysql est {mine} sur {node} et {theirs} sur {peer}",
+  "The mirrored files keep the numbers: after a failover the database could not open them":
+    "Les fichiers en miroir gardent les numéros : après un basculement, la base ne pourrait pas les ouvrir",
+  "on {node}, if it has no data: {command*}":
+    "sur {node}, s’il n’a pas de données : {command}",
+  "Different processors: {mine} on {node}, {theirs} on {peer}":
+    "Processeurs différents : {mine} sur {node}, {theirs} sur {peer}",
+  "K3s' executable and images of one do not run on the other":
+    "L’exécutable de K3s et les images de l’un ne tournent pas sur l’autre",
+  "Different MariaDB: {mine} on {node}, {theirs} on {peer}":
+    "MariaDB différents : {mine} sur {node}, {theirs} sur {peer}",
+  "The older one cannot open files that the newer one has written: a failover to it fails":
+    "L’ancien ne peut pas ouvrir les fichiers écrits par le nouveau : un basculement vers lui échoue",
+  "the same release of the distribution on both: apt-get dist-upgrade":
+    "la même version de la distribution sur les deux : apt-get dist-upgrade",
+  "Different distributions: {mine*} on {node}, {theirs*} on {peer}":
+    "Distributions différentes : {mine} sur {node}, {theirs} sur {peer}",
+  "Services of different versions work on the same data":
+    "Des services de versions différentes travaillent sur les mêmes données",
+  "Different hakit: {mine} on {node}, {theirs} on {peer}":
+    "hakit différents : {mine} sur {node}, {theirs} sur {peer}",
+  "Only for the time of an upgrade: what one knows the other may not":
+    "Seulement le temps d’une mise à jour : ce que l’un connaît, l’autre peut l’ignorer",
+  "install the newer one on both": "installez le plus récent sur les deux",
+  "hakit upgrade FILE, or hakit upgrade --back":
+    "hakit upgrade FILE, ou hakit upgrade --back",
+  "Both have the same /etc/machine-id": "Les deux ont le même /etc/machine-id",
+  "One is a copy of the other: DHCP gives both one address, and hakit takes them for one machine":
+    "L’un est une copie de l’autre : DHCP donne aux deux la même adresse, et hakit les prend pour une seule machine",
+  "on one: {command*}": "sur l’un : {command}",
+  "Both are called {name}": "Les deux s’appellent {name}",
+  "K3s' controllers know each other by this name: both would take themselves for the one that leads":
+    "Les contrôleurs de K3s se connaissent par ce nom : les deux se prendraient pour celui qui mène",
+  "cluster.yaml differs between the nodes":
+    "cluster.yaml diffère entre les nœuds",
+  "They disagree on addresses, links or trust":
+    "Ils ne s’accordent pas sur les adresses, les liens ou la confiance",
+  "copy /etc/hakit/cluster.yaml of the node whose is right to the other one, then hakit upgrade --restart on one: the agents begin again one after the other, and services change places":
+    "copiez /etc/hakit/cluster.yaml du nœud dont le fichier est juste sur l’autre, puis hakit upgrade --restart sur l’un : les agents redémarrent l’un après l’autre, et les services changent de place",
+  "Link {number} has MTU {mine} on {node} and {theirs} on {peer}":
+    "Le lien {number} a une MTU de {mine} sur {node} et de {theirs} sur {peer}",
+  "Large packets of one are dropped by the other":
+    "Les grands paquets de l’un sont rejetés par l’autre",
+  "{folder} is {mine} on {node} and {theirs} on {peer}":
+    "{folder} est en {mine} sur {node} et en {theirs} sur {peer}",
+  "What one file system takes (names, attributes, sizes) the other may refuse":
+    "Ce qu’un système de fichiers accepte (noms, attributs, tailles), l’autre peut le refuser",
+  // What a change of configuration does (src/module/plan.ts, cluster_plan.ts), and what stands against it.
+  "shown from now on": "affiché dès maintenant",
+  "counts at the next boot": "compte au prochain démarrage de la machine",
+  "counts from now on": "compte dès maintenant",
+  "counts when the nodes are level the next time: then a primary that is not where it belongs changes places by itself":
+    "compte la prochaine fois que les nœuds sont au même niveau : un primaire qui n’est pas à sa place en change alors tout seul",
+  "the limit counts from now on": "la limite compte dès maintenant",
+  "the rate counts from now on": "le débit compte dès maintenant",
+  "counts for scripts that begin from now on":
+    "compte pour les scripts qui commencent dès maintenant",
+  "scripts get it when they run the next time; checkers that use it at once":
+    "les scripts la reçoivent à leur prochaine exécution ; les contrôles qui l’utilisent, aussitôt",
+  "checkers that changed begin anew, the others go on":
+    "les contrôles modifiés recommencent, les autres continuent",
+  "those that changed are looked at anew, the others go on":
+    "ceux qui ont changé sont contrôlés à nouveau, les autres continuent",
+  "count from now on, each with its full hold":
+    "comptent dès maintenant, chacune avec sa durée hold entière",
+  "only while the module is stopped on both nodes":
+    "seulement quand le module est arrêté sur les deux nœuds",
+  "is gone from now on": "disparaît dès maintenant",
+  "runs in its new form the next time":
+    "s’exécute sous sa nouvelle forme la prochaine fois",
+  "read in its new form by scripts that run from now on":
+    "lu sous sa nouvelle forme par les scripts qui s’exécutent dès maintenant",
+  'counts when the agents have begun again, one after the other: by the button on this page, or "hakit upgrade --restart"':
+    'compte quand les agents ont redémarré, l’un après l’autre : par le bouton de cette page, ou "hakit upgrade --restart"',
+  'only while every module is stopped on both nodes; then the agents begin again before one is started: by the button on this page, or "hakit upgrade --restart"':
+    'seulement quand tous les modules sont arrêtés sur les deux nœuds ; les agents redémarrent alors avant qu’un module soit démarré : par le bouton de cette page, ou "hakit upgrade --restart"',
+  'Module "{module}" is on its way ({role}) on {node}: try again when it has come to its end':
+    'Le module "{module}" est en route ({role}) sur {node} : réessayez quand ce sera terminé',
+  'Module "{module}" cannot be changed so while it is {role} on {node}: say "hakit stop {module} --node {node}" first':
+    'Le module "{module}" ne peut pas être changé ainsi tant qu’il est {role} sur {node} : faites d’abord "hakit stop {module} --node {node}"',
+  'Module "{module}" cannot be {what} while it is {role} on {node}: say "hakit stop {module} --node {node}" first':
+    'Opération impossible ({what}) sur le module "{module}" tant qu’il est {role} sur {node} : faites d’abord "hakit stop {module} --node {node}"',
+  'Module "{module}" is not changed: {peer} does not answer, and a configuration changes on both nodes or on neither':
+    'Le module "{module}" n’est pas modifié : {peer} ne répond pas, et une configuration change sur les deux nœuds ou sur aucun',
+  'Module "{module}" has configuration {newest} on {node} already, expected one before {number}':
+    'Le module "{module}" a déjà la configuration {newest} sur {node}, il en faudrait une d’avant {number}',
+  'Module "{module}" was changed by somebody else since you began':
+    'Le module "{module}" a été modifié par quelqu’un d’autre depuis que vous avez commencé',
+  'Module "{module}" is installed already on {node}':
+    'Le module "{module}" est déjà installé sur {node}',
+  'Module "{module}" is not installed on {node}':
+    'Le module "{module}" n’est pas installé sur {node}',
+  'Module "{module}" has no earlier configuration':
+    'Le module "{module}" n’a pas de configuration antérieure',
+  'Module "{module}" has no configuration {number} (any more), expected one of {numbers*}':
+    'Le module "{module}" n’a pas (ou plus) de configuration {number}, il faut l’une de {numbers}',
+  "Modules are being changed from {node} now":
+    "Des modules sont en train d’être modifiés depuis {node}",
+  '{file} cannot be changed so while {module} is {role} on {node}: say "hakit stop {module} --node {node}" first':
+    '{file} ne peut pas être changé ainsi tant que {module} est {role} sur {node} : faites d’abord "hakit stop {module} --node {node}"',
+  "{file} was changed in {parts*}, on which two agents must not differ while a module runs: stop every module on both nodes first":
+    "{file} a été modifié dans {parts}, sur quoi deux agents ne doivent pas différer tant qu’un module tourne : arrêtez d’abord tous les modules sur les deux nœuds",
+  "{file} was changed by somebody else since you began":
+    "{file} a été modifié par quelqu’un d’autre depuis que vous avez commencé",
+  "{file} is being changed already": "{file} est déjà en train d’être modifié",
+  "{file} has configuration {newest} on {node} already, expected one before {number}":
+    "{file} a déjà la configuration {newest} sur {node}, il en faudrait une d’avant {number}",
+  // What is wrong in module.yaml and cluster.yaml (src/module, src/rules).
+  'unknown key "{key*}", expected one of {keys*}':
+    'clé inconnue "{key}", il faut l’une de {keys}',
+  "is missing, expected {type}": "manque, il faut {type}",
+  "is missing": "manque",
+  'is "{value*}", expected "{wanted*}"': 'est "{value}", il faut "{wanted}"',
+  'is "{value*}", expected "{wanted*}": keys, certificates and records hold it':
+    'est "{value}", il faut "{wanted}" : clés, certificats et états le contiennent',
+  "expected {least} to {most}": "il faut de {least} à {most}",
+  "expected up to 31 of a-z, 0-9 and -, beginning with a letter":
+    "il faut jusqu’à 31 caractères de a-z, 0-9 et -, en commençant par une lettre",
+  "expected up to 32 of a-z, 0-9, dot, _ and -, beginning with a letter":
+    "il faut jusqu’à 32 caractères de a-z, 0-9, point, _ et -, en commençant par une lettre",
+  "expected a name: up to 31 letters, digits, _ and -, beginning with a letter":
+    "il faut un nom : jusqu’à 31 lettres, chiffres, _ et -, en commençant par une lettre",
+  "expected the name of a network interface":
+    "il faut le nom d’une interface réseau",
+  "expected the name of a program in bin/":
+    "il faut le nom d’un programme de bin/",
+  "expected the name of a module": "il faut le nom d’un module",
+  "expected http:// or https://": "il faut http:// ou https://",
+  "expected either interface or address":
+    "il faut soit interface, soit address",
+  "expected either process or unit": "il faut soit process, soit unit",
+  "expected either url or url_file": "il faut soit url, soit url_file",
+  "expected either role or password": "il faut soit role, soit password",
+  "expected one line": "il faut une seule ligne",
+  "expected an address": "il faut une adresse",
+  "is below at_least {least}": "est inférieur à at_least, {least}",
+  'there is a checker "{name}" already': 'il y a déjà un contrôle "{name}"',
+  'there is a rule "{name}" already': 'il y a déjà une règle "{name}"',
+  "there is no variable {name}": "il n’y a pas de variable {name}",
+  '"{name*}" is no node, expected one of {names*}':
+    '"{name}" n’est pas un nœud, il faut l’un de {names}',
+  "{port} is hakit's own (cluster.yaml), expected another":
+    "{port} est celui de hakit (cluster.yaml), il en faut un autre",
+  "found {found*}, expected {wanted*}": "trouvé {found}, il faut {wanted}",
+  // What the API refuses on other pages (src/agent, src/api).
+  "The agent of {node} does not answer on {addresses*}":
+    "L’agent de {node} ne répond pas à {addresses}",
+  'No node is called "{node}", expected {me} or {peer}':
+    'Aucun nœud ne s’appelle "{node}", il faut {me} ou {peer}',
+  "Cannot copy: {why=}": "Impossible de copier : {why}",
+  "what stands here is not whole: it is being brought up to date, or was never":
+    "ce qui est ici n’est pas entier : il est en train d’être mis à jour, ou ne l’a jamais été",
+  "the module is on its way to another role":
+    "le module est en route vers un autre rôle",
+  "the module was started meanwhile": "le module a été démarré entre-temps",
+  "the module serves on this node: here its copies are seen, and taken, when it does not":
+    "le module assure le service sur ce nœud : ses copies s’y voient, et s’y prennent, quand ce n’est pas le cas",
+  'Module "{module}" has no copy "{copy}" on this node, expected {names=}':
+    'Le module "{module}" n’a pas de copie "{copy}" sur ce nœud, il faut {names}',
+  "Cannot {doing!}: {why=}": "Impossible de {doing} : {why}",
+  'create user "{name*}"': 'créer l’utilisateur "{name}"',
+  'remove user "{name*}"': 'retirer l’utilisateur "{name}"',
+  'change the password of user "{name*}"':
+    'changer le mot de passe de l’utilisateur "{name}"',
+  'change the role of user "{name*}"':
+    'changer le rôle de l’utilisateur "{name}"',
+  'it exists in "{file*}", expected another name':
+    'il existe dans "{file}", il faut un autre nom',
+  "there are {count} already": "il y en a déjà {count}",
+  "it is the last administrator, make another one first":
+    "c’est le dernier administrateur, faites-en d’abord un autre",
+  'There is no user "{name*}"': 'Il n’y a pas d’utilisateur "{name}"',
+  "none: there is no copy": "aucune : il n’y a pas de copie",
+  'Cannot {what} "{copy}": {why!}': 'Impossible pour "{copy}" ({what}) : {why}',
+  "it is being downloaded or exported":
+    "une copie est en cours de téléchargement ou d’export",
+  "it is still being kept, or is being destroyed":
+    "elle est encore en train d’être mise de côté, ou d’être détruite",
+  // Notifications, single sign-on and drills, as the support page shows them (src/notify, src/oidc, src/k3s/drill).
+  "e-mail to {addresses*}": "courriel à {addresses}",
+  "syslog {where!}": "syslog {where}",
+  "of this machine": "de cette machine",
+  "{host*} cannot be reached": "{host} ne peut pas être joint",
+  "{host*} answered {status}": "{host} a répondu {status}",
+  '"{file*}" holds no single line': '"{file}" ne contient pas une seule ligne',
+  '"{file*}" holds no header, expected one line such as "{example*}"':
+    '"{file}" ne contient pas d’en-tête, il faut une ligne comme "{example}"',
+  "both nodes were changed while they did not hear each other: set it anew, or switch it off":
+    "les deux nœuds ont été modifiés alors qu’ils ne s’entendaient pas : réglez-la de nouveau, ou désactivez-la",
+  "single sign-on is off": "l’authentification unique est désactivée",
+  "See whether this node reaches the issuer; local users still log in with their passwords":
+    "Voyez si ce nœud atteint l’émetteur ; les utilisateurs locaux se connectent toujours avec leurs mots de passe",
+  "See whether the issuer's address is that of an OpenID Connect provider":
+    "Voyez si l’adresse de l’émetteur est celle d’un fournisseur OpenID Connect",
+  "Set the authority that signed the issuer's certificate: hakit oidc set --ca-file":
+    "Indiquez l’autorité qui a signé le certificat de l’émetteur : hakit oidc set --ca-file",
+  'A private authority is told with "hakit oidc set --ca-file"; else see the issuer\'s certificate':
+    'Une autorité privée s’indique par "hakit oidc set --ca-file" ; sinon voyez le certificat de l’émetteur',
+  'Set the address that it calls itself, of your own organisation: "hakit oidc set --issuer"':
+    'Indiquez l’adresse qu’il se donne, celle de votre propre organisation : "hakit oidc set --issuer"',
+  'discovery document: the issuer calls itself "{name*}", expected "{issuer*}"':
+    'document de découverte : l’émetteur se nomme "{name}", il faut "{issuer}"',
+  'discovery document: "{key}" is missing or no https address':
+    'document de découverte : "{key}" manque ou n’est pas une adresse https',
+  "A drill is under way already": "Un exercice est déjà en cours",
+  "Cannot drill here: {why=}": "Pas d’exercice possible ici : {why}",
+  'this node is {role}, and a drill begins with PRIM and SECOND: see "hakit state"':
+    'ce nœud est {role}, et un exercice commence avec PRIM et SECOND : voir "hakit state"',
+  "Starting the application (namespace {name})":
+    "Démarrage de l’application (espace de noms {name})",
+  "Removing the application": "Retrait de l’application",
+  "Swapping: {peer} becomes primary": "Échange : {peer} devient primaire",
+  "Waiting for {peer} (give it back what it lost)":
+    "Attente de {peer} (rendez-lui ce qu’il a perdu)",
+  "the command returned": "la commande est revenue",
+  "the application acknowledges writes": "l’application confirme des écritures",
+  "waits for the other node": "attend l’autre nœud",
+  "{peer} is not heard any more": "{peer} n’est plus entendu",
+  "{node} is {role} {status!}": "{node} est {role}, {status}",
+  "Ready": "prêt",
+  "NotReady": "pas prêt",
+  "Transient": "en route",
+  "all pods of the application run": "tous les pods de l’application tournent",
+  "pods of {node} are still listed there":
+    "des pods de {node} y figurent encore",
+  "Nothing happened within {minutes} min: this node is {role}":
+    "Rien ne s’est passé en {minutes} min : ce nœud est {role}",
+  // A password that is refused (src/api/passwords.ts).
+  "the password has {count} characters, expected {least} to {most}":
+    "le mot de passe a {count} caractères, il en faut de {least} à {most}",
+  // More of what is wrong in module.yaml and cluster.yaml (src/module).
+  '"{path*}" is inside "{other*}" or the same, expected folders apart from each other':
+    '"{path}" est dans "{other}" ou le même, il faut des dossiers distincts',
+  '"{name*}" excludes "{path*}" of tocheck, which must be on both nodes':
+    '"{name}" exclut "{path}" de tocheck, qui doit être sur les deux nœuds',
+  "brings all exclusions to {bytes} bytes, expected at most {most}":
+    "porte toutes les exclusions à {bytes} octets, il faut au plus {most}",
+  "is this module itself, expected another":
+    "est ce module lui-même, il en faut un autre",
+  "is missing, as the module has no mirrored directory":
+    "manque, car le module n’a pas de répertoire en miroir",
+  'is {when}, but "{path*}" is mirrored: expected prim, as it is written to only where the module is primary':
+    'est {when}, mais "{path}" est en miroir : il faut prim, car on n’y écrit que là où le module est primaire',
+  'wait needs "when: pre": another checker does not look while the module waits':
+    'wait exige "when: pre" : un autre contrôle ne regarde pas pendant que le module attend',
+  'expected a number and one of ms, s, m, h, d, such as "300ms"':
+    'il faut un nombre et l’une des unités ms, s, m, h, d, comme "300ms"',
+  "{chosen}ms does not fit timeout ({timeout}ms), expected {least}ms to a third of it, {most}ms: make it so in cluster.yaml of both nodes":
+    "{chosen}ms ne va pas avec timeout ({timeout}ms), il faut de {least}ms à un tiers de celui-ci, {most}ms : réglez-le dans cluster.yaml des deux nœuds",
+  "{count} links, but the nodes have {number} addresses each: expected at most one entry an address":
+    "{count} liens, mais les nœuds ont {number} adresses chacun : il faut au plus une entrée par adresse",
+  '"{name*}" is the first node\'s name, too, expected another':
+    '"{name}" est aussi le nom du premier nœud, il en faut un autre',
+  '"{name*}" is no node, expected {one} or {other}':
+    '"{name}" n’est pas un nœud, il faut {one} ou {other}',
+  // What a value must be (src/module/load.ts).
+  "expected a whole number": "il faut un nombre entier",
+  "expected one of {names*}": "il faut l’un de {names}",
+  "expected at least {least}": "il faut au moins {least}",
+  "expected at most {most}": "il faut au plus {most}",
+  "expected at least {least} characters": "il faut au moins {least} caractères",
+  "expected at most {most} characters": "il faut au plus {most} caractères",
+  "expected at least {least} entries": "il faut au moins {least} éléments",
+  "expected at most {most} entries": "il faut au plus {most} éléments",
+  "expected an address such as {examples*}":
+    "il faut une adresse comme {examples}",
+  // What a path, a name or a time must be (src/module).
+  "expected an absolute path such as {example*}":
+    "il faut un chemin absolu comme {example}",
+  "expected an absolute path, such as {example*}":
+    "il faut un chemin absolu, comme {example}",
+  'expected an absolute path without "." , ".." and trailing "/", such as {example*}':
+    'il faut un chemin absolu sans ".", ".." ni "/" final, comme {example}',
+  'expected a path below the directory, without "/" at its begin or end, "." and "..", such as {example*}':
+    'il faut un chemin sous le répertoire, sans "/" au début ni à la fin, "." ni "..", comme {example}',
+  'expected a name such as "*.tmp", or a path below the directory without "/" at its begin or end, "." and "..", such as {example*}':
+    'il faut un nom comme "*.tmp", ou un chemin sous le répertoire sans "/" au début ni à la fin, "." ni "..", comme {example}',
+  "expected a path such as {example*}": "il faut un chemin comme {example}",
+  "is a folder of the system, expected one of its own such as {example*}":
+    "est un dossier du système, il en faut un à part comme {example}",
+  "expected a mail address, such as {example*}":
+    "il faut une adresse de courriel, comme {example}",
+  "expected a systemd unit such as {example*}":
+    "il faut une unité systemd comme {example}",
+  "expected the name of a unit, such as {example*}":
+    "il faut le nom d’une unité, comme {example}",
+  "more than {most} rules": "plus de {most} règles",
+  "more than {most} parentheses inside each other":
+    "plus de {most} parenthèses imbriquées",
 };

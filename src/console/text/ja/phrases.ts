@@ -440,4 +440,673 @@ export const phrases: Phrases = {
   "not heard": "応答なし",
   "its data is newer than that of {peer}": "データが {peer} より新しいためです",
   "Cannot copy {module} anew: {why!}": "{module} をコピーし直せません：{why}",
+  // What a module's log tells of its way (src/machine, src/actions, src/agent): the timeline.
+  "{was} becomes {role}: {why=}": "{was} から {role} へ：{why}",
+  "{role} is ready after {seconds} s": "{role} は {seconds} 秒で準備完了",
+  "started": "開始",
+  "stopped": "停止",
+  "asked for": "依頼による",
+  "was being stopped": "停止処理中でした",
+  "everything is stopped": "すべて停止しました",
+  "its service does not start": "サービスが開始しません",
+  "it fails too often here": "このノードで失敗が多すぎます",
+  "{peer} is up to date": "{peer} は最新です",
+  "{peer} has recorded that it is behind":
+    "{peer} は遅れていることを記録しました",
+  "{peer} has handed over": "{peer} が引き渡しました",
+  "{peer} stays primary": "{peer} がプライマリーを続けます",
+  "hands over to {peer}": "{peer} に引き渡します",
+  "this node goes first, {peer} follows":
+    "このノードが先に開始し、{peer} が続きます",
+  "{peer} does not answer and cannot have newer data":
+    "{peer} は応答しませんが、より新しいデータを持つことはありえません",
+  "{peer} does not answer, and the witness has let nobody else go on":
+    "{peer} は応答せず、ウィットネスはほかのノードの続行を認めていません",
+  "WAIT: {why=}": "WAIT：{why}",
+  "Failed as {role}: {what=}": "{role} で失敗：{what}",
+  "Stopped: {why=}": "停止：{why}",
+  "While stopping: {what=}": "停止処理中：{what}",
+  "Not primary: {why=}": "プライマリーになれません：{why}",
+  "Not alone: {why=}": "単独で続行できません：{why}",
+  "Fenced: {why=}; nothing is acknowledged any more":
+    "フェンス：{why}。以後の書き込みは確認されません",
+  "Fenced while it stops: {why=}": "停止処理中にフェンス：{why}",
+  "Both nodes were primary: this one yields to {peer} ({role}); what only this node wrote is kept in the module's salvage folder":
+    "両ノードがプライマリーでした。このノードが {peer}（{role}）に譲ります。このノードだけが書き込んだものは、モジュールの salvage フォルダーに保持されています",
+  "Swap with {peer} begins": "{peer} との入れ替えを始めます",
+  "The swap was broken off: this node goes on as primary":
+    "入れ替えは中断されました。このノードはプライマリーを続けます",
+  "{peer} did not take up the swap": "{peer} は入れ替えに応じませんでした",
+  "{peer} is where the primary belongs":
+    "プライマリーの本来のノードは {peer} です",
+  "{peer} goes on without this copy": "{peer} はこのコピーなしで続行しています",
+  "The witness has let {peer} go on":
+    "ウィットネスが {peer} の続行を認めました",
+  "The replicator does not record that this copy is behind: it is not used before it is level again":
+    "レプリケーターがこのコピーの遅れを記録しません。再び揃うまで、このコピーは使われません",
+  "The agent is back beside its replicator: still {role}":
+    "エージェントがレプリケーターのもとに戻りました。引き続き {role} です",
+  "{order} called by rule {rule}: {why=}":
+    "ルール {rule} による {order}：{why}",
+  "wait called by a rule: {why=}": "ルールによる wait：{why}",
+  "{order} by rule {rule} ({why=}) is not done: {no=}":
+    "ルール {rule} の {order}（{why}）は行われません：{no}",
+  "failover is off": "フェイルオーバーはオフです",
+  "this node is {role}, not PRIM":
+    "このノードは {role} で、PRIM ではありません",
+  "{command} called by {by=}": "{by} による {command}",
+  "user {name}": "ユーザー {name}",
+  "key {name}": "キー {name}",
+  "{switch} is switched off by {by=}": "{by} が {switch} をオフにしました",
+  "{switch} is switched on by {by=}": "{by} が {switch} をオンにしました",
+  "{resource} is {state=}: {detail=}": "{resource} は{state}です：{detail}",
+  "configuration {number} in force: {note*} (by {by=})":
+    "設定 {number} を適用：{note}（{by}）",
+  "{script*} begins, {log}": "{script} を開始、{log}",
+  "{script*} begins": "{script} を開始",
+  "{script*} ended after {seconds} s": "{script} は {seconds} 秒で終了",
+  "{peer} is lost after {seconds} s":
+    "{peer} の応答が {seconds} 秒ないため、失われたとみなしました",
+  "addresses taken after {seconds} s": "アドレスを {seconds} 秒で取得",
+  "directories mounted after {seconds} s":
+    "ディレクトリーを {seconds} 秒でマウント",
+  "addresses": "アドレス",
+  "directories": "ディレクトリー",
+  "{plan}: {what*} failed after {time*}: {error=}":
+    "{plan}：{what} は {time} 後に失敗しました：{error}",
+  "runs and does not say what it does; it is left alone":
+    "動作していますが、状態を返しません。そのままにします",
+  "hakit {version=} goes on mirroring; another one begins when the agent restarts while the module is not primary here":
+    "hakit {version} がミラーを続けます。モジュールがここでプライマリーでないときにエージェントが再起動すると、新しいものに替わります",
+  "ended, starting it again": "終了しました。再び起動します",
+  "cannot be started: {why*}": "起動できません：{why}",
+  'ended at once, see "{log*}"': 'すぐに終了しました。"{log}" を参照',
+  "started and not to be reached for {seconds} s, ended":
+    "起動後 {seconds} 秒間接続できないため、終了させました",
+  "connection failed: {why*}": "接続に失敗しました：{why}",
+  "silent for {seconds} s, ended":
+    "{seconds} 秒間応答がないため、終了させました",
+  "silent for {seconds} s": "{seconds} 秒間応答がありません",
+  "services of this module cannot be frozen when the node must not serve any more: {why*}":
+    "ノードがサービスを提供してはならないときに、このモジュールのサービスを凍結できません：{why}",
+  "this copy as it was is not kept while it is brought up to date: {why*}":
+    "最新にする間、以前の状態のこのコピーは保持されません：{why}",
+  "what is left of a copy stays for now: {why*}":
+    "コピーの残りは当面そのままです：{why}",
+  "copy {copy} is given up: the disk is nearly full, and this copy is being brought up to date":
+    "コピー {copy} は破棄されます。ディスクの空きがほとんどなく、このコピーを最新にしている途中です",
+  "copy {copy} stays: {why*}": "コピー {copy} は残ります：{why}",
+  "copy {copy} restored, what stood there is kept as {before} (by {by=})":
+    "コピー {copy} を復元しました。以前の内容は {before} として保持されています（{by}）",
+  'what this node alone had written to "{module}", kept as {copy}, was destroyed (by {by=})':
+    'このノードだけが "{module}" に書き込み、{copy} として保持されていたものは破棄されました（{by}）',
+  'cannot announce address "{address}": {why*}':
+    'アドレス "{address}" を通知できません：{why}',
+  'address "{address}" was gone from {interface}, taken again':
+    'アドレス "{address}" が {interface} から消えていたため、再び取得しました',
+  "{script} still ran without its agent and was ended":
+    "{script} がエージェントなしで動いていたため、終了させました",
+  "the guard had taken the services away, because nobody could hear this node; nobody went on in its place: they go on here":
+    "このノードの通信が届かなかったため、監視プロセスがサービスを止めていましたが、代わりに続行したノードはなく、ここで再開します",
+  // What the doctor looks at (src/doctor, title of each rule).
+  "run by root": "root での実行",
+  "answers of the system's tools": "システムのツールの応答",
+  "distribution": "ディストリビューション",
+  "processor, kernel and systemd": "プロセッサー、カーネル、systemd",
+  "kernel modules": "カーネルモジュール",
+  "packages and OpenSSL": "パッケージと OpenSSL",
+  "processors, memory, swap": "プロセッサー、メモリー、スワップ",
+  "control groups": "コントロールグループ",
+  "clock": "時計",
+  "watchdog": "ウォッチドッグ",
+  "order at boot": "起動時の順序",
+  "addresses of the cluster": "クラスターのアドレス",
+  "networks of pods and services": "Pod とサービスのネットワーク",
+  "default route": "デフォルトルート",
+  "ports": "ポート",
+  "own name": "自身のホスト名",
+  "way to the other node": "相手ノードへの経路",
+  "firewall": "ファイアウォール",
+  "virtual address": "仮想アドレス",
+  "room on the disks": "ディスクの空き",
+  "file systems": "ファイルシステム",
+  "speed of the disks": "ディスクの速度",
+  "what is here already": "すでにあるもの",
+  "clocks of both": "両ノードの時計",
+  "numbers of user mysql": "ユーザー mysql の番号",
+  "versions of both": "両ノードのバージョン",
+  "two different machines": "別々のマシン",
+  "configuration of both": "両ノードの設定",
+  "links and disks of both": "両ノードのリンクとディスク",
+  // What the doctor finds (src/doctor): what it is, what follows, what to do.
+  "The doctor does not run as root": "診断が root で実行されていません",
+  "Firewall, programs behind ports and disks cannot be looked at":
+    "ファイアウォール、ポートを使うプログラム、ディスクを調べられません",
+  "{tools*} did not answer in time": "{tools} が時間内に応答しませんでした",
+  "The server is too busy, or a disk or a name server hangs; what depends on it was not looked at":
+    "サーバーの負荷が高すぎるか、ディスクまたはネームサーバーが応答しません。それに依存する項目は調べられていません",
+  "hakit doctor, once more when it is quieter":
+    "負荷が下がってからもう一度 hakit doctor",
+  "The distribution is {name*}": "ディストリビューションは {name} です",
+  "hakit is tried on Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these":
+    "hakit は Debian 11 以降と Ubuntu 20.04 以降で確認されており、prereq はそれらのパッケージをインストールします",
+  "The processor is {name*}": "プロセッサーは {name} です",
+  "The executable is made for x86_64 and aarch64":
+    "実行ファイルは x86_64 と aarch64 用です",
+  "The kernel is {name*}": "カーネルは {name} です",
+  "Mirrored directories need {version} or later":
+    "ミラーディレクトリーには {version} 以降が必要です",
+  "Before {version} an NFS client cannot take its locks from one node to the other: applications that hold some on a volume may get errors (EIO) at a failover":
+    "{version} より前では、NFS クライアントはロックを別のノードに引き継げません。ボリューム上でロックを持つアプリケーションは、フェイルオーバー時にエラー（EIO）を受けることがあります",
+  "systemd is not process 1": "systemd がプロセス 1 ではありません",
+  "The agent, MariaDB, NFS and K3s are its units":
+    "エージェント、MariaDB、NFS、K3s は systemd のユニットです",
+  "This is a container": "これはコンテナーです",
+  "Kernel modules, FUSE mounts and the NFS server are the host's to allow":
+    "カーネルモジュール、FUSE のマウント、NFS サーバーはホスト側で許可する必要があります",
+  "Kernel module {name} is not loaded":
+    "カーネルモジュール {name} が読み込まれていません",
+  "The mirror, the volume or the NFS server needs it":
+    "ミラー、ボリューム、または NFS サーバーに必要です",
+  "The kernel has no module {name}": "カーネルにモジュール {name} がありません",
+  "K3s' pods have no network or no file systems without it":
+    "これがないと、K3s の Pod のネットワークまたはファイルシステムが使えません",
+  "/dev/fuse cannot be opened": "/dev/fuse を開けません",
+  "Directories are mirrored through it":
+    "ディレクトリーはこれを通してミラーされます",
+  "apt may update {packages*}": "apt が {packages} を更新することがあります",
+  "The package stops its service and does not start it again: a failover, or worse, that nobody asked for":
+    "パッケージがサービスを停止し、再び開始しません。だれも依頼していないフェイルオーバー、またはそれ以上の障害になります",
+  "hakit prereq (it holds them; README says how they are updated)":
+    "hakit prereq（更新を保留します。更新の方法は README にあります）",
+  "Not installed: {packages*}": "インストールされていません：{packages}",
+  "The datastore, the volumes and the mirror are made of them":
+    "データストア、ボリューム、ミラーに必要です",
+  "Neither libssl 3 nor libssl 1.1 is here":
+    "libssl 3 も libssl 1.1 もありません",
+  "Replication is encrypted by it: without it there is no second copy":
+    "複製の暗号化に使われます。ないと二つ目のコピーができません",
+  "{size*} of memory": "メモリーは {size} です",
+  "K3s, its datastore and pods want 2 GiB at least":
+    "K3s とそのデータストアと Pod には 2 GiB 以上が必要です",
+  "A single processor": "プロセッサーが一つだけです",
+  "Heartbeats share it with the services: one that is too busy is taken for dead":
+    "ハートビートとサービスが共有します。負荷が高すぎるノードは落ちたとみなされます",
+  "hakit first takes 5s where its own server is so, else --detection 5s; in a cluster that is there: heartbeat: { timeout: 5s } in cluster.yaml of both nodes":
+    "hakit first は自身のサーバーがそうなら 5s を使います。それ以外は --detection 5s。既存のクラスターでは両ノードの cluster.yaml に heartbeat: { timeout: 5s }",
+  "{size*} of swap is switched on": "スワップが {size} 有効です",
+  "A swapped database answers late, and K3s' limits of memory do not hold":
+    "スワップされたデータベースは応答が遅れ、K3s のメモリー制限も効きません",
+  "{swapped!}; nor is hakit's agent kept out of it, as control groups of version 1 cannot: a node whose heartbeats wait for a page is taken for dead":
+    "{swapped}。バージョン 1 のコントロールグループでは hakit のエージェントもスワップから除外できません。ハートビートがページの読み込みを待つノードは落ちたとみなされます",
+  "Control group controllers are missing: {names*}":
+    "コントロールグループのコントローラーがありません：{names}",
+  "K3s does not start without them": "これらがないと K3s は起動しません",
+  "add cgroup_enable=memory cgroup_memory=1 to the kernel's command line and reboot":
+    "カーネルのコマンドラインに cgroup_enable=memory cgroup_memory=1 を追加して再起動してください",
+  "The clock is not synchronized": "時計が同期されていません",
+  "Logs of both nodes cannot be compared, certificates and Kubernetes' leases suffer":
+    "両ノードのログを比較できず、証明書や Kubernetes のリースにも影響します",
+  "No watchdog device and no module softdog":
+    "ウォッチドッグデバイスも softdog モジュールもありません",
+  "{command*}, then watchdog: { device: /dev/watchdog } in cluster.yaml of both nodes":
+    "{command}、その後、両ノードの cluster.yaml に watchdog: { device: /dev/watchdog }",
+  "If all of hakit's processes stand still while the kernel lives, nothing takes this node's address away":
+    "カーネルが動いたまま hakit のプロセスがすべて止まると、このノードのアドレスを外すものがありません",
+  "hakit.service is not enabled": "hakit.service が有効になっていません",
+  "After a power cut nothing starts here": "停電の後、ここでは何も開始しません",
+  "hakit.service is {active*}": "hakit.service は {active} です",
+  "This node takes no part: the other one cannot fail over":
+    "このノードは参加していません。もう一方のノードはフェイルオーバーできません",
+  "{unit} is started at boot by systemd":
+    "{unit} は起動時に systemd によって開始されます",
+  "The module starts it where the mirror is; both would write":
+    "モジュールがミラーのある側で開始します。両方が書き込むことになります",
+  "No service waits for the network at boot":
+    "起動時にネットワークを待つサービスがありません",
+  "K3s and the agent may start before the addresses are there, and try again until they are":
+    "K3s とエージェントがアドレスより先に起動し、アドレスができるまで再試行することがあります",
+  "{address} is not on this server": "{address} はこのサーバーにありません",
+  "The other node looks for this one there: that link is dead":
+    "相手ノードはこのアドレスで接続するため、このリンクは使えません",
+  "ip addr add {address} dev INTERFACE, and in the network's configuration":
+    "ip addr add {address} dev INTERFACE、およびネットワーク設定にも",
+  "{address} on {interface} comes from DHCP":
+    "{interface} の {address} は DHCP によるものです",
+  "When the lease ends or the DHCP server gives another address the cluster loses this link":
+    "リースが切れるか DHCP サーバーが別のアドレスを割り当てると、クラスターはこのリンクを失います",
+  "give it a fixed address, or reserve it at the DHCP server":
+    "固定アドレスにするか、DHCP サーバーで予約してください",
+  "{interface} ({address}) has no link":
+    "{interface}（{address}）のリンクがありません",
+  "Heartbeats and replication do not pass": "ハートビートと複製が通りません",
+  "ip link set {interface} up, and look at the cable":
+    "ip link set {interface} up、ケーブルも確認してください",
+  "{interface} runs at {rate} Mbit/s":
+    "{interface} の速度は {rate} Mbit/s です",
+  "Every write crosses it, and a first copy of 100 GB takes hours":
+    "すべての書き込みがここを通り、100 GB の初回コピーには何時間もかかります",
+  "Only one link between the nodes": "ノード間のリンクが一つだけです",
+  "When it breaks and no witness is there, both nodes go on alone and one side's writes are set aside":
+    "これが切れ、ウィットネスもない場合、両ノードが単独で続行し、一方の書き込みは退避されます",
+  "a second network (hakit first with two addresses a node: 10.0.0.1,10.1.0.1), or a third machine: hakit witness add ADDRESS":
+    "二つ目のネットワーク（hakit first でノードごとに二つのアドレス：10.0.0.1,10.1.0.1）、または第三のマシン：hakit witness add アドレス",
+  "a third machine, if there is none yet: hakit witness add ADDRESS":
+    "第三のマシン（まだなければ）：hakit witness add アドレス",
+  "{address} on {interface} lies in {network}":
+    "{interface} の {address} は {network} に含まれます",
+  "K3s gives these addresses to pods and services: that network becomes unreachable":
+    "K3s はこれらのアドレスを Pod とサービスに割り当てるため、そのネットワークに届かなくなります",
+  "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16, or another network for the nodes":
+    "hakit first --pods 172.28.0.0/16 --services 172.29.0.0/16、またはノード用に別のネットワーク",
+  "another network for {interface}": "{interface} に別のネットワーク",
+  "There is no default route": "デフォルトルートがありません",
+  "K3s does not start without one, even where no network is behind":
+    "先にネットワークがなくても、これがないと K3s は起動しません",
+  "{command*} (and the same in the network's configuration, for the next boot)":
+    "{command}（次の起動のため、ネットワーク設定にも）",
+  "Port {port} is used by {user=}": "ポート {port} は {user} が使っています",
+  "another program": "別のプログラム",
+  "It is needed for {what=}": "{what}に必要です",
+  "heartbeats": "ハートビート",
+  "replication": "複製",
+  "console and API": "コンソールと API ",
+  "K3s' API": "K3s の API ",
+  "K3s' datastore": "K3s のデータストア",
+  "the volumes (NFS)": "ボリューム（NFS）",
+  "K3s' kubelet": "K3s の kubelet ",
+  "the network of the pods": "Pod のネットワーク",
+  "K3s' Traefik takes what comes to 80 and 443 from outside, also for {user=}":
+    "K3s の Traefik が外部から 80 と 443 に届くものを、{user} 宛てのものも含めて受け取ります",
+  "move it to another port, or keep Traefik away, on both servers: {command*}":
+    "別のポートに移すか、両サーバーで Traefik を無効にしてください：{command}",
+  "The name {name} has no address": "名前 {name} にアドレスがありません",
+  "sudo, MariaDB and the NFS server wait for name servers":
+    "sudo、MariaDB、NFS サーバーがネームサーバーを待ちます",
+  "Looking up {name} takes {seconds} s":
+    "{name} の名前解決に {seconds} 秒かかります",
+  "Whatever asks for it at a failover waits as long":
+    "フェイルオーバー時にこの名前を引くものは同じだけ待ちます",
+  "{address} does not answer a ping": "{address} が ping に応答しません",
+  "The nodes cannot work together over this link":
+    "このリンクではノード同士が連携できません",
+  "ping {address}; on the other server: ip addr, and its firewall":
+    "ping {address}。もう一方のサーバーで ip addr とファイアウォールを確認してください",
+  "{percent} % of the packets to {address} are lost":
+    "{address} へのパケットの {percent} % が失われています",
+  "Writes wait for what is sent again; heartbeats are missed":
+    "書き込みは再送を待ち、ハートビートも届かないことがあります",
+  "The round trip to {address} takes {time} ms":
+    "{address} との往復に {time} ms かかります",
+  "Every write waits for one: a database commits at most {count} times a second one after the other":
+    "書き込みごとに一往復待ちます。データベースの逐次コミットは毎秒最大 {count} 回です",
+  "A packet of {bytes} bytes does not reach {address} whole":
+    "{bytes} バイトのパケットがそのままでは {address} に届きません",
+  "Small packets pass and large ones hang: connections open and then stand still":
+    "小さなパケットは通り、大きなパケットは止まります。接続は開きますが、その後進みません",
+  "mend the switch, or on both nodes: {command*}":
+    "スイッチを直すか、両ノードで：{command}",
+  "The firewall ({kind}) drops {ports*}":
+    "ファイアウォール（{kind}）が {ports} を遮断しています",
+  "The nodes, or their pods, do not reach each other there":
+    "ノード同士、またはその Pod 同士がそこで通信できません",
+  "{address} is in no network of this server":
+    "{address} はこのサーバーのどのネットワークにも含まれません",
+  "It cannot be taken here: clients would not find it":
+    "ここでは取得できません。クライアントから届かないためです",
+  "{folder}: {free*} free, expected at least {needed*}":
+    "{folder}：空き {free}（{needed} 以上が必要）",
+  "The database and the first pods need it":
+    "データベースと最初の Pod に必要です",
+  "The volume may grow to {size*} and {folder} has {free*} free":
+    "ボリュームは {size} まで大きくなる可能性がありますが、{folder} の空きは {free} です",
+  "A full disk on the secondary ends redundancy, on the primary it ends writing; before that, with 5 % free, K3s evicts pods, on both servers at once":
+    "セカンダリーのディスクが満杯になると冗長性が失われ、プライマリーでは書き込めなくなります。その前に、空きが 5 % になると、K3s が両方のサーバーで同時に Pod を退去させます",
+  "a larger disk, a smaller --size of hakit first, or watch it: hakit state":
+    "より大きなディスク、hakit first のより小さい --size、または hakit state で監視してください",
+  "{folder} is in memory (tmpfs)": "{folder} はメモリー上（tmpfs）にあります",
+  "A reboot loses this copy": "再起動するとこのコピーは失われます",
+  "{folder} is on {type}": "{folder} は {type} 上にあります",
+  "Mirrored directories are tried on {types*}; they need trusted extended attributes":
+    "ミラーディレクトリーは {types} で確認されています。trusted 拡張属性が必要です",
+  "{folder}: an fsync takes {time} ms":
+    "{folder}：fsync に {time} ms かかります",
+  "Every commit of the datastore waits for both disks; K3s gives up after 10 s":
+    "データストアのコミットごとに両方のディスクを待ちます。K3s は 10 秒であきらめます",
+  "an SSD; in a virtual machine: a disk with a write cache that honours flushes":
+    "SSD、仮想マシンではフラッシュを守る書き込みキャッシュ付きのディスク",
+  "{folder} writes {rate*}/s": "{folder} の書き込みは {rate}/s です",
+  "A first copy of 100 GB takes an hour and more":
+    "100 GB の初回コピーに一時間以上かかります",
+  "K3s is here already: {where*}": "K3s がすでにあります：{where}",
+  "It has a cluster and a datastore of its own, which hakit neither overwrites nor takes over":
+    "独自のクラスターとデータストアがあり、hakit は上書きも引き継ぎもしません",
+  "move its workloads away, then {command*}":
+    "ワークロードを移してから {command}",
+  "MySQL is installed: {packages*}":
+    "MySQL がインストールされています：{packages}",
+  "MariaDB's packages would replace it and cannot read its data":
+    "MariaDB のパッケージに置き換えられ、そのデータは読めません",
+  "save its databases, then {command*}": "データベースを保存してから {command}",
+  "MariaDB holds a datastore of K3s already":
+    "MariaDB に K3s のデータストアがすでにあります",
+  "A new K3s with another token cannot read it and would not start":
+    "別のトークンの新しい K3s はこれを読めず、起動しません",
+  'save it (mariadb-dump k3s), then drop the database "k3s"':
+    '保存（mariadb-dump k3s）してから、データベース "k3s" を削除してください',
+  "MariaDB has databases of its own: {names*}":
+    "MariaDB に独自のデータベースがあります：{names}",
+  "They would become part of the mirror, reached through the virtual address only, and on the second node the first copy replaces them":
+    "ミラーの一部になり、仮想アドレスからのみ接続でき、二つ目のノードでは初回コピーで置き換えられます",
+  "hakit prereq --adopt and hakit first --adopt take them along; or move them away":
+    "hakit prereq --adopt と hakit first --adopt で取り込むか、別の場所に移してください",
+  "NFS exports folders of its own: {names*}":
+    "NFS が独自のフォルダーをエクスポートしています：{names}",
+  "The NFS server comes and goes with the role of the module k3s, without version 3":
+    "NFS サーバーはモジュール k3s の役割に合わせて開始・停止し、バージョン 3 は使えません",
+  "move them to another server, or accept that: --adopt":
+    "別のサーバーに移すか、受け入れてください：--adopt",
+  "The storage folder is not empty: {names*}":
+    "ストレージフォルダーが空ではありません：{names}",
+  "What is there is mirrored from the first node, and replaced on the second":
+    "その中身は一つ目のノードからミラーされ、二つ目のノードでは置き換えられます",
+  "move it away, give another --storage, or --adopt on the first node":
+    "移動するか、別の --storage を指定するか、一つ目のノードで --adopt",
+  "{name} runs here": "{name} がここで動いています",
+  "Two programs that move addresses and services fight each other":
+    "アドレスとサービスを移す二つのプログラムは互いに競合します",
+  "The clocks differ by {seconds} s": "時計が {seconds} 秒ずれています",
+  "Certificates and Kubernetes' leases of one look wrong to the other":
+    "一方の証明書や Kubernetes のリースが、もう一方では不正に見えます",
+  "User mysql is {mine} on {node} and {theirs} on {peer}":
+    "ユーザー mysql は {node} では {mine}、{peer} では {theirs} です",
+  "The mirrored files keep the numbers: after a failover the database could not open them":
+    "ミラーされたファイルは番号を保持するため、フェイルオーバー後にデータベースが開けません",
+  "on {node}, if it has no data: {command*}":
+    "{node} にデータがなければ：{command}",
+  "Different processors: {mine} on {node}, {theirs} on {peer}":
+    "プロセッサーが異なります：{node} は {mine}、{peer} は {theirs}",
+  "K3s' executable and images of one do not run on the other":
+    "一方の K3s の実行ファイルとイメージは、もう一方では動きません",
+  "Different MariaDB: {mine} on {node}, {theirs} on {peer}":
+    "MariaDB が異なります：{node} は {mine}、{peer} は {theirs}",
+  "The older one cannot open files that the newer one has written: a failover to it fails":
+    "新しい方が書いたファイルを古い方は開けず、古い方へのフェイルオーバーは失敗します",
+  "the same release of the distribution on both: apt-get dist-upgrade":
+    "両方で同じリリースのディストリビューションに：apt-get dist-upgrade",
+  "Different distributions: {mine*} on {node}, {theirs*} on {peer}":
+    "ディストリビューションが異なります：{node} は {mine}、{peer} は {theirs}",
+  "Services of different versions work on the same data":
+    "異なるバージョンのサービスが同じデータを使います",
+  "Different hakit: {mine} on {node}, {theirs} on {peer}":
+    "hakit が異なります：{node} は {mine}、{peer} は {theirs}",
+  "Only for the time of an upgrade: what one knows the other may not":
+    "更新の間だけにしてください。一方が知ることを、もう一方は知らない可能性があります",
+  "install the newer one on both": "新しい方を両方にインストールしてください",
+  "hakit upgrade FILE, or hakit upgrade --back":
+    "hakit upgrade FILE、または hakit upgrade --back",
+  "Both have the same /etc/machine-id": "両方の /etc/machine-id が同じです",
+  "One is a copy of the other: DHCP gives both one address, and hakit takes them for one machine":
+    "一方はもう一方の複製です。DHCP は両方に同じアドレスを割り当て、hakit は一台のマシンとみなします",
+  "on one: {command*}": "一方で：{command}",
+  "Both are called {name}": "両方の名前が {name} です",
+  "K3s' controllers know each other by this name: both would take themselves for the one that leads":
+    "K3s のコントローラーはこの名前で互いを識別するため、両方が自分をリーダーとみなします",
+  "cluster.yaml differs between the nodes":
+    "cluster.yaml がノード間で異なります",
+  "They disagree on addresses, links or trust":
+    "アドレス、リンク、信頼の設定が一致していません",
+  "copy /etc/hakit/cluster.yaml of the node whose is right to the other one, then hakit upgrade --restart on one: the agents begin again one after the other, and services change places":
+    "正しい方のノードの /etc/hakit/cluster.yaml をもう一方にコピーし、一方で hakit upgrade --restart を実行してください。エージェントが一つずつ再起動し、サービスが入れ替わります",
+  "Link {number} has MTU {mine} on {node} and {theirs} on {peer}":
+    "リンク {number} の MTU は {node} では {mine}、{peer} では {theirs} です",
+  "Large packets of one are dropped by the other":
+    "一方の大きなパケットがもう一方で破棄されます",
+  "{folder} is {mine} on {node} and {theirs} on {peer}":
+    "{folder} は {node} では {mine}、{peer} では {theirs} です",
+  "What one file system takes (names, attributes, sizes) the other may refuse":
+    "一方のファイルシステムが受け付けるもの（名前、属性、サイズ）を、もう一方が拒否することがあります",
+  // What a change of configuration does (src/module/plan.ts, cluster_plan.ts), and what stands against it.
+  "shown from now on": "今から表示されます",
+  "counts at the next boot": "次のマシン起動時に有効になります",
+  "counts from now on": "今から有効です",
+  "counts when the nodes are level the next time: then a primary that is not where it belongs changes places by itself":
+    "次に両ノードが揃ったときに有効になります。本来のノードにないプライマリーは、そのとき自動的に入れ替わります",
+  "the limit counts from now on": "制限は今から有効です",
+  "the rate counts from now on": "速度は今から有効です",
+  "counts for scripts that begin from now on":
+    "今から始まるスクリプトで有効です",
+  "scripts get it when they run the next time; checkers that use it at once":
+    "スクリプトは次回の実行から、使っているチェッカーはすぐに反映します",
+  "checkers that changed begin anew, the others go on":
+    "変更されたチェッカーはやり直し、ほかは続行します",
+  "those that changed are looked at anew, the others go on":
+    "変更されたものは改めて確認され、ほかは続行します",
+  "count from now on, each with its full hold":
+    "今から有効です。それぞれ hold の時間を最初から数えます",
+  "only while the module is stopped on both nodes":
+    "モジュールが両ノードで停止しているときだけ",
+  "is gone from now on": "今からなくなります",
+  "runs in its new form the next time": "次回から新しい内容で実行されます",
+  "read in its new form by scripts that run from now on":
+    "今から実行されるスクリプトが新しい内容を読みます",
+  'counts when the agents have begun again, one after the other: by the button on this page, or "hakit upgrade --restart"':
+    'エージェントが一つずつ再起動すると有効になります。このページのボタン、または "hakit upgrade --restart"',
+  'only while every module is stopped on both nodes; then the agents begin again before one is started: by the button on this page, or "hakit upgrade --restart"':
+    'すべてのモジュールが両ノードで停止しているときだけ。その後、モジュールを開始する前にエージェントを再起動します。このページのボタン、または "hakit upgrade --restart"',
+  'Module "{module}" is on its way ({role}) on {node}: try again when it has come to its end':
+    'モジュール "{module}" は {node} で移行中です（{role}）。終わってからもう一度試してください',
+  'Module "{module}" cannot be changed so while it is {role} on {node}: say "hakit stop {module} --node {node}" first':
+    'モジュール "{module}" は {node} で {role} の間、このようには変更できません。先に "hakit stop {module} --node {node}" を実行してください',
+  'Module "{module}" cannot be {what} while it is {role} on {node}: say "hakit stop {module} --node {node}" first':
+    'モジュール "{module}" は {node} で {role} の間、この操作（{what}）はできません。先に "hakit stop {module} --node {node}" を実行してください',
+  'Module "{module}" is not changed: {peer} does not answer, and a configuration changes on both nodes or on neither':
+    'モジュール "{module}" は変更されていません。{peer} が応答せず、設定は両ノードで変わるか、どちらでも変わらないかのいずれかです',
+  'Module "{module}" has configuration {newest} on {node} already, expected one before {number}':
+    'モジュール "{module}" には {node} にすでに設定 {newest} があります（{number} より前が必要）',
+  'Module "{module}" was changed by somebody else since you began':
+    '編集を始めた後に、モジュール "{module}" がほかの人によって変更されました',
+  'Module "{module}" is installed already on {node}':
+    'モジュール "{module}" は {node} にすでにインストールされています',
+  'Module "{module}" is not installed on {node}':
+    'モジュール "{module}" は {node} にインストールされていません',
+  'Module "{module}" has no earlier configuration':
+    'モジュール "{module}" に以前の設定はありません',
+  'Module "{module}" has no configuration {number} (any more), expected one of {numbers*}':
+    'モジュール "{module}" に設定 {number} は（もう）ありません。次のいずれか：{numbers}',
+  "Modules are being changed from {node} now":
+    "現在 {node} からモジュールが変更されています",
+  '{file} cannot be changed so while {module} is {role} on {node}: say "hakit stop {module} --node {node}" first':
+    '{module} が {node} で {role} の間、{file} はこのようには変更できません。先に "hakit stop {module} --node {node}" を実行してください',
+  "{file} was changed in {parts*}, on which two agents must not differ while a module runs: stop every module on both nodes first":
+    "{file} の {parts} が変更されています。モジュールの稼働中、両エージェントでこれが異なってはなりません。先に両ノードですべてのモジュールを停止してください",
+  "{file} was changed by somebody else since you began":
+    "編集を始めた後に、{file} がほかの人によって変更されました",
+  "{file} is being changed already": "{file} はすでに変更中です",
+  "{file} has configuration {newest} on {node} already, expected one before {number}":
+    "{file} には {node} にすでに設定 {newest} があります（{number} より前が必要）",
+  // What is wrong in module.yaml and cluster.yaml (src/module, src/rules).
+  'unknown key "{key*}", expected one of {keys*}':
+    '不明なキー "{key}"。次のいずれか：{keys}',
+  "is missing, expected {type}": "がありません（{type} が必要）",
+  "is missing": "がありません",
+  'is "{value*}", expected "{wanted*}"':
+    'は "{value}" です（"{wanted}" が必要）',
+  'is "{value*}", expected "{wanted*}": keys, certificates and records hold it':
+    'は "{value}" です（"{wanted}" が必要）。鍵、証明書、記録に含まれているためです',
+  "expected {least} to {most}": "{least} から {most} までの値が必要です",
+  "expected up to 31 of a-z, 0-9 and -, beginning with a letter":
+    "a-z、0-9、- を 31 文字まで、先頭は英字にしてください",
+  "expected up to 32 of a-z, 0-9, dot, _ and -, beginning with a letter":
+    "a-z、0-9、ピリオド、_、- を 32 文字まで、先頭は英字にしてください",
+  "expected a name: up to 31 letters, digits, _ and -, beginning with a letter":
+    "名前が必要です：英字、数字、_、- を 31 文字まで、先頭は英字",
+  "expected the name of a network interface":
+    "ネットワークインターフェースの名前が必要です",
+  "expected the name of a program in bin/":
+    "bin/ にあるプログラムの名前が必要です",
+  "expected the name of a module": "モジュールの名前が必要です",
+  "expected http:// or https://": "http:// または https:// が必要です",
+  "expected either interface or address":
+    "interface か address のどちらか一方が必要です",
+  "expected either process or unit": "process か unit のどちらか一方が必要です",
+  "expected either url or url_file": "url か url_file のどちらか一方が必要です",
+  "expected either role or password":
+    "role か password のどちらか一方が必要です",
+  "expected one line": "一行で入力してください",
+  "expected an address": "アドレスが必要です",
+  "is below at_least {least}": "at_least の {least} より小さい値です",
+  'there is a checker "{name}" already': 'チェッカー "{name}" はすでにあります',
+  'there is a rule "{name}" already': 'ルール "{name}" はすでにあります',
+  "there is no variable {name}": "変数 {name} はありません",
+  '"{name*}" is no node, expected one of {names*}':
+    '"{name}" はノードではありません。次のいずれか：{names}',
+  "{port} is hakit's own (cluster.yaml), expected another":
+    "{port} は hakit 自身が使います（cluster.yaml）。別のものにしてください",
+  "found {found*}, expected {wanted*}": "{found} があります（{wanted} が必要）",
+  // What the API refuses on other pages (src/agent, src/api).
+  "The agent of {node} does not answer on {addresses*}":
+    "{node} のエージェントが {addresses} で応答しません",
+  'No node is called "{node}", expected {me} or {peer}':
+    '"{node}" というノードはありません（{me} または {peer}）',
+  "Cannot copy: {why=}": "コピーできません：{why}",
+  "what stands here is not whole: it is being brought up to date, or was never":
+    "ここにあるものは完全ではありません。最新にしている途中か、一度も最新になっていません",
+  "the module is on its way to another role":
+    "モジュールは別の役割に移行中です",
+  "the module was started meanwhile": "その間にモジュールが開始されました",
+  "the module serves on this node: here its copies are seen, and taken, when it does not":
+    "このノードでモジュールがサービスを提供しています。コピーの表示と取得は、提供していないときに行えます",
+  'Module "{module}" has no copy "{copy}" on this node, expected {names=}':
+    'このノードのモジュール "{module}" にコピー "{copy}" はありません：{names}',
+  "Cannot {doing!}: {why=}": "{doing}はできません：{why}",
+  'create user "{name*}"': 'ユーザー "{name}" の作成',
+  'remove user "{name*}"': 'ユーザー "{name}" の削除',
+  'change the password of user "{name*}"':
+    'ユーザー "{name}" のパスワードの変更',
+  'change the role of user "{name*}"': 'ユーザー "{name}" のロールの変更',
+  'it exists in "{file*}", expected another name':
+    '"{file}" にすでにあります。別の名前にしてください',
+  "there are {count} already": "すでに {count} 個あります",
+  "it is the last administrator, make another one first":
+    "最後の管理者です。先に別の管理者を作ってください",
+  'There is no user "{name*}"': 'ユーザー "{name}" はありません',
+  "none: there is no copy": "コピーは一つもありません",
+  'Cannot {what} "{copy}": {why!}':
+    '"{copy}" を処理できません（{what}）：{why}',
+  "it is being downloaded or exported":
+    "ダウンロードまたはエクスポートされています",
+  "it is still being kept, or is being destroyed":
+    "まだ退避の途中か、破棄されています",
+  // Notifications, single sign-on and drills, as the support page shows them (src/notify, src/oidc, src/k3s/drill).
+  "e-mail to {addresses*}": "メール：{addresses}",
+  "syslog {where!}": "{where}の syslog",
+  "of this machine": "このマシン",
+  "{host*} cannot be reached": "{host} に接続できません",
+  "{host*} answered {status}": "{host} の応答：{status}",
+  '"{file*}" holds no single line': '"{file}" の内容が一行ではありません',
+  '"{file*}" holds no header, expected one line such as "{example*}"':
+    '"{file}" にヘッダーがありません。"{example}" のような一行が必要です',
+  "both nodes were changed while they did not hear each other: set it anew, or switch it off":
+    "両ノードが互いに通信できない間に変更されました。設定し直すか、オフにしてください",
+  "single sign-on is off": "シングルサインオンはオフです",
+  "See whether this node reaches the issuer; local users still log in with their passwords":
+    "このノードから発行者に接続できるか確認してください。ローカルユーザーはパスワードでログインできます",
+  "See whether the issuer's address is that of an OpenID Connect provider":
+    "発行者のアドレスが OpenID Connect プロバイダーのものか確認してください",
+  "Set the authority that signed the issuer's certificate: hakit oidc set --ca-file":
+    "発行者の証明書に署名した認証局を設定してください：hakit oidc set --ca-file",
+  'A private authority is told with "hakit oidc set --ca-file"; else see the issuer\'s certificate':
+    '独自の認証局は "hakit oidc set --ca-file" で設定します。それ以外は発行者の証明書を確認してください',
+  'Set the address that it calls itself, of your own organisation: "hakit oidc set --issuer"':
+    '発行者自身が名乗る、自組織のアドレスを設定してください："hakit oidc set --issuer"',
+  'discovery document: the issuer calls itself "{name*}", expected "{issuer*}"':
+    'ディスカバリー文書：発行者は "{name}" と名乗っています（"{issuer}" が必要）',
+  'discovery document: "{key}" is missing or no https address':
+    'ディスカバリー文書："{key}" がないか、https アドレスではありません',
+  "A drill is under way already": "訓練はすでに実行中です",
+  "Cannot drill here: {why=}": "ここでは訓練できません：{why}",
+  'this node is {role}, and a drill begins with PRIM and SECOND: see "hakit state"':
+    'このノードは {role} です。訓練は PRIM と SECOND から始めます。"hakit state" を参照してください',
+  "Starting the application (namespace {name})":
+    "アプリケーションを開始しています（名前空間 {name}）",
+  "Removing the application": "アプリケーションを削除しています",
+  "Swapping: {peer} becomes primary":
+    "入れ替え中：{peer} がプライマリーになります",
+  "Waiting for {peer} (give it back what it lost)":
+    "{peer} を待っています（失ったものを戻してください）",
+  "the command returned": "コマンドが終了",
+  "the application acknowledges writes": "アプリケーションが書き込みを確認",
+  "waits for the other node": "相手ノードを待っています",
+  "{peer} is not heard any more": "{peer} の応答がなくなりました",
+  "{node} is {role} {status!}": "{node} は {role}、{status}",
+  "Ready": "準備完了",
+  "NotReady": "未準備",
+  "Transient": "移行中",
+  "all pods of the application run": "アプリケーションの Pod がすべて稼働",
+  "pods of {node} are still listed there": "{node} の Pod がまだ残っています",
+  "Nothing happened within {minutes} min: this node is {role}":
+    "{minutes} 分以内に何も起きませんでした。このノードは {role} です",
+  // A password that is refused (src/api/passwords.ts).
+  "the password has {count} characters, expected {least} to {most}":
+    "パスワードが {count} 文字です（{least} から {most} 文字が必要）",
+  // More of what is wrong in module.yaml and cluster.yaml (src/module).
+  '"{path*}" is inside "{other*}" or the same, expected folders apart from each other':
+    '"{path}" は "{other}" の中にあるか、同じものです。別々のフォルダーにしてください',
+  '"{name*}" excludes "{path*}" of tocheck, which must be on both nodes':
+    '"{name}" は、両ノードになければならない tocheck の "{path}" を除外しています',
+  "brings all exclusions to {bytes} bytes, expected at most {most}":
+    "除外の合計が {bytes} バイトになります（{most} 以下が必要）",
+  "is this module itself, expected another":
+    "はこのモジュール自身です。別のものにしてください",
+  "is missing, as the module has no mirrored directory":
+    "がありません。モジュールにミラーディレクトリーがないためです",
+  'is {when}, but "{path*}" is mirrored: expected prim, as it is written to only where the module is primary':
+    'は {when} ですが、"{path}" はミラーされています。書き込まれるのはモジュールがプライマリーのノードだけなので、prim が必要です',
+  'wait needs "when: pre": another checker does not look while the module waits':
+    'wait には "when: pre" が必要です。ほかのチェッカーはモジュールの待機中に確認しません',
+  'expected a number and one of ms, s, m, h, d, such as "300ms"':
+    '数値と ms、s、m、h、d のいずれかが必要です（例："300ms"）',
+  "{chosen}ms does not fit timeout ({timeout}ms), expected {least}ms to a third of it, {most}ms: make it so in cluster.yaml of both nodes":
+    "{chosen}ms は timeout（{timeout}ms）に合いません。{least}ms からその三分の一の {most}ms までが必要です。両ノードの cluster.yaml で設定してください",
+  "{count} links, but the nodes have {number} addresses each: expected at most one entry an address":
+    "リンクが {count} 個ありますが、各ノードのアドレスは {number} 個です。アドレスごとに一つまでにしてください",
+  '"{name*}" is the first node\'s name, too, expected another':
+    '"{name}" は一つ目のノードの名前でもあります。別の名前にしてください',
+  '"{name*}" is no node, expected {one} or {other}':
+    '"{name}" はノードではありません（{one} または {other}）',
+  // What a value must be (src/module/load.ts).
+  "expected a whole number": "整数が必要です",
+  "expected one of {names*}": "次のいずれかが必要です：{names}",
+  "expected at least {least}": "{least} 以上が必要です",
+  "expected at most {most}": "{most} 以下が必要です",
+  "expected at least {least} characters": "{least} 文字以上が必要です",
+  "expected at most {most} characters": "{most} 文字以下にしてください",
+  "expected at least {least} entries": "{least} 個以上が必要です",
+  "expected at most {most} entries": "{most} 個以下にしてください",
+  "expected an address such as {examples*}":
+    "{examples} のようなアドレスが必要です",
+  // What a path, a name or a time must be (src/module).
+  "expected an absolute path such as {example*}":
+    "{example} のような絶対パスが必要です",
+  "expected an absolute path, such as {example*}":
+    "絶対パスが必要です（例：{example}）",
+  'expected an absolute path without "." , ".." and trailing "/", such as {example*}':
+    '".", ".." や末尾の "/" のない絶対パスが必要です（例：{example}）',
+  'expected a path below the directory, without "/" at its begin or end, "." and "..", such as {example*}':
+    '先頭や末尾の "/"、"."、".." のない、ディレクトリー以下のパスが必要です（例：{example}）',
+  'expected a name such as "*.tmp", or a path below the directory without "/" at its begin or end, "." and "..", such as {example*}':
+    '"*.tmp" のような名前、または先頭や末尾の "/"、"."、".." のない、ディレクトリー以下のパスが必要です（例：{example}）',
+  "expected a path such as {example*}": "{example} のようなパスが必要です",
+  "is a folder of the system, expected one of its own such as {example*}":
+    "はシステムのフォルダーです。{example} のような専用のフォルダーにしてください",
+  "expected a mail address, such as {example*}":
+    "メールアドレスが必要です（例：{example}）",
+  "expected a systemd unit such as {example*}":
+    "{example} のような systemd のユニットが必要です",
+  "expected the name of a unit, such as {example*}":
+    "ユニットの名前が必要です（例：{example}）",
+  "more than {most} rules": "ルールが {most} 個を超えています",
+  "more than {most} parentheses inside each other":
+    "括弧の入れ子が {most} 段を超えています",
 };
