@@ -4,6 +4,7 @@
  *   tests/servers/run                   all; bullseye, packages from a folder
  *   tests/servers/run failover links    these, on the servers as `install` left them
  *   tests/servers/run install bundle    installed from one bundle and nothing else; bookworm (this machine's own packages)
+ *   tests/servers/run kernel            the file system's own tests on the suite's kernel, without a cluster; about 40 minutes
  *
  * HAKIT_ROUNDS: power cuts of failover and nfs (default 2). HAKIT_SEED: moments of the cuts. HAKIT_SERVERS_PATIENCE: stretches all limits.
  * HAKIT_SERVERS_SUITE, HAKIT_SERVERS_IMAGE and others: see `vm`.
@@ -16,6 +17,7 @@ import { copiesAreIdentical } from "./copies.ts";
 import { drill } from "./drill.ts";
 import { keepEvidence } from "./evidence.ts";
 import { failover } from "./failover.ts";
+import { kernel } from "./kernel.ts";
 import { install, putExecutable } from "./install.ts";
 import { on, type Server, SERVERS, vm } from "./lab.ts";
 import { links } from "./links.ts";
@@ -63,7 +65,7 @@ const STORIES: { readonly [name: string]: Story } = {
 const SAVED = `installed-${Deno.env.get("HAKIT_SERVERS_SUITE") ?? "bullseye"}`;
 
 async function main(words: readonly string[]): Promise<number> {
-  const names = ["install", "bundle", ...Object.keys(STORIES)];
+  const names = ["kernel", "install", "bundle", ...Object.keys(STORIES)];
   const stranger = words.find((word) => !names.includes(word));
   if (stranger !== undefined || !(rounds >= 1)) {
     broken("usage", `"${stranger ?? rounds}": expected ${names.join(", ")}`);
@@ -71,12 +73,18 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const wanted = words.length > 0
     ? words
-    : names.filter((name) => name !== "bundle");
+    : names.filter((name) => name !== "kernel" && name !== "bundle");
   note(`seed ${seed}, ${rounds} rounds: ${wanted.join(", ")}`);
   const proof = new Proof(folder);
   try {
     let primary: Server | null = 1;
     await vm(["build"], { seconds: 1200 });
+    if (wanted.includes("kernel")) {
+      await vm(["wipe"]);
+      await vm(["up", "1"], { seconds: 400 });
+      await told("kernel", () => kernel(root, folder, 1));
+      if (wanted.length === 1) return close();
+    }
     if (wanted.includes("install")) {
       await standIn();
       await vm(["wipe"]);
@@ -94,7 +102,7 @@ async function main(words: readonly string[]): Promise<number> {
       await newExecutable();
     }
     for (const name of wanted) {
-      if (name === "install" || name === "bundle") continue;
+      if (!(name in STORIES)) continue;
       primary = await settled();
       if (primary === null) break;
       const from = primary;
