@@ -42,6 +42,10 @@ export const TEAM = 1300;
 export const ALICE: User = { uid: 1201, gid: 1201, groups: [TEAM] };
 export const BOB: User = { uid: 1202, gid: 1202, groups: [] };
 
+const [MAJOR, MINOR] = Deno.osRelease().split(".").map(Number);
+/** This kernel's FUSE has no O_TMPFILE. */
+export const BEFORE_6_1 = MAJOR! < 6 || MAJOR === 6 && MINOR! < 1;
+
 export const HERE = c.AT_FDCWD;
 /** Longest name. */
 export const LONG = "n".repeat(255);
