@@ -67,10 +67,13 @@ interface Present {
   readonly mac: string;
 }
 
+/** Virtual addresses that this process has taken: where they stand says nothing of a network. */
+const taken = new Set<string>();
+
 /**
  * The interface where an address belongs: the one in whose network it is, of several the one that the kernel would send by (the
- * narrowest), then the one that carries `near`; where none has such a network the one that carries `near`. The announcements of an
- * address that is put on another link reach nobody who asks for it.
+ * narrowest), then the one that carries `near`. Where none has such a network (or its own address is away for a moment) the one where
+ * it is, else the one that carries `near`. The announcements of an address that is put on another link reach nobody who asks for it.
  */
 function place(
   address: string,
@@ -80,11 +83,13 @@ function place(
   const first = known.find((entry) => same(entry.address, near))?.device;
   const rank = ({ cidr, device }: Present) =>
     2 * Number(cidr.split("/")[1]) + (device === first ? 1 : 0);
-  // Where it is already says nothing: it may have been put there by mistake.
   const around = known.filter((entry) =>
-    !same(entry.address, address) && contains(entry.cidr, address)
+    !same(entry.address, address) && !taken.has(canonical(entry.address)) &&
+    contains(entry.cidr, address)
   );
-  return around.sort((a, b) => rank(b) - rank(a))[0]?.device ?? first;
+  const here = known.find((entry) => same(entry.address, address))?.device;
+  return around.sort((a, b) => rank(b) - rank(a))[0]?.device ??
+    (first && (here ?? first));
 }
 
 /** "10.0.0.9/24" and an interface, by default the one in whose network it is; else the one that carries `near` (this node's first address). */
@@ -139,6 +144,7 @@ export async function takeAddress(
   signal?: AbortSignal,
 ): Promise<void> {
   const { address, prefix, device } = target;
+  taken.add(canonical(address));
   const held = holders(address);
   if (held.some((name) => name !== device)) {
     await remove(address, (name) => name !== device);

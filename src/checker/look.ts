@@ -100,6 +100,8 @@ async function ping(check: Of<"ping">, signal: AbortSignal): Promise<Reading> {
   if (end.code === NOT_FOUND) {
     return unknown("the program ping is not installed");
   }
+  // Its own limit is the same, in whole seconds: which of the two ends it is chance.
+  if (end.timedOut) return late(`${check.address} does not answer`);
   // 1: no answer. 2: could not even be sent.
   return down(
     end.code === 2 ? lastLine(end.output) : `${check.address} does not answer`,

@@ -196,6 +196,31 @@ Deno.test("Watch: what takes too long on a server that is too busy itself is unk
   ]);
 });
 
+Deno.test("Watch: one that hangs on a server that is too busy is excused as often", async () => {
+  const late = judgeScript({ code: 0, timedOut: true, output: "" }, 20_000);
+  const seen: string[] = [];
+  const end = Promise.withResolvers<void>();
+  const watch = new Watch({
+    look: async () => {
+      await sleep(50);
+      return { ...late, gone: end.promise };
+    },
+    intervalMs: 0,
+    timeoutMs: 1000,
+    startDelayMs: 0,
+    report: ({ state }) => seen.push(state),
+    // us; nine tenths of the time.
+    stalled: () => [0, performance.now() * 900, 0],
+  });
+  watch.start();
+  await sleep(700);
+  watch.stop();
+  end.resolve();
+  deepStrictEqual(seen.slice(0, 5), [
+    ...["unknown", "unknown", "unknown", "down", "down"],
+  ]);
+});
+
 Deno.test("Watch: what takes too long on a server that has time is down", async () => {
   const seen: Reading[] = [];
   const late = judgeScript({ code: 0, timedOut: true, output: "" }, 20_000);

@@ -1,7 +1,7 @@
 /** Looks at one thing on its interval. A look that hangs costs this watch its next looks, and nobody else anything. */
 import { now, sleep } from "../system/clock.ts";
 import { CommandError } from "../system/command.ts";
-import { stalled, tooBusy } from "./pressure.ts";
+import { type Stalled, stalled, tooBusy } from "./pressure.ts";
 import {
   CannotTell,
   down,
@@ -32,11 +32,17 @@ const GRACE_MS = 4000;
 /** So many looks in a row may take too long because the server is too busy; who does not answer after that is down all the same. */
 const EXCUSED = 3;
 
+/** When a look began, and how long this server's tasks had waited by then. */
+interface Begun {
+  readonly since: number;
+  readonly waited: Stalled | null;
+}
+
 export class Watch {
   readonly #options: WatchOptions;
   #stop: AbortController | null = null;
-  /** Since when the last look hangs. */
-  #hangsSince: number | null = null;
+  /** The last look, which hangs. */
+  #hangs: Begun | null = null;
   #excused = 0;
 
   constructor(options: WatchOptions) {
@@ -50,6 +56,7 @@ export class Watch {
   start(): void {
     if (this.#stop !== null) return;
     this.#stop = new AbortController();
+    this.#excused = 0;
     this.#loop(this.#stop.signal);
   }
 
@@ -61,10 +68,13 @@ export class Watch {
   async #loop(signal: AbortSignal): Promise<void> {
     await sleep(this.#options.startDelayMs, signal);
     while (!signal.aborted) {
-      const begun = now(), waited = this.#stalled();
-      const reading = await this.#look(signal);
+      const begun = now();
+      // While one hangs the next says so at once: what counts is the time since that one began.
+      const { since, waited } = this.#hangs ??
+        { since: begun, waited: this.#stalled() };
+      const reading = await this.#look({ since, waited }, signal);
       if (signal.aborted) return;
-      const busy = tooBusy(waited, this.#stalled(), now() - begun);
+      const busy = tooBusy(waited, this.#stalled(), now() - since);
       this.#options.report(this.#excuse(reading, busy));
       const rest = this.#options.intervalMs - (now() - begun);
       await sleep(Math.max(100, rest), signal);
@@ -85,31 +95,33 @@ export class Watch {
     return reading;
   }
 
-  async #look(signal: AbortSignal): Promise<Reading> {
-    if (this.#hangsSince !== null) {
-      const seconds = Math.round((now() - this.#hangsSince) / 1000);
+  async #look(
+    began: Begun,
+    signal: AbortSignal,
+  ): Promise<Reading> {
+    if (this.#hangs !== null) {
+      const seconds = Math.round((now() - this.#hangs.since) / 1000);
       return late(`the last look hangs since ${seconds} s`);
     }
     const { look, timeoutMs } = this.#options;
-    const begun = now();
     const limit = new AbortController();
     const work = look(signal).catch(failed) as ReturnType<Look>;
     const over = sleep(timeoutMs + GRACE_MS, limit.signal).then(() => null);
     const result = await Promise.race([work, over]);
     limit.abort();
     if (result === null) {
-      this.#hang(begun, work.then((one) => one.gone));
+      this.#hang(began, work.then((one) => one.gone));
       return late(`took longer than ${timeoutMs / 1000} s`);
     }
-    if (result.gone) this.#hang(begun, result.gone);
+    if (result.gone) this.#hang(began, result.gone);
     const { gone: _, ...reading } = result;
     return reading;
   }
 
-  #hang(since: number, end: Promise<unknown>): void {
-    this.#hangsSince = since;
+  #hang(began: Begun, end: Promise<unknown>): void {
+    this.#hangs = began;
     end.catch(() => {}).then(() => {
-      this.#hangsSince = null;
+      this.#hangs = null;
     });
   }
 }

@@ -251,14 +251,13 @@ export class SecondarySession {
   }
 
   #setAside(diverged: boolean): void {
-    const { context } = this;
-    const kept = setAside(
-      this.volumes,
-      `aside-${fineStamp()}`,
-    );
-    if (kept.length === 0) return;
-    context.notice = `what stood here before is kept in ${kept.join(", ")}`;
-    if (diverged) noteAside(this.#kept, kept);
+    setAside(this.volumes, `aside-${fineStamp()}`, (folders) => {
+      this.context.notice = `what stood here before is kept in ${
+        folders.join(", ")
+      }`;
+      // Before it moves: a node that dies in between must not forget that there is something.
+      if (diverged) noteAside(this.#kept, folders);
+    });
   }
 
   /** Everything that may differ, as far as this node knows; in parts, each when there is room for it. */

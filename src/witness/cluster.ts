@@ -60,7 +60,12 @@ export class WitnessCluster {
       if (word === null || asks === null) continue;
       if (this.#turns.waiting >= MAX_QUEUE) return;
       // One after the other: what is answered is what is on disk, and nothing newer.
-      this.#turns.take(() => this.#answer(node, asks, word.saidAt, from));
+      this.#turns.take(() => this.#answer(node, asks, word.saidAt, from))
+        .catch((error) =>
+          this.#options.log.error(
+            `cannot answer node ${node + 1}: ${messageOf(error)}`,
+          )
+        );
     }
   }
 

@@ -193,17 +193,27 @@ export class Purgatory {
   }
 }
 
-/** Moves everything that stands in the directories into a dated folder beside: data that is not the cluster's is never overwritten. */
-export function setAside(volumes: readonly Volume[], name: string): string[] {
-  const folders: string[] = [];
-  for (const volume of volumes) {
-    const top = new Uint8Array(0);
-    const names = listNames(volume.backing).filter((each) =>
+/**
+ * Moves everything that stands in the directories into a dated folder beside: data that is not the cluster's is never overwritten.
+ * `announce` hears of the folders before anything moves; where there is nothing, of none.
+ */
+export function setAside(
+  volumes: readonly Volume[],
+  name: string,
+  announce: (folders: readonly string[]) => void,
+): void {
+  const top = new Uint8Array(0);
+  const moves = volumes.map((volume) => ({
+    volume,
+    path: `${volume.path}/${HIDDEN}/${name}`,
+    names: listNames(volume.backing).filter((each) =>
       !volume.leavesOut(top, each) &&
       new TextDecoder().decode(each) !== "lost+found"
-    );
-    if (names.length === 0) continue;
-    const path = `${volume.path}/${HIDDEN}/${name}`;
+    ),
+  })).filter(({ names }) => names.length > 0);
+  if (moves.length === 0) return;
+  announce(moves.map(({ path }) => path));
+  for (const { volume, path, names } of moves) {
     const folder = openHidden(volume, name);
     for (const each of names) {
       const target = memory.string(each, NAME);
@@ -229,7 +239,5 @@ export function setAside(volumes: readonly Volume[], name: string): string[] {
       }
     }
     libc.close(folder);
-    folders.push(path);
   }
-  return folders;
 }
