@@ -66,16 +66,18 @@ export function firewallVerdict(
   const chains = needs.map((need) =>
     texts.nft === null ? null : droppingChain(texts.nft, need)
   );
-  const blocked = needs.filter((_, index) => chains[index] !== null);
-  if (blocked.length > 0) {
-    // Tables of this shape are iptables' own: rules put there by nft would be lost at its next save.
-    const byIptables = chains.some((chain) =>
-      chain !== null && isIptables(chain)
-    );
+  // Tables of this shape are iptables' own: rules put there by nft would be lost at its next save.
+  const kinds = chains.map((chain) =>
+    chain && (isIptables(chain) ? "iptables" : "nftables")
+  );
+  const kind = kinds.find((each) => each !== null);
+  if (kind) {
+    // What the other kind drops as well is seen when these are open.
+    const ofIt = (_: unknown, index: number) => kinds[index] === kind;
     return {
-      kind: byIptables ? "iptables" : "nftables",
-      blocked,
-      chains: chains.filter((chain) => chain !== null),
+      kind,
+      blocked: needs.filter(ofIt),
+      chains: chains.filter(ofIt).filter((chain) => chain !== null),
     };
   }
   if (/^-P INPUT (DROP|REJECT)/m.test(texts.iptables ?? "")) {

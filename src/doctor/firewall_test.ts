@@ -285,6 +285,20 @@ Deno.test({
       blocked.map((need) => iptablesCommand(need, "-I").slice(3, 7).join(" ")),
       ["-I FORWARD -s 10.42.0.0/16", "-I FORWARD -d 10.42.0.0/16"],
     );
+    // Beside a chain of another table that drops what comes in: a rule of iptables would not open that one.
+    const mixed = firewallVerdict(
+      {
+        ...NONE,
+        nft: await ruleset(
+          `${
+            CHAIN("")
+          }\ntable ip filter { chain FORWARD { type filter hook forward priority 0; policy drop;\ncounter reject\n}\n}`,
+        ),
+      },
+      NEEDS,
+    );
+    assert.equal(mixed.kind, "nftables");
+    assert.deepEqual(mixed.blocked, OWN);
   },
 });
 

@@ -7,7 +7,9 @@ const id = z.string().regex(
   /^[A-Za-z][A-Za-z0-9_-]{0,30}$/,
   "expected a name: up to 31 letters, digits, _ and -, beginning with a letter",
 );
-const address = z.union([z.ipv4(), z.ipv6()]);
+export const address = z.union([z.ipv4(), z.ipv6()], {
+  error: 'expected an address such as "10.0.0.9" or "fd00::9"',
+});
 const port = z.int().min(1).max(65535);
 const pattern = z.string().min(1).max(200);
 const device = z.string().regex(

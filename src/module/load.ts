@@ -137,6 +137,8 @@ function expectation(issue: z.core.$ZodIssue): string {
       return `expected at least ${issue.minimum}${unitOf(issue.origin)}`;
     case "too_big":
       return `expected at most ${issue.maximum}${unitOf(issue.origin)}`;
+    case "invalid_key":
+      return issue.issues[0]?.message ?? issue.message;
     default:
       return issue.message;
   }

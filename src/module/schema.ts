@@ -4,10 +4,14 @@ import { checksOf, rulesOf, unknownVariables } from "../checker/checks.ts";
 import { Exclusions } from "../replication/exclusions.ts";
 import { MAX_TIMEOUT_MS, RESTARTS } from "../machine/turn.ts";
 import { RuleError } from "../rules/tokens.ts";
-import { checkersSchema, processesSchema } from "./checkers.ts";
+import { address, checkersSchema, processesSchema } from "./checkers.ts";
 import { duration } from "./duration.ts";
 import { notificationsSchema } from "./notifications.ts";
 
+const rate = z.string().regex(
+  /^\d+[KMG]?$/,
+  'expected bytes per second such as "50M"',
+);
 const name = z.string().regex(
   /^[a-z][a-z0-9-]{0,30}$/,
   "expected up to 31 of a-z, 0-9 and -, beginning with a letter",
@@ -55,7 +59,7 @@ export const clusterSchema = z.strictObject({
   /** First node first; each with one address a link, in the same order. */
   nodes: z.array(z.strictObject({
     name,
-    addresses: z.array(z.union([z.ipv4(), z.ipv6()])).min(1).max(8),
+    addresses: z.array(address).min(1).max(8),
   })).length(2),
   /** Link by link, in the order of the addresses; those that are left out are not trusted. */
   links: z.array(z.strictObject({
@@ -92,7 +96,7 @@ export const clusterSchema = z.strictObject({
     /** The same without encryption, only when it is asked for; default: for this machine alone. */
     http: z.strictObject({
       port: z.int().min(1).max(65535),
-      address: z.union([z.ipv4(), z.ipv6()]).default("127.0.0.1"),
+      address: address.default("127.0.0.1"),
     }).optional(),
   }).prefault({}),
   /** Who is told of what, by which way: src/module/notifications.ts. */
@@ -287,17 +291,23 @@ export const moduleSchema = z.strictObject({
   }).default([]),
   resync: z.strictObject({
     /** Bytes of data per second that are sent, "50M"; what is read and compared by hash is not counted. 0: no cap. */
-    limit: z.string().regex(/^\d+[KMG]?$/).default("0"),
+    limit: rate.default("0"),
   }).prefault({}),
   verify: z.strictObject({
     /**
      * Bytes per second that are compared on both nodes all the time, "10M"; 0: only by "hakit verify". Off unless it is wanted: reading
      * everything again and again takes room in both nodes' caches from the services.
      */
-    rate: z.string().regex(/^\d+[KMG]?$/).default("0"),
+    rate: rate.default("0"),
   }).prefault({}),
   /** Given to scripts as environment variables. */
-  variables: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string())
+  variables: z.record(
+    z.string().regex(
+      /^[A-Z][A-Z0-9_]*$/,
+      "expected a name of capitals, digits and _, beginning with a capital",
+    ),
+    z.string(),
+  )
     .default({}),
   scripts: z.strictObject({
     start_timeout: duration.default(300_000),

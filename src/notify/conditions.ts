@@ -49,6 +49,10 @@ const SHORT_MS = 3000;
  * mirror fills both disks alike (K3s, pkg/daemons/agent: eviction-hard, eviction-minimum-reclaim).
  */
 const DISK_LEAST = 0.15;
+/** The kubelet itself frees a disk of which so much is used (images), within minutes: nobody need hear of that. */
+const COLLECTION_MS = 10 * 60_000;
+/** Here there is no time for that. */
+const DISK_URGENT = 0.05;
 const CERTIFICATE_DAYS = 30;
 
 export function conditions(facts: Facts): Map<string, Condition> {
@@ -97,7 +101,7 @@ export function conditions(facts: Facts): Map<string, Condition> {
       kind: "disk",
       value: full ? "full" : "ok",
       level: "warning",
-      holdMs: SHORT_MS,
+      holdMs: free < DISK_URGENT ? SHORT_MS : COLLECTION_MS,
       text: full
         ? `the disk of "${folder}" on ${here.name} is nearly full (${
           Math.floor(free * 100)

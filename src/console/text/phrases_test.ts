@@ -338,6 +338,9 @@ Deno.test("the usual mistakes in module.yaml are known", () => {
       good + "port: 99999\n",
       good + `title: ${"x".repeat(121)}\n`,
       good + "virtual_addresses: [{ address: x }]\n",
+      good + "checkers: { ping: [{ name: lan, address: 10.0.0.300 }] }\n",
+      good + "resync: { limit: 50MB }\n",
+      good + "variables: { password: x }\n",
     ]
   ) {
     throws(() => parseModule(bad, "app/module.yaml"), ({ message }: Error) => {

@@ -50,8 +50,18 @@ export function speech(
   const phrases = Object.entries(all).map(([key, said]) => phrase(key, said))
     .toSorted((one, other) => other.own - one.own);
 
+  /** Of the text that is looked at now: phrases within phrases ask for the same part again and again. */
+  let searches = new Map<string, string | null>();
+
   /** `whole`: only where every sentence in it is known, too. */
   function fitting(text: string, whole = false): string | null {
+    const key = `${whole} ${text}`;
+    let said = searches.get(key);
+    if (said === undefined) searches.set(key, said = searched(text, whole));
+    return said;
+  }
+
+  function searched(text: string, whole: boolean): string | null {
     for (const { pattern, said, kinds } of phrases) {
       const match = pattern.exec(text);
       const parts = match && filled(match.groups ?? {}, kinds, whole);
@@ -105,7 +115,11 @@ export function speech(
     return sentence(text);
   }
 
-  return (text) => text.length > LONGEST ? text : sentences(text) ?? text;
+  return (text) => {
+    if (text.length > LONGEST) return text;
+    searches = new Map();
+    return sentences(text) ?? text;
+  };
 }
 
 function phrase(key: string, said: string): Phrase {

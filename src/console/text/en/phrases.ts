@@ -697,6 +697,8 @@ export const PHRASES = [
   "expected at least {least} entries",
   "expected at most {most} entries",
   "expected an address such as {examples*}",
+  "expected bytes per second such as {example*}",
+  "expected a name of capitals, digits and _, beginning with a capital",
   // What a path, a name or a time must be (src/module).
   "expected an absolute path such as {example*}",
   "expected an absolute path, such as {example*}",

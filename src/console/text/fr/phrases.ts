@@ -1078,6 +1078,10 @@ export const phrases: Phrases = {
   "expected at most {most} characters": "il faut au plus {most} caractères",
   "expected at least {least} entries": "il faut au moins {least} éléments",
   "expected at most {most} entries": "il faut au plus {most} éléments",
+  "expected bytes per second such as {example*}":
+    "il faut des octets par seconde, par exemple {example}",
+  "expected a name of capitals, digits and _, beginning with a capital":
+    "il faut un nom en capitales, chiffres et _, commençant par une capitale",
   "expected an address such as {examples*}":
     "il faut une adresse comme {examples}",
   // What a path, a name or a time must be (src/module).

@@ -1084,6 +1084,10 @@ export const phrases: Phrases = {
   "expected at most {most} characters": "{most} 文字以下にしてください",
   "expected at least {least} entries": "{least} 個以上が必要です",
   "expected at most {most} entries": "{most} 個以下にしてください",
+  "expected bytes per second such as {example*}":
+    "1 秒あたりのバイト数が必要です（例：{example}）",
+  "expected a name of capitals, digits and _, beginning with a capital":
+    "大文字で始まり、大文字・数字・_ だけからなる名前が必要です",
   "expected an address such as {examples*}":
     "{examples} のようなアドレスが必要です",
   // What a path, a name or a time must be (src/module).
