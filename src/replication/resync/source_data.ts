@@ -64,14 +64,14 @@ export class SourceData {
           message.bytes.length,
         );
         const bits = message.bytes.length >= 2 ? view.getUint16(0, true) : 0;
-        for (const [first, last] of runsOf(bits)) {
-          const at = message.argument * CHUNK;
-          const from = at + first * BLOCK;
+        for (let block = 0; bits >> block; block++) {
+          if (!(bits >> block & 1)) continue;
+          const from = message.argument * CHUNK + block * BLOCK;
           yield* this.#copy(
             file.found,
             file.fd,
             from,
-            Math.min(at + last * BLOCK, Math.max(from, sizeOf(file.fd))),
+            Math.min(from + BLOCK, Math.max(from, sizeOf(file.fd))),
             true,
           );
         }
@@ -226,20 +226,6 @@ function dataIn(summary: Uint8Array): number {
 }
 
 const NO_DATA = -2;
-
-/** Blocks that are sent as one: what a frame costs is shared, and what an application writes waits behind no more than this. */
-const RUN = 4;
-
-/** Runs of set bits, [first, last), of RUN at most. */
-export function* runsOf(bits: number): Generator<readonly [number, number]> {
-  for (let first = 0; bits >> first; first++) {
-    if (!(bits >> first & 1)) continue;
-    let last = first + 1;
-    while (last < first + RUN && bits >> last & 1) last++;
-    yield [first, last];
-    first = last - 1;
-  }
-}
 
 /** The marked chunks of a file of `size` bytes, ascending; all of them without a mark. */
 export function chunksOf(mark: Mark | null, size: number): number[] {

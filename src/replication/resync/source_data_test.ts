@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { strictEqual } from "node:assert/strict";
 import { openBacking } from "../../fuse/device.ts";
 import { libc } from "../../system/libc.ts";
 import { writeId } from "../id_xattr.ts";
@@ -9,7 +9,7 @@ import type { Channel } from "./channel.ts";
 import { key } from "./places.ts";
 import { Progress } from "./progress.ts";
 import { scopeOf } from "./scope.ts";
-import { runsOf, SourceData } from "./source_data.ts";
+import { SourceData } from "./source_data.ts";
 
 const FILE = 77;
 
@@ -48,11 +48,4 @@ Deno.test({
       Deno.removeSync(folder, { recursive: true });
     }
   },
-});
-
-Deno.test("blocks that differ side by side go as one, four at most", () => {
-  deepStrictEqual([...runsOf(0)], []);
-  deepStrictEqual([...runsOf(0b1011_0001)], [[0, 1], [4, 6], [7, 8]]);
-  deepStrictEqual([...runsOf(0xffff)], [[0, 4], [4, 8], [8, 12], [12, 16]]);
-  deepStrictEqual([...runsOf(0b11_1111)], [[0, 4], [4, 6]]);
 });
