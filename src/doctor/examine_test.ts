@@ -90,6 +90,14 @@ const FAULTS: { readonly [expected: string]: Spoil } = {
   "warning existing.rival": (f) => f.existing.rivals.push("keepalived"),
 };
 
+/** An address of this node in the network of the pods. */
+const AMONG_PODS = {
+  address: "10.42.0.7",
+  prefix: 24,
+  interface: "eth2",
+  dynamic: false,
+};
+
 Deno.test("examineNode() finds nothing on a healthy server, and each fault by its own code", () => {
   const sound = examineNode(healthy());
   assert.deepEqual(sound.findings, []);
@@ -244,12 +252,7 @@ Deno.test("examinePair() and examineNode() ask of a cluster that is there for no
     examineNode(spoiled((f) => {
       any(f.existing).ours = ours;
       any(f.wanted).own = ["10.0.0.1"];
-      f.network.addresses.push({
-        address: "10.42.0.7",
-        prefix: 24,
-        interface: "eth2",
-        dynamic: false,
-      });
+      f.network.addresses.push(AMONG_PODS);
     })).findings.find((each) => each.code === code)!.fix!;
   for (const code of ["link.single", "address.overlap"]) {
     assert.match(fix(code, false), /hakit first/, code);
@@ -396,12 +399,7 @@ Deno.test("every finding has its phrases in every language of the console: what,
   const made: Spoil = (f) => {
     member(f);
     any(f.wanted).own = ["10.0.0.1"];
-    f.network.addresses.push({
-      address: "10.42.0.7",
-      prefix: 24,
-      interface: "eth2",
-      dynamic: false,
-    });
+    f.network.addresses.push(AMONG_PODS);
   };
   const unwatched: Spoil = (f) => {
     any(f.system).watchdog = "none";

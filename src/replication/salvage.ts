@@ -58,35 +58,40 @@ export function* salvage(
         yield;
       }
     }
+    if (list) syncWhole(folder);
     whole = true;
   } finally {
     list?.close();
     // Nothing is overwritten yet, and the next session keeps all of it again: what broke off must not fill the disk.
     if (list && !whole) removeQuietly(folder);
   }
-  if (!list) return null;
+  return list ? folder : null;
+}
+
+/** Where nothing names what this node alone wrote, all of its copy was set aside: said where people look for what was kept. */
+export function noteAside(below: string, asides: readonly string[]): void {
+  const folder = newFolder(below);
+  const list = beginList(
+    folder,
+    `No set names which files: all of this copy stands in\n${
+      asides.join("\n")
+    }\nIt is not part of an archive of this folder, and stays when this folder is dropped: take it away yourself when nobody needs it.\n`,
+  );
+  list.close();
+  syncWhole(folder);
+}
+
+/** All that was written to its file system, names included, is on the disk; throws where it is not: what it is a copy of goes next. */
+function syncWhole(folder: string): void {
   const opened = libc.open(
     buffer.string(folder),
     O.RDONLY | O.DIRECTORY | O.CLOEXEC,
     0,
   );
-  if (opened >= 0) {
-    libc.syncfs(opened);
-    libc.close(opened);
-  }
-  return folder;
-}
-
-/** Where nothing names what this node alone wrote, all of its copy was set aside: said where people look for what was kept. */
-export function noteAside(below: string, asides: readonly string[]): void {
-  const list = beginList(
-    newFolder(below),
-    `No set names which files: all of this copy stands in\n${
-      asides.join("\n")
-    }\nIt is not part of an archive of this folder, and stays when this folder is dropped: take it away yourself when nobody needs it.\n`,
-  );
-  list.syncSync();
-  list.close();
+  const synced = opened >= 0 && libc.syncfs(opened) === 0;
+  const error = synced ? 0 : errno();
+  if (opened >= 0) libc.close(opened);
+  if (!synced) throw new Error(`Cannot keep "${folder}": ${errnoName(error)}`);
 }
 
 function newFolder(below: string): string {
