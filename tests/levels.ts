@@ -11,7 +11,8 @@ interface Level {
   readonly each?: true;
   /**
    * Real processes and clocks on a machine of which we do not know what else it does: what failed and speaks neither of data nor of two
-   * primaries is run once more. It counts by its second run, and is named.
+   * primaries is run once more. It counts by its second run, and is named. A simulated life is the same both times: only what the machine
+   * did to it can end otherwise.
    */
   readonly twice?: true;
   /** Why this machine cannot; null: it can. */
@@ -53,7 +54,12 @@ const LEVELS: readonly Level[] = [
     limit: 15,
   },
   { name: "scenarios", commands: [test("tests/scenarios")], limit: 5 },
-  { name: "simulation", commands: [test("tests/simulation")], limit: 10 },
+  {
+    name: "simulation",
+    commands: eachFile("tests/simulation"),
+    twice: true,
+    limit: 10,
+  },
   {
     name: "build",
     each: true,
@@ -133,6 +139,8 @@ interface Outcome {
   passed: number;
   failed: number;
   readonly errors: string[];
+  /** Ended at its time limit, which says nothing of why. */
+  readonly tooLate?: boolean;
   /** Of what passed at its second run only. */
   readonly first: string[];
   readonly leftOut: string[];
@@ -161,11 +169,10 @@ async function execute(
     stderr: "inherit",
     detached: true,
   }).spawn();
+  const tooLate: string[] = [];
   const timer = setTimeout(() => {
-    say(
-      `${level.name}: "${
-        args.at(-1)
-      }" not done after ${level.limit} minutes, ended`,
+    tooLate.push(
+      `"${args.at(-1)}" not done after ${level.limit} minutes, ended`,
     );
     Deno.kill(-child.pid, "SIGKILL");
   }, level.limit * 60_000);
@@ -178,12 +185,14 @@ async function execute(
   const { success } = await child.status;
   clearTimeout(timer);
   if (level.each) {
-    return { ...none(), passed: Number(success), failed: Number(!success) };
+    const passed = Number(success);
+    return { ...none(), passed, failed: 1 - passed, errors: tooLate };
   }
   return {
     ...none(),
     ...tally(output, success),
-    errors: failures(output),
+    errors: [...failures(output), ...tooLate],
+    tooLate: tooLate.length > 0,
     leftOut: leftOut(output),
   };
 }
@@ -194,10 +203,9 @@ async function attempt(
   command: readonly string[],
 ): Promise<Outcome> {
   const outcome = await execute(level, command);
-  const { failed, errors } = outcome;
-  if (!level.twice || failed === 0 || !mayRunAgain(failed, errors)) {
-    return outcome;
-  }
+  const { failed, errors, tooLate } = outcome;
+  const mayEndWell = !tooLate && mayRunAgain(failed, errors);
+  if (!level.twice || failed === 0 || !mayEndWell) return outcome;
   say(`\n${level.name}: ${command.at(-1)} is run once more`);
   const second = await execute(level, command);
   return second.failed > 0 ? second : { ...second, first: errors };

@@ -42,10 +42,25 @@ export class Crew {
   }
 }
 
-function one(worker: Worker, job: Job): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<Result>) => resolve(data);
-    worker.onerror = (event) => reject(new Error(event.message));
-    worker.postMessage(job);
-  });
+/** A life that never ends says nothing by itself: without this a whole level was ended at its limit, and nobody knew by which seed. */
+const STUCK_MS = 3 * 60_000;
+
+async function one(worker: Worker, job: Job): Promise<Result> {
+  const { promise, resolve, reject } = Promise.withResolvers<Result>();
+  worker.onmessage = ({ data }: MessageEvent<Result>) => resolve(data);
+  worker.onerror = (event) => reject(new Error(event.message));
+  worker.postMessage(job);
+  const { kind, from, count } = job;
+  const stuck = setTimeout(
+    () =>
+      reject(
+        new Error(
+          `${kind}: seeds ${from} to ${from + count - 1} have no end after ${
+            STUCK_MS / 60_000
+          } minutes`,
+        ),
+      ),
+    STUCK_MS,
+  );
+  return await promise.finally(() => clearTimeout(stuck));
 }
