@@ -24,6 +24,9 @@ const identitySchema = z.strictObject({
   consistent: z.boolean(),
   connected: z.boolean(),
   epoch: z.number(),
+  tide: z.number().optional().describe(
+    "How far it has come in its generation; absent while it is mirrored",
+  ),
 }).readonly() satisfies z.ZodType<Identity>;
 
 const resyncSchema = z.strictObject({

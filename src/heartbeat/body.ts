@@ -34,6 +34,7 @@ const identity = z.object({
   consistent: z.boolean(),
   connected: z.boolean(),
   epoch: count,
+  tide: count.optional(),
 });
 
 const moduleView = z.object({

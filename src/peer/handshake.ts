@@ -58,6 +58,8 @@ export const welcomeSchema = z.object({
   external: z.boolean().default(false),
   /** The resync that was under way here; null: none, or a peer of before it had a name. */
   resync: z.string().nullable().default(null),
+  /** How far its copy has come; absent: a peer of before there were tides. */
+  tide: z.int().min(0).optional(),
 });
 
 export interface Party {

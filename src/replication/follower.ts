@@ -11,10 +11,12 @@ import { KIND } from "./operation.ts";
 import { type Frame, HEADER } from "../peer/frame.ts";
 import { stat, statFd } from "./descriptor.ts";
 import { isSick } from "./sick_disk.ts";
+import type { Tide } from "./tide.ts";
 import type { Volume } from "./volume.ts";
 import { STATX } from "../fuse/abi.ts";
 import { getU64 } from "../system/u64.ts";
 import { E, errnoName } from "../system/libc.ts";
+import { messageOf } from "../system/message.ts";
 import { Checker } from "./verify/checker.ts";
 
 /** Answers that wait for the socket. */
@@ -27,6 +29,8 @@ export interface FollowerTools {
   /** Makes everything that this node was told durable, beside the loop. */
   syncAll(done: (error: number) => void): void;
   readonly journal: Pick<Journal, "enter" | "flush" | "settle">;
+  readonly tide: Pick<Tide, "value" | "keep">;
+  readonly log: (text: string) => void;
   /** A sync failed: the system tells it once, so no later success says anything about what was written before. */
   broken(error: number): void;
 }
@@ -77,6 +81,11 @@ export class Follower {
     if (frame.kind === KIND.SETTLED) {
       this.#settledThere = frame.sequence;
       this.#forget();
+      if (frame.id === 0) return null;
+      this.#tide = { value: frame.id, upTo: frame.sequence };
+      if (!this.#settling && this.applied === this.#settled) {
+        this.#tell(this.applied);
+      }
       return null;
     }
     if (frame.kind === KIND.PING) {
@@ -204,8 +213,33 @@ export class Follower {
   /** A mark goes when both disks have it: this node may go on alone, crash, and then be the one that lacks it. */
   #forget(): void {
     const settled = Math.min(this.#settled, this.#settledThere);
-    this.marks.settle(settled);
+    this.marks.settle(Math.min(settled, this.#floor));
     this.tools.journal.settle(settled);
+  }
+
+  /** What the primary's disk had when it kept the tide that it must come back with; Infinity: a primary without tides. */
+  #floor = Infinity;
+  /** Told by the primary, not kept here yet. */
+  #tide: { readonly value: number; readonly upTo: number } | null = null;
+
+  /** Both nodes have everything up to this number. */
+  keepTides(upTo: number): void {
+    this.#floor = upTo;
+  }
+
+  /** The tide that this disk, which has been synced, is worth now; 0: no other than before. */
+  #keepTide(): number {
+    const tide = this.#tide;
+    if (!tide || this.#floor === Infinity) return 0;
+    this.#tide = null;
+    try {
+      this.tools.tide.keep(tide.value);
+    } catch (error) {
+      this.tools.log(`a tide cannot be kept: ${messageOf(error)}`);
+      return 0;
+    }
+    this.#floor = tide.upTo;
+    return tide.value;
   }
 
   /** After a batch: one acknowledgement for all of it. */
@@ -217,11 +251,9 @@ export class Follower {
 
   /** Every now and then: everything done so far becomes durable, and the primary may forget that it could be missing here. */
   settle(): void {
-    if (
-      this.#broken || this.#settling || this.applied === this.#settled ||
-      !this.level
-    ) return;
+    if (this.#broken || this.#settling || !this.level) return;
     const upTo = this.applied;
+    if (upTo === this.#settled) return;
     this.#settling = true;
     this.tools.syncAll((error) => {
       this.#settling = false;
@@ -229,8 +261,14 @@ export class Follower {
       // Marks and journal are the next session's by now, which counts anew.
       if (this.#closed) return;
       this.#settled = upTo;
-      this.#forget();
-      this.outgoing.append({ kind: KIND.SETTLED, sequence: upTo });
+      this.#tell(upTo);
     });
+  }
+
+  /** Everything up to this number is on this disk. */
+  #tell(upTo: number): void {
+    const id = this.#keepTide();
+    this.#forget();
+    this.outgoing.append({ kind: KIND.SETTLED, sequence: upTo, id });
   }
 }

@@ -13,7 +13,9 @@ function followerWith(answer: (done: (error: number) => void) => void) {
   const connection = { frame, payload: 0, incoming: new Memory(4096) };
   const volume = { get: () => ({ isDirectory: false }), data: () => 7 };
   const broken: number[] = [];
-  const follower = new Follower(
+  const kept: number[] = [];
+  const tide = { value: 1, keep: (value: number) => void kept.push(value) };
+  const follower: Follower = new Follower(
     connection as unknown as Connection,
     [volume as unknown as Volume],
     new Marks(),
@@ -21,6 +23,8 @@ function followerWith(answer: (done: (error: number) => void) => void) {
       aio: { fsync: (_fd, _dataOnly, done) => answer(done) },
       syncAll: (done) => answer(done),
       journal: { enter: () => true, flush: () => {}, settle: () => {} },
+      tide,
+      log: () => {},
       broken: (error) => {
         // Before the answer, or the primary's fsync could be asked again and succeed.
         broken.push(error);
@@ -35,7 +39,7 @@ function followerWith(answer: (done: (error: number) => void) => void) {
     frame.sequence = follower.applied + 1;
     strictEqual(follower.heard(), null);
   };
-  return { follower, broken, fsync };
+  return { follower, broken, fsync, kept };
 }
 
 Deno.test("Follower: an fsync that fails says that the copy is broken, before it is answered", () => {
@@ -99,4 +103,40 @@ Deno.test("Follower: a sync that ends after its session settles nothing of the n
   marks.add(old);
   for (const done of waiting) done(0);
   strictEqual(marks.isEmpty, false);
+});
+
+Deno.test("Follower: a tide is kept when this disk has what came before it, and its marks go then", () => {
+  const ends: ((error: number) => void)[] = [];
+  const { follower, kept } = followerWith((done) => ends.push(done));
+  const { frame } = follower.connection;
+  const told = (sequence: number, id: number) => {
+    Object.assign(frame, { kind: KIND.SETTLED, sequence, id });
+    strictEqual(follower.heard(), null);
+  };
+  follower.keepTides(0);
+  for (const sequence of [1, 2]) follower.marks.names(0, 7, sequence);
+  follower.applied = 2;
+  follower.settle();
+  // The primary's disk has all of it, and this one not yet.
+  told(2, 3);
+  deepStrictEqual(kept, []);
+  ends.pop()!(0);
+  deepStrictEqual(kept, [3]);
+  strictEqual(follower.marks.isEmpty, true);
+  // This disk has it first.
+  follower.marks.names(0, 7, 3);
+  follower.applied = 3;
+  follower.settle();
+  ends.pop()!(0);
+  deepStrictEqual([kept, follower.marks.isEmpty], [[3], false]);
+  told(3, 5);
+  deepStrictEqual([kept, follower.marks.isEmpty], [[3, 5], true]);
+  // Told by a primary that goes on with the tide of before: what it has not kept stays marked.
+  follower.marks.names(0, 7, 4);
+  follower.applied = 4;
+  follower.settle();
+  ends.pop()!(0);
+  told(4, 0);
+  deepStrictEqual([kept, follower.marks.isEmpty], [[3, 5], false]);
+  follower.close();
 });

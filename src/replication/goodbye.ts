@@ -8,13 +8,15 @@ const CLOSE_MS = 5000;
 /** Ends when the peer says the same, or after some seconds, or when `over`. */
 export function* goodbye(
   session: { stage: Stage; readonly closed: boolean },
-  { pipeline, durable, now, over }: {
+  { pipeline, durable, tide, now, over }: {
     readonly pipeline: Pick<
       Pipeline,
       "session" | "sequence" | "tell" | "unsettled"
     >;
     /** Everything up to this number is on this disk. */
     readonly durable: number;
+    /** To be kept by the peer when it has the same; 0: none. */
+    readonly tide: number;
     now(): number;
     /** The session has ended. */
     over(): boolean;
@@ -26,7 +28,7 @@ export function* goodbye(
   if (durable !== pipeline.sequence) return;
   session.stage = "closing";
   pipeline.tell(KIND.SETTLED, 0, 0, null, durable);
-  pipeline.tell(KIND.CLOSE, 0, 0, null);
+  pipeline.tell(KIND.CLOSE, 0, tide, null);
   const deadline = now() + CLOSE_MS;
   while (!session.closed && !over() && now() < deadline) yield;
   if (session.closed) pipeline.unsettled.clear();

@@ -18,6 +18,7 @@ function stop(durable: number, peer: "answers" | "silent" | "gone") {
   const leaving = goodbye(session, {
     pipeline: pipeline as unknown as Pipeline,
     durable,
+    tide: 3,
     now: () => now,
     over: () => peer === "gone",
   });

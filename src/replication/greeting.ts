@@ -29,6 +29,7 @@ export type Greeted =
     readonly journal: boolean;
     readonly external: boolean;
     readonly resync: string | null;
+    readonly tide?: number | undefined;
   };
 
 export class Greeting {
@@ -106,7 +107,9 @@ export class Greeting {
       this.session.connection.frame.kind !== KIND.WELCOME ||
       !welcome.success || !theirs.success
     ) return { kind: "wrong", why: "no welcome of a hakit replicator" };
-    return { ...welcome.data, kind: "welcome", identity: theirs.data };
+    const { tide } = welcome.data;
+    const identity = { ...theirs.data, tide };
+    return { ...welcome.data, kind: "welcome", identity };
   }
 
   #json(): unknown {

@@ -3,6 +3,7 @@
  * had when the copies parted. Persisted by the replicator, shown to the agents, compared by `compare()`. Pure.
  */
 import type { Excluded } from "./exclusions.ts";
+import { fits } from "./tide.ts";
 
 export interface Identity {
   /** Generation of this copy; null: this node has never held data of the cluster. */
@@ -26,6 +27,8 @@ export interface Identity {
    * configured; empty: nobody knows what differs, as when another list was in use since the copies were level last.
    */
   readonly directories?: readonly string[] | undefined;
+  /** How far it has come within its generation: see tide.ts. Absent: not known (mirrored now, or a node of before there were tides). */
+  readonly tide?: number | undefined;
 }
 
 /**
@@ -55,8 +58,15 @@ export type Comparison =
   /** Mine is newer; `full` when the dirty map cannot name the difference. */
   | { readonly kind: "mine-newer"; readonly full: boolean }
   | { readonly kind: "theirs-newer"; readonly full: boolean }
-  /** Both went on alone from the same generation (`related`), or nothing is in common. */
-  | { readonly kind: "diverged"; readonly related: boolean }
+  /**
+   * Both went on alone from the same generation (`related`), or nothing is in common. `unnamed`: no set of marks names what only the
+   * losing side has.
+   */
+  | {
+    readonly kind: "diverged";
+    readonly related: boolean;
+    readonly unnamed?: true;
+  }
   /** Neither has data. */
   | { readonly kind: "both-empty" };
 
@@ -94,6 +104,35 @@ function bothWays(
   ];
 }
 
+/** `mine` is of the other one's generation, and of nothing later but what it has marked. */
+function wentOnFrom(mine: Identity, theirs: Identity): boolean {
+  return mine.current === theirs.current
+    ? mine.bitmap !== null && theirs.bitmap === null
+    : mine.bitmap === theirs.current && theirs.bitmap !== mine.current;
+}
+
+/** `mine` has been further on: everything of the other one's generation was here once. */
+function isAhead(mine: Identity, theirs: Identity): boolean {
+  return mine.history.includes(theirs.current!) &&
+    !theirs.history.includes(mine.current!);
+}
+
+function bothWentOn(mine: Identity, theirs: Identity): boolean {
+  return mine.bitmap !== null && mine.bitmap === theirs.bitmap;
+}
+
+/** `mine` is not what it was when it was last level with the other one: set back to a snapshot, or restored from a backup. */
+export function isSetBack(mine: Identity, theirs: Identity): boolean {
+  return mine.tide !== undefined && theirs.tide !== undefined &&
+    mine.tide < theirs.tide && !fits(mine.tide, theirs.tide);
+}
+
+function wentOnSetBack(mine: Identity, theirs: Identity): boolean {
+  return isSetBack(mine, theirs) &&
+    (wentOnFrom(mine, theirs) || isAhead(mine, theirs) ||
+      bothWentOn(mine, theirs));
+}
+
 const DIRTY = { full: false } as const;
 const FULL = { full: true } as const;
 
@@ -120,10 +159,27 @@ export const TABLE: readonly Row[] = [
     FULL,
   ),
   ...bothWays(
+    "went on, and the other one was set back",
+    (mine, theirs) => wentOnFrom(mine, theirs) && isSetBack(theirs, mine),
+    FULL,
+  ),
+  {
+    // What the other one has had since is in no marks: neither may be overwritten.
+    name: "one went on after it was set back",
+    applies: (mine, theirs) =>
+      wentOnSetBack(mine, theirs) || wentOnSetBack(theirs, mine),
+    means: { kind: "diverged", related: false, unnamed: true },
+  },
+  ...bothWays(
+    "of the same generation, and the other one was set back",
+    (mine, theirs) =>
+      mine.current === theirs.current && isSetBack(theirs, mine),
+    FULL,
+  ),
+  ...bothWays(
     "went on from the same generation, and has marks",
     (mine, theirs) =>
-      mine.current === theirs.current && mine.bitmap !== null &&
-      theirs.bitmap === null,
+      mine.current === theirs.current && wentOnFrom(mine, theirs),
     DIRTY,
   ),
   {
@@ -139,21 +195,17 @@ export const TABLE: readonly Row[] = [
   },
   ...bothWays(
     "went on alone from the other one's generation",
-    (mine, theirs) =>
-      mine.bitmap === theirs.current && theirs.bitmap !== mine.current,
+    wentOnFrom,
     DIRTY,
   ),
   {
     name: "both went on alone from the same generation",
-    applies: (mine, theirs) =>
-      mine.bitmap !== null && mine.bitmap === theirs.bitmap,
+    applies: bothWentOn,
     means: { kind: "diverged", related: true },
   },
   ...bothWays(
     "has been further on: the other one's generation is in its history",
-    (mine, theirs) =>
-      mine.history.includes(theirs.current!) &&
-      !theirs.history.includes(mine.current!),
+    isAhead,
     FULL,
   ),
   {

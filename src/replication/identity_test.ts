@@ -40,6 +40,43 @@ Deno.test("compare() copies everything when the dirty map counts from an older g
   deepStrictEqual(compare(data, older), { kind: "mine-newer", full: true });
 });
 
+const LEVEL = 2 ** 24;
+const of = (identity: Identity, tide: number) => ({ ...identity, tide });
+
+Deno.test("compare() sees that a copy was set back: all of it is compared, whether the other one went on or not", () => {
+  const old = of(data, LEVEL + 7), now = of(data, LEVEL + 99);
+  deepStrictEqual(compare(now, old), { kind: "mine-newer", full: true });
+  deepStrictEqual(compare(old, now), { kind: "theirs-newer", full: true });
+  const crashed = { connected: true };
+  deepStrictEqual(compare({ ...now, ...crashed }, { ...old, ...crashed }), {
+    kind: "mine-newer",
+    full: true,
+  });
+  for (const alone of [{ current: "c", bitmap: "b" }, { bitmap: "b" }]) {
+    const went = { ...now, ...alone };
+    deepStrictEqual(compare(went, old), { kind: "mine-newer", full: true });
+    // And one that fits lacks only what is marked.
+    deepStrictEqual(compare(went, of(data, LEVEL + 98)), {
+      kind: "mine-newer",
+      full: false,
+    });
+  }
+});
+
+Deno.test("compare(): a copy that was set back and then went on has not what the other one has, in no marks", () => {
+  const unnamed = { kind: "diverged", related: false, unnamed: true };
+  const went = { ...of(data, LEVEL + 7), current: "c", bitmap: "b" };
+  deepStrictEqual(compare(went, of(data, LEVEL + 99)), unnamed);
+  deepStrictEqual(compare(of(data, LEVEL + 99), went), unnamed);
+  const other = { ...of(data, LEVEL + 99), current: "d", bitmap: "b" };
+  deepStrictEqual(compare(went, other), unnamed);
+});
+
+Deno.test("compare() goes by generations alone where one side keeps no tides, or is mirrored now", () => {
+  deepStrictEqual(compare(of(data, 5 * LEVEL), data), { kind: "equal" });
+  deepStrictEqual(compare(data, of(data, 5 * LEVEL)), { kind: "equal" });
+});
+
 Deno.test("compare() is symmetric for every pair of small identities", () => {
   const mirror = {
     equal: "equal",
@@ -54,14 +91,17 @@ Deno.test("compare() is symmetric for every pair of small identities", () => {
     for (const bitmap of [null, "a", "b"]) {
       for (const consistent of [true, false]) {
         for (const connected of [true, false]) {
-          all.push({
-            ...EMPTY,
-            current,
-            bitmap,
-            consistent,
-            connected,
-            history: current === "c" ? ["b", "a"] : [],
-          });
+          for (const tide of [undefined, LEVEL + 1, LEVEL + 9]) {
+            all.push({
+              ...EMPTY,
+              current,
+              bitmap,
+              consistent,
+              connected,
+              history: current === "c" ? ["b", "a"] : [],
+              tide,
+            });
+          }
         }
       }
     }

@@ -3,6 +3,7 @@ import type { Outgoing } from "../peer/connection.ts";
 import type { Context } from "./context.ts";
 import { excludedOf } from "./exclusions.ts";
 import type { Greeted } from "./greeting.ts";
+import { isSetBack } from "./identity.ts";
 import { newGeneration } from "./identity_store.ts";
 import { KIND } from "./operation.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -38,8 +39,9 @@ export function planOf(
     identity.save({ epoch: theirs.identity.epoch });
   }
   const marked = !dirty.marks.isEmpty || !pipeline.unsettled.isEmpty;
+  const mine = { ...identity.value, tide: context.tide.value };
   const plan = planResync(
-    { identity: identity.value, doubt, marked, resync: identity.resync },
+    { identity: mine, doubt, marked, resync: identity.resync },
     theirs,
     {
       places: context.places,
@@ -56,6 +58,11 @@ export function planOf(
     context.notice =
       "the peer's data is newer than this primary's: nothing is copied";
     return { refused: "the peer's data is newer" };
+  }
+  if (isSetBack(theirs.identity, mine)) {
+    context.notice =
+      "the peer's copy is older than when it was level last (set back to a snapshot, or restored?): everything is compared";
+    context.log(context.notice);
   }
   const again = plan.resumes ? ", going on where it broke off" : "";
   context.log(`peer: ${plan.relation}; resync: ${WORDS[plan.mode]}${again}`);

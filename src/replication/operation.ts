@@ -58,11 +58,11 @@ export const KIND = {
   FAILED: 65,
   /** Answer to FSYNC: argument errno. */
   SYNCED: 66,
-  /** Both ways: everything up to `sequence` is on this node's disk. */
+  /** Both ways: everything up to `sequence` is on this node's disk. id: the tide to be kept next, or (secondary's) that is kept; 0: none. */
   SETTLED: 67,
   PING: 68,
   PONG: 69,
-  /** Orderly goodbye: everything sent was applied. */
+  /** Orderly goodbye: everything sent was applied. id as in SETTLED. */
   CLOSE: 70,
   /** Answer to CHECK, with its number: what stands at the secondary. */
   CHECKED: 71,

@@ -64,6 +64,8 @@ export class Pipeline {
   acknowledged = 0;
   /** How long changes, and fsyncs, waited until both nodes had them. */
   readonly latency = { changes: new Latency(), fsyncs: new Latency() };
+  /** The peer's disk had everything up to `upTo` when it kept this tide; 0: none. */
+  peerKeptTide: ((tide: number, upTo: number) => void) | null = null;
   /** The peer has all that was ever answered, and has recorded it. */
   peerIsLevel = false;
   #broken = 0;
@@ -303,14 +305,25 @@ export class Pipeline {
    * Everything up to a number is on a disk. A mark goes when it is on both: one that only the peer has durable is still a place
    * where this copy would be the older one, should this node crash after it has gone on alone.
    */
-  settle(up: { readonly here?: number; readonly there?: number }): void {
+  settle(
+    up: {
+      readonly here?: number;
+      readonly there?: number;
+      readonly tide?: number;
+    },
+  ): void {
     this.#settledHere = up.here ?? this.#settledHere;
     this.#settledThere = up.there ?? this.#settledThere;
-    this.unsettled.settle(Math.min(this.#settledHere, this.#settledThere));
+    this.#tide = up.tide ?? this.#tide;
+    this.unsettled.settle(
+      Math.min(this.#settledHere, this.#settledThere, this.#tide),
+    );
   }
 
   #settledHere = -1;
   #settledThere = -1;
+  /** What the peer's disk had when the tide was kept that it must come back with; Infinity: a peer without tides. */
+  #tide = Infinity;
 
   /**
    * A sync of this node's disk failed: errno. The system tells it once and takes the pages for written, so that no later success says
@@ -392,6 +405,7 @@ export class Pipeline {
         return true;
       case KIND.SETTLED:
         this.settle({ there: frame.sequence });
+        this.peerKeptTide?.(frame.id, frame.sequence);
         return true;
       default:
         return false;
@@ -536,6 +550,7 @@ export class Pipeline {
     this.acknowledged = this.sequence;
     this.session = { connection, number };
     this.#settledHere = this.#settledThere = -1;
+    this.#tide = Infinity;
     const { memory } = this,
       refused = this.refused.bind(this),
       tools = { memory, refused, ahead: this.#ahead };

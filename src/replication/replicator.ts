@@ -31,6 +31,7 @@ import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import { PrimaryRole } from "./primary_role.ts";
 import { SecondaryRole } from "./secondary_role.ts";
+import { Tide } from "./tide.ts";
 import { placesOf, samePlaces, termsOf } from "./terms.ts";
 import { messageOf } from "../system/message.ts";
 
@@ -97,6 +98,7 @@ class Replicator {
       places: placesOf(config.directories, HOME),
       links: new Links(config, { hello: KIND.HELLO }),
       identity,
+      tide: new Tide(`${config.stateDir}/tide`),
       dirty: new Dirty(`${config.stateDir}/dirty.log`),
       marks: new Marks(),
       journal,
@@ -420,12 +422,15 @@ class Replicator {
     // What its copy counts for is this node's own affair: lists in every heartbeat would be long.
     const { excluded: _, directories: __, ...identity } =
       context.identity.value;
+    // In a session it moves, and what the nodes hear of each other is of different moments.
+    const { session } = state;
+    const moves = session === "mirrored" || session === "resync";
     return {
       version: VERSION,
       phase: this.#primary ? "primary" : this.#secondary ? "secondary" : "idle",
       ...state,
       inodes: role?.volumes.reduce((sum, volume) => sum + volume.known, 0) ?? 0,
-      identity,
+      identity: moves ? identity : { ...identity, tide: context.tide.value },
       lastResync: context.lastResync,
       fault: context.fault,
       // With a role it was there, and stays: its file system cannot be unmounted.

@@ -66,7 +66,7 @@ export function planResync(
       break;
     case "diverged":
       full = true;
-      aside = !related(mine.identity, theirs.identity);
+      aside = relation.unnamed || !related(mine.identity, theirs.identity);
       break;
     case "theirs-newer":
     case "both-empty":

@@ -41,6 +41,8 @@ const beginSchema = z.union([
     history: identitySchema.shape.history,
     sequence: z.int().min(0),
     epoch: identitySchema.shape.epoch,
+    /** To be kept when this copy is level; absent: by a primary of before there were tides. */
+    tide: z.int().min(1).optional(),
   }),
 ]);
 
@@ -76,6 +78,7 @@ export class SecondarySession {
     readonly history: readonly string[];
     readonly sequence: number;
     readonly epoch: number;
+    readonly tide: number | undefined;
     here: boolean;
     there: boolean;
   } | null = null;
@@ -101,6 +104,8 @@ export class SecondarySession {
         aio: context.aio,
         syncAll: (done) => syncAll(context, volumes, done),
         journal: context.journal,
+        tide: context.tide,
+        log: context.log,
         broken: (error) => options.events.broken(error),
       },
       options.sequence,
@@ -113,6 +118,7 @@ export class SecondarySession {
       journal: context.left !== null,
       external: context.external.noted,
       resync: context.identity.resync,
+      tide: context.tide.value,
     });
   }
 
@@ -138,7 +144,7 @@ export class SecondarySession {
       return null;
     }
     if (frame.kind === KIND.CLOSE) {
-      this.#closed();
+      this.#closed(frame.id);
       return null;
     }
     if (
@@ -174,8 +180,9 @@ export class SecondarySession {
     if (this.#mode === "none") context.identity.save({ connected: true });
     follower.level = true;
     follower.applied = begin.sequence;
-    const { generation, history, sequence, epoch } = begin;
-    const levelling = { generation, history, sequence, epoch };
+    const { generation, history, sequence, epoch, tide } = begin;
+    const levelling = { generation, history, sequence, epoch, tide };
+    if (tide !== undefined) follower.keepTides(sequence);
     this.#levelling = { ...levelling, here: false, there: false };
     syncAll(context, this.volumes, (error) => {
       if (error) return events.broken(error);
@@ -315,6 +322,7 @@ export class SecondarySession {
       ...levelExclusions(context.config.directories),
       directories: context.places,
     });
+    if (level.tide !== undefined) context.tide.keep(level.tide);
     // Marks with a number of this session stay: they are newer than what was synced.
     context.marks.settle(0);
     context.dirty.clear();
@@ -334,7 +342,7 @@ export class SecondarySession {
   }
 
   /** The primary ends in order: everything is applied; when it is durable here too, no mark is needed. */
-  #closed(): void {
+  #closed(tide: number): void {
     const { context, follower } = this, { events } = this.options;
     syncAll(context, this.volumes, (error) => {
       if (error) events.broken(error);
@@ -342,8 +350,9 @@ export class SecondarySession {
       events.attempt(() => {
         if (!error && !this.#levelling) {
           context.identity.save({ connected: false });
+          if (tide > 0) context.tide.keep(tide);
           context.marks.clear();
-          follower.outgoing.append({ kind: KIND.CLOSE });
+          follower.outgoing.append({ kind: KIND.CLOSE, id: tide });
         }
         follower.outgoing.flush(follower.connection);
       });

@@ -6,6 +6,8 @@ import { errnoName } from "../system/libc.ts";
 import { type Context, syncAll } from "./context.ts";
 import { KIND } from "./operation.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { isBegun } from "./tide.ts";
+import { messageOf } from "../system/message.ts";
 import type { Volume } from "./volume.ts";
 
 const SETTLE_MS = 2000;
@@ -38,6 +40,42 @@ export class Settler {
     this.#session = session;
     this.#settledUpTo = -1;
     this.#settleAt = 0;
+    this.#keepsTides = false;
+    this.pipeline.peerKeptTide = null;
+  }
+
+  /** The peer has recorded that it is level, and keeps tides. */
+  keepTides(): void {
+    this.#keepsTides = true;
+    this.pipeline.peerKeptTide = (...kept) => this.#kept(...kept);
+  }
+
+  #keepsTides = false;
+
+  /** The tide to tell, which is kept as begun: everything told is on this disk. 0: none. */
+  beginTide(): number {
+    if (!this.#keepsTides) return 0;
+    const { tide, log } = this.context;
+    try {
+      // One that the peer has not kept yet is told again.
+      if (!isBegun(tide.value)) tide.keep(tide.value + 1);
+      return tide.value + 1;
+    } catch (error) {
+      log(`a tide cannot be kept: ${messageOf(error)}`);
+      return 0;
+    }
+  }
+
+  #kept(value: number, upTo: number): void {
+    const { tide, log } = this.context;
+    if (!isBegun(tide.value) || value !== tide.value + 1) return;
+    try {
+      tide.keep(value);
+    } catch (error) {
+      // Begun it stays: told again with the next sync.
+      return log(`a tide cannot be kept: ${messageOf(error)}`);
+    }
+    this.pipeline.settle({ tide: upTo });
   }
 
   turn(now: number): void {
@@ -66,7 +104,7 @@ export class Settler {
       if (this.#session !== session || !pipeline.session) return;
       this.#settledUpTo = upTo;
       pipeline.settle({ here: upTo });
-      pipeline.tell(KIND.SETTLED, 0, 0, null, upTo);
+      pipeline.tell(KIND.SETTLED, 0, this.beginTide(), null, upTo);
     });
   }
 

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { newFrame } from "../peer/frame.ts";
 import { E } from "../system/libc.ts";
 import type { Context } from "./context.ts";
 import { Marks } from "./marks.ts";
@@ -30,7 +31,13 @@ function settlerWith(answers: (number | Promise<number>)[]) {
   pipeline.tell = (kind) => void told.push(kind);
   pipeline.settle({ there: 10 });
   const config = { module: "db" };
-  const context = { now: () => now, config } as unknown as Context;
+  const tide = {
+    value: 1,
+    keep(value: number) {
+      this.value = value;
+    },
+  };
+  const context = { now: () => now, config, tide } as unknown as Context;
   const volume = {
     sync(_: unknown, done: (error: number) => void) {
       const answer = answers.shift()!;
@@ -47,6 +54,8 @@ function settlerWith(answers: (number | Promise<number>)[]) {
     faults,
     late,
     told,
+    tide,
+    settler,
     /** So much later. */
     turn(ms = 10_000) {
       now += ms;
@@ -70,6 +79,32 @@ function marksOf(sequence: number): Marks {
   marks.data(0, FILE, { offset: 0, length: 4096 }, sequence);
   return marks;
 }
+
+Deno.test("Settler: a mark goes when the peer has kept the tide after it, which is told until it has", () => {
+  using bed = settlerWith([0, 0]);
+  const { pipeline, tide, settler } = bed;
+  const values: number[] = [];
+  pipeline.tell = (_kind, _volume, id) => void values.push(id);
+  pipeline.settle({ tide: 0 });
+  settler.keepTides();
+  bed.turn();
+  deepStrictEqual([values, tide.value], [[3], 2]);
+  const heard = (sequence: number, id: number) =>
+    pipeline.heard({ ...newFrame(), kind: KIND.SETTLED, sequence, id });
+  heard(10, 0);
+  strictEqual(pipeline.unsettled.isEmpty, false);
+  // It was not heard, say: told again with the next sync.
+  pipeline.sequence = pipeline.done + 1;
+  pipeline.acknowledged = pipeline.sequence;
+  bed.turn();
+  deepStrictEqual([values, tide.value], [[3, 3], 2]);
+  heard(10, 3);
+  deepStrictEqual([tide.value, pipeline.unsettled.isEmpty], [3, true]);
+  // Of a session that is over.
+  settler.begin(null);
+  heard(10, 5);
+  strictEqual(tide.value, 3);
+});
 
 Deno.test("Settler: what is on both disks is told, and its marks go", () => {
   using bed = settlerWith([0]);

@@ -26,6 +26,7 @@ import { Patience, SILENCE_MS, type Stage } from "./patience.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { ResyncControl } from "./resync/channel.ts";
 import { Settler } from "./settler.ts";
+import { nextLevel } from "./tide.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Volume } from "./volume.ts";
 import { messageOf } from "../system/message.ts";
@@ -43,6 +44,8 @@ interface Session extends Dialled {
   levelling: Levelling | null;
   /** The peer had no data: its disk is a new one. */
   fresh: boolean;
+  /** How far its copy had come; absent: it keeps no tides. */
+  tide?: number | undefined;
   closed: boolean;
 }
 
@@ -313,6 +316,7 @@ export class SourceSession {
         return null;
       case KIND.CLOSE:
         session.closed = true;
+        this.pipeline.peerKeptTide?.(frame.id, this.pipeline.sequence);
         return session.stage === "closing"
           ? null
           : "the peer's replicator stops";
@@ -342,6 +346,7 @@ export class SourceSession {
     const plan = planOf(this.context, this.pipeline, theirs);
     if ("refused" in plan) return plan.refused;
     session.fresh = theirs.identity.current === null;
+    session.tide = theirs.tide;
     session.stage = "marks";
     this.#dialler.order.reached();
     this.#begin(session, plan);
@@ -401,22 +406,29 @@ export class SourceSession {
 
   /** The copies are equal now: every change from here on goes to both. Durable equality is `#levelled`. */
   #mirror(session: Session): void {
-    const { identity } = this.context;
+    const { identity, tide } = this.context;
+    if (session.tide !== undefined) {
+      tide.keep(nextLevel(tide.value, session.tide));
+    }
     // The disk that this one replaces is of the present generation still, should it come back: what only these two have is missing there.
     if (session.fresh && identity.value.bitmap === null) {
       identity.advance({ bitmap: null, connected: true });
     } else identity.save({ connected: true });
-    const { current, history } = identity.value;
+    const { current, history, epoch } = identity.value;
+    const { sequence } = this.pipeline;
+    const tides = session.tide !== undefined;
     session.stage = "mirroring";
     this.mayBeLevel = true;
     this.#outgoing.json(KIND.BEGIN, {
       mode: "level",
-      epoch: identity.value.epoch,
+      epoch,
       generation: current,
       history,
-      sequence: this.pipeline.sequence,
+      sequence,
+      ...tides && { tide: tide.value + 1 },
     });
     this.pipeline.mirror(session.connection, session.number);
+    if (tides) this.pipeline.settle({ tide: sequence });
     if (session.levelling) session.levelling.holding = false;
     this.#settler.begin(session);
     this.options.changed();
@@ -425,6 +437,7 @@ export class SourceSession {
   /** The peer has everything on its disk and has recorded our generation. */
   #levelled(session: Session): void {
     if (session.stage !== "mirroring") return;
+    const { tide } = this.context;
     session.stage = "mirrored";
     this.pipeline.peerIsLevel = true;
     this.#patience.level();
@@ -432,6 +445,10 @@ export class SourceSession {
     this.#mirrored = true;
     this.#move.end();
     recordLevel(this.context, session.levelling);
+    if (session.tide !== undefined) {
+      tide.keep(tide.value + 1);
+      this.#settler.keepTides();
+    }
     this.context.notice = null;
     this.context.log("level: every change is on both nodes");
     this.options.changed();
@@ -468,6 +485,7 @@ export class SourceSession {
     yield* goodbye(session, {
       pipeline,
       durable,
+      tide: this.#settler.beginTide(),
       now: () => context.now(),
       over: () => this.#session !== session,
     });

@@ -15,6 +15,7 @@
  *   $ node1 failover off | on   the maintenance switch
  *   $ boot_delay 30s, $ primary last | node1, $ keep node2, $ timeout 0.5s       settings (first of all)
  *   $ node1 new disk             everything on it is gone        $ node1 behind         its copy is not up to date
+ *   $ node1 snapshot | set back  a virtual machine's disks are kept | are those again
  *   $ node1 lacks the module | has the module                    $ node1 replicator broken  it does not start any more
  *   $ cut node1 | both          nothing arrives from it          $ heal
  *   $ witness, $ ping           there is an arbiter (first of all)
@@ -39,6 +40,7 @@ export class Scenario {
   readonly #isolated: [boolean, boolean] = [false, false];
   #witness: Witness | undefined;
   #lines: string[] = [];
+  readonly #snapshots: (() => void)[] = [];
 
   constructor(options: {
     readonly mirrored: boolean;
@@ -176,6 +178,17 @@ export class Scenario {
         node.options.storage.replaced?.();
         node.record = { goal: "run", lastRole: null, cameFrom: null };
         return;
+      case "snapshot undefined": {
+        const { record } = node;
+        const setBack = node.options.storage.snapshot!();
+        this.#snapshots[node.index] = () => {
+          setBack();
+          node.record = record;
+        };
+        return;
+      }
+      case "set back":
+        return this.#snapshots[node.index]!();
       case "replicator broken":
         node.replicatorFails = true;
         return;

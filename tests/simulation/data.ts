@@ -159,6 +159,8 @@ export class DataSimulation {
         aio: { fsync: (fd, _, done) => machine.sync(fd, this.#alive(done)) },
         syncAll: (done) => machine.sync(null, this.#alive(done)),
         journal: this.#journal,
+        tide: { value: 0, keep() {} },
+        log: (text) => world.note(text),
         broken: (error) => this.#violated(`a sync failed: ${error}`),
       },
       pipeline.sequence,

@@ -8,6 +8,7 @@ import {
   EMPTY,
   type Identity,
 } from "../../src/replication/identity.ts";
+import { nextLevel } from "../../src/replication/tide.ts";
 import type { Command, Report } from "../../src/replication/control.ts";
 import type { Node, Storage } from "./node.ts";
 import type { Copy, Replication } from "./process.ts";
@@ -36,6 +37,21 @@ export class ModelDisk implements Storage, Copy {
   }
 
   powerCut(): void {}
+
+  /** What stands here now; what it returns sets the disk back to it. */
+  snapshot(): () => void {
+    const { identity, data, aloneWrites, salvage, marks } = this;
+    const sets = [data, aloneWrites, salvage, marks].map((set) =>
+      [set, new Set(set)] as const
+    );
+    return () => {
+      this.identity = identity;
+      for (const [set, then] of sets) {
+        set.clear();
+        for (const write of then) set.add(write);
+      }
+    };
+  }
 
   replaced(): void {
     this.identity = EMPTY;
@@ -138,10 +154,15 @@ class ModelReplicator implements Replication {
   }
 
   report(): Report {
+    const { session } = this;
+    const moves = session === "mirrored" || session === "resync";
     return {
       phase: this.phase,
-      session: this.session,
-      identity: this.disk.identity,
+      session,
+      identity: {
+        ...this.disk.identity,
+        tide: moves ? undefined : this.disk.identity.tide,
+      },
       resync: null,
       lastResync: null,
       dirtyBytes: 0,
@@ -400,6 +421,7 @@ class ModelReplicator implements Replication {
         this.#progress = this.#world.now;
         this.disk.data.add(write);
         peer.disk.marks.delete(write);
+        this.#tide(peer, (this.disk.identity.tide ?? 0) + 2);
         this.#node.options.acknowledged(this.#node, write);
       };
       const slow = this.lease !== null && world.chance(0.05) ? 400 : 3;
@@ -461,7 +483,9 @@ class ModelReplicator implements Replication {
       }
       // What only the other side wrote is kept there before it is overwritten.
       if (verdict.kind === "diverged") {
-        for (const write of peer.disk.aloneWrites) peer.disk.salvage.add(write);
+        const { aloneWrites, data, salvage } = peer.disk;
+        const own = verdict.unnamed ? data : aloneWrites;
+        for (const write of own) salvage.add(write);
       }
       const level = verdict.kind === "equal" && good(peer.disk.identity) &&
         !peer.#full && this.disk.marks.size + peer.disk.marks.size === 0;
@@ -522,6 +546,10 @@ class ModelReplicator implements Replication {
     this.#final = false;
     this.disk.aloneWrites.clear();
     for (const { disk } of [this, peer]) disk.marks.clear();
+    const [mine, theirs] = [this, peer].map(({ disk }) =>
+      disk.identity.tide ?? 0
+    );
+    this.#tide(peer, nextLevel(mine!, theirs!) + 1);
     this.#identity({ bitmap: null, connected: true });
     peer.#identity({ connected: true });
     this.session = "mirrored";
@@ -575,6 +603,11 @@ class ModelReplicator implements Replication {
     this.waiting.length = 0;
     this.alone = false;
     this.#hangUp();
+  }
+
+  /** As far as both have come: what else there is in between is tide_test.ts'. */
+  #tide(peer: ModelReplicator, tide: number): void {
+    for (const each of [this, peer]) each.#identity({ tide });
   }
 
   #identity(change: Partial<Identity>): void {

@@ -36,6 +36,8 @@ export interface Storage {
   /** A new, empty disk; and a copy that says itself that it is behind: scenarios begin with them. */
   replaced?(): void;
   outdate?(): void;
+  /** What it returns sets the disk back to this moment. */
+  snapshot?(): () => void;
 }
 
 export interface NodeOptions {

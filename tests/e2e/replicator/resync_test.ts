@@ -368,6 +368,101 @@ onPair({
   },
 });
 
+/** A machine as its hypervisor keeps it: what it had at that moment, disks and all. */
+async function snapshotOf(pair: Pair, node: Node) {
+  const own = join(pair.root, `${node.name}-own/state`);
+  const kept = await Deno.makeTempDir({ dir: pair.root });
+  await shell(
+    `cp -a '${own}' '${kept}/state'; cp -a '${node.backing}' '${kept}/data'`,
+  );
+  return () =>
+    shell(`
+      find '${own}' '${node.backing}' -mindepth 1 -delete
+      cp -a '${kept}/state/.' '${own}'; cp -a '${kept}/data/.' '${node.backing}'`);
+}
+
+for (const alone of [true, false]) {
+  const wrote = alone ? "wrote alone meanwhile" : "wrote nothing alone";
+  onPair({
+    name:
+      `a secondary that is set back to a snapshot while its primary ${wrote} is compared as a whole`,
+    async run(pair) {
+      const { primary, secondary } = pair;
+      const write = (name: string, text: string) =>
+        Deno.writeTextFile(`${primary.data}/${name}`, text);
+      await write("file", "of yesterday");
+      await sleep(SETTLED_MS);
+      const setBack = await snapshotOf(pair, secondary);
+      await write("file", "of today");
+      await write("other", "of today");
+      await sleep(SETTLED_MS);
+      await lose(pair);
+      if (alone) await write("alone", "written");
+      await setBack();
+      await secondary.replicator.start();
+      await pair.join();
+      ok(primary.replicator.report.lastResync?.full, "nothing was compared");
+      match(await pair.said(), /older than when it was level last/);
+      await equalCopies(pair);
+    },
+  });
+}
+
+onPair({
+  name:
+    "a secondary that is set back to the last moment before it was lost lacks nothing but what is marked",
+  async run(pair) {
+    const { primary, secondary } = pair;
+    const write = (text: string) =>
+      Deno.writeTextFile(`${primary.data}/file`, text);
+    await write("settled");
+    await sleep(SETTLED_MS);
+    const setBack = await snapshotOf(pair, secondary);
+    await write("at the end");
+    await lose(pair);
+    await setBack();
+    await secondary.replicator.start();
+    await pair.join();
+    strictEqual(primary.replicator.report.lastResync?.full, false);
+    await equalCopies(pair);
+  },
+});
+
+onPair({
+  name:
+    "a primary that is set back to a snapshot, after the other one has taken over or without, is compared as a whole",
+  async run(pair) {
+    for (const takenOver of [true, false]) {
+      const { primary, secondary } = pair;
+      const path = `${primary.data}/file`;
+      await Deno.writeTextFile(path, "of yesterday");
+      await sleep(SETTLED_MS);
+      const setBack = await snapshotOf(pair, primary);
+      await Deno.writeTextFile(path, "of today");
+      await sleep(SETTLED_MS);
+      await primary.replicator.kill();
+      await secondary.replicator.until(
+        ({ session }) => session !== "mirrored",
+        "the loss",
+      );
+      pair.primaryIndex = pair.nodes.indexOf(secondary) as 0 | 1;
+      await pair.alone();
+      if (takenOver) {
+        await Deno.writeTextFile(`${secondary.data}/alone`, "written");
+      }
+      await setBack();
+      await primary.replicator.start();
+      await pair.join();
+      ok(secondary.replicator.report.lastResync?.full, "not compared");
+      strictEqual(
+        await Deno.readTextFile(`${secondary.data}/file`),
+        "of today",
+      );
+      await equalCopies(pair);
+    }
+  },
+});
+
 onPair({
   name:
     "an application that changes everything during each pass is slowed until they are short, and not held for all of it",

@@ -63,6 +63,8 @@ export class Session {
           flush() {},
           settle() {},
         },
+        tide: { value: 0, keep() {} },
+        log: (text) => world.note(text),
         broken: (error) => options.violated(`a sync failed: ${error}`),
       },
       primary.pipeline.sequence,
