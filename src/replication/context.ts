@@ -9,7 +9,7 @@ import type { External } from "./external.ts";
 import type { Journal } from "./journal.ts";
 import type { IdentityStore } from "./identity_store.ts";
 import type { Marks } from "./marks.ts";
-import type { Tide } from "./tide.ts";
+import type { TideStore } from "./tide_store.ts";
 import type { Volume } from "./volume.ts";
 
 export interface Context {
@@ -20,7 +20,7 @@ export interface Context {
   /** Gives connections their channel, encrypted unless the link is trusted. */
   readonly links: Links;
   readonly identity: IdentityStore;
-  readonly tide: Tide;
+  readonly tide: TideStore;
   /** Marks that survive this process. */
   readonly dirty: Dirty;
   /** Secondary's memory of what the primary may not have on its disk; also after the session, until it is persisted or cleared. */

@@ -11,7 +11,7 @@ import { KIND } from "./operation.ts";
 import { type Frame, HEADER } from "../peer/frame.ts";
 import { stat, statFd } from "./descriptor.ts";
 import { isSick } from "./sick_disk.ts";
-import type { Tide } from "./tide.ts";
+import type { TideStore } from "./tide_store.ts";
 import type { Volume } from "./volume.ts";
 import { STATX } from "../fuse/abi.ts";
 import { getU64 } from "../system/u64.ts";
@@ -29,7 +29,7 @@ export interface FollowerTools {
   /** Makes everything that this node was told durable, beside the loop. */
   syncAll(done: (error: number) => void): void;
   readonly journal: Pick<Journal, "enter" | "flush" | "settle">;
-  readonly tide: Pick<Tide, "value" | "keep">;
+  readonly tide: Pick<TideStore, "value" | "keep">;
   readonly log: (text: string) => void;
   /** A sync failed: the system tells it once, so no later success says anything about what was written before. */
   broken(error: number): void;

@@ -31,7 +31,7 @@ import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import { PrimaryRole } from "./primary_role.ts";
 import { SecondaryRole } from "./secondary_role.ts";
-import { Tide } from "./tide.ts";
+import { TideStore } from "./tide_store.ts";
 import { placesOf, samePlaces, termsOf } from "./terms.ts";
 import { messageOf } from "../system/message.ts";
 
@@ -98,7 +98,7 @@ class Replicator {
       places: placesOf(config.directories, HOME),
       links: new Links(config, { hello: KIND.HELLO }),
       identity,
-      tide: new Tide(`${config.stateDir}/tide`),
+      tide: new TideStore(`${config.stateDir}/tide`),
       dirty: new Dirty(`${config.stateDir}/dirty.log`),
       marks: new Marks(),
       journal,

@@ -9,16 +9,10 @@
  *
  * n is odd, so that each knows what it holds. The two are never further apart than one, whichever dies when. A mark goes when the other node has kept a tide after its disk had
  * the change: whoever comes back with a tide that fits lacks nothing but what is marked. With each session a new level begins, which
- * the primary keeps (0) before the secondary (1): no tide of an earlier session fits any more.
+ * the primary keeps (0) before the secondary (1): no tide of an earlier session fits any more. Pure.
  */
-import { dirname } from "node:path";
-import { syncFolderSync, writeAllSync } from "../system/files.ts";
-
 /** Tides of one level: more than two years of them. */
 const LEVEL = 2 ** 24;
-/** One sector, written in place: a power cut leaves the old one or the new one. */
-const SIZE = 32;
-
 /** Whether copies that are the same by their generations, or follow from each other, are so as a whole. */
 export function fits(one: number, other: number): boolean {
   const low = Math.min(one, other), high = Math.max(one, other);
@@ -39,39 +33,4 @@ export function isBegun(tide: number): boolean {
 
 function levelOf(tide: number): number {
   return Math.floor(tide / LEVEL);
-}
-
-/** The file; without one (a new node, or one of before there were tides) 0. */
-export class Tide {
-  #value = 0;
-
-  constructor(readonly path: string) {
-    try {
-      const number = Number(Deno.readTextFileSync(path));
-      // One that cannot be read is the oldest: everything is compared.
-      if (Number.isSafeInteger(number) && number > 0) this.#value = number;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-
-  get value(): number {
-    return this.#value;
-  }
-
-  /** Durable when it returns. */
-  keep(value: number): void {
-    if (value === this.#value) return;
-    using file = Deno.openSync(this.path, {
-      create: true,
-      write: true,
-      mode: 0o600,
-    });
-    const isNew = file.statSync().size < SIZE;
-    const text = `${value}`.padEnd(SIZE - 1) + "\n";
-    writeAllSync(file, new TextEncoder().encode(text));
-    file.syncDataSync();
-    if (isNew) syncFolderSync(dirname(this.path));
-    this.#value = value;
-  }
 }

@@ -1,6 +1,5 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { join } from "node:path";
-import { fits, isBegun, nextLevel, Tide } from "./tide.ts";
+import { strictEqual } from "node:assert/strict";
+import { fits, isBegun, nextLevel } from "./tide.ts";
 
 const LEVEL = 2 ** 24;
 
@@ -33,24 +32,5 @@ Deno.test("nextLevel() is above both, and one that the peer has not kept is begu
   strictEqual(nextLevel(LEVEL + 1, 7 * LEVEL), 8 * LEVEL);
   for (const [mine, theirs] of [[0, 0], [LEVEL, 5], [9 * LEVEL + 1, 3]]) {
     strictEqual(isBegun(nextLevel(mine!, theirs!)), true);
-  }
-});
-
-Deno.test("Tide: kept over restarts, in place; one that is gone or damaged is the oldest", () => {
-  const folder = Deno.makeTempDirSync(), path = join(folder, "tide");
-  try {
-    const tide = new Tide(path);
-    strictEqual(tide.value, 0);
-    for (const value of [LEVEL, LEVEL + 1, 2 * LEVEL]) {
-      tide.keep(value);
-      deepStrictEqual([tide.value, new Tide(path).value], [value, value]);
-      strictEqual(Deno.statSync(path).size, 32);
-    }
-    Deno.writeTextFileSync(path, "1677\0\0garbage");
-    strictEqual(new Tide(path).value, 0);
-    Deno.writeTextFileSync(path, "");
-    strictEqual(new Tide(path).value, 0);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
   }
 });
