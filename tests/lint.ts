@@ -17,7 +17,7 @@ const PURE = [
   /^replication\/(identity|tide|operation|control|marks|listing|inode_table|name|exclusions)\.ts$/,
   /^replication\/verify\/(form|pace|summaries)\.ts$/,
   /^peer\/frame\.ts$/,
-  /^system\/(u64|address|address_bytes|bytes|limits|message|units)\.ts$/,
+  /^system\/(u64|address|address_bytes|bytes|kernel|limits|message|units)\.ts$/,
   /^doctor\/(facts|examine|before|firewall|firewall_needs|nft_verdict|\w+_rules)\.ts$/,
   /^bundle\/manifest\.ts$/,
   /^oidc\/places\.ts$/,

@@ -1,4 +1,5 @@
 /** The machine itself: distribution, kernel, packages, memory, clock, boot. Pure. */
+import { isBefore } from "../system/kernel.ts";
 import { GIB } from "../system/units.ts";
 import { distribution, systemd } from "./common_rules.ts";
 import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
@@ -292,12 +293,3 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
     },
   },
 ];
-
-/** "5.4.0-216-generic" */
-function isBefore(
-  kernel: string,
-  [major, minor]: readonly [number, number],
-): boolean {
-  const [ours = 0, lesser = 0] = kernel.split(".").map(Number);
-  return ours < major || ours === major && lesser < minor;
-}

@@ -94,6 +94,8 @@ export interface Negotiated {
   readonly stripsSetgid: boolean;
   /** A file that is read past the page cache may be mapped all the same (6.6 and later). */
   readonly directMmap: boolean;
+  /** Lets go of what it has cached of the target when we have copied (7.32 is 5.10; before, some do); else it copies by itself. */
+  readonly dropsCopied: boolean;
 }
 
 /** Answers FUSE_INIT: reads the request at `at`, writes fuse_init_out at `out` (64 bytes); returns what was agreed. */
@@ -129,6 +131,7 @@ export function negotiate(
     setxattrExtended: (offered & INIT.SETXATTR_EXT) !== 0,
     stripsSetgid: minor >= 37,
     directMmap: (offered2 & INIT2.DIRECT_IO_ALLOW_MMAP) !== 0,
+    dropsCopied: minor >= 32,
   };
 }
 

@@ -98,6 +98,7 @@ export class Changes {
     setxattrExtended: false,
     stripsSetgid: false,
     directMmap: false,
+    dropsCopied: true,
   };
 
   constructor(readonly volume: Volume, readonly pipeline: Pipeline) {}

@@ -315,6 +315,8 @@ export class Server {
         return this.#change(opcode, inode, length, answer);
       case OP.COPY_FILE_RANGE:
       case OP.COPY_FILE_RANGE_64:
+        // It then copies by READ and WRITE, and asks no more.
+        if (!this.#changes.kernel.dropsCopied) return answer(E.NOSYS);
         if (this.#waitsForChanges(inode, length)) return;
         return this.#change(opcode, inode, length, answer);
       default:

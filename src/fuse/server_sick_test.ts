@@ -124,3 +124,18 @@ onServer(
     deepStrictEqual([...marks.get(0, file.id)!.chunks.keys()], [6, 7]);
   },
 );
+
+onServer(
+  "Server: a disk that takes no changes any more has lost what it had not written, one that refuses one place has not",
+  (bed) => {
+    const { pipeline, volume } = bed;
+    pipeline.peerIsLevel = true;
+    pipeline.refused(volume, E.NOSPC);
+    deepStrictEqual([bed.faults.length, pipeline.isWorse], [0, false]);
+    for (const error of [E.IO, E.UCLEAN]) pipeline.refused(volume, error);
+    deepStrictEqual([bed.faults.length, pipeline.isWorse], [2, false]);
+    pipeline.refused(volume, E.ROFS);
+    deepStrictEqual([bed.faults.length, pipeline.isWorse], [3, true]);
+    ok(/writing below .* failed: EROFS/.test(bed.faults[2]!), bed.faults[2]);
+  },
+);

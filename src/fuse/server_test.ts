@@ -38,6 +38,32 @@ onServer(
 );
 
 onServer(
+  "Server: a kernel that keeps what it had cached of a copy's target copies by itself",
+  (bed) => {
+    Object.assign(bed.server.device, { readAhead() {} });
+    const source = bed.file("source"), target = bed.file("target");
+    const copyFor = (minor: number) => {
+      bed.ask(OP.INIT, bed.volume.root, (view, at) => {
+        view.setUint32(at, 7, true);
+        view.setUint32(at + 4, minor, true);
+      });
+      bed.turn();
+      const copy = bed.copy(source, target);
+      bed.turn();
+      return copy;
+    };
+    // Linux 5.4 and 5.10.
+    strictEqual(bed.answer(copyFor(31)), E.NOSYS);
+    deepStrictEqual(bed.kinds, []);
+    const copy = copyFor(32);
+    deepStrictEqual(bed.kinds, [KIND.COPY]);
+    bed.acknowledge();
+    bed.turn();
+    strictEqual(bed.answer(copy), 0);
+  },
+);
+
+onServer(
   "Server: what waits for a session's names waits for the changes before it all the same",
   (bed) => {
     const file = bed.file("image");

@@ -2,6 +2,7 @@
 /// <reference lib="deno.worker" />
 // The other side of aide.ts. Blocks in read() for ever: nothing but its pipes reaches it.
 import { AIDE, JOB } from "./aide.ts";
+import { syncHere } from "./disk.ts";
 import { errno, libc, Memory } from "../system/libc.ts";
 
 function errorOf(result: number): number {
@@ -45,7 +46,7 @@ self.onmessage = (
       const fd = memory.view.getInt32(4, true);
       const address = Number(memory.view.getBigUint64(8, true));
       let error = 0;
-      if (what === AIDE.SYNCFS) error = errorOf(libc.syncfs(fd));
+      if (what === AIDE.SYNCFS) error = syncHere(fd);
       else if (what === AIDE.UMOUNT) error = errorOf(libc.umount2(address, 0));
       else if (what === AIDE.CLOSE) error = errorOf(libc.close(fd));
       else if (what === AIDE.READ) error = readJob(fd, address);

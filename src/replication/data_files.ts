@@ -10,6 +10,9 @@ const MOST = 2048;
 export class DataFiles {
   /** In the order in which they were opened. */
   readonly #recent = new Set<Inode>();
+  /** Told of a descriptor through which data was written that was noted, before it is closed: see `Volume.onWritten`. */
+  onWritten: ((fd: number) => void) | null = null;
+  readonly #written = new Set<Inode>();
 
   /** The descriptor for data; opens it when needed. -errno. */
   open(inode: Inode): number {
@@ -49,7 +52,12 @@ export class DataFiles {
     }
   }
 
+  noteWritten(inode: Inode): void {
+    if (this.onWritten) this.#written.add(inode);
+  }
+
   close(inode: Inode): void {
+    if (this.#written.delete(inode)) this.onWritten?.(inode.dataFd);
     if (inode.dataFd >= 0) libc.close(inode.dataFd);
     inode.dataFd = -1;
     this.#recent.delete(inode);

@@ -3,11 +3,26 @@
  * that was open at the time; one that is opened later hears nothing of what somebody else's syncfs has been told. So a volume keeps one
  * descriptor for as long as it is in use. (Before Linux 5.8 syncfs tells none of these failures at all.)
  */
-import { ErrnoError, libc, Memory, O } from "../system/libc.ts";
+import { errno, ErrnoError, libc, Memory, O } from "../system/libc.ts";
 import { AIDE, type Aide } from "./aide.ts";
+import { readId, writeId } from "./id_xattr.ts";
+import { isSick } from "./sick_disk.ts";
 
 const HERE = new Memory(4096);
 HERE.string(".");
+
+/**
+ * The same on the thread that calls. syncfs answers 0 on a file system that has just failed: nothing is to be written on one that has
+ * become read-only, and ext4 (before 6.13), Btrfs and all of Linux 5.4 pass over the commit that made it so. What such a one refuses is
+ * a change, so one is tried: the directory's id, as it stands. Where nothing else has changed ext4 writes nothing for it.
+ */
+export function syncHere(fd: number): number {
+  if (libc.syncfs(fd) !== 0) return errno();
+  const id = readId(fd);
+  const refused = id < 0 ? -id : writeId(fd, id);
+  // A full one takes no change either, and has lost nothing.
+  return isSick(refused) ? refused : 0;
+}
 
 export class Disk {
   readonly #fd: number;

@@ -10,7 +10,7 @@ import { losesWrites } from "./may_differ.ts";
 import { KIND } from "./operation.ts";
 import { type Frame, HEADER } from "../peer/frame.ts";
 import { stat, statFd } from "./descriptor.ts";
-import { isSick } from "./sick_disk.ts";
+import { isShut, isSick } from "./sick_disk.ts";
 import type { TideStore } from "./tide_store.ts";
 import type { Volume } from "./volume.ts";
 import { STATX } from "../fuse/abi.ts";
@@ -31,7 +31,7 @@ export interface FollowerTools {
   readonly journal: Pick<Journal, "enter" | "flush" | "settle">;
   readonly tide: Pick<TideStore, "value" | "keep">;
   readonly log: (text: string) => void;
-  /** A sync failed: the system tells it once, so no later success says anything about what was written before. */
+  /** The disk has lost, or may have lost, what was written before: no later success says anything about it. */
   broken(error: number): void;
 }
 
@@ -52,7 +52,7 @@ export class Follower {
   #settling = false;
   /** Errors of this node's disk, for the report. */
   lastError = 0;
-  /** A sync of this node's disk failed: nothing that it says later counts. */
+  /** This node's disk failed a sync, or takes nothing any more: nothing that it says later counts. */
   #broken = false;
   #closed = false;
   /** What came behind something that must be in the journal first: one flush for all that was received together. */
@@ -151,6 +151,8 @@ export class Follower {
       if (error === E.NOSPC || error === E.DQUOT || isSick(error)) {
         this.lastError = error;
       }
+      // Without a sync: the session ends by this, and the next one would take for good what only memory has of what came before.
+      if (isShut(error)) this.#break(error);
       this.outgoing.append({
         kind: KIND.FAILED,
         volume: frame.volume,
@@ -244,7 +246,9 @@ export class Follower {
 
   /** After a batch: one acknowledgement for all of it. */
   acknowledge(): void {
-    if (this.applied === this.#acknowledged || !this.level) return;
+    if (this.#broken || this.applied === this.#acknowledged || !this.level) {
+      return;
+    }
     this.#acknowledged = this.applied;
     this.outgoing.append({ kind: KIND.ACK, sequence: this.applied });
   }

@@ -1,17 +1,23 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Connection } from "../peer/connection.ts";
-import { newFrame } from "../peer/frame.ts";
+import { HEADER, newFrame } from "../peer/frame.ts";
 import { E, Memory } from "../system/libc.ts";
 import { Follower } from "./follower.ts";
 import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import type { Volume } from "./volume.ts";
 
-/** A follower of one volume with one file, whose disk answers as told. */
-function followerWith(answer: (done: (error: number) => void) => void) {
+/** A follower of one volume with one file, whose disk answers as told; `refuses`: changes, so. */
+function followerWith(
+  answer: (done: (error: number) => void) => void,
+  refuses = 0,
+) {
   const frame = newFrame();
   const connection = { frame, payload: 0, incoming: new Memory(4096) };
-  const volume = { get: () => ({ isDirectory: false }), data: () => 7 };
+  const volume = {
+    get: () => ({ isDirectory: false }),
+    data: () => -refuses || 7,
+  };
   const broken: number[] = [];
   const kept: number[] = [];
   const tide = { value: 1, keep: (value: number) => void kept.push(value) };
@@ -34,12 +40,18 @@ function followerWith(answer: (done: (error: number) => void) => void) {
     0,
   );
   follower.level = true;
-  const fsync = () => {
-    frame.kind = KIND.FSYNC;
+  const hear = (kind: number) => {
+    frame.kind = kind;
     frame.sequence = follower.applied + 1;
     strictEqual(follower.heard(), null);
   };
-  return { follower, broken, fsync, kept };
+  return {
+    follower,
+    broken,
+    kept,
+    fsync: () => hear(KIND.FSYNC),
+    write: () => hear(KIND.WRITE),
+  };
 }
 
 Deno.test("Follower: an fsync that fails says that the copy is broken, before it is answered", () => {
@@ -139,4 +151,39 @@ Deno.test("Follower: a tide is kept when this disk has what came before it, and 
   told(4, 0);
   deepStrictEqual([kept, follower.marks.isEmpty], [[3, 5], false]);
   follower.close();
+});
+
+/** What a disk that refuses a write so makes of the copy: errno for which it counts as none, and whether the write is acknowledged. */
+function refusing(error: number) {
+  const { follower, broken, write } = followerWith((done) => done(0), error);
+  const room = () => follower.outgoing.room;
+  write();
+  strictEqual(follower.outgoing.isEmpty, false, "the primary is told");
+  const told = room();
+  follower.acknowledge();
+  const acknowledged = room() < told;
+  follower.settle();
+  const settled = room() < told - (acknowledged ? HEADER : 0);
+  follower.close();
+  return { broken, acknowledged, settled };
+}
+
+Deno.test("Follower: a disk that takes no changes any more breaks the copy by the first one that it refuses, and nothing is acknowledged", () => {
+  for (const error of [E.ROFS, E.SHUTDOWN, E.NODEV, E.NXIO]) {
+    deepStrictEqual(refusing(error), {
+      broken: [error],
+      acknowledged: false,
+      settled: false,
+    });
+  }
+});
+
+Deno.test("Follower: one bad sector, a damaged place or a full disk breaks no copy: it is levelled again", () => {
+  for (const error of [E.IO, E.UCLEAN, E.NOSPC, E.DQUOT]) {
+    deepStrictEqual(refusing(error), {
+      broken: [],
+      acknowledged: true,
+      settled: true,
+    });
+  }
 });

@@ -20,7 +20,7 @@ import { Latency } from "./latency.ts";
 import { KIND } from "./operation.ts";
 import { OneSided } from "./one_sided.ts";
 import { type Pending, PendingChanges } from "./pending.ts";
-import { sickness } from "./sick_disk.ts";
+import { isShut, sickness } from "./sick_disk.ts";
 import { Syncs } from "./syncs.ts";
 import { UntoldTimes } from "./untold_times.ts";
 import type { Volume } from "./volume.ts";
@@ -326,8 +326,8 @@ export class Pipeline {
   #tide = Infinity;
 
   /**
-   * A sync of this node's disk failed: errno. The system tells it once and takes the pages for written, so that no later success says
-   * anything about what was done before: until the end of the role nothing counts as settled here.
+   * A sync of this node's disk failed, or it takes no changes any more: errno. The system tells it once and takes the pages for
+   * written, so that no later success says anything about what was done before: until the end of the role nothing counts as settled here.
    */
   broke(error: number, what: string): void {
     this.#broken ||= error;
@@ -338,10 +338,15 @@ export class Pipeline {
     return this.#broken !== 0;
   }
 
-  /** This node's disk has answered a change so: a fault where the disk is sick, not only full. */
+  /**
+   * This node's disk has answered a change so: a fault where the disk is sick, not only full. One that takes no changes any more has
+   * lost what it had not written yet, and no sync need say so.
+   */
   refused({ path }: Volume, error: number): void {
     const what = sickness("writing", path, error);
-    if (what !== null) this.events.fault(what);
+    if (what === null) return;
+    if (isShut(error)) this.broke(error, what);
+    else this.events.fault(what);
   }
 
   /**

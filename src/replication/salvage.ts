@@ -5,6 +5,7 @@
 import { S_IFDIR, S_IFMT, S_IFREG } from "../fuse/abi.ts";
 import { fineStamp } from "../system/clock.ts";
 import { writeAllSync } from "../system/files.ts";
+import { messageOf } from "../system/message.ts";
 import { errno, errnoName, libc, Memory, O } from "../system/libc.ts";
 import { inspect, openName, sizeOf } from "./inspect.ts";
 import { CHUNK, type Mark, type Marks } from "./marks.ts";
@@ -19,6 +20,8 @@ import { dataRuns, nextData } from "./blocks.ts";
 import { isGone, unreadable } from "./unreadable.ts";
 
 const buffer = new Memory(CHUNK);
+/** A sync of more would hold up the loop for longer than the primary waits for a word. */
+const UNSYNCED = 16 * CHUNK;
 
 /** More directories a module cannot have. */
 const PLACES = [...Array(64).keys()];
@@ -58,7 +61,10 @@ export function* salvage(
         yield;
       }
     }
-    if (list) syncWhole(folder);
+    if (list) {
+      syncWhole(folder);
+      sync(list, `${folder}/${LIST}`);
+    }
     whole = true;
   } finally {
     list?.close();
@@ -71,17 +77,29 @@ export function* salvage(
 /** Where nothing names what this node alone wrote, all of its copy was set aside: said where people look for what was kept. */
 export function noteAside(below: string, asides: readonly string[]): void {
   const folder = newFolder(below);
-  const list = beginList(
+  using list = beginList(
     folder,
     `No set names which files: all of this copy stands in\n${
       asides.join("\n")
     }\nIt is not part of an archive of this folder, and stays when this folder is dropped: take it away yourself when nobody needs it.\n`,
   );
-  list.close();
+  sync(list, `${folder}/${LIST}`);
   syncWhole(folder);
 }
 
-/** All that was written to its file system, names included, is on the disk; throws where it is not: what it is a copy of goes next. */
+/**
+ * By the descriptor that wrote it: one that is opened later hears nothing of what somebody else's sync was told, and syncfs nothing at
+ * all before Linux 5.8.
+ */
+function sync(file: Deno.FsFile, path: string): void {
+  try {
+    file.syncSync();
+  } catch (cause) {
+    throw new Error(`Cannot keep "${path}": ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** All names that were made on its file system are on the disk; throws where they are not: what they are a copy of goes next. */
 function syncWhole(folder: string): void {
   const opened = libc.open(
     buffer.string(folder),
@@ -240,7 +258,7 @@ function* keep(
       throw new Error(`Cannot keep "${path}": ${errnoName(errno())}`);
     }
     target.truncateSync(size);
-    let bytes = 0;
+    let bytes = 0, unsynced = 0;
     for (const chunk of chunks) {
       const end = Math.min(size, (chunk + 1) * CHUNK);
       const begin = nextData(source, chunk * CHUNK, end);
@@ -252,9 +270,14 @@ function* keep(
         target.seekSync(begin + first, Deno.SeekMode.Start);
         writeAllSync(target, buffer.bytes.subarray(first, last));
         bytes += last - first;
+        unsynced += last - first;
       }
       yield null;
+      if (unsynced < UNSYNCED) continue;
+      unsynced = 0;
+      sync(target, path);
     }
+    sync(target, path);
     const other = path === wanted ? "" : `, kept as ${path}`;
     return `${bytes} bytes in ${chunks.length} MiB-regions of ${size} bytes${other}`;
   } finally {

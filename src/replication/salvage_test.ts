@@ -1,4 +1,5 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { LoopDisk, NO_LOOP_DISK } from "../../tests/loop_disk.ts";
 import { openBacking } from "../fuse/device.ts";
 import { libc, Memory, O } from "../system/libc.ts";
 import { Marks } from "./marks.ts";
@@ -104,6 +105,46 @@ Deno.test({
       strictEqual(Deno.statSync(`${step.value}/0/large`).size, length);
     } finally {
       volume.close();
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name:
+    `salvage() throws where what it has kept does not reach the disk, also when somebody else was told so first${
+      NO_LOOP_DISK ? ` (left out: ${NO_LOOP_DISK})` : ""
+    }`,
+  ignore: NO_LOOP_DISK !== null,
+  fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    const data = `${folder}/data`;
+    Deno.mkdirSync(data);
+    let id = 5 * 2 ** 32;
+    const volume = new Volume(0, data, openBacking(data), () => ++id);
+    const pieces = 15, length = pieces << 20;
+    // The disk takes what is written into memory, and has no room for it behind.
+    const disk = new LoopDisk({ room: 8 << 20 });
+    const below = `${disk.path}/kept`;
+    const other = libc.open(memory.string(disk.path), O.RDONLY | O.CLOEXEC, 0);
+    try {
+      Deno.writeFileSync(`${data}/large`, new Uint8Array(length).fill(7));
+      const large = volume.lookup(volume.root, memory.string("large"));
+      if (typeof large === "number") throw new Error(`errno ${large}`);
+      const marks = new Marks();
+      marks.data(0, large.id, { offset: 0, length }, 0);
+      const work = salvage([volume], marks, below);
+      // Its line in the list first.
+      for (let turn = 0; turn < 1 + pieces; turn++) {
+        strictEqual(work.next().done, false);
+      }
+      strictEqual(libc.syncfs(other), -1);
+      throws(() => [...work], /^Error: Cannot keep ".*large": /);
+      deepStrictEqual([...Deno.readDirSync(below)], []);
+    } finally {
+      libc.close(other);
+      volume.close();
+      disk[Symbol.dispose]();
       Deno.removeSync(folder, { recursive: true });
     }
   },

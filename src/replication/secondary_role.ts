@@ -16,8 +16,6 @@ import type { Volume } from "./volume.ts";
 import { messageOf } from "../system/message.ts";
 
 const SETTLE_MS = 2000;
-/** Answers that one frame may cause fit into this. */
-const MIN_ROOM = 256 * 1024;
 /** Work on a resync before the socket is read again: one that nobody reads for 3 s is taken for dead. */
 const SLICE_MS = 20;
 /** Frames of a resync may be work for many seconds: in between the primary hears that this node lives. */
@@ -51,7 +49,8 @@ export class SecondaryRole {
   watch(poll: Poll): void {
     this.#entrance.watch(poll);
     const session = this.#session;
-    if (session && !this.#held) {
+    // What it waits for is no frame: poll must not say at once that there are some.
+    if (session && !this.#held && !session.waitsForDisk) {
       const { connection, outgoing } = session.follower;
       poll.add(
         connection.fd,
@@ -65,7 +64,7 @@ export class SecondaryRole {
   get busy(): boolean {
     const session = this.#session;
     if (!session || this.#held) return false;
-    if (session.follower.outgoing.room < MIN_ROOM) return false;
+    if (!session.takes) return false;
     const { connection } = session.follower;
     return session.busy || connection.pending || connection.hasFrame;
   }
@@ -142,7 +141,7 @@ export class SecondaryRole {
 
   #keepOutAt = -Infinity;
 
-  /** errno of a sync that failed in this role, whichever session it belonged to. */
+  /** errno of a sync that failed in this role, or of a disk that takes nothing any more, whichever session it belonged to. */
   #broken = 0;
 
   /** What is done beside a frame: there a full disk is nobody's to catch but ours. */
@@ -185,12 +184,11 @@ export class SecondaryRole {
   #receive(session: SecondarySession): void {
     // Replaced by a newer one in the same turn.
     if (this.#session !== session) return;
-    const { connection, outgoing } = session.follower;
-    // Answers that the primary does not take must not pile up.
-    if (outgoing.room < MIN_ROOM) return;
+    const { connection } = session.follower;
+    if (!session.takes) return;
     const gone = connection.receive(this.context.now());
     const until = this.context.now() + SLICE_MS;
-    while (this.#session === session && outgoing.room >= MIN_ROOM) {
+    while (this.#session === session && session.takes) {
       if (!session.follower.level && this.context.now() > until) break;
       const next = connection.next();
       if (next === false) break;

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { Connection } from "../peer/connection.ts";
 import { fineStamp } from "../system/clock.ts";
+import { isBefore } from "../system/kernel.ts";
 import { type Context, syncAll } from "./context.ts";
 import { keepEpoch } from "./epoch.ts";
 import { levelExclusions } from "./exclusions.ts";
@@ -12,6 +13,7 @@ import { Follower } from "./follower.ts";
 import { identitySchema } from "./identity_store.ts";
 import { KEPT } from "./keep_own.ts";
 import { encodeMarks, Marks } from "./marks.ts";
+import { losesWrites } from "./may_differ.ts";
 import { HIDDEN } from "./name.ts";
 import { KIND } from "./operation.ts";
 import { setAside } from "./resync/purgatory.ts";
@@ -24,6 +26,10 @@ import type { Volume } from "./volume.ts";
 const PART = 2000;
 /** Bytes of one such frame, and of answers beside it. */
 const ROOM = 512 * 1024;
+/** Answers that one frame may cause fit into this. */
+const MIN_ROOM = 256 * 1024;
+/** Since then syncfs tells what could not be written back. */
+const SYNCFS_TELLS = [5, 8] as const;
 
 const beginSchema = z.union([
   z.object({
@@ -50,7 +56,7 @@ type Begin = z.infer<typeof beginSchema>;
 type Resync = Exclude<Begin, { readonly mode: "level" }>;
 
 export interface SecondaryEvents {
-  /** A sync of this node's disk failed: errno. */
+  /** A sync of this node's disk failed, or it takes nothing any more: errno. */
   broken(error: number): void;
   /** Does what a full state directory can keep from being done: then the session ends. */
   attempt(action: () => void): void;
@@ -218,6 +224,9 @@ export class SecondarySession {
             if (error) this.options.events.broken(error);
             done();
           }),
+        flush: isBefore(Deno.osRelease(), SYNCFS_TELLS)
+          ? (fd, done) => this.#flush(fd, done)
+          : null,
         begin: (work) => {
           this.#work = work;
           this.turn();
@@ -231,6 +240,15 @@ export class SecondarySession {
     if (begin.mode !== "full" && begin.journal && left) sets.push(left);
     yield* this.#tellMarks(sets);
     this.options.events.changed();
+  }
+
+  /** Data of one file, beside the loop. */
+  #flush(fd: number, done: () => void): void {
+    this.context.aio.fsync(fd, true, (error) => {
+      // Also when the session is over: the next one would find these pages in memory, and equal.
+      if (losesWrites(error)) this.options.events.broken(error);
+      done();
+    });
   }
 
   /** Below it what this node alone wrote is kept. */
@@ -296,6 +314,15 @@ export class SecondarySession {
   /** It wants the loop's next turn at once. */
   get busy(): boolean {
     return this.#work !== null && !this.#target?.waits;
+  }
+
+  /** Whether a frame of the primary may be taken now: answers that it does not take, and flushes, must not pile up. */
+  get takes(): boolean {
+    return this.follower.outgoing.room >= MIN_ROOM && !this.waitsForDisk;
+  }
+
+  get waitsForDisk(): boolean {
+    return this.#target?.full ?? false;
   }
 
   /** This copy is being made level: what the primary does alone meanwhile comes with it. */

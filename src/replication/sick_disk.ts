@@ -25,6 +25,23 @@ export function isSick(error: number): boolean {
   return SICK.has(error);
 }
 
+/** Of these: what says so of one place says so of all, and what memory still had for this disk will not get there. */
+const SHUT = new Set<number>([
+  E.ROFS,
+  E.NXIO,
+  E.NODEV,
+  E.NOMEDIUM,
+  E.SHUTDOWN,
+]);
+
+/**
+ * Whether a disk that refuses a change so takes none at all any more. EIO and EUCLEAN may be one bad sector or one damaged directory,
+ * which levelling mends or names; where they are more, the next sync says so (disk.ts).
+ */
+export function isShut(error: number): boolean {
+  return SHUT.has(error);
+}
+
 /** The sentence about it; null: this errno is an ordinary answer. */
 export function sickness(
   doing: "reading" | "writing",

@@ -382,6 +382,19 @@ export class Volume {
     return id !== ROOT && this.#inodes.forget(id, count);
   }
 
+  /**
+   * Told of each descriptor with data that was noted (`noteWritten`), before it is closed: it is the one that hears for certain what of
+   * it could not be written back. Null: nobody need ask it.
+   */
+  set onWritten(told: ((fd: number) => void) | null) {
+    this.#dataFiles.onWritten = told;
+  }
+
+  /** Data was written to an inode that nobody asks to have synced. */
+  noteWritten(inode: Inode): void {
+    this.#dataFiles.noteWritten(inode);
+  }
+
   /** Drops an inode that nobody refers to. */
   drop(inode: Inode): void {
     this.dropId(inode.id);

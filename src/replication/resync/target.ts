@@ -15,12 +15,15 @@ import { TargetNames } from "./target_names.ts";
 
 /** So much of what was brought may wait for the disk when a pass ends. */
 const UNSYNCED = 64 << 20;
+/** Files that are flushed at a time, as many as the system does at once: more would only wait, each with a descriptor. */
+const MOST_FLUSHES = 256;
 
 export class ResyncTarget {
   readonly #sync: (done: () => void) => void;
   #syncedBytes = 0;
   /** It waits for the disk: no turn of the loop helps. */
   waits = false;
+  #flushing = 0;
   readonly #begin: (work: Generator<void, void>) => void;
   readonly #outcome: Outcome;
   readonly #purgatory: Purgatory;
@@ -32,18 +35,29 @@ export class ResyncTarget {
   constructor(
     readonly volumes: readonly Volume[],
     outgoing: Outgoing,
-    { fromDisk, announce, sync, begin }: {
+    { fromDisk, announce, sync, flush, begin }: {
       readonly fromDisk: boolean;
       /** Makes durable what else has to be compared, should this resync break off from here on. */
       readonly announce: (marks: Marks) => void;
       /** Makes what was written durable, beside the loop. */
       readonly sync: (done: () => void) => void;
+      /**
+       * Has the data of a file reach the disk, beside the loop; its descriptor is closed meanwhile. Null where `sync` tells what could
+       * not be written. Else nothing but this would: what applications had synced at the source would be lost here without a word.
+       */
+      readonly flush: ((fd: number, done: () => void) => void) | null;
       /** Work that takes long, to be done beside the socket. */
       readonly begin: (work: Generator<void, void>) => void;
     },
   ) {
     this.#sync = sync;
     this.#begin = begin;
+    for (const volume of volumes) {
+      volume.onWritten = flush && ((fd) => {
+        this.#flushing++;
+        flush(fd, () => this.#flushing--);
+      });
+    }
     this.#outcome = new Outcome(outgoing);
     this.#purgatory = new Purgatory(volumes);
     this.#names = new TargetNames(this.#outcome, this.#purgatory, {
@@ -52,6 +66,11 @@ export class ResyncTarget {
     });
     this.#data = new TargetData(this.#outcome, this.#purgatory, fromDisk);
     this.#attributes = new TargetAttributes(this.#outcome);
+  }
+
+  /** No more frames now. */
+  get full(): boolean {
+    return this.#flushing >= MOST_FLUSHES;
   }
 
   /** Bytes that came as data. */
@@ -108,6 +127,11 @@ export class ResyncTarget {
     yield* this.#settle();
     const unlike = this.#attributes.unlike();
     for (const volume of this.volumes) volume.dropAll();
+    while (this.#flushing > 0) {
+      this.waits = true;
+      yield;
+    }
+    this.waits = false;
     this.#outcome.outgoing.append(
       { kind: KIND.ENDED, argument: pass },
       unlike,

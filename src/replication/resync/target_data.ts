@@ -90,6 +90,7 @@ export class TargetData {
       this.outcome.missing(volume, frame.id, MISSING_DATA);
       return null;
     }
+    volume.noteWritten(inode!);
     this.#chunks.memory.bytes.set(bytes, 0);
     for (let done = 0; done < bytes.length;) {
       const n = libc.pwrite(
@@ -121,6 +122,7 @@ export class TargetData {
       this.outcome.missing(volume, frame.id, MISSING_DATA);
       return null;
     }
+    volume.noteWritten(inode!);
     let length = getU64(new DataView(bytes.buffer, bytes.byteOffset), 0);
     if (frame.argument + length > 2 ** 53 - BLOCK) return "a hole without end";
     const end = frame.argument + length;

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { S_IFREG } from "../../fuse/abi.ts";
 import { openBacking } from "../../fuse/device.ts";
 import type { Outgoing } from "../../peer/connection.ts";
@@ -21,12 +21,20 @@ interface Bed {
   readonly volume: Volume;
   /** Payloads of ENDED. */
   readonly ended: readonly Uint8Array[];
+  /** Files that were flushed, as they are named, and whether the pass had ended when the flush did. */
+  readonly flushed: readonly (readonly [name: string, after: boolean])[];
+  /** Whether frames are to wait. */
+  full(): boolean;
   tell(frame: Partial<Frame>, payload?: Uint8Array): void;
   /** A file of this name with this text, and FILE's id unless another one is given. */
   has(name: string, content: string, id?: number): void;
 }
 
-function onTarget(name: string, run: (bed: Bed) => void): void {
+function onTarget(
+  name: string,
+  run: (bed: Bed) => void,
+  { flushes = false } = {},
+): void {
   const ignore = Deno.uid() !== 0;
   Deno.test({
     name: ignore ? `${name} (left out: not root)` : name,
@@ -35,6 +43,7 @@ function onTarget(name: string, run: (bed: Bed) => void): void {
       const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
       const volume = new Volume(0, folder, openBacking(folder), () => 9);
       const ended: Uint8Array[] = [];
+      const flushed: [string, boolean][] = [], flushing: (() => void)[] = [];
       const outgoing = {
         append: ({ kind }: Frame, payload: Uint8Array) => {
           if (kind === KIND.ENDED) ended.push(payload);
@@ -47,8 +56,19 @@ function onTarget(name: string, run: (bed: Bed) => void): void {
           fromDisk: false,
           announce() {},
           sync: (done) => done(),
+          flush: flushes
+            ? (fd, done) => {
+              const path = Deno.readLinkSync(`/proc/self/fd/${fd}`);
+              flushing.push(() => {
+                flushed.push([basename(path), ended.length > 0]);
+                done();
+              });
+            }
+            : null,
           begin: (work) => {
-            for (const _ of work);
+            for (const _ of work) {
+              for (const end of flushing.splice(0)) end();
+            }
           },
         },
       );
@@ -57,6 +77,8 @@ function onTarget(name: string, run: (bed: Bed) => void): void {
           folder,
           volume,
           ended,
+          flushed,
+          full: () => target.full,
           tell: (frame, payload = new Uint8Array(0)) =>
             strictEqual(
               target.heard({ ...newFrame(), ...frame }, payload),
@@ -172,4 +194,50 @@ onTarget(
     );
     strictEqual(Deno.statSync(path).mtime?.getTime(), 1_000_000);
   },
+);
+
+for (const flushes of [true, false]) {
+  onTarget(
+    flushes
+      ? "ResyncTarget: where sync does not tell what could not be written, each file that got data is flushed by itself before the pass ends"
+      : "ResyncTarget: where sync tells it no file is flushed by itself",
+    ({ tell, has, flushed, ended }) => {
+      const ids = { data: 101, linked: 102, holes: 103, same: 104 };
+      for (const [name, id] of Object.entries(ids)) {
+        has(name, "older", id);
+        tell({ kind: KIND.FILE, id }, Uint8Array.of(...FIVE, ...bytes(name)));
+        if (name === "holes") {
+          tell({ kind: KIND.HOLE, id, argument: 0 }, Uint8Array.of(...FIVE));
+        } else if (name !== "same") tell({ kind: KIND.DATA, id }, bytes("new"));
+        const nlink = name === "linked" ? 2 : 1;
+        tell({ kind: KIND.META, id }, attributes(name, nlink, 5));
+      }
+      tell({ kind: KIND.END, argument: 1 });
+      strictEqual(ended.length, 1);
+      deepStrictEqual(
+        [...flushed].sort(),
+        flushes ? [["data", false], ["holes", false], ["linked", false]] : [],
+      );
+    },
+    { flushes },
+  );
+}
+
+onTarget(
+  "ResyncTarget: while as many files are flushed as the system does at once no more frames are to come",
+  ({ tell, has, full, flushed }) => {
+    const ids = Array.from({ length: 256 }, (_, i) => 100 + i);
+    for (const id of ids) {
+      strictEqual(full(), false);
+      has(`${id}`, "older", id);
+      const file = Uint8Array.of(...FIVE, ...bytes(`${id}`));
+      tell({ kind: KIND.FILE, id }, file);
+      tell({ kind: KIND.DATA, id }, bytes("newer"));
+      tell({ kind: KIND.META, id }, attributes(`${id}`, 1, 5));
+    }
+    strictEqual(full(), true);
+    tell({ kind: KIND.END, argument: 1 });
+    deepStrictEqual([full(), flushed.length], [false, ids.length]);
+  },
+  { flushes: true },
 );

@@ -63,6 +63,40 @@ onPair({
 
 onPair({
   name:
+    "the secondary's disk becomes read-only before it has what nobody synced: none of it counts as settled there, and all of it comes again",
+  ...DISKS,
+  async run(pair) {
+    const { primary, secondary } = pair;
+    await writeSynced(pair, "before");
+    pair.keep(200);
+    const path = `${primary.data}/unsynced`;
+    await Deno.writeTextFile(path, "unsynced".repeat(100));
+    await pair.spoilDisk(secondary);
+    // Longer than from one sync of its disk to the next.
+    await sleep(3000);
+    {
+      using file = await Deno.open(path, { write: true });
+      await file.sync();
+    }
+    await writeSynced(pair, "after");
+    await pair.release();
+    strictEqual(primary.replicator.report.fault, null);
+    notEqual(secondary.replicator.report.session, "mirrored");
+    said(secondary, /EROFS|read-only/i);
+    await pair.mendDisk(secondary);
+    pair.keep(200);
+    await pair.mirrored();
+    await pair.release();
+    for (const name of ["before", "unsynced", "after"]) {
+      for (const node of pair.nodes) await pair.dropCached(node, name);
+      await holds(primary, name);
+    }
+    await equalCopies(pair);
+  },
+});
+
+onPair({
+  name:
     "the primary's disk becomes read-only: what cannot be written is refused, the other node has everything",
   ...DISKS,
   async run(pair) {

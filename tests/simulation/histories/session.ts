@@ -106,6 +106,7 @@ export class Session {
           secondary.dirty.add(marks);
           secondary.dirty.flush();
         },
+        flush: null,
         sync: (done) => done(),
         begin: (work) => this.#work = work,
       },
