@@ -19,8 +19,15 @@ export interface Content {
   readonly echo: readonly string[];
   /** Sender's monotonic milliseconds. */
   readonly sentAt: number;
-  /** `sentAt` of the last message that came over this link, and how long ago it came; null: none. */
-  readonly reply: { readonly sentAt: number; readonly heldMs: number } | null;
+  /**
+   * `sentAt` of the last message that came over this link, how long ago it came, and of which life it was (absent from an older version);
+   * null: none.
+   */
+  readonly reply: {
+    readonly sentAt: number;
+    readonly heldMs: number;
+    readonly boot?: string;
+  } | null;
   /** Unchecked: see body.ts. Null in a hello. */
   readonly body: unknown;
 }
@@ -186,9 +193,7 @@ function parseContent(plain: Uint8Array): Content | null {
     [key: string]: unknown;
   };
   if (!Array.isArray(echo) || echo.length > MAX_ECHO) return null;
-  if (!echo.every((one) => typeof one === "string" && one.length === 32)) {
-    return null;
-  }
+  if (!echo.every(isLife)) return null;
   if (!isTime(sentAt)) return null;
   const checked = parseReply(reply);
   if (checked === undefined) return null;
@@ -198,8 +203,13 @@ function parseContent(plain: Uint8Array): Content | null {
 function parseReply(value: unknown): Content["reply"] | undefined {
   if (value === null || value === undefined) return null;
   if (typeof value !== "object") return undefined;
-  const { sentAt, heldMs } = value as { [key: string]: unknown };
-  return isTime(sentAt) && isTime(heldMs) ? { sentAt, heldMs } : undefined;
+  const { sentAt, heldMs, boot } = value as { [key: string]: unknown };
+  if (!isTime(sentAt) || !isTime(heldMs)) return undefined;
+  return isLife(boot) ? { sentAt, heldMs, boot } : { sentAt, heldMs };
+}
+
+function isLife(value: unknown): value is string {
+  return typeof value === "string" && value.length === 32;
 }
 
 function isTime(value: unknown): value is number {

@@ -48,7 +48,6 @@ const UNCONFIRMED = 2.5;
 
 interface Link {
   readonly detector: Detector;
-  last: { readonly sentAt: number; readonly at: number } | null;
   answeredAt: number;
   roundTripMs: number | null;
 }
@@ -63,6 +62,8 @@ export class Station {
   #number = 0;
   #beganAt = Infinity;
   #body: Body | null = null;
+  /** A message of a life of the peer that had heard this node: from then on it names this one, or takes another machine for it. */
+  #knownBy: Pick<Datagram, "boot" | "number"> | null = null;
   /** How often the peer was lost, and how many of these the agent had dealt with when it said its present word; null: it is about to. */
   #losses = 0;
   #settled: number | null = 0;
@@ -74,11 +75,11 @@ export class Station {
     this.#acquaintance = new Acquaintance({
       boot: options.boot,
       me: options.nodeIndex,
+      silentMs: options.timeoutMs,
     });
     this.#peer = new Detector(options);
     this.#links = Array.from({ length: options.links }, () => ({
       detector: new Detector(options),
-      last: null,
       answeredAt: -Infinity,
       roundTripMs: null,
     }));
@@ -100,16 +101,22 @@ export class Station {
 
   /** The datagram to send over a link now; every call makes a new one. */
   compose(link: number, now: number): Uint8Array {
-    const { last } = this.#links[link]!;
     // A primary takes the reply for a promise to leave it alone: not while a decision to go on without it may be under way.
     const promises = this.losses(now) === this.#settled;
+    const reply = promises ? this.#acquaintance.reply(link, now) : null;
+    return this.#seal(link, now, { reply, body: this.#body });
+  }
+
+  #seal(
+    link: number,
+    now: number,
+    { reply, body }: Pick<Content, "reply" | "body">,
+  ): Uint8Array {
     const content: Content = {
       echo: this.#acquaintance.echo(now),
       sentAt: now,
-      reply: last === null || !promises
-        ? null
-        : { sentAt: last.sentAt, heldMs: now - last.at },
-      body: this.#body,
+      reply,
+      body,
     };
     this.#number += 1;
     this.#beganAt = Math.min(this.#beganAt, now);
@@ -141,7 +148,11 @@ export class Station {
     switch (hearing.kind) {
       case "ignored":
         return NOTHING;
+      case "second":
+        this.#strangers.saw("second", now);
+        return NOTHING;
       case "hello":
+        if (this.#isForgotten(datagram)) this.#strangers.saw("twin", now);
         return { ...NOTHING, answer: this.#mayAnswer(end, now) };
       case "heard": {
         // Before this one ends a silence that was too long.
@@ -149,14 +160,17 @@ export class Station {
         // The first word after a silence: the other side may not know yet that it is heard.
         const answer = this.#peer.verdict(now) !== "alive" &&
           this.#mayAnswer(end, now);
-        this.#heard(end, datagram.content, now);
+        const reply = this.#replyTo(datagram.content);
+        this.#heard(end, reply, now);
         const body = hearing.newest && datagram.content.body !== null
           ? checkBody(datagram.content.body)
           : null;
         // Its time is ours, or of a life before this one: the machine's clock goes on.
-        const { reply } = datagram.content;
         const ours = reply !== null && reply.sentAt >= this.#beganAt &&
           reply.sentAt <= now;
+        if (ours) {
+          this.#knownBy = { boot: datagram.boot, number: datagram.number };
+        }
         return { answer, body, heardUsAt: ours ? reply.sentAt : null };
       }
       default:
@@ -197,12 +211,22 @@ export class Station {
     return { verdict: detector.verdict(now), roundTripMs };
   }
 
-  #heard(end: Link, content: Content, now: number): void {
+  /** Another life of this node may be named beside this one: what was heard of that one says nothing here. */
+  #replyTo({ reply }: Content): Content["reply"] {
+    const { boot } = this.#options;
+    return reply === null || (reply.boot ?? boot) === boot ? reply : null;
+  }
+
+  /** It had heard this node and names it no more: it takes another machine for this one. */
+  #isForgotten({ boot, number }: Datagram): boolean {
+    return boot === this.#knownBy?.boot && number > this.#knownBy.number;
+  }
+
+  #heard(end: Link, reply: Content["reply"], now: number): void {
     this.#peer.heard(now);
     end.detector.heard(now);
-    end.last = { sentAt: content.sentAt, at: now };
-    if (content.reply === null) return;
-    const trip = now - content.reply.sentAt - content.reply.heldMs;
+    if (reply === null) return;
+    const trip = now - reply.sentAt - reply.heldMs;
     // A reply to a former life of ours, or to a message of before a pause, says nothing.
     if (trip < 0 || trip > this.#options.timeoutMs) return;
     end.roundTripMs = end.roundTripMs === null

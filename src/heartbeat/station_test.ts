@@ -1,8 +1,33 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { Body } from "./body.ts";
 import { Station } from "./station.ts";
-import { OTHER_VERSION, SEALED_OTHERWISE, TWIN } from "./strangers.ts";
+import { Codec, type Datagram } from "./message.ts";
+import {
+  OTHER_VERSION,
+  SEALED_OTHERWISE,
+  TWIN,
+  TWO_PEERS,
+} from "./strangers.ts";
 
-function station(nodeIndex: 0 | 1, life: string): Station {
+const CODEC = new Codec({ key: "7e".repeat(32), cluster: "c1".repeat(16) });
+/** As a version seals that does not say whom it replies to. */
+const OLDER = {
+  open: (bytes: Uint8Array) => CODEC.open(bytes),
+  seal: (datagram: Datagram) => {
+    const { reply, ...content } = datagram.content;
+    const older = reply &&
+      { sentAt: reply.sentAt, heldMs: reply.heldMs };
+    return CODEC.seal({ ...datagram, content: { ...content, reply: older } });
+  },
+};
+
+const WORDS = new Map<Station, Body>();
+
+function station(
+  nodeIndex: 0 | 1,
+  life: string,
+  codec: Pick<Codec, "seal" | "open"> = CODEC,
+): Station {
   const made = new Station({
     key: "7e".repeat(32),
     cluster: "c1".repeat(16),
@@ -11,8 +36,10 @@ function station(nodeIndex: 0 | 1, life: string): Station {
     links: 2,
     periodMs: 300,
     timeoutMs: 2100,
-  });
-  made.say({ version: `life ${life}`, modules: [] }, 0);
+  }, codec);
+  const word = { version: `life ${life}`, modules: [] };
+  WORDS.set(made, word);
+  made.say(word, 0);
   return made;
 }
 
@@ -86,8 +113,9 @@ Deno.test("Station.receive() never believes a recording of a former life, whoeve
   const oneAgain = station(0, "c");
   exchange(oneAgain, two, 3000);
   strictEqual(two.verdict(3010), "alive");
+  // Nobody has heard that one yet: it is asked whether it lives.
   deepStrictEqual(two.receive(0, recorded, 6000), {
-    answer: false,
+    answer: true,
     body: null,
     heardUsAt: null,
   });
@@ -199,4 +227,96 @@ Deno.test("Station.problem() tells of heartbeats of another version, which are n
   strictEqual(two.verdict(4000), "unknown");
   // That node was upgraded, or stopped.
   strictEqual(two.problem(10_000), null);
+});
+
+/** Everybody settles what it lost, and sends what it has every 300 ms over both links, as the third says whom it reaches. */
+function live(
+  pairs: readonly (readonly [Station, Station])[],
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  for (let now = from; now < to; now += 300) {
+    for (const one of new Set(pairs.flat())) {
+      one.ticked(now, 300);
+      one.say(WORDS.get(one)!, one.losses(now));
+    }
+    for (const [one, other] of pairs) {
+      for (const link of [0, 1]) {
+        exchange(one, other, now, link);
+        exchange(other, one, now + 10, link);
+      }
+    }
+  }
+}
+
+Deno.test("Station.receive() goes on with the peer when a copy of it is started beside it", () => {
+  const [one, two] = [station(0, "a"), station(1, "b")];
+  live([[one, two]], { from: 1000, to: 4000 });
+  const copy = station(1, "c");
+  live([[copy, one], [two, one]], { from: 4000, to: 7000 });
+  strictEqual(one.problem(7000), TWO_PEERS);
+  strictEqual(copy.problem(7000), TWIN);
+  const word = one.receive(0, two.compose(0, 7000), 7000);
+  strictEqual(word.body?.version, "life b");
+  deepStrictEqual([one.losses(7000), two.losses(7000)], [0, 0]);
+  live([[one, two]], { from: 7000, to: 14_000 });
+  strictEqual(one.problem(14_000), null);
+  // The peer dies, and then the copy is all there is.
+  live([[copy, one]], { from: 14_000, to: 18_000 });
+  strictEqual(
+    one.receive(0, copy.compose(0, 18_000), 18_000).body?.version,
+    "life c",
+  );
+});
+
+Deno.test("Station.receive() hears a peer of an older version again when the copy of it is gone", () => {
+  const one = station(0, "a");
+  const two = station(1, "b", OLDER);
+  live([[one, two]], { from: 1000, to: 4000 });
+  const copy = station(1, "c", OLDER);
+  live([[copy, one], [two, one]], { from: 4000, to: 7000 });
+  strictEqual(one.problem(7000), TWO_PEERS);
+  strictEqual(two.problem(7000), TWIN);
+  strictEqual(two.verdict(7000), "lost");
+  const recorded = two.compose(0, 7000);
+  live([[one, two]], { from: 7000, to: 9500 });
+  deepStrictEqual([one.verdict(9500), two.verdict(9500)], ["alive", "alive"]);
+  const word = one.receive(0, two.compose(0, 9600), 9600);
+  strictEqual(word.body?.version, "life b");
+  strictEqual(one.receive(0, recorded, 9600).body, null);
+  live([[one, two]], { from: 9900, to: 15_000 });
+  deepStrictEqual([one.problem(15_000), two.problem(15_000)], [null, null]);
+});
+
+Deno.test("Station.receive() does not bring a former life back by what was held back of it", () => {
+  const [one, two] = [station(0, "a"), station(1, "b")];
+  live([[one, two]], { from: 1000, to: 4000 });
+  const heldBack = Array.from(
+    { length: 50 },
+    (_, at) => two.compose(0, 4000 + at * 100),
+  );
+  const again = station(1, "c");
+  live([[one, again]], { from: 9000, to: 10_000 });
+  // The new life dies, and its machine with it.
+  for (const [at, word] of heldBack.entries()) {
+    one.ticked(10_000 + at * 100, 100);
+    const { body } = one.receive(0, word, 10_000 + at * 100);
+    strictEqual(body, null);
+  }
+  strictEqual(one.verdict(14_900), "lost");
+});
+
+Deno.test("Station.receive() knows a restarted agent at once, and takes what was under way for no second machine", () => {
+  const [one, two] = [station(0, "a"), station(1, "b")];
+  live([[one, two]], { from: 1000, to: 4000 });
+  const late = [0, 1].map((link) => two.compose(link, 4000));
+  const again = station(1, "c");
+  exchange(again, one, 4010);
+  strictEqual(
+    one.receive(0, again.compose(0, 4020), 4020).body?.version,
+    "life c",
+  );
+  for (const link of [0, 1]) {
+    strictEqual(one.receive(link, late[link]!, 4030).body, null);
+  }
+  strictEqual(one.problem(4040), null);
 });
