@@ -9,7 +9,7 @@ import {
   VERSION,
   versionOf,
 } from "./message.ts";
-import { Strangers } from "./strangers.ts";
+import { SET_BACK, Strangers } from "./strangers.ts";
 
 export interface StationOptions {
   /** Cluster key, hexadecimal. */
@@ -43,6 +43,8 @@ export interface Received {
 const NOTHING: Received = { answer: false, body: null, heardUsAt: null };
 /** Answers to greetings, a link: a flood of recordings must not be answered one by one. */
 const ANSWER_MS = 50;
+/** What the peer has heard of this life may be dated so far ahead before it means anything: both times are of one clock. */
+const AHEAD_MS = 5_000;
 /** Periods: two may be lost, and what answers the third is on its way. */
 const UNCONFIRMED = 2.5;
 
@@ -64,6 +66,7 @@ export class Station {
   #body: Body | null = null;
   /** A message of a life of the peer that had heard this node: from then on it names this one, or takes another machine for it. */
   #knownBy: Pick<Datagram, "boot" | "number"> | null = null;
+  #setBack = false;
   /** How often the peer was lost, and how many of these the agent had dealt with when it said its present word; null: it is about to. */
   #losses = 0;
   #settled: number | null = 0;
@@ -171,6 +174,10 @@ export class Station {
         if (ours) {
           this.#knownBy = { boot: datagram.boot, number: datagram.number };
         }
+        // Said of this very life: an older version may mean a machine's time before it was started anew.
+        if (reply?.boot === boot && reply.sentAt - now > AHEAD_MS) {
+          this.#setBack = true;
+        }
         return { answer, body, heardUsAt: ours ? reply.sentAt : null };
       }
       default:
@@ -190,7 +197,15 @@ export class Station {
 
   /** What a person should look at: one line; null: nothing. */
   problem(now: number): string | null {
-    return this.#strangers.problem(now);
+    return this.#setBack ? SET_BACK : this.#strangers.problem(now);
+  }
+
+  /**
+   * The peer has heard this very life at a time that is still to come here: the machine was set back together with its memory. Its
+   * numbers have been used: the peer takes it for a recording, and to use them again would give the key away. The life must end.
+   */
+  get setBack(): boolean {
+    return this.#setBack;
   }
 
   ticked(now: number, everyMs: number): void {

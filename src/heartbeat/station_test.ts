@@ -5,6 +5,7 @@ import { Codec, type Datagram } from "./message.ts";
 import {
   OTHER_VERSION,
   SEALED_OTHERWISE,
+  SET_BACK,
   TWIN,
   TWO_PEERS,
 } from "./strangers.ts";
@@ -258,6 +259,8 @@ Deno.test("Station.receive() goes on with the peer when a copy of it is started 
   const word = one.receive(0, two.compose(0, 7000), 7000);
   strictEqual(word.body?.version, "life b");
   deepStrictEqual([one.losses(7000), two.losses(7000)], [0, 0]);
+  // What is said of the copy, by its clock, is no word to the peer.
+  deepStrictEqual([two.setBack, copy.setBack], [false, false]);
   live([[one, two]], { from: 7000, to: 14_000 });
   strictEqual(one.problem(14_000), null);
   // The peer dies, and then the copy is all there is.
@@ -319,4 +322,46 @@ Deno.test("Station.receive() knows a restarted agent at once, and takes what was
     strictEqual(one.receive(link, late[link]!, 4030).body, null);
   }
   strictEqual(one.problem(4040), null);
+});
+
+Deno.test("Station.setBack is true once the peer has heard this life at a time to come", () => {
+  const [one, two] = [station(0, "a"), station(1, "b")];
+  live([[one, two]], { from: 1000, to: 4000 });
+  // The first goes on from a copy of its memory: that it heard the peer is in it, its later numbers are not.
+  const restored = station(0, "a");
+  live([[restored, station(1, "b")]], { from: 1000, to: 2800 });
+  live([[one, two]], { from: 4000, to: 60_000 });
+  strictEqual(one.setBack, false);
+  const here = 3000;
+  two.receive(0, restored.compose(0, here), 60_010);
+  restored.receive(0, two.compose(0, 60_020), here + 10);
+  strictEqual(restored.setBack, true);
+  strictEqual(restored.problem(here + 10), SET_BACK);
+});
+
+Deno.test("Station.setBack stays false when a machine starts anew, whose clock does so too", () => {
+  for (const codec of [CODEC, OLDER]) {
+    const one = station(0, "a", codec);
+    const two = station(1, "b");
+    live([[one, two]], { from: 864_000_000, to: 864_004_000 });
+    const after = station(1, "c");
+    // Its clock began at zero; the other one's goes on, and so may what it says of the second link.
+    for (let at = 0; at < 10; at++) {
+      one.receive(0, after.compose(0, 30_000 + at), 864_005_000 + at);
+      after.receive(0, one.compose(0, 864_005_000 + at), 30_000 + at);
+    }
+    strictEqual(after.verdict(30_010), "alive");
+    // An older version goes on saying on the second link what the machine said there before.
+    const content = {
+      echo: ["c".repeat(32)],
+      sentAt: 864_006_000,
+      reply: { sentAt: 864_003_700, heldMs: 2_000 },
+      body: null,
+    };
+    const said = { sender: 0, boot: "a".repeat(32), link: 1 } as const;
+    const older = CODEC.seal({ ...said, number: 1_000_000, content });
+    strictEqual(after.receive(1, older, 31_000).heardUsAt, null);
+    strictEqual(after.link(1, 31_000).verdict, "alive");
+    strictEqual(after.setBack, false);
+  }
 });

@@ -11,6 +11,8 @@ export const TWIN =
   "another machine sends heartbeats as this node, with this cluster's key (a copied machine?): only one of the two may run";
 export const TWO_PEERS =
   "two machines send heartbeats as the other node, with this cluster's key (a copy of it runs?): switch one of them off";
+export const SET_BACK =
+  "this machine was set back to an earlier moment, with its memory (a snapshot?): its agent begins anew";
 export const SEALED_OTHERWISE =
   "heartbeats arrive that this cluster's key does not open: secret.key or the id in cluster.yaml differs between the nodes, or another cluster uses these addresses";
 export const OTHER_VERSION =

@@ -44,6 +44,7 @@ class Heartbeats {
   /** When the last of ours left of which the other node says that it has heard it. */
   #heardUsAt = -Infinity;
   #hung = false;
+  #closed = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -92,6 +93,8 @@ class Heartbeats {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     for (const timer of this.#timers) clearInterval(timer);
     for (const socket of this.#sockets) socket.close();
     for (const carrier of this.#carriers) carrier.close();
@@ -115,6 +118,7 @@ class Heartbeats {
       bytes,
       now(),
     );
+    if (this.#station.setBack) return this.#end();
     if (answer && !this.#hung) this.#send(link);
     if (body !== null) post({ type: "heard", body, heardUsAt });
     this.#heardUsAt = Math.max(this.#heardUsAt, heardUsAt ?? -Infinity);
@@ -122,6 +126,14 @@ class Heartbeats {
       this.#pulse.followed(heardUsAt, followers(body));
     }
     this.#report();
+  }
+
+  /** At once: not one more of its numbers may be used a second time. */
+  #end(): void {
+    if (this.#closed) return;
+    this.#report();
+    this.close();
+    post({ type: "ended", why: "The heartbeats of this life are over" });
   }
 
   #tick(): void {
