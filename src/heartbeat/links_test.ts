@@ -85,6 +85,19 @@ Deno.test("Links hear each other, tell at once, and notice that the other side i
       "the new word is heard",
     );
 
+    const configuration = Object.fromEntries(
+      Array.from(
+        { length: 500 },
+        (_, at) => [`part ${at}`, "0123456789abcdef"],
+      ),
+    );
+    two.links.send({ version: "much", modules: [], configuration }, 0);
+    await until(
+      () => one.heard.at(-1)?.version === "much",
+      "what takes many packets is heard",
+    );
+    deepStrictEqual(one.heard.at(-1)?.configuration, configuration);
+
     await two.links.close();
     await until(() => one.verdicts.at(-1) === "lost", "the loss is noticed");
     two = new Side(1, port);

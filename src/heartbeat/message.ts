@@ -28,6 +28,8 @@ export interface Content {
     readonly heldMs: number;
     readonly boot?: string;
   } | null;
+  /** The sender puts together what comes in parts (parts.ts); absent from an older version. */
+  readonly parts?: boolean;
   /** Unchecked: see body.ts. Null in a hello. */
   readonly body: unknown;
 }
@@ -189,7 +191,7 @@ function parseContent(plain: Uint8Array): Content | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { echo, sentAt, reply, body } = value as {
+  const { echo, sentAt, reply, parts, body } = value as {
     [key: string]: unknown;
   };
   if (!Array.isArray(echo) || echo.length > MAX_ECHO) return null;
@@ -197,7 +199,13 @@ function parseContent(plain: Uint8Array): Content | null {
   if (!isTime(sentAt)) return null;
   const checked = parseReply(reply);
   if (checked === undefined) return null;
-  return { echo, sentAt, reply: checked, body: body ?? null };
+  return {
+    echo,
+    sentAt,
+    reply: checked,
+    ...(parts === true ? { parts } : {}),
+    body: body ?? null,
+  };
 }
 
 function parseReply(value: unknown): Content["reply"] | undefined {

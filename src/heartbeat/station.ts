@@ -9,6 +9,7 @@ import {
   VERSION,
   versionOf,
 } from "./message.ts";
+import { divide, MAX_PACKET } from "./parts.ts";
 import { SET_BACK, Strangers } from "./strangers.ts";
 
 export interface StationOptions {
@@ -64,6 +65,8 @@ export class Station {
   #number = 0;
   #beganAt = Infinity;
   #body: Body | null = null;
+  /** The peer's present life puts parts together. */
+  #takesParts = false;
   /** A message of a life of the peer that had heard this node: from then on it names this one, or takes another machine for it. */
   #knownBy: Pick<Datagram, "boot" | "number"> | null = null;
   #setBack = false;
@@ -110,6 +113,21 @@ export class Station {
     return this.#seal(link, now, { reply, body: this.#body });
   }
 
+  /** The same as it is sent: in packets that every network carries, if the peer can put them together. */
+  packets(link: number, now: number): Uint8Array[] {
+    const { current } = this.#acquaintance;
+    const news = current === null || this.#acquaintance.echo(now).length > 1;
+    // Before it: of two on one link the later one counts.
+    const hello = news
+      ? [this.#seal(link, now, { reply: null, body: null })]
+      : [];
+    const datagram = this.compose(link, now);
+    if (datagram.length <= MAX_PACKET) return [datagram];
+    // Whoever is not known yet may be of an older version, or behind a path that carries no more.
+    if (current === null) return hello;
+    return [...hello, ...this.#takesParts ? divide(datagram) : [datagram]];
+  }
+
   #seal(
     link: number,
     now: number,
@@ -119,6 +137,7 @@ export class Station {
       echo: this.#acquaintance.echo(now),
       sentAt: now,
       reply,
+      parts: true,
       body,
     };
     this.#number += 1;
@@ -165,6 +184,7 @@ export class Station {
           this.#mayAnswer(end, now);
         const reply = this.#replyTo(datagram.content);
         this.#heard(end, reply, now);
+        this.#takesParts = datagram.content.parts === true;
         const body = hearing.newest && datagram.content.body !== null
           ? checkBody(datagram.content.body)
           : null;

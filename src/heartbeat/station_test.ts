@@ -2,6 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Body } from "./body.ts";
 import { Station } from "./station.ts";
 import { Codec, type Datagram } from "./message.ts";
+import { Assembly, MAX_PACKET } from "./parts.ts";
 import {
   OTHER_VERSION,
   SEALED_OTHERWISE,
@@ -11,11 +12,11 @@ import {
 } from "./strangers.ts";
 
 const CODEC = new Codec({ key: "7e".repeat(32), cluster: "c1".repeat(16) });
-/** As a version seals that does not say whom it replies to. */
+/** As a version seals that neither says whom it replies to nor takes parts. */
 const OLDER = {
   open: (bytes: Uint8Array) => CODEC.open(bytes),
   seal: (datagram: Datagram) => {
-    const { reply, ...content } = datagram.content;
+    const { parts: _, reply, ...content } = datagram.content;
     const older = reply &&
       { sentAt: reply.sentAt, heldMs: reply.heldMs };
     return CODEC.seal({ ...datagram, content: { ...content, reply: older } });
@@ -364,4 +365,60 @@ Deno.test("Station.setBack stays false when a machine starts anew, whose clock d
     strictEqual(after.link(1, 31_000).verdict, "alive");
     strictEqual(after.setBack, false);
   }
+});
+
+/** More than a packet holds. */
+const LONG = {
+  version: "long",
+  modules: [],
+  configuration: Object.fromEntries(
+    Array.from({ length: 200 }, (_, at) => [`part ${at}`, "0123456789abcdef"]),
+  ),
+};
+
+Deno.test("Station.packets() keeps both nodes in touch where nothing longer than a packet passes", () => {
+  const [one, two] = [station(0, "a"), station(1, "b")];
+  one.say(LONG, 0);
+  two.say({ ...LONG, version: "long, too" }, 0);
+  const ends = [new Assembly(), new Assembly()];
+  const heard: string[] = [];
+  const send = (from: Station, to: Station, now: number): void => {
+    for (const packet of from.packets(0, now)) {
+      if (packet.length > MAX_PACKET) continue;
+      const bytes = ends[from === one ? 1 : 0]!.take(packet);
+      if (bytes === null) continue;
+      const { answer, body } = to.receive(0, bytes, now);
+      if (body !== null) heard.push(body.version);
+      if (answer) send(to, from, now);
+    }
+  };
+  for (let now = 1000; now < 5000; now += 300) {
+    send(one, two, now);
+    send(two, one, now + 150);
+  }
+  strictEqual(one.verdict(5000), "alive");
+  strictEqual(two.verdict(5000), "alive");
+  strictEqual(heard.includes("long") && heard.includes("long, too"), true);
+});
+
+Deno.test("Station.packets() sends to an older version what it understands, whole", () => {
+  const one = station(0, "a");
+  one.say(LONG, 0);
+  const lengths = (now: number) =>
+    one.packets(0, now).map(({ length }) => length > MAX_PACKET);
+  deepStrictEqual(lengths(1000), [false], "a greeting");
+  const two = station(1, "b", OLDER);
+  const hear = (now: number) =>
+    one.packets(0, now).map((bytes) => two.receive(0, bytes, now).body);
+  deepStrictEqual(hear(1000), [null]);
+  strictEqual(
+    one.receive(0, two.compose(0, 1001), 1001).body?.version,
+    "life b",
+  );
+  deepStrictEqual(lengths(1002), [true]);
+  strictEqual(hear(1003).at(-1)?.version, "long");
+  // One that nobody knows yet may be of any version: a greeting goes first, and does not make the word that follows the older one.
+  one.receive(0, station(1, "c", OLDER).compose(0, 1004), 1004);
+  deepStrictEqual(lengths(1005), [false, true]);
+  strictEqual(hear(1006).at(-1)?.version, "long");
 });

@@ -16,6 +16,7 @@ import type {
 import { now } from "../system/clock.ts";
 import { Pulse } from "./pulse.ts";
 import { realTime } from "./real_time.ts";
+import { Assembly } from "./parts.ts";
 import { LinkSocket } from "./socket.ts";
 import { Station } from "./station.ts";
 import { tickMs } from "./tick.ts";
@@ -29,6 +30,7 @@ class Heartbeats {
   readonly #options: WorkerOptions;
   readonly #station: Station;
   readonly #sockets: LinkSocket[];
+  readonly #assemblies: Assembly[];
   readonly #pulse: Pulse;
   readonly #carriers: Carrier[];
   /** What is wrong with each link's interface. */
@@ -54,12 +56,16 @@ class Heartbeats {
       boot: crypto.getRandomValues(new Uint8Array(16)).toHex(),
       links: options.links.length,
     });
+    this.#assemblies = options.links.map(() => new Assembly());
     this.#sockets = options.links.map(({ local, remote }, link) =>
       new LinkSocket({
         local,
         remote,
         port: options.port,
-        onBytes: (bytes) => this.#receive(link, bytes),
+        onBytes: (packet) => {
+          const bytes = this.#assemblies[link]!.take(packet);
+          if (bytes !== null) this.#receive(link, bytes);
+        },
         onLog: (level, text) => post({ type: "log", level, text }),
       })
     );
@@ -103,9 +109,9 @@ class Heartbeats {
 
   #send(link: number): void {
     try {
-      this.#sockets[link]!.send(
-        this.#station.compose(link, now()),
-      );
+      for (const packet of this.#station.packets(link, now())) {
+        this.#sockets[link]!.send(packet);
+      }
     } catch (error) {
       const text = messageOf(error);
       post({ type: "log", level: "error", text });
