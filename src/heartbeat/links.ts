@@ -76,6 +76,8 @@ export type FromWorker =
     readonly level: "error" | "warning" | "info";
     readonly text: string;
   }
+  /** It has closed everything: this life of the agent must not go on. */
+  | { readonly type: "ended"; readonly why: string }
   | { readonly type: "closed" };
 
 const TURNING_MS = 1_000;
@@ -117,6 +119,8 @@ export class Links {
           return onProblem(data.problem);
         case "log":
           return onLog(data.level, data.text);
+        case "ended":
+          return onDied(new Error(data.why));
         default:
           return data satisfies never;
       }

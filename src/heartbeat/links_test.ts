@@ -1,8 +1,12 @@
 /** Two real Workers on the loopback network: what is said on one side is heard on the other, and silence is noticed. */
-import { deepStrictEqual, match, ok } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { now } from "../system/clock.ts";
 import type { Body } from "./body.ts";
 import type { PeerVerdict } from "./detector.ts";
 import { type LinkHealth, Links } from "./links.ts";
+import { Codec } from "./message.ts";
+import { SET_BACK } from "./strangers.ts";
 
 const KEY = "11".repeat(32);
 const CLUSTER = "22".repeat(16);
@@ -81,6 +85,19 @@ Deno.test("Links hear each other, tell at once, and notice that the other side i
       "the new word is heard",
     );
 
+    const configuration = Object.fromEntries(
+      Array.from(
+        { length: 500 },
+        (_, at) => [`part ${at}`, "0123456789abcdef"],
+      ),
+    );
+    two.links.send({ version: "much", modules: [], configuration }, 0);
+    await until(
+      () => one.heard.at(-1)?.version === "much",
+      "what takes many packets is heard",
+    );
+    deepStrictEqual(one.heard.at(-1)?.configuration, configuration);
+
     await two.links.close();
     await until(() => one.verdicts.at(-1) === "lost", "the loss is noticed");
     two = new Side(1, port);
@@ -124,5 +141,48 @@ Deno.test("Links tell of a thread that died: who has no heartbeats must not take
     match(one.died[0]!, /thread died: .*/);
   } finally {
     await one.links.close();
+  }
+});
+
+Deno.test("Links end the life of a machine that was set back", async () => {
+  const port = 45_000 + Deno.pid % 1000;
+  const one = new Side(0, port);
+  const codec = new Codec({ key: KEY, cluster: CLUSTER });
+  const boot = "ab".repeat(16);
+  const peer = createSocket("udp4");
+  let number = 0;
+  let after = 0;
+  peer.on("message", (bytes: Uint8Array) => {
+    const { boot: theirs } = codec.open(bytes)!;
+    if (one.died.length > 0) after += 1;
+    const sentAt = now();
+    const content = {
+      echo: [theirs],
+      sentAt,
+      // Three are of the present; then it has heard the life of an hour later.
+      reply: {
+        sentAt: number < 3 ? sentAt - 1 : sentAt + 3_600_000,
+        heldMs: 0,
+        boot: theirs,
+      },
+      body: null,
+    };
+    number += 1;
+    const answer = codec.seal({ sender: 1, boot, link: 0, number, content });
+    peer.send(answer, port, "127.0.41.1");
+  });
+  try {
+    await new Promise<void>((resolve) =>
+      peer.bind({ address: "127.0.41.2", port }, resolve)
+    );
+    one.links.send({ version: "one", modules: [] }, 0);
+    await until(() => one.died.length > 0, "the life ends");
+    strictEqual(one.problem, SET_BACK);
+    ok(number > 3, "and not before");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    strictEqual(after, 0, "not one heartbeat more");
+  } finally {
+    await one.links.close();
+    await new Promise<void>((resolve) => peer.close(() => resolve()));
   }
 });

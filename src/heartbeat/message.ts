@@ -19,8 +19,17 @@ export interface Content {
   readonly echo: readonly string[];
   /** Sender's monotonic milliseconds. */
   readonly sentAt: number;
-  /** `sentAt` of the last message that came over this link, and how long ago it came; null: none. */
-  readonly reply: { readonly sentAt: number; readonly heldMs: number } | null;
+  /**
+   * `sentAt` of the last message that came over this link, how long ago it came, and of which life it was (absent from an older version);
+   * null: none.
+   */
+  readonly reply: {
+    readonly sentAt: number;
+    readonly heldMs: number;
+    readonly boot?: string;
+  } | null;
+  /** The sender puts together what comes in parts (parts.ts); absent from an older version. */
+  readonly parts?: boolean;
   /** Unchecked: see body.ts. Null in a hello. */
   readonly body: unknown;
 }
@@ -182,24 +191,33 @@ function parseContent(plain: Uint8Array): Content | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { echo, sentAt, reply, body } = value as {
+  const { echo, sentAt, reply, parts, body } = value as {
     [key: string]: unknown;
   };
   if (!Array.isArray(echo) || echo.length > MAX_ECHO) return null;
-  if (!echo.every((one) => typeof one === "string" && one.length === 32)) {
-    return null;
-  }
+  if (!echo.every(isLife)) return null;
   if (!isTime(sentAt)) return null;
   const checked = parseReply(reply);
   if (checked === undefined) return null;
-  return { echo, sentAt, reply: checked, body: body ?? null };
+  return {
+    echo,
+    sentAt,
+    reply: checked,
+    ...(parts === true ? { parts } : {}),
+    body: body ?? null,
+  };
 }
 
 function parseReply(value: unknown): Content["reply"] | undefined {
   if (value === null || value === undefined) return null;
   if (typeof value !== "object") return undefined;
-  const { sentAt, heldMs } = value as { [key: string]: unknown };
-  return isTime(sentAt) && isTime(heldMs) ? { sentAt, heldMs } : undefined;
+  const { sentAt, heldMs, boot } = value as { [key: string]: unknown };
+  if (!isTime(sentAt) || !isTime(heldMs)) return undefined;
+  return isLife(boot) ? { sentAt, heldMs, boot } : { sentAt, heldMs };
+}
+
+function isLife(value: unknown): value is string {
+  return typeof value === "string" && value.length === 32;
 }
 
 function isTime(value: unknown): value is number {

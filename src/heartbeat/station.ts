@@ -9,7 +9,8 @@ import {
   VERSION,
   versionOf,
 } from "./message.ts";
-import { Strangers } from "./strangers.ts";
+import { divide, MAX_PACKET } from "./parts.ts";
+import { SET_BACK, Strangers } from "./strangers.ts";
 
 export interface StationOptions {
   /** Cluster key, hexadecimal. */
@@ -43,12 +44,13 @@ export interface Received {
 const NOTHING: Received = { answer: false, body: null, heardUsAt: null };
 /** Answers to greetings, a link: a flood of recordings must not be answered one by one. */
 const ANSWER_MS = 50;
+/** What the peer has heard of this life may be dated so far ahead before it means anything: both times are of one clock. */
+const AHEAD_MS = 5_000;
 /** Periods: two may be lost, and what answers the third is on its way. */
 const UNCONFIRMED = 2.5;
 
 interface Link {
   readonly detector: Detector;
-  last: { readonly sentAt: number; readonly at: number } | null;
   answeredAt: number;
   roundTripMs: number | null;
 }
@@ -63,6 +65,11 @@ export class Station {
   #number = 0;
   #beganAt = Infinity;
   #body: Body | null = null;
+  /** The peer's present life puts parts together. */
+  #takesParts = false;
+  /** A message of a life of the peer that had heard this node: from then on it names this one, or takes another machine for it. */
+  #knownBy: Pick<Datagram, "boot" | "number"> | null = null;
+  #setBack = false;
   /** How often the peer was lost, and how many of these the agent had dealt with when it said its present word; null: it is about to. */
   #losses = 0;
   #settled: number | null = 0;
@@ -74,11 +81,11 @@ export class Station {
     this.#acquaintance = new Acquaintance({
       boot: options.boot,
       me: options.nodeIndex,
+      silentMs: options.timeoutMs,
     });
     this.#peer = new Detector(options);
     this.#links = Array.from({ length: options.links }, () => ({
       detector: new Detector(options),
-      last: null,
       answeredAt: -Infinity,
       roundTripMs: null,
     }));
@@ -100,16 +107,38 @@ export class Station {
 
   /** The datagram to send over a link now; every call makes a new one. */
   compose(link: number, now: number): Uint8Array {
-    const { last } = this.#links[link]!;
     // A primary takes the reply for a promise to leave it alone: not while a decision to go on without it may be under way.
     const promises = this.losses(now) === this.#settled;
+    const reply = promises ? this.#acquaintance.reply(link, now) : null;
+    return this.#seal(link, now, { reply, body: this.#body });
+  }
+
+  /** The same as it is sent: in packets that every network carries, if the peer can put them together. */
+  packets(link: number, now: number): Uint8Array[] {
+    const { current } = this.#acquaintance;
+    const news = current === null || this.#acquaintance.echo(now).length > 1;
+    // Before it: of two on one link the later one counts.
+    const hello = news
+      ? [this.#seal(link, now, { reply: null, body: null })]
+      : [];
+    const datagram = this.compose(link, now);
+    if (datagram.length <= MAX_PACKET) return [datagram];
+    // Whoever is not known yet may be of an older version, or behind a path that carries no more.
+    if (current === null) return hello;
+    return [...hello, ...this.#takesParts ? divide(datagram) : [datagram]];
+  }
+
+  #seal(
+    link: number,
+    now: number,
+    { reply, body }: Pick<Content, "reply" | "body">,
+  ): Uint8Array {
     const content: Content = {
       echo: this.#acquaintance.echo(now),
       sentAt: now,
-      reply: last === null || !promises
-        ? null
-        : { sentAt: last.sentAt, heldMs: now - last.at },
-      body: this.#body,
+      reply,
+      parts: true,
+      body,
     };
     this.#number += 1;
     this.#beganAt = Math.min(this.#beganAt, now);
@@ -141,7 +170,11 @@ export class Station {
     switch (hearing.kind) {
       case "ignored":
         return NOTHING;
+      case "second":
+        this.#strangers.saw("second", now);
+        return NOTHING;
       case "hello":
+        if (this.#isForgotten(datagram)) this.#strangers.saw("twin", now);
         return { ...NOTHING, answer: this.#mayAnswer(end, now) };
       case "heard": {
         // Before this one ends a silence that was too long.
@@ -149,14 +182,22 @@ export class Station {
         // The first word after a silence: the other side may not know yet that it is heard.
         const answer = this.#peer.verdict(now) !== "alive" &&
           this.#mayAnswer(end, now);
-        this.#heard(end, datagram.content, now);
+        const reply = this.#replyTo(datagram.content);
+        this.#heard(end, reply, now);
+        this.#takesParts = datagram.content.parts === true;
         const body = hearing.newest && datagram.content.body !== null
           ? checkBody(datagram.content.body)
           : null;
         // Its time is ours, or of a life before this one: the machine's clock goes on.
-        const { reply } = datagram.content;
         const ours = reply !== null && reply.sentAt >= this.#beganAt &&
           reply.sentAt <= now;
+        if (ours) {
+          this.#knownBy = { boot: datagram.boot, number: datagram.number };
+        }
+        // Said of this very life: an older version may mean a machine's time before it was started anew.
+        if (reply?.boot === boot && reply.sentAt - now > AHEAD_MS) {
+          this.#setBack = true;
+        }
         return { answer, body, heardUsAt: ours ? reply.sentAt : null };
       }
       default:
@@ -176,7 +217,15 @@ export class Station {
 
   /** What a person should look at: one line; null: nothing. */
   problem(now: number): string | null {
-    return this.#strangers.problem(now);
+    return this.#setBack ? SET_BACK : this.#strangers.problem(now);
+  }
+
+  /**
+   * The peer has heard this very life at a time that is still to come here: the machine was set back together with its memory. Its
+   * numbers have been used: the peer takes it for a recording, and to use them again would give the key away. The life must end.
+   */
+  get setBack(): boolean {
+    return this.#setBack;
   }
 
   ticked(now: number, everyMs: number): void {
@@ -197,12 +246,22 @@ export class Station {
     return { verdict: detector.verdict(now), roundTripMs };
   }
 
-  #heard(end: Link, content: Content, now: number): void {
+  /** Another life of this node may be named beside this one: what was heard of that one says nothing here. */
+  #replyTo({ reply }: Content): Content["reply"] {
+    const { boot } = this.#options;
+    return reply === null || (reply.boot ?? boot) === boot ? reply : null;
+  }
+
+  /** It had heard this node and names it no more: it takes another machine for this one. */
+  #isForgotten({ boot, number }: Datagram): boolean {
+    return boot === this.#knownBy?.boot && number > this.#knownBy.number;
+  }
+
+  #heard(end: Link, reply: Content["reply"], now: number): void {
     this.#peer.heard(now);
     end.detector.heard(now);
-    end.last = { sentAt: content.sentAt, at: now };
-    if (content.reply === null) return;
-    const trip = now - content.reply.sentAt - content.reply.heldMs;
+    if (reply === null) return;
+    const trip = now - reply.sentAt - reply.heldMs;
     // A reply to a former life of ours, or to a message of before a pause, says nothing.
     if (trip < 0 || trip > this.#options.timeoutMs) return;
     end.roundTripMs = end.roundTripMs === null

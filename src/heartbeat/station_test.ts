@@ -1,8 +1,35 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { Body } from "./body.ts";
 import { Station } from "./station.ts";
-import { OTHER_VERSION, SEALED_OTHERWISE, TWIN } from "./strangers.ts";
+import { Codec, type Datagram } from "./message.ts";
+import { Assembly, MAX_PACKET } from "./parts.ts";
+import {
+  OTHER_VERSION,
+  SEALED_OTHERWISE,
+  SET_BACK,
+  TWIN,
+  TWO_PEERS,
+} from "./strangers.ts";
 
-function station(nodeIndex: 0 | 1, life: string): Station {
+const CODEC = new Codec({ key: "7e".repeat(32), cluster: "c1".repeat(16) });
+/** As a version seals that neither says whom it replies to nor takes parts. */
+const OLDER = {
+  open: (bytes: Uint8Array) => CODEC.open(bytes),
+  seal: (datagram: Datagram) => {
+    const { parts: _, reply, ...content } = datagram.content;
+    const older = reply &&
+      { sentAt: reply.sentAt, heldMs: reply.heldMs };
+    return CODEC.seal({ ...datagram, content: { ...content, reply: older } });
+  },
+};
+
+const WORDS = new Map<Station, Body>();
+
+function station(
+  nodeIndex: 0 | 1,
+  life: string,
+  codec: Pick<Codec, "seal" | "open"> = CODEC,
+): Station {
   const made = new Station({
     key: "7e".repeat(32),
     cluster: "c1".repeat(16),
@@ -11,8 +38,10 @@ function station(nodeIndex: 0 | 1, life: string): Station {
     links: 2,
     periodMs: 300,
     timeoutMs: 2100,
-  });
-  made.say({ version: `life ${life}`, modules: [] }, 0);
+  }, codec);
+  const word = { version: `life ${life}`, modules: [] };
+  WORDS.set(made, word);
+  made.say(word, 0);
   return made;
 }
 
@@ -86,8 +115,9 @@ Deno.test("Station.receive() never believes a recording of a former life, whoeve
   const oneAgain = station(0, "c");
   exchange(oneAgain, two, 3000);
   strictEqual(two.verdict(3010), "alive");
+  // Nobody has heard that one yet: it is asked whether it lives.
   deepStrictEqual(two.receive(0, recorded, 6000), {
-    answer: false,
+    answer: true,
     body: null,
     heardUsAt: null,
   });
@@ -199,4 +229,196 @@ Deno.test("Station.problem() tells of heartbeats of another version, which are n
   strictEqual(two.verdict(4000), "unknown");
   // That node was upgraded, or stopped.
   strictEqual(two.problem(10_000), null);
+});
+
+/** Everybody settles what it lost, and sends what it has every 300 ms over both links, as the third says whom it reaches. */
+function live(
+  pairs: readonly (readonly [Station, Station])[],
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  for (let now = from; now < to; now += 300) {
+    for (const one of new Set(pairs.flat())) {
+      one.ticked(now, 300);
+      one.say(WORDS.get(one)!, one.losses(now));
+    }
+    for (const [one, other] of pairs) {
+      for (const link of [0, 1]) {
+        exchange(one, other, now, link);
+        exchange(other, one, now + 10, link);
+      }
+    }
+  }
+}
+
+Deno.test("Station.receive() goes on with the peer when a copy of it is started beside it", () => {
+  const [one, two] = [station(0, "a"), station(1, "b")];
+  live([[one, two]], { from: 1000, to: 4000 });
+  const copy = station(1, "c");
+  live([[copy, one], [two, one]], { from: 4000, to: 7000 });
+  strictEqual(one.problem(7000), TWO_PEERS);
+  strictEqual(copy.problem(7000), TWIN);
+  const word = one.receive(0, two.compose(0, 7000), 7000);
+  strictEqual(word.body?.version, "life b");
+  deepStrictEqual([one.losses(7000), two.losses(7000)], [0, 0]);
+  // What is said of the copy, by its clock, is no word to the peer.
+  deepStrictEqual([two.setBack, copy.setBack], [false, false]);
+  live([[one, two]], { from: 7000, to: 14_000 });
+  strictEqual(one.problem(14_000), null);
+  // The peer dies, and then the copy is all there is.
+  live([[copy, one]], { from: 14_000, to: 18_000 });
+  strictEqual(
+    one.receive(0, copy.compose(0, 18_000), 18_000).body?.version,
+    "life c",
+  );
+});
+
+Deno.test("Station.receive() hears a peer of an older version again when the copy of it is gone", () => {
+  const one = station(0, "a");
+  const two = station(1, "b", OLDER);
+  live([[one, two]], { from: 1000, to: 4000 });
+  const copy = station(1, "c", OLDER);
+  live([[copy, one], [two, one]], { from: 4000, to: 7000 });
+  strictEqual(one.problem(7000), TWO_PEERS);
+  strictEqual(two.problem(7000), TWIN);
+  strictEqual(two.verdict(7000), "lost");
+  const recorded = two.compose(0, 7000);
+  live([[one, two]], { from: 7000, to: 9500 });
+  deepStrictEqual([one.verdict(9500), two.verdict(9500)], ["alive", "alive"]);
+  const word = one.receive(0, two.compose(0, 9600), 9600);
+  strictEqual(word.body?.version, "life b");
+  strictEqual(one.receive(0, recorded, 9600).body, null);
+  live([[one, two]], { from: 9900, to: 15_000 });
+  deepStrictEqual([one.problem(15_000), two.problem(15_000)], [null, null]);
+});
+
+Deno.test("Station.receive() does not bring a former life back by what was held back of it", () => {
+  const [one, two] = [station(0, "a"), station(1, "b")];
+  live([[one, two]], { from: 1000, to: 4000 });
+  const heldBack = Array.from(
+    { length: 50 },
+    (_, at) => two.compose(0, 4000 + at * 100),
+  );
+  const again = station(1, "c");
+  live([[one, again]], { from: 9000, to: 10_000 });
+  // The new life dies, and its machine with it.
+  for (const [at, word] of heldBack.entries()) {
+    one.ticked(10_000 + at * 100, 100);
+    const { body } = one.receive(0, word, 10_000 + at * 100);
+    strictEqual(body, null);
+  }
+  strictEqual(one.verdict(14_900), "lost");
+});
+
+Deno.test("Station.receive() knows a restarted agent at once, and takes what was under way for no second machine", () => {
+  const [one, two] = [station(0, "a"), station(1, "b")];
+  live([[one, two]], { from: 1000, to: 4000 });
+  const late = [0, 1].map((link) => two.compose(link, 4000));
+  const again = station(1, "c");
+  exchange(again, one, 4010);
+  strictEqual(
+    one.receive(0, again.compose(0, 4020), 4020).body?.version,
+    "life c",
+  );
+  for (const link of [0, 1]) {
+    strictEqual(one.receive(link, late[link]!, 4030).body, null);
+  }
+  strictEqual(one.problem(4040), null);
+});
+
+Deno.test("Station.setBack is true once the peer has heard this life at a time to come", () => {
+  const [one, two] = [station(0, "a"), station(1, "b")];
+  live([[one, two]], { from: 1000, to: 4000 });
+  // The first goes on from a copy of its memory: that it heard the peer is in it, its later numbers are not.
+  const restored = station(0, "a");
+  live([[restored, station(1, "b")]], { from: 1000, to: 2800 });
+  live([[one, two]], { from: 4000, to: 60_000 });
+  strictEqual(one.setBack, false);
+  const here = 3000;
+  two.receive(0, restored.compose(0, here), 60_010);
+  restored.receive(0, two.compose(0, 60_020), here + 10);
+  strictEqual(restored.setBack, true);
+  strictEqual(restored.problem(here + 10), SET_BACK);
+});
+
+Deno.test("Station.setBack stays false when a machine starts anew, whose clock does so too", () => {
+  for (const codec of [CODEC, OLDER]) {
+    const one = station(0, "a", codec);
+    const two = station(1, "b");
+    live([[one, two]], { from: 864_000_000, to: 864_004_000 });
+    const after = station(1, "c");
+    // Its clock began at zero; the other one's goes on, and so may what it says of the second link.
+    for (let at = 0; at < 10; at++) {
+      one.receive(0, after.compose(0, 30_000 + at), 864_005_000 + at);
+      after.receive(0, one.compose(0, 864_005_000 + at), 30_000 + at);
+    }
+    strictEqual(after.verdict(30_010), "alive");
+    // An older version goes on saying on the second link what the machine said there before.
+    const content = {
+      echo: ["c".repeat(32)],
+      sentAt: 864_006_000,
+      reply: { sentAt: 864_003_700, heldMs: 2_000 },
+      body: null,
+    };
+    const said = { sender: 0, boot: "a".repeat(32), link: 1 } as const;
+    const older = CODEC.seal({ ...said, number: 1_000_000, content });
+    strictEqual(after.receive(1, older, 31_000).heardUsAt, null);
+    strictEqual(after.link(1, 31_000).verdict, "alive");
+    strictEqual(after.setBack, false);
+  }
+});
+
+/** More than a packet holds. */
+const LONG = {
+  version: "long",
+  modules: [],
+  configuration: Object.fromEntries(
+    Array.from({ length: 200 }, (_, at) => [`part ${at}`, "0123456789abcdef"]),
+  ),
+};
+
+Deno.test("Station.packets() keeps both nodes in touch where nothing longer than a packet passes", () => {
+  const [one, two] = [station(0, "a"), station(1, "b")];
+  one.say(LONG, 0);
+  two.say({ ...LONG, version: "long, too" }, 0);
+  const ends = [new Assembly(), new Assembly()];
+  const heard: string[] = [];
+  const send = (from: Station, to: Station, now: number): void => {
+    for (const packet of from.packets(0, now)) {
+      if (packet.length > MAX_PACKET) continue;
+      const bytes = ends[from === one ? 1 : 0]!.take(packet);
+      if (bytes === null) continue;
+      const { answer, body } = to.receive(0, bytes, now);
+      if (body !== null) heard.push(body.version);
+      if (answer) send(to, from, now);
+    }
+  };
+  for (let now = 1000; now < 5000; now += 300) {
+    send(one, two, now);
+    send(two, one, now + 150);
+  }
+  strictEqual(one.verdict(5000), "alive");
+  strictEqual(two.verdict(5000), "alive");
+  strictEqual(heard.includes("long") && heard.includes("long, too"), true);
+});
+
+Deno.test("Station.packets() sends to an older version what it understands, whole", () => {
+  const one = station(0, "a");
+  one.say(LONG, 0);
+  const lengths = (now: number) =>
+    one.packets(0, now).map(({ length }) => length > MAX_PACKET);
+  deepStrictEqual(lengths(1000), [false], "a greeting");
+  const two = station(1, "b", OLDER);
+  const hear = (now: number) =>
+    one.packets(0, now).map((bytes) => two.receive(0, bytes, now).body);
+  deepStrictEqual(hear(1000), [null]);
+  strictEqual(
+    one.receive(0, two.compose(0, 1001), 1001).body?.version,
+    "life b",
+  );
+  deepStrictEqual(lengths(1002), [true]);
+  strictEqual(hear(1003).at(-1)?.version, "long");
+  // One that nobody knows yet may be of any version: a greeting goes first, and does not make the word that follows the older one.
+  one.receive(0, station(1, "c", OLDER).compose(0, 1004), 1004);
+  deepStrictEqual(lengths(1005), [false, true]);
+  strictEqual(hear(1006).at(-1)?.version, "long");
 });

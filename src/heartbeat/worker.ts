@@ -16,6 +16,7 @@ import type {
 import { now } from "../system/clock.ts";
 import { Pulse } from "./pulse.ts";
 import { realTime } from "./real_time.ts";
+import { Assembly } from "./parts.ts";
 import { LinkSocket } from "./socket.ts";
 import { Station } from "./station.ts";
 import { tickMs } from "./tick.ts";
@@ -29,6 +30,7 @@ class Heartbeats {
   readonly #options: WorkerOptions;
   readonly #station: Station;
   readonly #sockets: LinkSocket[];
+  readonly #assemblies: Assembly[];
   readonly #pulse: Pulse;
   readonly #carriers: Carrier[];
   /** What is wrong with each link's interface. */
@@ -44,6 +46,7 @@ class Heartbeats {
   /** When the last of ours left of which the other node says that it has heard it. */
   #heardUsAt = -Infinity;
   #hung = false;
+  #closed = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -53,12 +56,16 @@ class Heartbeats {
       boot: crypto.getRandomValues(new Uint8Array(16)).toHex(),
       links: options.links.length,
     });
+    this.#assemblies = options.links.map(() => new Assembly());
     this.#sockets = options.links.map(({ local, remote }, link) =>
       new LinkSocket({
         local,
         remote,
         port: options.port,
-        onBytes: (bytes) => this.#receive(link, bytes),
+        onBytes: (packet) => {
+          const bytes = this.#assemblies[link]!.take(packet);
+          if (bytes !== null) this.#receive(link, bytes);
+        },
         onLog: (level, text) => post({ type: "log", level, text }),
       })
     );
@@ -92,6 +99,8 @@ class Heartbeats {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     for (const timer of this.#timers) clearInterval(timer);
     for (const socket of this.#sockets) socket.close();
     for (const carrier of this.#carriers) carrier.close();
@@ -100,9 +109,9 @@ class Heartbeats {
 
   #send(link: number): void {
     try {
-      this.#sockets[link]!.send(
-        this.#station.compose(link, now()),
-      );
+      for (const packet of this.#station.packets(link, now())) {
+        this.#sockets[link]!.send(packet);
+      }
     } catch (error) {
       const text = messageOf(error);
       post({ type: "log", level: "error", text });
@@ -115,6 +124,7 @@ class Heartbeats {
       bytes,
       now(),
     );
+    if (this.#station.setBack) return this.#end();
     if (answer && !this.#hung) this.#send(link);
     if (body !== null) post({ type: "heard", body, heardUsAt });
     this.#heardUsAt = Math.max(this.#heardUsAt, heardUsAt ?? -Infinity);
@@ -122,6 +132,14 @@ class Heartbeats {
       this.#pulse.followed(heardUsAt, followers(body));
     }
     this.#report();
+  }
+
+  /** At once: not one more of its numbers may be used a second time. */
+  #end(): void {
+    if (this.#closed) return;
+    this.#report();
+    this.close();
+    post({ type: "ended", why: "The heartbeats of this life are over" });
   }
 
   #tick(): void {

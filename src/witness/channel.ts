@@ -12,6 +12,8 @@ import { Codec } from "../heartbeat/message.ts";
 
 const MAGIC = 0x686b5754;
 const PREFIX = 20;
+/** Far longer than a node waits between two questions: who is silent for so long makes room for another life of it that speaks. */
+const SILENT_MS = 60_000;
 /** Link number of the two directions: what one side sent can never be taken for the other's. */
 const DIRECTION = { node: 0, witness: 1 } as const;
 
@@ -53,6 +55,7 @@ export class Channel {
     this.#acquaintance = new Acquaintance({
       boot: options.boot,
       me: this.#me,
+      silentMs: SILENT_MS,
     });
   }
 
@@ -67,7 +70,7 @@ export class Channel {
       content: {
         echo: this.#acquaintance.echo(now),
         sentAt: now,
-        reply: null,
+        reply: this.#acquaintance.reply(DIRECTION[theirs(side)], now),
         body,
       },
     });
@@ -81,15 +84,18 @@ export class Channel {
   receive(bytes: Uint8Array, now: number): Heard {
     if (clusterOf(bytes) !== this.#options.cluster) return NOTHING;
     const datagram = this.#codec.open(bytes.subarray(PREFIX));
-    const theirs = this.#options.side === "node" ? "witness" : "node";
-    if (datagram === null || datagram.link !== DIRECTION[theirs]) {
+    const { side, boot } = this.#options;
+    if (datagram === null || datagram.link !== DIRECTION[theirs(side)]) {
       return NOTHING;
     }
     const hearing = this.#acquaintance.hear(datagram, now);
-    if (hearing.kind === "ignored") return NOTHING;
     if (hearing.kind === "hello") return { answer: true, word: null };
-    if (!hearing.newest) return NOTHING;
+    if (hearing.kind !== "heard" || !hearing.newest) return NOTHING;
     const { content } = datagram;
+    // It answers a copy of this machine: by that one's clock.
+    if (content.reply?.boot !== undefined && content.reply.boot !== boot) {
+      return NOTHING;
+    }
     return {
       answer: content.body === null,
       word: content.body === null
@@ -105,6 +111,10 @@ export function clusterOf(bytes: Uint8Array): string | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0) !== MAGIC) return null;
   return bytes.subarray(4, PREFIX).toHex();
+}
+
+function theirs(side: "node" | "witness"): "node" | "witness" {
+  return side === "node" ? "witness" : "node";
 }
 
 function other(node: 0 | 1): 0 | 1 {

@@ -59,3 +59,32 @@ Deno.test("Channel refuses another key, another node, and its own words", () => 
   strictEqual(node.receive(node.compose({}, 1), 1).answer, false);
   strictEqual(witness.receive(new Uint8Array(3), 1).answer, false);
 });
+
+Deno.test("Channel goes on with a node beside a copy of it, heeds the copy once the node is gone, and gives none what the other was told", () => {
+  const { node, witness } = pair();
+  const ask = (who: Channel, now: number) => {
+    const { answer, word } = witness.receive(who.compose({ now }, now), now);
+    return answer ? "greeted" : word?.saidAt;
+  };
+  const tell = (who: Channel, now: number) =>
+    who.receive(witness.compose({ now }, now), now).word?.saidAt;
+  strictEqual(ask(node, 100), 100);
+  strictEqual(tell(node, 101), 101);
+  const copy = end("node", "66".repeat(16));
+  strictEqual(ask(copy, 200), "greeted");
+  strictEqual(tell(copy, 201), undefined, "it is for the node");
+  strictEqual(ask(copy, 300), 300);
+  // The node is heard again as soon as it proves that it lives on.
+  strictEqual(ask(node, 400), undefined);
+  strictEqual(tell(node, 401), undefined, "it is for the copy");
+  strictEqual(ask(node, 500), 500);
+  strictEqual(tell(node, 501), 501);
+  strictEqual(ask(copy, 600), undefined);
+  strictEqual(tell(copy, 601), undefined);
+  strictEqual(ask(copy, 60_499), undefined);
+  // The node is silent for a minute.
+  strictEqual(ask(copy, 60_501), "greeted");
+  strictEqual(tell(copy, 60_502), undefined);
+  strictEqual(ask(copy, 60_600), 60_600);
+  strictEqual(tell(copy, 60_601), 60_601);
+});

@@ -227,6 +227,8 @@ export const PHRASES = [
   "one that both nodes reach only over the network, such as a router's",
   "that of a third machine",
   "another machine sends heartbeats as this node, with this cluster's key (a copied machine?): only one of the two may run",
+  "two machines send heartbeats as the other node, with this cluster's key (a copy of it runs?): switch one of them off",
+  "this machine was set back to an earlier moment, with its memory (a snapshot?): its agent begins anew",
   "heartbeats arrive that this cluster's key does not open: secret.key or the id in cluster.yaml differs between the nodes, or another cluster uses these addresses",
   'heartbeats arrive in another version of the protocol and are not heard: the nodes run versions of hakit that cannot work together, see "hakit upgrade" on each',
   "the guard does not run: {why*}",

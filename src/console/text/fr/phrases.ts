@@ -358,6 +358,10 @@ export const phrases: Phrases = {
   "that of a third machine": "celle d’une troisième machine",
   "another machine sends heartbeats as this node, with this cluster's key (a copied machine?): only one of the two may run":
     "une autre machine donne signe de vie à la place de ce nœud, avec la clé de ce cluster (une machine copiée ?) : une seule des deux doit tourner",
+  "two machines send heartbeats as the other node, with this cluster's key (a copy of it runs?): switch one of them off":
+    "deux machines donnent signe de vie à la place de l’autre nœud, avec la clé de ce cluster (une copie tourne ?) : éteignez l’une des deux",
+  "this machine was set back to an earlier moment, with its memory (a snapshot?): its agent begins anew":
+    "cette machine a été ramenée à un moment antérieur, mémoire comprise (un instantané ?) : son agent recommence à neuf",
   "heartbeats arrive that this cluster's key does not open: secret.key or the id in cluster.yaml differs between the nodes, or another cluster uses these addresses":
     "des signes de vie arrivent que la clé de ce cluster n’ouvre pas : secret.key ou l’id dans cluster.yaml diffère entre les nœuds, ou un autre cluster utilise ces adresses",
   'heartbeats arrive in another version of the protocol and are not heard: the nodes run versions of hakit that cannot work together, see "hakit upgrade" on each':

@@ -358,6 +358,10 @@ export const phrases: Phrases = {
   "that of a third machine": "第三のマシンのアドレス",
   "another machine sends heartbeats as this node, with this cluster's key (a copied machine?): only one of the two may run":
     "別のマシンがこのクラスターの鍵で、このノードとしてハートビートを送っています（複製されたマシン？）。動かしてよいのは一方だけです",
+  "two machines send heartbeats as the other node, with this cluster's key (a copy of it runs?): switch one of them off":
+    "2 台のマシンがこのクラスターの鍵で、もう一方のノードとしてハートビートを送っています（複製が動いている？）。どちらか一方を止めてください",
+  "this machine was set back to an earlier moment, with its memory (a snapshot?): its agent begins anew":
+    "このマシンはメモリーごと以前の時点に戻されました（スナップショット？）。エージェントは最初からやり直します",
   "heartbeats arrive that this cluster's key does not open: secret.key or the id in cluster.yaml differs between the nodes, or another cluster uses these addresses":
     "このクラスターの鍵で開けないハートビートが届いています。secret.key または cluster.yaml の id がノード間で異なるか、別のクラスターがこれらのアドレスを使っています",
   'heartbeats arrive in another version of the protocol and are not heard: the nodes run versions of hakit that cannot work together, see "hakit upgrade" on each':
