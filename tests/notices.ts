@@ -11,14 +11,16 @@ interface Sight {
   readonly theirs: Role;
   readonly reachable?: boolean;
   readonly reason?: string;
-  readonly resource?: "up" | "down";
+  readonly resource?: "up" | "down" | "unknown";
+  /** Of the resource; null: nobody looks at it now. */
+  readonly detail?: string | null;
   readonly differences?: number;
   readonly link?: "up" | "down";
   readonly first?: boolean;
 }
 
 export function facts(sight: Sight, more: Partial<Facts> = {}): Facts {
-  const { reachable = true, first = false } = sight;
+  const { reachable = true, first = false, detail = "refused\nBcc: x" } = sight;
   const module = (role: Role, local: boolean) => ({
     name: "shop",
     role,
@@ -26,7 +28,7 @@ export function facts(sight: Sight, more: Partial<Facts> = {}): Facts {
     reason: local ? sight.reason ?? null : null,
     differences: sight.differences ?? 0,
     resources: local && sight.resource
-      ? [{ name: "tcp.web", state: sight.resource, detail: "refused\nBcc: x" }]
+      ? [{ name: "tcp.web", state: sight.resource, detail }]
       : [],
   });
   const [me, other] = first ? ["node1", "node2"] : ["node2", "node1"];

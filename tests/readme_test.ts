@@ -1,8 +1,13 @@
 /** What README says a test shows, that test is there to show. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const ROOT = join(import.meta.dirname!, "..");
+
+async function readme(): Promise<string> {
+  const text = await Deno.readTextFile(join(ROOT, "README.md"));
+  return text.replaceAll(/^```.*?^```/gms, "").replaceAll(/\s+/g, " ");
+}
 
 async function testFiles(): Promise<string[]> {
   const found: string[] = [];
@@ -20,8 +25,7 @@ async function testFiles(): Promise<string[]> {
 }
 
 Deno.test("README names each test file so that it is one that exists, and quotes what stands in it", async () => {
-  const text = await Deno.readTextFile(join(ROOT, "README.md"));
-  const plain = text.replaceAll(/^```.*?^```/gms, "").replaceAll(/\s+/g, " ");
+  const plain = await readme();
   const files = await testFiles();
   const wrong: string[] = [];
   let named = 0;
@@ -43,4 +47,13 @@ Deno.test("README names each test file so that it is one that exists, and quotes
   }
   assert.deepEqual(wrong, []);
   assert(named > 100);
+});
+
+Deno.test("README's failure scenarios name each transcript", async () => {
+  const plain = await readme();
+  const names = (await testFiles()).filter((path) => path.endsWith(".txt"))
+    .map((path) => basename(path));
+  const unnamed = names.filter((name) => !plain.includes(`\`${name}\``));
+  assert.deepEqual(unnamed, []);
+  assert(names.length > 50);
 });

@@ -16,7 +16,12 @@ import { Watch } from "../checker/watch.ts";
 import type { Module } from "../module/schema.ts";
 import type { Known } from "../rules/evaluate.ts";
 import { EMPTY_MEMORY, judge, type Memory } from "../rules/judge.ts";
-import { references, type ResourceState, type Rule } from "../rules/rule.ts";
+import {
+  cannotBeTold,
+  references,
+  type ResourceState,
+  type Rule,
+} from "../rules/rule.ts";
 import type { Log } from "../system/log.ts";
 import type { Switches } from "./switches.ts";
 
@@ -109,11 +114,16 @@ export class Monitor {
     return this.#board.list();
   }
 
-  /** What the other node is told; `maintenance` is added by who knows. */
+  /** What the other node is told, the most needed first: a long list is cut. `maintenance` is added by who knows. */
   told(): WatchView["resources"] {
-    return this.#board.list()
-      .filter(({ name, state }) => state === "down" || this.#told.has(name))
-      .map(({ name, state, detail }) => ({ name, state, detail }));
+    const all = this.#board.list();
+    const asked = all.filter(({ name }) => this.#told.has(name));
+    const others = all.filter(({ name }) => !this.#told.has(name));
+    return [
+      ...asked,
+      ...others.filter(({ state }) => state === "down"),
+      ...others.filter(cannotBeTold),
+    ].map(({ name, state, detail }) => ({ name, state, detail }));
   }
 
   /** Why a resource cannot be set from outside; null: it can. */

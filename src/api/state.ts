@@ -89,7 +89,7 @@ const moduleSchema = z.strictObject({
     z.strictObject({ address: z.string(), held: z.boolean() }).readonly(),
   ),
   resources: list(resourceSchema).describe(
-    "What checkers found; of the other node only what is down and what rules look at",
+    "What checkers found; of the other node only what is down or cannot be told, and what rules look at",
   ),
   maintenance: list(z.string()).describe(
     'Switches that deviate from module.yaml, such as "checker off"',

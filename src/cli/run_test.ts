@@ -197,6 +197,31 @@ Deno.test("state ends in the sentence and prints the API's object as JSON", asyn
   assert.deepEqual(json, cluster({}));
 });
 
+Deno.test("state names what is down and what cannot be told, not what nobody looks at", async () => {
+  const resource = (name: string, state: "down" | "unknown", detail?: string) =>
+    ({ name, state, detail: detail ?? null, since: 0 }) as const;
+  const { out } = await hakit(
+    "state",
+    cluster({
+      resources: [
+        resource("tcp.web", "down", "connection refused"),
+        resource("tcp.mail", "down"),
+        resource("custom.sql", "unknown", "ERROR 1045: Access denied"),
+        resource("ping.router", "unknown"),
+      ],
+    }),
+  );
+  const found = ["node1", "node2"].flatMap((node) => [
+    `db on ${node}: tcp.web is down: connection refused`,
+    `db on ${node}: tcp.mail is down`,
+    `db on ${node}: custom.sql cannot be told: ERROR 1045: Access denied`,
+  ]);
+  assert.deepEqual(
+    out.split("\n").filter((line) => /tcp|custom|ping/.test(line)),
+    found,
+  );
+});
+
 Deno.test("state --quiet exits with the role", async () => {
   const roles = ["STOP", "WAIT", "ALONE", "PRIM", "SECOND"] as const;
   for (const [code, role] of roles.entries()) {

@@ -1,5 +1,6 @@
 /** ClusterState → what `hakit state` prints. Pure but for the colours, which `out` decides. */
 import type { ClusterState, ModuleState, NodeState } from "../api/state.ts";
+import { cannotBeTold } from "../rules/rule.ts";
 import { moduleNames } from "./module_name.ts";
 import type { Output, Style } from "./output.ts";
 import { bytes, seconds } from "../system/units.ts";
@@ -57,7 +58,9 @@ export function printState(state: ClusterState, out: Output): void {
       }
     }
   }
-  for (const line of downLines(state)) out.line(out.style("red", line));
+  for (const [style, line] of resourceLines(state)) {
+    out.line(out.style(style, line));
+  }
   for (const warning of state.warnings) {
     out.line(out.style("yellow", `Warning: ${warning}`));
   }
@@ -79,13 +82,17 @@ function toldText(module: ModuleState | undefined, told: string): string {
   return found?.state === "up" ? found.detail ?? "" : "";
 }
 
-/** What is not well, on either node. Pure. */
-function downLines(state: ClusterState): string[] {
+/** What is down, or looked at in vain, on either node. Pure. */
+function resourceLines(state: ClusterState): [Style, string][] {
   return state.nodes.flatMap((node) =>
     node.modules.flatMap((module) =>
-      module.resources.filter((one) => one.state === "down").map((one) => {
+      module.resources.flatMap((one): [Style, string][] => {
+        const where = `${module.name} on ${node.name}: ${one.name}`;
         const why = one.detail === null ? "" : `: ${one.detail}`;
-        return `${module.name} on ${node.name}: ${one.name} is down${why}`;
+        if (one.state === "down") return [["red", `${where} is down${why}`]];
+        return cannotBeTold(one)
+          ? [["yellow", `${where} cannot be told${why}`]]
+          : [];
       })
     )
   );

@@ -13,7 +13,6 @@ import type { Texts } from "./text/en.ts";
 import {
   answers,
   dataState,
-  downResources,
   headline,
   moduleNames,
   moduleTone,
@@ -24,6 +23,7 @@ import {
   resyncText,
   roleMeaning,
   type Tone,
+  troubles,
   unbroken,
 } from "./view.ts";
 import { bytes } from "../system/units.ts";
@@ -149,7 +149,7 @@ function ModuleView(props: ClusterViewProps & { readonly name: string }) {
       {sentence && !state.sentence.includes(sentence)
         ? <p class="sentence">{unbroken(sentence)}</p>
         : null}
-      {away ? null : <Down name={name} both={both} t={t} />}
+      {away ? null : <Troubles name={name} both={both} t={t} />}
       <div class="nodes">
         {both.map((place) => (
           <NodeCard {...props} place={place} key={place.node.name} />
@@ -159,23 +159,24 @@ function ModuleView(props: ClusterViewProps & { readonly name: string }) {
   );
 }
 
-/** What is broken, named: a red role alone sends a person to three pages first. */
-function Down({ name, both, t: { overview } }: {
+/** What is broken, or looked at in vain, named: a red role alone sends a person to three pages first. */
+function Troubles({ name, both, t: { overview } }: {
   readonly name: string;
   readonly both: readonly Place[];
   readonly t: Texts;
 }) {
-  const down = downResources(both);
-  if (down.length === 0) return null;
+  const found = troubles(both);
+  if (found.length === 0) return null;
   return (
     <ul class="down" aria-label={overview.brokenTitle}>
-      {down.map(({ node, name: resource, detail, since }) => (
+      {found.map(({ node, name: resource, detail, since, tone }) => (
         <li key={`${node} ${resource}`}>
-          <Shape tone="bad" />
+          <Shape tone={tone} />
           <span>
             <a href={`/resources?module=${encodeURIComponent(name)}`}>
               {overview.on(resource, node)}
             </a>
+            {tone === "risk" ? `: ${overview.cannotBeTold}` : null}
             {`: ${detail ?? overview.noDetail} `}
             {since === null ? null : (
               <small>

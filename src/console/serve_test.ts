@@ -254,6 +254,17 @@ Deno.test("consoleRoutes() names on the overview what is down, and who decides w
   match(text, /tcp\.sql on node1 : refused since 2026-11-25 02:03 UTC/);
   match(text, /Running, but something is down/);
   match(text, /When the nodes are parted The witness 10\.0\.0\.3 decides/);
+  all.agent.show(sampleState({
+    resources: [
+      { name: "custom.sql", state: "unknown", detail: "no word", since: null },
+      { name: "ping.router", state: "unknown", detail: null, since: null },
+    ],
+  }));
+  const untold = await words();
+  match(untold, /custom\.sql on node1 : cannot be told: no word/);
+  ok(!untold.includes("ping.router"));
+  match(untold, /Protected/);
+  ok(!untold.includes("something is down"));
   // A warning says it once.
   const none = "There is no arbiter: both nodes may become primary.";
   all.agent.show({ ...state, arbiter: none, warnings: [none] });

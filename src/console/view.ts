@@ -10,6 +10,7 @@ import type {
   ResourceInfo,
 } from "../api/state.ts";
 import type { ResyncProgress } from "../replication/control.ts";
+import { cannotBeTold } from "../rules/rule.ts";
 import type { Texts } from "./text/en.ts";
 
 /** good: both copies; busy: on the way; risk: it runs, one more failure stops it; bad: it does not run; off: as wanted or unknown. */
@@ -68,15 +69,22 @@ export function headline(state: ClusterState, t: Texts): Headline {
   return { tone, text };
 }
 
-/** What checkers found down, on nodes that answer. */
-export function downResources(
-  both: readonly Place[],
-): (ResourceInfo & { readonly node: string })[] {
+export interface Trouble extends ResourceInfo {
+  readonly node: string;
+  /** bad: down; risk: what it is cannot be told. */
+  readonly tone: "bad" | "risk";
+}
+
+/** What checkers found down, or cannot tell, on nodes that answer. */
+export function troubles(both: readonly Place[]): Trouble[] {
   return both.flatMap(({ node, module }) =>
-    answers(node)
-      ? (module?.resources ?? []).filter(({ state }) => state === "down")
-        .map((one) => ({ ...one, node: node.name }))
-      : []
+    (answers(node) ? module?.resources ?? [] : []).filter((one) =>
+      one.state === "down" || cannotBeTold(one)
+    ).map((one): Trouble => ({
+      ...one,
+      node: node.name,
+      tone: one.state === "down" ? "bad" : "risk",
+    }))
   );
 }
 
@@ -87,9 +95,10 @@ export function moduleTone(both: readonly Place[]): Tone {
   return doubtful && both.some(isBroken) ? "risk" : tone;
 }
 
-/** One that is on its way has been down a moment ago, and is looked at again. */
+/** One that is on its way has been down a moment ago, and is looked at again. What cannot be told may be well. */
 function isBroken(place: Place): boolean {
-  return place.module?.status === "Ready" && downResources([place]).length > 0;
+  return place.module?.status === "Ready" &&
+    troubles([place]).some(({ tone }) => tone === "bad");
 }
 
 function copiesTone(both: readonly Place[]): Tone {

@@ -9,13 +9,13 @@ import { EMPTY } from "../replication/identity.ts";
 import { en } from "./text/en.ts";
 import {
   dataState,
-  downResources,
   headline,
   percent,
   places,
   placeTone,
   resyncText,
   roleMeaning,
+  troubles,
   unbroken,
 } from "./view.ts";
 import { bytes, seconds } from "../system/units.ts";
@@ -74,7 +74,7 @@ Deno.test("headline() is not Protected while a checker's resource is down, even 
     const at = both.findIndex(({ module }) => module?.resources.length);
     deepStrictEqual(both.map(placeTone).indexOf("risk"), at);
     deepStrictEqual(
-      downResources(both).map(({ node, name }) => `${node} ${name}`),
+      troubles(both).map(({ node, name }) => `${node} ${name}`),
       [`node${at + 1} tcp.sql`],
     );
   }
@@ -88,7 +88,26 @@ Deno.test("headline() is not Protected while a checker's resource is down, even 
   const nodes = silent.nodes.map((node) =>
     node.local ? node : { ...node, reachable: false }
   );
-  deepStrictEqual(downResources(places({ ...silent, nodes }, "k3s")), []);
+  deepStrictEqual(troubles(places({ ...silent, nodes }, "k3s")), []);
+});
+
+Deno.test("troubles() names what cannot be told, which changes no tone; not what nobody looks at", () => {
+  const blind: Partial<ModuleState> = {
+    resources: [
+      { ...down, name: "custom.sql", state: "unknown" },
+      { ...down, name: "ping.router", state: "unknown", detail: null },
+      { ...down, name: "tcp.web", state: "init" },
+      { ...down, name: "custom.space", state: "up", detail: "40 % full" },
+    ],
+  };
+  const state = sampleState({}, blind);
+  strictEqual(headline(state, en).tone, "good");
+  const both = places(state, "k3s");
+  deepStrictEqual(both.map(placeTone), ["good", "good"]);
+  deepStrictEqual(
+    troubles(both).map(({ node, name, tone }) => `${node} ${name} ${tone}`),
+    ["node2 custom.sql risk"],
+  );
 });
 
 Deno.test("headline() does not believe what a silent node said last", () => {

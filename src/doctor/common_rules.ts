@@ -25,7 +25,7 @@ export function distribution(
   return [
     problem("distribution", `The distribution is ${id} ${version}`.trimEnd(), {
       why:
-        "hakit is tried on Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these",
+        "hakit is made for Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these",
     }),
   ];
 }

@@ -73,7 +73,7 @@ export interface ModuleView {
   readonly witness?: string | undefined;
 }
 
-/** What the other node is told of this one's checkers: what is down, and what its rules look at. */
+/** What the other node is told of this one's checkers: what is down or cannot be told, and what its rules look at. */
 export interface WatchView {
   readonly resources: readonly {
     readonly name: string;

@@ -5,6 +5,7 @@
  */
 import type { ClusterState, ModuleState } from "../api/state.ts";
 import type { KINDS, LEVELS } from "../module/notifications.ts";
+import { cannotBeTold } from "../rules/rule.ts";
 import { oneLine } from "../system/message.ts";
 
 /** Of scripts' and peers' words in one message. */
@@ -54,6 +55,8 @@ const COLLECTION_MS = 10 * 60_000;
 /** Here there is no time for that. */
 const DISK_URGENT = 0.05;
 const CERTIFICATE_DAYS = 30;
+/** A check that cannot tell moves nothing: who is never told of it believes the service watched (root of the database has got a password). */
+const BLIND_MS = 10 * 60_000;
 
 export function conditions(facts: Facts): Map<string, Condition> {
   const { state } = facts;
@@ -205,10 +208,24 @@ function ofModule(
     });
   }
   for (const resource of module.resources) {
-    if (resource.state !== "up" && resource.state !== "down") continue;
+    const found = resource.state === "up" || resource.state === "down";
+    const blind = cannotBeTold(resource);
+    // While nobody looks at it what was told last stands.
+    if (!found && !blind) continue;
     const detail = resource.detail === null
       ? ""
       : `: ${oneLine(resource.detail, MAX_WORDS)}`;
+    add(`blind ${name} ${resource.name}`, {
+      kind: "resource",
+      module: name,
+      value: blind ? "yes" : "ok",
+      level: "warning",
+      holdMs: blind ? BLIND_MS : SHORT_MS,
+      text: blind
+        ? `${resource.name} of ${name} cannot be told on ${here}${detail}`
+        : `${resource.name} of ${name} can be told again on ${here}`,
+    });
+    if (!found) continue;
     add(`resource ${name} ${resource.name}`, {
       kind: "resource",
       module: name,

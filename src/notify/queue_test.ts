@@ -130,6 +130,44 @@ Deno.test("resources, differences, links, disks, certificates and salvage are to
   match(texts[11]!.join(), /what only node1 wrote is kept/);
 });
 
+Deno.test("a resource that cannot be told is told after ten minutes, and its end only when it can be", () => {
+  const base = { mine: "PRIM", theirs: "SECOND", first: true } as const;
+  const blind = facts({
+    ...base,
+    resource: "unknown",
+    detail: "systemd does\nnot answer",
+  });
+  const unwatched = facts({ ...base, resource: "unknown", detail: null });
+  const well = facts({ ...base, resource: "up", detail: null });
+  const { texts } = story([
+    [1200, unwatched],
+    [20, well],
+    [590, blind],
+    [5, well],
+    [590, blind],
+    [20, blind],
+    [1200, unwatched],
+    [20, blind],
+    [20, well],
+    [615, blind],
+    [20, facts({ ...base, resource: "down" })],
+  ]);
+  const told =
+    "tcp.web of shop cannot be told on node1: systemd does not answer";
+  deepStrictEqual(texts.slice(0, 5), [[], [], [], [], []]);
+  deepStrictEqual(texts.slice(5), [
+    [told],
+    [],
+    [],
+    ["over: tcp.web of shop can be told again on node1"],
+    [told],
+    [
+      "over: tcp.web of shop can be told again on node1",
+      "tcp.web of shop is down on node1: refused Bcc: x",
+    ],
+  ]);
+});
+
 Deno.test("a queue is bounded, keeps the newest and counts the others; a channel takes what it asked for", () => {
   let memory = NEW;
   for (let n = 0; n < MOST_WAITING + 20; n++) {

@@ -4,6 +4,14 @@ import type { RuleOrder } from "../machine/event.ts";
 /** up, down; init: its first result is awaited; unknown: nobody looks, or nobody can tell. */
 export type ResourceState = "up" | "down" | "init" | "unknown";
 
+/** It is looked at, and what it is cannot be found out; one that nobody looks at now has no detail. */
+export function cannotBeTold({ state, detail }: {
+  readonly state: ResourceState;
+  readonly detail: string | null;
+}): boolean {
+  return state === "unknown" && detail !== null;
+}
+
 export const RESOURCE_STATES = ["up", "down", "init", "unknown"] as const;
 
 /** Kinds of checkers, which are the first part of their resources' names. */

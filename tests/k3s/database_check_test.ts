@@ -110,6 +110,18 @@ Deno.test({
       await database.sql("CREATE DATABASE k3s");
       await expect(0, /^$/);
     });
+    await t.step(
+      "read-only: the checkers' root may write, the service may not",
+      async () => {
+        await database.sql("SET GLOBAL read_only = ON");
+        await expect(
+          CANNOT_TELL,
+          /^MariaDB answers, but is read-only: only root can write \(SET GLOBAL read_only=OFF\)$/m,
+        );
+        await database.sql("SET GLOBAL read_only = OFF");
+        await expect(0, /^$/);
+      },
+    );
     await t.step("a table that cannot be used is a failure", async () => {
       for (const name of ["k3s", "hakit"]) {
         await database.sql(

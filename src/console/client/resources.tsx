@@ -1,6 +1,7 @@
 /** What checkers found on both nodes with its history, the figures of the replication, and the rule that fired last. */
 import { useEffect, useState } from "hono/jsx/dom";
-import type { Resource } from "../../checker/board.ts";
+import type { Assignment, Resource } from "../../checker/board.ts";
+import { cannotBeTold } from "../../rules/rule.ts";
 import type { Series } from "../../agent/figures.ts";
 import type { Texts } from "../text/en.ts";
 import { Shape } from "../shapes.tsx";
@@ -129,9 +130,13 @@ function NodeResources({ found, t }: {
               <li key={resource.name}>
                 <details>
                   <summary>
-                    <Shape tone={TONE[resource.state]} />
+                    <Shape
+                      tone={cannotBeTold(resource)
+                        ? "risk"
+                        : TONE[resource.state]}
+                    />
                     <code>{resource.name}</code>
-                    <b>{t.resources.states[resource.state]}</b>
+                    <b>{word(resource, t)}</b>
                     <small>
                       {say(resource.detail ?? "")} {t.resources.since(
                         stamp(resource.at),
@@ -141,8 +146,7 @@ function NodeResources({ found, t }: {
                   <ol class="plain">
                     {resource.history.toReversed().map((one) => (
                       <li key={one.at}>
-                        <time>{stamp(one.at)}</time>{" "}
-                        <b>{t.resources.states[one.state]}</b>{" "}
+                        <time>{stamp(one.at)}</time> <b>{word(one, t)}</b>{" "}
                         {say(one.detail ?? "")}
                       </li>
                     ))}
@@ -154,6 +158,12 @@ function NodeResources({ found, t }: {
         )}
     </section>
   );
+}
+
+function word(one: Assignment, t: Texts): string {
+  return cannotBeTold(one)
+    ? t.overview.cannotBeTold
+    : t.resources.states[one.state];
 }
 
 async function look(module: string, node: string): Promise<Found> {

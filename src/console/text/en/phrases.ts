@@ -394,7 +394,7 @@ export const PHRASES = [
   "The server is too busy, or a disk or a name server hangs; what depends on it was not looked at",
   "hakit doctor, once more when it is quieter",
   "The distribution is {name*}",
-  "hakit is tried on Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these",
+  "hakit is made for Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these",
   "The processor is {name*}",
   "The executable is made for x86_64 and aarch64",
   "The kernel is {name*}",

@@ -587,8 +587,8 @@ export const phrases: Phrases = {
   "hakit doctor, once more when it is quieter":
     "hakit doctor, de nouveau quand le serveur est plus calme",
   "The distribution is {name*}": "La distribution est {name}",
-  "hakit is tried on Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these":
-    "hakit est essayé sur Debian 11 et Ubuntu 20.04 et suivants ; prereq installe leurs paquets",
+  "hakit is made for Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these":
+    "hakit est fait pour Debian 11 et Ubuntu 20.04 et suivants ; prereq installe leurs paquets",
   "The processor is {name*}": "Le processeur est {name}",
   "The executable is made for x86_64 and aarch64":
     "L’exécutable est fait pour x86_64 et aarch64",

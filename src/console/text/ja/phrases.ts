@@ -592,8 +592,8 @@ export const phrases: Phrases = {
   "hakit doctor, once more when it is quieter":
     "負荷が下がってからもう一度 hakit doctor",
   "The distribution is {name*}": "ディストリビューションは {name} です",
-  "hakit is tried on Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these":
-    "hakit は Debian 11 以降と Ubuntu 20.04 以降で確認されており、prereq はそれらのパッケージをインストールします",
+  "hakit is made for Debian 11 and Ubuntu 20.04 and later; prereq installs packages of these":
+    "hakit は Debian 11 以降と Ubuntu 20.04 以降向けに作られており、prereq はそれらのパッケージをインストールします",
   "The processor is {name*}": "プロセッサーは {name} です",
   "The executable is made for x86_64 and aarch64":
     "実行ファイルは x86_64 と aarch64 用です",
