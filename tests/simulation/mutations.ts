@@ -40,7 +40,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "a mark is cleared when one disk has the change, and not both",
     file: "replication/pipeline.ts",
-    find: "Math.min(this.#settledHere, this.#settledThere)",
+    find: "Math.min(this.#settledHere, this.#settledThere, this.#tide)",
     put: "Math.max(this.#settledHere, this.#settledThere)",
     kind: "data",
     seed: 45,
