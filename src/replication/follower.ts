@@ -234,6 +234,8 @@ export class Follower {
     const tide = this.#tide;
     if (!tide || this.#floor === Infinity) return 0;
     this.#tide = null;
+    // Told again: what either disk had when it was told first is what counts.
+    if (tide.value === this.tools.tide.value) return tide.value;
     try {
       this.tools.tide.keep(tide.value);
     } catch (error) {

@@ -20,7 +20,13 @@ function followerWith(
   };
   const broken: number[] = [];
   const kept: number[] = [];
-  const tide = { value: 1, keep: (value: number) => void kept.push(value) };
+  const tide = {
+    value: 1,
+    keep(value: number) {
+      this.value = value;
+      kept.push(value);
+    },
+  };
   const follower: Follower = new Follower(
     connection as unknown as Connection,
     [volume as unknown as Volume],
@@ -148,8 +154,10 @@ Deno.test("Follower: a tide is kept when this disk has what came before it, and 
   follower.applied = 4;
   follower.settle();
   ends.pop()!(0);
-  told(4, 0);
-  deepStrictEqual([kept, follower.marks.isEmpty], [[3, 5], false]);
+  for (const again of [0, 5]) {
+    told(4, again);
+    deepStrictEqual([kept, follower.marks.isEmpty], [[3, 5], false]);
+  }
   follower.close();
 });
 
