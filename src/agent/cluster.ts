@@ -16,6 +16,7 @@ import { arbiterRefusal, ownedBy } from "./arbiter_refusal.ts";
 import { ArbiterLink } from "./arbiter_link.ts";
 import type { ArbiterFile } from "./arbiter_store.ts";
 import { lastConfiguration } from "./last_configuration.ts";
+import { outerClocks } from "./outer_clocks.ts";
 import { PeerLink } from "./peer_link.ts";
 import { makeFolders, RunningModule } from "./running_module.ts";
 import type { Seen } from "./takeovers.ts";
@@ -23,6 +24,8 @@ import { clusterState } from "./status.ts";
 import { VERSION } from "../system/version.ts";
 import { messageOf } from "../system/message.ts";
 
+/** How often it is looked at clocks outside of this machine: a pause must be seen before the silence after it is long enough. */
+const OUTSIDE_MS = 1_000;
 /** How often it is looked at what a person may have dropped. */
 const SALVAGE_MS = 10_000;
 /** systemd kills the agent after 600 s: what scripts have not done by then is not waited for. */
@@ -460,8 +463,30 @@ export class Cluster {
     } else this.#options.log.info(text);
   }
 
+  /** Before it is believed that the other node was silent for so long, and no longer. */
+  #lookOutside(): void {
+    const verdict = this.#peer.verdict, at = now();
+    const turned = verdict !== this.#lookedAt.verdict;
+    if (!turned && at - this.#lookedAt.at < OUTSIDE_MS) return;
+    this.#lookedAt = { verdict, at };
+    const missed = this.#outside.look();
+    if (missed === 0) return;
+    const passed = (missed / 1000).toFixed(0);
+    this.#options.log.warning(
+      `About ${passed} s have passed that this machine's clock did not count (it was paused from outside, or the time was set): what it knew of ${this.#options.node.peer.name} counts no more until that is heard again`,
+    );
+    for (const module of this.#modules.values()) module.stoodStill();
+  }
+
+  readonly #outside = outerClocks();
+  #lookedAt: { readonly verdict: PeerVerdict | null; readonly at: number } = {
+    verdict: null,
+    at: -Infinity,
+  };
+
   /** The verdict is repeated, so that a module that has just begun knows it. */
   #tick(): void {
+    this.#lookOutside();
     for (const module of this.#modules.values()) {
       module.post({ type: "peer", at: now(), verdict: this.#peer.verdict });
       module.tick();

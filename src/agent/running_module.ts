@@ -256,6 +256,11 @@ export class RunningModule {
     this.post({ type: "tick", at: now() });
   }
 
+  stoodStill(): void {
+    this.#standstill.stoodStill();
+    this.post({ type: "stood-still", at: now() });
+  }
+
   /** What the guard is to know of it; null: it may be served here without an end. */
   ward(): Ward | null {
     const loop = this.#loop;

@@ -24,6 +24,11 @@ export class Standstill {
     this.#heardAt = at;
   }
 
+  /** Somebody who counts what this clock does not has seen it. */
+  stoodStill(): void {
+    this.#awakeAt = this.#now();
+  }
+
   /**
    * Resolves when it did not stand still, or what waited for it has been read and `inDoubt` says that nothing hangs on who has heard it
    * since.

@@ -92,6 +92,44 @@ Deno.test("step() as primary that stood still goes alone only where the other no
   strictEqual(after(1_200, false), "ALONE", "it waits 1.8 s for its primary");
 });
 
+Deno.test("step() of a machine whose clock stood still with it goes on by nothing that it remembers, and by what it hears then", () => {
+  const mirrored = peer({
+    role: "PRIM",
+    phase: "primary",
+    session: "mirrored",
+  });
+  const secondary = (heardAgain: boolean) => {
+    const life = readySecond();
+    life.at += 100;
+    life.on({ type: "stood-still" });
+    if (heardAgain) life.on({ type: "heard", view: mirrored });
+    life.at += 200;
+    life.on({ type: "tick" }).on({ type: "peer", verdict: "lost" });
+    return life.state.role;
+  };
+  strictEqual(secondary(false), "WAIT");
+  strictEqual(secondary(true), "ALONE");
+
+  const follower = peer({ role: "SECOND", phase: "secondary" });
+  const primary = (heardAgain: boolean) => {
+    const life = new Life(PRIM).on({
+      type: "begin",
+      report: report({ phase: "primary", session: "mirrored" }),
+      boot: true,
+    });
+    const hear = () =>
+      life.on({ type: "heard", view: follower, heardUsAt: life.at });
+    for (let i = 0; i < 10; i++) hear();
+    life.on({ type: "stood-still" });
+    if (heardAgain) { for (let i = 0; i < 10; i++) hear(); }
+    life.at += 700;
+    life.on({ type: "tick" }).on({ type: "peer", verdict: "lost" });
+    return life.state.role;
+  };
+  strictEqual(primary(false), "WAIT");
+  strictEqual(primary(true), "ALONE");
+});
+
 Deno.test("step() as primary that stood still until its lease had ended takes no address back before it is heard again", () => {
   const resumes = (heard: boolean) => {
     const life = new Life({ ...PRIM, claim: 4 });

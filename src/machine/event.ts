@@ -121,5 +121,7 @@ export type Event =
   }
   /** Another arbiter was configured. */
   | { readonly type: "arbiter"; readonly at: number; readonly arbiter: Arbiter }
+  /** This machine was stopped from outside, and its clock with it: time has passed that no time of an event tells. */
+  | { readonly type: "stood-still"; readonly at: number }
   /** Every 100 ms while heartbeats run, so that waiting rules can fire. */
   | { readonly type: "tick"; readonly at: number };

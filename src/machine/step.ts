@@ -6,6 +6,7 @@ import { witnessOf } from "./arbiter.ts";
 import { answerAsk, changeArbiter, kept } from "./claim.ts";
 import {
   absentMs,
+  leaseOf,
   leaseUntil,
   peerHeardUs,
   servesAsPrimary,
@@ -46,7 +47,13 @@ export interface Step {
 /** Everything that happens to a module comes through here, one event at a time. */
 export function step(state: State, event: Event): Step {
   const turn: Turn = { state: { ...state }, at: event.at, actions: [] };
-  if (state.begun && event.at - state.lastAt > absentMs(state)) wasAbsent(turn);
+  const stoodStill = event.type === "stood-still";
+  // Nobody knows how long. Where a lease limits what may be acknowledged, whoever gave it is asked before anything is decided.
+  if (stoodStill && leaseOf(state) === null) {
+    turn.state.peerUntil = Math.min(state.peerUntil, event.at);
+  }
+  const absent = stoodStill || event.at - state.lastAt > absentMs(state);
+  if (state.begun && absent) wasAbsent(turn);
   turn.state.lastAt = Math.max(state.lastAt, event.at);
   observe(turn, event);
   const heard = leaseUntil(turn.state) > event.at;
@@ -178,6 +185,8 @@ function observe(turn: Turn, event: Event): void {
       return heardPing(turn, event);
     case "arbiter":
       return changeArbiter(turn, event.arbiter);
+    case "stood-still":
+      return;
     case "tick":
       // Ticks come as long as heartbeats do.
       state.listensSince ??= turn.at;
