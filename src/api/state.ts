@@ -24,7 +24,10 @@ const identitySchema = z.strictObject({
   consistent: z.boolean(),
   connected: z.boolean(),
   epoch: z.number(),
-  tide: z.number().optional().describe(
+  tide: z.strictObject({
+    value: z.number(),
+    after: z.number().optional(),
+  }).readonly().optional().describe(
     "How far it has come in its generation; absent while it is mirrored",
   ),
 }).readonly() satisfies z.ZodType<Identity>;

@@ -34,7 +34,7 @@ const identity = z.object({
   consistent: z.boolean(),
   connected: z.boolean(),
   epoch: count,
-  tide: count.optional(),
+  tide: z.object({ value: count, after: count.optional() }).optional(),
 });
 
 const moduleView = z.object({

@@ -47,6 +47,10 @@ export const proofSchema = z.object({
   identity: z.unknown(),
   sequence: z.int().min(0),
 });
+export const tideSchema = z.object({
+  value: z.int().min(0),
+  after: z.int().min(0).optional(),
+});
 export const welcomeSchema = z.object({
   identity: z.unknown(),
   fresh: z.boolean(),
@@ -59,7 +63,7 @@ export const welcomeSchema = z.object({
   /** The resync that was under way here; null: none, or a peer of before it had a name. */
   resync: z.string().nullable().default(null),
   /** How far its copy has come; absent: a peer of before there were tides. */
-  tide: z.int().min(0).optional(),
+  tide: tideSchema.optional(),
 });
 
 export interface Party {

@@ -8,6 +8,8 @@ import { AIDE, type Aide } from "./aide.ts";
 import { readId, writeId } from "./id_xattr.ts";
 import { isSick } from "./sick_disk.ts";
 
+/** As volume.ts gives it. */
+const ROOT = 1;
 const HERE = new Memory(4096);
 HERE.string(".");
 
@@ -19,7 +21,8 @@ HERE.string(".");
 export function syncHere(fd: number): number {
   if (libc.syncfs(fd) !== 0) return errno();
   const id = readId(fd);
-  const refused = id < 0 ? -id : writeId(fd, id);
+  // Where somebody has taken it away it comes back.
+  const refused = id < 0 ? -id : writeId(fd, id || ROOT);
   // A full one takes no change either, and has lost nothing.
   return isSick(refused) ? refused : 0;
 }

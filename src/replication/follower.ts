@@ -29,7 +29,7 @@ export interface FollowerTools {
   /** Makes everything that this node was told durable, beside the loop. */
   syncAll(done: (error: number) => void): void;
   readonly journal: Pick<Journal, "enter" | "flush" | "settle">;
-  readonly tide: Pick<TideStore, "value" | "keep">;
+  readonly tide: Pick<TideStore, "kept" | "keep">;
   readonly log: (text: string) => void;
   /** The disk has lost, or may have lost, what was written before: no later success says anything about it. */
   broken(error: number): void;
@@ -82,7 +82,10 @@ export class Follower {
       this.#settledThere = frame.sequence;
       this.#forget();
       if (frame.id === 0) return null;
-      this.#tide = { value: frame.id, upTo: frame.sequence };
+      // Told again: what the primary's disk had when it was told first is what counts.
+      if (frame.id !== this.#tide?.value) {
+        this.#tide = { value: frame.id, upTo: frame.sequence };
+      }
       if (!this.#settling && this.applied === this.#settled) {
         this.#tell(this.applied);
       }
@@ -233,17 +236,18 @@ export class Follower {
   #keepTide(): number {
     const tide = this.#tide;
     if (!tide || this.#floor === Infinity) return 0;
-    this.#tide = null;
-    // Told again: what either disk had when it was told first is what counts.
-    if (tide.value === this.tools.tide.value) return tide.value;
-    try {
-      this.tools.tide.keep(tide.value);
-    } catch (error) {
-      this.tools.log(`a tide cannot be kept: ${messageOf(error)}`);
-      return 0;
+    const { value, upTo } = tide;
+    if (value !== this.tools.tide.kept.value) {
+      try {
+        this.tools.tide.keep({ value });
+      } catch (error) {
+        this.tools.log(`a tide cannot be kept: ${messageOf(error)}`);
+        return 0;
+      }
+      this.#floor = upTo;
     }
-    this.#floor = tide.upTo;
-    return tide.value;
+    this.#tide = null;
+    return value;
   }
 
   /** After a batch: one acknowledgement for all of it. */

@@ -20,11 +20,13 @@ function followerWith(
   };
   const broken: number[] = [];
   const kept: number[] = [];
+  let fails = 0;
   const tide = {
-    value: 1,
-    keep(value: number) {
-      this.value = value;
-      kept.push(value);
+    kept: { value: 1 },
+    keep(tide: { value: number }) {
+      if (fails-- > 0) throw new Error("EIO");
+      this.kept = tide;
+      kept.push(tide.value);
     },
   };
   const follower: Follower = new Follower(
@@ -55,6 +57,7 @@ function followerWith(
     follower,
     broken,
     kept,
+    cannotKeep: (times: number) => fails = times,
     fsync: () => hear(KIND.FSYNC),
     write: () => hear(KIND.WRITE),
   };
@@ -125,7 +128,9 @@ Deno.test("Follower: a sync that ends after its session settles nothing of the n
 
 Deno.test("Follower: a tide is kept when this disk has what came before it, and its marks go then", () => {
   const ends: ((error: number) => void)[] = [];
-  const { follower, kept } = followerWith((done) => ends.push(done));
+  const { follower, kept, cannotKeep } = followerWith((done) =>
+    ends.push(done)
+  );
   const { frame } = follower.connection;
   const told = (sequence: number, id: number) => {
     Object.assign(frame, { kind: KIND.SETTLED, sequence, id });
@@ -141,23 +146,45 @@ Deno.test("Follower: a tide is kept when this disk has what came before it, and 
   ends.pop()!(0);
   deepStrictEqual(kept, [3]);
   strictEqual(follower.marks.isEmpty, true);
-  // This disk has it first.
+  // Told again before this disk has it: the primary may come back as it was at the first word.
   follower.marks.names(0, 7, 3);
-  follower.applied = 3;
-  follower.settle();
-  ends.pop()!(0);
-  deepStrictEqual([kept, follower.marks.isEmpty], [[3], false]);
-  told(3, 5);
-  deepStrictEqual([kept, follower.marks.isEmpty], [[3, 5], true]);
-  // Told by a primary that goes on with the tide of before: what it has not kept stays marked.
-  follower.marks.names(0, 7, 4);
+  follower.marks.names(0, 8, 4);
   follower.applied = 4;
   follower.settle();
+  told(3, 5);
+  told(4, 5);
   ends.pop()!(0);
-  for (const again of [0, 5]) {
-    told(4, again);
-    deepStrictEqual([kept, follower.marks.isEmpty], [[3, 5], false]);
+  deepStrictEqual(kept, [3, 5]);
+  deepStrictEqual([...follower.marks].map(({ id }) => id), [8]);
+  told(4, 7);
+  deepStrictEqual([kept, follower.marks.isEmpty], [[3, 5, 7], true]);
+  // This disk has it first.
+  follower.marks.names(0, 7, 5);
+  follower.applied = 5;
+  follower.settle();
+  ends.pop()!(0);
+  deepStrictEqual([kept, follower.marks.isEmpty], [[3, 5, 7], false]);
+  told(5, 9);
+  deepStrictEqual([kept, follower.marks.isEmpty], [[3, 5, 7, 9], true]);
+  // Told by a primary that goes on with the tide of before: what it has not kept stays marked.
+  follower.marks.names(0, 7, 6);
+  follower.applied = 6;
+  follower.settle();
+  ends.pop()!(0);
+  for (const again of [0, 9]) {
+    told(6, again);
+    deepStrictEqual([kept, follower.marks.isEmpty], [[3, 5, 7, 9], false]);
   }
+  // It cannot be kept at first: what the primary's disk had then counts all the same.
+  follower.marks.names(0, 8, 7);
+  follower.applied = 7;
+  cannotKeep(1);
+  told(6, 11);
+  follower.settle();
+  ends.pop()!(0);
+  told(7, 11);
+  deepStrictEqual(kept, [3, 5, 7, 9, 11]);
+  deepStrictEqual([...follower.marks].map(({ id }) => id), [8]);
   follower.close();
 });
 

@@ -14,6 +14,7 @@ import type { Context } from "./context.ts";
 import type { Identity } from "./identity.ts";
 import { identitySchema } from "./identity_store.ts";
 import { KIND } from "./operation.ts";
+import type { Tide } from "./tide.ts";
 
 export type Greeted =
   | { readonly kind: "goes-on" }
@@ -29,7 +30,7 @@ export type Greeted =
     readonly journal: boolean;
     readonly external: boolean;
     readonly resync: string | null;
-    readonly tide?: number | undefined;
+    readonly tide?: Tide | undefined;
   };
 
 export class Greeting {

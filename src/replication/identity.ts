@@ -3,7 +3,7 @@
  * had when the copies parted. Persisted by the replicator, shown to the agents, compared by `compare()`. Pure.
  */
 import type { Excluded } from "./exclusions.ts";
-import { fits } from "./tide.ts";
+import { fits, type Tide } from "./tide.ts";
 
 export interface Identity {
   /** Generation of this copy; null: this node has never held data of the cluster. */
@@ -28,7 +28,7 @@ export interface Identity {
    */
   readonly directories?: readonly string[] | undefined;
   /** How far it has come within its generation: see tide.ts. Absent: not known (mirrored now, or a node of before there were tides). */
-  readonly tide?: number | undefined;
+  readonly tide?: Tide | undefined;
 }
 
 /**
@@ -123,8 +123,9 @@ function bothWentOn(mine: Identity, theirs: Identity): boolean {
 
 /** `mine` is not what it was when it was last level with the other one: set back to a snapshot, or restored from a backup. */
 export function isSetBack(mine: Identity, theirs: Identity): boolean {
-  return mine.tide !== undefined && theirs.tide !== undefined &&
-    mine.tide < theirs.tide && !fits(mine.tide, theirs.tide);
+  // None was ever kept by a node that was set up by a version of before there were tides: that says nothing.
+  if (!mine.tide?.value || !theirs.tide?.value) return false;
+  return mine.tide.value < theirs.tide.value && !fits(mine.tide, theirs.tide);
 }
 
 function wentOnSetBack(mine: Identity, theirs: Identity): boolean {

@@ -41,7 +41,10 @@ Deno.test("compare() copies everything when the dirty map counts from an older g
 });
 
 const LEVEL = 2 ** 24;
-const of = (identity: Identity, tide: number) => ({ ...identity, tide });
+const of = (identity: Identity, value: number) => ({
+  ...identity,
+  tide: { value },
+});
 
 Deno.test("compare() sees that a copy was set back: all of it is compared, whether the other one went on or not", () => {
   const old = of(data, LEVEL + 7), now = of(data, LEVEL + 99);
@@ -75,6 +78,13 @@ Deno.test("compare(): a copy that was set back and then went on has not what the
 Deno.test("compare() goes by generations alone where one side keeps no tides, or is mirrored now", () => {
   deepStrictEqual(compare(of(data, 5 * LEVEL), data), { kind: "equal" });
   deepStrictEqual(compare(data, of(data, 5 * LEVEL)), { kind: "equal" });
+  // It was made level by a version of before there were tides.
+  const never = of(data, 0), alone = { ...never, current: "c", bitmap: "b" };
+  deepStrictEqual(compare(of(data, 5 * LEVEL), never), { kind: "equal" });
+  deepStrictEqual(compare(alone, of(data, 5 * LEVEL)), {
+    kind: "mine-newer",
+    full: false,
+  });
 });
 
 Deno.test("compare() is symmetric for every pair of small identities", () => {
@@ -91,7 +101,8 @@ Deno.test("compare() is symmetric for every pair of small identities", () => {
     for (const bitmap of [null, "a", "b"]) {
       for (const consistent of [true, false]) {
         for (const connected of [true, false]) {
-          for (const tide of [undefined, LEVEL + 1, LEVEL + 9]) {
+          const tides = [0, LEVEL + 1, LEVEL + 9].map((value) => ({ value }));
+          for (const tide of [undefined, ...tides]) {
             all.push({
               ...EMPTY,
               current,

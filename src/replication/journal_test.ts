@@ -204,9 +204,9 @@ Deno.test("Journal on a disk that fails now and then covers what was done, or th
             try {
               using _ = sickDisk(() => lots.next().value === 0);
               if (!follows) {
-                journal.begin(GENERATION);
-                // The next session: the copies are level, and count anew.
+                // The next session: the copies are level, and count anew, also where it ends before the folder of the new one is synced.
                 done = new Marks();
+                journal.begin(GENERATION);
                 follows = true;
               }
               for (const frame of frames) {

@@ -39,7 +39,7 @@ export function planOf(
     identity.save({ epoch: theirs.identity.epoch });
   }
   const marked = !dirty.marks.isEmpty || !pipeline.unsettled.isEmpty;
-  const mine = { ...identity.value, tide: context.tide.value };
+  const mine = { ...identity.value, tide: context.tide.kept };
   const plan = planResync(
     { identity: mine, doubt, marked, resync: identity.resync },
     theirs,
@@ -59,7 +59,7 @@ export function planOf(
       "the peer's data is newer than this primary's: nothing is copied";
     return { refused: "the peer's data is newer" };
   }
-  if (isSetBack(theirs.identity, mine)) {
+  if (plan.mode === "full" && isSetBack(theirs.identity, mine)) {
     context.notice =
       "the peer's copy is older than when it was level last (set back to a snapshot, or restored?): everything is compared";
     context.log(context.notice);

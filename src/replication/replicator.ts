@@ -430,7 +430,7 @@ class Replicator {
       phase: this.#primary ? "primary" : this.#secondary ? "secondary" : "idle",
       ...state,
       inodes: role?.volumes.reduce((sum, volume) => sum + volume.known, 0) ?? 0,
-      identity: moves ? identity : { ...identity, tide: context.tide.value },
+      identity: moves ? identity : { ...identity, tide: context.tide.kept },
       lastResync: context.lastResync,
       fault: context.fault,
       // With a role it was there, and stays: its file system cannot be unmounted.

@@ -5,6 +5,7 @@
 import { S_IFDIR, S_IFMT, S_IFREG } from "../fuse/abi.ts";
 import { fineStamp } from "../system/clock.ts";
 import { writeAllSync } from "../system/files.ts";
+import { isBefore, SYNCFS_TELLS } from "../system/kernel.ts";
 import { messageOf } from "../system/message.ts";
 import { errno, errnoName, libc, Memory, O } from "../system/libc.ts";
 import { inspect, openName, sizeOf } from "./inspect.ts";
@@ -43,7 +44,7 @@ export function* salvage(
   { anyList = false }: { readonly anyList?: boolean } = {},
 ): Generator<void, string | null> {
   if (marks.isEmpty) return null;
-  const folder = newFolder(below);
+  const folder = newFolder(below), disk = new KeptDisk(below);
   // All lines of a large volume would not fit into memory.
   let list: Deno.FsFile | undefined, whole = false;
   try {
@@ -62,12 +63,13 @@ export function* salvage(
       }
     }
     if (list) {
-      syncWhole(folder);
+      disk.sync();
       sync(list, `${folder}/${LIST}`);
     }
     whole = true;
   } finally {
     list?.close();
+    disk.close();
     // Nothing is overwritten yet, and the next session keeps all of it again: what broke off must not fill the disk.
     if (list && !whole) removeQuietly(folder);
   }
@@ -76,7 +78,7 @@ export function* salvage(
 
 /** Where nothing names what this node alone wrote, all of its copy was set aside: said where people look for what was kept. */
 export function noteAside(below: string, asides: readonly string[]): void {
-  const folder = newFolder(below);
+  const folder = newFolder(below), disk = new KeptDisk(below);
   using list = beginList(
     folder,
     `No set names which files: all of this copy stands in\n${
@@ -84,13 +86,16 @@ export function noteAside(below: string, asides: readonly string[]): void {
     }\nIt is not part of an archive of this folder, and stays when this folder is dropped: take it away yourself when nobody needs it.\n`,
   );
   sync(list, `${folder}/${LIST}`);
-  syncWhole(folder);
+  try {
+    disk.sync();
+  } finally {
+    disk.close();
+  }
 }
 
-/**
- * By the descriptor that wrote it: one that is opened later hears nothing of what somebody else's sync was told, and syncfs nothing at
- * all before Linux 5.8.
- */
+/** Before Linux 5.8 syncfs tells nothing of what could not be written back; since then one for all of it is enough. */
+const EACH = isBefore(Deno.osRelease(), SYNCFS_TELLS);
+
 function sync(file: Deno.FsFile, path: string): void {
   try {
     file.syncSync();
@@ -99,17 +104,30 @@ function sync(file: Deno.FsFile, path: string): void {
   }
 }
 
-/** All names that were made on its file system are on the disk; throws where they are not: what they are a copy of goes next. */
-function syncWhole(folder: string): void {
-  const opened = libc.open(
-    buffer.string(folder),
-    O.RDONLY | O.DIRECTORY | O.CLOEXEC,
-    0,
-  );
-  const synced = opened >= 0 && libc.syncfs(opened) === 0;
-  const error = synced ? 0 : errno();
-  if (opened >= 0) libc.close(opened);
-  if (!synced) throw new Error(`Cannot keep "${folder}": ${errnoName(error)}`);
+/** Where it is kept. Opened before the first of it is written: a descriptor that is opened later does not hear what could not be. */
+class KeptDisk {
+  readonly #fd: number;
+
+  constructor(readonly folder: string) {
+    Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const flags = O.RDONLY | O.DIRECTORY | O.CLOEXEC;
+    this.#fd = libc.open(buffer.string(folder), flags, 0);
+    if (this.#fd < 0) this.#fail();
+  }
+
+  /** All that was written, names too, is on the disk; throws where it is not: what it is a copy of goes next. */
+  sync(): void {
+    if (libc.syncfs(this.#fd) !== 0) this.#fail();
+  }
+
+  #fail(): never {
+    const error = errno();
+    throw new Error(`Cannot keep "${this.folder}": ${errnoName(error)}`);
+  }
+
+  close(): void {
+    libc.close(this.#fd);
+  }
 }
 
 function newFolder(below: string): string {
@@ -273,11 +291,11 @@ function* keep(
         unsynced += last - first;
       }
       yield null;
-      if (unsynced < UNSYNCED) continue;
+      if (!EACH || unsynced < UNSYNCED) continue;
       unsynced = 0;
       sync(target, path);
     }
-    sync(target, path);
+    if (EACH) sync(target, path);
     const other = path === wanted ? "" : `, kept as ${path}`;
     return `${bytes} bytes in ${chunks.length} MiB-regions of ${size} bytes${other}`;
   } finally {

@@ -139,7 +139,7 @@ Deno.test({
         strictEqual(work.next().done, false);
       }
       strictEqual(libc.syncfs(other), -1);
-      throws(() => [...work], /^Error: Cannot keep ".*large": /);
+      throws(() => [...work], /^Error: Cannot keep ".*": /);
       deepStrictEqual([...Deno.readDirSync(below)], []);
     } finally {
       libc.close(other);

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { Connection } from "../peer/connection.ts";
 import { fineStamp } from "../system/clock.ts";
-import { isBefore } from "../system/kernel.ts";
+import { isBefore, SYNCFS_TELLS } from "../system/kernel.ts";
 import { type Context, syncAll } from "./context.ts";
 import { keepEpoch } from "./epoch.ts";
 import { levelExclusions } from "./exclusions.ts";
@@ -28,8 +28,6 @@ const PART = 2000;
 const ROOM = 512 * 1024;
 /** Answers that one frame may cause fit into this. */
 const MIN_ROOM = 256 * 1024;
-/** Since then syncfs tells what could not be written back. */
-const SYNCFS_TELLS = [5, 8] as const;
 
 const beginSchema = z.union([
   z.object({
@@ -124,7 +122,7 @@ export class SecondarySession {
       journal: context.left !== null,
       external: context.external.noted,
       resync: context.identity.resync,
-      tide: context.tide.value,
+      tide: context.tide.kept,
     });
   }
 
@@ -349,7 +347,7 @@ export class SecondarySession {
       ...levelExclusions(context.config.directories),
       directories: context.places,
     });
-    if (level.tide !== undefined) context.tide.keep(level.tide);
+    if (level.tide !== undefined) context.tide.keep({ value: level.tide });
     // Marks with a number of this session stay: they are newer than what was synced.
     context.marks.settle(0);
     context.dirty.clear();
@@ -376,8 +374,8 @@ export class SecondarySession {
       if (events.isOver(this)) return;
       events.attempt(() => {
         if (!error && !this.#levelling) {
+          if (tide > 0) context.tide.keep({ value: tide });
           context.identity.save({ connected: false });
-          if (tide > 0) context.tide.keep(tide);
           context.marks.clear();
           follower.outgoing.append({ kind: KIND.CLOSE, id: tide });
         }

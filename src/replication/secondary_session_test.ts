@@ -24,6 +24,7 @@ function levelledAfter(error: number) {
     marks: new Marks(),
     journal: { begin() {}, settle() {} },
     external: { noted: false, forget() {} },
+    tide: { kept: { value: 0 }, keep() {} },
     left: null,
     now: () => 0,
     log() {},

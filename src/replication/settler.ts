@@ -6,7 +6,7 @@ import { errnoName } from "../system/libc.ts";
 import { type Context, syncAll } from "./context.ts";
 import { KIND } from "./operation.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { isBegun } from "./tide.ts";
+import { isBegun, nextLevel } from "./tide.ts";
 import { messageOf } from "../system/message.ts";
 import type { Volume } from "./volume.ts";
 
@@ -52,30 +52,54 @@ export class Settler {
 
   #keepsTides = false;
 
-  /** The tide to tell, which is kept as begun: everything told is on this disk. 0: none. */
-  beginTide(): number {
+  /** Everything told until now is on this disk; `then` gets the tide to tell with it, which is kept as begun. 0: none. */
+  beginTide(then: (tide: number) => void): void {
+    if (!this.#keepsTides) return then(0);
+    const { tide, aio } = this.context, { value } = tide.kept;
+    // One that the peer has not kept yet is told again.
+    if (isBegun(tide.kept)) return then(value + 1);
+    tide.keepBeside({ value: value + 1 }, aio, (error) => {
+      if (error) this.#cannotKeep(error);
+      then(error ? 0 : value + 2);
+    });
+  }
+
+  /**
+   * The same for an orderly end, after which no marks are needed. One that is out already would count for what the disks had when it was
+   * told: then a new level begins.
+   */
+  lastTide(): number {
     if (!this.#keepsTides) return 0;
-    const { tide, log } = this.context;
+    const { kept } = this.context.tide;
+    const last = isBegun(kept) ? nextLevel(kept, kept) : {
+      value: kept.value + 1,
+    };
     try {
-      // One that the peer has not kept yet is told again.
-      if (!isBegun(tide.value)) tide.keep(tide.value + 1);
-      return tide.value + 1;
+      this.context.tide.keep(last);
     } catch (error) {
-      log(`a tide cannot be kept: ${messageOf(error)}`);
+      this.context.log(messageOf(error));
       return 0;
     }
+    return last.value + 1;
   }
 
   #kept(value: number, upTo: number): void {
-    const { tide, log } = this.context;
-    if (!isBegun(tide.value) || value !== tide.value + 1) return;
-    try {
-      tide.keep(value);
-    } catch (error) {
-      // Begun it stays: told again with the next sync.
-      return log(`a tide cannot be kept: ${messageOf(error)}`);
-    }
-    this.pipeline.settle({ tide: upTo });
+    const { tide, aio } = this.context, session = this.#session;
+    if (!isBegun(tide.kept) || value !== tide.kept.value + 1) return;
+    // Told again, it counts for what that disk had at the first word.
+    if (this.#answered?.value !== value) this.#answered = { value, upTo };
+    const { upTo: first } = this.#answered;
+    tide.keepBeside({ value }, aio, (error) => {
+      if (error) return this.#cannotKeep(error);
+      if (this.#session === session) this.pipeline.settle({ tide: first });
+    });
+  }
+
+  #answered: { readonly value: number; readonly upTo: number } | null = null;
+
+  #cannotKeep(error: number): void {
+    const { log, tide } = this.context;
+    log(`Cannot keep "${tide.path}": ${errnoName(error)}`);
   }
 
   turn(now: number): void {
@@ -92,19 +116,26 @@ export class Settler {
     if (!settles) return;
     const upTo = pipeline.done;
     this.#settling = true;
-    syncAll(context, this.volumes, (error) => {
+    const isOver = () => this.#session !== session || !pipeline.session;
+    const end = () => {
       this.#settling = false;
       this.#settleAt = context.now() + SETTLE_MS;
+    };
+    syncAll(context, this.volumes, (error) => {
       if (error) {
+        end();
         const why = `this node's disk failed to sync: ${errnoName(error)}`;
         return pipeline.broke(error, why);
       }
       // An fsync meanwhile may have been told what this sync was not.
-      if (pipeline.broken) return;
-      if (this.#session !== session || !pipeline.session) return;
-      this.#settledUpTo = upTo;
-      pipeline.settle({ here: upTo });
-      pipeline.tell(KIND.SETTLED, 0, this.beginTide(), null, upTo);
+      if (pipeline.broken || isOver()) return end();
+      this.beginTide((tide) => {
+        end();
+        if (pipeline.broken || isOver()) return;
+        this.#settledUpTo = upTo;
+        pipeline.settle({ here: upTo });
+        pipeline.tell(KIND.SETTLED, 0, tide, null, upTo);
+      });
     });
   }
 

@@ -7,6 +7,7 @@ import { Pipeline } from "./pipeline.ts";
 import { Dirty } from "./dirty.ts";
 import { Settler } from "./settler.ts";
 import { KIND } from "./operation.ts";
+import { fits, type Tide } from "./tide.ts";
 import type { Volume } from "./volume.ts";
 
 const FILE = 2 ** 33 + 1;
@@ -32,12 +33,23 @@ function settlerWith(answers: (number | Promise<number>)[]) {
   pipeline.settle({ there: 10 });
   const config = { module: "db" };
   const tide = {
-    value: 1,
-    keep(value: number) {
-      this.value = value;
+    kept: { value: 1 } as Tide,
+    keep(next: Tide) {
+      this.kept = next;
+    },
+    keepBeside(next: Tide, _: unknown, done: (error: number) => void) {
+      const error = errors.shift() ?? 0;
+      if (error === 0) this.kept = next;
+      done(error);
     },
   };
-  const context = { now: () => now, config, tide } as unknown as Context;
+  const errors: number[] = [];
+  const context = {
+    now: () => now,
+    config,
+    tide,
+    log() {},
+  } as unknown as Context;
   const volume = {
     sync(_: unknown, done: (error: number) => void) {
       const answer = answers.shift()!;
@@ -55,6 +67,7 @@ function settlerWith(answers: (number | Promise<number>)[]) {
     late,
     told,
     tide,
+    errors,
     settler,
     /** So much later. */
     turn(ms = 10_000) {
@@ -82,28 +95,49 @@ function marksOf(sequence: number): Marks {
 
 Deno.test("Settler: a mark goes when the peer has kept the tide after it, which is told until it has", () => {
   using bed = settlerWith([0, 0]);
-  const { pipeline, tide, settler } = bed;
+  const { pipeline, tide, settler, errors } = bed;
   const values: number[] = [];
   pipeline.tell = (_kind, _volume, id) => void values.push(id);
   pipeline.settle({ tide: 0 });
   settler.keepTides();
   bed.turn();
-  deepStrictEqual([values, tide.value], [[3], 2]);
+  deepStrictEqual([values, tide.kept.value], [[3], 2]);
   const heard = (sequence: number, id: number) =>
     pipeline.heard({ ...newFrame(), kind: KIND.SETTLED, sequence, id });
   heard(10, 0);
   strictEqual(pipeline.unsettled.isEmpty, false);
   // It was not heard, say: told again with the next sync.
-  pipeline.sequence = pipeline.done + 1;
-  pipeline.acknowledged = pipeline.sequence;
+  pipeline.sequence = 11;
+  pipeline.acknowledged = 11;
+  pipeline.unsettled.names(0, 7, 11);
   bed.turn();
-  deepStrictEqual([values, tide.value], [[3, 3], 2]);
+  deepStrictEqual([values, tide.kept.value], [[3, 3], 2]);
+  // It cannot be kept here at first: the peer had kept it before its second word.
+  errors.push(E.IO);
   heard(10, 3);
-  deepStrictEqual([tide.value, pipeline.unsettled.isEmpty], [3, true]);
+  heard(11, 3);
+  strictEqual(tide.kept.value, 3);
+  deepStrictEqual([...pipeline.unsettled].map(({ id }) => id), [7]);
   // Of a session that is over.
   settler.begin(null);
-  heard(10, 5);
-  strictEqual(tide.value, 3);
+  heard(11, 5);
+  strictEqual(tide.kept.value, 3);
+});
+
+Deno.test("Settler: the last tide of an orderly end is none that was told before", () => {
+  for (const told of [true, false]) {
+    using bed = settlerWith([0]);
+    const { tide, settler } = bed;
+    settler.keepTides();
+    if (told) bed.turn();
+    const before = tide.kept, last = settler.lastTide();
+    const came = [1, 2, 3].map((value) => fits(tide.kept, { value }));
+    // Whatever the peer has kept until now, and nothing of it once it has the last one.
+    deepStrictEqual(came, told ? [true, true, true] : [true, true, true]);
+    strictEqual(fits(tide.kept, { value: last }), true);
+    strictEqual(fits({ value: last }, { value: 3 }), !told);
+    strictEqual(before.value, told ? 2 : 1);
+  }
 });
 
 Deno.test("Settler: what is on both disks is told, and its marks go", () => {

@@ -26,7 +26,7 @@ import { Patience, SILENCE_MS, type Stage } from "./patience.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { ResyncControl } from "./resync/channel.ts";
 import { Settler } from "./settler.ts";
-import { nextLevel } from "./tide.ts";
+import { nextLevel, type Tide } from "./tide.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Volume } from "./volume.ts";
 import { messageOf } from "../system/message.ts";
@@ -45,7 +45,7 @@ interface Session extends Dialled {
   /** The peer had no data: its disk is a new one. */
   fresh: boolean;
   /** How far its copy had come; absent: it keeps no tides. */
-  tide?: number | undefined;
+  tide?: Tide | undefined;
   closed: boolean;
 }
 
@@ -407,8 +407,12 @@ export class SourceSession {
   /** The copies are equal now: every change from here on goes to both. Durable equality is `#levelled`. */
   #mirror(session: Session): void {
     const { identity, tide } = this.context;
-    if (session.tide !== undefined) {
-      tide.keep(nextLevel(tide.value, session.tide));
+    try {
+      if (session.tide) tide.keep(nextLevel(tide.kept, session.tide));
+    } catch (error) {
+      // Level is worth more.
+      this.context.log(`no tides in this session: ${messageOf(error)}`);
+      delete session.tide;
     }
     // The disk that this one replaces is of the present generation still, should it come back: what only these two have is missing there.
     if (session.fresh && identity.value.bitmap === null) {
@@ -416,7 +420,7 @@ export class SourceSession {
     } else identity.save({ connected: true });
     const { current, history, epoch } = identity.value;
     const { sequence } = this.pipeline;
-    const tides = session.tide !== undefined;
+    const next = session.tide && tide.kept.value + 1;
     session.stage = "mirroring";
     this.mayBeLevel = true;
     this.#outgoing.json(KIND.BEGIN, {
@@ -425,10 +429,10 @@ export class SourceSession {
       generation: current,
       history,
       sequence,
-      ...tides && { tide: tide.value + 1 },
+      ...next !== undefined && { tide: next },
     });
     this.pipeline.mirror(session.connection, session.number);
-    if (tides) this.pipeline.settle({ tide: sequence });
+    if (next !== undefined) this.pipeline.settle({ tide: sequence });
     if (session.levelling) session.levelling.holding = false;
     this.#settler.begin(session);
     this.options.changed();
@@ -445,8 +449,8 @@ export class SourceSession {
     this.#mirrored = true;
     this.#move.end();
     recordLevel(this.context, session.levelling);
-    if (session.tide !== undefined) {
-      tide.keep(tide.value + 1);
+    if (session.tide) {
+      tide.keep({ value: tide.kept.value + 1 });
       this.#settler.keepTides();
     }
     this.context.notice = null;
@@ -485,7 +489,7 @@ export class SourceSession {
     yield* goodbye(session, {
       pipeline,
       durable,
-      tide: this.#settler.beginTide(),
+      tide: this.#settler.lastTide(),
       now: () => context.now(),
       over: () => this.#session !== session,
     });

@@ -7,30 +7,47 @@
  *   secondary its disk has everything up to b: it keeps n + 2, tells SETTLED {b, n + 2}
  *   primary   keeps n + 2
  *
- * n is odd, so that each knows what it holds. The two are never further apart than one, whichever dies when. A mark goes when the other node has kept a tide after its disk had
- * the change: whoever comes back with a tide that fits lacks nothing but what is marked. With each session a new level begins, which
- * the primary keeps (0) before the secondary (1): no tide of an earlier session fits any more. Pure.
+ * n is odd, so that each knows what it holds. The two are never further apart than one, whichever dies when. A mark goes when the other
+ * node has kept a tide after its disk had the change: whoever comes back with a tide that fits lacks nothing but what is marked. With
+ * each session a new level begins, which the primary keeps (0) before the secondary (1): no tide of an earlier session fits any more,
+ * but the one that the secondary came with, until it is level. Pure.
  */
-/** Tides of one level: more than two years of them. */
+
+/** Tides of one level: half a year of them. Then the next level begins by itself. */
 const LEVEL = 2 ** 24;
-/** Whether copies that are the same by their generations, or follow from each other, are so as a whole. */
-export function fits(one: number, other: number): boolean {
-  const low = Math.min(one, other), high = Math.max(one, other);
-  if (levelOf(low) === levelOf(high)) return high - low <= 1;
-  return levelOf(high) - levelOf(low) === 1 && high % LEVEL === 0;
+
+export interface Tide {
+  readonly value: number;
+  /** Of the first one of a level, the tide that it follows. */
+  readonly after?: number | undefined;
 }
 
-/** What a primary keeps before its peer becomes level with it; both keep the one after it then. */
-export function nextLevel(mine: number, theirs: number): number {
-  const begun = mine % LEVEL === 0 && levelOf(mine) > levelOf(theirs);
-  return begun ? mine : (Math.max(levelOf(mine), levelOf(theirs)) + 1) * LEVEL;
+/** Whether copies that are the same by their generations, or follow from each other, are so as a whole. */
+export function fits(one: Tide, other: Tide): boolean {
+  const [low, high] = one.value < other.value ? [one, other] : [other, one];
+  if (levelOf(low) === levelOf(high)) return isNext(low.value, high.value);
+  return high.value % LEVEL === 0 && high.after !== undefined &&
+    isNext(low.value, high.after);
+}
+
+function isNext(one: number, other: number): boolean {
+  return Math.abs(one - other) <= 1;
+}
+
+/** What a primary keeps before its peer, which comes with `theirs`, becomes level with it; both keep the one after it then. */
+export function nextLevel(mine: Tide, theirs: Tide): Tide {
+  const begun = mine.value % LEVEL === 0 && mine.after === theirs.value &&
+    levelOf(mine) > levelOf(theirs);
+  if (begun) return mine;
+  const level = Math.max(levelOf(mine), levelOf(theirs)) + 1;
+  return { value: level * LEVEL, after: theirs.value };
 }
 
 /** Kept by a primary that does not know yet whether its peer has kept the one after it. */
-export function isBegun(tide: number): boolean {
-  return tide % 2 === 0;
+export function isBegun({ value }: Tide): boolean {
+  return value % 2 === 0;
 }
 
-function levelOf(tide: number): number {
-  return Math.floor(tide / LEVEL);
+function levelOf({ value }: Tide): number {
+  return Math.floor(value / LEVEL);
 }

@@ -1,5 +1,8 @@
 /** Versions of the kernel. Pure. */
 
+/** Since then syncfs tells what could not be written back. */
+export const SYNCFS_TELLS = [5, 8] as const;
+
 /** `kernel`: "5.4.0-216-generic", as Deno.osRelease() says it. */
 export function isBefore(
   kernel: string,

@@ -89,7 +89,10 @@ export class Channel {
       return NOTHING;
     }
     const hearing = this.#acquaintance.hear(datagram, now);
-    if (hearing.kind === "hello") return { answer: true, word: null };
+    // Beside a copy of it the node itself is named to nobody but who asks: the copy may stand at another address.
+    if (hearing.kind === "hello" || hearing.kind === "second") {
+      return { answer: true, word: null };
+    }
     if (hearing.kind !== "heard" || !hearing.newest) return NOTHING;
     const { content } = datagram;
     // It answers a copy of this machine: by that one's clock.

@@ -11,6 +11,9 @@ import { Journal } from "../../src/replication/journal.ts";
 import { CHUNK, GROUP, Marks } from "../../src/replication/marks.ts";
 import { KIND } from "../../src/replication/operation.ts";
 import { Pipeline } from "../../src/replication/pipeline.ts";
+import type { Context } from "../../src/replication/context.ts";
+import { Settler } from "../../src/replication/settler.ts";
+import { fits, nextLevel, type Tide } from "../../src/replication/tide.ts";
 import type { Volume } from "../../src/replication/volume.ts";
 import { Cable } from "./cable.ts";
 import type { Coverage } from "./coverage.ts";
@@ -20,9 +23,22 @@ import { World } from "./world.ts";
 
 const GENERATION = "0123456789abcdef";
 
+/** TideStore, without its file. */
+class KeptTide {
+  kept: Tide = { value: 0 };
+  keep(tide: Tide): void {
+    this.kept = tide;
+  }
+  keepBeside(tide: Tide, _: unknown, done: (error: number) => void): void {
+    this.keep(tide);
+    done(0);
+  }
+}
+
 /** The primary's process. */
 interface Source {
   readonly pipeline: Pipeline;
+  readonly settler: Settler;
   readonly dirty: Dirty;
   readonly volume: Volume;
 }
@@ -47,6 +63,9 @@ export class DataSimulation {
   /** By region: the last acknowledged write, and what an fsync that was acknowledged has promised. */
   readonly #acknowledged = REGIONS.map(() => 0);
   readonly #promised = REGIONS.map(() => 0);
+
+  readonly #tides = [new KeptTide(), new KeptTide()] as const;
+  readonly #snapshots: readonly [(() => void)[], (() => void)[]] = [[], []];
 
   constructor(readonly seed: number, watching: Watching = {}) {
     this.world = new World(seed);
@@ -87,7 +106,15 @@ export class DataSimulation {
       "the secondary loses its power, the primary too while it is alone",
       () => this.#secondaryDies(true),
     ],
+    [
+      "the secondary loses its power, and is set back to a snapshot",
+      () => this.#secondaryDies(this.world.chance(0.3), true),
+    ],
     ["the primary loses its power", () => this.#primaryDies()],
+    [
+      "the primary loses its power, and is set back to a snapshot",
+      () => this.#primaryDies(true),
+    ],
     ["both lose their power", () => this.#bothDie()],
   ];
 
@@ -122,7 +149,11 @@ export class DataSimulation {
         return true;
       },
     }, () => this.world.now);
-    this.#source = { pipeline, dirty, volume };
+    const { now } = this.world, tide = this.#tides[this.#primary];
+    const log = (text: string) => this.#violated(text);
+    const context = { now: () => now, tide, log } as unknown as Context;
+    const settler = new Settler(context, pipeline, []);
+    this.#source = { pipeline, settler, dirty, volume };
     this.#turnAlways();
     this.#settleAlways();
   }
@@ -138,7 +169,9 @@ export class DataSimulation {
   /** The copies are level: from now on every change goes to both. */
   #mirror(): void {
     const { world } = this;
-    const { pipeline, dirty, volume } = this.#source!;
+    const { pipeline, settler, dirty, volume } = this.#source!;
+    const mine = this.#tides[this.#primary], theirs = this.#tides[this.#second];
+    mine.keep(nextLevel(mine.kept, theirs.kept));
     const cable = new Cable(world);
     this.#cable = cable;
     this.#sessions++;
@@ -159,18 +192,25 @@ export class DataSimulation {
         aio: { fsync: (fd, _, done) => machine.sync(fd, this.#alive(done)) },
         syncAll: (done) => machine.sync(null, this.#alive(done)),
         journal: this.#journal,
-        tide: { value: 0, keep() {} },
-        log: (text) => world.note(text),
+        tide: theirs,
+        log: (text) => this.#violated(text),
         broken: (error) => this.#violated(`a sync failed: ${error}`),
       },
       pipeline.sequence,
     );
     follower.level = true;
+    follower.keepTides(pipeline.sequence);
     this.#follower = follower;
     here.arrived = this.#alive(() => this.#hear(cable));
     there.arrived = this.#alive(() => this.#follow(cable, follower));
+    const { sequence } = pipeline;
     pipeline.mirror(here.connection, this.#sessions);
+    pipeline.settle({ tide: sequence });
+    settler.begin(cable);
     // Both disks have everything, and both have recorded it.
+    const level = { value: mine.kept.value + 1 };
+    for (const tide of [theirs, mine]) tide.keep(level);
+    settler.keepTides();
     this.#marks.settle(0);
     dirty.clear();
     const other = new Dirty(this.#dirtyFile(this.#second));
@@ -235,16 +275,19 @@ export class DataSimulation {
     world.later(
       world.between(80, 400),
       this.#alive(() => {
-        const { pipeline } = this.#source!;
+        const { pipeline, settler } = this.#source!;
         const { session } = pipeline;
         const upTo = pipeline.done;
+        if (world.chance(0.2)) this.#keepSnapshot(world.pick([0, 1] as const));
         if (session !== null) {
           this.#machines[this.#primary].sync(
             null,
             this.#alive(() => {
               if (pipeline.session !== session) return;
               pipeline.settle({ here: upTo });
-              pipeline.tell(KIND.SETTLED, 0, 0, null, upTo);
+              settler.beginTide((tide) =>
+                pipeline.tell(KIND.SETTLED, 0, tide, null, upTo)
+              );
             }),
           );
         }
@@ -340,10 +383,11 @@ export class DataSimulation {
     this.#mirror();
   }
 
-  /** The primary goes on alone; the secondary returns with what its disk had. */
-  #secondaryDies(primaryToo: boolean): void {
+  /** The primary goes on alone; the secondary returns with what its disk had, or had once. */
+  #secondaryDies(primaryToo: boolean, setBack = false): void {
     this.#hangUp();
     this.#machines[this.#second].powerCut();
+    if (setBack) this.#setBack(this.#second);
     this.#marks = new Marks();
     let { pipeline, dirty } = this.#source!;
     pipeline.lose();
@@ -365,7 +409,7 @@ export class DataSimulation {
     marks.add(dirty.marks, 0);
     this.#drain();
     marks.add(dirty.marks, 0);
-    this.#resync(marks);
+    this.#resync(marks, { setBack });
     this.#mirror();
   }
 
@@ -378,11 +422,12 @@ export class DataSimulation {
     pipeline.goAlone();
   }
 
-  /** The secondary takes over; the old primary returns with what its disk had. */
-  #primaryDies(): void {
+  /** The secondary takes over; the old primary returns with what its disk had, or had once. */
+  #primaryDies(setBack = false): void {
     this.#die();
     const old = this.#primary;
     this.#machines[old].powerCut();
+    if (setBack) this.#setBack(old);
     const survivor = this.#second;
     this.#check(survivor, this.#acknowledged, "acknowledged");
     // SecondaryRole.stop(false): what it remembers counts as its own from here on.
@@ -398,7 +443,7 @@ export class DataSimulation {
     this.#drain();
     const marks = new Marks();
     marks.add(this.#source!.dirty.marks, 0);
-    this.#resync(marks);
+    this.#resync(marks, { setBack });
     this.#mirror();
   }
 
@@ -440,15 +485,49 @@ export class DataSimulation {
     this.world.runFor(100);
   }
 
-  /** Levels the other copy in the places that the marks name: afterwards both must be equal. */
-  #resync(marks: Marks): void {
+  /** All of a machine at one moment: its disk and what its replicator has recorded. */
+  #keepSnapshot(index: 0 | 1): void {
+    const disk = this.#machines[index].snapshot(), tide = this.#tides[index];
+    const { kept } = tide;
+    const all = this.#snapshots[index];
+    all.push(() => {
+      disk();
+      tide.keep(kept);
+    });
+    if (all.length > 4) all.shift();
+  }
+
+  #setBack(index: 0 | 1): void {
+    const all = this.#snapshots[index];
+    if (all.length === 0) return;
+    this.world.pick(all)();
+    this.world.note(`node${index + 1} is set back`);
+  }
+
+  /** Levels the other copy, in the places that the marks name if its tide fits: afterwards both must be equal. */
+  #resync(marks: Marks, { setBack = false } = {}): void {
     const [from, to] = [
       this.#machines[this.#primary],
       this.#machines[this.#second],
     ];
+    const [mine, theirs] = [
+      this.#tides[this.#primary].kept,
+      this.#tides[this.#second].kept,
+    ];
+    const all = !fits(mine, theirs);
+    if (all && !setBack) {
+      this.#violated(
+        `tides ${mine.value} and ${theirs.value} of honest copies do not fit`,
+      );
+    }
+    if (setBack) {
+      this.#coverage?.count(
+        all ? "data set back: all is compared" : "data set back: by marks",
+      );
+    }
     for (const region of REGIONS) {
       if (from.read(region) === to.read(region)) continue;
-      if (!covers(marks, region)) {
+      if (!all && !covers(marks, region)) {
         this.#violated(
           `the copies differ in ${name(region)} (${from.read(region)}, ${
             to.read(region)

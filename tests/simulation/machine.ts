@@ -102,6 +102,17 @@ export class Machine {
     });
   }
 
+  /** A virtual machine's disk as it is now, for all that is not synced; what it returns sets it back to that. */
+  snapshot(): () => void {
+    const values = REGIONS.map((region) =>
+      this.#world.chance(0.5) ? this.durable(region) : this.read(region)
+    );
+    return () => {
+      REGIONS.forEach((region, at) => this.write(region, values[at]!));
+      this.settle();
+    };
+  }
+
   powerCut(): void {
     this.#life++;
     for (const region of REGIONS) {

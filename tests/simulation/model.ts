@@ -74,6 +74,7 @@ export class ModelDisk implements Storage, Copy {
 }
 
 type Session = Report["session"];
+const NO_TIDE = { value: 0 };
 /** Writes that an application has under way at most. */
 const MAX_WAITING = 4;
 /** These end with something durable in the state directory. */
@@ -421,7 +422,8 @@ class ModelReplicator implements Replication {
         this.#progress = this.#world.now;
         this.disk.data.add(write);
         peer.disk.marks.delete(write);
-        this.#tide(peer, (this.disk.identity.tide ?? 0) + 2);
+        const { value } = this.disk.identity.tide ?? NO_TIDE;
+        this.#tide(peer, value + 2);
         this.#node.options.acknowledged(this.#node, write);
       };
       const slow = this.lease !== null && world.chance(0.05) ? 400 : 3;
@@ -547,9 +549,9 @@ class ModelReplicator implements Replication {
     this.disk.aloneWrites.clear();
     for (const { disk } of [this, peer]) disk.marks.clear();
     const [mine, theirs] = [this, peer].map(({ disk }) =>
-      disk.identity.tide ?? 0
+      disk.identity.tide ?? NO_TIDE
     );
-    this.#tide(peer, nextLevel(mine!, theirs!) + 1);
+    this.#tide(peer, nextLevel(mine!, theirs!).value + 1);
     this.#identity({ bitmap: null, connected: true });
     peer.#identity({ connected: true });
     this.session = "mirrored";
@@ -606,8 +608,8 @@ class ModelReplicator implements Replication {
   }
 
   /** As far as both have come: what else there is in between is tide_test.ts'. */
-  #tide(peer: ModelReplicator, tide: number): void {
-    for (const each of [this, peer]) each.#identity({ tide });
+  #tide(peer: ModelReplicator, value: number): void {
+    for (const each of [this, peer]) each.#identity({ tide: { value } });
   }
 
   #identity(change: Partial<Identity>): void {

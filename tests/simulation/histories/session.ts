@@ -63,7 +63,7 @@ export class Session {
           flush() {},
           settle() {},
         },
-        tide: { value: 0, keep() {} },
+        tide: { kept: { value: 0 }, keep() {} },
         log: (text) => world.note(text),
         broken: (error) => options.violated(`a sync failed: ${error}`),
       },
