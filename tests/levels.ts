@@ -51,6 +51,7 @@ const LEVELS: readonly Level[] = [
         "tests/readme_test.ts",
       ),
     ],
+    twice: true,
     limit: 15,
   },
   { name: "scenarios", commands: [test("tests/scenarios")], limit: 5 },
