@@ -70,12 +70,14 @@ export class Watch {
     while (!signal.aborted) {
       const begun = now();
       // While one hangs the next says so at once: what counts is the time since that one began.
-      const { since, waited } = this.#hangs ??
+      const hangs = this.#hangs;
+      const { since, waited } = hangs ??
         { since: begun, waited: this.#stalled() };
       const reading = await this.#look({ since, waited }, signal);
       if (signal.aborted) return;
       const busy = tooBusy(waited, this.#stalled(), now() - since);
-      this.#options.report(this.#excuse(reading, busy));
+      const hangsMs = hangs === null ? 0 : now() - since;
+      this.#options.report(this.#excuse(reading, busy, hangsMs));
       const rest = this.#options.intervalMs - (now() - begun);
       await sleep(Math.max(100, rest), signal);
     }
@@ -86,13 +88,17 @@ export class Watch {
   }
 
   /** What is healthy must not be moved because its server had no time for a check. */
-  #excuse(reading: Reading, busy: boolean): Reading {
+  #excuse(reading: Reading, busy: boolean, hangsMs: number): Reading {
     if (!reading.late) this.#excused = 0;
-    else if (busy && this.#excused < EXCUSED) {
-      this.#excused++;
-      return unknown(`this server is too busy to tell: ${reading.detail}`);
-    }
-    return reading;
+    if (!reading.late || !busy) return reading;
+    // One that hangs is one look, however often it is asked after: it has the time of as many as are excused.
+    const { intervalMs, timeoutMs } = this.#options;
+    const excused = hangsMs > 0
+      ? hangsMs < EXCUSED * (intervalMs + timeoutMs)
+      : this.#excused++ < EXCUSED;
+    return excused
+      ? unknown(`this server is too busy to tell: ${reading.detail}`)
+      : reading;
   }
 
   async #look(
