@@ -6,6 +6,7 @@
  *
  * A part proves nothing: what they make is opened as any datagram.
  */
+import { joinBytes } from "../system/bytes.ts";
 import { MAX_DATAGRAM } from "./message.ts";
 
 /** Of a packet: with the headers of UDP and IPv6 it fits into 1,280 bytes, which every link of IPv6 carries (RFC 8200). */
@@ -50,7 +51,9 @@ export class Assembly {
     pieces.set(place, packet.slice(HEADER));
     if (pieces.size === count) {
       this.#open.delete(name);
-      return joined(pieces);
+      return joinBytes(
+        Array.from({ length: count }, (_, at) => pieces.get(at)!),
+      );
     }
     if (this.#open.size > MAX_OPEN) {
       const [oldest] = this.#open.keys();
@@ -58,17 +61,4 @@ export class Assembly {
     }
     return null;
   }
-}
-
-function joined(pieces: ReadonlyMap<number, Uint8Array>): Uint8Array {
-  const parts = Array.from({ length: pieces.size }, (_, at) => pieces.get(at)!);
-  const out = new Uint8Array(
-    parts.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
