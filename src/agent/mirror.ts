@@ -55,6 +55,14 @@ export class Mirror {
         this.#fallback.look(report);
         post({ type: "report", at: now(), report });
       },
+      onQuiet: (ms) => {
+        if (this.#report === null) return;
+        const report = {
+          ...this.#report,
+          stalled: { what: "word", ms } as const,
+        };
+        post({ type: "report", at: now(), report });
+      },
       onGone: () => {
         this.#report = null;
         post({ type: "replicator-gone", at: now() });

@@ -55,17 +55,20 @@ function takeover(
     } s)`;
 }
 
+interface Sides {
+  readonly node: string;
+  readonly other: string;
+  readonly others: ModuleView | null;
+  readonly otherAlive: boolean;
+  readonly timeoutMs: number;
+}
+
 function primarySentence(
   name: string,
   view: ModuleView,
-  { node, other, others, otherAlive, timeoutMs }: {
-    readonly node: string;
-    readonly other: string;
-    readonly others: ModuleView | null;
-    readonly otherAlive: boolean;
-    readonly timeoutMs: number;
-  },
+  sides: Sides,
 ): string {
+  const { node, other, others, timeoutMs } = sides;
   if (view.status !== "Ready") {
     return `${name} is on its way to ${view.role} on ${node}.${because(view)}`;
   }
@@ -82,6 +85,14 @@ function primarySentence(
       because(view)
     }`;
   }
+  return `${aloneSentence(name, view, sides)}${because(view)}`;
+}
+
+function aloneSentence(
+  name: string,
+  view: ModuleView,
+  { node, other, others, otherAlive }: Sides,
+): string {
   const resync = view.resync ?? others?.resync ?? null;
   if (otherAlive && others?.role === "SECOND" && resync) {
     return `${name} runs ALONE on ${node}; ${other} is being brought up to date: ${

@@ -9,7 +9,7 @@ import type {
   ReplicatorConfig,
   Report,
 } from "../replication/control.ts";
-import { ourMounts } from "../fuse/device.ts";
+import { clearStaleMounts, ourMounts } from "../fuse/device.ts";
 import { lines } from "../system/lines.ts";
 import type { Log } from "../system/log.ts";
 import { aborted, now, sleep } from "../system/clock.ts";
@@ -23,6 +23,7 @@ import {
 } from "../system/files.ts";
 import { startApart, startedApart } from "./apart.ts";
 import { messageOf } from "../system/message.ts";
+import { TOLD_MS } from "../replication/stall.ts";
 
 export interface ReplicatorLinkOptions {
   readonly config: ReplicatorConfig;
@@ -34,6 +35,8 @@ export interface ReplicatorLinkOptions {
   /** Program and arguments before the name of the configuration file. */
   readonly program: readonly string[];
   readonly onReport: (report: Report) => void;
+  /** It has not reported for so long, told again and again: a disk that hangs may hold it. */
+  readonly onQuiet: (ms: number) => void;
   readonly onGone: () => void;
 }
 
@@ -45,8 +48,10 @@ const EXIT_MS = 3000;
 /** It reports to whoever connects; while its disk stalls it may not. */
 const PEEK_MS = 3000;
 const WATCH_MS = 1000;
-/** Reports come once a second; the first silence is logged, the second ends a replicator that hangs. Long: a disk may stall for half a minute. */
-const QUIET_MS = 5000;
+/**
+ * Reports come once a second. A silence is told, and in the end the replicator ended: after a long one, for a disk may stall for half a
+ * minute, or once it is to let go at once and does not.
+ */
 const HUNG_MS = 60_000;
 const BACKOFF_MS = { first: 100, most: 5000 };
 /** One line of control: a report is some hundred bytes. */
@@ -70,6 +75,8 @@ export class ReplicatorLink {
   #lastReport = 0;
   /** Looks since then. */
   #quietTurns = 0;
+  /** It was told to let go at once, and has not answered. */
+  #mustLetGo = false;
   readonly #stop = new AbortController();
   #life: Promise<void> | null = null;
   readonly #outbox = new Turns();
@@ -199,6 +206,8 @@ export class ReplicatorLink {
       this.#pending.set(id, { resolve, reject })
     );
     answer.catch(() => {}); // Whoever waited may have left.
+    const atOnce = command.command === "idle" && command.atOnce === true;
+    if (atOnce) this.#mustLetGo = true;
     try {
       await this.#writeRaw(connection, { id, ...command });
       await Promise.race([
@@ -209,6 +218,7 @@ export class ReplicatorLink {
       ]);
     } finally {
       this.#pending.delete(id);
+      if (atOnce) this.#mustLetGo = false;
     }
   }
 
@@ -361,14 +371,27 @@ export class ReplicatorLink {
       now() - this.#lastReport,
       this.#quietTurns * WATCH_MS,
     );
-    if (quiet > HUNG_MS) {
-      this.#options.log.error(
-        `replicator: silent for ${Math.round(quiet / 1000)} s, ended`,
-      );
-      this.#kill();
-      this.#hangUp();
-    } else if (quiet > QUIET_MS && quiet < QUIET_MS + 1000) {
-      this.#options.log.warning("replicator: silent for 5 s");
+    if (quiet < TOLD_MS) return;
+    const { log, onQuiet } = this.#options;
+    if (quiet < (this.#mustLetGo ? TOLD_MS : HUNG_MS)) {
+      if (quiet < TOLD_MS + WATCH_MS) log.warning("replicator: silent for 5 s");
+      return onQuiet(quiet);
+    }
+    log.error(`replicator: silent for ${Math.round(quiet / 1000)} s, ended`);
+    this.#kill();
+    this.#takeMountsAway();
+    this.#hangUp();
+  }
+
+  /** It is only gone when the disk lets go of it; until then whoever uses a mount would wait for it. */
+  #takeMountsAway(): void {
+    const { directories = [] } = this.#options.config;
+    for (const { path } of directories) {
+      try {
+        clearStaleMounts(path, true);
+      } catch (error) {
+        this.#options.log.warning(messageOf(error));
+      }
     }
   }
 

@@ -41,11 +41,19 @@ async function serve(connection) {
 async function withLink(
   use: (
     make: (change?: Partial<ReplicatorConfig>) => ReplicatorLink,
-    seen: { readonly reports: Report[]; gone: number; folder: string },
+    seen: {
+      readonly reports: Report[];
+      readonly quiet: number[];
+      gone: number;
+      folder: string;
+    },
   ) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "hakit-link-" });
-  const seen = { reports: [] as Report[], gone: 0, folder };
+  const seen = {
+    ...{ reports: [] as Report[], quiet: [] as number[] },
+    ...{ gone: 0, folder },
+  };
   try {
     await Deno.writeTextFile(join(folder, "fake.js"), FAKE);
     await use((change = {}) =>
@@ -66,6 +74,7 @@ async function withLink(
           join(folder, "fake.js"),
         ],
         onReport: (report) => seen.reports.push(report),
+        onQuiet: (ms) => seen.quiet.push(ms),
         onGone: () => seen.gone++,
       }), seen);
   } finally {
@@ -113,6 +122,26 @@ life(
       await rejects(link.send({ command: "outdate" }, patience()), /not now/);
       await until(() => reports.length >= 3);
       strictEqual(reports[1]!.phase, "secondary");
+      await link.close();
+    });
+  },
+);
+
+life(
+  "ReplicatorLink: a silent replicator is told of and left alone; one that must let go at once and does not is ended",
+  async () => {
+    await withLink(async (make, seen) => {
+      const link = make();
+      await link.start();
+      await until(() => seen.reports.length > 0);
+      const pid = await Deno.readTextFile(join(seen.folder, "m.json.pid"));
+      Deno.kill(Number(pid), "SIGSTOP");
+      await until(() => seen.quiet.length > 1);
+      strictEqual(seen.quiet.every((ms) => ms >= 5000), true);
+      strictEqual(seen.gone, 0);
+      const idle = { command: "idle", atOnce: true } as const;
+      await rejects(link.send(idle, patience()), /the replicator ended/);
+      await until(() => seen.gone === 1);
       await link.close();
     });
   },

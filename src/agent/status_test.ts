@@ -70,6 +70,19 @@ Deno.test("clusterState() foretells from what a takeover of the secondary has ta
   );
 });
 
+Deno.test("clusterState() says that a primary's disk hangs, alone too", () => {
+  const reason =
+    "applications wait: the disk of node1 has not ended an fsync for 15 s";
+  match(
+    sentence({ ...PRIM, reason }, SECOND),
+    /\. Applications wait: the disk of node1 has not ended an fsync for 15 s\.$/,
+  );
+  match(
+    sentence({ ...PRIM, role: "ALONE", reason }, null),
+    /\. Applications wait: the disk of node1 /,
+  );
+});
+
 Deno.test("clusterState() promises no takeover that failover off forbids, and no identical copy that differs", () => {
   strictEqual(
     sentence({ ...PRIM, differences: 2 }, { ...SECOND, failover: false }),

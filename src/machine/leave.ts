@@ -2,6 +2,7 @@
 import { giveUpClaim } from "./claim.ts";
 import { leaseUntil } from "./lease.ts";
 import { finishPlan, type LeaveOptions, leavePlan } from "./plans.ts";
+import { hangs } from "./stall.ts";
 import type { Role } from "./state.ts";
 import {
   enter,
@@ -92,7 +93,7 @@ function options(state: State, action: string, all: boolean): LeaveOptions {
     action,
     all,
     replicator: state.report !== null,
-    stuck: state.report?.session === "lost",
+    stuck: state.report?.session === "lost" || hangs(state.report),
     fenced: state.mustNotServeSince !== null,
   };
 }

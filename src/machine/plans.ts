@@ -190,7 +190,7 @@ export interface LeaveOptions {
   readonly all: boolean;
   /** Whether there is a replicator to be commanded: one that died serves nothing, and the peer must not wait for its successor. */
   readonly replicator: boolean;
-  /** Writes wait for a peer that will not answer: whoever writes hangs in the kernel, where no signal reaches it, until the mount is gone. */
+  /** Writes wait for a peer, or a disk, that will not answer: whoever writes hangs in the kernel, where no signal reaches it, until the mount is gone. */
   readonly stuck: boolean;
   /** The peer serves or may take over any moment: clients must not find this node any more. */
   readonly fenced: boolean;

@@ -5,6 +5,7 @@ import { leaseOf, leaseRanOut, leaseUntil } from "./lease.ts";
 import { type Permission, permission } from "./permission.ts";
 import { deposed } from "./witness_word.ts";
 import { failed, leave } from "./leave.ts";
+import { failureOf, hangs } from "./stall.ts";
 import {
   alonePlan,
   aloneToPrimaryPlan,
@@ -62,7 +63,7 @@ export function primary(turn: Turn): void {
     });
   }
   if (leaseRanOut(turn)) return fence(turn);
-  const failure = failureHere(turn);
+  const failure = failureHere(turn, peer);
   if (failure !== null) return failed(turn, failure);
 
   if (state.role === "PRIM") watchMirror(turn, peer);
@@ -120,16 +121,25 @@ function yieldTo(turn: Turn, peer: ModuleView): void {
 }
 
 /** What makes this node unable to serve; null: nothing. */
-function failureHere(turn: Turn): string | null {
+function failureHere(turn: Turn, peer: ModuleView | null): string | null {
   const { state } = turn;
   if (!state.config.mirrored) return null;
   if (state.report === null) return "the replicator died";
-  const { fault, phase } = state.report;
+  const { fault, phase, stalled } = state.report;
   if (fault === null) state.oldFault = null;
   else if (fault !== state.oldFault) return fault;
+  if (stalled && hangs(state.report) && canGoOn(state, peer)) {
+    return failureOf(stalled);
+  }
   const stray = phase !== "primary" && state.plan === null &&
     turn.at - state.since > PHASE_MS;
   return stray ? `the replicator is ${phase}` : null;
+}
+
+/** The other node, at once: whoever leaves for nobody serves nobody. It is not asked for Ready, where this node's replicator is silent. */
+function canGoOn(state: State, peer: ModuleView | null): boolean {
+  return mirrored(state) && peer !== null && peer.role === "SECOND" &&
+    peer.identity.upToDate && peer.failover !== false;
 }
 
 function mirrored(state: State): boolean {
@@ -400,6 +410,7 @@ function takeAgain(turn: Turn, peer: ModuleView | null): void {
   if (peer !== null && isPrimary(peer.role)) return;
   if (peer !== null && !waited && !leavesAlone(turn, peer)) return;
   state.addressesDue = false;
+  state.reason = null;
   const role = state.role === "PRIM" ? "PRIM" : "ALONE";
   // The last agent died in the middle of a plan: scripts are idempotent, so all that belongs to the role is started.
   if (state.record.settled) run(turn, "resume", resumePlan());

@@ -37,6 +37,55 @@ Deno.test("step() as primary keeps writes waiting until the peer answers this ve
   );
 });
 
+Deno.test("step() as primary whose disk hangs says so, and leaves where the other node can go on at once", () => {
+  const stalls = (ms: number, what: "fsync" | "word" = "fsync") => ({
+    type: "report" as const,
+    report: {
+      ...report({ phase: "primary", session: "mirrored" }),
+      stalled: { what, ms },
+    },
+  });
+  const serving = (other = second) =>
+    new Life({ ...PRIM, settled: true })
+      .on({
+        type: "begin",
+        report: report({ phase: "primary", session: "mirrored" }),
+        boot: true,
+      })
+      .on({ type: "heard", view: other, heardUsAt: 1_000 })
+      .done();
+  const life = serving().on(stalls(19_999));
+  strictEqual(life.state.role, "PRIM");
+  strictEqual(
+    view(life.state).reason,
+    "applications wait: the disk of one has not ended an fsync for 15 s",
+  );
+  life.on(stalls(20_000));
+  strictEqual(life.state.role, "WAIT");
+  // What hangs in the mount cannot be stopped before the mount is gone.
+  const plan = life.actions.findLast((action) => action.do === "run");
+  ok(plan?.do === "run");
+  deepStrictEqual(plan.actions[0], {
+    do: "replicator",
+    command: { command: "idle", atOnce: true },
+  });
+
+  // Of a replicator that is silent the other node knows no more than this one; it counts as it was.
+  const silent = { ...second, status: "Transient" as const };
+  strictEqual(serving(silent).on(stalls(20_000, "word")).state.role, "WAIT");
+
+  for (
+    const other of [
+      { ...second, failover: false },
+      { ...second, identity: { ...second.identity, upToDate: false } },
+    ]
+  ) {
+    const alone = serving(other).on(stalls(60_000));
+    strictEqual(alone.state.role, "PRIM");
+    ok(view(alone.state).reason?.endsWith("for 60 s"));
+  }
+});
+
 Deno.test("step() that went ALONE is PRIM again only after it has dialled, whatever an older report says", () => {
   const mirrored = report({ phase: "primary", session: "mirrored" });
   const life = new Life(PRIM)

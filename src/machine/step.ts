@@ -22,6 +22,7 @@ import { hasten, leave } from "./leave.ts";
 import { primary } from "./primary.ts";
 import { heldBack, obeyRule } from "./rule.ts";
 import { cleanPlan, resumePlan } from "./plans.ts";
+import { stallReason } from "./stall.ts";
 import { judgeSync, secondary } from "./secondary.ts";
 import type { ModuleView, Status } from "./state.ts";
 import {
@@ -286,7 +287,8 @@ export function view(state: State): ModuleView {
     shutOut: state.shutOut,
     outdated: state.outdated,
     swap: state.swap,
-    reason: state.reason,
+    reason: state.reason ??
+      (isPrimary(state.role) ? stallReason(state) : null),
     resync: report?.resync ?? null,
     lastResync: report?.lastResync ?? null,
     dirtyBytes: report?.dirtyBytes ?? 0,

@@ -177,6 +177,18 @@ function ofModule(
       ? `${name} waits on ${here}${why}`
       : `${name} waits no longer on ${here}`,
   });
+  // It serves, and applications wait: for its disk, or for the other node.
+  const held = serves && reason !== null;
+  add(`held ${name}`, {
+    kind: "waiting",
+    module: name,
+    value: held ? "yes" : "ok",
+    level: "critical",
+    holdMs: ROLE_MS,
+    text: held
+      ? `${name} on ${here}${why}`
+      : `nothing of ${name} waits on ${here} any more`,
+  });
   const alone = role === "ALONE" && status === "Ready";
   say("alone", {
     value: alone ? "yes" : "ok",

@@ -94,6 +94,22 @@ Deno.test("a restart repeats nothing, and tells what happened meanwhile", () => 
   }
 });
 
+Deno.test("a module that is served while its applications wait is told, and the end of that", () => {
+  const base = { mine: "PRIM", theirs: "SECOND", first: true } as const;
+  const reason =
+    "applications wait: the disk of node1 has not ended an fsync for 15 s";
+  const { texts } = story([
+    [20, facts(base)],
+    [20, facts({ ...base, reason })],
+    [20, facts(base)],
+  ]);
+  deepStrictEqual(texts, [
+    [],
+    [`shop on node1: ${reason}`],
+    ["over: nothing of shop waits on node1 any more"],
+  ]);
+});
+
 Deno.test("resources, differences, links, disks, certificates and salvage are told, short flaps are not", () => {
   const base = { mine: "PRIM", theirs: "SECOND", first: true } as const;
   const { texts } = story([

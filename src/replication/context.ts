@@ -65,7 +65,7 @@ export function syncAll(
 }
 
 /** An orderly end does not wait longer for the disk: the peer waits to go on. */
-const LAST_SYNC_MS = 20_000;
+export const LAST_SYNC_MS = 20_000;
 /** What takes longer is told. */
 const TELL_MS = 5_000;
 
@@ -92,22 +92,24 @@ export function* patiently(
   return done();
 }
 
-/** For an orderly end, which the loop runs: the error of the sync, or 0; null when the disk does not end it. */
+/**
+ * For an orderly end, which the loop runs: the error of the sync, or 0; null when the disk does not end it in `limitMs`, Infinity where
+ * there is no other copy to go on with.
+ */
 export function* lastSync(
   context: Context,
   volumes: readonly Volume[],
-  { always }: {
-    /** There is no other copy to go on with. */
-    readonly always: boolean;
-  },
+  limitMs: number,
 ): Generator<void, number | null> {
   let error: number | null = null;
   syncAll(context, volumes, (found) => error = found);
   const synced = yield* patiently(context, {
     done: () => error !== null,
-    limitMs: always ? Infinity : LAST_SYNC_MS,
+    limitMs,
     why: `letting go of the data waits until this node's disk has all of it${
-      always ? ": the other node has not, so leave this one on" : ""
+      limitMs === Infinity
+        ? ": the other node has not, so leave this one on"
+        : ""
     }`,
   });
   if (!synced) {

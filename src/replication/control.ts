@@ -6,6 +6,7 @@
 import { z } from "zod";
 import type { Identity } from "./identity.ts";
 import type { Waits } from "./latency.ts";
+import type { Stall } from "./stall.ts";
 import type { Found } from "./verify/form.ts";
 import type { Proof } from "./verify/proof.ts";
 
@@ -220,6 +221,8 @@ export interface Report {
     readonly changes: Waits;
     readonly fsyncs: Waits;
   } | undefined;
+  /** Applications wait for this node's disk, which does not end what it was asked; null: for no time worth telling. */
+  readonly stalled?: Stall | null | undefined;
   /** Inodes known by their ids: those that the kernel remembers, or that the primary has named. */
   readonly inodes?: number | undefined;
   /** A failure that the agent must act on: local disk error, mount lost, configuration impossible. One line. */

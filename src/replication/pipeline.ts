@@ -114,6 +114,11 @@ export class Pipeline {
     return this.#syncs.since;
   }
 
+  /** Since when an fsync has waited for this node's disk alone; 0: none does. */
+  get laggingSince(): number {
+    return this.#syncs.laggingSince;
+  }
+
   /** False: read no more requests now. */
   get accepting(): boolean {
     return !this.full &&

@@ -7,7 +7,7 @@ import { Turnstile } from "../fuse/turnstile.ts";
 import { errnoName } from "../system/libc.ts";
 import { type Poll, POLLIN } from "../system/poll.ts";
 import { AIDE } from "./aide.ts";
-import { type Context, lastSync, patiently } from "./context.ts";
+import { type Context, LAST_SYNC_MS, lastSync, patiently } from "./context.ts";
 import type { Report } from "./control.ts";
 import { epochAfter, keepEpoch } from "./epoch.ts";
 import { partedFrom } from "./identity.ts";
@@ -16,6 +16,7 @@ import { Pipeline } from "./pipeline.ts";
 import { SourceSession } from "./source_session.ts";
 import { Marks } from "./marks.ts";
 import { openVolumes } from "./open_volumes.ts";
+import { HANGS_MS, type Stall, stalled } from "./stall.ts";
 import type { Volume } from "./volume.ts";
 import { wayTo } from "./way_to.ts";
 import { messageOf } from "../system/message.ts";
@@ -379,9 +380,14 @@ export class PrimaryRole {
     const told = context.now() + (atOnce ? 0 : 5000);
     while (!this.pipeline.sendTimes(Infinity) && context.now() < told) yield;
     const { done } = this.pipeline;
-    const synced = yield* lastSync(context, this.volumes, {
-      always: this.pipeline.alone && !atOnce,
-    });
+    // What has taken so long already is not waited for any longer.
+    const hangs = (this.#stalled?.ms ?? 0) >= HANGS_MS;
+    const limitMs = atOnce && hangs ? 0 : LAST_SYNC_MS;
+    const synced = yield* lastSync(
+      context,
+      this.volumes,
+      this.pipeline.alone && !atOnce ? Infinity : limitMs,
+    );
     if (synced) {
       const why = errnoName(synced);
       this.pipeline.broke(synced, `this node's disk failed to sync: ${why}`);
@@ -426,8 +432,15 @@ export class PrimaryRole {
     return this.#peer;
   }
 
+  get #stalled(): Stall | null {
+    const { context, pipeline } = this;
+    const { laggingSince: fsync } = pipeline, { since: read } = context.cold;
+    return stalled(context.now(), { fsync, read });
+  }
+
   get state(): Pick<
     Report,
+    | "stalled"
     | "verify"
     | "proof"
     | "session"
@@ -441,6 +454,7 @@ export class PrimaryRole {
     const since = this.pipeline.waitingSince;
     return {
       ...this.#peer.state,
+      stalled: this.#stalled,
       dirtyBytes: this.context.dirty.marks.bytes,
       waiting: this.pipeline.waiting,
       waitingMs: since === 0 ? 0 : Math.round(this.context.now() - since),

@@ -5,7 +5,7 @@
 import type { Connection } from "../peer/connection.ts";
 import { errnoName } from "../system/libc.ts";
 import type { Poll } from "../system/poll.ts";
-import { type Context, lastSync } from "./context.ts";
+import { type Context, LAST_SYNC_MS, lastSync } from "./context.ts";
 import type { Report } from "./control.ts";
 import { Entrance } from "./entrance.ts";
 import { Marks } from "./marks.ts";
@@ -254,7 +254,7 @@ export class SecondaryRole {
     const level = this.#session?.follower.level ?? false;
     this.#drop(null);
     const synced = sync
-      ? yield* lastSync(context, this.volumes, { always: false })
+      ? yield* lastSync(context, this.volumes, LAST_SYNC_MS)
       : 0;
     this.#broken ||= synced ?? 0;
     // Which regions the primary may lack must be known after this process too; a record on the disk that hangs would hang this loop.

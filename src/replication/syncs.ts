@@ -43,6 +43,8 @@ export class Syncs {
   readonly #unsent = new Set<Syncing>();
   /** The peer has it on its disk, this node not yet: should the session end before that, the peer may be set back. */
   readonly #early = new Set<Syncing>();
+  /** Of those that wait for this node's disk alone: since when, the oldest first. */
+  readonly #lagging = new Map<Syncing, number>();
   /** Durable, but this node's time to say so has run out. */
   readonly #late: Syncing[] = [];
 
@@ -61,6 +63,12 @@ export class Syncs {
       }
     }
     return oldest;
+  }
+
+  /** Since when this node's disk alone keeps one waiting; 0: it does not. */
+  get laggingSince(): number {
+    for (const since of this.#lagging.values()) return since;
+    return 0;
   }
 
   /** Makes an inode durable on both disks, then answers. `local`: it exists here only. */
@@ -98,6 +106,15 @@ export class Syncs {
     // What was answered and is not done here yet is to be on this disk too.
     if (inode.ahead > 0) tools.whenDone(() => this.#syncHere(sync));
     else this.#syncHere(sync);
+    this.#lag(sync);
+  }
+
+  /** From now on only this node's disk is waited for. */
+  #lag(sync: Syncing): void {
+    const lags = sync.there && !sync.here;
+    if (lags && !this.#lagging.has(sync)) {
+      this.#lagging.set(sync, this.tools.now());
+    }
   }
 
   #syncHere(sync: Syncing): void {
@@ -106,12 +123,14 @@ export class Syncs {
     const fd = volume.data(inode);
     if (fd < 0) {
       sync.here = true;
+      this.#lagging.delete(sync);
       sync.error ||= -fd;
       tools.refused(volume, -fd);
       return this.#answer(sync);
     }
     tools.aio.fsync(fd, dataOnly && !inode.isDirectory, (error) => {
       sync.here = true;
+      this.#lagging.delete(sync);
       sync.error ||= error;
       // The kernel reports a lost page once; the copy at the peer is now the better one.
       if (losesWrites(error)) {
@@ -147,7 +166,7 @@ export class Syncs {
   }
 
   #answer(sync: Syncing): void {
-    if (!sync.here || !sync.there) return;
+    if (!sync.here || !sync.there) return this.#lag(sync);
     this.#early.delete(sync);
     if (this.tools.ranOut) return void this.#late.push(sync);
     sync.inode.holders--;
@@ -193,7 +212,10 @@ export class Syncs {
 
   /** The session is gone: to be asked again in the next one. */
   lose(): void {
-    for (const sync of this.#early) sync.there = false;
+    for (const sync of this.#early) {
+      sync.there = false;
+      this.#lagging.delete(sync);
+    }
     for (const sync of [...this.#asked.values(), ...this.#early]) {
       this.#unsent.add(sync);
     }

@@ -65,6 +65,53 @@ Deno.test("Syncs: what the peer had on its disk before this node had is asked fo
   deepStrictEqual(answers, [0]);
 });
 
+Deno.test("Syncs: only what waits for this node's disk alone is its delay, the oldest first", () => {
+  const done: ((error: number) => void)[] = [];
+  let sequence = 0, now = 100;
+  const tools = {
+    alone: false,
+    ranOut: false,
+    session: {},
+    now: () => now,
+    latency: { fsyncs: { add: () => {} } },
+    bind: () => "bound",
+    tell: () => sequence += 1,
+    get sequence() {
+      return sequence;
+    },
+    aio: {
+      fsync: (_: number, __: boolean, then: (e: number) => void) =>
+        done.push(then),
+    },
+  };
+  const syncs = new Syncs(tools as unknown as SyncTools);
+  const add = () =>
+    syncs.add(
+      { index: 0, data: () => 7 } as unknown as Volume,
+      new Inode(2 ** 33 + now, 7, S_IFREG),
+      { dataOnly: true, local: false, answer: () => {} },
+    );
+  add();
+  add();
+  strictEqual(syncs.laggingSince, 0);
+  now = 200;
+  syncs.heard(2, 0);
+  now = 300;
+  syncs.heard(1, 0);
+  strictEqual(syncs.laggingSince, 200);
+  done[1]!(0);
+  strictEqual(syncs.laggingSince, 300);
+  // The peer is to be asked again, so it is not known what the disk alone delays.
+  syncs.lose();
+  strictEqual(syncs.laggingSince, 0);
+  now = 400;
+  Object.assign(tools, { alone: true });
+  syncs.goAlone();
+  strictEqual(syncs.laggingSince, 400);
+  done[0]!(0);
+  strictEqual(syncs.laggingSince, 0);
+});
+
 Deno.test("Syncs: what the peer does not have is named, so that the next session levels it", () => {
   const lacks: unknown[] = [];
   const tools = {

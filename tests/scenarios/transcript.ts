@@ -9,6 +9,7 @@
  *   $ node1 pause 5s            its agent is stopped and goes on $ node1 fault TEXT     its disk fails
  *   $ node1 hang 13s            its agent's loop hangs, its heartbeats go on
  *   $ node1 replicator pause 9s it is stopped and goes on        $ node1 disk stalls 9s nothing becomes durable
+ *   $ node1 disk hangs 30s      it ends no fsync, and the replicator says so
  *   $ node1 start_prim fails    the next time                    $ node1 replicator restarts
  *   $ node1 stop_second takes 9s and stop_sec too, at most      $ node1 stop_prim takes 9s  at most
  *   $ node1 rule stopstart      a failover rule fires            $ node1 blocked | free  a rule with wait() holds | no more
@@ -201,6 +202,8 @@ export class Scenario {
         return;
       case "disk stalls":
         return node.stallDisk(seconds(rest[1]));
+      case "disk hangs":
+        return node.hangDisk(seconds(rest[1]));
       case "kill replicator":
       case "replicator restarts":
         return node.killReplicator();

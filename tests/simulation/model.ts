@@ -10,6 +10,7 @@ import {
 } from "../../src/replication/identity.ts";
 import { nextLevel } from "../../src/replication/tide.ts";
 import type { Command, Report } from "../../src/replication/control.ts";
+import type { Stall } from "../../src/replication/stall.ts";
 import type { Node, Storage } from "./node.ts";
 import type { Copy, Replication } from "./process.ts";
 import type { World } from "./world.ts";
@@ -170,6 +171,7 @@ class ModelReplicator implements Replication {
       waiting: this.waiting.length,
       waitingMs: 0,
       fault: this.fault,
+      stalled: this.phase === "primary" ? this.#stall : null,
       notice: null,
     };
   }
@@ -178,6 +180,13 @@ class ModelReplicator implements Replication {
     this.fault = fault;
     this.#changed();
   }
+
+  hang(stall: Stall | null): void {
+    this.#stall = stall;
+    this.#changed();
+  }
+
+  #stall: Stall | null = null;
 
   die(): void {
     this.alive = false;

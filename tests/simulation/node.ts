@@ -5,6 +5,7 @@ import type { Event, RuleOrder, UserCommand } from "../../src/machine/event.ts";
 import type { ModuleView, Record } from "../../src/machine/state.ts";
 import type { Config, State } from "../../src/machine/step.ts";
 import type { Command, Report } from "../../src/replication/control.ts";
+import { TOLD_MS } from "../../src/replication/stall.ts";
 import type { Known } from "../../src/rules/evaluate.ts";
 import type { Rule } from "../../src/rules/rule.ts";
 import { Agent } from "./agent.ts";
@@ -323,6 +324,22 @@ export class Node {
     if (this.replicator === null || this.replicator.phase === "idle") return;
     this.note(`fault: ${fault}`);
     this.replicator.fail(fault);
+  }
+
+  /** Its disk ends no fsync for so long, as the replicator tells in each of its reports. */
+  hangDisk(ms: number): void {
+    const { world, replicator } = this;
+    if (replicator === null) return;
+    this.note(`disk ends no fsync for ${ms.toFixed(0)} ms`);
+    const since = world.now;
+    const tell = () => {
+      if (this.replicator !== replicator) return;
+      const passed = world.now - since;
+      if (passed >= ms) return replicator.hang(null);
+      if (passed >= TOLD_MS) replicator.hang({ what: "fsync", ms: passed });
+      world.later(1000, tell);
+    };
+    tell();
   }
 
   say(command: UserCommand, full = false): void {

@@ -285,6 +285,49 @@ onPair({
 });
 
 onPair({
+  name:
+    "the primary's disk hangs: it says so, lets go at once when it is told to, and the other node goes on with everything",
+  ...BELOW,
+  async run(pair) {
+    const [old, survivor] = [pair.primary, pair.secondary];
+    await writeSynced(pair, "before");
+    await pair.freezeBelow(old);
+    try {
+      const waits = later(writeSynced(pair, "waits").catch(String));
+      const { session } = await old.replicator.until(
+        ({ stalled }) => stalled?.what === "fsync" && stalled.ms > 20_000,
+        "a word of the disk",
+        40_000,
+      );
+      strictEqual(session, "mirrored");
+      const began = performance.now();
+      await old.replicator.command(
+        { command: "idle", atOnce: true },
+        40_000,
+      );
+      const took = performance.now() - began;
+      tell(`letting go of a disk that hangs: ${took | 0} ms`);
+      ok(took < 5000, `${took} ms`);
+      // The application gets an error, and no answer that was not true.
+      ok(typeof await waits === "string", "it was answered");
+      pair.primaryIndex = 1;
+      await survivor.replicator.until(
+        (r) => r.session !== "mirrored",
+        "a loss",
+      );
+      strictEqual(survivor.replicator.report.identity.upToDate, true);
+      await pair.alone();
+      for (const name of ["before", "waits"]) await holds(survivor, name);
+      await writeSynced(pair, "after");
+    } finally {
+      await pair.thawBelow(old);
+    }
+    await pair.join();
+    await equalCopies(pair);
+  },
+});
+
+onPair({
   name: "the peer's disk hangs: writes wait for as long as a lost peer's would",
   ...DISKS,
   lacking: DISKS.lacking ?? lacking("fsfreeze"),

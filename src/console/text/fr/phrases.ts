@@ -274,6 +274,16 @@ export const phrases: Phrases = {
   "fsync": "fsync",
   "this node's disk failed to sync: {error}":
     "le disque de ce nœud n’a pas pu tout enregistrer : {error}",
+  "this node's disk has not ended {what=} for {seconds} s":
+    "le disque de ce nœud n’a pas terminé {what} depuis {seconds} s",
+  "an fsync": "un fsync",
+  "a read": "une lecture",
+  "the replicator has said nothing for {seconds} s":
+    "le réplicateur ne dit plus rien depuis {seconds} s",
+  "applications wait: the disk of {node} has not ended {what=} for {seconds} s":
+    "les applications attendent : le disque de {node} n’a pas terminé {what} depuis {seconds} s",
+  "applications may wait: the replicator on {node} has said nothing for {seconds} s":
+    "les applications attendent peut-être : le réplicateur de {node} ne dit plus rien depuis {seconds} s",
   'the mount over "{path*}" is gone': 'le montage sur "{path}" a disparu',
   "script {script}: {what=}": "script {script} : {what}",
   "script {script} force: {what=}": "script {script} force : {what}",

@@ -274,6 +274,16 @@ export const phrases: Phrases = {
   "fsync": "fsync",
   "this node's disk failed to sync: {error}":
     "このノードのディスクの同期に失敗しました：{error}",
+  "this node's disk has not ended {what=} for {seconds} s":
+    "このノードのディスクが{what}を {seconds} 秒間完了していません",
+  "an fsync": "fsync",
+  "a read": "読み込み",
+  "the replicator has said nothing for {seconds} s":
+    "レプリケーターが {seconds} 秒間応答していません",
+  "applications wait: the disk of {node} has not ended {what=} for {seconds} s":
+    "アプリケーションが待っています：{node} のディスクが{what}を {seconds} 秒間完了していません",
+  "applications may wait: the replicator on {node} has said nothing for {seconds} s":
+    "アプリケーションが待っている可能性があります：{node} のレプリケーターが {seconds} 秒間応答していません",
   'the mount over "{path*}" is gone': '"{path}" のマウントがなくなりました',
   "script {script}: {what=}": "スクリプト {script}：{what}",
   "script {script} force: {what=}": "スクリプト {script} force：{what}",
