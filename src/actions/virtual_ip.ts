@@ -267,6 +267,11 @@ export async function probe(target: VirtualAddress): Promise<string | null> {
   return null;
 }
 
+/** Whether its interface has neighbours who could be asked. */
+export function hasNeighbours({ device }: VirtualAddress): boolean {
+  return ethernet(device) !== null;
+}
+
 /** Its MAC, if it has one. The list of addresses does not know an interface that has none of its own yet. */
 function ethernet(device: string): string | null {
   const mac = present().find((entry) => entry.device === device)?.mac ??

@@ -114,6 +114,31 @@ Deno.test({
       );
 
       await t.step(
+        "from where it is not, it can be told whether the other machine answers for it",
+        async () => {
+          const [look, checks] = ["look", "checks"].map((name) =>
+            JSON.stringify(
+              new URL(`../checker/${name}.ts`, import.meta.url).href,
+            )
+          );
+          const reach = (heldThere: boolean) =>
+            inside(`
+            const { lookOf } = await import(${look}), { reachOf } = await import(${checks});
+            const [check] = reachOf({ virtual_addresses: [{ address: "10.94.0.9/24" }], checkers: { ip: [] } });
+            const sight = { near: "10.94.0.1", heldThere: () => ${heldThere} };
+            const { state, detail } = await lookOf(check, sight)(new AbortController().signal);
+            console.log(check.resource, state, detail);`);
+          strictEqual(await reach(true), "ip.10.94.0.9 up null\n");
+          strictEqual(await reach(false), "ip.10.94.0.9 unknown null\n");
+          await ip("-n", B, "addr", "del", "10.94.0.9/32", "dev", "v0");
+          match(
+            await reach(true),
+            /^ip\.10\.94\.0\.9 down the other node holds 10\.94\.0\.9, and does not answer for it on v0: /,
+          );
+        },
+      );
+
+      await t.step(
         "without interface it goes where its network is, and comes back to there",
         async () => {
           for (

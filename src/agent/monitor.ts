@@ -7,6 +7,7 @@ import { Board, type Resource } from "../checker/board.ts";
 import {
   type Check,
   checksOf,
+  reachOf,
   remoteNames,
   rulesOf,
 } from "../checker/checks.ts";
@@ -72,7 +73,7 @@ export class Monitor {
   }
 
   #take(module: Module): void {
-    const checks = checksOf(module);
+    const checks = [...checksOf(module), ...reachOf(module)];
     const before = this.#watched;
     this.#rules = rulesOf(module);
     this.#told = new Set(remoteNames(this.#rules, checks));

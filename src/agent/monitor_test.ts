@@ -22,6 +22,7 @@ rules: |
       directory: null,
       near: "10.0.0.1",
       serves: () => null,
+      heldThere: () => false,
     },
     log: { path: "", write: none, error: none, warning: none, info: none },
     remote: () => new Map(),

@@ -135,6 +135,7 @@ export class RunningModule {
         directory: module.directories[0]?.path ?? null,
         near: node.me.addresses[0]!,
         serves: options.serves,
+        heldThere: () => options.peerView()?.addresses === true,
         env: () => ({
           ...scriptEnvironment(this.#options, this.log),
           HAKIT_ROLE: this.view()?.role ?? "STOP",

@@ -67,6 +67,32 @@ export function checksOf({ checkers, processes, variables }: Watched): Check[] {
   }));
 }
 
+const REACH = { interval: 30_000, timeout: 10_000 } as const;
+
+/**
+ * Beside what module.yaml asks for: whether a secondary gets an answer from the virtual addresses that the other node holds. A filter in a
+ * virtual switch or a switch's port may know that node by its own address only; it shows when somebody looks from outside, or too late.
+ */
+export function reachOf(
+  { virtual_addresses, checkers }: {
+    readonly virtual_addresses: readonly {
+      readonly address: string;
+      readonly interface?: string | undefined;
+    }[];
+    readonly checkers: Checkers;
+  },
+): Check[] {
+  return virtual_addresses.map((spec) => {
+    const address = spec.address.split("/")[0]!;
+    return {
+      ...{ kind: "ip", when: "second", action: "nothing" } as const,
+      ...REACH,
+      ...{ name: address, address, resource: `ip.${address}` },
+      interface: spec.interface,
+    };
+  }).filter(({ name }) => !checkers.ip.some((own) => own.name === name));
+}
+
 /** The names of the rules that checkers bring along, as users of such products know them. */
 const LABELS: Readonly<{ [kind in ResourceClass]: (name: string) => string }> =
   {

@@ -1,6 +1,11 @@
 /** Check → the function that looks. Each ends by its time limit and rejects with one line, or says "unknown" where it cannot tell. */
 import { join } from "node:path";
-import { holders, probe, resolveAddress } from "../actions/virtual_ip.ts";
+import {
+  hasNeighbours,
+  holders,
+  probe,
+  resolveAddress,
+} from "../actions/virtual_ip.ts";
 import { startLine } from "../actions/script.ts";
 import { command } from "../system/command.ts";
 import type { Check } from "./checks.ts";
@@ -18,6 +23,7 @@ import {
   late,
   type Reading,
   unknown,
+  UNTOLD,
   UP,
 } from "./reading.ts";
 import { judgeCount } from "./processes.ts";
@@ -34,6 +40,8 @@ export interface Sight {
   readonly directory: string | null;
   /** This node's first address: names the interface of an address that is in no interface's network. */
   readonly near: string;
+  /** Whether the other node says that it holds the virtual addresses. */
+  heldThere(): boolean;
   /** Whether another module is primary and ready; null: there is none of that name. */
   serves(module: string, where: "any" | "local"): boolean | null;
 }
@@ -48,7 +56,9 @@ export function lookOf(check: Check, sight: Sight): Look | null {
     case "intf":
       return () => intf(check);
     case "ip":
-      return () => address(check, sight);
+      return check.when === "second"
+        ? () => reach(check, sight)
+        : () => address(check, sight);
     case "http":
       return async (signal) =>
         judgePage(await getPage({ ...check, signal }), check);
@@ -127,6 +137,22 @@ async function address(check: Of<"ip">, { near }: Sight): Promise<Reading> {
   return owner === null
     ? UP
     : down(`the machine with MAC ${owner} answers for ${check.address}`);
+}
+
+/** Questions that must all remain without answer: a busy network loses one. */
+const REACH_TRIES = 5;
+
+async function reach(check: Of<"ip">, sight: Sight): Promise<Reading> {
+  const target = await resolveAddress(check, sight.near);
+  for (let tries = 0; tries < REACH_TRIES; tries++) {
+    if (!sight.heldThere() || !hasNeighbours(target)) return UNTOLD;
+    if (await probe(target) !== null) return UP;
+  }
+  return sight.heldThere()
+    ? down(
+      `the other node holds ${check.address}, and does not answer for it on ${target.device}: a switch or a virtual machine's host may filter it`,
+    )
+    : UNTOLD;
 }
 
 async function custom(

@@ -24,6 +24,7 @@ async function look(
     env: () => ({}),
     near: "127.0.0.1",
     serves: () => null,
+    heldThere: () => false,
     ...sight,
   })!(never);
 }

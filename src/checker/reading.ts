@@ -12,6 +12,9 @@ export interface Reading {
 
 export const UP: Reading = { state: "up", detail: null };
 
+/** There is nothing to be looked at now. */
+export const UNTOLD: Reading = { state: "unknown", detail: null };
+
 const MAX_DETAIL = 200;
 
 export function down(detail: string): Reading {

@@ -256,6 +256,7 @@ export const PHRASES = [
   "no program can be started: {why*}",
   "{address} is not on this machine",
   "the machine with MAC {mac} answers for {address}",
+  "the other node holds {address}, and does not answer for it on {device}: a switch or a virtual machine's host may filter it",
   "no interface has {address}",
   "there is no {interface}",
   "{interface} is switched off",

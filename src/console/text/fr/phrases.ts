@@ -405,6 +405,8 @@ export const phrases: Phrases = {
   "no program can be started: {why*}":
     "aucun programme ne peut être démarré : {why}",
   "{address} is not on this machine": "{address} n’est pas sur cette machine",
+  "the other node holds {address}, and does not answer for it on {device}: a switch or a virtual machine's host may filter it":
+    "l’autre nœud détient {address} et ne répond pas pour elle sur {device} : un commutateur ou l’hôte d’une machine virtuelle la filtre peut-être",
   "the machine with MAC {mac} answers for {address}":
     "la machine de MAC {mac} répond pour {address}",
   "no interface has {address}": "aucune interface n’a {address}",

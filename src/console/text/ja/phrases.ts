@@ -405,6 +405,8 @@ export const phrases: Phrases = {
     "プログラム ping がインストールされていません",
   "no program can be started: {why*}": "プログラムを起動できません：{why}",
   "{address} is not on this machine": "{address} はこのマシンにありません",
+  "the other node holds {address}, and does not answer for it on {device}: a switch or a virtual machine's host may filter it":
+    "もう一方のノードが {address} を保持していますが、{device} 上で応答がありません：スイッチまたは仮想マシンのホストが遮断している可能性があります",
   "the machine with MAC {mac} answers for {address}":
     "MAC {mac} のマシンが {address} に応答しています",
   "no interface has {address}": "{address} を持つインターフェースがありません",
