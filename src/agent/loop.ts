@@ -54,6 +54,8 @@ const QUICK_MS = 2000;
 const PERSIST_RETRY_MS = 250;
 /** A disk that needs longer for one sector is worth a word. */
 const STUCK_MS = 1000;
+/** What need not be waited for is given so long all the same. */
+const LATE_MS = 1000;
 
 interface Waiting {
   readonly event: Event;
@@ -194,7 +196,7 @@ export class Loop<State> {
   async #do(action: Action): Promise<void> {
     switch (action.do) {
       case "persist":
-        return await this.#persist(action.record);
+        return await this.#save(action.record, action.late ?? false);
       case "tell":
         return this.#effects.tell();
       case "replicator":
@@ -214,23 +216,43 @@ export class Loop<State> {
   }
 
   /** What is not on disk must be neither told nor acted on: on a full disk everything after it waits. */
-  async #persist(record: Record): Promise<void> {
-    for (let failures = 0; !this.#closed; failures++) {
+  async #save(record: Record, late: boolean): Promise<void> {
+    // One after the other, also behind one that was not waited for.
+    const before = this.#saved;
+    this.#saved = before.then(() => this.#persist(record, late));
+    if (late) {
       const limit = new AbortController();
-      sleep(STUCK_MS, limit.signal).then(() => {
-        if (!limit.signal.aborted) this.#sticks("the disk does not answer");
-      });
+      await Promise.race([this.#saved, sleep(LATE_MS, limit.signal)]);
+      limit.abort();
+    } else {
+      await this.#watched(before);
+      await this.#saved;
+    }
+    this.#told = this.#state;
+  }
+
+  #saved: Promise<void> = Promise.resolve();
+
+  async #persist(record: Record, late: boolean): Promise<void> {
+    for (let failures = 0; !this.#closed; failures++) {
       try {
-        await this.#effects.persist(record);
-        this.#told = this.#state;
+        const work = this.#effects.persist(record);
+        await (late ? work : this.#watched(work));
         return this.#sticks(null);
       } catch (error) {
-        if (failures > 0) this.#sticks(messageOf(error));
-      } finally {
-        limit.abort();
+        if (failures > 0 && !late) this.#sticks(messageOf(error));
       }
       await sleep(PERSIST_RETRY_MS);
     }
+  }
+
+  /** Said where it takes long. */
+  async #watched(work: Promise<void>): Promise<void> {
+    const limit = new AbortController();
+    sleep(STUCK_MS, limit.signal).then(() => {
+      if (!limit.signal.aborted) this.#sticks("the disk does not answer");
+    });
+    await work.finally(() => limit.abort());
   }
 
   #sticks(cause: string | null): void {

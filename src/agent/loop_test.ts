@@ -210,6 +210,33 @@ for (const how of ["fails", "hangs"] as const) {
   });
 }
 
+Deno.test("Loop does not wait long for a record that may be late, and saves the next one behind it", async () => {
+  const saved = Promise.withResolvers<void>();
+  const records: unknown[] = [];
+  const next = { ...RECORD, goal: "stop" } as const;
+  const { loop, done } = run({
+    answers: [
+      [{ do: "persist", record: RECORD, late: true }, { do: "tell" }],
+      [{ do: "persist", record: next }, { do: "tell" }],
+    ],
+    persist: (record) => {
+      records.push(record);
+      return records.length === 1 ? saved.promise : Promise.resolve();
+    },
+  });
+  await loop.post(command(1));
+  strictEqual(loop.told(), 1);
+  strictEqual(done.filter((each) => each === "tell").length, 1);
+  const posted = loop.post(command(2));
+  await sleep(100);
+  deepStrictEqual(records, [RECORD]);
+  strictEqual(loop.told(), 1);
+  saved.resolve();
+  await posted;
+  deepStrictEqual(records, [RECORD, next]);
+  strictEqual(loop.told(), 2);
+});
+
 Deno.test("Loop.begin() is not held up for ever by a record that cannot be saved", async () => {
   const saved = Promise.withResolvers<void>();
   const { loop } = run({

@@ -9,7 +9,7 @@ import type {
   ReplicatorConfig,
   Report,
 } from "../replication/control.ts";
-import { clearStaleMounts, ourMounts } from "../fuse/device.ts";
+import { abortMounts, ourMounts } from "../fuse/device.ts";
 import { lines } from "../system/lines.ts";
 import type { Log } from "../system/log.ts";
 import { aborted, now, sleep } from "../system/clock.ts";
@@ -58,6 +58,8 @@ const BACKOFF_MS = { first: 100, most: 5000 };
 const MAX_LINE = 1 << 20;
 /** Output of a crash loop must not fill the disk. */
 const MAX_OUTPUT = 5 * 1024 * 1024;
+
+class Ended extends Error {}
 
 interface Pending {
   readonly resolve: () => void;
@@ -216,6 +218,9 @@ export class ReplicatorLink {
           throw new Error("given up before the replicator answered");
         }),
       ]);
+    } catch (error) {
+      // One that has ended has let go.
+      if (!(atOnce && error instanceof Ended)) throw error;
     } finally {
       this.#pending.delete(id);
       if (atOnce) this.#mustLetGo = false;
@@ -345,7 +350,7 @@ export class ReplicatorLink {
       this.#connected = Promise.withResolvers();
       this.#hangUp();
       for (const { reject } of this.#pending.values()) {
-        reject(new Error("the replicator ended"));
+        reject(new Ended("the replicator ended"));
       }
       this.#pending.clear();
     }
@@ -378,19 +383,24 @@ export class ReplicatorLink {
       return onQuiet(quiet);
     }
     log.error(`replicator: silent for ${Math.round(quiet / 1000)} s, ended`);
+    // First: to look for its process may have to wait for one that waits in its mount.
+    this.#abortMounts();
     this.#kill();
-    this.#takeMountsAway();
     this.#hangUp();
   }
 
   /** It is only gone when the disk lets go of it; until then whoever uses a mount would wait for it. */
-  #takeMountsAway(): void {
+  #abortMounts(): void {
     const { directories = [] } = this.#options.config;
     for (const { path } of directories) {
       try {
-        clearStaleMounts(path, true);
+        abortMounts(path);
       } catch (error) {
-        this.#options.log.warning(messageOf(error));
+        this.#options.log.warning(
+          `replicator: who waits in "${path}" goes on waiting: ${
+            messageOf(error)
+          }`,
+        );
       }
     }
   }

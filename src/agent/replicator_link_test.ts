@@ -140,7 +140,7 @@ life(
       strictEqual(seen.quiet.every((ms) => ms >= 5000), true);
       strictEqual(seen.gone, 0);
       const idle = { command: "idle", atOnce: true } as const;
-      await rejects(link.send(idle, patience()), /the replicator ended/);
+      await link.send(idle, patience());
       await until(() => seen.gone === 1);
       await link.close();
     });

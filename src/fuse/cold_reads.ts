@@ -30,6 +30,7 @@ export class ColdReads {
   /** The oldest first. */
   readonly #under = new Set<Read>();
   readonly #waiting: Read[] = [];
+  #endedAt = 0;
   /** Not on every file system (tmpfs), not by every kernel. */
   #tells = true;
 
@@ -41,9 +42,11 @@ export class ColdReads {
     this.#threads = aides.map((aide) => ({ aide, busy: 0 }));
   }
 
-  /** Since when the disk has owed the oldest one; 0: it owes none. */
-  get since(): number {
-    for (const { since } of this.#under) return since;
+  /** Since when the disk has ended none of those that it owes since `from` or later; 0: it owes none. */
+  hangsSince(from: number): number {
+    for (const { since } of this.#under) {
+      if (since >= from) return Math.max(since, this.#endedAt);
+    }
     return 0;
   }
 
@@ -109,6 +112,7 @@ export class ColdReads {
     thread.aide.run(AIDE.READ, read.fd, address, (error) => {
       thread.busy--;
       this.#under.delete(read);
+      this.#endedAt = this.clock();
       const length = before.length + Number(view.getBigUint64(JOB.DONE, true));
       read.done(error, bytes.subarray(DATA, DATA + length));
       memory.giveBack();

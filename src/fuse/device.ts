@@ -12,7 +12,8 @@ import {
 import { mounts, OURS, withoutLinks } from "./mounts.ts";
 
 const scratch = new Memory(64 * 1024);
-const MNT_FORCE = 1, MNT_DETACH = 2;
+const MNT_DETACH = 2;
+const CONNECTIONS = "/sys/fs/fuse/connections";
 /** Measured on a pair: sequential reads 1.7 times as fast as with 128; with 1024 no faster, and random faults slower. */
 const READ_AHEAD_KIB = 512;
 
@@ -23,19 +24,41 @@ export function ourMounts(path: string): number {
     .length;
 }
 
-/**
- * Takes away mounts that a killed replicator left: they answer ENOTCONN, and would hide the data. `hangs`: one that does not end, because
- * its disk does not; whoever waits for it in the kernel, where no signal reaches him, gets an error (FUSE aborts its connection).
- */
-export function clearStaleMounts(path: string, hangs = false): number {
+/** Takes away mounts that a killed replicator left: they answer ENOTCONN, and would hide the data. */
+export function clearStaleMounts(path: string): number {
   const count = ourMounts(path);
   for (let i = 0; i < count; i++) {
-    const how = hangs ? MNT_FORCE | MNT_DETACH : MNT_DETACH;
-    if (libc.umount2(scratch.string(path), how) !== 0) {
+    if (libc.umount2(scratch.string(path), MNT_DETACH) !== 0) {
       throw new ErrnoError(`Cannot take away the stale mount over "${path}"`);
     }
   }
   return count;
+}
+
+/**
+ * Makes mounts over `path` whose replicator hangs such as one that died leaves: whoever waits in them, where no signal reaches him, gets an
+ * error, and so does who comes; nobody finds the directory below (kernel documentation, filesystems/fuse, "Aborting a filesystem
+ * connection"). Throws where the kernel's control files cannot be had.
+ */
+export function abortMounts(path: string): void {
+  const place = withoutLinks(path);
+  for (const { point, type, device } of mounts()) {
+    if (point !== place || type !== OURS) continue;
+    const abort = `${CONNECTIONS}/${device.split(":")[1]}/abort`;
+    try {
+      Deno.writeTextFileSync(abort, "1", { create: false });
+    } catch {
+      // Mounted when somebody asks for it, where systemd runs.
+      libc.mount(
+        scratch.string("fusectl"),
+        scratch.string(CONNECTIONS, 64),
+        scratch.string("fusectl", 8192),
+        0,
+        0,
+      );
+      Deno.writeTextFileSync(abort, "1", { create: false });
+    }
+  }
 }
 
 /**
@@ -119,10 +142,18 @@ export class Device {
     this.#mounted = false;
   }
 
-  /** Aborts what still hangs on the mount and closes it. Never waits: call when an orderly unmount has ended or is hopeless. */
-  [Symbol.dispose](): void {
+  /**
+   * Aborts what still hangs on the mount, which stays and answers ENOTCONN until somebody clears it: services that are to be stopped must
+   * not find the directory below.
+   */
+  abort(): void {
     if (this.fd >= 0) libc.close(this.fd);
     this.fd = -1;
+  }
+
+  /** Aborts what still hangs on the mount and closes it. Never waits: call when an orderly unmount has ended or is hopeless. */
+  [Symbol.dispose](): void {
+    this.abort();
     // An unmount that has begun has taken it from there, however long it writes back: what stands there then is the disk below.
     if (
       this.#mounted && ourMounts(this.path) > 0 &&

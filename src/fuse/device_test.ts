@@ -1,6 +1,6 @@
-import { strictEqual, throws } from "node:assert/strict";
+import { match, strictEqual, throws } from "node:assert/strict";
 import { libc, Memory } from "../system/libc.ts";
-import { clearStaleMounts, Device, ourMounts } from "./device.ts";
+import { abortMounts, clearStaleMounts, Device, ourMounts } from "./device.ts";
 import { mounts } from "./mounts.ts";
 import { send } from "./request.ts";
 
@@ -49,6 +49,31 @@ Deno.test({
     strictEqual(clearStaleMounts(link), 1);
     strictEqual(ourMounts(link), 0);
     strictEqual(Deno.readTextFileSync(`${link}/file`), "data");
+    Deno.removeSync(folder, { recursive: true });
+  },
+});
+
+Deno.test({
+  name:
+    "abortMounts() gives an error to who waits in a mount that nobody serves, and hides the directory below all the same",
+  ignore,
+  async fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    Deno.writeTextFileSync(`${folder}/below`, "data");
+    using device = new Device(folder);
+    const waits = new Deno.Command("cat", {
+      args: [`${folder}/below`],
+      stdin: "null",
+    }).output();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    abortMounts(folder);
+    const { code, stderr } = await waits;
+    strictEqual(code, 1);
+    match(new TextDecoder().decode(stderr), /below/);
+    strictEqual(ourMounts(folder), 1);
+    throws(() => Deno.readTextFileSync(`${folder}/below`), /os error 107/);
+    device[Symbol.dispose]();
+    strictEqual(Deno.readTextFileSync(`${folder}/below`), "data");
     Deno.removeSync(folder, { recursive: true });
   },
 });

@@ -72,6 +72,7 @@ const moduleView = z.object({
   dirtyBytes: count,
   addresses: z.boolean(),
   failover: z.boolean().optional(),
+  stalls: z.boolean().optional(),
   takeoverMs: count.optional(),
   salvage: text(40).optional(),
   bids: z.boolean().optional(),

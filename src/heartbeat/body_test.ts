@@ -24,6 +24,7 @@ const view: ModuleView = {
   lastResync: { bytesSent: 1, seconds: 2, full: true },
   proven: "2026-11-23T17:00:00.000Z",
   differences: 3,
+  stalls: true,
   dirtyBytes: 0,
   addresses: true,
   bids: false,

@@ -50,7 +50,15 @@ export function takenAway(
 
 export type Action =
   /** Durable before anything after it in the same list happens: write, fsync, rename, fsync the folder. */
-  | { readonly do: "persist"; readonly record: Record }
+  | {
+    readonly do: "persist";
+    readonly record: Record;
+    /**
+     * It says less than the one before, and nothing that must be known after a crash: a node whose disk does not answer must be able to
+     * let go. It is not waited for long.
+     */
+    readonly late?: boolean;
+  }
   /** Send a heartbeat at once on every link. */
   | { readonly do: "tell" }
   /** Quick replicator commands (alone, connect, outdate) outside a plan; a failure comes back as a report's fault or replicator-gone. */

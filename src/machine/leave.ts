@@ -77,10 +77,14 @@ function go(turn: Turn, from: Role, options: LeaveOptions): void {
   run(turn, options.fenced ? "fence" : "leave", leavePlan(from, options));
 }
 
-/** Who leaves while the other node can go on says so in its record: that one need not ask anybody else then. */
+/**
+ * Who leaves while the other node can go on says so in its record: that one need not ask anybody else then. Not where this node's disk is
+ * sick: the record may lie on the same one, and nothing would be told before it is written.
+ */
 function handsOver({ state, at }: Turn): boolean {
   const peer = peerView(state);
-  if (peer === null) return false;
+  const sick = hangs(state) !== null || (state.report?.fault ?? null) !== null;
+  if (peer === null || sick) return false;
   if (state.role === "SECOND") return isPrimary(peer.role);
   // A peer that has not heard this node lately may not hear this either: then both stay entitled, and the witness decides.
   return state.role === "PRIM" && peer.role === "SECOND" &&
@@ -89,11 +93,13 @@ function handsOver({ state, at }: Turn): boolean {
 }
 
 function options(state: State, action: string, all: boolean): LeaveOptions {
+  const stall = hangs(state);
   return {
     action,
     all,
-    replicator: state.report !== null,
-    stuck: state.report?.session === "lost" || hangs(state.report),
+    // One that is silent is ended by the first word, and there is nobody for another one.
+    replicator: state.report !== null && stall?.what !== "word",
+    stuck: state.report?.session === "lost" || stall !== null,
     fenced: state.mustNotServeSince !== null,
   };
 }

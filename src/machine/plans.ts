@@ -208,7 +208,7 @@ export function leavePlan(
   const both = primary || secondary;
   return [
     ...(options.fenced ? [RELEASE, FREEZE] : []),
-    ...((options.fenced || options.stuck) && options.replicator ? [CUT] : []),
+    ...(options.stuck || options.fenced && options.replicator ? [CUT] : []),
     ...(sec ? [script("stop_sec", way)] : []),
     ...(primary ? twice("stop_prim", way) : []),
     ...(secondary ? [script("stop_second", way)] : []),

@@ -125,21 +125,23 @@ function failureHere(turn: Turn, peer: ModuleView | null): string | null {
   const { state } = turn;
   if (!state.config.mirrored) return null;
   if (state.report === null) return "the replicator died";
-  const { fault, phase, stalled } = state.report;
+  const { fault, phase } = state.report;
   if (fault === null) state.oldFault = null;
   else if (fault !== state.oldFault) return fault;
-  if (stalled && hangs(state.report) && canGoOn(state, peer)) {
-    return failureOf(stalled);
-  }
+  const stall = hangs(state);
+  if (stall !== null && canGoOn(state, peer)) return failureOf(stall);
   const stray = phase !== "primary" && state.plan === null &&
     turn.at - state.since > PHASE_MS;
   return stray ? `the replicator is ${phase}` : null;
 }
 
-/** The other node, at once: whoever leaves for nobody serves nobody. It is not asked for Ready, where this node's replicator is silent. */
-function canGoOn(state: State, peer: ModuleView | null): boolean {
-  return mirrored(state) && peer !== null && peer.role === "SECOND" &&
-    peer.identity.upToDate && peer.failover !== false;
+/**
+ * The other node, at once: whoever leaves for nobody serves nobody. It need not be Ready, which it is not beside a replicator that is
+ * silent here; but its own must not be silent, too, as where both disks are in one storage.
+ */
+function canGoOn({ role }: State, peer: ModuleView | null): boolean {
+  return role === "PRIM" && peer !== null && peer.role === "SECOND" &&
+    peer.identity.upToDate && peer.failover !== false && !peer.stalls;
 }
 
 function mirrored(state: State): boolean {

@@ -77,6 +77,7 @@ Deno.test("step() as primary whose disk hangs says so, and leaves where the othe
   for (
     const other of [
       { ...second, failover: false },
+      { ...second, stalls: true },
       { ...second, identity: { ...second.identity, upToDate: false } },
     ]
   ) {

@@ -1,13 +1,18 @@
 /** A primary's own disk that hangs: from when on the other node is to go on, and what is told until then. Pure. */
-import type { Report } from "../replication/control.ts";
 import { HANGS_MS, type Stall } from "../replication/stall.ts";
 import type { State } from "./turn.ts";
 
 /** So often what is told of it changes. */
 const STEP_S = 5;
 
-export function hangs(report: Report | null): boolean {
-  return (report?.stalled?.ms ?? 0) >= HANGS_MS;
+/**
+ * The disk of a primary whose peer has everything that was answered: so it says itself, or its replicator said so last. ALONE it has the
+ * only copy, and whatever hangs is waited for.
+ */
+export function hangs({ report, record }: State): Stall | null {
+  const { stalled = null, session } = report ?? {};
+  const spare = record.lastRole === "PRIM" && session === "mirrored";
+  return stalled !== null && stalled.ms >= HANGS_MS && spare ? stalled : null;
 }
 
 /** What it is given up for. */

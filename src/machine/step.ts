@@ -22,7 +22,7 @@ import { hasten, leave } from "./leave.ts";
 import { primary } from "./primary.ts";
 import { heldBack, obeyRule } from "./rule.ts";
 import { cleanPlan, resumePlan } from "./plans.ts";
-import { stallReason } from "./stall.ts";
+import { hangs, stallReason } from "./stall.ts";
 import { judgeSync, secondary } from "./secondary.ts";
 import type { ModuleView, Status } from "./state.ts";
 import {
@@ -227,13 +227,25 @@ function inOrder(before: State, turn: Turn): Step {
   const after: State = turn.state;
   const actions: Action[] = [];
   if (!same(before.record, after.record)) {
-    actions.push({ do: "persist", record: after.record });
+    actions.push({
+      do: "persist",
+      record: after.record,
+      ...(mayBeLate(before, after) ? { late: true } : {}),
+    });
   }
   const shown = differs(before, after);
   if (shown && worthTelling(view(before), view(after))) {
     actions.push({ do: "tell" });
   }
   return { state: after, actions: [...actions, ...turn.actions] };
+}
+
+/** From a disk that is sick or hangs a node must get away without writing to it: only that its scripts have all ended is not so any more. */
+function mayBeLate(before: State, { record }: State): boolean {
+  const { settled: _, ...rest } = before.record;
+  const sick = hangs(before) !== null ||
+    (before.report?.fault ?? null) !== null;
+  return sick && !record.settled && same(rest, record);
 }
 
 /** Of these nothing is told; they change with nearly every event. */
@@ -297,6 +309,7 @@ export function view(state: State): ModuleView {
     bids: state.bidding,
     keeps: state.config.keeps ?? null,
     ...(leaves(state) ? { leaving: true } : {}),
+    ...(report?.stalled ? { stalls: true } : {}),
     ...compared(report),
     ...kept(record),
     ...(witness === null ? {} : { witness: witness.id }),

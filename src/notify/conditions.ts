@@ -184,7 +184,8 @@ function ofModule(
     module: name,
     value: held ? "yes" : "ok",
     level: "critical",
-    holdMs: ROLE_MS,
+    // A disk that hangs is left 15 s after it was first told.
+    holdMs: SHORT_MS,
     text: held
       ? `${name} on ${here}${why}`
       : `nothing of ${name} waits on ${here} any more`,

@@ -42,6 +42,11 @@ export interface Context {
    * peer says the same, the journal of the one that was secondary tells the difference, and without it only a comparison of everything.
    */
   doubt: boolean;
+  /**
+   * A role ended without its last sync, or crashed: what the disk refuses of it afterwards nobody is told, and memory shows it as written.
+   * What a resync compares is dropped from memory first. Cleared when level.
+   */
+  unsynced: boolean;
   notice: string | null;
   fault: string | null;
   lastResync: Report["lastResync"];
@@ -113,6 +118,7 @@ export function* lastSync(
     }`,
   });
   if (!synced) {
+    context.unsynced = true;
     context.log(
       "this node's disk does not end a sync: its copy is left as by a power cut",
     );

@@ -82,7 +82,8 @@ const commandSchema = z.discriminatedUnion("command", [
   }),
   /**
    * Orderly end: nothing mounted, nothing connected, everything synced. `atOnce`: a mount that is in use is taken away from its users
-   * without waiting for them to leave, and what waits for the peer gets no answer.
+   * without waiting for them to leave, and what waits for the peer gets no answer;
+   * the dead mount stays until the next command, so that they do not find the directory below.
    */
   z.object({ command: z.literal("idle"), atOnce: z.boolean().optional() }),
   /** This copy is behind and must not become primary by itself: persisted before the answer. */

@@ -36,6 +36,7 @@ export class PrimaryRole {
   #diverged: string | null = null;
   readonly #ids: InodeIds;
   #stopping = false;
+  readonly #began: number;
   readonly #changed: () => void;
 
   constructor(
@@ -43,6 +44,7 @@ export class PrimaryRole {
     options: { readonly alone: boolean; readonly changed: () => void },
   ) {
     this.#changed = options.changed;
+    this.#began = context.now();
     const { config, identity } = context;
     const epoch = epochAfter(identity.value.epoch);
     this.#toldBefore = identity.value.connected;
@@ -361,7 +363,7 @@ export class PrimaryRole {
         `${this.pipeline.waiting} changes that the peer has not confirmed are not made: it may have gone on without this node`,
       );
     }
-    this.#closeMounts();
+    this.#closeMounts({ cover: atOnce });
     try {
       yield* this.#leave(atOnce);
     } finally {
@@ -380,13 +382,10 @@ export class PrimaryRole {
     const told = context.now() + (atOnce ? 0 : 5000);
     while (!this.pipeline.sendTimes(Infinity) && context.now() < told) yield;
     const { done } = this.pipeline;
-    // What has taken so long already is not waited for any longer.
-    const hangs = (this.#stalled?.ms ?? 0) >= HANGS_MS;
-    const limitMs = atOnce && hangs ? 0 : LAST_SYNC_MS;
     const synced = yield* lastSync(
       context,
       this.volumes,
-      this.pipeline.alone && !atOnce ? Infinity : limitMs,
+      this.#syncLimit(atOnce),
     );
     if (synced) {
       const why = errnoName(synced);
@@ -413,16 +412,25 @@ export class PrimaryRole {
     }
   }
 
+  #syncLimit(atOnce: boolean): number {
+    if (this.pipeline.alone) return atOnce ? LAST_SYNC_MS : Infinity;
+    // What has taken so long already is not waited for any longer: the peer has it.
+    const hangs = (this.#stalled?.ms ?? 0) >= HANGS_MS;
+    return atOnce && hangs ? 0 : LAST_SYNC_MS;
+  }
+
   /** The large buffers, to the next one that becomes primary in this process. */
   #giveBack(): void {
     this.pipeline.close();
     this.#peer.giveBack();
   }
 
-  #closeMounts(): void {
+  /** `cover`: what stood there last stays closed for who still runs, until somebody clears it. */
+  #closeMounts({ cover = false } = {}): void {
     for (const server of this.#servers) {
       server.close();
-      server.device[Symbol.dispose]();
+      if (cover) server.device.abort();
+      else server.device[Symbol.dispose]();
     }
     this.#servers.length = 0;
   }
@@ -434,8 +442,10 @@ export class PrimaryRole {
 
   get #stalled(): Stall | null {
     const { context, pipeline } = this;
-    const { laggingSince: fsync } = pipeline, { since: read } = context.cold;
-    return stalled(context.now(), { fsync, read });
+    return stalled(context.now(), {
+      fsync: pipeline.laggingSince,
+      read: context.cold.hangsSince(this.#began),
+    });
   }
 
   get state(): Pick<

@@ -5,6 +5,7 @@ import {
   throws,
 } from "node:assert/strict";
 import { clearStaleMounts, ourMounts } from "../fuse/device.ts";
+import { ColdReads } from "../fuse/cold_reads.ts";
 import { libc, Memory } from "../system/libc.ts";
 import { AIDE } from "./aide.ts";
 import type { Context } from "./context.ts";
@@ -82,6 +83,7 @@ function stopping({ alone }: { readonly alone: boolean }) {
     notice: null,
     now: () => clock.at,
     log: (text: string) => void said.push(text),
+    cold: new ColdReads([]),
     aide: {
       run: (
         what: number,

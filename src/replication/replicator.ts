@@ -109,6 +109,7 @@ class Replicator {
       cold: new ColdReads(readers),
       now: () => performance.now(),
       doubt: connected,
+      unsynced: connected,
       notice: null,
       fault: null,
       lastResync: null,
@@ -394,9 +395,9 @@ class Replicator {
         });
       case "idle":
         return attempt(() => {
-          for (const { path } of context.config.directories) {
-            clearStaleMounts(path);
-          }
+          // At once: what still runs is stopped behind the dead mount. Whoever has stopped it says `idle` once more.
+          const cleared = command.atOnce ? [] : context.config.directories;
+          for (const { path } of cleared) clearStaleMounts(path);
           context.log("idle");
         });
       case "exit":

@@ -212,7 +212,8 @@ export class SecondarySession {
       const { resync } = begin;
       context.identity.save({ consistent: false }, { resync });
       this.#target = new ResyncTarget(this.volumes, this.follower.outgoing, {
-        fromDisk: begin.mode === "full",
+        adopts: begin.mode === "full",
+        fromDisk: begin.mode === "full" || context.unsynced,
         announce: resync === null ? () => {} : (marks) => {
           context.dirty.add(marks);
           context.dirty.flush();
@@ -352,7 +353,7 @@ export class SecondarySession {
     context.marks.settle(0);
     context.dirty.clear();
     context.external.forget();
-    context.doubt = false;
+    context.doubt = context.unsynced = false;
     this.follower.outgoing.append({ kind: KIND.LEVEL });
     if (this.#mode !== "none") {
       context.lastResync = {

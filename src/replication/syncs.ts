@@ -12,6 +12,7 @@ interface Syncing {
   readonly dataOnly: boolean;
   /** Of the inode's attributes, which are durable afterwards. */
   readonly covers: number;
+  begun: boolean;
   here: boolean;
   there: boolean;
   error: number;
@@ -65,11 +66,15 @@ export class Syncs {
     return oldest;
   }
 
-  /** Since when this node's disk alone keeps one waiting; 0: it does not. */
+  /** Since when this node's disk, which alone keeps some waiting, has ended none; 0: it keeps none waiting. */
   get laggingSince(): number {
-    for (const since of this.#lagging.values()) return since;
+    for (const since of this.#lagging.values()) {
+      return Math.max(since, this.#endedAt);
+    }
     return 0;
   }
+
+  #endedAt = 0;
 
   /** Makes an inode durable on both disks, then answers. `local`: it exists here only. */
   add(
@@ -95,6 +100,7 @@ export class Syncs {
       inode,
       dataOnly,
       covers: dataOnly ? 0 : inode.attributeChanges,
+      begun: false,
       here: false,
       there: tools.alone || options.local,
       error: 0,
@@ -106,12 +112,11 @@ export class Syncs {
     // What was answered and is not done here yet is to be on this disk too.
     if (inode.ahead > 0) tools.whenDone(() => this.#syncHere(sync));
     else this.#syncHere(sync);
-    this.#lag(sync);
   }
 
   /** From now on only this node's disk is waited for. */
   #lag(sync: Syncing): void {
-    const lags = sync.there && !sync.here;
+    const lags = sync.there && sync.begun && !sync.here;
     if (lags && !this.#lagging.has(sync)) {
       this.#lagging.set(sync, this.tools.now());
     }
@@ -128,9 +133,12 @@ export class Syncs {
       tools.refused(volume, -fd);
       return this.#answer(sync);
     }
+    sync.begun = true;
+    this.#lag(sync);
     tools.aio.fsync(fd, dataOnly && !inode.isDirectory, (error) => {
       sync.here = true;
       this.#lagging.delete(sync);
+      this.#endedAt = tools.now();
       sync.error ||= error;
       // The kernel reports a lost page once; the copy at the peer is now the better one.
       if (losesWrites(error)) {

@@ -99,6 +99,7 @@ Deno.test("Syncs: only what waits for this node's disk alone is its delay, the o
   now = 300;
   syncs.heard(1, 0);
   strictEqual(syncs.laggingSince, 200);
+  now = 250;
   done[1]!(0);
   strictEqual(syncs.laggingSince, 300);
   // The peer is to be asked again, so it is not known what the disk alone delays.

@@ -31,11 +31,12 @@ export class ResyncTarget {
   readonly #data: TargetData;
   readonly #attributes: TargetAttributes;
 
-  /** `fromDisk`: everything is compared, and as the disk has it, not as the system remembers it. */
+  /** `adopts`: everything is compared. `fromDisk`: as the disk has it, not as the system remembers it. */
   constructor(
     readonly volumes: readonly Volume[],
     outgoing: Outgoing,
-    { fromDisk, announce, sync, flush, begin }: {
+    { adopts, fromDisk, announce, sync, flush, begin }: {
+      readonly adopts: boolean;
       readonly fromDisk: boolean;
       /** Makes durable what else has to be compared, should this resync break off from here on. */
       readonly announce: (marks: Marks) => void;
@@ -61,7 +62,7 @@ export class ResyncTarget {
     this.#outcome = new Outcome(outgoing);
     this.#purgatory = new Purgatory(volumes);
     this.#names = new TargetNames(this.#outcome, this.#purgatory, {
-      adopts: fromDisk,
+      adopts,
       announce,
     });
     this.#data = new TargetData(this.#outcome, this.#purgatory, fromDisk);

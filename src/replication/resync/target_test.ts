@@ -53,6 +53,7 @@ function onTarget(
         [volume],
         outgoing as unknown as Outgoing,
         {
+          adopts: false,
           fromDisk: false,
           announce() {},
           sync: (done) => done(),

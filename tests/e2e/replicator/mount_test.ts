@@ -1,5 +1,5 @@
 /** What becomes of a mount, and of those who use it, when its replicator is killed; and what keeps a replicator from a deadlock. */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { ourMounts } from "../../../src/fuse/device.ts";
 import { mounts } from "../../../src/fuse/mounts.ts";
 import { equalCopies, onPair } from "./on_pair.ts";
@@ -122,6 +122,10 @@ onPair({
     const took = performance.now() - began;
     ok(took < 1_000, `it took ${took} ms`);
     await resident.says("refused");
+    // Whoever still runs must not find the directory below: what it wrote there nobody would know of.
+    strictEqual(ourMounts(data), 1);
+    await rejects(Deno.stat(data), /os error 107/);
+    await replicator.command({ command: "idle" });
     strictEqual(ourMounts(data), 0);
     // What was written last may be on this disk only: it is not forgotten.
     await secondary.replicator.start();

@@ -101,6 +101,7 @@ export class Session {
       [secondary.volume],
       this.#follower.outgoing,
       {
+        adopts: full,
         fromDisk: full,
         announce: full ? () => {} : (marks) => {
           secondary.dirty.add(marks);
