@@ -54,8 +54,7 @@ export type Action =
     readonly do: "persist";
     readonly record: Record;
     /**
-     * It says less than the one before, and nothing that must be known after a crash: a node whose disk does not answer must be able to
-     * let go. It is not waited for long.
+     * Not waited for long: it says nothing that must be known after a crash, and a node whose disk does not answer must be able to let go.
      */
     readonly late?: boolean;
   }

@@ -3,7 +3,7 @@ import { SCRIPTS } from "./action.ts";
 import { kept } from "./claim.ts";
 import { wantRun } from "./command.ts";
 import { cancelSwap } from "./primary.ts";
-import { failed, giveUp, leave, leaveFailed } from "./leave.ts";
+import { failed, giveUp, leave, leaveAgain, leaveFailed } from "./leave.ts";
 import { secondScripts } from "./plans.ts";
 import {
   enter,
@@ -40,6 +40,10 @@ export function finished(
     case "fence":
       if (failure !== null) leaveFailed(turn, what);
       else if (plan.name !== "clean") state.scripts = "STOP";
+      return;
+    case "let-go":
+      if (failure !== null) leaveFailed(turn, what);
+      else leaveAgain(turn);
       return;
     case "prestart":
       // The address may be held still: waiting sees to it before anything else.

@@ -1,7 +1,12 @@
 /** The ways out of a role: an orderly stop, a failure, a wait. All end in WAIT with nothing mounted and no address held. Pure. */
 import { giveUpClaim } from "./claim.ts";
 import { leaseUntil } from "./lease.ts";
-import { finishPlan, type LeaveOptions, leavePlan } from "./plans.ts";
+import {
+  finishPlan,
+  type LeaveOptions,
+  leavePlan,
+  letGoPlan,
+} from "./plans.ts";
 import { hangs } from "./stall.ts";
 import type { Role } from "./state.ts";
 import {
@@ -40,7 +45,8 @@ export function leave(
   const { state } = turn;
   const from = state.role;
   const told = action ?? tellScripts(state, succeeded);
-  if (succeeded) state.mustNotServeSince ??= turn.at;
+  const hung = hangs(state) !== null;
+  if (succeeded || hung) state.mustNotServeSince ??= turn.at;
   // A yield that failed half-way is over as a plan, but the primary's services may run still.
   const cutShort = state.plan !== null ||
     (from === "SECOND" && isPrimary(state.scripts));
@@ -51,6 +57,7 @@ export function leave(
     state.reason = `${why}; what runs here is stopped first`;
     state.pending = true;
   }
+  if (hung) return run(turn, "let-go", letGoPlan());
   const roles = from === "WAIT" ? state.scripts : from;
   go(turn, roles, options(state, told, cutShort));
 }
@@ -93,13 +100,11 @@ function handsOver({ state, at }: Turn): boolean {
 }
 
 function options(state: State, action: string, all: boolean): LeaveOptions {
-  const stall = hangs(state);
   return {
     action,
     all,
-    // One that is silent is ended by the first word, and there is nobody for another one.
-    replicator: state.report !== null && stall?.what !== "word",
-    stuck: state.report?.session === "lost" || stall !== null,
+    replicator: state.report !== null,
+    stuck: state.report?.session === "lost",
     fenced: state.mustNotServeSince !== null,
   };
 }

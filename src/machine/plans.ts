@@ -190,10 +190,15 @@ export interface LeaveOptions {
   readonly all: boolean;
   /** Whether there is a replicator to be commanded: one that died serves nothing, and the peer must not wait for its successor. */
   readonly replicator: boolean;
-  /** Writes wait for a peer, or a disk, that will not answer: whoever writes hangs in the kernel, where no signal reaches it, until the mount is gone. */
+  /** Writes wait for a peer that will not answer: whoever writes hangs in the kernel, where no signal reaches it, until the mount is gone. */
   readonly stuck: boolean;
   /** The peer serves or may take over any moment: clients must not find this node any more. */
   readonly fenced: boolean;
+}
+
+/** From a disk that hangs: what needs no disk, and then the other node may go on. What else there is to stop may wait for the disk. */
+export function letGoPlan(): PlanAction[] {
+  return [...LET_GO];
 }
 
 /** Any role → WAIT. */
@@ -208,7 +213,7 @@ export function leavePlan(
   const both = primary || secondary;
   return [
     ...(options.fenced ? [RELEASE, FREEZE] : []),
-    ...(options.stuck || options.fenced && options.replicator ? [CUT] : []),
+    ...((options.fenced || options.stuck) && options.replicator ? [CUT] : []),
     ...(sec ? [script("stop_sec", way)] : []),
     ...(primary ? twice("stop_prim", way) : []),
     ...(secondary ? [script("stop_second", way)] : []),

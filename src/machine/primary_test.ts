@@ -62,13 +62,17 @@ Deno.test("step() as primary whose disk hangs says so, and leaves where the othe
   );
   life.on(stalls(20_000));
   strictEqual(life.state.role, "WAIT");
-  // What hangs in the mount cannot be stopped before the mount is gone.
+  // Its disk may hold every script up: the other node waits for none of them.
   const plan = life.actions.findLast((action) => action.do === "run");
   ok(plan?.do === "run");
-  deepStrictEqual(plan.actions[0], {
-    do: "replicator",
-    command: { command: "idle", atOnce: true },
-  });
+  deepStrictEqual(plan.actions, [
+    { do: "release-addresses" },
+    { do: "freeze-services" },
+    { do: "replicator", command: { command: "idle", atOnce: true } },
+  ]);
+  // Nor for a record, which may lie on the same disk.
+  const saves = life.actions.filter((action) => action.do === "persist");
+  ok(saves.every(({ late }) => late));
 
   // Of a replicator that is silent the other node knows no more than this one; it counts as it was.
   const silent = { ...second, status: "Transient" as const };

@@ -216,6 +216,7 @@ function stuck(turn: Turn): void {
   switch (turn.state.plan?.name) {
     case "leave":
     case "fence":
+    case "let-go":
       return hasten(turn, why);
     case "yield":
       return leave(turn, why, { succeeded: true });
@@ -240,12 +241,15 @@ function inOrder(before: State, turn: Turn): Step {
   return { state: after, actions: [...actions, ...turn.actions] };
 }
 
-/** From a disk that is sick or hangs a node must get away without writing to it: only that its scripts have all ended is not so any more. */
-function mayBeLate(before: State, { record }: State): boolean {
-  const { settled: _, ...rest } = before.record;
-  const sick = hangs(before) !== null ||
-    (before.report?.fault ?? null) !== null;
-  return sick && !record.settled && same(rest, record);
+/**
+ * That its scripts have all ended may be known later: an agent that comes back runs them again, at worst. That it is not so any more must
+ * be known before, except on a disk that is sick or hangs: from there a node must get away without writing to it.
+ */
+function mayBeLate(before: State, after: State): boolean {
+  const { settled: _, ...old } = before.record;
+  const { settled, ...rest } = after.record;
+  const sick = hangs(after) !== null || (after.report?.fault ?? null) !== null;
+  return (settled || sick) && same(old, rest);
 }
 
 /** Of these nothing is told; they change with nearly every event. */
@@ -330,7 +334,8 @@ function compared(
 }
 
 function leaves({ plan }: State): boolean {
-  return plan?.name === "leave" || plan?.name === "fence";
+  return plan?.name === "leave" || plan?.name === "fence" ||
+    plan?.name === "let-go";
 }
 
 function status(state: State): Status {

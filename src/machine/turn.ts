@@ -46,6 +46,8 @@ export type PlanName =
   | "leave"
   /** The same beside a node that serves, or may: at once, and not in order. */
   | "fence"
+  /** The beginning of that, from a disk that hangs: scripts may not end there, and the other node does not wait for them. */
+  | "let-go"
   | "finish";
 
 export interface Plan {

@@ -59,7 +59,7 @@ function mustLeaveSince(state: State): number | null {
   const name = plan?.name;
   const serves = config.mirrored
     ? report?.phase === "primary"
-    : name === "fence" || name === "yield";
+    : name === "fence" || name === "let-go" || name === "yield";
   if (!serves) return null;
   if (role === "WAIT") return state.mustNotServeSince;
   return role === "SECOND" && name === "yield" ? state.since : null;

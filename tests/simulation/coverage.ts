@@ -27,6 +27,7 @@ const PLANS: readonly PlanName[] = [
   "swap-back",
   "leave",
   "fence",
+  "let-go",
   "finish",
 ];
 
