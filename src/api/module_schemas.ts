@@ -78,7 +78,9 @@ export const copyParams = z.object({ module: moduleName, copy: copyName });
 export const takeCopyBody = z.strictObject({
   node: nodeName,
   keep: z.int().min(1).max(1000).optional()
-    .describe("So many of the copies taken stay on that node, the oldest go"),
+    .describe(
+      "So many of the copies taken stay on that node, the oldest go: for administrators",
+    ),
 });
 export const copyAnswer = z.strictObject({ name: copyName });
 export const copiesAnswer = z.strictObject({

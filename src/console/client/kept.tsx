@@ -158,10 +158,14 @@ export function Kept({ module, role, t }: KeptProps) {
                     take(beside, event.target as HTMLFormElement);
                   }}
                 >
-                  <label>
-                    <span>{kept.keep}</span>
-                    <input type="number" name="keep" min={1} max={1000} />
-                  </label>
+                  {role === "administrator"
+                    ? (
+                      <label>
+                        <span>{kept.keep}</span>
+                        <input type="number" name="keep" min={1} max={1000} />
+                      </label>
+                    )
+                    : null}
                   <button type="submit" disabled={busy}>
                     {kept.take(beside)}
                   </button>
