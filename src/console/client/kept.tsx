@@ -129,6 +129,11 @@ export function Kept({ module, role, t }: KeptProps) {
   }
   const beside = takesOn(state, module);
   const runs = runsOn(state, module);
+  const stopped = runs === null || runs.role === null;
+  // Two histories may come of it, and nobody here can tell.
+  const mayServe = stopped && wish?.action === "restore"
+    ? runs?.node ?? null
+    : null;
   return (
     <>
       {note
@@ -180,7 +185,7 @@ export function Kept({ module, role, t }: KeptProps) {
           <NodeCopies
             names={found.get(node) ?? []}
             // Not offered where it would be refused, and said why.
-            restores={runs === null && role === "administrator"}
+            restores={stopped && role === "administrator"}
             drops={role === "administrator"}
             busy={busy}
             t={t}
@@ -201,7 +206,7 @@ export function Kept({ module, role, t }: KeptProps) {
             : null}
         </section>
       ))}
-      {runs && role === "administrator"
+      {runs && runs.role !== null && role === "administrator"
         ? <p class="quiet">{kept.runs(module, runs.role, runs.node)}</p>
         : null}
       {wish
@@ -211,10 +216,16 @@ export function Kept({ module, role, t }: KeptProps) {
             cancel={t.common.cancel}
             confirm={kept.questions[wish.action].confirm}
             grave
+            {...mayServe === null
+              ? {}
+              : { typed: { word: wish.node, label: t.asked.type(wish.node) } }}
             onYes={() => change(wish)}
             onNo={() => setWish(null)}
           >
             <p>{kept.questions[wish.action].cost(module, wish.node)}</p>
+            {mayServe === null
+              ? null
+              : <p>{kept.questions.restore.mayServe(module, mayServe)}</p>}
           </Dialog>
         )
         : null}
