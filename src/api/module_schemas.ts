@@ -171,7 +171,9 @@ export const modulesAnswer = z.strictObject({
   modules: list(z.strictObject({
     name: z.string(),
     module: z.looseObject({ name: z.string() }).nullable()
-      .describe("module.yaml with its defaults; null: it cannot be read"),
+      .describe(
+        "module.yaml with its defaults, for administrators; null: it cannot be read",
+      ),
     problem: z.string().nullable(),
     digest: z.string().nullable()
       .describe("Equal on both nodes when the folders are"),
