@@ -1,9 +1,9 @@
 /**
- * What of a module's variables may not leave the machine: everything but what is known to be harmless. A name that nobody thought of
- * ("DB_PWD", "LICENCE") must cost a word that support would have liked to read, and no password.
+ * What of a module's variables, and of what its checkers are given, may not leave the machine: everything but what is known to be
+ * harmless. A name that nobody thought of ("DB_PWD", "LICENCE") must cost a word that support would have liked to read, and no password.
  */
 import { isAbsolute, join } from "node:path";
-import { isMap, isNode, isScalar, parseDocument } from "yaml";
+import { isMap, isNode, isScalar, isSeq, parseDocument } from "yaml";
 import { secretsIn } from "../system/redact.ts";
 
 /** A secret whatever its value looks like: a password of five digits is no port. */
@@ -46,6 +46,72 @@ export function variableSecrets(yaml: string, folder: string): VariableSecrets {
     }
   }
   return { words: words.filter((word) => word !== ""), files };
+}
+
+/** Of checkers: what a URL carries before its host and behind its "?", and arguments of programs. As far as the file can be read. */
+export function checkerSecrets(yaml: string): string[] {
+  const file = parseDocument(yaml);
+  const of = (kind: string, key: string): unknown[] => {
+    const all = file.getIn(["checkers", kind]);
+    return isSeq(all)
+      ? all.items.flatMap((one) => isMap(one) ? one.get(key, true) ?? [] : [])
+      : [];
+  };
+  const urls = of("http", "url").flatMap((url) =>
+    isScalar(url) ? url.value : []
+  );
+  const lists = of("custom", "arguments").map((list) =>
+    isSeq(list) ? list.items.map((one) => isScalar(one) ? one.value : "") : []
+  );
+  return [
+    ...urls.flatMap((url) => urlSecrets(String(url))),
+    ...lists.flatMap((list) => argumentSecrets(list.map(String))),
+  ];
+}
+
+function urlSecrets(url: string): string[] {
+  const [, user = ""] = /^[^/?#]*:\/\/([^/?#]*)@/.exec(url) ?? [];
+  const [, query = ""] = /\?([^#]*)/.exec(url) ?? [];
+  const [name, ...password] = user.split(":");
+  // A name without a password is a token.
+  const words = password.length > 0 ? [password.join(":")] : [name!];
+  for (const part of query.split("&")) {
+    const [key, ...value] = part.split("=");
+    words.push(
+      ...value.length > 0 ? given(key!, value.join("=")) : given("", part),
+    );
+  }
+  return words.flatMap((word) => [word, decoded(word)])
+    .filter((word) => word !== "");
+}
+
+/** "--password=x" and "--password x" name what they give; "-px" may be anything. */
+function argumentSecrets(list: readonly string[]): string[] {
+  return list.flatMap((argument, index) => {
+    const [, name, value] = /^(--[\w-]+|-\w)(?:=(.*))?$/s.exec(argument) ?? [];
+    if (name !== undefined) {
+      return value === undefined ? [] : given(name, value);
+    }
+    const before = list[index - 1] ?? "";
+    return given(before.startsWith("-") ? before : "", argument);
+  });
+}
+
+/** The value, unless it is known to be harmless; a variable in it is looked at where it is set. */
+function given(name: string, value: string): string[] {
+  const rest = value.replaceAll(/\$\{\w+\}/g, "");
+  if (rest === "") return [];
+  const open =
+    kindOf(name.toUpperCase().replaceAll("-", "_"), value) !== "secret";
+  return open ? [] : [value, ...linesOf(value)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text;
+  }
 }
 
 /** Secrets of such a file: the first line, too, however it is written. */

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { secretsInFile, variableSecrets } from "./module_secrets.ts";
+import {
+  checkerSecrets,
+  secretsInFile,
+  variableSecrets,
+} from "./module_secrets.ts";
 
 const secret = (variables: string) =>
   variableSecrets(`name: db\nvariables:\n${variables}`, "/m").words;
@@ -76,4 +80,27 @@ Deno.test("of the modules that hakit brings every variable may be read by suppor
     }
   }
   assert.ok(seen > 10);
+});
+
+Deno.test("checkerSecrets() takes what a URL carries, and arguments of programs, but for what is known to be harmless", () => {
+  const of = (checkers: string) =>
+    checkerSecrets(`name: db\ncheckers:\n${checkers}`);
+  deepEqual(
+    of(
+      "  http:\n    - { name: web, url: 'http://watch:p%40ss@10.0.0.9/up?page=2&token=abc%20def&9f8e7d6c&deep=${DEEP}#top' }\n" +
+        "    - { name: api, url: 'https://T0ken1@shop.example/' }\n",
+    ),
+    ["p%40ss", "p@ss", "abc%20def", "abc def", "9f8e7d6c", "T0ken1"],
+  );
+  deepEqual(
+    of(
+      "  custom:\n    - name: sql\n      script: look\n" +
+        "      arguments: [--verbose, --port, '3306', --password, '12345', '--key=k3y!', --data=/srv/data, '${PW}', hunter2, '80', -v, -pPw]\n",
+    ),
+    ["12345", "k3y!", "hunter2", "-pPw"],
+  );
+  deepEqual(of("  http: nothing\n  custom:\n    - [half, a-list\n"), []);
+  function deepEqual(words: string[], expected: string[]) {
+    assert.deepEqual([...new Set(words)], expected);
+  }
 });

@@ -138,24 +138,36 @@ function idleSentence(
     readonly alive: boolean;
   },
 ): string {
-  const away = alive ? "" : ` ${peer.name} is not reachable.`;
+  // Here a node that was cut off cannot tell: the other one may serve all the while.
+  const unseen =
+    `whether ${peer.name}, which is not reachable, runs it is not known here.`;
   if (mine === null) {
+    if (!alive) return `${name} is not installed on ${local.name}; ${unseen}`;
     return `${name} is not installed on ${local.name} and does not run on ${peer.name}.${
       because(there)
     }`;
   }
+  if (mine.role === "WAIT" && mine.status === "Transient") {
+    const starts = mine.goal === "run" && !mine.leaving;
+    const doing = starts ? "starting" : "stopping";
+    const away = alive ? "" : ` ${peer.name} is not reachable.`;
+    return `${name} is ${doing} on ${local.name}.${away}${because(mine)}`;
+  }
+  if (!alive) {
+    const start = mine.role === "STOP"
+      ? ` ${name} is stopped on ${local.name}: say "hakit start ${name}".`
+      : "";
+    return `${name} does not run on ${local.name}; ${unseen}${start}${
+      because(mine)
+    }`;
+  }
   if (mine.role === "SECOND") {
-    return `${name} runs nowhere: ${local.name} is secondary and sees no primary.${away}${
+    return `${name} runs nowhere: ${local.name} is secondary and sees no primary.${
       because(mine)
     }`;
   }
   if (mine.role === "WAIT") {
-    if (mine.status === "Transient") {
-      const starts = mine.goal === "run" && !mine.leaving;
-      const doing = starts ? "starting" : "stopping";
-      return `${name} is ${doing} on ${local.name}.${away}${because(mine)}`;
-    }
-    return `${name} runs nowhere: ${local.name} waits.${because(mine) || away}`;
+    return `${name} runs nowhere: ${local.name} waits.${because(mine)}`;
   }
   if (there?.role === "WAIT" || there?.role === "SECOND") {
     return `${name} runs nowhere: it is stopped on ${local.name}, and ${peer.name} waits.${
@@ -165,7 +177,7 @@ function idleSentence(
   const newer = newerSide(mine, there, { local, peer });
   return `${name} is stopped on ${
     there ? "both nodes" : local.name
-  }: say "hakit start ${name}"${newer}.${away}${because(mine)}`;
+  }: say "hakit start ${name}"${newer}.${because(mine)}`;
 }
 
 /** Which of two stopped nodes must be started for the newest data. */

@@ -1,11 +1,15 @@
 /**
  * What support needs of this node, in files: configuration, logs, records, what the kernel shows. Secrets are taken out by value, not by
- * name: whatever stands in a secret file of /etc/hakit, or in a module's variable that is not known to be harmless, occurs nowhere in it.
+ * name: whatever stands in a secret file of /etc/hakit, in a module's variable or in what its checkers are given, and is not known to be harmless, occurs nowhere in it.
  */
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { ArchiveFile } from "../module/archive.ts";
-import { secretsInFile, variableSecrets } from "./module_secrets.ts";
+import {
+  checkerSecrets,
+  secretsInFile,
+  variableSecrets,
+} from "./module_secrets.ts";
 import { command } from "../system/command.ts";
 import { secretsOf as oidcSecrets } from "../oidc/settings_file.ts";
 import { readTail } from "../system/files.ts";
@@ -124,7 +128,7 @@ export async function secretsOf(etc: string): Promise<string[]> {
     const folder = join(etc, "modules", module);
     const yaml = await textOf(join(folder, "module.yaml")) ?? "";
     const { words, files } = variableSecrets(yaml, folder);
-    secrets.push(...words);
+    secrets.push(...words, ...checkerSecrets(yaml));
     for (const file of files) {
       secrets.push(...secretsInFile(await textOf(file) ?? ""));
     }

@@ -39,7 +39,9 @@ async function nodeWithSecrets() {
   await put(etc("kubeconfig.yaml"), `token: ${"t0ken".repeat(10)}\n`);
   await put(
     etc("modules/db/module.yaml"),
-    "name: db\nmode: mirror\nvariables:\n  DB_PASSWORD: hunter2!\n  DB_PWD: 'it''s 7'\n  PASSWORD_FILE: password\n  PORT: '3306'\n",
+    "name: db\nmode: mirror\nvariables:\n  DB_PASSWORD: hunter2!\n  DB_PWD: 'it''s 7'\n  PASSWORD_FILE: password\n  PORT: '3306'\n" +
+      "checkers:\n  http:\n    - { name: web, url: 'http://watch:Ch3ckPw@127.0.0.1/up?key=Qu3ryKey' }\n" +
+      "  custom:\n    - { name: sql, script: look, arguments: [--secret, Arg0ne] }\n",
   );
   await put(etc("modules/db/password"), "file pw 9\n");
   const users = etc("users.yaml");
@@ -56,7 +58,7 @@ async function nodeWithSecrets() {
   let all = "";
   for (const name of secretFiles) all += await Deno.readTextFile(etc(name));
   const careless =
-    `port 3306 ${all} password=hunter2! done\n+ mysql -p'it'\\''s 7' -p"file pw 9"\n`;
+    `port 3306 ${all} password=hunter2! done\n+ mysql -p'it'\\''s 7' -p"file pw 9" curl -u watch:Ch3ckPw /up?key=Qu3ryKey; look Arg0ne\n`;
   await put(join(at.log, "agent.log"), careless);
   await put(join(at.log, "db.log"), JSON.stringify({ careless }) + "\n");
   await put(join(at.log, "db/start_prim_2026-11-23T00-00-00.log"), careless);
@@ -112,6 +114,7 @@ Deno.test("collect() holds what support needs, and nothing of what is secret bel
   for (
     const secret of [
       ...["hunter2!", "s 7", "pw 9", "5a1b5a1b", 'pa"ss w', "S3cr3tProxyPw"],
+      ...["Ch3ckPw", "Qu3ryKey", "Arg0ne"],
       ...node.unknown,
     ]
   ) {

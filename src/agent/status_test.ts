@@ -199,8 +199,33 @@ Deno.test("clusterState() says why a node waits and what to do", () => {
   const reason = 'waits for node2: it may have newer data; "hakit prim k3s"';
   strictEqual(
     sentence({ role: "WAIT", goal: "run", reason }, null, "unknown"),
-    'k3s runs nowhere: node1 waits. Waits for node2: it may have newer data; "hakit prim k3s".',
+    'k3s does not run on node1; whether node2, which is not reachable, runs it is not known here. Waits for node2: it may have newer data; "hakit prim k3s".',
   );
+  strictEqual(
+    sentence({ role: "WAIT", goal: "run", reason: "node2 starts first" }, {}),
+    "k3s runs nowhere: node1 waits. node2 starts first.",
+  );
+});
+
+Deno.test("clusterState() does not claim that a module runs nowhere while the other node is not reachable", () => {
+  const unknown =
+    "whether node2, which is not reachable, runs it is not known here.";
+  for (const verdict of ["lost", "unknown"] as const) {
+    for (const theirs of [PRIM, SECOND, {}]) {
+      strictEqual(
+        sentence({}, theirs, verdict),
+        `k3s does not run on node1; ${unknown} k3s is stopped on node1: say "hakit start k3s".`,
+      );
+      strictEqual(
+        sentence(SECOND, theirs, verdict),
+        `k3s does not run on node1; ${unknown}`,
+      );
+      strictEqual(
+        sentence(null, theirs, verdict),
+        `k3s is not installed on node1; ${unknown}`,
+      );
+    }
+  }
 });
 
 Deno.test("clusterState() says where a module is not installed by what installs it as it is here", () => {

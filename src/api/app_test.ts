@@ -61,7 +61,12 @@ async function withApp(
         list: () =>
           Promise.resolve([{
             name: "db",
-            module: { name: "db", variables: { PASSWORD: "x" } },
+            module: {
+              name: "db",
+              mode: "mirror",
+              variables: { PASSWORD: "x" },
+              checkers: { http: [{ url: "http://127.0.0.1/?token=x" }] },
+            },
           }]),
         install: note("install"),
         remove: note("remove"),
@@ -210,7 +215,7 @@ Deno.test("createApp() keeps what may give data up, and modules, for administrat
     const start = await ask("/api/modules/db/start", as(post({})), STRANGER);
     strictEqual(start.status, 200);
     const list = await (await ask("/api/modules", as({}), STRANGER)).json();
-    deepStrictEqual(list.modules[0].module.variables, {});
+    deepStrictEqual(list.modules[0].module, { name: "db", mode: "mirror" });
   });
 });
 

@@ -1,5 +1,6 @@
 /** Who asks, as the routes, the logs and the audit see them. */
 import { type UserRole, userRole } from "./accounts_file.ts";
+import { ApiError } from "./error.ts";
 import { oneLine } from "../system/message.ts";
 
 /** How a request reached us; said by the server that took it, never by the request. */
@@ -74,6 +75,16 @@ export function nameFromPeer(header: string | undefined): string | null {
 export function roleFromPeer(header: string | undefined): UserRole {
   if (header === undefined) return "administrator";
   return userRole.safeParse(header).data ?? "viewer";
+}
+
+/** What of a route asks for more than the rest of it; throws ApiError 403. */
+export function needsAdministrator({ role }: Caller, word: string): void {
+  if (role === "administrator") return;
+  throw new ApiError(
+    403,
+    "forbidden",
+    `"${word}" needs role administrator, you are ${role}`,
+  );
 }
 
 /** This machine itself. */

@@ -49,7 +49,7 @@ const EXAMPLES: {
   "get /api/modules/{module}/copies": { path: "/api/modules/k3s/copies" },
   "post /api/modules/{module}/copies": {
     path: "/api/modules/k3s/copies",
-    body: { keep: 3 },
+    body: {},
   },
   "post /api/modules/{module}/copies/{copy}/restore": {
     path: "/api/modules/k3s/copies/2026-11-26T02-30-00-000Z/restore",
@@ -301,6 +301,8 @@ Deno.test("only administrators may give data up, whatever else the command says"
       ["second", { full: true }],
       ["resync", { external: true }],
       ["prim", { node: "node2" }],
+      ["copies", { keep: 1 }],
+      ["copies", { keep: 1, node: "node2" }],
     ] as const
   ) {
     for (const caller of ["session operator", "key operator"] as const) {

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import type { Door } from "../agent/door.ts";
 import type { Auth } from "./auth.ts";
-import { type AuthEnv, callerName } from "./caller.ts";
+import { type AuthEnv, callerName, needsAdministrator } from "./caller.ts";
 import { handOn } from "./hand_on.ts";
 import { copyParams, moduleParams, takeCopyBody } from "./module_schemas.ts";
 import { nodeBody, nodeQuery } from "./schemas.ts";
@@ -38,6 +38,8 @@ export function copyRoutes({ auth, door }: CopyRouteOptions) {
       async (c) => {
         const { node, keep } = c.req.valid("json");
         c.set("detail", node ? `on ${node}` : "");
+        // It deletes older ones, which DELETE allows only an administrator.
+        if (keep !== undefined) needsAdministrator(c.var.caller, "keep");
         const there = handOn(c, door, { node, keep });
         if (there) return there;
         const { module } = c.req.valid("param");

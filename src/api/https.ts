@@ -18,6 +18,7 @@ import { limitPatience, type PatienceLimits } from "./patience.ts";
 import { plainAddress } from "./throttle.ts";
 import type { KeyedCertificate } from "./tls.ts";
 import { messageOf } from "../system/message.ts";
+import { Seldom } from "../system/seldom.ts";
 
 /** Shown to browsers. */
 export interface Certificates {
@@ -52,6 +53,8 @@ const CONNECTIONS = 200;
 /** For the TLS handshake; what comes after is limited by patience.ts. */
 const HANDSHAKE_MS = 10_000;
 const HEADER_BYTES = 16 * 1024;
+/** Load balancers look at /health in HTTP/1.0 without a host. Nobody's name: least of all this machine's own, which pages trust. */
+const NO_HOST = "no-host.invalid";
 
 /** Listens; rejects when the port is taken. */
 export async function serveHttps(options: HttpsOptions) {
@@ -107,17 +110,19 @@ function listenerOf(
   { fetch, log }: ServeOptions,
   connection: (incoming: IncomingMessage) => Connection,
 ) {
+  const seldom = new Seldom((line) => log?.(line));
   return getRequestListener(
     (request, env) => {
       const { incoming } = env as { incoming: IncomingMessage };
       return fetch(request, { connection: connection(incoming) });
     },
     {
+      hostname: NO_HOST,
       // The unix socket's Deno.serve in the same process takes Deno's own Response only.
       overrideGlobalObjects: false,
       // The page and the API answer their own errors; this is for requests that are no HTTP.
       errorHandler: (error) => {
-        log?.(`request failed: ${messageOf(error)}`);
+        seldom.say(`request failed: ${messageOf(error)}`, "request failed");
         return Response.json(errorBody("bad-request", "This is no request"), {
           status: 400,
         });

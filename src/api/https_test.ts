@@ -199,6 +199,42 @@ Deno.test("serveHttp() takes nobody for the peer, and closes whoever says nothin
   });
 });
 
+/** What comes back for these bytes over plain HTTP. */
+async function raw(port: number, text: string): Promise<string> {
+  using socket = await Deno.connect({ port, hostname: "127.0.0.1" });
+  await socket.write(new TextEncoder().encode(text));
+  return await new Response(socket.readable).text();
+}
+
+Deno.test("serveHttp() answers a load balancer that speaks HTTP/1.0 and names no host", async () => {
+  await using server = await serveHttp({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: (request) => new Response(new URL(request.url).pathname),
+  });
+  const answer = await raw(server.port, "GET /health/k3s HTTP/1.0\r\n\r\n");
+  strictEqual(answer.split("\r\n")[0], "HTTP/1.1 200 OK", answer);
+  strictEqual(answer.includes("/health/k3s"), true, answer);
+});
+
+Deno.test("serveHttp() logs requests that are none once, however many a stranger sends", async () => {
+  const lines: string[] = [];
+  await using server = await serveHttp({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: () => new Response("ok"),
+    log: (line) => lines.push(line),
+  });
+  for (const host of ["a b", "a/b", "a@b"]) {
+    const answer = await raw(
+      server.port,
+      `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+    );
+    strictEqual(answer.split("\r\n")[0], "HTTP/1.1 400 Bad Request");
+  }
+  deepStrictEqual(lines, ["request failed: Invalid URL"]);
+});
+
 /** Bytes without end, one piece each `everyMs`; and then none, but the stream stays open. */
 function pieces(everyMs: number, count = Infinity) {
   let sent = 0;

@@ -2,9 +2,8 @@
 import { Hono } from "hono";
 import type { Door } from "../agent/door.ts";
 import type { Auth } from "./auth.ts";
-import { type AuthEnv, type Caller, callerName } from "./caller.ts";
+import { type AuthEnv, callerName, needsAdministrator } from "./caller.ts";
 import { copyRoutes } from "./copy_routes.ts";
-import { ApiError } from "./error.ts";
 import { handOn } from "./hand_on.ts";
 import {
   commandBody,
@@ -144,15 +143,6 @@ export function moduleCommandRoutes(
         return c.json(await door.command({ module, command, full, wait, by }));
       },
     );
-}
-
-function needsAdministrator({ role }: Caller, word: string): void {
-  if (role === "administrator") return;
-  throw new ApiError(
-    403,
-    "forbidden",
-    `"${word}" needs role administrator, you are ${role}`,
-  );
 }
 
 /** What of a body is told in the audit: its words, and where. */

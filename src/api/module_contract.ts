@@ -12,7 +12,7 @@ export const MODULE_ROUTES: readonly RouteContract[] = [
     method: "get",
     path: "/api/modules",
     summary:
-      "Installed modules; their variables are shown to administrators only",
+      "Installed modules; of their configuration all but administrators see name, title, mode and directories",
     access: "viewer",
     answer: moduleSchemas.modulesAnswer,
   },

@@ -31,10 +31,10 @@ export function moduleRoutes({ auth, door }: ModuleRouteOptions) {
   const one = "/api/modules/:module";
   return new Hono<AuthEnv>()
     .get("/api/modules", viewer, async (c) => {
-      // Variables may be passwords of services: not for everybody who may look.
+      // Variables, checkers' addresses and arguments may hold passwords of services: not for everybody who may look.
       const modules = await door.modules.list();
       const all = c.var.caller.role === "administrator";
-      return c.json({ modules: all ? modules : modules.map(withoutVariables) });
+      return c.json({ modules: all ? modules : modules.map(withoutSecrets) });
     })
     .put(
       one,
@@ -136,9 +136,11 @@ export function moduleRoutes({ auth, door }: ModuleRouteOptions) {
     );
 }
 
-function withoutVariables(
+/** What a module is, of what it is given nothing. */
+function withoutSecrets(
   info: Awaited<ReturnType<Door["modules"]["list"]>>[number],
 ) {
   if (!info.module) return info;
-  return { ...info, module: { ...info.module, variables: {} } };
+  const { name, title, mode, directories } = info.module;
+  return { ...info, module: { name, title, mode, directories } };
 }

@@ -78,7 +78,9 @@ export const copyParams = z.object({ module: moduleName, copy: copyName });
 export const takeCopyBody = z.strictObject({
   node: nodeName,
   keep: z.int().min(1).max(1000).optional()
-    .describe("So many of the copies taken stay on that node, the oldest go"),
+    .describe(
+      "So many of the copies taken stay on that node, the oldest go: for administrators",
+    ),
 });
 export const copyAnswer = z.strictObject({ name: copyName });
 export const copiesAnswer = z.strictObject({
@@ -169,7 +171,9 @@ export const modulesAnswer = z.strictObject({
   modules: list(z.strictObject({
     name: z.string(),
     module: z.looseObject({ name: z.string() }).nullable()
-      .describe("module.yaml with its defaults; null: it cannot be read"),
+      .describe(
+        "module.yaml with its defaults, for administrators; null: it cannot be read",
+      ),
     problem: z.string().nullable(),
     digest: z.string().nullable()
       .describe("Equal on both nodes when the folders are"),

@@ -72,10 +72,7 @@ export async function turn<Info extends Life>(
   const start = performance.now();
   await begin();
   const began = { for: "begin", node } as const;
-  const info = await until(began, limitMs, door, async () => {
-    const now = await door.info(node);
-    return now.ready && now.life !== life ? now : null;
-  });
+  const info = await until(began, limitMs, door, () => begun(node, life, door));
   check(info);
   door.say({ did: "begin", node, ms: performance.now() - start });
   if (modules.length === 0) return;
@@ -86,24 +83,45 @@ export async function turn<Info extends Life>(
   door.say({ did: "level", modules });
 }
 
-/** The agents of these nodes, in their order; `restart` asks one of them. */
+/** The agents of these nodes, in their order; `restart` asks one of them. Throws LateError where one is not heard in the end. */
 export async function restartAll(
   nodes: readonly string[],
   door: RollingDoor & { restart(node: string): Promise<unknown> },
+  unheardMs = UNHEARD_MS,
 ): Promise<void> {
+  const unheard: { node: string; life: string; start: number }[] = [];
   for (const node of nodes) {
     const idle = allStopped(await door.state());
+    const { life } = await door.info(node);
+    const start = performance.now();
     try {
       await turn(node, door, {
         begin: () => door.restart(node),
-        ...idle ? { limitMs: UNHEARD_MS } : {},
+        ...idle ? { limitMs: unheardMs } : {},
       });
     } catch (error) {
       // By a new port or address the first is heard when the second has begun, too.
       if (!idle || !(error instanceof LateError)) throw error;
       door.say({ did: "unheard", node });
+      unheard.push({ node, life, start });
     }
   }
+  // Whoever is not heard now either may not have begun at all: that is not done.
+  for (const { node, life, start } of unheard) {
+    const wait = { for: "begin", node } as const;
+    await until(wait, unheardMs, door, () => begun(node, life, door));
+    door.say({ did: "begin", node, ms: performance.now() - start });
+  }
+}
+
+/** What an agent says of itself that is another one than it was; null: it is not there yet. */
+async function begun<Info extends Life>(
+  node: string,
+  life: string,
+  door: Pick<RollingDoor<Info>, "info">,
+): Promise<Info | null> {
+  const now = await door.info(node);
+  return now.ready && now.life !== life ? now : null;
 }
 
 /** An agent that is not there is what is waited for. */

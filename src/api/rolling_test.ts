@@ -1,6 +1,6 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { sampleState } from "../../tests/console/sample.ts";
-import { restartAll, type RollingDoor, turn } from "./rolling.ts";
+import { LateError, restartAll, type RollingDoor, turn } from "./rolling.ts";
 
 /** A pair whose agents begin again when they are asked; `primary` serves k3s. */
 function pair(primary: "node1" | "node2") {
@@ -95,4 +95,33 @@ Deno.test("restartAll() of a pair at rest moves nothing", async () => {
     },
   });
   deepStrictEqual(did, ["restart node2", "restart node1"]);
+});
+
+Deno.test("restartAll() of a pair at rest goes on without a node that is not heard, and is done only when it is", async () => {
+  const { did, door } = pair("node1");
+  const rest = { role: "STOP", status: "NotReady" } as const;
+  const said: string[] = [];
+  const restart = (comesBack: boolean) => {
+    let life = 1;
+    let begun = 0;
+    return restartAll(["node2", "node1"], {
+      ...door,
+      state: () => Promise.resolve(sampleState(rest, rest)),
+      info: (node) =>
+        node === "node1" || begun === 0 || comesBack && begun === 2
+          ? Promise.resolve({ life: `${life}`, ready: true })
+          : Promise.reject(new Error("no answer")),
+      restart: (node) => {
+        did.push(`restart ${node}`);
+        life++;
+        begun++;
+        return Promise.resolve();
+      },
+      say: (step) => "node" in step && said.push(`${step.did} ${step.node}`),
+    }, 10);
+  };
+  await restart(true);
+  deepStrictEqual(did, ["restart node2", "restart node1"]);
+  deepStrictEqual(said, ["unheard node2", "begin node1", "begin node2"]);
+  await rejects(restart(false), LateError);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { z } from "zod";
+import { sampleState } from "../../tests/console/sample.ts";
 import type { Ask } from "./ask.ts";
 import { auditCommand } from "./audit.ts";
 import { certCommand } from "./cert.ts";
@@ -12,9 +13,19 @@ import { userCommand } from "./user.ts";
 const USERS = { users: [{ name: "anna", role: "viewer" }] };
 
 /** Runs a command line; what it printed and asked of the agent. */
-async function hakit(line: string, answer: unknown = USERS, tried?: unknown) {
+async function hakit(
+  line: string,
+  answer: unknown = USERS,
+  tried?: unknown,
+  state = sampleState(),
+) {
   const asked: unknown[] = [];
   const ask: Ask = (path, request) => {
+    if (path === "/api/state") {
+      return Promise.resolve(request.answer.parse(state) as z.infer<
+        typeof request.answer
+      >);
+    }
     asked.push([request.method ?? "GET", path, request.body]);
     const told = path.endsWith("/test") ? tried : answer;
     return Promise.resolve(request.answer.parse(told) as z.infer<
@@ -56,6 +67,23 @@ Deno.test("hakit user lists, adds with a password that is shown once, changes an
   assert.deepEqual((await hakit("user remove ../x")).asked, [
     ["DELETE", "/api/users/..%2Fx", undefined],
   ]);
+});
+
+Deno.test("hakit user and key say that a node which is not reachable goes on with what was before", async () => {
+  const { nodes: [node1, node2], ...rest } = sampleState();
+  const parted = { ...rest, nodes: [node1!, { ...node2!, reachable: false }] };
+  const note = /\. Not on node2, which is not reachable: there what was before/;
+  for (
+    const [line, answer] of [
+      ["user remove anna", USERS],
+      ["user role anna --role viewer", USERS],
+      ["user password anna", USERS],
+      ["key revoke prometheus", { keys: [] }],
+    ] as const
+  ) {
+    assert.match((await hakit(line, answer, null, parted)).out, note);
+    assert.doesNotMatch((await hakit(line, answer)).out, note);
+  }
 });
 
 Deno.test("hakit user takes a password from a file, and shows it nowhere", async () => {

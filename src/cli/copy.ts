@@ -160,7 +160,8 @@ async function change(
         }`,
     );
   }
-  if (!meant(action, call, { module, ...one })) return EXIT.failed;
+  const mayServe = action === "restore" ? unheard(state, module) : null;
+  if (!meant(action, call, { module, ...one, mayServe })) return EXIT.failed;
   const path = `/api/modules/${module}/copies/${name}`;
   const { node } = one;
   if (action === "drop") {
@@ -173,7 +174,6 @@ async function change(
     else call.out.line(`Copy ${name} is gone from ${node}.`);
     return EXIT.done;
   }
-  mustBeStopped(state, module);
   const before = await ask(`${path}/restore`, {
     method: "POST",
     body: { node },
@@ -193,9 +193,10 @@ async function change(
   return EXIT.done;
 }
 
-function mustBeStopped(state: ClusterState, module: string): void {
+/** The node that does not answer, and may serve the module; null: it is stopped on both. Throws where it runs. */
+function unheard(state: ClusterState, module: string): string | null {
   const runs = runsOn(state, module);
-  if (runs === null) return;
+  if (runs === null || runs.role === null) return runs?.node ?? null;
   throw new Error(
     `Cannot restore: ${module} is ${runs.role} on ${runs.node}. Say "hakit stop ${module}" on both nodes first`,
   );
@@ -204,18 +205,31 @@ function mustBeStopped(state: ClusterState, module: string): void {
 function meant(
   action: "restore" | "drop",
   call: Call,
-  { module, node, name }: Omit<Kept, "bytes"> & { readonly module: string },
+  { module, node, name, mayServe }: Omit<Kept, "bytes"> & {
+    readonly module: string;
+    readonly mayServe: string | null;
+  },
 ): boolean {
-  if (call.on("yes")) return true;
+  const cost = mayServe === null
+    ? ""
+    : `${mayServe} does not answer: it may serve ${module} now, and go on with newer data. When both nodes meet again, what only one of them wrote is kept aside. `;
+  if (call.on("yes")) {
+    if (cost !== "") call.out.error(cost.trim());
+    return true;
+  }
   const question = action === "drop"
     ? `Destroy the copy ${name} of ${module} on ${node}?`
     : `Put ${name} in the place of the present data of ${module}, on both nodes in the end?`;
   if (!Deno.stdin.isTerminal()) {
     throw new UsageError(
-      `hakit copy ${action}: ${question} Add --yes to say that it is meant`,
+      `hakit copy ${action}: ${cost}${question} Add --yes to say that it is meant`,
     );
   }
-  if (confirm(question)) return true;
+  const isMeant = cost === ""
+    ? confirm(question)
+    : prompt(`${cost}${question} Type ${node}, the node's name, to do it:`) ===
+      node;
+  if (isMeant) return true;
   call.out.line("Nothing was changed.");
   return false;
 }

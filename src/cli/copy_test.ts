@@ -18,12 +18,13 @@ async function copy(
   roles: readonly [Role, Role],
   args: readonly string[],
   flags: { readonly [name: string]: string | true } = {},
+  silent?: "node1",
 ) {
   const state = {
     nodes: roles.map((role, i) => ({
       name: `node${i + 1}`,
-      local: i === 0,
-      reachable: true,
+      local: i === (silent ? 1 : 0),
+      reachable: `node${i + 1}` !== silent,
       modules: [{ name: "app", role }],
     })),
   } as unknown as ClusterState;
@@ -84,4 +85,16 @@ Deno.test("hakit copy restore is refused while the module runs anywhere, and tel
   );
   strictEqual(code, 0);
   match(said, /kept as before-one\.\nNow: hakit prim app --node node2;/);
+});
+
+Deno.test("hakit copy restore says that a node which does not answer may serve, and restores for who knows better", async () => {
+  const may = /node1 does not answer: it may serve app now/;
+  for (const last of ["PRIM", "STOP"] as const) {
+    const restore = (flags: { yes?: true }) =>
+      copy([last, "STOP"], ["restore", "one"], flags, "node1");
+    if (!Deno.stdin.isTerminal()) await rejects(restore({}), may);
+    const { code, said } = await restore({ yes: true });
+    strictEqual(code, 0);
+    match(said, may);
+  }
 });

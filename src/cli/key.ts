@@ -4,6 +4,7 @@ import { keysAnswer, newKeyAnswer } from "../api/account_schemas.ts";
 import { actionOf, nameOf } from "./actions.ts";
 import type { Ask } from "./ask.ts";
 import { type Command, JSON_FLAG } from "./command.ts";
+import { untilHeard } from "./until_heard.ts";
 
 const ACTIONS = ["list", "create", "revoke"] as const;
 
@@ -51,7 +52,7 @@ Only a hash of the key is kept.`,
         const path = `/api/keys/${encodeURIComponent(name)}`;
         await ask(path, { method: "DELETE", answer: keysAnswer });
         if (on("json")) out.json({ revoked: name });
-        else out.line(`Key ${name} revoked.`);
+        else out.line(`Key ${name} revoked.${await untilHeard(ask)}`);
         return 0;
       }
       const role = text("role") ?? "viewer";

@@ -197,6 +197,29 @@ Deno.test("state ends in the sentence and prints the API's object as JSON", asyn
   assert.deepEqual(json, cluster({}));
 });
 
+Deno.test("state shows of a node that does not answer only the role it had", async () => {
+  const disk = { name: "custom.space", state: "up", since: 0 } as const;
+  const { nodes, ...rest } = cluster({
+    reason: "the disk of node2 hangs",
+    resources: [
+      { ...disk, detail: "40 % full" },
+      { ...disk, name: "tcp.web", state: "down", detail: null },
+    ],
+  });
+  const [here, there] = nodes;
+  const { out } = await hakit("state", {
+    ...rest,
+    nodes: [
+      { ...here!, modules: [{ ...MODULE, role: "ALONE", session: "none" }] },
+      { ...there!, reachable: false },
+    ],
+  });
+  assert.match(out, /db +ALONE Ready +PRIM Ready \(last known\)\n/);
+  assert.match(out, / data +up to date +unknown until it answers\n/);
+  assert.match(out, / address +10.0.0.9\/24 +unknown until it answers\n/);
+  assert.doesNotMatch(out, /space|tcp.web|hangs/);
+});
+
 Deno.test("state names what is down and what cannot be told, not what nobody looks at", async () => {
   const resource = (name: string, state: "down" | "unknown", detail?: string) =>
     ({ name, state, detail: detail ?? null, since: 0 }) as const;

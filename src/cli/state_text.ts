@@ -5,8 +5,12 @@ import { moduleNames } from "./module_name.ts";
 import type { Output, Style } from "./output.ts";
 import { bytes, seconds } from "../system/units.ts";
 
+const SILENT = "unknown until it answers";
+
 export function printState(state: ClusterState, out: Output): void {
   const names = moduleNames(state);
+  // What a silent node said last may be long past: but for its role it is not shown.
+  const heard = state.nodes.filter(answers);
   const rows: string[][] = [[
     "",
     ...state.nodes.map((node) =>
@@ -17,21 +21,30 @@ export function printState(state: ClusterState, out: Output): void {
   for (const name of names) {
     const each = state.nodes.map((node) => ({
       node,
-      module: node.modules.find((module) => module.name === name),
+      module: moduleOf(node, name),
     }));
+    const known = heard.map((node) => moduleOf(node, name));
+    const row = (
+      title: string,
+      text: (module: ModuleState | undefined) => string,
+      silent = SILENT,
+    ) =>
+      rows.push([
+        `  ${title}`,
+        ...each.map(({ node, module }) =>
+          answers(node) ? text(module) : silent
+        ),
+      ]);
     rows.push([
       out.style("bold", name),
       ...each.map(({ node, module }) => roleText(node, module, out)),
     ]);
-    rows.push(["  data", ...each.map(({ module }) => dataText(module))]);
-    for (const told of toldNames(each.map(({ module }) => module))) {
-      rows.push([
-        `  ${told.replace(/^custom\./, "")}`,
-        ...each.map(({ module }) => toldText(module, told)),
-      ]);
+    row("data", dataText);
+    for (const told of toldNames(known)) {
+      row(told.replace(/^custom\./, ""), (one) => toldText(one, told), "");
     }
     if (each.some(({ module }) => module?.addresses.length)) {
-      rows.push(["  address", ...each.map(({ module }) => heldText(module))]);
+      row("address", heldText);
     }
   }
   out.line(`Cluster ${out.style("bold", state.cluster)}`);
@@ -50,15 +63,14 @@ export function printState(state: ClusterState, out: Output): void {
   if (links.length > 0) out.line(`Links: ${links.join("; ")}`);
   if (!state.warnings.includes(state.arbiter)) out.line(state.arbiter);
   for (const name of names) {
-    for (const node of state.nodes) {
-      const reason = node.modules.find((module) => module.name === name)
-        ?.reason;
+    for (const node of heard) {
+      const reason = moduleOf(node, name)?.reason;
       if (reason) {
         out.line(out.style("yellow", `${name} on ${node.name}: ${reason}`));
       }
     }
   }
-  for (const [style, line] of resourceLines(state)) {
+  for (const [style, line] of resourceLines(heard)) {
     out.line(out.style(style, line));
   }
   for (const warning of state.warnings) {
@@ -82,9 +94,9 @@ function toldText(module: ModuleState | undefined, told: string): string {
   return found?.state === "up" ? found.detail ?? "" : "";
 }
 
-/** What is down, or looked at in vain, on either node. Pure. */
-function resourceLines(state: ClusterState): [Style, string][] {
-  return state.nodes.flatMap((node) =>
+/** What is down, or looked at in vain, on these nodes. Pure. */
+function resourceLines(nodes: readonly NodeState[]): [Style, string][] {
+  return nodes.flatMap((node) =>
     node.modules.flatMap((module) =>
       module.resources.flatMap((one): [Style, string][] => {
         const where = `${module.name} on ${node.name}: ${one.name}`;
@@ -98,8 +110,17 @@ function resourceLines(state: ClusterState): [Style, string][] {
   );
 }
 
+/** True for a node whose words are known now. */
+function answers(node: NodeState): boolean {
+  return node.local || node.reachable;
+}
+
+function moduleOf(node: NodeState, name: string): ModuleState | undefined {
+  return node.modules.find((module) => module.name === name);
+}
+
 function agentText(node: NodeState, out: Output): string {
-  if (node.local || node.reachable) {
+  if (answers(node)) {
     return node.version ? `hakit ${node.version}` : "answers";
   }
   return out.style("red", "does not answer");
@@ -111,7 +132,7 @@ function roleText(
   out: Output,
 ): string {
   if (!module) {
-    return node.reachable || node.local
+    return answers(node)
       ? out.style("dim", "not installed")
       : out.style("red", "unknown");
   }
@@ -119,7 +140,7 @@ function roleText(
     roleStyle(module),
     `${module.role} ${module.status}`,
   );
-  return node.reachable || node.local ? text : `${text} (last known)`;
+  return answers(node) ? text : `${text} (last known)`;
 }
 
 /** Red: stopped or blocked; yellow: on the way; green: does its work. */

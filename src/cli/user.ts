@@ -6,6 +6,7 @@ import { actionOf, nameOf } from "./actions.ts";
 import type { Ask } from "./ask.ts";
 import { firstLine } from "./first_line.ts";
 import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
+import { untilHeard } from "./until_heard.ts";
 
 const ACTIONS = ["list", "add", "password", "role", "remove"] as const;
 
@@ -59,11 +60,8 @@ The other node has it at once, or when it is back.`,
         case "password": {
           const { password, made } = await passwordOf(call);
           await send("PUT", path, { password });
-          return done(
-            call,
-            `Password of ${name} changed; its sessions have ended.`,
-            made,
-          );
+          const text = `Password of ${name} changed; its sessions have ended.`;
+          return done(call, text + await untilHeard(ask), made);
         }
         case "role": {
           const role = call.text("role");
@@ -75,11 +73,19 @@ The other node has it at once, or when it is back.`,
             );
           }
           await send("PUT", path, { role });
-          return done(call, `User ${name} is ${role} now.`, null);
+          return done(
+            call,
+            `User ${name} is ${role} now.${await untilHeard(ask)}`,
+            null,
+          );
         }
         case "remove":
           await send("DELETE", path);
-          return done(call, `User ${name} removed.`, null);
+          return done(
+            call,
+            `User ${name} removed.${await untilHeard(ask)}`,
+            null,
+          );
         default:
           return action satisfies never;
       }

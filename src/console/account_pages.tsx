@@ -14,10 +14,12 @@ export interface Outcome {
 interface Shared {
   readonly user: PageUser;
   readonly cluster: string;
+  /** The node that does not answer: what is changed holds there only later. */
+  readonly unheard: string | null;
   readonly outcome?: Outcome | undefined;
 }
 
-export function AccountPage({ user, cluster, outcome }: Shared) {
+export function AccountPage({ user, cluster, unheard, outcome }: Shared) {
   const t = texts(user.language).people;
   return (
     <Layout title={`${t.account} – hakit`} user={user} cluster={cluster}>
@@ -39,7 +41,7 @@ export function AccountPage({ user, cluster, outcome }: Shared) {
                 label={t.newPasswordAgain}
                 kind="new"
               />
-              <p>{t.loggedOut}</p>
+              <p>{t.loggedOut} {later(unheard, t)}</p>
               <button type="submit" class="primary">{t.change}</button>
             </form>
           )}
@@ -49,7 +51,7 @@ export function AccountPage({ user, cluster, outcome }: Shared) {
 }
 
 export function UsersPage(
-  { user, cluster, outcome, users }: Shared & {
+  { user, cluster, unheard, outcome, users }: Shared & {
     readonly users: readonly {
       readonly name: string;
       readonly role: UserRole;
@@ -62,7 +64,7 @@ export function UsersPage(
       <section class="people">
         <Back t={t} />
         <h1>{t.users}</h1>
-        <p>{t.same}</p>
+        <p>{unheard === null ? t.same : t.untilHeard(unheard)}</p>
         <Result outcome={outcome} />
         <ul class="users">
           {users.map(({ name, role }) => (
@@ -87,13 +89,13 @@ export function UsersPage(
                     label={t.newPassword}
                     kind="new"
                   />
-                  <p>{t.passwordCost(name)}</p>
+                  <p>{t.passwordCost(name)} {later(unheard, t)}</p>
                   <button type="submit">{t.setPassword}</button>
                 </form>
                 <form method="post" action="/users/remove">
                   <Csrf user={user} />
                   <input type="hidden" name="name" value={name} />
-                  <p>{t.removal(name)}</p>
+                  <p>{t.removal(name)} {later(unheard, t)}</p>
                   <button type="submit" class="grave">{t.remove(name)}</button>
                 </form>
               </details>
@@ -120,6 +122,10 @@ export function UsersPage(
       </section>
     </Layout>
   );
+}
+
+function later(unheard: string | null, t: Texts["people"]): string {
+  return unheard === null ? "" : t.untilHeard(unheard);
 }
 
 export function Back({ t }: { readonly t: Texts["people"] }) {

@@ -20,6 +20,7 @@ import {
 } from "./respond.ts";
 import type { Texts } from "./text/en.ts";
 import { texts } from "./text/texts.ts";
+import { answers } from "./view.ts";
 
 export interface AccountServeOptions {
   readonly auth: Auth;
@@ -57,15 +58,24 @@ export function accountPages({ auth, state }: AccountServeOptions) {
     return { user, form };
   }
 
+  async function seen() {
+    const { cluster, nodes } = await state();
+    const silent = nodes.find((node) => !answers(node));
+    return { cluster, unheard: silent?.name ?? null };
+  }
+
   async function usersPage(
     c: Context<AuthEnv>,
     user: PageUser,
     outcome?: Outcome,
   ) {
-    const { cluster } = await state();
     const users = await accounts.users();
     const status = outcome?.kind === "failed" ? 400 : 200;
-    return page(c, UsersPage({ user, cluster, users, outcome }), status);
+    return page(
+      c,
+      UsersPage({ user, ...await seen(), users, outcome }),
+      status,
+    );
   }
 
   /** One form of the users' page: checked, done, told. */
@@ -96,8 +106,7 @@ export function accountPages({ auth, state }: AccountServeOptions) {
     .get("/account", async (c) => {
       const { user, answer } = await enter(c, "viewer");
       if (!user) return answer;
-      const { cluster } = await state();
-      return page(c, AccountPage({ user, cluster }));
+      return page(c, AccountPage({ user, ...await seen() }));
     })
     .post("/account/password", small, async (c) => {
       const { user, form, answer } = await enter(c, "viewer");
@@ -113,10 +122,9 @@ export function accountPages({ auth, state }: AccountServeOptions) {
         if (result.kind === "wait") return failed(t.tooMany(result.seconds));
         return done(t.passwordChanged(name));
       });
-      const { cluster } = await state();
       // The token of the old session's page is void with it.
       if (outcome.kind === "done") return c.redirect("/account", 303);
-      return page(c, AccountPage({ user, cluster, outcome }), 400);
+      return page(c, AccountPage({ user, ...await seen(), outcome }), 400);
     })
     .get("/users", async (c) => {
       const { user, answer } = await enter(c, "administrator");

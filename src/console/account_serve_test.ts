@@ -5,8 +5,8 @@ import type { Connection } from "../api/auth.ts";
 
 const network: Connection = { kind: "network", address: "192.0.2.1" };
 
-async function world() {
-  const agent = await fakeAgent(sampleState());
+async function world(state = sampleState()) {
+  const agent = await fakeAgent(state);
   const request = (path: string, init: RequestInit = {}) =>
     agent.app.request(path, init, { connection: network });
   async function enter(name: string, password = PASSWORD) {
@@ -108,6 +108,22 @@ Deno.test("administrators add, change and remove users, and nobody else does", a
   );
   await admin.send("/users/remove", { name: "anna" });
   strictEqual(await all.users(), "admin administrator, eve viewer");
+});
+
+Deno.test("whoever is removed while a node is not reachable is not said to be logged out there", async () => {
+  const note = /Not on node2, which is not reachable: there what was before/g;
+  const { nodes: [node1, node2], ...rest } = sampleState();
+  const parted = { ...rest, nodes: [node1!, { ...node2!, reachable: false }] };
+  for (const [state, notes] of [[sampleState(), 0], [parted, 5]] as const) {
+    await using all = await world(state);
+    const admin = await all.enter("admin");
+    const users = (await admin.look("/users")).text;
+    // Once for all, and where each of the two users gets a password or is removed.
+    strictEqual([...users.matchAll(note)].length, notes);
+    strictEqual(users.includes("The same on both nodes."), notes === 0);
+    const own = (await admin.look("/account")).text;
+    strictEqual(note.test(own), notes > 0);
+  }
 });
 
 Deno.test("everybody changes the own password, with the old one, and goes on", async () => {

@@ -38,16 +38,16 @@ export interface Question {
 }
 
 /** Commands of one node's card that this user may give. What may give up newer data is the administrator's. */
-export function commandsFor(
-  { node, module }: Place,
-  role: UserRole,
-): Command[] {
+export function commandsFor(place: Place, role: UserRole): Command[] {
+  const { node, module } = place;
   if (!answers(node) || !module || role === "viewer") return [];
   if (module.role === "STOP") {
     return module.status === "Transient" ? [] : ["start"];
   }
   if (module.role === "WAIT") {
-    return role === "administrator" ? ["prim", "stop"] : ["stop"];
+    // As the automaton refuses it: beside a primary, and of half a copy, which only force starts.
+    const could = !otherServes(place) && module.identity.consistent;
+    return role === "administrator" && could ? ["prim", "stop"] : ["stop"];
   }
   return ["stop"];
 }
@@ -59,6 +59,8 @@ export function moreFor(place: Place, role: UserRole): Command[] {
   const switches = SWITCHES.flatMap((name) => switchesOf(module, name));
   if (module.status === "Transient") return switches;
   const administrator = role === "administrator";
+  // Only a primary that is heard can be followed, and is in the way of another one.
+  const serves = otherServes(place);
   switch (module.role) {
     case "PRIM":
     case "ALONE":
@@ -67,13 +69,14 @@ export function moreFor(place: Place, role: UserRole): Command[] {
       return [
         "restart",
         "stopstart",
-        ...administrator ? ["full" as const] : [],
+        ...administrator && serves ? ["full" as const] : [],
         ...switches,
       ];
     default:
-      return administrator
-        ? ["second", "full", "primforce", ...switches]
-        : switches;
+      if (!administrator) return switches;
+      return serves
+        ? ["second", "full", ...switches]
+        : ["primforce", ...switches];
   }
 }
 

@@ -43,11 +43,44 @@ Deno.test("commandsFor() offers what makes sense in each role", () => {
   deepStrictEqual(offered({}), ["stop"]);
   deepStrictEqual(offered(stopped), ["start"]);
   deepStrictEqual(offered({ role: "STOP", status: "Transient" }), []);
-  deepStrictEqual(offered({ role: "WAIT", status: "NotReady" }), [
-    "prim",
-    "stop",
-  ]);
+  const waits = { role: "WAIT", status: "NotReady" } as const;
+  deepStrictEqual(offered(waits), ["prim", "stop"]);
+  const half = { ...EMPTY, consistent: false };
+  deepStrictEqual(offered({ ...waits, identity: half }), ["stop"]);
 });
+
+Deno.test("commandsFor() and moreFor() offer a role only where the automaton would not refuse it", () => {
+  const forced = (state: ClusterState) => {
+    const [place] = both(state);
+    return [
+      ...commandsFor(place!, "administrator"),
+      ...moreFor(place!, "administrator"),
+    ].filter((one) => /^(prim|primforce|second|full)$/.test(one));
+  };
+  for (const role of ["STOP", "WAIT"] as const) {
+    const mine = { role, status: "NotReady" } as const;
+    const alone = role === "WAIT" ? ["prim", "primforce"] : ["primforce"];
+    deepStrictEqual(forced(sampleState(mine, stopped)), alone);
+    deepStrictEqual(forced(sampleState(mine)), alone);
+    for (const serving of ["PRIM", "ALONE"] as const) {
+      const state = sampleState(mine, { role: serving });
+      deepStrictEqual(forced(state), ["second", "full"]);
+      // What it said before it fell silent binds nobody.
+      deepStrictEqual(forced(silenced(state)), alone);
+    }
+  }
+  const second = sampleState({ role: "SECOND" }, { role: "PRIM" });
+  deepStrictEqual(forced(second), ["full"]);
+  deepStrictEqual(forced(silenced(second)), []);
+});
+
+/** node2 does not answer. */
+function silenced(state: ClusterState): ClusterState {
+  const nodes = state.nodes.map((node) =>
+    node.local ? node : { ...node, reachable: false }
+  );
+  return { ...state, nodes };
+}
 
 Deno.test("commandsFor() offers an operator nothing that gives up data, a viewer nothing", () => {
   const waiting = sampleState({ role: "WAIT", status: "NotReady" });
@@ -107,8 +140,8 @@ Deno.test("moreFor() keeps forced roles for administrators, and offers the switc
   strictEqual(operator.includes("restart"), true);
   strictEqual(operator.includes("checker on"), true);
   strictEqual(operator.includes("checker off"), false);
-  strictEqual(moreFor(second!, "operator").includes("primforce"), false);
-  strictEqual(moreFor(second!, "administrator").includes("primforce"), true);
+  strictEqual(moreFor(second!, "operator").includes("full"), false);
+  strictEqual(moreFor(second!, "administrator").includes("full"), true);
   deepStrictEqual(moreFor(first!, "viewer"), []);
 });
 
@@ -132,10 +165,9 @@ Deno.test("moreFor() offers of boot and failover what they are not, and the way 
 });
 
 Deno.test("question() asks for the node's name before what may cost data", () => {
-  const state = sampleState(stopped, stopped);
   for (const command of ["primforce", "second", "full"] as const) {
     const asked = question(
-      state,
+      sampleState(command === "primforce" ? stopped : {}, stopped),
       { command, module: "k3s", node: "node2" },
       en,
     );
@@ -154,11 +186,8 @@ Deno.test("question() says how much a forced role sets aside, and never that wha
   const waits = { role: "WAIT", status: "NotReady" } as const;
   const behind = { ...waits, upToDate: false };
   const ahead = { ...EMPTY, current: "a2", bitmap: "a1", upToDate: true };
-  const counted = sampleState(behind, {
-    ...stopped,
-    identity: ahead,
-    dirtyBytes: 3 << 20,
-  });
+  const has = { identity: ahead, dirtyBytes: 3 << 20 };
+  const counted = sampleState(behind, { ...stopped, ...has });
   for (const command of ["primforce", "prim"] as const) {
     strictEqual(
       loss(command, counted),
@@ -166,8 +195,10 @@ Deno.test("question() says how much a forced role sets aside, and never that wha
     );
   }
   // The copy that gives way is the other one.
-  match(loss("second", counted, "node2"), /^node2 has up to 3\.0 MiB/);
-  match(loss("full", counted), /node1 has that the other copy lacks was not/);
+  const serves = sampleState({ role: "ALONE" }, { ...stopped, ...has });
+  match(loss("second", serves, "node2"), /^node2 has up to 3\.0 MiB/);
+  const served = sampleState(behind, { role: "ALONE", ...has });
+  match(loss("full", served), /node1 has that the other copy lacks was not/);
   match(loss("primforce", sampleState(behind, stopped)), /was not counted/);
   // Both full of data that has nothing in common, as at a first start: neither counts what the other lacks.
   const strange = { ...ahead, current: "b1", bitmap: null };

@@ -62,6 +62,10 @@ export function headline(state: ClusterState, t: Texts): Headline {
     return WORST.find((tone) => tones.includes(tone)) ?? "off";
   };
   const tone = worst(moduleTone);
+  // What runs on a node that is not heard is not known.
+  if (tone === "bad" && !state.nodes.every(answers)) {
+    return { tone, text: t.overview.notRunningHere };
+  }
   // Both copies may be there: what is missing then is no safety net.
   const text = tone === worst(copiesTone)
     ? t.overview.headlines[tone]

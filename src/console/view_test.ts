@@ -121,7 +121,10 @@ Deno.test("headline() does not believe what a silent node said last", () => {
     sampleModule({ role: "STOP", status: "NotReady" }),
   ]);
   // Stopped here, and nobody knows about the other: that is not "as wanted".
-  strictEqual(headline({ ...state, nodes: [stopped, silent] }, en).tone, "bad");
+  deepStrictEqual(headline({ ...state, nodes: [stopped, silent] }, en), {
+    tone: "bad",
+    text: "Not running here",
+  });
   const [, place] = places({ ...state, nodes: [node1!, silent] }, "k3s");
   strictEqual(placeTone(place!), "bad");
   strictEqual(

@@ -3,7 +3,7 @@
  * key whose value has changed and stayed so; so nothing is told twice after a restart, and nothing that happened meanwhile is lost.
  * Each node speaks for itself: what concerns both is told by the one that serves, or by the first of two that hear each other. Pure.
  */
-import type { ClusterState, ModuleState } from "../api/state.ts";
+import type { ClusterState, ModuleState, NodeState } from "../api/state.ts";
 import type { KINDS, LEVELS } from "../module/notifications.ts";
 import { cannotBeTold } from "../rules/rule.ts";
 import { oneLine } from "../system/message.ts";
@@ -74,7 +74,7 @@ export function conditions(facts: Facts): Map<string, Condition> {
     const other = there.reachable
       ? there.modules.find(({ name }) => name === module.name)
       : undefined;
-    ofModule(add, { facts, here: here.name, module, other });
+    ofModule(add, { facts, here: here.name, there, module, other });
   }
   add("peer", {
     kind: "peer",
@@ -134,9 +134,10 @@ function ofModule(
     key: string,
     condition: Omit<Condition, "module"> & { readonly module?: string },
   ) => void,
-  { facts, here, module, other }: {
+  { facts, here, there, module, other }: {
     readonly facts: Facts;
     readonly here: string;
+    readonly there: NodeState;
     readonly module: ModuleState;
     readonly other: ModuleState | undefined;
   },
@@ -160,13 +161,20 @@ function ofModule(
   }
   const nobody = !serves && !(other && isServing(other));
   const stopped = nobody && role === "STOP";
+  // A node that is cut off cannot tell: the other one may serve.
+  const elsewhere = there.reachable
+    ? " and served by no node"
+    : `; ${there.name} is not reachable`;
+  const ended = role === "STOP"
+    ? `served by ${there.name}`
+    : `no longer stopped on ${here}`;
   say("stopped", {
     value: stopped ? "yes" : "ok",
     level: "critical",
     holdMs: ROLE_MS,
     text: stopped
-      ? `${name} is stopped on ${here} and served by no node${why}`
-      : `${name} is no longer stopped on ${here}`,
+      ? `${name} is stopped on ${here}${elsewhere}${why}`
+      : `${name} is ${ended}`,
   });
   const waits = role === "WAIT" && status === "NotReady";
   say("waiting", {

@@ -58,6 +58,25 @@ Deno.test("a failover is told with its time, what follows from it, and its end",
   ]);
 });
 
+Deno.test("a stopped node says that no node serves only while it hears the other", () => {
+  const stopped = { mine: "STOP", theirs: "ALONE" } as const;
+  const { texts } = story([
+    [20, facts(stopped)],
+    [20, facts({ ...stopped, reachable: false })],
+    [20, facts(stopped)],
+    [20, facts({ ...stopped, theirs: "STOP" })],
+  ]);
+  deepStrictEqual(texts, [
+    [],
+    [
+      "node2 does not hear node1 any more",
+      "shop is stopped on node2; node1 is not reachable",
+    ],
+    ["over: node2 hears node1 again", "over: shop is served by node1"],
+    ["shop is stopped on node2 and served by no node"],
+  ]);
+});
+
 Deno.test("a swap is told by one node only, roles on the way by none", () => {
   const there = story([
     [20, PAIR],

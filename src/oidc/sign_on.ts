@@ -13,13 +13,12 @@ import type { Standing } from "./settings_file.ts";
 import type { OidcStore } from "./store.ts";
 import type { Vouched } from "../api/attempts.ts";
 import { messageOf } from "../system/message.ts";
+import { Seldom } from "../system/seldom.ts";
 
 /** A discovery document is good for so long on the way out; on the way back it is asked for anew, with the keys. */
 const KNOWN_MS = 60_000;
 /** An issuer that is away is not asked at every click. */
 const AWAY_MS = 5_000;
-/** The same trouble is told again after so long. */
-const SAY_MS = 5 * 60_000;
 const HOUR_MS = 3_600_000;
 
 export interface SignOnOptions extends IssuerOptions {
@@ -52,12 +51,14 @@ export class SignOn {
   readonly #now: () => number;
   readonly #used = new UsedRounds();
   #met: { id: string; at: number; issuer: Promise<Issuer> } | null = null;
-  #said = { line: "", at: -Infinity };
+  /** Anybody may click. */
+  readonly #seldom: Seldom;
 
   constructor(options: SignOnOptions) {
     this.#options = options;
     this.store = options.store;
     this.#now = options.now ?? Date.now;
+    this.#seldom = new Seldom(options.log, this.#now);
   }
 
   /** What the login page offers; null: nothing. A file that cannot be read must not shut the login page. */
@@ -143,7 +144,7 @@ export class SignOn {
       return { kind: "go", address, sealed: seal(round, standing.sealKey) };
     } catch (error) {
       if (!(error instanceof IssuerError)) throw error;
-      this.#say(`single sign-on: ${error.message}: ${error.remedy}`);
+      this.#seldom.say(`single sign-on: ${error.message}: ${error.remedy}`);
       return { kind: "away" };
     }
   }
@@ -223,26 +224,18 @@ export class SignOn {
     try {
       const standing = await this.store.standing();
       if (standing.kind === "parted") {
-        this.#say(
+        this.#seldom.say(
           'single sign-on is off: both nodes were changed while they did not hear each other: see "hakit oidc show"',
         );
       }
       return standing;
     } catch (error) {
-      this.#say(messageOf(error));
+      this.#seldom.say(messageOf(error));
       return { kind: "off" };
     }
   }
 
   #places(names: readonly string[]): Places {
     return { names, ...this.#options.places() };
-  }
-
-  /** Anybody may click: the log gets one line. */
-  #say(line: string): void {
-    const now = this.#now();
-    if (line === this.#said.line && now - this.#said.at < SAY_MS) return;
-    this.#said = { line, at: now };
-    this.#options.log(line);
   }
 }

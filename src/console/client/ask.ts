@@ -23,6 +23,13 @@ export function refusedText(
   return refusalText(refusal, { say, remedies: said().remedies });
 }
 
+/** Why a node's part of a page is missing: its silence is the other node's word, and no other refusal is one. */
+export function missedText(node: string, refusal: Refusal): string {
+  return refusal.code === "peer-not-reachable"
+    ? said().timeline.away(node)
+    : refusedText(refusal);
+}
+
 export interface AskOptions {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE";
   /** JSON, or bytes as they are. */

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { ask, refusedText } from "./ask.ts";
+import { ask, missedText, refusedText } from "./ask.ts";
 
 Deno.test("ask() tells the agent which questions no person asked", async () => {
   const { fetch } = globalThis;
@@ -36,6 +36,28 @@ Deno.test("refusedText() puts what to do below what was wrong, once", async () =
     if (!answer.ok) strictEqual(refusedText(answer), "Not level\nWait");
   } finally {
     Object.assign(globalThis, { fetch });
+    Reflect.deleteProperty(globalThis, "document");
+  }
+});
+
+Deno.test("missedText() says that a node does not answer only where the other one said so", () => {
+  Object.assign(globalThis, {
+    document: { documentElement: { lang: "en" } },
+  });
+  const missed = (code: string, message: string) =>
+    missedText("node2", { ok: false, code, message, remedy: null });
+  try {
+    strictEqual(
+      missed("peer-not-reachable", "no answer"),
+      "node2 does not answer: its part is missing, or old.",
+    );
+    const none = 'Module "k3s" is not installed on node2';
+    strictEqual(missed("no-such-module", none), none);
+    strictEqual(
+      missed("no-answer", "The agent did not answer."),
+      "The agent did not answer.",
+    );
+  } finally {
     Reflect.deleteProperty(globalThis, "document");
   }
 });

@@ -3,7 +3,7 @@ import { useEffect, useState } from "hono/jsx/dom";
 import type { DrillRun } from "../../agent/drills.ts";
 import type { DrillReport } from "../../k3s/drill/outcome.ts";
 import type { Texts } from "../text/en.ts";
-import { type Answer, ask, refusedText } from "./ask.ts";
+import { type Answer, ask, missedText, refusedText } from "./ask.ts";
 import { Dialog } from "./dialog.tsx";
 import { poll } from "./poll.ts";
 import { say } from "./said.ts";
@@ -49,7 +49,10 @@ export function Drill({ nodes, begins, t }: {
   const told = (answers ?? []).flatMap((answer) =>
     answer.ok ? answer.value : []
   );
-  const silent = nodes.filter((_, index) => answers?.[index]?.ok === false);
+  const missed = nodes.flatMap((node, index) => {
+    const answer = answers?.[index];
+    return answer?.ok === false ? missedText(node, answer) : [];
+  });
   const [last] = told.flatMap((one) => one.drill ?? [])
     .toSorted((a, b) => a.date < b.date ? 1 : -1);
   const [run] = told.flatMap((one) => one.run ?? [])
@@ -61,12 +64,11 @@ export function Drill({ nodes, begins, t }: {
         ? <p class="quiet">{t.common.loading}</p>
         : last
         ? <DrillView report={last} t={t} />
-        : silent.length === 0
+        : missed.length === 0
         ? <p class="quiet">{drill.none}</p>
         : null}
-      {silent.map((node) => (
-        <p class="warning" key={node}>{t.timeline.away(node)}</p>
-      ))}
+      {[...new Set(missed)].map((why) => <p class="warning" key={why}>{why}
+      </p>)}
       {run && !run.over
         ? (
           <div role="status">

@@ -129,6 +129,11 @@ export function Kept({ module, role, t }: KeptProps) {
   }
   const beside = takesOn(state, module);
   const runs = runsOn(state, module);
+  const stopped = runs === null || runs.role === null;
+  // Two histories may come of it, and nobody here can tell.
+  const mayServe = stopped && wish?.action === "restore"
+    ? runs?.node ?? null
+    : null;
   return (
     <>
       {note
@@ -158,10 +163,14 @@ export function Kept({ module, role, t }: KeptProps) {
                     take(beside, event.target as HTMLFormElement);
                   }}
                 >
-                  <label>
-                    <span>{kept.keep}</span>
-                    <input type="number" name="keep" min={1} max={1000} />
-                  </label>
+                  {role === "administrator"
+                    ? (
+                      <label>
+                        <span>{kept.keep}</span>
+                        <input type="number" name="keep" min={1} max={1000} />
+                      </label>
+                    )
+                    : null}
                   <button type="submit" disabled={busy}>
                     {kept.take(beside)}
                   </button>
@@ -176,7 +185,7 @@ export function Kept({ module, role, t }: KeptProps) {
           <NodeCopies
             names={found.get(node) ?? []}
             // Not offered where it would be refused, and said why.
-            restores={runs === null && role === "administrator"}
+            restores={stopped && role === "administrator"}
             drops={role === "administrator"}
             busy={busy}
             t={t}
@@ -197,7 +206,7 @@ export function Kept({ module, role, t }: KeptProps) {
             : null}
         </section>
       ))}
-      {runs && role === "administrator"
+      {runs && runs.role !== null && role === "administrator"
         ? <p class="quiet">{kept.runs(module, runs.role, runs.node)}</p>
         : null}
       {wish
@@ -207,10 +216,16 @@ export function Kept({ module, role, t }: KeptProps) {
             cancel={t.common.cancel}
             confirm={kept.questions[wish.action].confirm}
             grave
+            {...mayServe === null
+              ? {}
+              : { typed: { word: wish.node, label: t.asked.type(wish.node) } }}
             onYes={() => change(wish)}
             onNo={() => setWish(null)}
           >
             <p>{kept.questions[wish.action].cost(module, wish.node)}</p>
+            {mayServe === null
+              ? null
+              : <p>{kept.questions.restore.mayServe(module, mayServe)}</p>}
           </Dialog>
         )
         : null}

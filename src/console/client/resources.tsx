@@ -7,7 +7,7 @@ import type { Texts } from "../text/en.ts";
 import { Shape } from "../shapes.tsx";
 import type { Tone } from "../view.ts";
 import { bytes } from "../../system/units.ts";
-import { ask } from "./ask.ts";
+import { ask, missedText } from "./ask.ts";
 import { Graph } from "./graphs.tsx";
 import { type Line, parseLine } from "./lines.ts";
 import { poll } from "./poll.ts";
@@ -21,8 +21,8 @@ export interface ResourcesProps {
 
 interface Found {
   readonly node: string;
-  /** Null: it does not answer. */
-  readonly resources: readonly Resource[] | null;
+  /** A text: why they are not known. */
+  readonly resources: readonly Resource[] | string;
   readonly figures: Series | null;
   readonly fired: readonly Line[];
 }
@@ -120,8 +120,8 @@ function NodeResources({ found, t }: {
   return (
     <section class="pane" aria-label={node}>
       <h2>{node}</h2>
-      {resources === null
-        ? <p class="failed">{t.timeline.away(node)}</p>
+      {typeof resources === "string"
+        ? <p class="failed">{resources}</p>
         : resources.length === 0
         ? <p class="quiet">{t.resources.noResources}</p>
         : (
@@ -175,7 +175,9 @@ async function look(module: string, node: string): Promise<Found> {
   ]);
   return {
     node,
-    resources: resources.ok ? resources.value.resources : null,
+    resources: resources.ok
+      ? resources.value.resources
+      : missedText(node, resources),
     figures: figures.ok ? figures.value.module : null,
     fired: log.ok
       ? log.value.lines.map(parseLine).filter(({ text }) =>

@@ -1,7 +1,7 @@
 /** What happened to a module on both nodes, side by side, newest first; and how long each takeover took, phase by phase. */
 import { useEffect, useState } from "hono/jsx/dom";
 import type { Texts } from "../text/en.ts";
-import { ask } from "./ask.ts";
+import { ask, missedText } from "./ask.ts";
 import { parseLine } from "./lines.ts";
 import { poll } from "./poll.ts";
 import { say } from "./said.ts";
@@ -29,10 +29,11 @@ export function Timeline({ module, nodes, t }: TimelineProps) {
   const [moments, setMoments] = useState<readonly Moment[] | null>(null);
   const [steps, setSteps] = useState(false);
   const [skew, setSkew] = useState<number | null>(null);
-  const [away, setAway] = useState<readonly string[]>([]);
+  /** By node: why its part is missing. */
+  const [missed, setMissed] = useState<ReadonlyMap<string, string>>(new Map());
 
   async function load(): Promise<void> {
-    const missing: string[] = [];
+    const missing = new Map<string, string>();
     const offsets = await Promise.all(nodes.map(offsetOf));
     const ahead = aheadOf(offsets);
     const all = await Promise.all(nodes.map(async (node, index) => {
@@ -43,19 +44,19 @@ export function Timeline({ module, nodes, t }: TimelineProps) {
         LOOK,
       );
       if (!answer.ok) {
-        missing.push(node);
+        missing.set(node, missedText(node, answer));
         return [];
       }
       const lines = answer.value.lines.map(parseLine);
       return momentsOf(node, lines, index === 0 ? 0 : ahead ?? 0);
     }));
     setSkew(ahead);
-    setAway(missing);
+    setMissed(missing);
     // What was heard of a node that has just died stays, with what its peer says now.
     setMoments((before) =>
       inOrder([
         ...all.flat(),
-        ...(before ?? []).filter(({ node }) => missing.includes(node)),
+        ...(before ?? []).filter(({ node }) => missing.has(node)),
       ])
     );
   }
@@ -68,8 +69,8 @@ export function Timeline({ module, nodes, t }: TimelineProps) {
   ).toReversed().slice(0, SHOWN);
   return (
     <>
-      {away.map((node) => (
-        <p class="warning" key={node}>{t.timeline.away(node)}</p>
+      {[...new Set(missed.values())].map((why) => (
+        <p class="warning" key={why}>{why}</p>
       ))}
       <section class="pane" aria-labelledby="ways">
         <h2 id="ways">{t.timeline.takeovers}</h2>

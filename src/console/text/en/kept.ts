@@ -35,6 +35,8 @@ export const keptTexts = {
         title: (name: string) => `Restore ${name}?`,
         cost: (module: string, node: string) =>
           `It is put in the place of the present data of ${module} on ${node}, and of the other node's in the end. What stands on ${node} now is kept as a copy.`,
+        mayServe: (module: string, node: string) =>
+          `${node} does not answer: it may serve ${module} now, and go on with newer data. When both nodes meet again, what only one of them wrote is kept aside.`,
         confirm: "Restore it",
       },
       drop: {

@@ -8,6 +8,7 @@ export const overviewTexts = {
       bad: "Not running",
       off: "Stopped",
     },
+    notRunningHere: "Not running here",
     broken: "Running, but something is down",
     brokenTitle: "What is down, or cannot be told",
     cannotBeTold: "cannot be told",

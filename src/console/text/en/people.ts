@@ -25,6 +25,8 @@ export const peopleTexts = {
     tooMany: (seconds: number) => `Too many attempts. Wait ${seconds} s.`,
     users: "Users",
     same: "The same on both nodes.",
+    untilHeard: (node: string) =>
+      `Not on ${node}, which is not reachable: there what was before counts until it is heard again.`,
     thatIsYou: (role: string) => `${role}, you`,
     changeUser: (name: string) => `Change ${name}`,
     setRole: "Set role",

@@ -31,6 +31,8 @@ export const PHRASES = [
   '{module} runs ALONE on {node}: it is stopped on {peer}, nothing written now has a second copy{behind?}; say "hakit start {module}" on {peer}.',
   "{module} runs ALONE on {node}; {peer} waits.",
   "{module} is not installed on {node} and does not run on {peer}.",
+  "{module} is not installed on {node}; whether {peer}, which is not reachable, runs it is not known here.",
+  "{module} does not run on {node}; whether {peer}, which is not reachable, runs it is not known here.",
   "{module} runs nowhere: {node} is secondary and sees no primary.",
   "{module} is {doing!} on {node}.",
   "starting",

@@ -38,6 +38,8 @@ export const keptTexts: Pick<Texts, "kept"> = {
         title: (name: string) => `Restaurer ${name} ?`,
         cost: (module: string, node: string) =>
           `Elle prend la place des données actuelles de ${module} sur ${node}, et à la fin de celles de l’autre nœud. Ce qui est sur ${node} maintenant est gardé comme copie.`,
+        mayServe: (module: string, node: string) =>
+          `${node} ne répond pas : il sert peut-être ${module} en ce moment, et continue avec des données plus récentes. Quand les deux nœuds se retrouveront, ce qu’un seul d’entre eux a écrit sera mis de côté.`,
         confirm: "La restaurer",
       },
       drop: {

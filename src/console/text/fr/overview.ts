@@ -13,6 +13,7 @@ export const overviewTexts: Pick<
       bad: "Hors service",
       off: "Arrêté",
     },
+    notRunningHere: "Ne tourne pas ici",
     broken: "En service, mais quelque chose est en panne",
     brokenTitle: "Ce qui est en panne, ou ne peut être déterminé",
     cannotBeTold: "ne peut être déterminé",

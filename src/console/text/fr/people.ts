@@ -28,6 +28,8 @@ export const peopleTexts: Pick<Texts, "people"> = {
     tooMany: (seconds: number) => `Trop d’essais. Attendez ${seconds} s.`,
     users: "Utilisateurs",
     same: "Les mêmes sur les deux nœuds.",
+    untilHeard: (node: string) =>
+      `Pas sur ${node}, qui n’est pas joint : là, ce qui était avant vaut jusqu’à ce qu’il redonne signe de vie.`,
     thatIsYou: (role: string) => `${role}, vous`,
     changeUser: (name: string) => `Modifier ${name}`,
     setRole: "Fixer le rôle",

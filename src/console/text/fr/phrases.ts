@@ -50,6 +50,10 @@ export const phrases: Phrases = {
     "{module} tourne seul (ALONE) sur {node} ; {peer} attend.",
   "{module} is not installed on {node} and does not run on {peer}.":
     "{module} n’est pas installé sur {node} et ne tourne pas sur {peer}.",
+  "{module} is not installed on {node}; whether {peer}, which is not reachable, runs it is not known here.":
+    "{module} n’est pas installé sur {node} ; on ne sait pas ici si {peer}, qui n’est pas joint, le fait tourner.",
+  "{module} does not run on {node}; whether {peer}, which is not reachable, runs it is not known here.":
+    "{module} ne tourne pas sur {node} ; on ne sait pas ici si {peer}, qui n’est pas joint, le fait tourner.",
   "{module} runs nowhere: {node} is secondary and sees no primary.":
     "{module} ne tourne nulle part : {node} est secondaire et ne voit pas de primaire.",
   "{module} is {doing!} on {node}.": "{module} est {doing} sur {node}.",

@@ -36,6 +36,8 @@ export const keptTexts: Pick<Texts, "kept"> = {
         title: (name: string) => `${name} を復元しますか？`,
         cost: (module: string, node: string) =>
           `${node} にある ${module} の現在のデータと置き換わり、最終的にはもう一方のノードのデータも置き換わります。${node} に今あるものはコピーとして保持されます。`,
+        mayServe: (module: string, node: string) =>
+          `${node} は応答しません。現在 ${module} を提供していて、より新しいデータで続けているかもしれません。両ノードが再びつながると、片方だけが書き込んだものは別に保管されます。`,
         confirm: "復元する",
       },
       drop: {

@@ -13,6 +13,7 @@ export const overviewTexts: Pick<
       bad: "稼働していません",
       off: "停止",
     },
+    notRunningHere: "ここでは稼働していません",
     broken: "稼働中ですが、異常があります",
     brokenTitle: "異常のあるもの、または判定できないもの",
     cannotBeTold: "判定できません",

@@ -29,6 +29,8 @@ export const peopleTexts: Pick<Texts, "people"> = {
       `試行が多すぎます。${seconds} 秒待ってください。`,
     users: "ユーザー",
     same: "両ノードで同じです。",
+    untilHeard: (node: string) =>
+      `ただし、接続できない ${node} では、再びつながるまで以前のままです。`,
     thatIsYou: (role: string) => `${role}（あなた）`,
     changeUser: (name: string) => `${name} を変更`,
     setRole: "ロールを設定",

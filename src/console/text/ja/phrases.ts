@@ -50,6 +50,10 @@ export const phrases: Phrases = {
     "{module} は {node} で単独で稼働しています（ALONE）。{peer} は待機中です。",
   "{module} is not installed on {node} and does not run on {peer}.":
     "{module} は {node} にインストールされておらず、{peer} でも稼働していません。",
+  "{module} is not installed on {node}; whether {peer}, which is not reachable, runs it is not known here.":
+    "{module} は {node} にインストールされていません。接続できない {peer} で稼働しているかどうかは、ここでは分かりません。",
+  "{module} does not run on {node}; whether {peer}, which is not reachable, runs it is not known here.":
+    "{module} は {node} では稼働していません。接続できない {peer} で稼働しているかどうかは、ここでは分かりません。",
   "{module} runs nowhere: {node} is secondary and sees no primary.":
     "{module} はどこでも稼働していません。{node} はセカンダリーですが、プライマリーが見えません。",
   "{module} is {doing!} on {node}.": "{module} は {node} で{doing}です。",
