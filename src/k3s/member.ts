@@ -15,6 +15,7 @@ import { exists, readIfPresent } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { UNIT_FILE, unitText } from "../system/unit.ts";
 import { K3S, MODULE } from "./files.ts";
+import { lackingFolders, makeFolders } from "./made_folders.ts";
 import {
   enabledState,
   isActive,
@@ -191,7 +192,8 @@ export function configurationStep(
   return {
     name: "Configuration of MariaDB, NFS and K3s",
     async done() {
-      if (!await exists(at.module) || !await exists(kept.export)) return null;
+      if (!await exists(at.module)) return null;
+      if ((await lackingFolders(at, kept)).length > 0) return null;
       for (const unit of [...SERVICES, "k3s"]) {
         if (await isStale(unit)) return null;
       }
@@ -203,7 +205,8 @@ export function configurationStep(
     async do() {
       const files = await memberFiles(at, kept, member);
       await writeFiles(await outdated(files));
-      await Deno.mkdir(kept.export, { recursive: true });
+      // Where `prereq` was told of others, or of none: what is mirrored must be there when the module starts.
+      await makeFolders(at, await lackingFolders(at, kept));
       await systemctl("daemon-reload");
     },
   };

@@ -10,7 +10,7 @@ import { exists, writeDurably } from "../system/files.ts";
 import { running } from "../system/processes.ts";
 import { isSecured, secure, withServer } from "./database.ts";
 import { holdStep } from "./hold.ts";
-import { makeFolders } from "./made_folders.ts";
+import { makeFolders, preparedText } from "./made_folders.ts";
 import { isMirrored, servicesStep } from "./member.ts";
 import { executableStep } from "./own_executable.ts";
 import {
@@ -56,7 +56,7 @@ export function prereqSteps(
     kernelStep(),
     securedStep(at),
     servicesStep(at),
-    foldersStep(at, [settings.storage, settings.export]),
+    foldersStep(at, settings),
   ];
 }
 
@@ -264,14 +264,26 @@ async function makeSystemTables(): Promise<void> {
   await Deno.remove(HALF_MADE);
 }
 
-function foldersStep(at: Places, folders: readonly string[]): Step {
+/** Exported for its test. */
+export function foldersStep(
+  at: Places,
+  settings: Pick<PrereqSettings, "storage" | "export">,
+): Step {
+  const folders = [settings.storage, settings.export];
+  const note = { path: at.preparedFolders, text: preparedText(settings) };
   return {
     name: "Folders",
     async done() {
       for (const folder of folders) if (!await exists(folder)) return null;
-      return folders.join(", ");
+      // A cluster that is made has settings of its own.
+      const noted = await exists(at.settings) ||
+        (await outdated([note])).length === 0;
+      return noted ? folders.join(", ") : null;
     },
-    do: () => makeFolders(at, folders),
+    async do() {
+      await makeFolders(at, folders);
+      if (!await exists(at.settings)) await writeFiles([note]);
+    },
   };
 }
 
