@@ -50,6 +50,7 @@ import { EXIT } from "./report.ts";
 import {
   ADOPT_FLAG,
   finish,
+  ownFolders,
   perform,
   RUN_FLAGS,
   sourcesOf,
@@ -96,7 +97,10 @@ async function runFirst(call: Call): Promise<number> {
     if (other) throw new SettingError(other);
   }
 
-  const facts = await gatherFacts([DATABASE_FOLDER, settings.storage]);
+  const facts = await gatherFacts(
+    [DATABASE_FOLDER, settings.storage],
+    ownFolders(settings),
+  );
   const findings = checkNode(facts, {
     own: settings.node1,
     vip: vipOf(settings),

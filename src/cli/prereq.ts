@@ -12,6 +12,7 @@ import {
 import { gatherExisting } from "../doctor/gather_storage.ts";
 import {
   asFindings,
+  checkLinks,
   checkMachine,
   checkRoom,
   PACKAGE_ROOM,
@@ -33,6 +34,7 @@ import { EXIT } from "./report.ts";
 import {
   ADOPT_FLAG,
   finish,
+  ownFolders,
   perform,
   RUN_FLAGS,
   sourcesOf,
@@ -67,7 +69,7 @@ server by the token; its packages come before that, so nothing can hand it the p
     const facts = await gatherFacts([
       ...Object.keys(PACKAGE_ROOM),
       ...[DATABASE_FOLDER, settings.storage],
-    ]);
+    ], ownFolders(settings));
     const existing = await gatherExisting(at, settings.storage);
     const { problems, warnings } = asFindings(
       existingFindings(existing, { adopt: call.on("adopt") }),
@@ -93,6 +95,7 @@ server by the token; its packages come before that, so nothing can hand it the p
       problems: [
         ...machine.problems,
         ...problems,
+        ...existing.ours ? [] : checkLinks(facts),
         ...lacks,
         ...(begins ? room : []),
       ],

@@ -52,7 +52,14 @@ import { deviceOf } from "./first.ts";
 import { firstLine } from "./first_line.ts";
 import { roleCommand } from "./roles.ts";
 import { EXIT } from "./report.ts";
-import { finish, perform, RUN_FLAGS, sourcesOf, tell } from "./setup.ts";
+import {
+  finish,
+  ownFolders,
+  perform,
+  RUN_FLAGS,
+  sourcesOf,
+  tell,
+} from "./setup.ts";
 
 /** A LAN answers in milliseconds. */
 const REACH_MS = 3000;
@@ -137,7 +144,10 @@ async function runSecond(call: Call): Promise<number> {
     const [other] = foreignK3s(folder, installed, source!.files);
     if (other) throw new UsageError(other);
   }
-  const facts = await gatherFacts([DATABASE_FOLDER, kept.storage]);
+  const facts = await gatherFacts(
+    [DATABASE_FOLDER, kept.storage],
+    ownFolders(kept),
+  );
   const findings = checkNode(facts, {
     own: me.addresses,
     vip: vipOf(kept),

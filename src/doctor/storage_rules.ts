@@ -11,7 +11,7 @@ import {
 } from "./facts.ts";
 
 /** The other folder is the volume's, whatever it is called. */
-const DATABASE = "/var/lib/mysql";
+export const DATABASE = "/var/lib/mysql";
 /** A datastore commits about ten times a second, each with an fsync on both disks. */
 const SLOW_SYNC_MS = 20;
 const HOPELESS_SYNC_MS = 200;
