@@ -21,6 +21,7 @@ import {
   isActive,
   isStale,
   outdated,
+  removeIfPresent,
   systemctl,
   type TextFile,
   writeFiles,
@@ -65,8 +66,21 @@ export async function isMirrored(): Promise<boolean> {
   });
 }
 
-export function servicesStep(at: Places): Step {
+/** MariaDB 10.3's init script: systemd makes a unit of it when mariadb.service is out of boot, and the next boot would start MariaDB by it. */
+const INIT_SCRIPT = { unit: "mysql", file: "/etc/init.d/mysql" } as const;
+
+export function servicesStep(
+  at: Places,
+  { initScript = INIT_SCRIPT.file, dropIn = MYSQL_DROP_IN }: {
+    readonly initScript?: string;
+    readonly dropIn?: string;
+  } = {},
+): Step {
   const disabled: string[] = [];
+  const kept = { path: dropIn, text: mariadbDropIn() };
+  const starts = async () =>
+    await exists(initScript) && (await outdated([kept])).length > 0;
+  let written = false;
   return {
     name: "Services out of boot",
     async done() {
@@ -75,7 +89,8 @@ export function servicesStep(at: Places): Step {
         if (await enabledState(unit) === "enabled") return null;
         if (!mirrored && await isActive(unit)) return null;
       }
-      if ((await openSockets()).length > 0) return null;
+      if (!mirrored && await isActive(INIT_SCRIPT.unit)) return null;
+      if (await starts() || (await openSockets()).length > 0) return null;
       return SERVICES.join(", ");
     },
     async do() {
@@ -92,15 +107,32 @@ export function servicesStep(at: Places): Step {
       for (const unit of SERVICES) {
         await systemctl("disable", ...(stop ? ["--now"] : []), unit);
       }
+      if (await starts()) {
+        written = !await exists(dropIn);
+        await writeFiles([kept]);
+        await systemctl("daemon-reload");
+      }
+      if (stop) await stopInitScript();
       for (const unit of await openSockets()) {
         await systemctl("mask", "--now", unit);
       }
     },
     async undo() {
       // A server that cannot become a node goes on as it did.
+      if (written) {
+        await removeIfPresent(dropIn);
+        await systemctl("daemon-reload");
+      }
       for (const unit of disabled) await systemctl("enable", unit);
     },
   };
+}
+
+/** Where it is the name of mariadb.service, that one has stopped already. */
+export async function stopInitScript(): Promise<void> {
+  if (await isActive(INIT_SCRIPT.unit)) {
+    await systemctl("stop", INIT_SCRIPT.unit);
+  }
 }
 
 /** What `uninstall` puts back into boot. */

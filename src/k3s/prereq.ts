@@ -11,7 +11,7 @@ import { running } from "../system/processes.ts";
 import { isSecured, secure, withServer } from "./database.ts";
 import { holdStep } from "./hold.ts";
 import { makeFolders, preparedText } from "./made_folders.ts";
-import { isMirrored, servicesStep } from "./member.ts";
+import { isMirrored, servicesStep, stopInitScript } from "./member.ts";
 import { executableStep } from "./own_executable.ts";
 import {
   installFromFolder,
@@ -212,6 +212,7 @@ function securedStep(at: Places): Step {
     },
     async do() {
       await systemctl("stop", "mariadb");
+      await stopInitScript();
       if (!await hasSystemTables()) await makeSystemTables();
       await withServer(DATABASE_FOLDER, secure);
     },
