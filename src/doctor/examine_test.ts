@@ -83,6 +83,7 @@ const FAULTS: { readonly [expected: string]: Spoil } = {
   "problem existing.k3s": (f) => any(f.existing).k3s = "/etc/systemd/k3s",
   "problem existing.mysql": (f) =>
     f.existing.mysqlPackages.push("mysql-server"),
+  "problem existing.datadir": (f) => any(f.existing).datadir = "/data/mysql",
   "problem existing.datastore": (f) => any(f.existing).datastore = true,
   "problem existing.databases": (f) => f.existing.databases.push("shop"),
   "problem existing.exports": (f) => f.existing.exports.push("/home *(rw)"),

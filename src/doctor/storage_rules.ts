@@ -138,6 +138,20 @@ export function existingFindings(
       ),
     );
   }
+  if (existing.datadir !== undefined) {
+    found.push(
+      problem(
+        "existing.datadir",
+        `MariaDB has its data in ${existing.datadir}`,
+        {
+          why:
+            `${DATABASE} is what is mirrored: these databases would be out of service`,
+          fix:
+            `move them to another server; or stop MariaDB, move them to ${DATABASE} (another disk: mounted there) and take "datadir" out of the files below /etc/mysql`,
+        },
+      ),
+    );
+  }
   if (existing.datastore) {
     found.push(
       problem(

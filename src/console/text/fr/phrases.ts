@@ -799,6 +799,11 @@ export const phrases: Phrases = {
     "Les paquets de MariaDB le remplaceraient et ne peuvent pas lire ses données",
   "save its databases, then {command*}":
     "sauvegardez ses bases, puis {command}",
+  "MariaDB has its data in {folder}": "MariaDB a ses données dans {folder}",
+  "{folder} is what is mirrored: these databases would be out of service":
+    "C'est {folder} qui est mis en miroir : ces bases seraient hors service",
+  'move them to another server; or stop MariaDB, move them to {folder} (another disk: mounted there) and take "datadir" out of the files below /etc/mysql':
+    "déplacez-les vers un autre serveur ; ou arrêtez MariaDB, déplacez-les dans {folder} (un autre disque : monté là) et retirez « datadir » des fichiers sous /etc/mysql",
   "MariaDB holds a datastore of K3s already":
     "MariaDB contient déjà une base de K3s",
   "A new K3s with another token cannot read it and would not start":

@@ -804,6 +804,11 @@ export const phrases: Phrases = {
   "MariaDB's packages would replace it and cannot read its data":
     "MariaDB のパッケージに置き換えられ、そのデータは読めません",
   "save its databases, then {command*}": "データベースを保存してから {command}",
+  "MariaDB has its data in {folder}": "MariaDB のデータは {folder} にあります",
+  "{folder} is what is mirrored: these databases would be out of service":
+    "ミラーされるのは {folder} です。これらのデータベースは使えなくなります",
+  'move them to another server; or stop MariaDB, move them to {folder} (another disk: mounted there) and take "datadir" out of the files below /etc/mysql':
+    "別のサーバーに移すか、MariaDB を停止して {folder} に移し（別のディスクならそこにマウント）、/etc/mysql 以下のファイルから「datadir」を取り除いてください",
   "MariaDB holds a datastore of K3s already":
     "MariaDB に K3s のデータストアがすでにあります",
   "A new K3s with another token cannot read it and would not start":
