@@ -261,7 +261,8 @@ async function makeSystemTables(): Promise<void> {
     "--user=mysql",
     "--auth-root-authentication-method=socket",
     "--skip-test-db",
-  ], { timeoutMs: 120_000 });
+    // Root's own (libpam-tmpdir) is closed to the user mysql.
+  ], { timeoutMs: 120_000, env: { TMPDIR: "" } });
   await Deno.remove(HALF_MADE);
 }
 
