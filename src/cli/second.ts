@@ -160,7 +160,11 @@ async function runSecond(call: Call): Promise<number> {
   const problems = [
     ...findings.problems,
     ...(welcome
-      ? unlike({ mysql: facts.mysql, kin: await gatherKin() }, welcome)
+      ? unlike({
+        mysql: facts.mysql,
+        kin: await gatherKin(),
+        hostname: facts.hostname,
+      }, welcome)
       : []),
     ...existing.problems,
     ...await dataProblems(at, kept.storage),
@@ -221,8 +225,11 @@ export async function k3sFolder(
 
 /** The clocks are compared as they were when the other node's answer came, however long this one has looked around since. Pure. */
 export function unlike(
-  here: { readonly mysql: Facts["mysql"]; readonly kin: Kin },
-  welcome: Pick<Welcomed, "mysql" | "kin" | "time" | "receivedAt">,
+  here: Pick<Facts, "mysql" | "hostname"> & { readonly kin: Kin },
+  welcome: Pick<
+    Welcomed,
+    "mysql" | "kin" | "hostname" | "time" | "receivedAt"
+  >,
 ): readonly string[] {
   return checkPair({ ...here, time: welcome.receivedAt }, welcome);
 }

@@ -15,6 +15,7 @@ import {
   ports,
   room,
   route,
+  sameName,
   systemd,
 } from "./common_rules.ts";
 import { type Finding, type Found, problem } from "./facts.ts";
@@ -155,6 +156,7 @@ interface OneOfTwo {
   readonly mysql: Facts["mysql"];
   readonly kin: Kin;
   readonly time: number;
+  readonly hostname?: string | undefined;
 }
 
 /** What must be equal or near on both nodes. `mine` has no data yet. */
@@ -187,6 +189,9 @@ export function checkPair(
         },
       ),
     );
+  }
+  if (mine.hostname !== undefined) {
+    found.push(...sameName(mine.hostname, theirs.hostname, problem));
   }
   found.push(...clocks(mine.time - theirs.time));
   return asFindings(found).problems;
