@@ -39,7 +39,6 @@ import {
 import { installedFiles } from "../k3s/install.ts";
 import { forgetCommand, forgetNodePassword } from "../k3s/kubernetes.ts";
 import { preparedFolders } from "../k3s/made_folders.ts";
-import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
 import { hakitProgram } from "../agent/node.ts";
@@ -52,6 +51,7 @@ import {
   finish,
   ownFolders,
   perform,
+  roomFolders,
   RUN_FLAGS,
   sourcesOf,
   tell,
@@ -98,7 +98,7 @@ async function runFirst(call: Call): Promise<number> {
   }
 
   const facts = await gatherFacts(
-    [DATABASE_FOLDER, settings.storage],
+    roomFolders(settings),
     ownFolders(settings),
   );
   const findings = checkNode(facts, {

@@ -21,7 +21,6 @@ import { existingFindings } from "../doctor/storage_rules.ts";
 import { preparedFolders } from "../k3s/made_folders.ts";
 import { missingPackages } from "../k3s/packages.ts";
 import { mysqlText, prereqSteps } from "../k3s/prereq.ts";
-import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { paths } from "../system/paths.ts";
 import { readIfPresent } from "../system/files.ts";
 import type { Call, Command } from "./command.ts";
@@ -36,6 +35,7 @@ import {
   finish,
   ownFolders,
   perform,
+  roomFolders,
   RUN_FLAGS,
   sourcesOf,
   tell,
@@ -68,7 +68,7 @@ server by the token; its packages come before that, so nothing can hand it the p
     const settings = await settingsOf(call, at);
     const facts = await gatherFacts([
       ...Object.keys(PACKAGE_ROOM),
-      ...[DATABASE_FOLDER, settings.storage],
+      ...roomFolders(settings),
     ], ownFolders(settings));
     const existing = await gatherExisting(at, settings.storage);
     const { problems, warnings } = asFindings(

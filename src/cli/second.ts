@@ -41,7 +41,6 @@ import {
 } from "../k3s/install.ts";
 import { VERSION_FORM } from "../k3s/release.ts";
 import { dataProblems, secondSteps } from "../k3s/second.ts";
-import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { parseCluster } from "../module/load.ts";
 import { exists } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
@@ -56,6 +55,7 @@ import {
   finish,
   ownFolders,
   perform,
+  roomFolders,
   RUN_FLAGS,
   sourcesOf,
   tell,
@@ -145,7 +145,7 @@ async function runSecond(call: Call): Promise<number> {
     if (other) throw new UsageError(other);
   }
   const facts = await gatherFacts(
-    [DATABASE_FOLDER, kept.storage],
+    roomFolders(kept),
     ownFolders(kept),
   );
   const findings = checkNode(facts, {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { readIfPresent } from "../system/files.ts";
 import type { Findings } from "../doctor/before.ts";
+import { K3S } from "../k3s/files.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import {
   flagSource,
@@ -38,6 +39,13 @@ export function ownFolders(
   { storage, export: exported }: Pick<PrereqSettings, "storage" | "export">,
 ): readonly string[] {
   return [DATABASE_FOLDER, storage, exported];
+}
+
+/** Where there must be room: K3s' images and its containers' own files may be on a disk of their own. */
+export function roomFolders(
+  { storage }: Pick<PrereqSettings, "storage">,
+): readonly string[] {
+  return [DATABASE_FOLDER, storage, K3S.data];
 }
 
 const INSTALL_LOG = "install.log";

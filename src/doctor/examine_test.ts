@@ -152,6 +152,17 @@ Deno.test("examineNode() finds the module's ports taken by strangers, and not by
   }
 });
 
+Deno.test("examineNode() looks for room on K3s' own disk, and for nothing that a mirrored one needs", () => {
+  const found = (free: number) =>
+    examineNode(spoiled((f) => {
+      const disk = { ...f.disks[0]!, folder: "/var/lib/rancher" };
+      f.disks.push({ ...disk, type: "overlay", free });
+      any(f.wanted).size = "100G";
+    })).findings.map(({ what }) => what);
+  assert.deepEqual(found(10 * 1024 ** 3), []);
+  assert.match(found(1024 ** 3).join(), /^\/var\/lib\/rancher: 1.0 GiB free/);
+});
+
 Deno.test("examineNode() judges room by the volume's own size once it is made, and by what it does not take yet", () => {
   const gib = 1024 ** 3;
   const found = (volume: DoctorFacts["wanted"]["volume"]) =>
