@@ -80,6 +80,11 @@ const FAULTS: { readonly [expected: string]: Spoil } = {
   "warning disk.sync": (f) => any(f.disks[0]).syncMs = 50,
   "problem disk.sync": (f) => any(f.disks[0]).syncMs = 500,
   "warning disk.slow": (f) => any(f.disks[0]).bytesPerSecond = 1024 ** 2,
+  "warning boot.waits": (f) =>
+    f.system.units["systemd-networkd-wait-online"] = {
+      active: "failed",
+      enabled: "enabled",
+    },
   "problem existing.k3s": (f) => any(f.existing).k3s = "/etc/systemd/k3s",
   "problem existing.mysql": (f) =>
     f.existing.mysqlPackages.push("mysql-server"),

@@ -11,6 +11,7 @@ import { builtInFolder, moduleFolder } from "../module/catalog.ts";
 import { installFiles } from "../module/install.ts";
 import { recordOf } from "../module/template.ts";
 import { sleep } from "../system/clock.ts";
+import { command } from "../system/command.ts";
 import { exists, readIfPresent } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { UNIT_FILE, unitText } from "../system/unit.ts";
@@ -54,6 +55,8 @@ export interface Member {
 const SERVICES = ["mariadb", "nfs-server"] as const;
 /** MariaDB 10.11 and later: whoever connects would start it. */
 const SOCKETS = ["mariadb.socket", "mariadb-extra.socket"] as const;
+/** A start of hakit.service comes after network-online.target, which waits two minutes for an interface without carrier. */
+const ONLINE = { timeoutMs: 300_000 } as const;
 const AGENT_MS = 60_000;
 const POLL_MS = 1000;
 
@@ -261,7 +264,7 @@ export function agentStep(api: AgentApi): Step {
         !await isActive("hakit");
       await writeFiles([unit]);
       await systemctl("daemon-reload");
-      await systemctl("enable", "--now", "hakit");
+      await command(["systemctl", "enable", "--now", "hakit"], ONLINE);
       const until = performance.now() + AGENT_MS;
       while (!await answers(api)) {
         if (performance.now() > until) {

@@ -674,6 +674,12 @@ export const phrases: Phrases = {
     "{unit} est démarré avec la machine par systemd",
   "The module starts it where the mirror is; both would write":
     "Le module le démarre là où est le miroir ; les deux écriraient",
+  "{name} has waited in vain at this boot":
+    "{name} a attendu en vain à ce démarrage",
+  "An interface without carrier or address is waited for, up to two minutes, before hakit starts":
+    "Une interface sans porteuse ou sans adresse est attendue, jusqu’à deux minutes, avant que hakit démarre",
+  'netplan: "optional: true" for that interface; or have it wait for one interface only: systemctl edit systemd-networkd-wait-online, ExecStart= with --any':
+    "netplan : « optional: true » pour cette interface ; ou n’attendre qu’une seule interface : systemctl edit systemd-networkd-wait-online, ExecStart= avec --any",
   "No service waits for the network at boot":
     "Aucun service n’attend le réseau au démarrage",
   "K3s and the agent may start before the addresses are there, and try again until they are":
@@ -801,7 +807,7 @@ export const phrases: Phrases = {
     "sauvegardez ses bases, puis {command}",
   "MariaDB has its data in {folder}": "MariaDB a ses données dans {folder}",
   "{folder} is what is mirrored: these databases would be out of service":
-    "C'est {folder} qui est mis en miroir : ces bases seraient hors service",
+    "C’est {folder} qui est mis en miroir : ces bases seraient hors service",
   'move them to another server; or stop MariaDB, move them to {folder} (another disk: mounted there) and take "datadir" out of the files below /etc/mysql':
     "déplacez-les vers un autre serveur ; ou arrêtez MariaDB, déplacez-les dans {folder} (un autre disque : monté là) et retirez « datadir » des fichiers sous /etc/mysql",
   "MariaDB holds a datastore of K3s already":

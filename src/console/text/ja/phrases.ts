@@ -678,6 +678,12 @@ export const phrases: Phrases = {
     "{unit} は起動時に systemd によって開始されます",
   "The module starts it where the mirror is; both would write":
     "モジュールがミラーのある側で開始します。両方が書き込むことになります",
+  "{name} has waited in vain at this boot":
+    "この起動で {name} は待っても得られませんでした",
+  "An interface without carrier or address is waited for, up to two minutes, before hakit starts":
+    "リンクやアドレスのないインターフェイスを最大 2 分待ってから hakit が起動します",
+  'netplan: "optional: true" for that interface; or have it wait for one interface only: systemctl edit systemd-networkd-wait-online, ExecStart= with --any':
+    "netplan：そのインターフェイスに「optional: true」を指定。または 1 つのインターフェイスだけを待つ：systemctl edit systemd-networkd-wait-online で ExecStart= に --any",
   "No service waits for the network at boot":
     "起動時にネットワークを待つサービスがありません",
   "K3s and the agent may start before the addresses are there, and try again until they are":
