@@ -302,6 +302,8 @@ export const phrases: Phrases = {
     'Impossible de prendre l’adresse "{address}" : la machine de MAC {mac} sur {device} y répond déjà ; retirez-la là-bas, ou choisissez une autre adresse virtuelle',
   '"{path*}" does not exist (tocheck in module.yaml): is the file system of "{folder*}" mounted?':
     '"{path}" n’existe pas (tocheck dans module.yaml) : le système de fichiers de "{folder}" est-il monté ?',
+  '"{path*}" is not the folder that was mirrored (its disk is not mounted?): mount it; or, if the disk was replaced on purpose, say "hakit second {module} --full" on this node':
+    '"{path}" n’est pas le dossier mis en miroir (son disque n’est-il pas monté ?) : montez-le ; ou, si le disque a été remplacé exprès, lancez "hakit second {module} --full" sur ce nœud',
   '"{below*}" is a mount of its own below the mirrored directory "{path*}", which would hide it: mount it elsewhere (umount "{below*}"), and list it in module.yaml as a directory of its own if it is to be mirrored':
     '"{below}" est un montage à part sous le répertoire en miroir "{path}", qui le cacherait : montez-le ailleurs (umount "{below}"), et nommez-le dans module.yaml comme un répertoire à part s’il doit être mis en miroir',
   // Warnings of a module's replication (src/replication).

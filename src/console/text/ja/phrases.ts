@@ -302,6 +302,8 @@ export const phrases: Phrases = {
     'アドレス "{address}" を取得できません。MAC {mac} のマシンが {device} で応答しています。そのマシンから外すか、別の仮想アドレスを選んでください',
   '"{path*}" does not exist (tocheck in module.yaml): is the file system of "{folder*}" mounted?':
     '"{path}" がありません（module.yaml の tocheck）。"{folder}" のファイルシステムはマウントされていますか？',
+  '"{path*}" is not the folder that was mirrored (its disk is not mounted?): mount it; or, if the disk was replaced on purpose, say "hakit second {module} --full" on this node':
+    '"{path}" はミラーされていたフォルダーではありません（ディスクがマウントされていない？）：マウントしてください。意図してディスクを交換した場合は、このノードで "hakit second {module} --full" を実行してください',
   '"{below*}" is a mount of its own below the mirrored directory "{path*}", which would hide it: mount it elsewhere (umount "{below*}"), and list it in module.yaml as a directory of its own if it is to be mirrored':
     '"{below}" はミラーディレクトリー "{path}" 以下の別のマウントで、ミラーすると隠れてしまいます。別の場所にマウントし（umount "{below}"）、ミラーするなら module.yaml に独立したディレクトリーとして書いてください',
   // Warnings of a module's replication (src/replication).
