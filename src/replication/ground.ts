@@ -5,7 +5,7 @@ import type { Context } from "./context.ts";
 import { usedEpoch } from "./epoch.ts";
 import { excludedOf, sameExcluded } from "./exclusions.ts";
 import { hiddenMount } from "./hidden_mount.ts";
-import { notedFolders } from "./known_folders.ts";
+import { notesOn } from "./known_folders.ts";
 import { openVolume } from "./open_volumes.ts";
 import { settleBorder } from "./own_files.ts";
 import { samePlaces } from "./terms.ts";
@@ -63,7 +63,7 @@ function* settleEpoch(
       if (epoch > identity.value.epoch) identity.save({ epoch });
     }
     try {
-      folders.keep(notedFolders(config));
+      folders.keep(notesOn(config));
     } catch (error) {
       // A full state directory: only the guard against a disk that is not mounted is as it was.
       log(`Cannot note which folders are mirrored: ${messageOf(error)}`);

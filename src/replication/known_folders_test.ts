@@ -61,13 +61,22 @@ Deno.test({
       strictEqual(strangeFolder(context()), null);
       settle();
       deepStrictEqual(
-        [other, disk].map((path) => context().folders.has(path!)),
-        [true, true],
+        [other, disk].map((path) => context().folders.noteOf(path!)),
+        [0, 0],
       );
-      // What its own note says does not matter here.
-      const backing = openBacking(disk!);
-      strictEqual(writeEpoch(backing, 3), 0);
-      libc.close(backing);
+
+      // Below the disk is what was mirrored before there was that disk.
+      const note = (epoch: number) => {
+        const backing = openBacking(disk!);
+        strictEqual(writeEpoch(backing, epoch), 0);
+        libc.close(backing);
+      };
+      note(3);
+      strictEqual(strangeFolder(context()), null);
+      settle();
+      note(2);
+      match(strangeFolder(context()) ?? "", /is not the folder/);
+      note(4);
       strictEqual(strangeFolder(context()), null);
     } finally {
       Deno.removeSync(root, { recursive: true });
