@@ -56,7 +56,8 @@ remove() {
       fi
       "$target" uninstall "${data[@]}"
     fi
-    rm -f "$target"
+    # What an upgrade kept beside it, and half of one.
+    rm -f "$target" "$target.old" "$target.new" "${target%/*}/.hakit.staged"
     echo "Removed $target"
     [ ! -d /var/lib/hakit/witness ] || echo "What a witness remembered stays in /var/lib/hakit/witness."
     [ -z "$kept" ] || echo "$kept"

@@ -1,5 +1,5 @@
 /** `hakit bundle`: everything that two servers without a network need, in one signed file. */
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { packagesFor, systemsIn } from "../bundle/manifest.ts";
 import { type Bundle, openBundle, verifyBundle } from "../bundle/read.ts";
 import { fingerprintOfKey, signingKey } from "../bundle/signature.ts";
@@ -8,9 +8,10 @@ import { writeBundle } from "../bundle/write.ts";
 import { SETTING_FLAGS } from "../cluster/settings.ts";
 import { K3S_RELEASE } from "../k3s/release.ts";
 import { actionOf } from "./actions.ts";
-import { type Call, type Command, JSON_FLAG } from "./command.ts";
+import { type Call, type Command, JSON_FLAG, UsageError } from "./command.ts";
 import { gather } from "./bundle_parts.ts";
 import { EXIT } from "./report.ts";
+import { messageOf } from "../system/message.ts";
 import { bytes } from "../system/units.ts";
 import { VERSION } from "../system/version.ts";
 
@@ -85,7 +86,7 @@ bundle is believed and its key remembered: one of another key is refused later.`
 };
 
 async function create(call: Call, file: string): Promise<number> {
-  const work = await Deno.makeTempDir({ prefix: "hakit-bundle-" });
+  const work = await workFolder(file);
   try {
     const { k3s, ingredients } = await gather(call, work);
     const key = await signingKey(call.text("signing-key") ?? defaultKey());
@@ -112,6 +113,16 @@ async function create(call: Call, file: string): Promise<number> {
     return EXIT.done;
   } finally {
     await Deno.remove(work, { recursive: true });
+  }
+}
+
+/** Beside FILE, where there must be as much room anyway: /tmp may be small, or in memory. Exported for its test. */
+export async function workFolder(file: string): Promise<string> {
+  const dir = dirname(resolve(file));
+  try {
+    return await Deno.makeTempDir({ dir, prefix: ".hakit-bundle-" });
+  } catch (cause) {
+    throw new UsageError(`Cannot write in "${dir}": ${messageOf(cause)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { K3S_RELEASE } from "../k3s/release.ts";
-import { command } from "./bundle.ts";
+import { command, workFolder } from "./bundle.ts";
 import { checkIngredients, debsOf, wantedOf } from "./bundle_parts.ts";
 import { UsageError } from "./command.ts";
 import { parse } from "./parse.ts";
@@ -84,5 +84,20 @@ Deno.test("bundle create takes proxy and releases from flag, environment or file
   } finally {
     Deno.env.delete("HAKIT_PROXY");
     await Deno.remove(file);
+  }
+});
+
+Deno.test("bundle create works beside the file that it makes, and says so where it cannot", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const work = await workFolder(join(folder, "hakit.bundle"));
+    assert.equal(dirname(work), folder);
+    await assert.rejects(
+      workFolder(join(folder, "none", "hakit.bundle")),
+      (error) =>
+        error instanceof UsageError && error.message.includes(`${folder}/none`),
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });

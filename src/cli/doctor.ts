@@ -185,7 +185,7 @@ async function fix(call: Call, given: readonly string[]): Promise<number> {
     agents: await readAgents(storage),
     networks: facts.wanted.networks,
   });
-  const verdict = firewallVerdict(await readFirewall(), needs);
+  const verdict = firewallVerdict(await readFirewall(needs), needs);
   if (verdict.blocked.length === 0) {
     call.out.line(
       verdict.kind === "none"
@@ -200,7 +200,7 @@ async function fix(call: Call, given: readonly string[]): Promise<number> {
     return EXIT.done;
   }
   const kept = await openFirewall(verdict);
-  const left = firewallVerdict(await readFirewall(), needs).blocked.length;
+  const left = firewallVerdict(await readFirewall(needs), needs).blocked.length;
   call.out.line();
   call.out.line(
     `${verdict.blocked.length} rules set (${verdict.kind}); ${kept}. The same is needed on the other server.`,

@@ -17,7 +17,7 @@ import {
 import { vipOf } from "../cluster/network.ts";
 import { detectionFor, measurePace } from "../cluster/pace.ts";
 import { canonical } from "../system/address.ts";
-import { places } from "../cluster/places.ts";
+import { type Places, places } from "../cluster/places.ts";
 import {
   nodeName,
   resolveSettings,
@@ -38,7 +38,7 @@ import {
 } from "../k3s/given.ts";
 import { installedFiles } from "../k3s/install.ts";
 import { forgetCommand, forgetNodePassword } from "../k3s/kubernetes.ts";
-import { DATABASE_FOLDER } from "../k3s/texts.ts";
+import { preparedFolders } from "../k3s/made_folders.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
 import { hakitProgram } from "../agent/node.ts";
@@ -49,7 +49,9 @@ import { EXIT } from "./report.ts";
 import {
   ADOPT_FLAG,
   finish,
+  ownFolders,
   perform,
+  roomFolders,
   RUN_FLAGS,
   sourcesOf,
   tell,
@@ -75,7 +77,7 @@ async function runFirst(call: Call): Promise<number> {
   const at = places(where);
   const cluster = await existingCluster(where);
   const { settings, kept, added, notes } = await settingsOf(call, {
-    file: at.settings,
+    at,
     made: cluster !== null,
   });
   if (cluster) {
@@ -95,7 +97,10 @@ async function runFirst(call: Call): Promise<number> {
     if (other) throw new SettingError(other);
   }
 
-  const facts = await gatherFacts([DATABASE_FOLDER, settings.storage]);
+  const facts = await gatherFacts(
+    roomFolders(settings),
+    ownFolders(settings),
+  );
   const findings = checkNode(facts, {
     own: settings.node1,
     vip: vipOf(settings),
@@ -197,8 +202,8 @@ async function runFirst(call: Call): Promise<number> {
   return EXIT.done;
 }
 
-async function settingsOf(call: Call, { file, made }: {
-  readonly file: string;
+async function settingsOf(call: Call, { at, made }: {
+  readonly at: Places;
   readonly made: boolean;
 }): Promise<{
   readonly settings: Settings & { readonly name1: string };
@@ -207,11 +212,12 @@ async function settingsOf(call: Call, { file, made }: {
   /** What was chosen for this machine. */
   readonly notes: readonly string[];
 }> {
+  const file = at.settings;
   const before = await readIfPresent(file);
   const saved = before === null ? undefined : readKept(before, file);
   const resolved = resolveSettings(settingsSchema, {
     ...await sourcesOf(call),
-    saved,
+    saved: saved ?? await preparedFolders(at),
   });
   const name1 = resolved.name1 ?? nodeName(Deno.hostname()) ?? "node1";
   if (name1 === resolved.name2) {

@@ -1,7 +1,7 @@
 /** `hakit prereq`: what both servers need, before `first` and `second`. */
 import { gatherFacts } from "../cluster/facts.ts";
 import { changed, readKept } from "../cluster/kept.ts";
-import { places } from "../cluster/places.ts";
+import { type Places, places } from "../cluster/places.ts";
 import {
   prereqSchema,
   type PrereqSettings,
@@ -12,14 +12,15 @@ import {
 import { gatherExisting } from "../doctor/gather_storage.ts";
 import {
   asFindings,
+  checkLinks,
   checkMachine,
   checkRoom,
   PACKAGE_ROOM,
 } from "../doctor/before.ts";
 import { existingFindings } from "../doctor/storage_rules.ts";
+import { preparedFolders } from "../k3s/made_folders.ts";
 import { missingPackages } from "../k3s/packages.ts";
 import { mysqlText, prereqSteps } from "../k3s/prereq.ts";
-import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { paths } from "../system/paths.ts";
 import { readIfPresent } from "../system/files.ts";
 import type { Call, Command } from "./command.ts";
@@ -32,7 +33,9 @@ import { EXIT } from "./report.ts";
 import {
   ADOPT_FLAG,
   finish,
+  ownFolders,
   perform,
+  roomFolders,
   RUN_FLAGS,
   sourcesOf,
   tell,
@@ -62,11 +65,11 @@ Behind a proxy: --proxy (or HAKIT_PROXY) here on both. K3s and its images are to
 server by the token; its packages come before that, so nothing can hand it the proxy for them.`,
   async run(call) {
     const at = places(paths());
-    const settings = await settingsOf(call, at.settings);
+    const settings = await settingsOf(call, at);
     const facts = await gatherFacts([
       ...Object.keys(PACKAGE_ROOM),
-      ...[DATABASE_FOLDER, settings.storage],
-    ]);
+      ...roomFolders(settings),
+    ], ownFolders(settings));
     const existing = await gatherExisting(at, settings.storage);
     const { problems, warnings } = asFindings(
       existingFindings(existing, { adopt: call.on("adopt") }),
@@ -92,6 +95,7 @@ server by the token; its packages come before that, so nothing can hand it the p
       problems: [
         ...machine.problems,
         ...problems,
+        ...existing.ours ? [] : checkLinks(facts),
         ...lacks,
         ...(begins ? room : []),
       ],
@@ -123,10 +127,14 @@ server by the token; its packages come before that, so nothing can hand it the p
 };
 
 /** On a node of a cluster the folders are the cluster's: others would be made beside them and never used. */
-async function settingsOf(call: Call, file: string): Promise<PrereqSettings> {
+async function settingsOf(call: Call, at: Places): Promise<PrereqSettings> {
+  const file = at.settings;
   const sources = await sourcesOf(call);
   const text = await readIfPresent(file);
-  if (text === null) return resolveSettings(prereqSchema, sources);
+  if (text === null) {
+    const saved = await preparedFolders(at);
+    return resolveSettings(prereqSchema, { ...sources, saved });
+  }
   const saved = readKept(text, file);
   const settings = resolveSettings(prereqSchema, { ...sources, saved });
   const { storage, export: exported } = settings;

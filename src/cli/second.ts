@@ -41,7 +41,6 @@ import {
 } from "../k3s/install.ts";
 import { VERSION_FORM } from "../k3s/release.ts";
 import { dataProblems, secondSteps } from "../k3s/second.ts";
-import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { parseCluster } from "../module/load.ts";
 import { exists } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
@@ -52,7 +51,15 @@ import { deviceOf } from "./first.ts";
 import { firstLine } from "./first_line.ts";
 import { roleCommand } from "./roles.ts";
 import { EXIT } from "./report.ts";
-import { finish, perform, RUN_FLAGS, sourcesOf, tell } from "./setup.ts";
+import {
+  finish,
+  ownFolders,
+  perform,
+  roomFolders,
+  RUN_FLAGS,
+  sourcesOf,
+  tell,
+} from "./setup.ts";
 
 /** A LAN answers in milliseconds. */
 const REACH_MS = 3000;
@@ -137,7 +144,10 @@ async function runSecond(call: Call): Promise<number> {
     const [other] = foreignK3s(folder, installed, source!.files);
     if (other) throw new UsageError(other);
   }
-  const facts = await gatherFacts([DATABASE_FOLDER, kept.storage]);
+  const facts = await gatherFacts(
+    roomFolders(kept),
+    ownFolders(kept),
+  );
   const findings = checkNode(facts, {
     own: me.addresses,
     vip: vipOf(kept),
@@ -150,7 +160,11 @@ async function runSecond(call: Call): Promise<number> {
   const problems = [
     ...findings.problems,
     ...(welcome
-      ? unlike({ mysql: facts.mysql, kin: await gatherKin() }, welcome)
+      ? unlike({
+        mysql: facts.mysql,
+        kin: await gatherKin(),
+        hostname: facts.hostname,
+      }, welcome)
       : []),
     ...existing.problems,
     ...await dataProblems(at, kept.storage),
@@ -211,8 +225,11 @@ export async function k3sFolder(
 
 /** The clocks are compared as they were when the other node's answer came, however long this one has looked around since. Pure. */
 export function unlike(
-  here: { readonly mysql: Facts["mysql"]; readonly kin: Kin },
-  welcome: Pick<Welcomed, "mysql" | "kin" | "time" | "receivedAt">,
+  here: Pick<Facts, "mysql" | "hostname"> & { readonly kin: Kin },
+  welcome: Pick<
+    Welcomed,
+    "mysql" | "kin" | "hostname" | "time" | "receivedAt"
+  >,
 ): readonly string[] {
   return checkPair({ ...here, time: welcome.receivedAt }, welcome);
 }

@@ -25,18 +25,30 @@ Deno.test("second --adopt keeps NFS exports that are here, and takes no data alo
   assert.match(k3s.problems.join(), /K3s is here already/);
 });
 
-Deno.test("second compares the clocks of the moment when the other node answered, not of the one when it has looked at this server", () => {
+Deno.test("second refuses a server of the other one's host name, and compares the clocks of the moment when it answered, not of the one when it has looked at this server", () => {
   const here = {
     mysql: { uid: 860, gid: 860 },
     kin: { architecture: "x86_64", mariadb: "10.11" },
+    hostname: "node2",
   };
-  const answered = { ...here, time: 1_000_000, receivedAt: 1_001_000 };
+  const answered = {
+    ...here,
+    hostname: "node1",
+    time: 1_000_000,
+    receivedAt: 1_001_000,
+  };
   // Whatever the clock says by now: it is not asked.
   assert.deepEqual(unlike(here, answered), []);
   assert.match(
     unlike(here, { ...answered, receivedAt: 1_031_000 }).join(),
     /clocks differ by 31.0 s/,
   );
+  assert.match(
+    unlike(here, { ...answered, hostname: "node2" }).join(),
+    /^Both are called node2\. .* Remedy: hostnamectl set-hostname NAME$/,
+  );
+  // Of a version that did not say it.
+  assert.deepEqual(unlike(here, { ...answered, hostname: undefined }), []);
 });
 
 Deno.test("second --k3s with another K3s than the cluster's is refused, and told how it is changed", () => {

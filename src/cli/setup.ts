@@ -2,7 +2,13 @@
 import { join } from "node:path";
 import { readIfPresent } from "../system/files.ts";
 import type { Findings } from "../doctor/before.ts";
-import { flagSource, type Sources } from "../cluster/settings.ts";
+import { K3S } from "../k3s/files.ts";
+import { DATABASE_FOLDER } from "../k3s/texts.ts";
+import {
+  flagSource,
+  type PrereqSettings,
+  type Sources,
+} from "../cluster/settings.ts";
 import {
   runSteps,
   type Step,
@@ -27,6 +33,20 @@ export const ADOPT_FLAG = {
   summary:
     "take databases, NFS exports and files that are here already into the cluster",
 } as const satisfies Flag;
+
+/** What the module mirrors, mounts and exports. */
+export function ownFolders(
+  { storage, export: exported }: Pick<PrereqSettings, "storage" | "export">,
+): readonly string[] {
+  return [DATABASE_FOLDER, storage, exported];
+}
+
+/** Where there must be room: K3s' images and its containers' own files may be on a disk of their own. */
+export function roomFolders(
+  { storage }: Pick<PrereqSettings, "storage">,
+): readonly string[] {
+  return [DATABASE_FOLDER, storage, K3S.data];
+}
 
 const INSTALL_LOG = "install.log";
 

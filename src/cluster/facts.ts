@@ -1,5 +1,5 @@
 /** Looks at this server for the checks of `prereq`, `first` and `second`; decides and changes nothing. */
-import { dirname } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { probe, resolveAddress } from "../actions/virtual_ip.ts";
 import { command } from "../system/command.ts";
 import { exists, readIfPresent } from "../system/files.ts";
@@ -26,6 +26,8 @@ export interface Facts {
   }[];
   /** Free bytes by folder (of its nearest folder that exists). */
   readonly free: Readonly<{ [folder: string]: number }>;
+  /** Real paths of the module's folders that are reached through a symbolic link, by folder. */
+  readonly linked: Readonly<{ [folder: string]: string }>;
   /** Ids of the user mysql, once there is one. */
   readonly mysql: { readonly uid: number; readonly gid: number } | null;
   /** /dev/fuse can be opened. */
@@ -49,7 +51,11 @@ const PROGRAMS = {
 /** On a small server at work looking through every process takes its time, and so does a disk that is being written to. */
 const PATIENTLY = { timeoutMs: 30_000 };
 
-export async function gatherFacts(folders: readonly string[]): Promise<Facts> {
+/** `folders`: whose room is looked at; `own`: those of the module. */
+export async function gatherFacts(
+  folders: readonly string[],
+  own: readonly string[] = [],
+): Promise<Facts> {
   const free: { [folder: string]: number } = {};
   for (const folder of folders) free[folder] = await freeBytes(folder);
   const missing: string[] = [];
@@ -64,6 +70,7 @@ export async function gatherFacts(folders: readonly string[]): Promise<Facts> {
     addresses: await ownAddresses(),
     listening: await listening(),
     free,
+    linked: await linkedFolders(own),
     mysql: await userIds("mysql"),
     fuse: await opens("/dev/fuse"),
     defaultRoute: await hasDefaultRoute(),
@@ -152,6 +159,22 @@ async function freeBytes(folder: string): Promise<number> {
     PATIENTLY,
   );
   return Number(stdout.trim().split("\n").at(-1));
+}
+
+/** Exported for its test. */
+export async function linkedFolders(
+  folders: readonly string[],
+): Promise<Facts["linked"]> {
+  const linked: { [folder: string]: string } = {};
+  for (const folder of folders) {
+    let at = folder;
+    while (!await exists(at)) at = dirname(at);
+    // One that leads nowhere (a disk that is not mounted) has no real path.
+    const place = await Deno.realPath(at).catch(() => Deno.readLink(at));
+    const real = join(place, relative(at, folder));
+    if (real !== folder) linked[folder] = real;
+  }
+  return linked;
 }
 
 export async function userIds(name: string): Promise<Facts["mysql"]> {

@@ -42,6 +42,8 @@ export function readKept(text: string, file: string): Kept {
 const ELSEWHERE: Readonly<{ [key: string]: (wanted: string) => string }> = {
   detection: (wanted) =>
     `it is "heartbeat: { timeout: ${wanted} }" in /etc/hakit/cluster.yaml, on both nodes, and is read when the agents start`,
+  size: (wanted) =>
+    `"hakit volume grow ${wanted}" on the node that is primary makes it larger, and nothing makes it smaller`,
   interface: (wanted) =>
     `"hakit module config k3s --set virtual_addresses.0.interface=${wanted}" changes it`,
 };

@@ -46,6 +46,10 @@ Deno.test("changed() says where a setting is changed that only the first run cou
     changed(kept, { interface: "eth1" })!,
     /^interface is not set here .*hakit module config k3s --set virtual_addresses.0.interface=eth1/,
   );
+  assert.match(
+    changed(kept, { size: "200G" })!,
+    /^size is 100G here and 200G was given; "hakit volume grow 200G" on the node that is primary/,
+  );
   assert.equal(changed(kept, { detection: "5s" }, { made: false }), null);
   // These a later run writes.
   const more = { ...kept, proxy: "http://proxy:3128", network: "10.0.0.0/16" };

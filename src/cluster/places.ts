@@ -29,7 +29,9 @@ export function places(paths: Paths) {
     k3sFiles: at("k3s-files.json"),
     /** Units that started at boot before hakit took them out of it, one a line. */
     bootUnits: at("boot-units"),
-    /** Folders that `prereq` made, one a line, upper ones first. */
+    /** --storage and --export of `prereq`, until `first` keeps its settings. */
+    preparedFolders: at("prepared-folders.yaml"),
+    /** Folders that `prereq`, `first` and `second` made, one a line, upper ones first. */
     madeFolders: at("made-folders"),
     /** Packages that hakit keeps from being updated, one a line. */
     held: at("held-packages"),

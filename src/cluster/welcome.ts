@@ -54,6 +54,8 @@ export const welcomeSchema = z.strictObject({
     architecture: z.string().max(32),
     mariadb: z.string().max(32).nullable(),
   }),
+  /** Absent: of a version that did not say it. */
+  hostname: z.string().max(64).optional(),
   time: z.number(),
 });
 export type Welcome = z.infer<typeof welcomeSchema>;
@@ -95,6 +97,7 @@ export async function gatherWelcome(paths: Paths): Promise<Welcome> {
     ),
     mysql: await userIds("mysql"),
     kin: await gatherKin(),
+    hostname: Deno.hostname(),
     time: Date.now(),
   };
 }

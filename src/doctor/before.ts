@@ -15,9 +15,11 @@ import {
   ports,
   room,
   route,
+  sameName,
   systemd,
 } from "./common_rules.ts";
 import { type Finding, type Found, problem } from "./facts.ts";
+import { DATABASE } from "./storage_rules.ts";
 
 export interface Findings {
   /** Each is a reason not to begin. */
@@ -113,11 +115,22 @@ export function checkNode(
     ...links(own, { made }),
     ...route(facts.defaultRoute),
   ]);
+  if (!made) problems.push(...checkLinks(facts));
   // What is made takes no more room, and may need this run to work again.
   return {
     problems: [...problems, ...found.problems, ...(made ? [] : full)],
     warnings: [...(made ? full : []), ...found.warnings],
   };
+}
+
+/** A line for each of the module's folders that mounts and services know by another name. */
+export function checkLinks({ linked }: Pick<Facts, "linked">): string[] {
+  return Object.entries(linked).map(([folder, real]) =>
+    `${folder} is ${real}, through a symbolic link: what is mounted there is known by its real path only. Remedy: ` +
+    (folder === DATABASE
+      ? `a bind mount in the place of the link ("${real} ${folder} none bind 0 0" in /etc/fstab)`
+      : "give the real path by --storage or --export, or put a bind mount in the place of the link")
+  );
 }
 
 /** A line for each folder with less room than what comes there takes. */
@@ -143,6 +156,7 @@ interface OneOfTwo {
   readonly mysql: Facts["mysql"];
   readonly kin: Kin;
   readonly time: number;
+  readonly hostname?: string | undefined;
 }
 
 /** What must be equal or near on both nodes. `mine` has no data yet. */
@@ -175,6 +189,9 @@ export function checkPair(
         },
       ),
     );
+  }
+  if (mine.hostname !== undefined) {
+    found.push(...sameName(mine.hostname, theirs.hostname, problem));
   }
   found.push(...clocks(mine.time - theirs.time));
   return asFindings(found).problems;

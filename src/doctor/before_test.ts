@@ -23,6 +23,7 @@ const GOOD: Facts = {
   ],
   listening: [{ protocol: "tcp", port: 22, program: "sshd" }],
   free: { "/var/lib/mysql": 50 * 1024 ** 3 },
+  linked: {},
   mysql: { uid: 860, gid: 860 },
   fuse: true,
   defaultRoute: true,
@@ -55,6 +56,16 @@ Deno.test.each([
   ["no systemd", { systemd: false }, /systemd/],
   ["no MariaDB", { missing: ["mariadb-server"] }, /run "hakit prereq"/],
   ["no fuse", { fuse: false }, /\/dev\/fuse/],
+  [
+    "a link in the place of a folder",
+    { linked: { "/srv/volume": "/data/srv/volume" } },
+    /\/srv\/volume is \/data\/srv\/volume, .* real path by --storage/,
+  ],
+  [
+    "a database folder that is a link",
+    { linked: { "/var/lib/mysql": "/data/mysql" } },
+    /"\/data\/mysql \/var\/lib\/mysql none bind 0 0"/,
+  ],
   ["a full disk", { free: { "/x": 1024 ** 3 } }, /\/x: 1.0 GiB free/],
   [
     "no such address",

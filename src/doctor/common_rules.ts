@@ -242,3 +242,18 @@ export function clocks(differenceMs: number): Found[] {
     ),
   ];
 }
+
+/** `level`: how bad that is where it is found. */
+export function sameName(
+  mine: string,
+  theirs: string | undefined,
+  level: typeof problem,
+): Found[] {
+  return mine !== theirs ? [] : [
+    level("pair.hostname", `Both are called ${mine}`, {
+      why:
+        "K3s' controllers know each other by this name: both would take themselves for the one that leads",
+      fix: "hostnamectl set-hostname NAME",
+    }),
+  ];
+}

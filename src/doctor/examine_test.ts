@@ -80,9 +80,15 @@ const FAULTS: { readonly [expected: string]: Spoil } = {
   "warning disk.sync": (f) => any(f.disks[0]).syncMs = 50,
   "problem disk.sync": (f) => any(f.disks[0]).syncMs = 500,
   "warning disk.slow": (f) => any(f.disks[0]).bytesPerSecond = 1024 ** 2,
+  "warning boot.waits": (f) =>
+    f.system.units["systemd-networkd-wait-online"] = {
+      active: "failed",
+      enabled: "enabled",
+    },
   "problem existing.k3s": (f) => any(f.existing).k3s = "/etc/systemd/k3s",
   "problem existing.mysql": (f) =>
     f.existing.mysqlPackages.push("mysql-server"),
+  "problem existing.datadir": (f) => any(f.existing).datadir = "/data/mysql",
   "problem existing.datastore": (f) => any(f.existing).datastore = true,
   "problem existing.databases": (f) => f.existing.databases.push("shop"),
   "problem existing.exports": (f) => f.existing.exports.push("/home *(rw)"),
@@ -149,6 +155,17 @@ Deno.test("examineNode() finds the module's ports taken by strangers, and not by
       `Port ${port}/${protocol} is used by ganesha`,
     ]);
   }
+});
+
+Deno.test("examineNode() looks for room on K3s' own disk, and for nothing that a mirrored one needs", () => {
+  const found = (free: number) =>
+    examineNode(spoiled((f) => {
+      const disk = { ...f.disks[0]!, folder: "/var/lib/rancher" };
+      f.disks.push({ ...disk, type: "overlay", free });
+      any(f.wanted).size = "100G";
+    })).findings.map(({ what }) => what);
+  assert.deepEqual(found(10 * 1024 ** 3), []);
+  assert.match(found(1024 ** 3).join(), /^\/var\/lib\/rancher: 1.0 GiB free/);
 });
 
 Deno.test("examineNode() judges room by the volume's own size once it is made, and by what it does not take yet", () => {

@@ -15,6 +15,8 @@ const existingSchema = z.strictObject({
   k3s: text.nullable(),
   /** Databases in /var/lib/mysql that are neither MariaDB's nor hakit's. */
   databases: names,
+  /** Where MariaDB is told to have its data, if that is not /var/lib/mysql; absent: there. */
+  datadir: text.optional(),
   /** A datastore of K3s with tables in it, made before hakit. */
   datastore: z.boolean(),
   /** Packages of another MySQL, which exclude MariaDB's. */

@@ -12,10 +12,18 @@ export interface FirewallTexts {
   /** `firewall-cmd --list-all` and `--zone=trusted --list-sources`. */
   readonly firewalld: string | null;
   readonly trusted: string | null;
+  /** By `Need.from`: the zone that its packets come into, where that is not the default one. */
+  readonly zones?: Readonly<{ [from: string]: Zone }>;
   /** `nft -j list ruleset`. */
   readonly nft: string | null;
   /** `iptables -S INPUT`, where iptables does not use nftables. */
   readonly iptables: string | null;
+}
+
+/** Of firewalld: its name, and `firewall-cmd --zone=NAME --list-all`. */
+export interface Zone {
+  readonly name: string;
+  readonly text: string;
 }
 
 export type FirewallKind =
@@ -30,6 +38,8 @@ export interface FirewallVerdict {
   readonly blocked: readonly Need[];
   /** nftables: the chain that drops, by need. */
   readonly chains: readonly Chain[];
+  /** firewalld: as in FirewallTexts. */
+  readonly zones?: Readonly<{ [from: string]: Zone }>;
 }
 
 export function firewallVerdict(
@@ -52,16 +62,16 @@ export function firewallVerdict(
     return plain("ufw", (need) => rules.some((rule) => allows(rule, need)));
   }
   if (texts.firewalld !== null) {
-    const text = texts.firewalld;
+    const { firewalld, zones } = texts;
     const trusted = (texts.trusted ?? "").split(/\s+/);
-    return plain(
-      "firewalld",
-      (need) =>
-        /^\s*target: ACCEPT/m.test(text) ||
+    const verdict = plain("firewalld", (need) => {
+      const text = zones?.[need.from]?.text ?? firewalld;
+      return /^\s*target: ACCEPT/m.test(text) ||
         trusted.some((source) => source !== "" && within(need.from, source)) ||
         need.protocol !== "all" &&
-          (text.includes(firewalldRule(need)) || openPorts(text, need)),
-    );
+          (text.includes(firewalldRule(need)) || openPorts(text, need));
+    });
+    return zones ? { ...verdict, zones } : verdict;
   }
   const chains = needs.map((need) =>
     texts.nft === null ? null : droppingChain(texts.nft, need)

@@ -10,7 +10,7 @@ import {
   nftRule,
   ufwCommand,
 } from "./firewall_needs.ts";
-import type { FirewallTexts, FirewallVerdict } from "./firewall.ts";
+import type { FirewallTexts, FirewallVerdict, Zone } from "./firewall.ts";
 
 const NFT_FILE = "/etc/nftables.conf";
 /** What iptables-persistent loads at boot; `openFirewall` has it saved. */
@@ -21,20 +21,49 @@ const END = "# End of hakit's rules.";
 const PATIENT = { timeoutMs: 60_000 } as const;
 const MOST_OUTPUT = 8_000_000;
 
-/** Asks every firewall tool that is here. */
-export async function readFirewall(): Promise<FirewallTexts> {
+/** Asks every firewall tool that is here about what `needs` come through. */
+export async function readFirewall(
+  needs: readonly Need[],
+): Promise<FirewallTexts> {
   const nft = await said(["nft", "-j", "list", "ruleset"]);
   const version = await said(["iptables", "-V"]) ?? "";
+  const firewalld = await said(["firewall-cmd", "--list-all"]);
   return {
     ufwStatus: await said(["ufw", "status", "verbose"]),
     ufwAdded: await said(["ufw", "show", "added"]),
-    firewalld: await said(["firewall-cmd", "--list-all"]),
+    firewalld,
+    ...firewalld === null ? {} : { zones: await zonesOf(needs) },
     trusted: await said(["firewall-cmd", "--zone=trusted", "--list-sources"]),
     nft: nft !== null && nft.length < MOST_OUTPUT ? nft : null,
     iptables: version.includes("legacy")
       ? await said(["iptables", "-S", "INPUT"])
       : null,
   };
+}
+
+/** A second link's interface is often in a zone of its own: rules of the default one count for nothing there. */
+async function zonesOf(
+  needs: readonly Need[],
+): Promise<NonNullable<FirewallTexts["zones"]>> {
+  const usual = (await said(["firewall-cmd", "--get-default-zone"]))?.trim();
+  const zones: { [from: string]: Zone } = {};
+  const senders = needs.filter(({ protocol }) => protocol !== "all")
+    .map(({ from }) => from);
+  for (const from of new Set(senders)) {
+    const route = await said(["ip", "route", "get", from]) ?? "";
+    const device = /\bdev (\S+)/.exec(route)?.[1];
+    // As firewalld looks: by the address first.
+    const name =
+      (await said(["firewall-cmd", `--get-zone-of-source=${from}`]) ??
+        (device === undefined
+          ? null
+          : await said(["firewall-cmd", `--get-zone-of-interface=${device}`])))
+        ?.trim();
+    if (!name || name === usual) continue;
+    const text = await said(["firewall-cmd", `--zone=${name}`, "--list-all"]);
+    if (text !== null) zones[from] = { name, text };
+  }
+  return zones;
 }
 
 async function said(argv: readonly string[]): Promise<string | null> {
@@ -53,7 +82,7 @@ export function firewallCommands(verdict: FirewallVerdict): string[] {
       return verdict.blocked.map((need) => quoted(ufwCommand(need)));
     case "firewalld":
       return verdict.blocked.flatMap((need) =>
-        firewalldLines(need).map(quoted)
+        firewalldLines(need, verdict.zones?.[need.from]?.name).map(quoted)
       );
     case "iptables":
       return verdict.blocked.map((need) => quoted(iptablesCommand(need, "-I")));
@@ -76,7 +105,10 @@ export async function openFirewall(verdict: FirewallVerdict): Promise<string> {
       return "ufw keeps them over a reboot";
     case "firewalld":
       for (const need of verdict.blocked) {
-        for (const words of firewalldLines(need)) await command(words, PATIENT);
+        const zone = verdict.zones?.[need.from]?.name;
+        for (const words of firewalldLines(need, zone)) {
+          await command(words, PATIENT);
+        }
       }
       return "firewalld keeps them over a reboot";
     case "iptables":
@@ -115,7 +147,7 @@ export async function openFirewall(verdict: FirewallVerdict): Promise<string> {
 
 /** Whether any rule of ours is in any firewall here. */
 export async function hasOwnRules(needs: readonly Need[]): Promise<boolean> {
-  const texts = await readFirewall();
+  const texts = await readFirewall(needs);
   if (texts.ufwAdded?.includes(`'${COMMENT}'`)) return true;
   if (needs.some((need) => inFirewalld(texts, need))) return true;
   if (nftRules(texts.nft).some(({ rule }) => rule?.comment === COMMENT)) {
@@ -137,21 +169,23 @@ export async function closeFirewall(
   needs: readonly Need[],
   { saved = SAVED }: { readonly saved?: readonly string[] } = {},
 ): Promise<void> {
-  const texts = await readFirewall();
+  const texts = await readFirewall(needs);
   for (const need of needs) {
     if (texts.ufwAdded?.includes(`'${COMMENT}'`)) {
       const [, ...rule] = ufwCommand(need);
       await said(["ufw", "delete", ...rule.slice(0, -2)]);
     }
-    if (inFirewalld(texts, need)) {
-      for (const words of firewalldLines(need)) {
+    // In the default zone as well: a version that knew no other put them there.
+    const own = texts.zones?.[need.from]?.name;
+    for (const zone of inFirewalld(texts, need) ? [undefined, own] : []) {
+      for (const words of firewalldLines(need, zone)) {
         await said(words.map((word) => word.replace("--add-", "--remove-")));
       }
     }
     while (await said(iptablesCommand(need, "-D")) !== null);
   }
   // Asked again: iptables may have taken some of these away just now.
-  for (const { rule } of nftRules((await readFirewall()).nft)) {
+  for (const { rule } of nftRules((await readFirewall([])).nft)) {
     if (rule?.comment !== COMMENT) continue;
     const { family, table, chain, handle } = rule;
     const place = [family, table, chain];
@@ -188,8 +222,8 @@ async function rewrite(
 }
 
 /** Now, and after the next start. */
-function firewalldLines(need: Need): string[][] {
-  const words = firewalldWords(need);
+function firewalldLines(need: Need, zone?: string): string[][] {
+  const words = firewalldWords(need, zone);
   return [["firewall-cmd", ...words], [
     "firewall-cmd",
     "--permanent",
@@ -197,10 +231,16 @@ function firewalldLines(need: Need): string[][] {
   ]];
 }
 
-function inFirewalld({ firewalld, trusted }: FirewallTexts, need: Need) {
-  return need.protocol === "all"
-    ? (trusted ?? "").split(/\s+/).includes(need.from)
-    : firewalld?.includes(firewalldRule(need)) === true;
+function inFirewalld(
+  { firewalld, trusted, zones }: FirewallTexts,
+  need: Need,
+): boolean {
+  if (need.protocol === "all") {
+    return (trusted ?? "").split(/\s+/).includes(need.from);
+  }
+  return [firewalld, zones?.[need.from]?.text].some((text) =>
+    text?.includes(firewalldRule(need))
+  );
 }
 
 function nftLines({ blocked, chains }: FirewallVerdict): string[] {

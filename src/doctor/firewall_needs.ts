@@ -91,10 +91,12 @@ export function firewalldRule(need: Need): string {
 }
 
 /** Pods' networks are to be trusted as K3s' documentation says: a rich rule lets nothing through this server to elsewhere. */
-export function firewalldWords(need: Need): string[] {
-  return need.protocol === "all"
-    ? ["--zone=trusted", `--add-source=${need.from}`]
-    : [`--add-rich-rule=${firewalldRule(need)}`];
+export function firewalldWords(need: Need, zone?: string): string[] {
+  if (need.protocol === "all") {
+    return ["--zone=trusted", `--add-source=${need.from}`];
+  }
+  const where = zone === undefined ? [] : [`--zone=${zone}`];
+  return [...where, `--add-rich-rule=${firewalldRule(need)}`];
 }
 
 /** Into the chain that drops: an accept of another chain would not keep this one from dropping. */

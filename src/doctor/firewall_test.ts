@@ -10,6 +10,12 @@ import {
   nftRule,
   ufwCommand,
 } from "./firewall_needs.ts";
+import {
+  closeFirewall,
+  firewallCommands,
+  openFirewall,
+  readFirewall,
+} from "./firewall_apply.ts";
 import { droppingChain } from "./nft_verdict.ts";
 
 const NONE: FirewallTexts = {
@@ -86,7 +92,7 @@ Deno.test("firewallVerdict() reads firewalld's rich rules, ports and trusted sou
   assert.deepEqual(blocked(zone(rules), "10.42.0.0/16 10.43.0.0/16"), []);
   // A rich rule is for what this server takes itself, not for what pods send elsewhere.
   const pods = blocked(zone(rules));
-  assert.deepEqual(pods.map(firewalldWords), [
+  assert.deepEqual(pods.map((need) => firewalldWords(need)), [
     ["--zone=trusted", "--add-source=10.42.0.0/16"],
     ["--zone=trusted", "--add-source=10.43.0.0/16"],
   ]);
@@ -99,6 +105,65 @@ Deno.test("firewallVerdict() reads firewalld's rich rules, ports and trusted sou
     blocked(zone(""), "10.0.0.0/24 10.42.0.0/16 10.43.0.0/16"),
     [],
   );
+});
+
+Deno.test("rules for firewalld go into the zone of the interface that the peer is behind, and come out of it again", async () => {
+  const folder = await Deno.makeTempDir();
+  const before = Deno.env.get("PATH")!;
+  const needs = clusterNeeds({ peers: ["10.0.0.2", "10.1.0.2"] })
+    .filter(({ protocol, port }) => protocol === "udp" && port === 4800);
+  const [usual, second] = needs.map(firewalldRule);
+  const told = `${folder}/told`;
+  try {
+    const program = (name: string, text: string) =>
+      Deno.writeTextFile(`${folder}/${name}`, `#!/bin/bash\n${text}\n`, {
+        mode: 0o755,
+      });
+    await program("ip", '[[ $3 = 10.0.* ]] && d=0 || d=1; echo "$3 dev eth$d"');
+    await program(
+      "firewall-cmd",
+      `case "$*" in
+  --get-default-zone) echo public ;;
+  --get-zone-of-source=*) exit 2 ;;
+  --get-zone-of-interface=eth0) echo public ;;
+  --get-zone-of-interface=eth1) echo internal ;;
+  --list-all) cat ${folder}/public ;;
+  "--zone=internal --list-all") cat ${folder}/internal ;;
+  "--zone=trusted --list-sources") ;;
+  *) echo "$*" >>${told} ;;
+esac`,
+    );
+    for (const name of ["ufw", "nft", "iptables", "ip6tables"]) {
+      await program(name, "exit 1");
+    }
+    Deno.env.set("PATH", `${folder}:${before}`);
+    const zone = (name: string, rules = "") =>
+      Deno.writeTextFile(`${folder}/${name}`, `${name}\n  ${rules}\n`);
+    // What the default zone lets through comes in by the other interface.
+    await zone("public", `${usual}\n  ${second}`);
+    await zone("internal");
+    const verdict = firewallVerdict(await readFirewall(needs), needs);
+    assert.deepEqual(verdict.blocked.map(({ from }) => from), ["10.1.0.2"]);
+    assert.deepEqual(firewallCommands(verdict), [
+      `firewall-cmd --zone=internal '--add-rich-rule=${second}'`,
+      `firewall-cmd --permanent --zone=internal '--add-rich-rule=${second}'`,
+    ]);
+    await openFirewall(verdict);
+    await zone("public", usual);
+    await zone("internal", second);
+    assert.deepEqual(
+      firewallVerdict(await readFirewall(needs), needs).blocked,
+      [],
+    );
+    await closeFirewall(needs.slice(1), { saved: [] });
+    const lines = (await Deno.readTextFile(told)).split("\n");
+    for (const what of ["add", "remove"]) {
+      assert(lines.includes(`--zone=internal --${what}-rich-rule=${second}`));
+    }
+  } finally {
+    Deno.env.set("PATH", before);
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("firewallVerdict() reads the rules of an old iptables, and trusts none that it does not understand", () => {

@@ -7,6 +7,7 @@ import { readKept } from "../cluster/kept.ts";
 import { K3S_NETWORKS } from "../cluster/network.ts";
 import { places } from "../cluster/places.ts";
 import { readAgents } from "../k3s/agents.ts";
+import { K3S } from "../k3s/files.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import { VOLUME } from "../k3s/volume.ts";
 import { readIfPresent } from "../system/files.ts";
@@ -69,6 +70,11 @@ export async function gather(
     measure,
     tools,
   });
+  // K3s' own files lie on another disk than both at most: how fast that is matters less.
+  const [k3s] = await gatherDisks([K3S.data], { measure: false, tools });
+  if (k3s && !disks.some(({ device }) => device === k3s.device)) {
+    disks.push(k3s);
+  }
   const existing = await gatherExisting(at, folder, tools);
   const virtual = await tools.said(["systemd-detect-virt", "-c"]);
   const clusterText = await readIfPresent(at.cluster).catch(() => null);

@@ -57,7 +57,7 @@ export async function gatherNetwork(
     });
   }
   const needs = clusterNeeds({ peers, agents, networks });
-  const verdict = firewallVerdict(await readFirewall(), needs);
+  const verdict = firewallVerdict(await readFirewall(needs), needs);
   return {
     addresses: basic.addresses.map((entry) => ({
       ...entry,

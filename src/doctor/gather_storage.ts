@@ -16,6 +16,8 @@ const CHUNKS = 64;
 const LONGEST_TRIAL_MS = 20_000;
 /** Neither fill a disk nor measure one that is nearly full. */
 const ROOM = 1024 ** 3;
+/** Sections of its files that MariaDB's server reads. */
+const GROUPS = ["mysqld", "server", "mariadb", "mariadbd"] as const;
 const MOST_NAMES = 20;
 const RIVALS = [
   "pacemaker",
@@ -106,9 +108,13 @@ export async function gatherExisting(
     join(DATABASE_FOLDER, "k3s", name)
   );
   const ours = await exists(at.cluster) || await exists(at.k3sToken);
+  const datadir = ours ? null : datadirIn(
+    await tools.said(["my_print_defaults", ...GROUPS]),
+  );
   return {
     ours,
     k3s: ours ? null : await foreignK3s(),
+    ...datadir === null ? {} : { datadir },
     databases: await foreignDatabases(DATABASE_FOLDER).catch(() => []),
     datastore: !ours && (await Promise.all(kine.map(exists))).includes(true),
     mysqlPackages: await mysqlPackages(tools),
@@ -116,6 +122,14 @@ export async function gatherExisting(
     storage: ours ? [] : await namesIn(storage),
     rivals: await runningRivals(tools),
   };
+}
+
+/** Another data directory than hakit's, of the options that MariaDB's files give it; null: none. Pure. */
+export function datadirIn(options: string): string | null {
+  const given = options.split("\n")
+    .map((line) => /^--datadir=(.*)$/.exec(line)?.[1]).filter(Boolean).at(-1);
+  const folder = given?.replace(/\/+$/, "");
+  return folder === undefined || folder === DATABASE_FOLDER ? null : folder;
 }
 
 /** Its unit, its agent or its data; an executable alone is looked at when it would be replaced. */

@@ -1,5 +1,5 @@
 import { strictEqual } from "node:assert/strict";
-import { gatherDisks } from "./gather_storage.ts";
+import { datadirIn, gatherDisks } from "./gather_storage.ts";
 
 Deno.test({
   name:
@@ -18,4 +18,15 @@ Deno.test({
       await Deno.remove(folder, { recursive: true });
     }
   },
+});
+
+Deno.test("datadirIn() finds the data directory that counts, if it is not the one that is mirrored", () => {
+  const said = (...folders: string[]) =>
+    ["--user=mysql", ...folders.map((path) => `--datadir=${path}`), ""]
+      .join("\n");
+  strictEqual(datadirIn(""), null);
+  strictEqual(datadirIn(said()), null);
+  strictEqual(datadirIn(said("/var/lib/mysql/")), null);
+  strictEqual(datadirIn(said("/var/lib/mysql", "/data/mysql")), "/data/mysql");
+  strictEqual(datadirIn(said("/data/mysql", "/var/lib/mysql")), null);
 });

@@ -53,6 +53,10 @@ export async function gatherSystem(
     const active = await tools.said(["systemctl", "is-active", unit]);
     units[unit] = { active: active || "unknown", enabled };
   }
+  for (const unit of WAITERS.filter((name) => name.endsWith("-online"))) {
+    const active = await tools.said(["systemctl", "is-active", unit]);
+    if (active === "failed") units[unit] = { active, enabled: "enabled" };
+  }
   return {
     id: basic.os.id,
     version: basic.os.version,

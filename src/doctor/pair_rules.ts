@@ -1,6 +1,12 @@
 /** What must be equal, or near, on both nodes. Pure. */
 import { seriesOf } from "../cluster/series.ts";
-import { clocks, type Half, kinship, mysqlNumbers } from "./common_rules.ts";
+import {
+  clocks,
+  type Half,
+  kinship,
+  mysqlNumbers,
+  sameName,
+} from "./common_rules.ts";
 import { type DoctorFacts, problem, type Rule, warning } from "./facts.ts";
 
 export interface Pair {
@@ -82,15 +88,10 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
           }),
         );
       }
-      if (mine.node.hostname === theirs.node.hostname) {
-        found.push(
-          warning("pair.hostname", `Both are called ${mine.node.hostname}`, {
-            why:
-              "K3s' controllers know each other by this name: both would take themselves for the one that leads",
-            fix: "hostnamectl set-hostname NAME",
-          }),
-        );
-      }
+      // In a cluster at work a name is not changed in passing; "second" refuses it before there is one.
+      found.push(
+        ...sameName(mine.node.hostname, theirs.node.hostname, warning),
+      );
       return found;
     },
   },

@@ -10,8 +10,10 @@ import {
   warning,
 } from "./facts.ts";
 
-/** The other folder is the volume's, whatever it is called. */
-const DATABASE = "/var/lib/mysql";
+/** All but these two is the volume's, whatever it is called. */
+export const DATABASE = "/var/lib/mysql";
+/** K3s' own files, where they are on another disk: nothing there is mirrored. */
+const K3S = "/var/lib/rancher";
 /** A datastore commits about ten times a second, each with an fsync on both disks. */
 const SLOW_SYNC_MS = 20;
 const HOPELESS_SYNC_MS = 200;
@@ -37,7 +39,8 @@ export const STORAGE_RULES: readonly Rule<DoctorFacts>[] = [
       for (const { folder, free } of disks) {
         const full = room({ [folder]: free });
         found.push(...full);
-        if (full.length > 0 || size === null || folder === DATABASE) continue;
+        if (full.length > 0 || size === null) continue;
+        if (folder === DATABASE || folder === K3S) continue;
         found.push(...outgrown({ size, more, folder, free }));
       }
       return found;
@@ -55,13 +58,16 @@ export const STORAGE_RULES: readonly Rule<DoctorFacts>[] = [
           ];
         }
         const mirrored = type.startsWith("fuse");
-        return mirrored || TRIED.includes(type as typeof TRIED[number]) ? [] : [
-          warning("disk.type", `${folder} is on ${type}`, {
-            why: `Mirrored directories are tried on ${
-              TRIED.join(", ")
-            }; they need trusted extended attributes`,
-          }),
-        ];
+        return folder === K3S || mirrored ||
+            TRIED.includes(type as typeof TRIED[number])
+          ? []
+          : [
+            warning("disk.type", `${folder} is on ${type}`, {
+              why: `Mirrored directories are tried on ${
+                TRIED.join(", ")
+              }; they need trusted extended attributes`,
+            }),
+          ];
       }),
   },
   {
@@ -134,6 +140,20 @@ export function existingFindings(
           fix: `save its databases, then apt-get purge ${
             existing.mysqlPackages.join(" ")
           }`,
+        },
+      ),
+    );
+  }
+  if (existing.datadir !== undefined) {
+    found.push(
+      problem(
+        "existing.datadir",
+        `MariaDB has its data in ${existing.datadir}`,
+        {
+          why:
+            `${DATABASE} is what is mirrored: these databases would be out of service`,
+          fix:
+            `move them to another server; or stop MariaDB, move them to ${DATABASE} (another disk: mounted there) and take "datadir" out of the files below /etc/mysql`,
         },
       ),
     );

@@ -280,6 +280,19 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
           }),
         );
       }
+      const late = Object.keys(units).find((name) =>
+        name.endsWith("-wait-online") && units[name]!.active === "failed"
+      );
+      if (late !== undefined) {
+        found.push(
+          warning("boot.waits", `${late} has waited in vain at this boot`, {
+            why:
+              "An interface without carrier or address is waited for, up to two minutes, before hakit starts",
+            fix:
+              'netplan: "optional: true" for that interface; or have it wait for one interface only: systemctl edit systemd-networkd-wait-online, ExecStart= with --any',
+          }),
+        );
+      }
       if (!waitOnline) {
         found.push(
           warning("boot.network", "No service waits for the network at boot", {

@@ -39,18 +39,8 @@ export async function withServer<T>(
   const log = join(run, "log");
   try {
     await command(["chown", "mysql:mysql", run]);
-    const argv = [
-      await program("mariadbd", "mysqld"),
-      "--no-defaults",
-      `--datadir=${folder}`,
-      "--user=mysql",
-      "--skip-networking",
-      `--socket=${socket}`,
-      `--pid-file=${join(run, "pid")}`,
-      `--log-error=${log}`,
-    ];
-    const child = new Deno.Command(argv[0]!, {
-      args: argv.slice(1),
+    const child = new Deno.Command(await program("mariadbd", "mysqld"), {
+      args: privateArguments(folder, run),
       stdin: "null",
       stdout: "null",
       stderr: "null",
@@ -72,6 +62,21 @@ export async function withServer<T>(
   } finally {
     await Deno.remove(run, { recursive: true });
   }
+}
+
+/** Of a server on `folder` with all else in `run`. Exported for its test. */
+export function privateArguments(folder: string, run: string): string[] {
+  return [
+    "--no-defaults",
+    `--datadir=${folder}`,
+    "--user=mysql",
+    "--skip-networking",
+    `--socket=${join(run, "socket")}`,
+    `--pid-file=${join(run, "pid")}`,
+    `--log-error=${join(run, "log")}`,
+    // A TMPDIR of root's own (libpam-tmpdir) is closed to the user mysql.
+    `--tmpdir=${run}`,
+  ];
 }
 
 /** What a run that was killed left behind would hold the data directory for ever. */

@@ -39,6 +39,7 @@ import {
   servicesStep,
 } from "./member.ts";
 import { k3sReadyStep } from "./ready.ts";
+import { makeFolders } from "./made_folders.ts";
 import { outdated, writeFiles } from "./services.ts";
 import { drainStep } from "./shutdown.ts";
 import { DATABASE_FOLDER } from "./texts.ts";
@@ -144,6 +145,7 @@ function volumeStep(at: Places, kept: Kept): Step {
       return null;
     },
     async do(say) {
+      await makeFolders(at, [kept.storage]);
       await makeVolume(kept.storage, kept.size);
       say(`${file}, ${kept.size}, sparse`);
     },

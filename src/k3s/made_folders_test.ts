@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { places } from "../cluster/places.ts";
 import { exists } from "../system/files.ts";
-import { makeFolders, removeMade } from "./made_folders.ts";
+import {
+  lackingFolders,
+  makeFolders,
+  preparedFolders,
+  removeMade,
+} from "./made_folders.ts";
+import { foldersStep } from "./prereq.ts";
 
 Deno.test("removeMade() takes away what makeFolders() made and nothing is in, and remembers the rest", async () => {
   const home = await Deno.makeTempDir();
@@ -33,6 +39,53 @@ Deno.test("removeMade() takes away what makeFolders() made and nothing is in, an
     await Deno.mkdir(storage, { recursive: true });
     await removeMade(at);
     assert(await exists(storage));
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
+Deno.test("foldersStep() notes for first which folders prereq was told, until the cluster has settings", async () => {
+  const home = await Deno.makeTempDir();
+  try {
+    const inside = (name: string) => join(home, name);
+    const at = places({
+      ...{ etc: inside("etc"), state: inside("state") },
+      ...{ run: inside("run"), log: inside("log") },
+    });
+    const told = { storage: inside("data/volume"), export: inside("srv") };
+    assert.deepEqual(await preparedFolders(at), {});
+    const step = foldersStep(at, told);
+    assert.equal(await step.done(), null);
+    await step.do(() => {});
+    assert.deepEqual(await preparedFolders(at), told);
+    assert.notEqual(await step.done(), null);
+    await Deno.writeTextFile(at.settings, "");
+    const other = { ...told, storage: inside("data/other") };
+    await foldersStep(at, other).do(() => {});
+    assert.deepEqual(await preparedFolders(at), told);
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
+Deno.test("lackingFolders() names both of the module's folders, and no storage that was mirrored", async () => {
+  const home = await Deno.makeTempDir();
+  try {
+    const inside = (name: string) => join(home, name);
+    const at = places({
+      ...{ etc: inside("etc"), state: inside("state") },
+      ...{ run: inside("run"), log: inside("log") },
+    });
+    const kept = { storage: inside("storage"), export: inside("export") };
+    assert.deepEqual(await lackingFolders(at, kept), [
+      kept.storage,
+      kept.export,
+    ]);
+    await Deno.mkdir(kept.export);
+    assert.deepEqual(await lackingFolders(at, kept), [kept.storage]);
+    await Deno.mkdir(inside("state/k3s"), { recursive: true });
+    await Deno.writeTextFile(at.identity, "{}");
+    assert.deepEqual(await lackingFolders(at, kept), []);
   } finally {
     await Deno.remove(home, { recursive: true });
   }

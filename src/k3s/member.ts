@@ -11,15 +11,18 @@ import { builtInFolder, moduleFolder } from "../module/catalog.ts";
 import { installFiles } from "../module/install.ts";
 import { recordOf } from "../module/template.ts";
 import { sleep } from "../system/clock.ts";
+import { command } from "../system/command.ts";
 import { exists, readIfPresent } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { UNIT_FILE, unitText } from "../system/unit.ts";
 import { K3S, MODULE } from "./files.ts";
+import { lackingFolders, makeFolders } from "./made_folders.ts";
 import {
   enabledState,
   isActive,
   isStale,
   outdated,
+  removeIfPresent,
   systemctl,
   type TextFile,
   writeFiles,
@@ -52,6 +55,8 @@ export interface Member {
 const SERVICES = ["mariadb", "nfs-server"] as const;
 /** MariaDB 10.11 and later: whoever connects would start it. */
 const SOCKETS = ["mariadb.socket", "mariadb-extra.socket"] as const;
+/** A start of hakit.service comes after network-online.target, which waits two minutes for an interface without carrier. */
+const ONLINE = { timeoutMs: 300_000 } as const;
 const AGENT_MS = 60_000;
 const POLL_MS = 1000;
 
@@ -64,8 +69,21 @@ export async function isMirrored(): Promise<boolean> {
   });
 }
 
-export function servicesStep(at: Places): Step {
+/** MariaDB 10.3's init script: systemd makes a unit of it when mariadb.service is out of boot, and the next boot would start MariaDB by it. */
+const INIT_SCRIPT = { unit: "mysql", file: "/etc/init.d/mysql" } as const;
+
+export function servicesStep(
+  at: Places,
+  { initScript = INIT_SCRIPT.file, dropIn = MYSQL_DROP_IN }: {
+    readonly initScript?: string;
+    readonly dropIn?: string;
+  } = {},
+): Step {
   const disabled: string[] = [];
+  const kept = { path: dropIn, text: mariadbDropIn() };
+  const starts = async () =>
+    await exists(initScript) && (await outdated([kept])).length > 0;
+  let written = false;
   return {
     name: "Services out of boot",
     async done() {
@@ -74,7 +92,8 @@ export function servicesStep(at: Places): Step {
         if (await enabledState(unit) === "enabled") return null;
         if (!mirrored && await isActive(unit)) return null;
       }
-      if ((await openSockets()).length > 0) return null;
+      if (!mirrored && await isActive(INIT_SCRIPT.unit)) return null;
+      if (await starts() || (await openSockets()).length > 0) return null;
       return SERVICES.join(", ");
     },
     async do() {
@@ -91,15 +110,32 @@ export function servicesStep(at: Places): Step {
       for (const unit of SERVICES) {
         await systemctl("disable", ...(stop ? ["--now"] : []), unit);
       }
+      if (await starts()) {
+        written = !await exists(dropIn);
+        await writeFiles([kept]);
+        await systemctl("daemon-reload");
+      }
+      if (stop) await stopInitScript();
       for (const unit of await openSockets()) {
         await systemctl("mask", "--now", unit);
       }
     },
     async undo() {
       // A server that cannot become a node goes on as it did.
+      if (written) {
+        await removeIfPresent(dropIn);
+        await systemctl("daemon-reload");
+      }
       for (const unit of disabled) await systemctl("enable", unit);
     },
   };
+}
+
+/** Where it is the name of mariadb.service, that one has stopped already. */
+export async function stopInitScript(): Promise<void> {
+  if (await isActive(INIT_SCRIPT.unit)) {
+    await systemctl("stop", INIT_SCRIPT.unit);
+  }
 }
 
 /** What `uninstall` puts back into boot. */
@@ -191,7 +227,8 @@ export function configurationStep(
   return {
     name: "Configuration of MariaDB, NFS and K3s",
     async done() {
-      if (!await exists(at.module) || !await exists(kept.export)) return null;
+      if (!await exists(at.module)) return null;
+      if ((await lackingFolders(at, kept)).length > 0) return null;
       for (const unit of [...SERVICES, "k3s"]) {
         if (await isStale(unit)) return null;
       }
@@ -203,7 +240,8 @@ export function configurationStep(
     async do() {
       const files = await memberFiles(at, kept, member);
       await writeFiles(await outdated(files));
-      await Deno.mkdir(kept.export, { recursive: true });
+      // Where `prereq` was told of others, or of none: what is mirrored must be there when the module starts.
+      await makeFolders(at, await lackingFolders(at, kept));
       await systemctl("daemon-reload");
     },
   };
@@ -226,7 +264,7 @@ export function agentStep(api: AgentApi): Step {
         !await isActive("hakit");
       await writeFiles([unit]);
       await systemctl("daemon-reload");
-      await systemctl("enable", "--now", "hakit");
+      await command(["systemctl", "enable", "--now", "hakit"], ONLINE);
       const until = performance.now() + AGENT_MS;
       while (!await answers(api)) {
         if (performance.now() > until) {

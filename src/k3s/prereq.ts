@@ -10,8 +10,8 @@ import { exists, writeDurably } from "../system/files.ts";
 import { running } from "../system/processes.ts";
 import { isSecured, secure, withServer } from "./database.ts";
 import { holdStep } from "./hold.ts";
-import { makeFolders } from "./made_folders.ts";
-import { isMirrored, servicesStep } from "./member.ts";
+import { makeFolders, preparedText } from "./made_folders.ts";
+import { isMirrored, servicesStep, stopInitScript } from "./member.ts";
 import { executableStep } from "./own_executable.ts";
 import {
   installFromFolder,
@@ -56,7 +56,7 @@ export function prereqSteps(
     kernelStep(),
     securedStep(at),
     servicesStep(at),
-    foldersStep(at, [settings.storage, settings.export]),
+    foldersStep(at, settings),
   ];
 }
 
@@ -212,6 +212,7 @@ function securedStep(at: Places): Step {
     },
     async do() {
       await systemctl("stop", "mariadb");
+      await stopInitScript();
       if (!await hasSystemTables()) await makeSystemTables();
       await withServer(DATABASE_FOLDER, secure);
     },
@@ -260,18 +261,31 @@ async function makeSystemTables(): Promise<void> {
     "--user=mysql",
     "--auth-root-authentication-method=socket",
     "--skip-test-db",
-  ], { timeoutMs: 120_000 });
+    // Root's own (libpam-tmpdir) is closed to the user mysql.
+  ], { timeoutMs: 120_000, env: { TMPDIR: "" } });
   await Deno.remove(HALF_MADE);
 }
 
-function foldersStep(at: Places, folders: readonly string[]): Step {
+/** Exported for its test. */
+export function foldersStep(
+  at: Places,
+  settings: Pick<PrereqSettings, "storage" | "export">,
+): Step {
+  const folders = [settings.storage, settings.export];
+  const note = { path: at.preparedFolders, text: preparedText(settings) };
   return {
     name: "Folders",
     async done() {
       for (const folder of folders) if (!await exists(folder)) return null;
-      return folders.join(", ");
+      // A cluster that is made has settings of its own.
+      const noted = await exists(at.settings) ||
+        (await outdated([note])).length === 0;
+      return noted ? folders.join(", ") : null;
     },
-    do: () => makeFolders(at, folders),
+    async do() {
+      await makeFolders(at, folders);
+      if (!await exists(at.settings)) await writeFiles([note]);
+    },
   };
 }
 

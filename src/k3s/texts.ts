@@ -21,6 +21,8 @@ export const DATABASE_FOLDER = "/var/lib/mysql";
 export function mariadbConfig(kept: Kept): string {
   return `# Written by hakit: K3s' datastore on a mirrored directory.
 [mysqld]
+# The directory that is mirrored, whatever another file says.
+datadir = ${DATABASE_FOLDER}
 # Reached through the virtual address only, which is here before MariaDB starts.
 bind-address = ${vipOf(kept)}
 port = 3306

@@ -2,7 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import type { AgentApi } from "../cli/agent_api.ts";
 import type { Kept } from "../cluster/kept.ts";
-import type { Places } from "../cluster/places.ts";
+import { CLUSTER_HISTORY, type Places } from "../cluster/places.ts";
 import type { Step } from "../cluster/step.ts";
 import { installedModules } from "../module/catalog.ts";
 import type { Module } from "../module/schema.ts";
@@ -63,8 +63,15 @@ export interface UninstallOptions {
 }
 
 const STAYS_WITH_DATA: readonly string[] = [
-  ...["password", "k3sToken", "identity"],
-  ...["leftStorage", "madeFolders"],
+  ...["password", "k3sToken", "leftStorage", "madeFolders"],
+];
+/** Below /etc/hakit, beyond `places`: single sign-on with its secret, the console's own certificate, whose bundle was taken. */
+const AGENTS_FILES = [
+  ...["links.json", "oidc.json", "own.key", "own.pem", "bundle-key"],
+];
+/** Below the agent's state: of the cluster, not of its data. */
+const AGENTS_STATE = [
+  ...[CLUSTER_HISTORY, "ended-sessions.json", "drill.json", "k3s-staged"],
 ];
 /** Made where they were not there: drop-ins' folders, and those of a needrestart that is not installed. */
 const MADE_FOR_FILES = [
@@ -110,10 +117,11 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
       [
         ...Object.entries(at).filter(([key]) => !STAYS_WITH_DATA.includes(key))
           .map(([, path]) => path),
-        join(paths.etc, "links.json"),
+        ...AGENTS_FILES.map((name) => join(paths.etc, name)),
         paths.run,
         paths.log,
-        join(paths.state, MODULE),
+        // With the copy's identity: the data itself remembers which inode ids were used (epoch.ts).
+        ...[MODULE, ...AGENTS_STATE].map((name) => join(paths.state, name)),
       ],
       // Other modules are a person's own work: the folder stays with them.
       () => Deno.remove(join(paths.etc, "modules")).catch(() => {}),

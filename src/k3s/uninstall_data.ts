@@ -34,7 +34,7 @@ export async function ownOn(
   return {
     k3s: await exists(at.k3sFiles) ||
       (await readIfPresent(unit) ?? "").includes(K3S_DESCRIPTION),
-    // After an uninstall without --data the identity and the token are still here.
+    // After an uninstall without --data the token is still here.
     data: storage !== null || await exists(at.identity) ||
       await exists(at.k3sToken),
     storage,

@@ -167,6 +167,29 @@ Deno.test("an uninstall without --data remembers where the volume lies, so that 
   });
 });
 
+Deno.test("an uninstall takes the agent's own files away, secrets of the console among them, and leaves those of the data", async () => {
+  await inFolder(async (world) => {
+    const { paths, at } = world;
+    const gone = [
+      ...["oidc.json", "own.key", "own.pem", "bundle-key"]
+        .map((name) => join(paths.etc, name)),
+      ...["_cluster/1", "ended-sessions.json", "k3s-staged/k3s"]
+        .map((name) => join(paths.state, name)),
+    ];
+    const left = [at.k3sToken, join(paths.state, "salvage/k3s/file")];
+    for (const file of [...gone, ...left]) {
+      await Deno.mkdir(dirname(file), { recursive: true });
+      await Deno.writeTextFile(file, "text");
+    }
+    const step = stepsIn(world, {})("Cluster files");
+    assert.equal(await step.done(), null);
+    await step.do(() => {});
+    for (const file of gone) await assert.rejects(Deno.stat(file), file);
+    for (const file of left) assert((await Deno.stat(file)).isFile);
+    assert.equal(await step.done(), "none here");
+  });
+});
+
 Deno.test("mountedOn() refuses mirrors and what lies below, and takes a disk of its own", () => {
   const wanted = {
     folders: ["/var/lib/mysql", "/srv/storage"],

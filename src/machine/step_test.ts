@@ -107,6 +107,36 @@ Deno.test("refusedBy() tells what the automaton says to a command that could be 
   );
 });
 
+Deno.test("step() in WAIT starts nothing on a folder that is not the mirrored one, but for who has everything compared", () => {
+  const strange = '"/srv/data" is not the folder that was mirrored';
+  const begin = () =>
+    new Life(ALONE)
+      .on({ type: "begin", report: report({ strange }), boot: true }).done();
+  const life = begin();
+  for (let i = 0; i < 200; i++) life.on({ type: "peer", verdict: "lost" });
+  strictEqual(life.state.role, "WAIT");
+  strictEqual(life.state.reason, strange);
+  life.on({ type: "command", command: "prim", full: false, by: "test" });
+  life.on({ type: "tick" });
+  strictEqual(life.state.role, "WAIT");
+  const primary = peer({ role: "ALONE", lastRole: "ALONE", phase: "primary" });
+  for (const full of [false, true]) {
+    life.on({ type: "heard", view: primary, timeoutMs: 2100 });
+    life.on({ type: "command", command: "second", full, by: "test" });
+    life.on({ type: "heard", view: primary, timeoutMs: 2100 });
+    strictEqual(life.state.role, full ? "SECOND" : "WAIT");
+  }
+  // Mounted meanwhile: it goes on by itself.
+  const mounted = begin()
+    .on({ type: "report", report: report() })
+    .on({ type: "peer", verdict: "lost" });
+  strictEqual(mounted.state.role, "ALONE");
+  const forced = begin();
+  forced.on({ type: "command", command: "primforce", full: false, by: "test" });
+  for (let i = 0; i < 3; i++) forced.on({ type: "peer", verdict: "lost" });
+  strictEqual(forced.state.role, "ALONE");
+});
+
 Deno.test("step() in WAIT starts nothing while what tocheck names is missing", () => {
   const missing = '"/srv/data/marker" does not exist';
   const life = new Life(ALONE)

@@ -39,6 +39,11 @@ export function waiting(turn: Turn): void {
   if (missing && !(newHere && state.intent?.kind !== "prim")) {
     return refuse(turn, { reason: missing, pending: false });
   }
+  const strange = state.report?.strange;
+  // Somebody who has everything compared, or declares what stands here the good copy, knows that it is another disk.
+  if (strange && !state.intent?.full) {
+    return refuse(turn, { reason: strange, pending: false });
+  }
   const verdict = startVerdict(state, turn.at - state.since);
   if (state.intent !== null) {
     if (!state.config.mirrored || state.report !== null) return intended(turn);

@@ -6,6 +6,7 @@ import type { Aio } from "./aio.ts";
 import type { ReplicatorConfig, Report } from "./control.ts";
 import type { Dirty } from "./dirty.ts";
 import type { External } from "./external.ts";
+import type { KnownFolders } from "./known_folders.ts";
 import type { Journal } from "./journal.ts";
 import type { IdentityStore } from "./identity_store.ts";
 import type { Marks } from "./marks.ts";
@@ -31,6 +32,7 @@ export interface Context {
   left: Marks | null;
   /** Whether an operator has restored the copy that stands here. */
   readonly external: External;
+  readonly folders: KnownFolders;
   readonly aio: Aio;
   readonly aide: Aide;
   /** Reads for applications. */

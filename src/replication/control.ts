@@ -230,6 +230,8 @@ export interface Report {
   readonly fault: string | null;
   /** A path of `tocheck` that is not there: nothing may start here. One line. */
   readonly missing?: string | null;
+  /** A mirrored directory that is not the one this copy is of: nothing may start here, but as a person says that all is to be compared. */
+  readonly strange?: string | null;
   /** Last thing worth telling that is no failure, for `state` (a salvage folder, a refused stranger). */
   readonly notice: string | null;
 }

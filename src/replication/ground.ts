@@ -5,10 +5,12 @@ import type { Context } from "./context.ts";
 import { usedEpoch } from "./epoch.ts";
 import { excludedOf, sameExcluded } from "./exclusions.ts";
 import { hiddenMount } from "./hidden_mount.ts";
+import { notesOn } from "./known_folders.ts";
 import { openVolume } from "./open_volumes.ts";
 import { settleBorder } from "./own_files.ts";
 import { samePlaces } from "./terms.ts";
 import { missingPath } from "./tocheck.ts";
+import { messageOf } from "../system/message.ts";
 
 /** Null, or why this node can have no role. */
 export function* settleGround(context: Context): Generator<void, unknown> {
@@ -46,7 +48,7 @@ function* settleExcluded(
  * may be a new one. Walks over all names where the data says nothing: a directory that hakit had never mirrored, or an older build's.
  */
 function* settleEpoch(
-  { config, identity, log }: Context,
+  { config, folders, identity, log }: Context,
 ): Generator<void, unknown> {
   const { directories } = config;
   // Refused below; what stands there instead says nothing.
@@ -59,6 +61,12 @@ function* settleEpoch(
       const onLook = () => log(`looks for used inode ids in "${path}"`);
       const epoch = yield* usedEpoch(path, onLook);
       if (epoch > identity.value.epoch) identity.save({ epoch });
+    }
+    try {
+      folders.keep(notesOn(config));
+    } catch (error) {
+      // A full state directory: only the guard against a disk that is not mounted is as it was.
+      log(`Cannot note which folders are mirrored: ${messageOf(error)}`);
     }
     return null;
   } catch (error) {

@@ -27,6 +27,7 @@ import { Journal } from "./journal.ts";
 import { External } from "./external.ts";
 import { missingOf, mustStand, settleGround } from "./ground.ts";
 import { IdentityStore } from "./identity_store.ts";
+import { KnownFolders, strangeFolder } from "./known_folders.ts";
 import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import { PrimaryRole } from "./primary_role.ts";
@@ -104,6 +105,7 @@ class Replicator {
       journal,
       left: connected && current !== null ? journal.read(current) : null,
       external: new External(config.stateDir),
+      folders: new KnownFolders(config.stateDir),
       aio: new Aio(),
       aide,
       cold: new ColdReads(readers),
@@ -233,7 +235,7 @@ class Replicator {
           if (this.#primary || this.#secondary) {
             throw new Error("the module runs on this node");
           }
-          context.identity.save({ upToDate: false, consistent: false });
+          this.#replace();
         });
       case "hold":
         return attempt(() => {
@@ -292,10 +294,19 @@ class Replicator {
     external.note();
   }
 
+  /** What stands here counts as no copy: half of it is gone, or it is another disk. */
+  #replace(): void {
+    const { identity, folders } = this.#context;
+    identity.save({ upToDate: false, consistent: false });
+    // Last: of a folder that is not known any more nobody asks whether it is the one that the identity speaks of.
+    folders.forget();
+  }
+
   #force(full: boolean): void {
-    const { identity, dirty } = this.#context;
+    const { identity, dirty, folders } = this.#context;
     const { current, upToDate, consistent } = identity.value;
     if (current !== null && upToDate && consistent && !full) return;
+    if (full) folders.forget();
     // What the peer has is a different history from now on: everything is compared when it returns.
     identity.advance({
       bitmap: null,
@@ -351,7 +362,7 @@ class Replicator {
     const changed = () => this.#changed = true;
     const refused = command.command === "primary" ||
         command.command === "secondary"
-      ? yield* settleGround(context)
+      ? this.#admit(command) ?? (yield* settleGround(context))
       : null;
     if (refused) {
       return attempt(() => {
@@ -409,6 +420,23 @@ class Replicator {
     }
   }
 
+  /** Null, or why not: a disk that was replaced is taken as what it is, where a person says so. */
+  #admit(
+    command: Command & { readonly command: "primary" | "secondary" },
+  ): unknown {
+    const strange = strangeFolder(this.#context);
+    if (strange === null) return null;
+    if (command.command === "primary" || !command.full) {
+      return new Error(strange);
+    }
+    try {
+      this.#replace();
+      return null;
+    } catch (error) {
+      return error;
+    }
+  }
+
   #report(): Report {
     const context = this.#context;
     const role = this.#primary ?? this.#secondary;
@@ -436,6 +464,7 @@ class Replicator {
       fault: context.fault,
       // With a role it was there, and stays: its file system cannot be unmounted.
       missing: role ? null : missingOf(context),
+      strange: role ? null : strangeFolder(context),
       notice: context.notice,
     };
   }

@@ -111,11 +111,14 @@ toolchain() {
     esac
     apt_get ca-certificates curl unzip openssl || die "cannot install what fetching Deno needs"
     say "Getting Deno $DENO_VERSION"
-    temporary=$(mktemp -d)
+    # Not below /tmp: it may be mounted noexec, or be too small.
+    mkdir -p "$TOOLS"
+    temporary=$(mktemp -d "$TOOLS/new.XXXXXX")
     deno_from_host "$arch" "$temporary" || deno_from_npm "$arch" "$temporary" ||
       { rm -rf "$temporary"; die "cannot get Deno $DENO_VERSION: neither its download host nor npm answers"; }
     chmod 755 "$temporary/deno"
-    right_deno "$temporary/deno" || die "the Deno that was fetched does not run here (glibc 2.27 or later is needed)"
+    right_deno "$temporary/deno" ||
+      { rm -rf "$temporary"; die "the Deno that was fetched does not run here (glibc 2.27 or later is needed, and a file system of $TOOLS that is not mounted noexec)"; }
     mkdir -p "$TOOLS/deno-$DENO_VERSION"
     mv "$temporary/deno" "$TOOLS/deno-$DENO_VERSION/deno"
     rm -rf "$temporary"

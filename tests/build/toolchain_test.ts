@@ -208,3 +208,15 @@ Deno.test({
     assert.match(decoder.decode(stderr), /"hakit witness uninstall", then/);
   },
 });
+
+Deno.test("toolchain() runs nothing from a /tmp that may be noexec, and leaves nothing beside what it keeps", async () => {
+  await using sandbox = await Sandbox.open({});
+  const { code, said } = await sandbox.run(`
+    TMPDIR=/nonexistent
+    apt_get() { :; }
+    deno_from_host() { printf '#!/bin/sh\n' >"$2/deno"; }
+    right_deno() { case $1 in $TOOLS/*) [ -x "$1" ] ;; *) false ;; esac; }
+    toolchain; ls "$TOOLS" >"$SANDBOX/kept"; [ "$(command -v deno)" = "$TOOLS/$(ls "$TOOLS")/deno" ]`);
+  assert.equal(code, 0, said);
+  assert.match((await sandbox.read("kept"))!, /^deno-[\d.]+\n$/);
+});

@@ -306,6 +306,8 @@ export const phrases: Phrases = {
     'Impossible de prendre l’adresse "{address}" : la machine de MAC {mac} sur {device} y répond déjà ; retirez-la là-bas, ou choisissez une autre adresse virtuelle',
   '"{path*}" does not exist (tocheck in module.yaml): is the file system of "{folder*}" mounted?':
     '"{path}" n’existe pas (tocheck dans module.yaml) : le système de fichiers de "{folder}" est-il monté ?',
+  '"{path*}" is not the folder that was mirrored (its disk is not mounted?): mount it; or, if the disk was replaced on purpose, say "hakit second {module} --full" on this node':
+    '"{path}" n’est pas le dossier mis en miroir (son disque n’est-il pas monté ?) : montez-le ; ou, si le disque a été remplacé exprès, lancez "hakit second {module} --full" sur ce nœud',
   '"{below*}" is a mount of its own below the mirrored directory "{path*}", which would hide it: mount it elsewhere (umount "{below*}"), and list it in module.yaml as a directory of its own if it is to be mirrored':
     '"{below}" est un montage à part sous le répertoire en miroir "{path}", qui le cacherait : montez-le ailleurs (umount "{below}"), et nommez-le dans module.yaml comme un répertoire à part s’il doit être mis en miroir',
   // Warnings of a module's replication (src/replication).
@@ -678,6 +680,12 @@ export const phrases: Phrases = {
     "{unit} est démarré avec la machine par systemd",
   "The module starts it where the mirror is; both would write":
     "Le module le démarre là où est le miroir ; les deux écriraient",
+  "{name} has waited in vain at this boot":
+    "{name} a attendu en vain à ce démarrage",
+  "An interface without carrier or address is waited for, up to two minutes, before hakit starts":
+    "Une interface sans porteuse ou sans adresse est attendue, jusqu’à deux minutes, avant que hakit démarre",
+  'netplan: "optional: true" for that interface; or have it wait for one interface only: systemctl edit systemd-networkd-wait-online, ExecStart= with --any':
+    "netplan : « optional: true » pour cette interface ; ou n’attendre qu’une seule interface : systemctl edit systemd-networkd-wait-online, ExecStart= avec --any",
   "No service waits for the network at boot":
     "Aucun service n’attend le réseau au démarrage",
   "K3s and the agent may start before the addresses are there, and try again until they are":
@@ -803,6 +811,11 @@ export const phrases: Phrases = {
     "Les paquets de MariaDB le remplaceraient et ne peuvent pas lire ses données",
   "save its databases, then {command*}":
     "sauvegardez ses bases, puis {command}",
+  "MariaDB has its data in {folder}": "MariaDB a ses données dans {folder}",
+  "{folder} is what is mirrored: these databases would be out of service":
+    "C’est {folder} qui est mis en miroir : ces bases seraient hors service",
+  'move them to another server; or stop MariaDB, move them to {folder} (another disk: mounted there) and take "datadir" out of the files below /etc/mysql':
+    "déplacez-les vers un autre serveur ; ou arrêtez MariaDB, déplacez-les dans {folder} (un autre disque : monté là) et retirez « datadir » des fichiers sous /etc/mysql",
   "MariaDB holds a datastore of K3s already":
     "MariaDB contient déjà une base de K3s",
   "A new K3s with another token cannot read it and would not start":

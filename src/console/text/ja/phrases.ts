@@ -306,6 +306,8 @@ export const phrases: Phrases = {
     'アドレス "{address}" を取得できません。MAC {mac} のマシンが {device} で応答しています。そのマシンから外すか、別の仮想アドレスを選んでください',
   '"{path*}" does not exist (tocheck in module.yaml): is the file system of "{folder*}" mounted?':
     '"{path}" がありません（module.yaml の tocheck）。"{folder}" のファイルシステムはマウントされていますか？',
+  '"{path*}" is not the folder that was mirrored (its disk is not mounted?): mount it; or, if the disk was replaced on purpose, say "hakit second {module} --full" on this node':
+    '"{path}" はミラーされていたフォルダーではありません（ディスクがマウントされていない？）：マウントしてください。意図してディスクを交換した場合は、このノードで "hakit second {module} --full" を実行してください',
   '"{below*}" is a mount of its own below the mirrored directory "{path*}", which would hide it: mount it elsewhere (umount "{below*}"), and list it in module.yaml as a directory of its own if it is to be mirrored':
     '"{below}" はミラーディレクトリー "{path}" 以下の別のマウントで、ミラーすると隠れてしまいます。別の場所にマウントし（umount "{below}"）、ミラーするなら module.yaml に独立したディレクトリーとして書いてください',
   // Warnings of a module's replication (src/replication).
@@ -682,6 +684,12 @@ export const phrases: Phrases = {
     "{unit} は起動時に systemd によって開始されます",
   "The module starts it where the mirror is; both would write":
     "モジュールがミラーのある側で開始します。両方が書き込むことになります",
+  "{name} has waited in vain at this boot":
+    "この起動で {name} は待っても得られませんでした",
+  "An interface without carrier or address is waited for, up to two minutes, before hakit starts":
+    "リンクやアドレスのないインターフェイスを最大 2 分待ってから hakit が起動します",
+  'netplan: "optional: true" for that interface; or have it wait for one interface only: systemctl edit systemd-networkd-wait-online, ExecStart= with --any':
+    "netplan：そのインターフェイスに「optional: true」を指定。または 1 つのインターフェイスだけを待つ：systemctl edit systemd-networkd-wait-online で ExecStart= に --any",
   "No service waits for the network at boot":
     "起動時にネットワークを待つサービスがありません",
   "K3s and the agent may start before the addresses are there, and try again until they are":
@@ -808,6 +816,11 @@ export const phrases: Phrases = {
   "MariaDB's packages would replace it and cannot read its data":
     "MariaDB のパッケージに置き換えられ、そのデータは読めません",
   "save its databases, then {command*}": "データベースを保存してから {command}",
+  "MariaDB has its data in {folder}": "MariaDB のデータは {folder} にあります",
+  "{folder} is what is mirrored: these databases would be out of service":
+    "ミラーされるのは {folder} です。これらのデータベースは使えなくなります",
+  'move them to another server; or stop MariaDB, move them to {folder} (another disk: mounted there) and take "datadir" out of the files below /etc/mysql':
+    "別のサーバーに移すか、MariaDB を停止して {folder} に移し（別のディスクならそこにマウント）、/etc/mysql 以下のファイルから「datadir」を取り除いてください",
   "MariaDB holds a datastore of K3s already":
     "MariaDB に K3s のデータストアがすでにあります",
   "A new K3s with another token cannot read it and would not start":
