@@ -9,7 +9,7 @@ import {
   O,
   SYS,
 } from "../system/libc.ts";
-import { mounts, OURS, withoutLinks } from "./mounts.ts";
+import { forbidden, mounts, OURS, withoutLinks } from "./mounts.ts";
 
 const scratch = new Memory(64 * 1024);
 const MNT_DETACH = 2;
@@ -112,7 +112,8 @@ export class Device {
     const target = scratch.string(this.path, 64);
     const type = scratch.string(OURS, 8192);
     const data = scratch.string(options, 8256);
-    if (libc.mount(source, target, type, 0, data) !== 0) {
+    const flags = forbidden(mounts(), this.path);
+    if (libc.mount(source, target, type, flags, data) !== 0) {
       const code = errno();
       libc.close(this.fd);
       throw new ErrnoError(`Cannot mount over "${path}"`, code);

@@ -15,6 +15,8 @@ export interface Mount {
   /** Without symlinks. */
   readonly point: string;
   readonly type: string;
+  /** Of this mount, not of its file system. */
+  readonly options: readonly string[];
 }
 
 /** All mounts that this process sees, in the order in which they were made. */
@@ -26,7 +28,7 @@ export function mounts(): Mount[] {
 export function parseMounts(text: string): Mount[] {
   return text.split("\n").filter((line) => line.includes(" - ")).map((line) => {
     const [before, after] = line.split(" - ");
-    const [id, on, device, , point] = before!.split(" ");
+    const [id, on, device, , point, options] = before!.split(" ");
     return {
       id: Number(id),
       on: Number(on),
@@ -36,8 +38,28 @@ export function parseMounts(text: string): Mount[] {
         (_, octal) => String.fromCharCode(parseInt(octal, 8)),
       ),
       type: after!.split(" ")[0]!,
+      options: options!.split(","),
     };
   });
+}
+
+/** As mount(2) has them. */
+const FORBIDS = { nosuid: 2, nodev: 4, noexec: 8 } as const;
+
+/** What the mount that `place` stands on forbids, as flags for mount(2): a mount over the place must not allow it. Pure. */
+export function forbidden(all: readonly Mount[], place: string): number {
+  const around = all.filter(({ point }) =>
+    point === "/" || place === point || place.startsWith(`${point}/`)
+  );
+  // Of several at one point the last one covers the others.
+  const here = around.toSorted((a, b) => a.point.length - b.point.length).at(
+    -1,
+  );
+  return Object.entries(FORBIDS).reduce(
+    (flags, [name, flag]) =>
+      here?.options.includes(name) ? flags | flag : flags,
+    0,
+  );
 }
 
 /**
@@ -45,7 +67,7 @@ export function parseMounts(text: string): Mount[] {
  * that a crash left goes with it. Pure.
  */
 export function mountedBelow(
-  all: readonly Mount[],
+  all: readonly Omit<Mount, "options">[],
   place: string,
 ): string | null {
   const byId = new Map(all.map((mount) => [mount.id, mount]));

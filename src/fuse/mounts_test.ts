@@ -1,5 +1,10 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { mountedBelow, parseMounts, withoutLinks } from "./mounts.ts";
+import {
+  forbidden,
+  mountedBelow,
+  parseMounts,
+  withoutLinks,
+} from "./mounts.ts";
 
 Deno.test("parseMounts() takes optional fields and names with spaces", () => {
   const text =
@@ -7,9 +12,27 @@ Deno.test("parseMounts() takes optional fields and names with spaces", () => {
 40 36 0:52 / /srv/data rw - fuse.hakit hakit rw,user_id=0
 `;
   deepStrictEqual(parseMounts(text), [
-    { id: 36, on: 35, device: "98:0", point: "/mnt/a b", type: "ext3" },
-    { id: 40, on: 36, device: "0:52", point: "/srv/data", type: "fuse.hakit" },
+    {
+      ...{ id: 36, on: 35, device: "98:0", point: "/mnt/a b", type: "ext3" },
+      options: ["rw", "noatime"],
+    },
+    {
+      ...{ id: 40, on: 36, device: "0:52", point: "/srv/data" },
+      ...{ type: "fuse.hakit", options: ["rw"] },
+    },
   ]);
+});
+
+Deno.test("forbidden() is what the mount below says, of several the nearest and the last", () => {
+  const all = parseMounts(`1 0 0:1 / / rw,nosuid - ext4 a rw
+2 1 0:2 / /srv rw - ext4 b rw
+3 2 0:3 / /srv rw,nodev,noexec,nosuid - ext4 c rw
+4 2 0:4 / /srv2 rw - ext4 c rw
+`);
+  strictEqual(forbidden(all, "/var/lib"), 2);
+  strictEqual(forbidden(all, "/srv"), 14);
+  strictEqual(forbidden(all, "/srv/data"), 14);
+  strictEqual(forbidden(all, "/srv2/data"), 0);
 });
 
 Deno.test("withoutLinks() follows symlinks on the way and at the end, and ends where they go round", () => {
@@ -29,8 +52,21 @@ Deno.test("withoutLinks() follows symlinks on the way and at the end, and ends w
 });
 
 Deno.test("mountedBelow() finds what a mount over the directory would hide, not what stands beside it or on a dead mount of ours", () => {
-  const root = { id: 1, on: 1, device: "0:1", point: "/", type: "ext4" };
-  const data = { id: 2, on: 1, device: "0:1", point: "/srv/data", type: "xfs" };
+  const root = {
+    id: 1,
+    on: 1,
+    device: "0:1",
+    point: "/",
+    type: "ext4",
+    options: [],
+  };
+  const data = {
+    id: 2,
+    on: 1,
+    device: "0:1",
+    point: "/srv/data",
+    type: "xfs",
+  };
   const beside = {
     id: 3,
     on: 1,

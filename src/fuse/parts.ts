@@ -17,15 +17,17 @@ export function submitInParts(
   pipeline: Pick<Pipeline, "memory" | "submit">,
   operation: Parameters<Pipeline["submit"]>[0] & { readonly argument: number },
   about: Omit<Parameters<Pipeline["submit"]>[1], "answer" | "refusal">,
-  { at, size, answer }: {
+  { at, size, direct, answer }: {
     readonly at: number;
     readonly size: number;
+    /** Around the page cache: there the kernel makes EIO of a short answer, and a virtual machine's disk is to hear ENOSPC. */
+    readonly direct: boolean;
     readonly answer: (error: number, written: number) => void;
   },
 ): void {
   moveApart(pipeline.memory.bytes, at, size);
   const lengths = partsOf(size);
-  const parts = new Parts(lengths, answer);
+  const parts = new Parts(lengths, answer, { allOrNothing: direct });
   let { argument } = operation;
   for (const [part, length] of lengths.entries()) {
     pipeline.submit(
@@ -71,6 +73,7 @@ export class Parts {
   constructor(
     readonly lengths: readonly number[],
     readonly answer: (error: number, written: number) => void,
+    readonly options: { readonly allOrNothing: boolean },
   ) {
     this.#errors = lengths.map(() => null);
     this.#left = lengths.length;
@@ -88,6 +91,7 @@ export class Parts {
     const failed = this.#errors.findIndex((one) => one !== 0);
     const good = failed < 0 ? this.lengths : this.lengths.slice(0, failed);
     const written = good.reduce((sum, length) => sum + length, 0);
-    this.answer(written > 0 ? 0 : this.#errors[failed] ?? 0, written);
+    const tellsLength = written > 0 && !this.options.allOrNothing;
+    this.answer(tellsLength ? 0 : this.#errors[failed] ?? 0, written);
   }
 }

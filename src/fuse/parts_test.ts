@@ -33,15 +33,22 @@ Deno.test("moveApart() leaves room for a header before each part but the first",
 });
 
 Deno.test("Parts answer once: with all, with what came before the one that failed, or with its error", () => {
-  const answered = (...ends: (readonly [number, number])[]) => {
+  const told = (
+    allOrNothing: boolean,
+    ...ends: (readonly [number, number])[]
+  ) => {
     const answers: [number, number][] = [];
     const parts = new Parts(
       [100, 100, 50],
       (error, written) => answers.push([error, written]),
+      { allOrNothing },
     );
     for (const [part, error] of ends) parts.ended(part, error);
     return answers;
   };
+  const answered = told.bind(null, false);
+  deepStrictEqual(told(true, [0, 0], [1, 0], [2, 0]), [[0, 250]]);
+  deepStrictEqual(told(true, [0, 0], [1, 28], [2, 28]), [[28, 100]]);
   deepStrictEqual(answered([0, 0], [1, 0]), []);
   deepStrictEqual(answered([0, 0], [1, 0], [2, 0]), [[0, 250]]);
   deepStrictEqual(answered([1, 0], [2, 0], [0, 0]), [[0, 250]]);

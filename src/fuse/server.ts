@@ -10,7 +10,7 @@ import type { Pipeline } from "../replication/pipeline.ts";
 import { stat } from "../replication/descriptor.ts";
 import type { Inode } from "../replication/inode.ts";
 import type { Volume } from "../replication/volume.ts";
-import { E, errno, libc } from "../system/libc.ts";
+import { E, errno, libc, O } from "../system/libc.ts";
 import { getU64, setU64 } from "../system/u64.ts";
 import {
   FILE_LIMIT,
@@ -208,6 +208,7 @@ export class Server {
       submitInParts(this.pipeline, operation, about, {
         at: at + HEADER,
         size,
+        direct: (flags & O.DIRECT) !== 0,
         answer(error, length) {
           written = length;
           answer(error);

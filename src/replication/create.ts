@@ -36,7 +36,7 @@ export function create(
       dataFd = libc.openat(
         parent.fd,
         name,
-        O.CREAT | O.EXCL | O.RDWR | O.NOFOLLOW | O.CLOEXEC,
+        O.CREAT | O.EXCL | O.RDWR | O.NOATIME | O.NOFOLLOW | O.CLOEXEC,
         mode & 0o7777,
       );
       failed = dataFd < 0 ? -1 : 0;
@@ -75,7 +75,7 @@ export function createNameless(
   if (frame.length < 16) return E.INVAL;
   const mode = buffer.view.getUint32(at, true) & 0o7777;
   becomeCaller(buffer.view, at, frame.flags);
-  const flags = O.TMPFILE | O.RDWR | O.CLOEXEC;
+  const flags = O.TMPFILE | O.RDWR | O.NOATIME | O.CLOEXEC;
   const fd = libc.openat(parent.fd, memory.string(".", 200), flags, mode);
   const code = fd < 0 ? errno() : 0;
   becomeRoot();
