@@ -16,7 +16,7 @@ export interface Mount {
   readonly point: string;
   readonly type: string;
   /** Of this mount, not of its file system. */
-  readonly options: readonly string[];
+  readonly options?: readonly string[];
 }
 
 /** All mounts that this process sees, in the order in which they were made. */
@@ -57,7 +57,7 @@ export function forbidden(all: readonly Mount[], place: string): number {
   );
   return Object.entries(FORBIDS).reduce(
     (flags, [name, flag]) =>
-      here?.options.includes(name) ? flags | flag : flags,
+      here?.options?.includes(name) ? flags | flag : flags,
     0,
   );
 }
@@ -67,7 +67,7 @@ export function forbidden(all: readonly Mount[], place: string): number {
  * that a crash left goes with it. Pure.
  */
 export function mountedBelow(
-  all: readonly Omit<Mount, "options">[],
+  all: readonly Mount[],
   place: string,
 ): string | null {
   const byId = new Map(all.map((mount) => [mount.id, mount]));
