@@ -25,12 +25,17 @@ export interface WatchOptions {
   readonly report: (reading: Reading) => void;
   /** How long this server's tasks have waited; for tests. */
   readonly stalled?: typeof stalled;
+  /** Default EXCUSE_MS. */
+  readonly excuseMs?: number;
 }
 
 /** A look ends itself by its time limit; if it does not, this much later nobody waits for it. */
 const GRACE_MS = 4000;
-/** So many looks in a row may take too long because the server is too busy; who does not answer after that is down all the same. */
-const EXCUSED = 3;
+/**
+ * So long looks may take too long because the server is too busy; who does not answer then is down all the same. Long: to begin anew
+ * after a failover can keep a small server busy for minutes, and to move the service once more would only do so again.
+ */
+const EXCUSE_MS = 5 * 60_000;
 
 /** When a look began, and how long this server's tasks had waited by then. */
 interface Begun {
@@ -43,7 +48,8 @@ export class Watch {
   #stop: AbortController | null = null;
   /** The last look, which hangs. */
   #hangs: Begun | null = null;
-  #excused = 0;
+  /** Since when every look took too long; null: the last one did not. */
+  #lateSince: number | null = null;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -56,7 +62,7 @@ export class Watch {
   start(): void {
     if (this.#stop !== null) return;
     this.#stop = new AbortController();
-    this.#excused = 0;
+    this.#lateSince = null;
     this.#loop(this.#stop.signal);
   }
 
@@ -76,8 +82,7 @@ export class Watch {
       const reading = await this.#look({ since, waited }, signal);
       if (signal.aborted) return;
       const busy = tooBusy(waited, this.#stalled(), now() - since);
-      const hangsMs = hangs === null ? 0 : now() - since;
-      this.#options.report(this.#excuse(reading, busy, hangsMs));
+      this.#options.report(this.#excuse(reading, busy, since));
       const rest = this.#options.intervalMs - (now() - begun);
       await sleep(Math.max(100, rest), signal);
     }
@@ -88,15 +93,14 @@ export class Watch {
   }
 
   /** What is healthy must not be moved because its server had no time for a check. */
-  #excuse(reading: Reading, busy: boolean, hangsMs: number): Reading {
-    if (!reading.late) this.#excused = 0;
-    if (!reading.late || !busy) return reading;
-    // One that hangs is one look, however often it is asked after: it has the time of as many as are excused.
-    const { intervalMs, timeoutMs } = this.#options;
-    const excused = hangsMs > 0
-      ? hangsMs < EXCUSED * (intervalMs + timeoutMs)
-      : this.#excused++ < EXCUSED;
-    return excused
+  #excuse(reading: Reading, busy: boolean, since: number): Reading {
+    if (!reading.late) {
+      this.#lateSince = null;
+      return reading;
+    }
+    this.#lateSince ??= since;
+    const { excuseMs = EXCUSE_MS } = this.#options;
+    return busy && now() - this.#lateSince < excuseMs
       ? unknown(`this server is too busy to tell: ${reading.detail}`)
       : reading;
   }
