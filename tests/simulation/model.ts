@@ -417,8 +417,8 @@ class ModelReplicator implements Replication {
         run();
       });
     leg(() => {
-      const peer = this.#other;
-      if (peer?.connection !== this.connection || !peer.alive) return;
+      const peer = this.#other, { connection } = this;
+      if (peer?.connection !== connection || !peer.alive) return;
       peer.disk.data.add(write);
       peer.disk.marks.add(write);
       // Its answer is in this end's socket whatever becomes of the peer: only this process has to run for it.
@@ -430,9 +430,12 @@ class ModelReplicator implements Replication {
         this.waiting.splice(at, 1);
         this.#progress = this.#world.now;
         this.disk.data.add(write);
-        peer.disk.marks.delete(write);
-        const { value } = this.disk.identity.tide ?? NO_TIDE;
-        this.#tide(peer, value + 2);
+        // Who has left the session keeps his mark, and no further tide.
+        if (peer.connection === connection) {
+          peer.disk.marks.delete(write);
+          const { value } = this.disk.identity.tide ?? NO_TIDE;
+          this.#tide(peer, value + 2);
+        }
         this.#node.options.acknowledged(this.#node, write);
       };
       const slow = this.lease !== null && world.chance(0.05) ? 400 : 3;

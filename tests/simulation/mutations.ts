@@ -32,8 +32,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "an fsync is acknowledged before the peer's disk has it",
     file: "replication/syncs.ts",
-    find: "if (!sync.here || !sync.there) return;",
-    put: "if (!sync.here) return;",
+    find: "if (!sync.here || !sync.there) return this.#lag(sync);",
+    put: "if (!sync.here) return this.#lag(sync);",
     kind: "data",
     seed: 1,
   },
@@ -132,9 +132,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: "the other node is told before it is on record",
     file: "machine/step.ts",
-    find:
-      '  const actions: Action[] = [];\n  if (!same(before.record, after.record)) {\n    actions.push({ do: "persist", record: after.record });\n  }\n',
-    put: "  const actions: Action[] = [];\n",
+    find: "if (!same(before.record, after.record)) {",
+    put: "if (false as boolean) {",
     kind: "crashes",
     seed: 2,
   },
