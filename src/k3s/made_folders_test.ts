@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { places } from "../cluster/places.ts";
+import { type Places, places } from "../cluster/places.ts";
 import { exists } from "../system/files.ts";
 import {
   lackingFolders,
@@ -10,14 +10,26 @@ import {
 } from "./made_folders.ts";
 import { foldersStep } from "./prereq.ts";
 
-Deno.test("removeMade() takes away what makeFolders() made and nothing is in, and remembers the rest", async () => {
+async function atHome(
+  use: (at: Places, inside: (name: string) => string) => Promise<void>,
+): Promise<void> {
   const home = await Deno.makeTempDir();
   try {
     const inside = (name: string) => join(home, name);
-    const at = places({
-      ...{ etc: inside("etc"), state: inside("state") },
-      ...{ run: inside("run"), log: inside("log") },
-    });
+    await use(
+      places({
+        ...{ etc: inside("etc"), state: inside("state") },
+        ...{ run: inside("run"), log: inside("log") },
+      }),
+      inside,
+    );
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+Deno.test("removeMade() takes away what makeFolders() made and nothing is in, and remembers the rest", () =>
+  atHome(async (at, inside) => {
     await Deno.mkdir(inside("srv"));
     const storage = inside("lib/hakit-k3s/storage");
     const folders = [storage, inside("srv/volume")];
@@ -39,19 +51,10 @@ Deno.test("removeMade() takes away what makeFolders() made and nothing is in, an
     await Deno.mkdir(storage, { recursive: true });
     await removeMade(at);
     assert(await exists(storage));
-  } finally {
-    await Deno.remove(home, { recursive: true });
-  }
-});
+  }));
 
-Deno.test("foldersStep() notes for first which folders prereq was told, until the cluster has settings", async () => {
-  const home = await Deno.makeTempDir();
-  try {
-    const inside = (name: string) => join(home, name);
-    const at = places({
-      ...{ etc: inside("etc"), state: inside("state") },
-      ...{ run: inside("run"), log: inside("log") },
-    });
+Deno.test("foldersStep() notes for first which folders prereq was told, until the cluster has settings", () =>
+  atHome(async (at, inside) => {
     const told = { storage: inside("data/volume"), export: inside("srv") };
     assert.deepEqual(await preparedFolders(at), {});
     const step = foldersStep(at, told);
@@ -63,19 +66,10 @@ Deno.test("foldersStep() notes for first which folders prereq was told, until th
     const other = { ...told, storage: inside("data/other") };
     await foldersStep(at, other).do(() => {});
     assert.deepEqual(await preparedFolders(at), told);
-  } finally {
-    await Deno.remove(home, { recursive: true });
-  }
-});
+  }));
 
-Deno.test("lackingFolders() names both of the module's folders, and no storage that was mirrored", async () => {
-  const home = await Deno.makeTempDir();
-  try {
-    const inside = (name: string) => join(home, name);
-    const at = places({
-      ...{ etc: inside("etc"), state: inside("state") },
-      ...{ run: inside("run"), log: inside("log") },
-    });
+Deno.test("lackingFolders() names both of the module's folders, and no storage that was mirrored", () =>
+  atHome(async (at, inside) => {
     const kept = { storage: inside("storage"), export: inside("export") };
     assert.deepEqual(await lackingFolders(at, kept), [
       kept.storage,
@@ -86,7 +80,4 @@ Deno.test("lackingFolders() names both of the module's folders, and no storage t
     await Deno.mkdir(inside("state/k3s"), { recursive: true });
     await Deno.writeTextFile(at.identity, "{}");
     assert.deepEqual(await lackingFolders(at, kept), []);
-  } finally {
-    await Deno.remove(home, { recursive: true });
-  }
-});
+  }));

@@ -30,14 +30,17 @@ function fsync(error: number): { answer: number; broke: number[] } {
   return { answer, broke };
 }
 
-Deno.test("Syncs: what the peer had on its disk before this node had is asked for again in the next session", () => {
-  let done = (_: number) => {}, sequence = 0;
-  const answers: number[] = [];
-  const tools = {
+/** Of a pipeline whose peer is there; `then` gets what ends each fsync of this node's disk. */
+function mirroredTools(
+  then: (done: (error: number) => void) => void,
+  now = () => 0,
+) {
+  let sequence = 0;
+  return {
     alone: false,
     ranOut: false,
     session: {},
-    now: () => 0,
+    now,
     latency: { fsyncs: { add: () => {} } },
     bind: () => "bound",
     tell: () => sequence += 1,
@@ -45,9 +48,16 @@ Deno.test("Syncs: what the peer had on its disk before this node had is asked fo
       return sequence;
     },
     aio: {
-      fsync: (_: number, __: boolean, then: (e: number) => void) => done = then,
+      fsync: (_: number, __: boolean, done: (error: number) => void) =>
+        then(done),
     },
   };
+}
+
+Deno.test("Syncs: what the peer had on its disk before this node had is asked for again in the next session", () => {
+  let done = (_: number) => {};
+  const answers: number[] = [];
+  const tools = mirroredTools((each) => done = each);
   const inode = new Inode(2 ** 33, 7, S_IFREG);
   const syncs = new Syncs(tools as unknown as SyncTools);
   syncs.add(
@@ -67,23 +77,8 @@ Deno.test("Syncs: what the peer had on its disk before this node had is asked fo
 
 Deno.test("Syncs: only what waits for this node's disk alone is its delay, the oldest first", () => {
   const done: ((error: number) => void)[] = [];
-  let sequence = 0, now = 100;
-  const tools = {
-    alone: false,
-    ranOut: false,
-    session: {},
-    now: () => now,
-    latency: { fsyncs: { add: () => {} } },
-    bind: () => "bound",
-    tell: () => sequence += 1,
-    get sequence() {
-      return sequence;
-    },
-    aio: {
-      fsync: (_: number, __: boolean, then: (e: number) => void) =>
-        done.push(then),
-    },
-  };
+  let now = 100;
+  const tools = mirroredTools((each) => done.push(each), () => now);
   const syncs = new Syncs(tools as unknown as SyncTools);
   const add = () =>
     syncs.add(

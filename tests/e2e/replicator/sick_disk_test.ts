@@ -31,6 +31,17 @@ async function holds({ data }: Node, name: string) {
   strictEqual(await Deno.readTextFile(`${data}/${name}`), name.repeat(100));
 }
 
+/** The first node has let go: the second one goes on with these files, and takes another one. */
+async function survivorHolds(pair: Pair, names: readonly string[]) {
+  pair.primaryIndex = 1;
+  const { replicator } = pair.primary;
+  await replicator.until((r) => r.session !== "mirrored", "a loss");
+  strictEqual(replicator.report.identity.upToDate, true);
+  await pair.alone();
+  for (const name of names) await holds(pair.primary, name);
+  await writeSynced(pair, "after");
+}
+
 function said(node: Node, what: RegExp) {
   const words = node.replicator.said.join("\n");
   ok(what.test(words), `nobody said ${what}: "${words}"`);
@@ -258,7 +269,7 @@ onPair({
     "the primary's disk does not end a sync: an orderly stop ends all the same, and the other node goes on with everything",
   ...BELOW,
   async run(pair) {
-    const [old, survivor] = [pair.primary, pair.secondary];
+    const old = pair.primary;
     await writeSynced(pair, "before");
     await pair.freezeBelow(old);
     try {
@@ -267,15 +278,7 @@ onPair({
       await old.replicator.command({ command: "idle" }, 40_000);
       const took = performance.now() - began;
       tell(`an orderly stop beside a disk that stands still: ${took | 0} ms`);
-      pair.primaryIndex = 1;
-      await survivor.replicator.until(
-        (r) => r.session !== "mirrored",
-        "a loss",
-      );
-      strictEqual(survivor.replicator.report.identity.upToDate, true);
-      await pair.alone();
-      for (const name of ["before", "unsynced"]) await holds(survivor, name);
-      await writeSynced(pair, "after");
+      await survivorHolds(pair, ["before", "unsynced"]);
     } finally {
       await pair.thawBelow(old);
     }
@@ -289,7 +292,7 @@ onPair({
     "the primary's disk hangs: it says so, lets go at once when it is told to, and the other node goes on with everything",
   ...BELOW,
   async run(pair) {
-    const [old, survivor] = [pair.primary, pair.secondary];
+    const old = pair.primary;
     await writeSynced(pair, "before");
     await pair.freezeBelow(old);
     try {
@@ -310,15 +313,7 @@ onPair({
       ok(took < 5000, `${took} ms`);
       // The application gets an error, and no answer that was not true.
       ok(typeof await waits === "string", "it was answered");
-      pair.primaryIndex = 1;
-      await survivor.replicator.until(
-        (r) => r.session !== "mirrored",
-        "a loss",
-      );
-      strictEqual(survivor.replicator.report.identity.upToDate, true);
-      await pair.alone();
-      for (const name of ["before", "waits"]) await holds(survivor, name);
-      await writeSynced(pair, "after");
+      await survivorHolds(pair, ["before", "waits"]);
     } finally {
       await pair.thawBelow(old);
     }
