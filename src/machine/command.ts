@@ -1,5 +1,6 @@
 /** What people ask for: whether it can be done now, and its first step. Pure. */
 import type { Action } from "./action.ts";
+import { newerHere } from "./copies.ts";
 import type { UserCommand } from "./event.ts";
 import { leave, stopStart } from "./leave.ts";
 import { prestartPlan, restartPlan, secondPlan } from "./plans.ts";
@@ -13,7 +14,6 @@ import {
   type State,
   type Turn,
 } from "./turn.ts";
-import { newerHere } from "./verdict.ts";
 import { keepsAside } from "./waiting.ts";
 
 /** Why a command cannot be obeyed now, in one line; null: it can. The API asks before it posts the event. */

@@ -1,6 +1,7 @@
 /** Roles PRIM and ALONE: serve, shut out a peer that left, connect one that came back, yield to one that has more right. Pure. */
 import { witnessOf } from "./arbiter.ts";
 import { aloneRecord, giveUpClaim, kept } from "./claim.ts";
+import { good, whoIsNewer } from "./copies.ts";
 import { leaseOf, leaseRanOut, leaseUntil } from "./lease.ts";
 import { type Permission, permission } from "./permission.ts";
 import { deposed } from "./witness_word.ts";
@@ -30,8 +31,7 @@ import {
   type State,
   type Turn,
 } from "./turn.ts";
-import { good } from "./verdict.ts";
-import { whoIsNewer, whoYields } from "./yields.ts";
+import { whoYields } from "./yields.ts";
 
 /** After a swap the other side needs a moment to connect; writes wait meanwhile. */
 const CONNECT_MS = 3_000;

@@ -1,6 +1,7 @@
 /** Role SECOND: follows the primary, answers when it is shut out, takes over when it may. Pure. */
 import { witnessOf } from "./arbiter.ts";
 import { giveUpClaim, kept } from "./claim.ts";
+import { good } from "./copies.ts";
 import { leaseOf } from "./lease.ts";
 import { permission } from "./permission.ts";
 import { failed, leave } from "./leave.ts";
@@ -11,6 +12,7 @@ import {
   command,
   enter,
   GRACE_MS,
+  hasLetGo,
   isPrimary,
   log,
   peerView,
@@ -18,7 +20,6 @@ import {
   type State,
   type Turn,
 } from "./turn.ts";
-import { good, hasLetGo } from "./verdict.ts";
 import { becomeAlone, keepsAside } from "./waiting.ts";
 
 /**

@@ -374,3 +374,8 @@ export function peerView(state: State): ModuleView | null {
 export function isPrimary(role: Role): boolean {
   return role === "ALONE" || role === "PRIM";
 }
+
+/** Nothing is mounted and no address held over there: two primaries at once are excluded. */
+export function hasLetGo(peer: ModuleView): boolean {
+  return !peer.addresses && (peer.phase === "idle" || peer.phase === "absent");
+}

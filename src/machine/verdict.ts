@@ -2,15 +2,28 @@
  * May this waiting node start, and as what? The table for every doubtful case, by what both nodes' data are. Pure.
  * Both nodes ask it with the sides exchanged; it never answers "alone" to both when each has heard the other's present word.
  */
+import { good, newerHere } from "./copies.ts";
+import { GRACE_MS, hasLetGo, isPrimary, type State } from "./turn.ts";
 import {
-  compare,
-  type Comparison,
-  EMPTY,
-  type Identity,
-} from "../replication/identity.ts";
+  entitled,
+  type Facts,
+  facts,
+  iGoFirst,
+  isEqual,
+  shutOutBefore,
+} from "./verdict_facts.ts";
+import {
+  alone,
+  describe,
+  doubtful,
+  pending,
+  stuck,
+  theirsDoubtful,
+  theyAreStopped,
+  unlessBack,
+  waits,
+} from "./verdict_words.ts";
 import { grantedThere } from "./witness_word.ts";
-import type { ModuleView } from "./state.ts";
-import { alive, GRACE_MS, isPrimary, type State } from "./turn.ts";
 
 export type Verdict =
   | {
@@ -55,48 +68,10 @@ export function decide(
   };
 }
 
-/** What the rows look at. */
-interface Facts {
-  readonly state: State;
-  readonly config: State["config"];
-  readonly waitedMs: number;
-  /** For how long the peer says its role, and this node waits. */
-  readonly staysMs: number;
-  /** What the peer says now; null: it is not heard, or does not have the module. */
-  readonly theirs: ModuleView | null;
-  /** It answers and has not said yet what it is. */
-  readonly unsaid: boolean;
-  /** It answers and does not have the module. */
-  readonly without: boolean;
-  readonly mine: Identity;
-  /** What the two copies are for each other; null: one of them is not known. */
-  readonly relation: Comparison["kind"] | null;
-}
-
 interface Row {
   readonly name: string;
   when(about: Facts): boolean;
   then(about: Facts): Verdict;
-}
-
-function facts(state: State, waitedMs: number): Facts {
-  const { config, peer, report } = state;
-  const heard = alive(state);
-  const theirs = heard ? peer.view ?? null : null;
-  const mine = report?.identity ?? EMPTY;
-  const known = theirs !== null && theirs.phase !== "absent" &&
-    config.mirrored && report !== null;
-  return {
-    state,
-    config,
-    waitedMs,
-    staysMs: Math.min(waitedMs, state.lastAt - peer.roleSince),
-    theirs,
-    unsaid: heard && peer.view === undefined,
-    without: heard && peer.view === null,
-    mine,
-    relation: known ? compare(mine, theirs.identity).kind : null,
-  };
 }
 
 const FAILOVER_OFF = "failover is off: the service stays where it was";
@@ -401,100 +376,3 @@ export const ROWS: readonly string[] = [
   ...TABLE.map(({ name }) => name),
   FAILOVER_OFF,
 ];
-
-/** Nothing is mounted and no address held over there: two primaries at once are excluded. */
-export function hasLetGo(peer: ModuleView): boolean {
-  return !peer.addresses && (peer.phase === "idle" || peer.phase === "absent");
-}
-
-/** It has acknowledged nothing since this node went on: it stands back when it hears that. */
-export function newerHere(state: State, theirs: ModuleView): boolean {
-  const mine = state.identity;
-  return state.config.mirrored && mine !== null && good(mine) &&
-    theirs.phase !== "absent" &&
-    compare(mine, theirs.identity).kind === "mine-newer";
-}
-
-function isEqual(relation: Facts["relation"]): boolean {
-  return relation === "equal" || relation === "equal-after-crash";
-}
-
-/** Equal data: who was primary last goes on; then the first node of the cluster's list. */
-function iGoFirst(state: State, theirs: ModuleView): boolean {
-  const rank = (role: string | null) =>
-    role === "PRIM" || role === "ALONE" ? 1 : 0;
-  const mine = rank(state.record.lastRole);
-  const other = rank(theirs.lastRole);
-  if (mine !== other) return mine > other;
-  return state.config.nodeIndex === 0;
-}
-
-function theirsDoubtful({ module, peer }: State["config"]): string {
-  return `${peer} has the newer copy, but says itself that it is not whole or not up to date; if it is good: "hakit prim ${module}" there`;
-}
-
-function theyAreStopped({ module, peer }: State["config"]): string {
-  return `${peer} has the newer data and is stopped; say "hakit start ${module}" there, or "hakit prim ${module}" here to go on without its last writes`;
-}
-
-function waits({ config, without }: Facts, why: string): Verdict {
-  const how = without ? "has no such module" : "does not answer";
-  return stuck(`waits for ${config.peer}, which ${how}: ${why}`);
-}
-
-/** Of one that is not heard only a person can know whether it serves: on both nodes at once each would write for itself. */
-function unlessBack({ config: { module }, without }: Facts): string {
-  return without
-    ? `if it will not be installed there again: "hakit prim ${module}"`
-    : `if it is off and will not come back: "hakit prim ${module}"`;
-}
-
-/** This node went on alone and knows it: nobody can have newer data. */
-function shutOutBefore(state: State): boolean {
-  return state.record.lastRole === "ALONE" && good(state.report!.identity);
-}
-
-/** Level when it stopped, and the witness may say that nobody has gone on since. */
-function entitled({ arbiter, record, report }: State): boolean {
-  return arbiter.kind === "witness" && record.claim !== undefined &&
-    good(report!.identity);
-}
-
-export function good(identity: Identity): boolean {
-  return identity.current !== null && identity.upToDate && identity.consistent;
-}
-
-function doubtful(state: State, mine: Identity): string {
-  const { config } = state;
-  return mine.consistent
-    ? `this copy is not up to date and ${config.peer} has none that is; to go on with this one: "hakit prim ${config.module}"`
-    : `this copy is only half made and ${config.peer} has none that is whole; only "hakit primforce ${config.module}" starts it as it is`;
-}
-
-function describe(identity: Identity): string {
-  const name = identity.current?.slice(0, 8) ?? "empty";
-  if (!identity.consistent) return `${name} (half made)`;
-  return identity.upToDate ? name : `${name} (not up to date)`;
-}
-
-function alone(state: State): Verdict {
-  const { record, config } = state;
-  // Decides who yields if both turn out to be alone: the one that was primary last stays.
-  const cameFrom = record.lastRole === "ALONE"
-    ? record.cameFrom ?? "PRIM"
-    : record.lastRole ?? "PRIM";
-  const why = alive(state)
-    ? `this node goes first, ${config.peer} follows`
-    : state.arbiter.kind === "witness"
-    ? `${config.peer} does not answer, and the witness has let nobody else go on`
-    : `${config.peer} does not answer and cannot have newer data`;
-  return { start: "alone", cameFrom, why };
-}
-
-function pending(reason: string): Verdict {
-  return { start: "wait", pending: true, reason };
-}
-
-function stuck(reason: string): Verdict {
-  return { start: "wait", pending: false, reason };
-}

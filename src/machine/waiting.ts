@@ -1,5 +1,6 @@
 /** Role WAIT: on the way up, on the way down, or blocked with a reason. Pure. */
 import { aloneRecord, answerAsk } from "./claim.ts";
+import { good } from "./copies.ts";
 import { type Permission, permission } from "./permission.ts";
 import { finish, hasten, leaveAgain } from "./leave.ts";
 import { succeededWhileLeaving } from "./lease.ts";
@@ -16,7 +17,7 @@ import {
 } from "./turn.ts";
 import type { Blocked } from "./event.ts";
 import type { ModuleView } from "./state.ts";
-import { good, startVerdict } from "./verdict.ts";
+import { startVerdict } from "./verdict.ts";
 
 /** What a person asked for waits so long for a replicator: on a slow server, busy with everything else that starts, it may need a minute. */
 const START_MS = 5 * 60_000;

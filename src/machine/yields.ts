@@ -2,7 +2,7 @@
  * Both nodes serve, and have just heard each other: which one yields? The table; each side asks it with the sides exchanged and
  * comes to the opposite answer (property test). Pure.
  */
-import { compare } from "../replication/identity.ts";
+import { whoIsNewer } from "./copies.ts";
 import type { ModuleView } from "./state.ts";
 import { isPrimary, type State } from "./turn.ts";
 
@@ -73,20 +73,4 @@ export function whoYields(
     if (word !== null) return { row: name, says: word };
   }
   return null;
-}
-
-/** Whose copy is newer, where both can be seen and one is. */
-export function whoIsNewer(
-  state: State,
-  peer: ModuleView,
-): "mine" | "theirs" | null {
-  if (state.identity === null || peer.phase === "absent") return null;
-  switch (compare(state.identity, peer.identity).kind) {
-    case "mine-newer":
-      return "mine";
-    case "theirs-newer":
-      return "theirs";
-    default:
-      return null;
-  }
 }
