@@ -25,8 +25,7 @@ export function whoIsNewer(
 
 /** It has acknowledged nothing since this node went on: it stands back when it hears that. */
 export function newerHere(state: State, theirs: ModuleView): boolean {
-  const mine = state.identity;
-  return state.config.mirrored && mine !== null && good(mine) &&
-    theirs.phase !== "absent" &&
-    compare(mine, theirs.identity).kind === "mine-newer";
+  const { config, identity } = state;
+  return config.mirrored && identity !== null && good(identity) &&
+    whoIsNewer(state, theirs) === "mine";
 }
