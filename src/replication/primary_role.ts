@@ -206,7 +206,7 @@ export class PrimaryRole {
     if (!alone || dirty.marks.isEmpty) return;
     // A peer that may have recorded this very generation must not look equal to what is written from here on.
     const bitmap = partedFrom(identity.value, {
-      told: this.#peer.mayBeLevel,
+      told: this.#peer.mirroring.mayBeLevel,
       toldBefore: this.#toldBefore,
     });
     if (bitmap === null) return;
@@ -218,7 +218,7 @@ export class PrimaryRole {
       consistent: true,
       connected: doubt,
     }, { resync });
-    this.#peer.mayBeLevel = this.#toldBefore = false;
+    this.#peer.mirroring.mayBeLevel = this.#toldBefore = false;
   }
 
   /** A process before this one crashed while it was mirrored, or about to be. */

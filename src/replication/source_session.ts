@@ -11,7 +11,6 @@ import { type Dialled, Dialler } from "./dialler.ts";
 import { goodbye } from "./goodbye.ts";
 import { type Greeted, Greeting } from "./greeting.ts";
 import { ANSWER_TO_NONE, Levelling } from "./levelling.ts";
-import { recordLevel } from "./level_record.ts";
 import type { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import {
@@ -21,12 +20,13 @@ import {
   tellBegin,
   type Welcome,
 } from "./opening.ts";
+import { Mirroring } from "./mirroring.ts";
 import { Move } from "./move.ts";
 import { Patience, SILENCE_MS, type Stage } from "./patience.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { ResyncControl } from "./resync/channel.ts";
 import { Settler } from "./settler.ts";
-import { nextLevel, type Tide } from "./tide.ts";
+import type { Tide } from "./tide.ts";
 import { Verification } from "./verify/verification.ts";
 import type { Volume } from "./volume.ts";
 import { messageOf } from "../system/message.ts";
@@ -35,7 +35,7 @@ const OUTGOING = 16 << 20;
 /** After a session that failed for a reason other than the network: a full disk there does not empty itself in a second. */
 const REDIAL_AFTER_FAILURE_MS = 3000;
 
-interface Session extends Dialled {
+export interface Session extends Dialled {
   readonly greeting: Greeting;
   readonly since: number;
   readonly number: number;
@@ -51,6 +51,7 @@ interface Session extends Dialled {
 
 export class SourceSession {
   readonly resync: ResyncControl;
+  readonly mirroring: Mirroring;
   readonly verification: Verification;
   readonly #outgoing = new Outgoing(OUTGOING);
   readonly #dialler: Dialler;
@@ -59,10 +60,6 @@ export class SourceSession {
   #sessions = 0;
   #wanted = false;
   #wantedSince = 0;
-  /** The peer was told to take this generation for its own. That it has is recorded by `recordLevel`, which may fail. */
-  mayBeLevel = false;
-  /** Copies were level once in this life. */
-  #mirrored = false;
   readonly #move = new Move();
   readonly #patience: Patience;
 
@@ -78,6 +75,12 @@ export class SourceSession {
   ) {
     this.#dialler = new Dialler(context);
     this.#settler = new Settler(context, pipeline, volumes);
+    this.mirroring = new Mirroring(
+      context,
+      pipeline,
+      this.#outgoing,
+      this.#settler,
+    );
     this.#patience = new Patience(
       pipeline,
       this.#outgoing,
@@ -404,57 +407,17 @@ export class SourceSession {
     }
   }
 
-  /** The copies are equal now: every change from here on goes to both. Durable equality is `#levelled`. */
+  /** The copies are equal now. Durable equality is `#levelled`. */
   #mirror(session: Session): void {
-    const { identity, tide } = this.context;
-    try {
-      if (session.tide) tide.keep(nextLevel(tide.kept, session.tide));
-    } catch (error) {
-      // Level is worth more.
-      this.context.log(`no tides in this session: ${messageOf(error)}`);
-      delete session.tide;
-    }
-    // The disk that this one replaces is of the present generation still, should it come back: what only these two have is missing there.
-    if (session.fresh && identity.value.bitmap === null) {
-      identity.advance({ bitmap: null, connected: true });
-    } else identity.save({ connected: true });
-    const { current, history, epoch } = identity.value;
-    const { sequence } = this.pipeline;
-    const next = session.tide && tide.kept.value + 1;
-    session.stage = "mirroring";
-    this.mayBeLevel = true;
-    this.#outgoing.json(KIND.BEGIN, {
-      mode: "level",
-      epoch,
-      generation: current,
-      history,
-      sequence,
-      ...next !== undefined && { tide: next },
-    });
-    this.pipeline.mirror(session.connection, session.number);
-    if (next !== undefined) this.pipeline.settle({ tide: sequence });
-    if (session.levelling) session.levelling.holding = false;
-    this.#settler.begin(session);
+    this.mirroring.begin(session);
     this.options.changed();
   }
 
-  /** The peer has everything on its disk and has recorded our generation. */
   #levelled(session: Session): void {
     if (session.stage !== "mirroring") return;
-    const { tide } = this.context;
-    session.stage = "mirrored";
-    this.pipeline.peerIsLevel = true;
     this.#patience.level();
-    this.pipeline.pay();
-    this.#mirrored = true;
     this.#move.end();
-    recordLevel(this.context, session.levelling);
-    if (session.tide) {
-      tide.keep({ value: tide.kept.value + 1 });
-      this.#settler.keepTides();
-    }
-    this.context.notice = null;
-    this.context.log("level: every change is on both nodes");
+    this.mirroring.levelled(session);
     this.options.changed();
   }
 
@@ -506,7 +469,7 @@ export class SourceSession {
     // After a swap the peer is expected at once; when it does not come, that is the same as losing it.
     const overdue = this.#wanted &&
       this.context.now() - this.#wantedSince > SILENCE_MS;
-    const gone = (this.#mirrored || overdue) && !this.#move.lasts;
+    const gone = (this.mirroring.everLevel || overdue) && !this.#move.lasts;
     if (!this.pipeline.alone && gone) session = "lost";
     if (stage === "marks" || stage === "resync" || stage === "mirroring") {
       session = "resync";
