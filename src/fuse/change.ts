@@ -318,7 +318,7 @@ export class Changes {
       memory,
       at,
     );
-    this.pipeline.refused(this.volume, error);
+    this.pipeline.disk.refused(this.volume, error);
     const inode = this.volume.get(operation.id);
     if (inode?.own && operation.kind !== KIND.WRITE) {
       inode.changeAttributes();

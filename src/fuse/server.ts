@@ -335,7 +335,7 @@ export class Server {
     return (error, size) => {
       // What a thread could not read when the role is over is nobody's fault any more.
       if (error !== 0 && this.device.fd >= 0) {
-        this.pipeline.unreadable(
+        this.pipeline.disk.unreadable(
           this.volume,
           inode,
           error,

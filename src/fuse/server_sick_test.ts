@@ -130,12 +130,12 @@ onServer(
   (bed) => {
     const { pipeline, volume } = bed;
     pipeline.peerIsLevel = true;
-    pipeline.refused(volume, E.NOSPC);
-    deepStrictEqual([bed.faults.length, pipeline.isWorse], [0, false]);
-    for (const error of [E.IO, E.UCLEAN]) pipeline.refused(volume, error);
-    deepStrictEqual([bed.faults.length, pipeline.isWorse], [2, false]);
-    pipeline.refused(volume, E.ROFS);
-    deepStrictEqual([bed.faults.length, pipeline.isWorse], [3, true]);
+    pipeline.disk.refused(volume, E.NOSPC);
+    deepStrictEqual([bed.faults.length, pipeline.disk.isWorse], [0, false]);
+    for (const error of [E.IO, E.UCLEAN]) pipeline.disk.refused(volume, error);
+    deepStrictEqual([bed.faults.length, pipeline.disk.isWorse], [2, false]);
+    pipeline.disk.refused(volume, E.ROFS);
+    deepStrictEqual([bed.faults.length, pipeline.disk.isWorse], [3, true]);
     ok(/writing below .* failed: EROFS/.test(bed.faults[2]!), bed.faults[2]);
   },
 );

@@ -29,7 +29,7 @@ export function copySource(kind: number, payload: Uint8Array): number | null {
  * no such file any more. What waits for all before it (`then`) is the caller's.
  */
 export function doneHereOnly(
-  { memory, refused, ahead }: Pick<Pipeline, "memory" | "refused"> & {
+  { memory, disk, ahead }: Pick<Pipeline, "memory" | "disk"> & {
     readonly ahead: Pick<Ahead, "settle">;
   },
   pending: Pending,
@@ -53,7 +53,7 @@ export function doneHereOnly(
       : pending.refusal?.() || apply(volume, frame, memory, at);
     noteAttributes(volume, frame.kind, inode.id);
   }
-  refused(volume, error);
+  disk.refused(volume, error);
   ahead.settle(pending, error);
   pending.answer?.(error);
   return true;

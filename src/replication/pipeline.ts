@@ -14,13 +14,13 @@ import type { Dirty } from "./dirty.ts";
 import { FrameBuffer } from "./frame_buffer.ts";
 import type { Inode } from "./inode.ts";
 import { markOperation, Marks } from "./marks.ts";
-import { copySource, doneHereOnly, isNameless } from "./nameless.ts";
+import { copySource, doneHereOnly } from "./nameless.ts";
 import { noteAttributes } from "./attributes_changed.ts";
 import { Latency } from "./latency.ts";
 import { KIND } from "./operation.ts";
 import { OneSided } from "./one_sided.ts";
+import { OwnDisk } from "./own_disk.ts";
 import { type Pending, PendingChanges } from "./pending.ts";
-import { isShut, sickness } from "./sick_disk.ts";
 import { Syncs } from "./syncs.ts";
 import { UntoldTimes } from "./untold_times.ts";
 import type { Volume } from "./volume.ts";
@@ -68,7 +68,7 @@ export class Pipeline {
   peerKeptTide: ((tide: number, upTo: number) => void) | null = null;
   /** The peer has all that was ever answered, and has recorded it. */
   peerIsLevel = false;
-  #broken = 0;
+  readonly disk = new OwnDisk(this);
   readonly #bindings = new Bindings(this);
   readonly #syncs = new Syncs(this);
   readonly #times = new UntoldTimes(this);
@@ -330,57 +330,6 @@ export class Pipeline {
   /** What the peer's disk had when the tide was kept that it must come back with; Infinity: a peer without tides. */
   #tide = Infinity;
 
-  /**
-   * A sync of this node's disk failed, or it takes no changes any more: errno. The system tells it once and takes the pages for
-   * written, so that no later success says anything about what was done before: until the end of the role nothing counts as settled here.
-   */
-  broke(error: number, what: string): void {
-    this.#broken ||= error;
-    this.events.fault(what);
-  }
-
-  get broken(): boolean {
-    return this.#broken !== 0;
-  }
-
-  /**
-   * This node's disk has answered a change so: a fault where the disk is sick, not only full. One that takes no changes any more has
-   * lost what it had not written yet, and no sync need say so.
-   */
-  refused({ path }: Volume, error: number): void {
-    const what = sickness("writing", path, error);
-    if (what === null) return;
-    if (isShut(error)) this.broke(error, what);
-    else this.events.fault(what);
-  }
-
-  /**
-   * This node's disk did not show what stands at a place, and somebody had asked. Where the peer has it, it is to go on, and the place
-   * is marked: what is written there anew, from the good copy, is what mends a bad sector. Alone there is nothing better.
-   */
-  unreadable(
-    volume: Volume,
-    inode: Inode,
-    error: number,
-    mark: (marks: Marks, volume: number, id: number) => void,
-  ): void {
-    const what = sickness("reading", volume.path, error);
-    if (what === null) return;
-    const goesOn = !this.alone && this.session !== null && this.peerIsLevel;
-    // What is excluded, or has no name any more, is in nobody's copy.
-    if (!goesOn || inode.own || isNameless(inode)) {
-      return this.events.late(what);
-    }
-    const marks = new Marks();
-    mark(marks, volume.index, inode.id);
-    this.events.unreadable(what, marks);
-  }
-
-  /** The peer's copy is the better one, and the only one to go by. */
-  get isWorse(): boolean {
-    return this.broken && this.peerIsLevel;
-  }
-
   /** A frame of the peer about our changes; false: none of these. A string: protocol broken, end the session. */
   heard(frame: Frame): boolean | string {
     // Before the copies are level it has none of them: what it says would be taken for the word of the session before.
@@ -476,7 +425,7 @@ export class Pipeline {
         if (inode) inode.boundIn = this.session.number;
       }
       // Before the copies are found to differ: the peer's is the good one, and must not be called the older one.
-      this.refused(pending.volume, error);
+      this.disk.refused(pending.volume, error);
       if (!this.alone) {
         this.#oneSided.compare(pending, { kind, id, argument, length, error });
       }
@@ -561,9 +510,7 @@ export class Pipeline {
     this.session = { connection, number };
     this.#settledHere = this.#settledThere = -1;
     this.#tide = Infinity;
-    const { memory } = this,
-      refused = this.refused.bind(this),
-      tools = { memory, refused, ahead: this.#ahead };
+    const { memory, disk } = this, tools = { memory, disk, ahead: this.#ahead };
     let last: Pending | null = null;
     const left = this.#pending.filter((each) => {
       if (doneHereOnly(tools, each)) {

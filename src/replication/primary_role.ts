@@ -389,12 +389,15 @@ export class PrimaryRole {
     );
     if (synced) {
       const why = errnoName(synced);
-      this.pipeline.broke(synced, `this node's disk failed to sync: ${why}`);
+      this.pipeline.disk.broke(
+        synced,
+        `this node's disk failed to sync: ${why}`,
+      );
     }
     // No goodbye from a disk that has lost something: the peer keeps its marks.
-    const lost = this.pipeline.broken || synced === null;
+    const lost = this.pipeline.disk.broken || synced === null;
     if (!lost && !atOnce) yield* this.#peer.close(done);
-    if (this.pipeline.isWorse) {
+    if (this.pipeline.disk.isWorse) {
       context.log(
         "this node's disk has lost writes: its copy counts as none until everything is compared with the peer's",
       );

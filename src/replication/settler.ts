@@ -104,7 +104,7 @@ export class Settler {
 
   turn(now: number): void {
     const { context, pipeline } = this, session = this.#session;
-    const settles = !pipeline.broken && !this.#settling &&
+    const settles = !pipeline.disk.broken && !this.#settling &&
       now >= this.#settleAt && pipeline.done !== this.#settledUpTo;
     // Before each sync: once it is told, the peer's marks of what was done before are gone, and those of the times are all that names
     // the inodes of which it has other times, should this node die.
@@ -125,13 +125,13 @@ export class Settler {
       if (error) {
         end();
         const why = `this node's disk failed to sync: ${errnoName(error)}`;
-        return pipeline.broke(error, why);
+        return pipeline.disk.broke(error, why);
       }
       // An fsync meanwhile may have been told what this sync was not.
-      if (pipeline.broken || isOver()) return end();
+      if (pipeline.disk.broken || isOver()) return end();
       this.beginTide((tide) => {
         end();
-        if (pipeline.broken || isOver()) return;
+        if (pipeline.disk.broken || isOver()) return;
         this.#settledUpTo = upTo;
         pipeline.settle({ here: upTo });
         pipeline.tell(KIND.SETTLED, 0, tide, null, upTo);
@@ -153,7 +153,7 @@ export class Settler {
       if (error === 0) return;
       const why = `this node's disk failed to sync: ${errnoName(error)}`;
       // The peer has been levelled meanwhile, with what memory still had: it is the one to go on.
-      if (!pipeline.alone) return pipeline.broke(error, why);
+      if (!pipeline.alone) return pipeline.disk.broke(error, why);
       pipeline.events.late(
         `${why}: it has the only copy, and some of what was written lately may not be on it; look after the disk, start the other node, then compare ("hakit verify ${context.config.module}")`,
       );

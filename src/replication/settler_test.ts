@@ -157,7 +157,7 @@ Deno.test("Settler: a sync that failed is not forgotten when the next one succee
 
 Deno.test("Settler: an fsync that failed has lost what a later sync would take for written", () => {
   using bed = settlerWith([0]);
-  bed.pipeline.broke(E.IO, "an fsync failed");
+  bed.pipeline.disk.broke(E.IO, "an fsync failed");
   bed.turn();
   deepStrictEqual(bed.told, []);
   strictEqual(bed.pipeline.unsettled.isEmpty, false);
@@ -166,14 +166,14 @@ Deno.test("Settler: an fsync that failed has lost what a later sync would take f
 Deno.test("Pipeline: after a sync that failed this copy is the worse one, if the peer has all that was answered", () => {
   using bed = settlerWith([]);
   const { pipeline } = bed;
-  strictEqual(pipeline.isWorse, false);
+  strictEqual(pipeline.disk.isWorse, false);
   pipeline.peerIsLevel = true;
-  strictEqual(pipeline.isWorse, false);
-  pipeline.broke(E.IO, "an fsync failed");
-  strictEqual(pipeline.isWorse, true);
+  strictEqual(pipeline.disk.isWorse, false);
+  pipeline.disk.broke(E.IO, "an fsync failed");
+  strictEqual(pipeline.disk.isWorse, true);
   // What is written from now on the peer does not have.
   pipeline.goAlone();
-  strictEqual(pipeline.isWorse, false);
+  strictEqual(pipeline.disk.isWorse, false);
 });
 
 Deno.test("Settler: times are told before each sync, for the peer's marks of what they are of go with it", () => {
@@ -233,5 +233,5 @@ Deno.test("Settler: a sync that began alone and fails when the peer is level aga
   await promise;
   deepStrictEqual(late, []);
   strictEqual(faults.length, 1);
-  strictEqual(pipeline.broken, true);
+  strictEqual(pipeline.disk.broken, true);
 });

@@ -31,8 +31,7 @@ export type SyncTools = Pick<
   | "aio"
   | "whenDone"
   | "events"
-  | "broke"
-  | "refused"
+  | "disk"
   | "now"
   | "latency"
 >;
@@ -89,7 +88,7 @@ export class Syncs {
     const { tools } = this;
     const fd = volume.data(inode);
     if (fd < 0) {
-      tools.refused(volume, -fd);
+      tools.disk.refused(volume, -fd);
       return options.answer(-fd);
     }
     // Times alone are no reason to commit the file system's journal: the peer is told them apart.
@@ -130,7 +129,7 @@ export class Syncs {
       sync.here = true;
       this.#lagging.delete(sync);
       sync.error ||= -fd;
-      tools.refused(volume, -fd);
+      tools.disk.refused(volume, -fd);
       return this.#answer(sync);
     }
     sync.begun = true;
@@ -142,7 +141,7 @@ export class Syncs {
       sync.error ||= error;
       // The kernel reports a lost page once; the copy at the peer is now the better one.
       if (losesWrites(error)) {
-        tools.broke(
+        tools.disk.broke(
           error,
           `fsync below "${volume.path}" failed: ${errnoName(error)}`,
         );

@@ -16,9 +16,11 @@ function fsync(error: number): { answer: number; broke: number[] } {
     aio: {
       fsync: (_: number, __: boolean, done: (e: number) => void) => done(error),
     },
-    broke: (errno: number) => {
-      strictEqual(answer, -1);
-      broke.push(errno);
+    disk: {
+      broke: (errno: number) => {
+        strictEqual(answer, -1);
+        broke.push(errno);
+      },
     },
   };
   const inode = new Inode(2 ** 33, 7, S_IFREG);
