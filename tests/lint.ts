@@ -14,7 +14,7 @@ const PURE = [
   /^checker\/(board|checks|glob|processes|reading)\.ts$/,
   /^heartbeat\/(detector|message)\.ts$/,
   /^fuse\/abi\.ts$/,
-  /^replication\/(identity|tide|stall|operation|control|marks|listing|inode_table|name|exclusions)\.ts$/,
+  /^replication\/(identity|tide|settled|stall|operation|control|marks|listing|inode_table|name|exclusions)\.ts$/,
   /^replication\/verify\/(form|pace|summaries)\.ts$/,
   /^peer\/frame\.ts$/,
   /^system\/(u64|address|address_bytes|bytes|kernel|limits|message|units)\.ts$/,

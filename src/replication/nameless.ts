@@ -9,7 +9,7 @@ import { apply } from "./apply.ts";
 import { noteAttributes } from "./attributes_changed.ts";
 import type { Inode } from "./inode.ts";
 import { KIND } from "./operation.ts";
-import type { Pending } from "./pending.ts";
+import type { Pending, PendingChanges } from "./pending.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 /** Open, and deleted. */
@@ -24,14 +24,34 @@ export function copySource(kind: number, payload: Uint8Array): number | null {
   return getU64(new DataView(payload.buffer, payload.byteOffset), 0);
 }
 
+interface Tools extends Pick<Pipeline, "memory" | "disk"> {
+  readonly ahead: Pick<Ahead, "settle">;
+}
+
+/** Of the changes that waited for a session, those that the peer is to have; the others are done here alone. */
+export function leftForPeer(
+  tools: Tools,
+  pending: PendingChanges,
+): readonly Pending[] {
+  let last: Pending | null = null;
+  return pending.filter((each) => {
+    if (doneHereOnly(tools, each)) {
+      // What waits until all of them are done goes on waiting for those that came before.
+      if (last && each.then) (last.then ??= []).push(...each.then);
+      else for (const then of each.then ?? []) then();
+      return false;
+    }
+    last = each;
+    return true;
+  });
+}
+
 /**
  * A change that waited for a session: whether it concerned a file without a name, and is done here and answered, because the peer has
- * no such file any more. What waits for all before it (`then`) is the caller's.
+ * no such file any more.
  */
-export function doneHereOnly(
-  { memory, disk, ahead }: Pick<Pipeline, "memory" | "disk"> & {
-    readonly ahead: Pick<Ahead, "settle">;
-  },
+function doneHereOnly(
+  { memory, disk, ahead }: Tools,
   pending: Pending,
 ): boolean {
   const { volume, inode, at } = pending;

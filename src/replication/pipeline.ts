@@ -14,13 +14,14 @@ import type { Dirty } from "./dirty.ts";
 import { FrameBuffer } from "./frame_buffer.ts";
 import type { Inode } from "./inode.ts";
 import { markOperation, Marks } from "./marks.ts";
-import { copySource, doneHereOnly } from "./nameless.ts";
+import { copySource, leftForPeer } from "./nameless.ts";
 import { noteAttributes } from "./attributes_changed.ts";
 import { Latency } from "./latency.ts";
 import { KIND } from "./operation.ts";
 import { OneSided } from "./one_sided.ts";
 import { OwnDisk } from "./own_disk.ts";
 import { type Pending, PendingChanges } from "./pending.ts";
+import { type Durable, Settled } from "./settled.ts";
 import { Syncs } from "./syncs.ts";
 import { UntoldTimes } from "./untold_times.ts";
 import type { Volume } from "./volume.ts";
@@ -69,6 +70,7 @@ export class Pipeline {
   /** The peer has all that was ever answered, and has recorded it. */
   peerIsLevel = false;
   readonly disk = new OwnDisk(this);
+  #settled = new Settled();
   readonly #bindings = new Bindings(this);
   readonly #syncs = new Syncs(this);
   readonly #times = new UntoldTimes(this);
@@ -306,29 +308,11 @@ export class Pipeline {
     this.#frames.release(this.#pending.oldest?.at ?? null);
   }
 
-  /**
-   * Everything up to a number is on a disk. A mark goes when it is on both: one that only the peer has durable is still a place
-   * where this copy would be the older one, should this node crash after it has gone on alone.
-   */
-  settle(
-    up: {
-      readonly here?: number;
-      readonly there?: number;
-      readonly tide?: number;
-    },
-  ): void {
-    this.#settledHere = up.here ?? this.#settledHere;
-    this.#settledThere = up.there ?? this.#settledThere;
-    this.#tide = up.tide ?? this.#tide;
-    this.unsettled.settle(
-      Math.min(this.#settledHere, this.#settledThere, this.#tide),
-    );
+  /** Everything up to a number is on a disk: see Settled. */
+  settle(up: Durable): void {
+    this.#settled.note(up);
+    this.unsettled.settle(this.#settled.upTo);
   }
-
-  #settledHere = -1;
-  #settledThere = -1;
-  /** What the peer's disk had when the tide was kept that it must come back with; Infinity: a peer without tides. */
-  #tide = Infinity;
 
   /** A frame of the peer about our changes; false: none of these. A string: protocol broken, end the session. */
   heard(frame: Frame): boolean | string {
@@ -508,20 +492,9 @@ export class Pipeline {
     this.fresh = null;
     this.acknowledged = this.sequence;
     this.session = { connection, number };
-    this.#settledHere = this.#settledThere = -1;
-    this.#tide = Infinity;
+    this.#settled = new Settled();
     const { memory, disk } = this, tools = { memory, disk, ahead: this.#ahead };
-    let last: Pending | null = null;
-    const left = this.#pending.filter((each) => {
-      if (doneHereOnly(tools, each)) {
-        // What waits until all of them are done goes on waiting for those that came before.
-        if (last && each.then) (last.then ??= []).push(...each.then);
-        else for (const then of each.then ?? []) then();
-        return false;
-      }
-      last = each;
-      return true;
-    });
+    const left = leftForPeer(tools, this.#pending);
     const waiting = left.map((pending) => {
       const frame = readHeader(this.memory.view, pending.at, newFrame());
       const from = pending.at + HEADER;
