@@ -4,7 +4,7 @@ import type { Kept } from "../cluster/kept.ts";
 import { vipOf } from "../cluster/network.ts";
 import { K3S } from "./files.ts";
 import { proxyVariables } from "./proxy.ts";
-import { kubeletConfig } from "./texts.ts";
+import { K3S_SERVICE, kubeletConfig } from "./texts.ts";
 
 export interface AgentScript {
   readonly kept: Kept;
@@ -62,15 +62,7 @@ EnvironmentFile=-/etc/systemd/system/k3s-agent.service.env
 ExecStartPre=-/sbin/modprobe br_netfilter
 ExecStartPre=-/sbin/modprobe overlay
 ExecStart=${K3S.executable} agent
-KillMode=process
-Delegate=yes
-LimitNOFILE=1048576
-LimitNPROC=infinity
-LimitCORE=infinity
-TasksMax=infinity
-TimeoutStartSec=0
-Restart=always
-RestartSec=5
+${K3S_SERVICE}RestartSec=5
 
 [Install]
 WantedBy=multi-user.target

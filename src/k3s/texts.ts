@@ -95,6 +95,17 @@ export function nfsClientConfig(node: string): string {
 export const K3S_DESCRIPTION =
   "Description=K3s, started and stopped by hakit's module k3s";
 
+/** Of each unit of K3s, as its own installer writes it: pods outlive its end, and its first start takes as long as it takes. */
+export const K3S_SERVICE = `KillMode=process
+Delegate=yes
+LimitNOFILE=1048576
+LimitNPROC=infinity
+LimitCORE=infinity
+TasksMax=infinity
+TimeoutStartSec=0
+Restart=always
+`;
+
 /** K3s: started by the module on both nodes, therefore without [Install]. No secret stands here. */
 export function k3sUnit(
   kept: Kept,
@@ -136,15 +147,7 @@ ExecStartPre=-/sbin/modprobe overlay
 # Its programs, whole and on the disk: see unpack.ts.
 ExecStartPre=-${EXECUTABLE} k3s-node unpack
 ExecStart=${argv.join(" \\\n  ")}
-KillMode=process
-Delegate=yes
-LimitNOFILE=1048576
-LimitNPROC=infinity
-LimitCORE=infinity
-TasksMax=infinity
-TimeoutStartSec=0
-Restart=always
-RestartSec=2
+${K3S_SERVICE}RestartSec=2
 `;
 }
 
