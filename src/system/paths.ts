@@ -8,7 +8,7 @@ export interface Paths {
   readonly state: string;
   /** Sockets and what may vanish at boot. */
   readonly run: string;
-  /** agent.log, modules/NAME.log, modules/NAME/scripts/. */
+  /** agent.log, audit.log, NAME.log, and of each module a folder NAME/. */
   readonly log: string;
 }
 
