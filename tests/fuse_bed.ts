@@ -236,3 +236,16 @@ export function onServer(name: string, run: (bed: Bed) => void) {
     },
   });
 }
+
+/** Where in this process's memory a page that can be read ends and nothing follows. */
+export function endOfMapping(): number {
+  const lines = Deno.readTextFileSync("/proc/self/maps").trim().split("\n");
+  const ranges = lines.map((line) => {
+    const [, begin, end, rights] = /^(\w+)-(\w+) (r?)/.exec(line)!;
+    return { begin: parseInt(begin!, 16), end: parseInt(end!, 16), rights };
+  });
+  const last = ranges.find(({ end, rights }, i) =>
+    rights === "r" && i + 1 < ranges.length && ranges[i + 1]!.begin > end
+  );
+  return last!.end;
+}

@@ -96,6 +96,11 @@ export interface Negotiated {
   readonly directMmap: boolean;
   /** Lets go of what it has cached of the target when we have copied (7.32 is 5.10; before, some do); else it copies by itself. */
   readonly dropsCopied: boolean;
+  /**
+   * Seconds for which it may believe the attributes of what it has looked up. Before 6.13 (7.42 is 6.14) none: of an inode that it forgot
+   * while the answer was on its way it takes what comes late for new, also a size from before a write. It then asks again.
+   */
+  readonly lookupValidSeconds: number;
 }
 
 /** Answers FUSE_INIT: reads the request at `at`, writes fuse_init_out at `out` (64 bytes); returns what was agreed. */
@@ -132,6 +137,7 @@ export function negotiate(
     stripsSetgid: minor >= 37,
     directMmap: (offered2 & INIT2.DIRECT_IO_ALLOW_MMAP) !== 0,
     dropsCopied: minor >= 32,
+    lookupValidSeconds: minor >= 42 ? VALID_SECONDS : 0,
   };
 }
 
@@ -228,18 +234,19 @@ export function writeAttr(
   out.setUint32(at + 84, 0, true);
 }
 
-/** Writes struct fuse_entry_out (128 bytes); id 0 is a cached "does not exist". */
+/** Writes struct fuse_entry_out (128 bytes); id 0 is a cached "does not exist". The attributes stay valid for `seconds`. */
 export function writeEntry(
   out: DataView,
   at: number,
   id: number,
   stat: DataView,
   from: number,
+  seconds = VALID_SECONDS,
 ): void {
   for (let i = 0; i < 40; i += 4) out.setUint32(at + i, 0, true);
   setU64(out, at, id);
   setU64(out, at + 16, VALID_SECONDS);
-  setU64(out, at + 24, VALID_SECONDS);
+  setU64(out, at + 24, seconds);
   if (id === 0) {
     for (let i = 40; i < 128; i += 4) out.setUint32(at + i, 0, true);
   } else writeAttr(out, at + 40, stat, from);

@@ -16,6 +16,7 @@ import {
   type Negotiated,
   OP,
   STATX,
+  VALID_SECONDS,
   WRITE_DATA,
   WRITE_KILL_SUIDGID,
   writeEntry,
@@ -84,12 +85,16 @@ export function hides(
   return parent === volume.root && isHidden(request.bytes.subarray(from, to));
 }
 
-/** Answers with an inode that the kernel now knows once more. */
-export function answerEntry(inode: Inode, answer: Answer): void {
+/** Answers with an inode that the kernel now knows once more; its attributes stay valid for `seconds`. */
+export function answerEntry(
+  inode: Inode,
+  answer: Answer,
+  seconds?: number,
+): void {
   const error = statFd(inode.fd);
   if (error) return answer(error);
   inode.lookups++;
-  writeEntry(reply.view, OUT, inode.id, stat.view, stat.at);
+  writeEntry(reply.view, OUT, inode.id, stat.view, stat.at, seconds);
   answer(0, 128);
 }
 
@@ -99,6 +104,7 @@ export class Changes {
     stripsSetgid: false,
     directMmap: false,
     dropsCopied: true,
+    lookupValidSeconds: VALID_SECONDS,
   };
 
   constructor(readonly volume: Volume, readonly pipeline: Pipeline) {}

@@ -13,6 +13,7 @@ import {
   FOPEN_CACHE_DIR,
   FOPEN_KEEP_CACHE,
   MAX_WRITE,
+  type Negotiated,
   writeEntry,
 } from "./abi.ts";
 import {
@@ -55,8 +56,12 @@ export class Directories {
     answer(0, 16);
   }
 
-  /** `plus`: with each name what LOOKUP would answer. The kernel asks so where somebody looks at what he lists. */
-  read(inode: Inode, plus: boolean, answer: Answer): void {
+  /** `plus`: with each name what LOOKUP would answer this kernel. It asks so where somebody looks at what he lists. */
+  read(
+    inode: Inode,
+    plus: Pick<Negotiated, "lookupValidSeconds"> | null,
+    answer: Answer,
+  ): void {
     const view = request.view;
     const open = this.#open.get(getU64(view, BODY));
     if (open === undefined) return answer(E.BADF);
@@ -82,7 +87,9 @@ export class Directories {
           }
           const size = (plus ? ENTRY : 0) + (24 + entry.name.length + 7 & ~7);
           if (used + size > limit) break;
-          if (plus) this.#look(inode, entry, OUT + used);
+          if (plus) {
+            this.#look(inode, entry, OUT + used, plus.lookupValidSeconds);
+          }
           write(entry, OUT + used + (plus ? ENTRY : 0));
           used += size;
           open.at = entry.next;
@@ -97,7 +104,12 @@ export class Directories {
   }
 
   /** Writes what a LOOKUP of the entry would answer; id 0 (the kernel asks when it needs it) where there is no such answer. */
-  #look(parent: Inode, entry: DirectoryEntry, to: number): void {
+  #look(
+    parent: Inode,
+    entry: DirectoryEntry,
+    to: number,
+    seconds: number,
+  ): void {
     if (!entry.dots) {
       const inode = this.volume.lookup(parent, memory.string(entry.name));
       if (
@@ -105,7 +117,8 @@ export class Directories {
         statFd(inode.fd) === 0
       ) {
         inode.lookups++;
-        return writeEntry(reply.view, to, inode.id, stat.view, stat.at);
+        const { view, at } = stat;
+        return writeEntry(reply.view, to, inode.id, view, at, seconds);
       }
     }
     reply.bytes.fill(0, to, to + ENTRY);

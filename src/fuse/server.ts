@@ -282,7 +282,7 @@ export class Server {
       case OP.READDIRPLUS:
         return this.#directories.read(
           inode,
-          opcode === OP.READDIRPLUS,
+          opcode === OP.READDIRPLUS ? this.#changes.kernel : null,
           shown,
         );
       case OP.RELEASEDIR:
@@ -373,7 +373,11 @@ export class Server {
       const inode = this.volume.lookup(parent, request.address + BODY);
       if (typeof inode !== "number") {
         if (this.#waitsForSize(inode, length)) return;
-        return answerEntry(inode, answer);
+        return answerEntry(
+          inode,
+          answer,
+          this.#changes.kernel.lookupValidSeconds,
+        );
       }
       error = inode;
     }

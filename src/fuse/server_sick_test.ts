@@ -1,22 +1,9 @@
 /** This node's disk is sick. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { onServer } from "../../tests/fuse_bed.ts";
+import { endOfMapping, onServer } from "../../tests/fuse_bed.ts";
 import { E } from "../system/libc.ts";
 import { setU64 } from "../system/u64.ts";
 import { OP } from "./abi.ts";
-
-/** Where in this process's memory a page that can be read ends and nothing follows. */
-function endOfMapping(): number {
-  const lines = Deno.readTextFileSync("/proc/self/maps").trim().split("\n");
-  const ranges = lines.map((line) => {
-    const [, begin, end, rights] = /^(\w+)-(\w+) (r?)/.exec(line)!;
-    return { begin: parseInt(begin!, 16), end: parseInt(end!, 16), rights };
-  });
-  const last = ranges.find(({ end, rights }, i) =>
-    rights === "r" && i + 1 < ranges.length && ranges[i + 1]!.begin > end
-  );
-  return last!.end;
-}
 
 onServer(
   "Server: a read that a bad sector ends early is an error, not the end of the file",

@@ -15,6 +15,7 @@ const memory = new Memory(4096);
 const TIMES = 64, OFFSETS = 96;
 const UTIME_OMIT = 0x3ffffffe;
 const RENAME_EXCHANGE = 2;
+const SEEK_END = 2;
 /** In place of nanoseconds: each node's own clock, until TIMES brings what the primary's disk says. */
 export const UTIME_NOW = 0x3fffffff;
 
@@ -89,8 +90,9 @@ export function apply(
       if (fd < 0) return -fd;
       const length = getU64(buffer.view, payload);
       const mode = buffer.view.getUint32(payload + 8, true);
+      const end = endOf(fd);
       if (libc.fallocate(fd, mode, frame.argument, length) !== 0) {
-        return errno();
+        return endAgain(fd, end, errno());
       }
       // No flag says so for fallocate, but writing takes privileges away here too.
       return frame.flags & 1 ? stripPrivileges(inode) : 0;
@@ -124,6 +126,9 @@ function write(volume: Volume, frame: Frame, address: number): number {
   // First, as the kernel does: a write that fails for want of room takes privileges away on both nodes or on none.
   const bare = frame.flags & 1 ? stripPrivileges(inode) : 0;
   if (bare !== 0) return bare;
+  const to = frame.argument + frame.length;
+  // Most writes are within the file, and a look costs as much as half of a small one.
+  const end = to <= inode.length ? -1 : endOf(fd);
   let done = 0;
   while (done < frame.length) {
     const n = libc.pwrite(
@@ -135,10 +140,26 @@ function write(volume: Volume, frame: Frame, address: number): number {
     if (n > 0) done += n;
     else {
       const code = n === 0 ? E.IO : errno();
-      if (code !== E.INTR) return code;
+      if (code !== E.INTR) return endAgain(fd, end, code);
     }
   }
+  if (end >= 0) inode.length = Math.max(end, to);
   return 0;
+}
+
+/** Where an open file ends; -1: it cannot be asked. */
+function endOf(fd: number): number {
+  return Number(libc.lseek(fd, 0, SEEK_END));
+}
+
+/**
+ * What failed midway (a full disk) has made the file longer and is answered as not done: the file ends where it ended. Whoever appends
+ * would otherwise go on behind a piece of what he was told is not there. Bytes that were written over stay so, as after any such write.
+ */
+function endAgain(fd: number, end: number, code: number): number {
+  // Where this fails too, the other node is given this size.
+  if (end >= 0 && endOf(fd) > end) libc.ftruncate(fd, end);
+  return code;
 }
 
 /** Copies within this node: the data does not travel. All of it or an error: a short copy would be a silent difference. */
@@ -158,6 +179,7 @@ function copy(
   const from = volume.data(source);
   if (from < 0 || to < 0) return -Math.min(from, to);
   const length = buffer.view.getUint32(at + 16, true);
+  const end = endOf(to);
   memory.view.setBigUint64(
     OFFSETS,
     buffer.view.getBigUint64(at + 8, true),
@@ -177,7 +199,7 @@ function copy(
     if (n > 0) done += n;
     else {
       const code = n === 0 ? E.IO : errno();
-      if (code !== E.INTR) return code;
+      if (code !== E.INTR) return endAgain(to, end, code);
     }
   }
   return frame.flags & 1 ? stripPrivileges(target) : 0;
@@ -277,6 +299,7 @@ function setattr(
   if (valid & FATTR.SIZE) {
     const fd = volume.data(inode);
     if (fd < 0) return -fd;
+    inode.length = 0;
     if (libc.ftruncate(fd, getU64(view, at + 16)) !== 0) return errno();
   }
   if (valid & FATTR.KILL_SUIDGID) {

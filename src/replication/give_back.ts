@@ -28,8 +28,13 @@ export function giveBack(
   const error = fd < 0 ? -fd : statFd(inode.fd);
   if (error) return error;
   const size = getU64(stat.view, stat.at + STATX.size);
-  const n = libc.pread(fd, copy.address, length, offset);
-  if (n < 0) return errno();
+  let n = 0;
+  // To the file's end: a bad sector ends a read early, too, and what is behind it the peer would keep as it was not to be.
+  for (const end = Math.min(length, size - offset); n < end;) {
+    const more = libc.pread(fd, copy.address + n, end - n, offset + n);
+    if (more <= 0) return more < 0 ? errno() : E.IO;
+    n += more;
+  }
   const back = { volume, inode, peerOnly: true };
   if (n > 0) {
     pipeline.submit(

@@ -38,6 +38,8 @@ export class Inode {
   parent = 0;
   /** Asked for since the volume last looked for inodes to put away. */
   used = true;
+  /** Its file was found so long, at least, and was not cut since: a write within does not look for its end. */
+  length = 0;
 
   constructor(readonly id: number, fd: number, readonly type: number) {
     this.fd = fd;

@@ -124,7 +124,12 @@ export class Pipeline {
   /** False: read no more requests now. */
   get accepting(): boolean {
     return !this.full &&
-      this.#pending.length < MAX_PENDING && !this.#oneSided.givesBack;
+      this.#pending.length < MAX_PENDING && !this.givesBack;
+  }
+
+  /** The peer has writes that this disk refused, and was not given back yet what stands here. */
+  get givesBack(): boolean {
+    return this.#oneSided.givesBack;
   }
 
   /** Of what waits for the peer, or to be done here. */
@@ -427,7 +432,7 @@ export class Pipeline {
       this.#namesAreWanted = false;
       if (this.session) this.#syncs.sendAgain();
     }
-    if (this.#oneSided.givesBack && this.#pending.length === 0) {
+    if (this.givesBack && this.#pending.length === 0) {
       this.#oneSided.giveBack();
     }
   }

@@ -17,10 +17,11 @@ import { joinPath } from "./name.ts";
 import { hasData } from "./resync/scope.ts";
 import { LIST } from "./salvage_lock.ts";
 import type { Volume } from "./volume.ts";
-import { dataRuns, nextData } from "./blocks.ts";
+import { Chunks, dataRuns, nextData } from "./blocks.ts";
 import { isGone, unreadable } from "./unreadable.ts";
 
-const buffer = new Memory(CHUNK);
+const buffer = new Memory(8192);
+const reader = new Chunks();
 /** A sync of more would hold up the loop for longer than the primary waits for a word. */
 const UNSYNCED = 16 * CHUNK;
 
@@ -181,7 +182,10 @@ function* keepVolume(
   for (let at = queue.pop(); at; at = queue.pop()) {
     const { path } = at;
     const directory = volume.walk(path);
-    if (directory < 0) continue;
+    if (directory < 0) {
+      if (isGone(-directory)) continue;
+      throw unreadable(volume, path, -directory);
+    }
     try {
       for (const { name } of listEntries(directory)) {
         if (volume.leavesOut(path, name)) continue;
@@ -280,13 +284,14 @@ function* keep(
     for (const chunk of chunks) {
       const end = Math.min(size, (chunk + 1) * CHUNK);
       const begin = nextData(source, chunk * CHUNK, end);
-      const n = libc.pread(source, buffer.address, end - begin, begin);
-      if (n < 0) {
+      // All of it: a read that a bad sector ends early would leave out what is behind, and what is not kept is overwritten.
+      if (!reader.read(source, begin, end - begin)) {
         throw new Error(`Cannot keep "${path}": ${errnoName(errno())}`);
       }
-      for (const [first, last] of dataRuns(buffer.bytes.subarray(0, n))) {
+      const bytesRead = reader.memory.bytes.subarray(0, end - begin);
+      for (const [first, last] of dataRuns(bytesRead)) {
         target.seekSync(begin + first, Deno.SeekMode.Start);
-        writeAllSync(target, buffer.bytes.subarray(first, last));
+        writeAllSync(target, bytesRead.subarray(first, last));
         bytes += last - first;
         unsynced += last - first;
       }

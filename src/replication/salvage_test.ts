@@ -1,7 +1,8 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { LoopDisk, NO_LOOP_DISK } from "../../tests/loop_disk.ts";
 import { openBacking } from "../fuse/device.ts";
-import { libc, Memory, O } from "../system/libc.ts";
+import { E, libc, Memory, O } from "../system/libc.ts";
+import { Chunks } from "./blocks.ts";
 import { Marks } from "./marks.ts";
 import { salvage } from "./salvage.ts";
 import { Volume } from "./volume.ts";
@@ -113,6 +114,41 @@ Deno.test({
     for (; !step.done; step = work.next()) turns++;
     strictEqual(turns >= 16, true, `${turns} turns`);
     strictEqual(Deno.statSync(`${step.value}/0/large`).size, length);
+  },
+});
+
+Deno.test({
+  name:
+    "salvage() throws where a directory or a part of a file cannot be read: what it leaves out is overwritten",
+  ignore: Deno.uid() !== 0,
+  fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    const data = `${folder}/data`, below = `${folder}/kept`;
+    Deno.mkdirSync(`${data}/sub`, { recursive: true });
+    let id = 5 * 2 ** 32;
+    const volume = new Volume(0, data, openBacking(data), () => ++id);
+    const { read } = Chunks.prototype;
+    try {
+      Deno.writeTextFileSync(`${data}/file`, "content");
+      const file = volume.lookup(volume.root, memory.string("file"));
+      if (typeof file === "number") throw new Error(`errno ${file}`);
+      const marks = new Marks();
+      marks.data(0, file.id, { offset: 0, length: 7 }, 0);
+      const keep = () => [...salvage([volume], marks, below)];
+      Chunks.prototype.read = () => false;
+      throws(keep, /^Error: Cannot keep ".*file": /);
+      Chunks.prototype.read = read;
+      const walk = volume.walk.bind(volume);
+      volume.walk = (path) => path.length === 0 ? walk(path) : -E.IO;
+      throws(keep, /^Error: Cannot read ".*sub": EIO/);
+      // Taken away meanwhile, there is nothing to keep.
+      volume.walk = (path) => path.length === 0 ? walk(path) : -E.NOENT;
+      keep();
+    } finally {
+      Chunks.prototype.read = read;
+      volume.close();
+      Deno.removeSync(folder, { recursive: true });
+    }
   },
 });
 

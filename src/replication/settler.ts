@@ -104,8 +104,10 @@ export class Settler {
 
   turn(now: number): void {
     const { context, pipeline } = this, session = this.#session;
-    const settles = !pipeline.disk.broken && !this.#settling &&
-      now >= this.#settleAt && pipeline.done !== this.#settledUpTo;
+    // Not while the peer is still to be given something back: its mark of the write that only it has would go with this word.
+    const settles = !pipeline.disk.broken && !pipeline.givesBack &&
+      !this.#settling && now >= this.#settleAt &&
+      pipeline.done !== this.#settledUpTo;
     // Before each sync: once it is told, the peer's marks of what was done before are gone, and those of the times are all that names
     // the inodes of which it has other times, should this node die.
     if ((settles || now >= this.#timesAt) && pipeline.timesToSend) {

@@ -147,6 +147,19 @@ Deno.test("Settler: what is on both disks is told, and its marks go", () => {
   strictEqual(bed.pipeline.unsettled.isEmpty, true);
 });
 
+Deno.test("Settler: a write that only the peer has is not told as settled before the peer was given back what stands here", () => {
+  using bed = settlerWith([0]);
+  const { pipeline, told } = bed;
+  let givesBack = true;
+  Object.defineProperty(pipeline, "givesBack", { get: () => givesBack });
+  bed.turn();
+  deepStrictEqual(told, []);
+  strictEqual(pipeline.unsettled.isEmpty, false);
+  givesBack = false;
+  bed.turn();
+  deepStrictEqual(told, [KIND.SETTLED]);
+});
+
 Deno.test("Settler: a sync that failed is not forgotten when the next one succeeds", () => {
   using bed = settlerWith([E.IO, 0, 0]);
   for (let i = 0; i < 3; i++) bed.turn();

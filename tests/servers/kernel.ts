@@ -10,6 +10,8 @@ const TESTS = [
   "src/fuse/cold_reads_test.ts",
   "tests/e2e/replicator/mount_test.ts",
   "tests/e2e/replicator/long_writes_test.ts",
+  "tests/e2e/replicator/full_disk_test.ts",
+  "tests/e2e/replicator/sick_disk_test.ts",
   "tests/e2e/posix/posix_test.ts",
 ];
 const PLACE = "/root/hakit-kernel";

@@ -4,7 +4,7 @@
  *   tests/servers/run                   all; bullseye, packages from a folder
  *   tests/servers/run failover links    these, on the servers as `install` left them
  *   tests/servers/run install bundle    installed from one bundle and nothing else; bookworm (this machine's own packages)
- *   tests/servers/run kernel            the file system's own tests on the suite's kernel, without a cluster; about 40 minutes
+ *   tests/servers/run kernel            the file system's own tests on the suite's kernel, without a cluster; more than an hour
  *
  * HAKIT_ROUNDS: power cuts of failover and nfs (default 2). HAKIT_SEED: moments of the cuts. HAKIT_SERVERS_PATIENCE: stretches all limits.
  * HAKIT_SERVERS_SUITE, HAKIT_SERVERS_IMAGE and others: see `vm`.

@@ -64,14 +64,14 @@ export class SourceData {
           message.bytes.length,
         );
         const bits = message.bytes.length >= 2 ? view.getUint16(0, true) : 0;
-        for (let block = 0; bits >> block; block++) {
-          if (!(bits >> block & 1)) continue;
-          const from = message.argument * CHUNK + block * BLOCK;
+        for (const [first, end] of runsOf(bits)) {
+          const from = message.argument * CHUNK + first * BLOCK;
+          const to = message.argument * CHUNK + end * BLOCK;
           yield* this.#copy(
             file.found,
             file.fd,
             from,
-            Math.min(from + BLOCK, Math.max(from, sizeOf(file.fd))),
+            Math.min(to, Math.max(from, sizeOf(file.fd))),
             true,
           );
         }
@@ -214,6 +214,16 @@ export class SourceData {
     yield* this.channel.send(KIND.HOLE, found, bytes, at);
   }
 }
+
+/** Runs of blocks that follow each other, [first, end): what a frame costs beside its bytes is as much as 64 KiB of them. */
+function* runsOf(bits: number): Generator<readonly [number, number]> {
+  for (let block = 0; bits >> block; block++) {
+    const first = block;
+    while (bits >> block & 1) block++;
+    if (block > first) yield [first, block];
+  }
+}
+
 /** Bytes of a summarized chunk that are not holes, in whole pages. */
 function dataIn(summary: Uint8Array): number {
   let pages = 0;
