@@ -31,7 +31,9 @@ stop() { echo "Cannot join: $*" >&2; exit 1; }
 device=$(ip -o addr show to ${address} | awk '{ print $2; exit }')
 [ -n "$device" ] || stop "${address} is no address of this machine"
 [ ! -e ${K3S.unit} ] || stop "this machine is a K3s server"
-[ -x ${K3S.executable} ] || stop "copy K3s first: scp root@${node}:${K3S.executable} ${K3S.executable} (without internet also scp -r root@${node}:${K3S.images} /var/lib/rancher/k3s/agent/)"
+[ -x ${K3S.executable} ] || stop "copy K3s first: scp root@${node}:${K3S.executable} ${K3S.executable} (without internet also: mkdir -p ${
+    dirname(K3S.images)
+  } && scp -r root@${node}:${K3S.images} ${dirname(K3S.images)}/)"
 echo "${sha256}  ${K3S.executable}" | sha256sum -c - >/dev/null 2>&1 ||
   stop "${K3S.executable} is not the one of the servers: copy it again from root@${node}"
 command -v mount.nfs >/dev/null || [ -x /sbin/mount.nfs ] || stop "volumes need it: apt-get install nfs-common"

@@ -29,6 +29,11 @@ Deno.test("agentScript() is a script that sh takes, speaks to the virtual addres
     script,
     /^cat >\S+\/agent\/etc\/kubelet\.conf\.d\/\S+\.conf <<'EOF'\n(.*\n)*failCgroupV1: false\nEOF$/m,
   );
+  // A machine on which K3s has never run has no such folder, and scp makes none above the one it copies.
+  assert.match(
+    script,
+    /mkdir -p (\/var\/lib\/rancher\/k3s\/agent) && scp -r root@10\.0\.0\.1:\S+\/images \1\//,
+  );
   const unit = script.slice(script.indexOf("[Unit]"));
   assert(!unit.includes(SECRET.token));
   assert(!script.includes("PROXY"));
