@@ -28,9 +28,6 @@ export interface Station {
   readonly world?: World;
 }
 
-/** Whoever leaves asks only Kubernetes. */
-export type Leaving = Pick<Station, "self" | "say" | "world">;
-
 /** What the work needs of the machine. */
 export interface World {
   /** This machine's name, by which its controllers hold their leases. */
@@ -169,12 +166,18 @@ async function wantedDns(list: List): Promise<number | null> {
 }
 
 /** This node leaves: its pods are asked to go first. Never fails: a stop goes on in any case. */
-export async function leave(station: Leaving, seconds: number): Promise<void> {
-  const list = listOf(station.world ?? MACHINE);
-  const verdict = judgeLeave(await list<KubeNode>("get", "nodes"), {
-    self: station.self,
-    seconds,
-  });
+export async function leave(station: Station, seconds: number): Promise<void> {
+  const { clock } = station.world ?? MACHINE;
+  const began = clock.now();
+  let verdict = await judgedLeave(station, seconds);
+  if (verdict.kind === "wait") station.say(`Waits: ${verdict.reason}`);
+  while (verdict.kind === "wait") {
+    await clock.sleep(LOOK_EVERY_MS);
+    // All of it together takes no longer than it may.
+    const left = Math.ceil(seconds - (clock.now() - began) / 1000);
+    if (left <= 0) break;
+    verdict = await judgedLeave(station, left);
+  }
   if (verdict.kind !== "act") {
     station.say(`Pods are not asked to leave: ${verdict.reason}`);
     return;
@@ -183,6 +186,27 @@ export async function leave(station: Leaving, seconds: number): Promise<void> {
     if (!await done(station, work)) return;
   }
   station.say("Pods have left this node");
+}
+
+/** The agent, which may hang, is asked only where Kubernetes alone would have the pods stay. */
+async function judgedLeave(
+  { api, module, self, world = MACHINE }: Station,
+  seconds: number,
+): Promise<Verdict> {
+  const nodes = await listOf(world)<KubeNode>("get", "nodes");
+  const verdict = judgeLeave(nodes, { self, seconds, peer: null });
+  if (verdict.kind !== "leave" || nodes === null || seconds <= 0) {
+    return verdict;
+  }
+  const state = await api.state().catch(() => null);
+  const there = state?.nodes.find(({ local }) => !local);
+  const role = there?.modules.find(({ name }) => name === module)?.role;
+  const serves = there?.reachable === true &&
+    (role === "SECOND" || role === "PRIM" || role === "ALONE");
+  return judgeLeave(nodes, {
+    ...{ self, seconds },
+    peer: serves ? there.name : null,
+  });
 }
 
 /** Judges and works until nothing is left to do twice in a row: controllers may have made a pod meanwhile. */
@@ -223,7 +247,10 @@ async function repeat(
   }
 }
 
-async function done(station: Leaving, work: Work): Promise<boolean> {
+async function done(
+  station: Pick<Station, "say" | "world">,
+  work: Work,
+): Promise<boolean> {
   const args = kubectlArguments(work);
   const timeoutMs = KUBECTL_MS + ("seconds" in work ? work.seconds * 1000 : 0);
   const { kubectl } = station.world ?? MACHINE;
