@@ -9,6 +9,7 @@ import {
   SETTING_FLAGS,
   settingsSchema,
 } from "../cluster/settings.ts";
+import { readAgents } from "../k3s/agents.ts";
 import { downloadSource } from "../k3s/download.ts";
 import { folderSource, type Source } from "../k3s/install.ts";
 import { kubeletNodes } from "../k3s/kubernetes.ts";
@@ -126,13 +127,30 @@ async function upgrade(
       "k3s upgrade",
       upgradeSteps({ world, wanted, me, roles }),
     );
-    finish(call, results);
+    finish(call, results, { lines: furtherMachines(await agents()) });
   } catch (error) {
     // What holds now matters more than what failed.
     if (!call.on("json")) await status(call, api).catch(() => {});
     throw error;
   }
   return EXIT.done;
+}
+
+/** That run K3s' agent; they are no business of an upgrade's failure. */
+async function agents(): Promise<string[]> {
+  const { settings } = places(paths());
+  const text = await readIfPresent(settings);
+  if (text === null) return [];
+  return await readAgents(readKept(text, settings).storage).catch(() => []);
+}
+
+/** What an upgrade leaves to a person. Exported for its test. */
+export function furtherMachines(addresses: readonly string[]): string[] {
+  return addresses.length === 0 ? [] : [
+    `K3s of further machines stays as it is (${
+      addresses.join(", ")
+    }): for each say "hakit agent-join ADDRESS | ssh root@ADDRESS sh" again, on the primary; it names what is to be copied there`,
+  ];
 }
 
 /** What an upgrade goes to; nothing of it is fetched, or taken, yet. Exported for its test. */

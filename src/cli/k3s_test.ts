@@ -6,7 +6,12 @@ import { writeBundle } from "../bundle/write.ts";
 import type { AgentApi } from "./agent_api.ts";
 import type { Ask } from "./ask.ts";
 import type { Call } from "./command.ts";
-import { downloadSettings, k3sCommand, sourceOf } from "./k3s.ts";
+import {
+  downloadSettings,
+  furtherMachines,
+  k3sCommand,
+  sourceOf,
+} from "./k3s.ts";
 import { parse } from "./parse.ts";
 
 Deno.test("k3s upgrade goes through the proxy that first was told, unless it is told another one", async () => {
@@ -94,4 +99,12 @@ Deno.test("k3s upgrade takes K3s and its images out of a bundle of the right key
     Deno.env.delete("HAKIT_HOME");
     await Deno.remove(home, { recursive: true });
   }
+});
+
+Deno.test("k3s upgrade names the further machines, which it does not reach", () => {
+  assert.deepEqual(furtherMachines([]), []);
+  assert.match(
+    furtherMachines(["10.0.0.7", "10.0.0.8"]).join(),
+    /stays as it is \(10\.0\.0\.7, 10\.0\.0\.8\).*hakit agent-join/,
+  );
 });
