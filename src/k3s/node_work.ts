@@ -52,8 +52,10 @@ const MACHINE: World = {
   clock: { now, sleep },
 };
 
-/** A K3s that has just got its datastore back answers within seconds; one that is unpacked anew after minutes. */
+/** Once the peer is heard, or Kubernetes answers. */
 const LOST_MS = 5 * 60_000;
+/** A K3s that has just got its datastore back answers within seconds; one that begins after a power cut may unpack itself first. */
+const ANSWER_MS = 30 * 60_000;
 /** Whoever is closed to pods stays so until this is done: a K3s that is repaired the next morning is opened, too. */
 const BACK_MS = 24 * 60 * 60_000;
 const LOOK_EVERY_MS = 1000;
@@ -78,7 +80,10 @@ export async function lost(
   const began = now();
   const takenOver = Date.now();
   const still = { text: "", since: now() };
-  await repeat(station, LOST_MS, async () => {
+  let answered: number | null = null;
+  const limitMs = () =>
+    answered === null ? ANSWER_MS : answered - began + LOST_MS;
+  await repeat(station, limitMs, async () => {
     const state = await api.state();
     const here = state.nodes.find(({ local }) => local);
     const there = state.nodes.find(({ local }) => !local);
@@ -88,6 +93,7 @@ export async function lost(
       world.answering(there.addresses),
       list<KubeNode>("get", "nodes"),
     ]);
+    if (there.reachable || nodes !== null) answered ??= now();
     const [pods, leases, nodeLeases] = nodes === null ? [[], [], []] : [
       await list<KubePod>(
         ...["get", "pods", "--all-namespaces"],
@@ -138,7 +144,7 @@ export async function back(station: Station): Promise<void> {
   }
   await repeat(
     station,
-    BACK_MS,
+    () => BACK_MS,
     async () => {
       const here = (await station.api.state()).nodes.find(({ local }) => local);
       const role = here?.modules.find(({ name }) => name === station.module)
@@ -212,7 +218,7 @@ async function judgedLeave(
 /** Judges and works until nothing is left to do twice in a row: controllers may have made a pod meanwhile. */
 async function repeat(
   station: Station,
-  limitMs: number,
+  limitMs: () => number,
   look: () => Promise<Verdict>,
   ended: () => void,
 ): Promise<void> {
@@ -239,8 +245,10 @@ async function repeat(
       for (const work of verdict.work) await done(station, work);
     }
     const passed = now() - began;
-    if (passed > limitMs) {
-      station.say(`Given up after ${limitMs / 60_000} min: ${last}`);
+    if (passed > limitMs()) {
+      station.say(
+        `Given up after ${Math.round(limitMs() / 60_000)} min: ${last}`,
+      );
       return;
     }
     await sleep(passed < LOST_MS ? LOOK_EVERY_MS : LOOK_SELDOM_MS);

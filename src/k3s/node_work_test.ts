@@ -167,6 +167,15 @@ Deno.test("lost() asks again where kubectl failed, and until Kubernetes answers"
   assert.deepEqual(story.told.slice(0, 3), RELEASE);
   assert.equal(story.said[0], "Waits: the API server does not answer yet");
 
+  // After a power cut K3s unpacks itself first.
+  const slow = stationWith((second) => ({ mute: second < 900 }));
+  await lost(slow.station, FENCED);
+  assert.deepEqual(slow.told.slice(0, 3), RELEASE);
+  assert(slow.told.filter((words) => words === RELEASE[0]).length > 10);
+  const silent = stationWith(() => ({ mute: true }));
+  await lost(silent.station, FENCED);
+  assert.match(silent.said.at(-1)!, /^Given up after 30 min: the API server/);
+
   const refused = stationWith(() => ({}), { fails: /delete pod/ });
   await lost(refused.station, FENCED);
   assert(refused.told.filter((words) => words === RELEASE[2]).length > 100);
