@@ -35,6 +35,8 @@ put() {
     echo "install.sh: an agent runs here and $target is another executable: \"hakit upgrade $(realpath "$1")\" exchanges it on both nodes while services run" >&2
     exit 1
   fi
+  # On the disk before it has the name: after a power cut an empty file there would do nothing, and say that it was done.
+  sync "$target.new"
   mv "$target.new" "$target"
   echo "Installed $("$target" version) as $target"
 }

@@ -50,7 +50,7 @@ export function drillCommand(api: () => AgentApi): Command {
       undo: {
         type: "string",
         value: "COMMAND",
-        summary: "kill, cut: what gives it back",
+        summary: "kill, cut: what gives it back, also where the drill fails",
       },
       stay: {
         type: "boolean",
@@ -85,7 +85,8 @@ export function drillCommand(api: () => AgentApi): Command {
     },
     details: `\
 A database and a web server with a volume each are started, a client writes through the virtual address, and every write
-that was acknowledged is looked for afterwards. The module's own data is safe; the cluster really fails over.
+that was acknowledged is looked for afterwards. The module's own data is safe; the cluster really fails over. Servers
+without internet need the two images beside K3s' own: "hakit bundle create --image FILE" takes archives of them along.
 hakit drill k3s
 hakit drill k3s --kill --by 'virsh destroy $NODE' --undo 'virsh start $NODE' --html drill.html
 Exit code 0: every acknowledged write is there; 1: it is not, or the drill could not be done.`,
@@ -118,16 +119,15 @@ async function run(call: Call, api: () => AgentApi): Promise<number> {
   if (!virtual) throw new Error(`${file} has no virtual address`);
   const address = virtual.address.split("/")[0]!;
   const host = address.includes(":") ? `[${address}]` : address;
+  const arbiter = await readArbiter(paths());
   const report = await drill({
     api: api(),
     module: MODULE,
     fault,
     url: `http://${host}:${portOf(call)}`,
     application: exampleList(text),
-    released: isReleased(
-      variables["PODS_OF_LOST_NODE"],
-      await readArbiter(paths()),
-    ),
+    released: isReleased(variables["PODS_OF_LOST_NODE"], arbiter),
+    arbitrated: arbiter?.kind === "ping" || arbiter?.retired === false,
     by: call.text("by") ?? null,
     undo: call.text("undo") ?? null,
     comeBack: !call.on("stay"),

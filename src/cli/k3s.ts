@@ -9,6 +9,7 @@ import {
   SETTING_FLAGS,
   settingsSchema,
 } from "../cluster/settings.ts";
+import { readAgents } from "../k3s/agents.ts";
 import { downloadSource } from "../k3s/download.ts";
 import { folderSource, type Source } from "../k3s/install.ts";
 import { kubeletNodes } from "../k3s/kubernetes.ts";
@@ -29,6 +30,7 @@ import type { AgentApi } from "./agent_api.ts";
 import type { Ask } from "./ask.ts";
 import { type Call, type Command, UsageError } from "./command.ts";
 import { EXIT } from "./report.ts";
+import { bundleK3s, openedBundle } from "./from_bundle.ts";
 import { finish, perform, RUN_FLAGS, sourcesOf } from "./setup.ts";
 
 const ACTIONS = ["status", "upgrade"] as const;
@@ -55,6 +57,11 @@ export function k3sCommand(ask: Ask, connect: () => AgentApi): Command {
         summary: "for a download (default: the cluster's own)",
       },
       releases: SETTING_FLAGS.releases,
+      bundle: {
+        ...SETTING_FLAGS.bundle,
+        summary: 'upgrade: from "hakit bundle create", instead of DIR',
+      },
+      key: SETTING_FLAGS.key,
       config: SETTING_FLAGS.config,
       ...RUN_FLAGS,
     },
@@ -103,19 +110,13 @@ async function upgrade(
   call: Call,
   { ask, api }: { readonly ask: Ask; readonly api: AgentApi },
 ): Promise<number> {
-  const given = call.args[1];
-  if (given === undefined) {
-    throw new UsageError(
-      "hakit k3s upgrade: name a folder with k3s, or a version such as v1.33.5+k3s1",
-    );
-  }
   const state = await api.state();
   const roles = rolesIn(state);
   if ("problem" in roles) {
     throw new Error(`An upgrade begins with a whole pair: ${roles.problem}`);
   }
   const me = state.nodes.find(({ local }) => local)!.name;
-  const { source, version } = await sourceOf(call, given);
+  const { source, version } = await sourceOf(call);
   const world = worldOf(call, { ask, api, source });
   const wanted = { version, files: source.files };
   const problem = await obstacle(world, wanted, roles);
@@ -126,7 +127,7 @@ async function upgrade(
       "k3s upgrade",
       upgradeSteps({ world, wanted, me, roles }),
     );
-    finish(call, results);
+    finish(call, results, { lines: furtherMachines(await agents()) });
   } catch (error) {
     // What holds now matters more than what failed.
     if (!call.on("json")) await status(call, api).catch(() => {});
@@ -135,10 +136,52 @@ async function upgrade(
   return EXIT.done;
 }
 
-async function sourceOf(
+/** That run K3s' agent; they are no business of an upgrade's failure. */
+async function agents(): Promise<string[]> {
+  const { settings } = places(paths());
+  const text = await readIfPresent(settings);
+  if (text === null) return [];
+  return await readAgents(readKept(text, settings).storage).catch(() => []);
+}
+
+/** What an upgrade leaves to a person. Exported for its test. */
+export function furtherMachines(addresses: readonly string[]): string[] {
+  return addresses.length === 0 ? [] : [
+    `K3s of further machines stays as it is (${
+      addresses.join(", ")
+    }): for each say "hakit agent-join ADDRESS | ssh root@ADDRESS sh" again, on the primary; it names what is to be copied there`,
+  ];
+}
+
+/** What an upgrade goes to; nothing of it is fetched, or taken, yet. Exported for its test. */
+export async function sourceOf(
   call: Call,
-  given: string,
 ): Promise<{ readonly source: Source; readonly version: string }> {
+  const given = call.args[1];
+  const bundle = call.text("bundle");
+  if ((given === undefined) === (bundle === undefined)) {
+    throw new UsageError(
+      "hakit k3s upgrade: name one of a folder with k3s, a version such as v1.33.5+k3s1, and --bundle FILE",
+    );
+  }
+  if (bundle !== undefined) return await inBundle(call, bundle);
+  return await named(call, given!);
+}
+
+async function inBundle(call: Call, file: string) {
+  const key = call.text("key");
+  const opened = await openedBundle(call, paths(), { file, key });
+  const source = bundleK3s(opened);
+  const version = opened.bundle.manifest.k3s;
+  if (!source || version === null) {
+    throw new UsageError(
+      `The bundle "${file}" has no K3s: "hakit bundle create FILE" takes it along unless it is told --k3s none`,
+    );
+  }
+  return { source, version };
+}
+
+async function named(call: Call, given: string) {
   if (VERSION_FORM.test(given)) {
     const source = await downloadSource(given, await downloadSettings(call));
     return { source, version: given.split("@")[0]! };

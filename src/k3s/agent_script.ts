@@ -21,6 +21,14 @@ export function agentScript(
   const vip = vipOf(kept);
   const host = vip.includes(":") ? `[${vip}]` : vip;
   const node = kept.node1[0]!;
+  const from = `root@${node.includes(":") ? `[${node}]` : node}`;
+  const { executable, images } = K3S;
+  // Beside it first: an agent that runs keeps its executable from being written over.
+  const copy =
+    `scp ${from}:${executable} ${executable}.new && mv ${executable}.new ${executable}` +
+    ` (without internet also: mkdir -p ${
+      dirname(images)
+    } && scp -r ${from}:${images} ${dirname(images)}/)`;
   const environment = proxyVariables(kept)
     .map(([name, value]) => `${name}="${value}"\n`).join("");
   return `#!/bin/sh
@@ -31,9 +39,9 @@ stop() { echo "Cannot join: $*" >&2; exit 1; }
 device=$(ip -o addr show to ${address} | awk '{ print $2; exit }')
 [ -n "$device" ] || stop "${address} is no address of this machine"
 [ ! -e ${K3S.unit} ] || stop "this machine is a K3s server"
-[ -x ${K3S.executable} ] || stop "copy K3s first: scp root@${node}:${K3S.executable} ${K3S.executable} (without internet also scp -r root@${node}:${K3S.images} /var/lib/rancher/k3s/agent/)"
-echo "${sha256}  ${K3S.executable}" | sha256sum -c - >/dev/null 2>&1 ||
-  stop "${K3S.executable} is not the one of the servers: copy it again from root@${node}"
+[ -x ${executable} ] || stop "copy K3s first: ${copy}"
+echo "${sha256}  ${executable}" | sha256sum -c - >/dev/null 2>&1 ||
+  stop "${executable} is not the one of the servers: ${copy}"
 command -v mount.nfs >/dev/null || [ -x /sbin/mount.nfs ] || stop "volumes need it: apt-get install nfs-common"
 umask 077
 mkdir -p /etc/rancher/k3s
@@ -61,7 +69,7 @@ Type=notify
 EnvironmentFile=-/etc/systemd/system/k3s-agent.service.env
 ExecStartPre=-/sbin/modprobe br_netfilter
 ExecStartPre=-/sbin/modprobe overlay
-ExecStart=${K3S.executable} agent
+ExecStart=${executable} agent
 ${K3S_SERVICE}RestartSec=5
 
 [Install]

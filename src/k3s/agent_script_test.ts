@@ -29,6 +29,17 @@ Deno.test("agentScript() is a script that sh takes, speaks to the virtual addres
     script,
     /^cat >\S+\/agent\/etc\/kubelet\.conf\.d\/\S+\.conf <<'EOF'\n(.*\n)*failCgroupV1: false\nEOF$/m,
   );
+  // A machine on which K3s has never run has no such folder, and scp makes none above the one it copies.
+  assert.match(
+    script,
+    /mkdir -p (\/var\/lib\/rancher\/k3s\/agent) && scp -r root@10\.0\.0\.1:\S+\/images \1\//,
+  );
+  // One that runs K3s already cannot write over it.
+  assert.equal(
+    script.match(/scp root@10\.0\.0\.1:(\S+) \1\.new && mv \1\.new \1/g)
+      ?.length,
+    2,
+  );
   const unit = script.slice(script.indexOf("[Unit]"));
   assert(!unit.includes(SECRET.token));
   assert(!script.includes("PROXY"));
@@ -42,10 +53,9 @@ Deno.test("agentScript() is a script that sh takes, speaks to the virtual addres
     ...{ node1: "fd00::1", node2: "fd00::2", vip: "fd00::9/64" },
     ...{ pods: "fd00:42::/56", services: "fd00:43::/112" },
   });
-  assert.match(
-    agentScript({ kept: six, address: "fd00::7", ...SECRET }),
-    /https:\/\/\[fd00::9\]:6443/,
-  );
+  const script6 = agentScript({ kept: six, address: "fd00::7", ...SECRET });
+  assert.match(script6, /https:\/\/\[fd00::9\]:6443/);
+  assert.match(script6, /scp root@\[fd00::1\]:\//);
 });
 
 Deno.test("agentScript() refuses on a machine without the address, and changes nothing there", async () => {

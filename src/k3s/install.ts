@@ -66,10 +66,12 @@ export async function installFiles(
   const lacking = new Set(
     (await lackingFiles(source.files, pathOf)).map(({ name }) => name),
   );
+  const isExecutable = ({ name }: K3sFile) => Number(name === "k3s");
+  // The executable last: what a full disk or a power cut ends before is the old one with all images, never a new one without its own.
   const wanted = source.files.filter((file) =>
     lacking.has(file.name) ||
     !known.some((old) => old.name === file.name && old.sha256 === file.sha256)
-  );
+  ).toSorted((a, b) => isExecutable(a) - isExecutable(b));
   for (const file of wanted) {
     if (known.some(({ name }) => name === file.name)) continue;
     // Where hakit alone writes nobody else's files are.

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { k3sFilePath, MACHINE, usefulArchives } from "./files.ts";
-import { folderSource } from "./install.ts";
+import { folderSource, installFiles } from "./install.ts";
 import { nodesIn, throughAddress } from "./kubernetes.ts";
 
 Deno.test("usefulArchives() takes K3s' images of this processor, once, and whatever else there is", () => {
@@ -50,6 +51,43 @@ Deno.test("folderSource() finds the executable and image archives beside and bel
       return Promise.resolve();
     });
     assert.equal(text, "k3s");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("installFiles() puts no new executable in place before all its images are there", async () => {
+  const folder = await Deno.makeTempDir();
+  const pathOf = (name: string) => join(folder, name);
+  const list = pathOf("list.json");
+  const progress = { update: () => {}, end: () => {} };
+  const files = (version: string) =>
+    ["k3s", "images/own.tar"].map((name) => ({
+      name,
+      size: version.length,
+      sha256: createHash("sha256").update(version).digest("hex"),
+    }));
+  const source = (version: string, fails?: string) => ({
+    files: files(version),
+    read: async (
+      { name }: { readonly name: string },
+      sink: (chunk: Uint8Array) => Promise<void>,
+    ) => {
+      if (name === fails) throw new Error("No space left on device");
+      await sink(new TextEncoder().encode(version));
+    },
+  });
+  const here = () => Deno.readTextFile(pathOf("k3s"));
+  try {
+    await installFiles(source("old"), { list, progress, pathOf });
+    assert.equal(await here(), "old");
+    await assert.rejects(
+      installFiles(source("new", "images/own.tar"), { list, progress, pathOf }),
+      /No space left/,
+    );
+    assert.equal(await here(), "old");
+    await installFiles(source("new"), { list, progress, pathOf });
+    assert.equal(await here(), "new");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -28,9 +28,6 @@ export interface Station {
   readonly world?: World;
 }
 
-/** Whoever leaves asks only Kubernetes. */
-export type Leaving = Pick<Station, "self" | "say" | "world">;
-
 /** What the work needs of the machine. */
 export interface World {
   /** This machine's name, by which its controllers hold their leases. */
@@ -55,8 +52,10 @@ const MACHINE: World = {
   clock: { now, sleep },
 };
 
-/** A K3s that has just got its datastore back answers within seconds; one that is unpacked anew after minutes. */
+/** Once the peer is heard, or Kubernetes answers. */
 const LOST_MS = 5 * 60_000;
+/** A K3s that has just got its datastore back answers within seconds; one that begins after a power cut may unpack itself first. */
+const ANSWER_MS = 30 * 60_000;
 /** Whoever is closed to pods stays so until this is done: a K3s that is repaired the next morning is opened, too. */
 const BACK_MS = 24 * 60 * 60_000;
 const LOOK_EVERY_MS = 1000;
@@ -81,7 +80,10 @@ export async function lost(
   const began = now();
   const takenOver = Date.now();
   const still = { text: "", since: now() };
-  await repeat(station, LOST_MS, async () => {
+  let answered: number | null = null;
+  const limitMs = () =>
+    answered === null ? ANSWER_MS : answered - began + LOST_MS;
+  await repeat(station, limitMs, async () => {
     const state = await api.state();
     const here = state.nodes.find(({ local }) => local);
     const there = state.nodes.find(({ local }) => !local);
@@ -91,6 +93,7 @@ export async function lost(
       world.answering(there.addresses),
       list<KubeNode>("get", "nodes"),
     ]);
+    if (there.reachable || nodes !== null) answered ??= now();
     const [pods, leases, nodeLeases] = nodes === null ? [[], [], []] : [
       await list<KubePod>(
         ...["get", "pods", "--all-namespaces"],
@@ -141,7 +144,7 @@ export async function back(station: Station): Promise<void> {
   }
   await repeat(
     station,
-    BACK_MS,
+    () => BACK_MS,
     async () => {
       const here = (await station.api.state()).nodes.find(({ local }) => local);
       const role = here?.modules.find(({ name }) => name === station.module)
@@ -169,12 +172,18 @@ async function wantedDns(list: List): Promise<number | null> {
 }
 
 /** This node leaves: its pods are asked to go first. Never fails: a stop goes on in any case. */
-export async function leave(station: Leaving, seconds: number): Promise<void> {
-  const list = listOf(station.world ?? MACHINE);
-  const verdict = judgeLeave(await list<KubeNode>("get", "nodes"), {
-    self: station.self,
-    seconds,
-  });
+export async function leave(station: Station, seconds: number): Promise<void> {
+  const { clock } = station.world ?? MACHINE;
+  const began = clock.now();
+  let verdict = await judgedLeave(station, seconds);
+  if (verdict.kind === "wait") station.say(`Waits: ${verdict.reason}`);
+  while (verdict.kind === "wait") {
+    await clock.sleep(LOOK_EVERY_MS);
+    // All of it together takes no longer than it may.
+    const left = Math.ceil(seconds - (clock.now() - began) / 1000);
+    if (left <= 0) break;
+    verdict = await judgedLeave(station, left);
+  }
   if (verdict.kind !== "act") {
     station.say(`Pods are not asked to leave: ${verdict.reason}`);
     return;
@@ -185,10 +194,31 @@ export async function leave(station: Leaving, seconds: number): Promise<void> {
   station.say("Pods have left this node");
 }
 
+/** The agent, which may hang, is asked only where Kubernetes alone would have the pods stay. */
+async function judgedLeave(
+  { api, module, self, world = MACHINE }: Station,
+  seconds: number,
+): Promise<Verdict> {
+  const nodes = await listOf(world)<KubeNode>("get", "nodes");
+  const verdict = judgeLeave(nodes, { self, seconds, peer: null });
+  if (verdict.kind !== "leave" || nodes === null || seconds <= 0) {
+    return verdict;
+  }
+  const state = await api.state().catch(() => null);
+  const there = state?.nodes.find(({ local }) => !local);
+  const role = there?.modules.find(({ name }) => name === module)?.role;
+  const serves = there?.reachable === true &&
+    (role === "SECOND" || role === "PRIM" || role === "ALONE");
+  return judgeLeave(nodes, {
+    ...{ self, seconds },
+    peer: serves ? there.name : null,
+  });
+}
+
 /** Judges and works until nothing is left to do twice in a row: controllers may have made a pod meanwhile. */
 async function repeat(
   station: Station,
-  limitMs: number,
+  limitMs: () => number,
   look: () => Promise<Verdict>,
   ended: () => void,
 ): Promise<void> {
@@ -215,15 +245,20 @@ async function repeat(
       for (const work of verdict.work) await done(station, work);
     }
     const passed = now() - began;
-    if (passed > limitMs) {
-      station.say(`Given up after ${limitMs / 60_000} min: ${last}`);
+    if (passed > limitMs()) {
+      station.say(
+        `Given up after ${Math.round(limitMs() / 60_000)} min: ${last}`,
+      );
       return;
     }
     await sleep(passed < LOST_MS ? LOOK_EVERY_MS : LOOK_SELDOM_MS);
   }
 }
 
-async function done(station: Leaving, work: Work): Promise<boolean> {
+async function done(
+  station: Pick<Station, "say" | "world">,
+  work: Work,
+): Promise<boolean> {
   const args = kubectlArguments(work);
   const timeoutMs = KUBECTL_MS + ("seconds" in work ? work.seconds * 1000 : 0);
   const { kubectl } = station.world ?? MACHINE;

@@ -5,6 +5,8 @@ import { back, leave, lost, type Station, type World } from "./node_work.ts";
 /** What the pair and Kubernetes look like at some second of the story. */
 interface Moment {
   readonly role?: string;
+  /** The other node's. */
+  readonly there?: string;
   readonly heard?: boolean;
   readonly answers?: readonly string[];
   /** Kubernetes does not answer. */
@@ -99,6 +101,7 @@ function stationWith(
             name: "node2",
             reachable: now().heard ?? false,
             addresses: [ADDRESS],
+            modules: [{ name: "k3s", role: now().there ?? "SECOND" }],
           },
         ],
       }),
@@ -163,6 +166,15 @@ Deno.test("lost() asks again where kubectl failed, and until Kubernetes answers"
   // The stand-in's node keeps no taint: it is set at each look until the limit.
   assert.deepEqual(story.told.slice(0, 3), RELEASE);
   assert.equal(story.said[0], "Waits: the API server does not answer yet");
+
+  // After a power cut K3s unpacks itself first.
+  const slow = stationWith((second) => ({ mute: second < 900 }));
+  await lost(slow.station, FENCED);
+  assert.deepEqual(slow.told.slice(0, 3), RELEASE);
+  assert(slow.told.filter((words) => words === RELEASE[0]).length > 10);
+  const silent = stationWith(() => ({ mute: true }));
+  await lost(silent.station, FENCED);
+  assert.match(silent.said.at(-1)!, /^Given up after 30 min: the API server/);
 
   const refused = stationWith(() => ({}), { fails: /delete pod/ });
   await lost(refused.station, FENCED);
@@ -230,4 +242,46 @@ Deno.test("leave() closes the node before it asks pods to go, and goes on to no 
   const mute = stationWith(() => ({ mute: true }));
   await leave(mute.station, 30);
   assert.match(mute.said[0]!, /the API server does not answer/);
+});
+
+Deno.test("leave() waits for a node that has just begun again, and then has the rest of its time", async () => {
+  const closed = node("node2", { unschedulable: true }, {
+    "hakit/cordoned": "true",
+  });
+  const drained: string[] = [];
+  const opening = (second: number) => ({
+    heard: true,
+    nodes: [node("node1"), second < 20 ? closed : node("node2")],
+  });
+  const story = stationWith(opening);
+  const { kubectl } = story.station.world!;
+  await leave({
+    ...story.station,
+    world: {
+      ...story.station.world!,
+      kubectl(args, timeoutMs) {
+        if (args[0] === "drain") drained.push(args.at(-1)!);
+        return kubectl(args, timeoutMs);
+      },
+    },
+  }, 60);
+  assert.deepEqual(drained, ["--timeout=40s"]);
+  assert.deepEqual(story.said.slice(0, 1), ["Waits: node2 takes no pods yet"]);
+  assert.equal(story.said.at(-1), "Pods have left this node");
+
+  const never = stationWith(() => ({ ...opening(0) }));
+  await leave(never.station, 60);
+  assert.equal(never.seconds(), 60);
+  assert.equal(
+    never.said.at(-1),
+    "Pods are not asked to leave: node2 takes no pods yet",
+  );
+
+  // Whoever is away, or stops as well, opens nothing.
+  for (const more of [{ heard: false }, { there: "STOP" }]) {
+    const alone = stationWith(() => ({ ...opening(0), ...more }));
+    await leave(alone.station, 60);
+    assert.equal(alone.seconds(), 0);
+    assert.match(alone.said[0]!, /no other node could take its pods/);
+  }
 });

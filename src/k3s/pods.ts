@@ -212,10 +212,17 @@ export function judgeBack(
   return { kind: "act", work };
 }
 
-/** A node that leaves in order: its pods go where they may, within the time and as fast as their disruption budgets let them. */
+/**
+ * A node that leaves in order: its pods go where they may, within the time and as fast as their disruption budgets let them. `peer`: the
+ * other node, where its module is at work, so that its K3s comes back if it is not there yet.
+ */
 export function judgeLeave(
   nodes: readonly KubeNode[] | null,
-  { self, seconds }: { readonly self: string; readonly seconds: number },
+  { self, seconds, peer }: {
+    readonly self: string;
+    readonly seconds: number;
+    readonly peer: string | null;
+  },
 ): Verdict {
   const leave = (reason: string): Verdict => ({ kind: "leave", reason });
   if (seconds <= 0) return leave("DRAIN_SECONDS is 0");
@@ -226,7 +233,16 @@ export function judgeLeave(
     other !== node && isReady(other) && !other.spec?.unschedulable &&
     !other.spec?.taints?.some(({ effect }) => effect !== "PreferNoSchedule")
   );
-  if (others.length === 0) return leave("no other node could take its pods");
+  if (others.length === 0) {
+    // Both servers are rebooted, or upgraded, one after the other: the pods of this one must not end because that one is not open yet.
+    const opens = nodes.some((other) =>
+      other !== node && other.metadata?.name === peer &&
+      (!isReady(other) || isMarked(other) || isTainted(other))
+    );
+    return opens
+      ? wait(`${peer} takes no pods yet`)
+      : leave("no other node could take its pods");
+  }
   // One that a person closed stays closed afterwards: it gets no mark.
   const close: Work[] = node.spec?.unschedulable
     ? []

@@ -205,7 +205,7 @@ Deno.test("judgeBack() wants a second name server as soon as there is a second n
 });
 
 Deno.test("judgeLeave() drains only towards a node that can take the pods", () => {
-  const limits = { self: "node1", seconds: 40 };
+  const limits = { self: "node1", seconds: 40, peer: null };
   assert.deepEqual(judgeLeave([node("node1"), node("node2")], limits), {
     kind: "act",
     work: [
@@ -230,6 +230,23 @@ Deno.test("judgeLeave() drains only towards a node that can take the pods", () =
   ) assert.equal(judgeLeave(nodes, limits).kind, "leave");
   assert.equal(
     judgeLeave([node("node1"), node("node2")], { ...limits, seconds: 0 }).kind,
+    "leave",
+  );
+});
+
+Deno.test("judgeLeave() waits for a node that opens in a moment, and for none that a person has closed", () => {
+  const limits = { self: "node1", seconds: 40, peer: "node2" };
+  const kind = (other: KubeNode, more = {}) =>
+    judgeLeave([node("node1"), other], { ...limits, ...more }).kind;
+  const taint = ["node.kubernetes.io/out-of-service", "hakit"] as const;
+  assert.equal(kind(node("node2", { closed: true, marked: true })), "wait");
+  assert.equal(kind(node("node2", { ready: "False" })), "wait");
+  assert.equal(kind(node("node2", { taint })), "wait");
+  assert.equal(kind(node("node2")), "act");
+  assert.equal(kind(node("node2", { closed: true })), "leave");
+  assert.equal(kind(node("node3", { ready: "Unknown" })), "leave");
+  assert.equal(
+    kind(node("node2", { ready: "False" }), { seconds: 0 }),
     "leave",
   );
 });

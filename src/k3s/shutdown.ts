@@ -10,7 +10,7 @@ import { messageOf } from "../system/message.ts";
 import { EXECUTABLE } from "../system/unit.ts";
 import type { Step } from "../cluster/step.ts";
 import { K3S } from "./files.ts";
-import { leave, type Leaving, type Station } from "./node_work.ts";
+import { leave, type Station } from "./node_work.ts";
 import {
   enabledState,
   isActive,
@@ -74,7 +74,7 @@ export function drainOf(
 
 /** What the shutdown of a server waits for. It fails never, and returns in time whatever hangs. */
 export async function shutdown(
-  station: Pick<Station, "api" | "module" | "self" | "say" | "world">,
+  station: Station,
   variables: Module["variables"],
   limits: { readonly spareMs?: number; readonly swapMs?: number } = {},
 ): Promise<void> {
@@ -90,7 +90,7 @@ export async function shutdown(
 }
 
 async function askPods(
-  station: Leaving,
+  station: Station,
   variables: Module["variables"],
   spareMs: number,
 ): Promise<void> {

@@ -47,6 +47,7 @@ async function does(
   const said: string[] = [];
   let end = () => {};
   const world = {
+    clock: { now: () => 0 },
     kubectl(args: readonly string[]) {
       if (args[0] === "get") {
         const stdout = JSON.stringify({ items: BOTH });

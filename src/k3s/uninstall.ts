@@ -243,13 +243,20 @@ async function stopByScripts(folder: string, module: Module): Promise<void> {
   }
 }
 
-function k3sStep(own: Own): Step {
-  const tools = ["kubectl", "crictl", "ctr"].map((n) => `/usr/local/bin/${n}`);
+/** Exported for its test. */
+export function k3sStep(
+  own: Pick<Own, "k3s">,
+  at: Readonly<
+    Record<"executable" | "manifests" | "kubelet" | "images", string>
+  > = K3S,
+): Step {
+  const tools = ["kubectl", "crictl", "ctr"]
+    .map((name) => join(dirname(at.executable), name));
   return {
     name: "K3s removed",
     async done() {
       if (!own.k3s) return "not installed by hakit";
-      return await exists(K3S.executable) ? null : "not here";
+      return await exists(at.executable) ? null : "not here";
     },
     async do() {
       for (const link of tools) {
@@ -257,10 +264,11 @@ function k3sStep(own: Own): Step {
           await Deno.remove(link);
         }
       }
-      await removeIfPresent(K3S.executable);
-      await removeIfPresent(join(K3S.manifests, "hakit-nfs-client.yaml"));
-      await removeIfPresent(K3S.kubelet);
-      await removeIfPresent(K3S.images);
+      await removeIfPresent(join(at.manifests, "hakit-nfs-client.yaml"));
+      await removeIfPresent(at.kubelet);
+      await removeIfPresent(at.images);
+      // Last: by it a run that is repeated knows that this was not done.
+      await removeIfPresent(at.executable);
     },
   };
 }

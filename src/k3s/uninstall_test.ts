@@ -5,7 +5,7 @@ import type { Kept } from "../cluster/kept.ts";
 import { places } from "../cluster/places.ts";
 import { K3S } from "./files.ts";
 import { removeEmpty } from "./removal.ts";
-import { uninstallSteps } from "./uninstall.ts";
+import { k3sStep, uninstallSteps } from "./uninstall.ts";
 import {
   dataOf,
   dataStep,
@@ -366,6 +366,28 @@ Deno.test("uninstall --data leaves what a witness on this server remembers for o
     // Its unit is gone: what it remembered goes, too.
     await dataStep(dataOf({ paths, at, own: OTHERS })).do(() => {});
     await assert.rejects(Deno.stat(paths.state), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("K3s' executable is removed last: a run that is cut off before is not taken for done", async () => {
+  await inFolder(async (_world, folder) => {
+    const executable = join(folder, "bin", "k3s");
+    await Deno.mkdir(join(folder, "bin"));
+    await Deno.writeTextFile(executable, "");
+    await Deno.writeTextFile(join(folder, "stuck"), "");
+    const step = (images: string) =>
+      k3sStep({ k3s: true }, {
+        ...{ executable, images },
+        ...{ manifests: folder, kubelet: join(folder, "kubelet") },
+      });
+    // Below a file there is nothing that could be removed.
+    await assert.rejects(
+      step(join(folder, "stuck", "images")).do(() => {}),
+    );
+    const again = step(join(folder, "images"));
+    assert.equal(await again.done(), null);
+    await again.do(() => {});
+    assert.equal(await again.done(), "not here");
   });
 });
 

@@ -51,10 +51,12 @@ export function alonePlan(
   options: { readonly force?: { readonly full: boolean } } = {},
 ): PlanAction[] {
   const way: Way = { current: from, next: "ALONE", action: "start" };
+  // A person's word is told from the automaton's own: nobody else has excluded then that the other node goes on.
+  const told = options.force ? "prim" : "start";
   const serve: PlanAction[] = [
     { do: "replicator", command: { command: "primary", alone: true } },
     TAKE,
-    script("transition", way),
+    script("transition", { ...way, action: told }),
   ];
   if (from === "SECOND") {
     return [script("stop_second", way), ...serve, script("start_prim", way)];

@@ -116,6 +116,18 @@ Deno.test("plans: the mount is up before the address, and both before the servic
   deepStrictEqual(third!.do, "script");
 });
 
+Deno.test("plans: transition is told whether a person made this copy the good one, or the automaton went on by itself", () => {
+  const words = (actions: readonly PlanAction[]) =>
+    actions.flatMap((one) => one.do === "script" ? [one.action] : []);
+  const force = { full: false };
+  const start = ["start", "start", "start"];
+  deepStrictEqual(words(plans.alonePlan("WAIT")), ["start", ...start]);
+  // Others, which may have come from elsewhere, know no such word.
+  deepStrictEqual(words(plans.alonePlan("WAIT", { force })), [
+    ...["prim", ...start],
+  ]);
+});
+
 Deno.test("plans: leaving releases the address and the data after the service has stopped", () => {
   const actions = plans.leavePlan("ALONE", leave);
   const at = actions.findIndex(({ do: what }) => what === "release-addresses");

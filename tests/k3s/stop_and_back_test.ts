@@ -161,6 +161,20 @@ Deno.test("shim_pids finds K3s' own where its folder is a link to another disk, 
   }
 });
 
+Deno.test("node_lost goes by the witness also where this server alone came back from a power cut, and by a person's word as such", async () => {
+  const arbiter = async (...words: readonly string[]) => {
+    const { did } = await does('node_lost; echo "by $HAKIT_ARBITER"', words, {
+      k3s: "inactive",
+      env: { HAKIT_ARBITER: "witness" },
+    });
+    assert.deepEqual(did[0], "k3s-node lost with DRAIN_SECONDS=");
+    return did[1];
+  };
+  assert.equal(await arbiter("SECOND", "ALONE", "start"), "by witness");
+  assert.equal(await arbiter("WAIT", "ALONE", "start"), "by witness");
+  assert.equal(await arbiter("WAIT", "ALONE", "prim"), "by person");
+});
+
 Deno.test("k3s_start takes the node back also where K3s ran on: a swap that was broken off had asked its pods to leave", async () => {
   const back = ["PRIM", "ALONE", "start"];
   assert.deepEqual(await does("k3s_start", back, { k3s: "active" }), {

@@ -1,11 +1,16 @@
-/** The checker of the volume on a disk that is full: "cannot tell", because another server's is as full. */
+/** The checker of the volume: on a disk that is full, and where somebody took the export away. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 
 const K3S = join(import.meta.dirname!, "..", "..", "modules", "k3s");
 
-/** Free KiB by folder; the volume cannot be written. */
-async function check(free: { readonly [folder: string]: number }) {
+const EXPORTED = "nfs_exported() { :; }";
+
+/** Free KiB by folder; the volume cannot be written. `exports`: functions of lib/nfs.sh. */
+async function check(
+  free: { readonly [folder: string]: number },
+  exports = EXPORTED,
+) {
   const home = await Deno.makeTempDir();
   try {
     await Deno.mkdir(join(home, "lib"));
@@ -15,7 +20,7 @@ async function check(free: { readonly [folder: string]: number }) {
     );
     await Deno.writeTextFile(
       join(home, "lib/nfs.sh"),
-      "nfs_threads() { :; }\nnfs_exported() { :; }\nnfs_remember() { :; }\n",
+      `nfs_threads() { :; }\nnfs_remember() { :; }\n${exports}\n`,
     );
     const lines = Object.entries(free).map(([folder, count]) =>
       `${folder}) echo ${count} ;;`
@@ -57,4 +62,15 @@ Deno.test("check_volume cannot tell when the volume is full, or the disk below i
     code: 1,
     text: "/proc cannot be written",
   });
+});
+
+Deno.test("check_volume exports the volume again where exportfs -r took that away, and says where it cannot", async () => {
+  const room = { "/proc": 90_000, "/storage": 90_000 };
+  const table = "nfs_exported() { [[ ${table:-} == full ]]; }";
+  const mended = await check(room, `${table}\nnfs_export() { table=full; }`);
+  assert.equal(mended.text, "/proc cannot be written");
+  for (const tried of ["false", ":"]) {
+    const left = await check(room, `${table}\nnfs_export() { ${tried}; }`);
+    assert.deepEqual(left, { code: 1, text: "/proc is not exported" });
+  }
 });

@@ -1,6 +1,6 @@
-/** Story: `hakit drill k3s` with a swap, and with a power cut that the runner makes when the drill asks for it. */
+/** Story: `hakit drill k3s` with a swap, and with a power cut and cut cables that the runner makes when the drill asks for it. */
 import { pairWith } from "./cluster.ts";
-import { on, otherThan, type Server, vm } from "./lab.ts";
+import { cables, on, otherThan, type Server, vm } from "./lab.ts";
 import { check, note } from "./report.ts";
 
 const DRILL_SECONDS = 900;
@@ -41,6 +41,12 @@ export async function drill(primary: Server): Promise<Server> {
     });
     if (code !== 1 || !stderr.includes("other one")) throw new Error(stderr);
   });
+  await check("without a witness it cuts no links", async () => {
+    const { code, stderr } = await on(second, "hakit drill k3s --cut", {
+      anyCode: true,
+    });
+    if (code !== 1 || !stderr.includes("witness")) throw new Error(stderr);
+  });
   return second;
 }
 
@@ -58,18 +64,49 @@ export async function drillKill(primary: Server): Promise<Server> {
       seconds: DRILL_SECONDS,
     });
     await vm(["kill", String(primary)]);
-    const report = JSON.parse((await ready).stdout) as Report;
-    for (const { what, seconds } of report.timeline) {
-      note(`        ${seconds.toFixed(1)} s  ${what}`);
-    }
-    note(
-      `      ${report.acknowledged} acknowledged, ${report.lost.length} lost, pause ${report.pauseSeconds} s`,
-    );
-    if (report.lost.length > 0 || report.acknowledged === 0) {
-      throw new Error(JSON.stringify(report).slice(0, 600));
-    }
+    judge((await ready).stdout);
   });
   await vm(["up", String(primary)], { seconds: 300 });
   await pairWith(survivor, RETURN_SECONDS);
   return survivor;
+}
+
+/** The secondary loses both cables; a witness is there. */
+export async function drillCut(primary: Server): Promise<Server> {
+  const second = otherThan(primary);
+  await check("hakit drill k3s: cut links, given back", async () => {
+    await on(primary, "rm -f /root/pull /root/plug");
+    const ready = on(
+      primary,
+      "hakit drill k3s --cut --json --by 'touch /root/pull; sleep 2' --undo 'touch /root/plug'",
+      { seconds: DRILL_SECONDS },
+    );
+    const asks = (file: string) =>
+      on(primary, `until [ -e ${file} ]; do sleep 0.2; done`, {
+        seconds: DRILL_SECONDS,
+      });
+    await asks("/root/pull");
+    for (const cable of cables(second)) await vm(["cut", ...cable]);
+    try {
+      await asks("/root/plug");
+    } finally {
+      for (const cable of cables(second)) await vm(["heal", ...cable]);
+    }
+    judge((await ready).stdout);
+  });
+  await pairWith(primary, RETURN_SECONDS);
+  return primary;
+}
+
+function judge(json: string): void {
+  const report = JSON.parse(json) as Report;
+  for (const { what, seconds } of report.timeline) {
+    note(`        ${seconds.toFixed(1)} s  ${what}`);
+  }
+  note(
+    `      ${report.acknowledged} acknowledged, ${report.lost.length} lost, pause ${report.pauseSeconds} s`,
+  );
+  if (report.lost.length > 0 || report.acknowledged === 0) {
+    throw new Error(JSON.stringify(report).slice(0, 600));
+  }
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { KubeLease } from "../../src/k3s/pods.ts";
 import { pairWith, reaches, state } from "./cluster.ts";
 import { CLIENT, on, otherThan, type Server, until, vm } from "./lab.ts";
-import { drillKill } from "./drill.ts";
+import { drillCut, drillKill } from "./drill.ts";
 import { check, note, Timeline } from "./report.ts";
 
 const TAKEOVER_SECONDS = 180;
@@ -93,7 +93,8 @@ export async function pods(
 
   const witness = await startWitness(folder, executable, survivor);
   try {
-    return await drillKill(await poweredOff(await shutOut(survivor)));
+    const first = await drillCut(await poweredOff(await shutOut(survivor)));
+    return await drillKill(first);
   } finally {
     await check(
       "the witness is removed again",

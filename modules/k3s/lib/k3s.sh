@@ -18,8 +18,8 @@ node_back() {
 # The other server is lost: what ran there starts here.
 node_lost() {
   systemctl -q cat k3s >/dev/null 2>&1 || return 0
-  # From WAIT it was a person's word, not the witness'.
-  [[ $current == WAIT ]] && export HAKIT_ARBITER=person
+  # "hakit prim" is a person's word, not the witness'.
+  [[ $action == prim ]] && export HAKIT_ARBITER=person
   background lost "$HAKIT" k3s-node lost
 }
 

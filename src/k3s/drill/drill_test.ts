@@ -76,6 +76,12 @@ Deno.test("refusal() lets a drill begin only where its own node survives", () =>
   assert.match(refusal("kill", "PRIM")!, /on the other one/);
   assert.equal(refusal("cut", "PRIM"), null);
   assert.match(refusal("cut", "SECOND")!, /on the primary/);
+  // Both nodes would go on, and one side's writes be set aside.
+  assert.match(
+    refusal("cut", "PRIM", { arbitrated: false })!,
+    /hakit witness add/,
+  );
+  assert.equal(refusal("kill", "SECOND", { arbitrated: false }), null);
   for (const role of ["ALONE", "WAIT", "STOP", undefined] as const) {
     assert.match(refusal("swap", role)!, /PRIM and SECOND/);
   }

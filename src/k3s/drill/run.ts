@@ -12,7 +12,7 @@ import {
   type Fault,
   type Moment,
 } from "./outcome.ts";
-import { content, Writer } from "./writer.ts";
+import { Service, Writer } from "./writer.ts";
 import { messageOf } from "../../system/message.ts";
 
 export interface DrillOptions {
@@ -23,8 +23,10 @@ export interface DrillOptions {
   readonly url: string;
   /** The application, as kubectl takes it. */
   readonly application: Application;
-  /** Pods of a server that loses its power are started on the other one by hakit. */
+  /** Pods of a server that is lost are started on the other one by hakit. */
   readonly released: boolean;
+  /** A witness, or a ping, keeps a server that is cut off from serving. */
+  readonly arbitrated: boolean;
   /** Makes the fault (kill, cut); null: a person does. */
   readonly by: string | null;
   /** Undoes it; null: a person does, or it undoes itself. */
@@ -34,6 +36,8 @@ export interface DrillOptions {
   /** Leaves the application there. */
   readonly keep: boolean;
   tell(text: string): void;
+  /** Where not Kubernetes itself is asked. */
+  readonly ask?: typeof kubectl;
 }
 
 const READY_MS = 10 * 60_000;
@@ -46,8 +50,12 @@ const PODS_EVERY_MS = 2000;
 /** It must go on, not answer once. */
 const AFTERWARDS = 20;
 
-/** Why this node is the wrong one for that fault; null: it is right. Pure. */
-export function refusal(fault: Fault, role: ModuleState["role"] | undefined) {
+/** Why that fault must not be tried from this node, or not at all; null: it may. Pure. */
+export function refusal(
+  fault: Fault,
+  role: ModuleState["role"] | undefined,
+  { arbitrated = true }: { readonly arbitrated?: boolean } = {},
+) {
   if (role !== "PRIM" && role !== "SECOND") {
     return `this node is ${
       role ?? "no member"
@@ -59,6 +67,9 @@ export function refusal(fault: Fault, role: ModuleState["role"] | undefined) {
   if (fault === "cut" && role !== "PRIM") {
     return "the links of the other node are cut, and this one would be it: run this on the primary";
   }
+  if (fault === "cut" && !arbitrated) {
+    return 'without a witness both nodes would go on, and what one of them writes would be set aside: "hakit witness add" first';
+  }
   return null;
 }
 
@@ -68,7 +79,7 @@ interface ExamplePod {
   readonly status?: { readonly phase?: string };
 }
 
-/** Why the application would not come back from that node's death, where nobody gives its pods up; null: it would. Pure. */
+/** Why the application would not come back from that node's loss, where nobody gives its pods up; null: it would. Pure. */
 export function stranded(
   pods: readonly ExamplePod[],
   lost: string,
@@ -84,26 +95,32 @@ export function stranded(
 }
 
 export async function drill(options: DrillOptions): Promise<DrillReport> {
-  const { api, fault, url, tell } = options;
+  const { api, fault, url, tell, ask = kubectl } = options;
   const before = await api.state();
   const names = namesOf(before, options.module);
-  const why = refusal(fault, names.role);
+  const why = refusal(fault, names.role, options);
   if (why !== null) throw new Error(`Cannot drill here: ${why}`);
 
   tell(`Starting the application (namespace ${NAMESPACE})`);
-  await apply(options.application);
+  await namespaceGone(ask);
+  await apply(options.application, ask);
   try {
-    const old = await answering(url);
-    const writer = new Writer(url, Math.max(0, ...old.rows, ...old.lines) + 1);
+    using service = new Service(url);
+    const old = await answering(service);
+    const writer = new Writer(
+      service,
+      Math.max(0, ...old.rows, ...old.lines) + 1,
+    );
     try {
       await writer.reaches(AFTERWARDS, { since: 0, limitMs: SERVICE_MS });
-      if (fault === "kill" && !options.released) {
-        const stuck = stranded(await podsOfExample(), names.other);
+      if (fault !== "swap" && !options.released) {
+        const stuck = stranded(await podsOfExample(ask), names.other);
         if (stuck !== null) throw new Error(`Cannot drill here: ${stuck}`);
       }
       return await faultUnderLoad(options, {
         names,
         writer,
+        service,
         cluster: before.cluster,
       });
     } finally {
@@ -112,7 +129,7 @@ export async function drill(options: DrillOptions): Promise<DrillReport> {
   } finally {
     if (!options.keep) {
       tell("Removing the application");
-      await kubectl(["delete", "namespace", NAMESPACE, "--wait=false"]);
+      await ask(["delete", "namespace", NAMESPACE, "--wait=false"]);
     }
   }
 }
@@ -120,16 +137,24 @@ export async function drill(options: DrillOptions): Promise<DrillReport> {
 interface Scene {
   readonly names: ReturnType<typeof namesOf>;
   readonly writer: Writer;
+  readonly service: Service;
   readonly cluster: string;
 }
 
 async function faultUnderLoad(
   options: DrillOptions,
-  { names, writer, cluster }: Scene,
+  { names, writer, service, cluster }: Scene,
 ): Promise<DrillReport> {
-  const { api, module, fault, tell } = options;
+  const { api, module, fault, tell, ask = kubectl } = options;
   const watch = new Watch(api, module);
   let at = Date.now();
+  let undone = options.undo === null;
+  const undo = async () => {
+    if (undone) return;
+    undone = true;
+    tell(`Running: ${options.undo}`);
+    await shell(options.undo!, names.other);
+  };
   try {
     if (fault === "swap") {
       tell(`Swapping: ${names.second} becomes primary`);
@@ -149,7 +174,7 @@ async function faultUnderLoad(
           ? `Pull the plug of ${names.other} now (within ${
             PERSON_MS / 60_000
           } min).`
-          : `Pull all network cables between the nodes now (within ${
+          : `Pull all network cables of ${names.other} now (within ${
             PERSON_MS / 60_000
           } min).`,
       );
@@ -170,12 +195,14 @@ async function faultUnderLoad(
     await writer.reaches(AFTERWARDS, { since: served, limitMs: SERVICE_MS });
     const first = writer.acknowledged.find((one) => one.at > served)!;
     watch.mark("the application acknowledges writes", first.at);
-    if (fault === "kill") await podsMoved(names.other, watch);
+    if (fault !== "swap") {
+      await podsMoved(names.other, { watch, ask });
+      await undo();
+    }
     if (fault !== "swap" && options.comeBack) {
-      if (options.undo !== null) {
-        tell(`Running: ${options.undo}`);
-        await shell(options.undo, names.other);
-      } else tell(`Waiting for ${names.other} (give it back what it lost)`);
+      if (options.undo === null) {
+        tell(`Waiting for ${names.other} (give it back what it lost)`);
+      }
       watch.mark("waits for the other node");
       await watch.until(
         ({ role, ready, level }) => ready && level && role === "PRIM",
@@ -195,8 +222,13 @@ async function faultUnderLoad(
       until,
       moments: watch.moments.filter((moment) => moment.at >= at),
       acknowledged: writer.acknowledged,
-      content: await content(options.url),
+      // Its pods may be on the way from one node to the other: the drill's result must not hang on one answer.
+      content: await answering(service),
     });
+  } catch (error) {
+    // Whatever failed: no server is left without its links, or its power.
+    await undo().catch((cause) => tell(messageOf(cause)));
+    throw error;
   } finally {
     await watch.stop();
   }
@@ -275,9 +307,12 @@ class Watch {
 }
 
 /** Until no pod of the application is where nothing runs; noted, and no more: without a witness Kubernetes takes its time. */
-async function podsMoved(lost: string, watch: Watch): Promise<void> {
+async function podsMoved(
+  lost: string,
+  { watch, ask }: { readonly watch: Watch; readonly ask: typeof kubectl },
+): Promise<void> {
   for (let left = 90_000; left > 0; left -= PODS_EVERY_MS) {
-    const pods = await podsOfExample();
+    const pods = await podsOfExample(ask);
     if (
       pods.length > 0 &&
       pods.every(({ spec, status }) =>
@@ -289,17 +324,44 @@ async function podsMoved(lost: string, watch: Watch): Promise<void> {
   watch.mark(`pods of ${lost} are still listed there`);
 }
 
-async function podsOfExample(): Promise<readonly ExamplePod[]> {
-  const { code, stdout } = await kubectl([
+async function podsOfExample(
+  ask: typeof kubectl,
+): Promise<readonly ExamplePod[]> {
+  const { code, stdout } = await ask([
     ...["get", "pods", `--namespace=${NAMESPACE}`, "-o", "json"],
   ]);
   return code === 0 ? JSON.parse(stdout).items ?? [] : [];
 }
 
-async function apply(application: Application): Promise<void> {
+/** An earlier drill's application goes in the background, and until it has gone nothing new can be made in its place. */
+async function namespaceGone(ask: typeof kubectl): Promise<void> {
+  const phase = [
+    "get",
+    "namespace",
+    NAMESPACE,
+    "-o",
+    "jsonpath={.status.phase}",
+  ];
+  const until = performance.now() + READY_MS;
+  while ((await ask(phase)).stdout === "Terminating") {
+    if (performance.now() > until) {
+      throw new Error(
+        `The application of an earlier drill is still there after ${
+          READY_MS / 60_000
+        } min: "k3s kubectl get namespace ${NAMESPACE} -o yaml" says why`,
+      );
+    }
+    await sleep(LOOK_EVERY_MS * 10);
+  }
+}
+
+async function apply(
+  application: Application,
+  ask: typeof kubectl,
+): Promise<void> {
   // An application that was kept goes on with the password that its database was made with.
   const secret = ["get", "secret", "database", `--namespace=${NAMESPACE}`];
-  const kept = (await kubectl(secret)).code === 0;
+  const kept = (await ask(secret)).code === 0;
   const items = application.items.filter(({ kind }) =>
     !kept || kind !== "Secret"
   );
@@ -308,7 +370,7 @@ async function apply(application: Application): Promise<void> {
     await Deno.writeTextFile(file, JSON.stringify({ ...application, items }), {
       mode: 0o600,
     });
-    const { code, stderr } = await kubectl(["apply", "-f", file]);
+    const { code, stderr } = await ask(["apply", "-f", file]);
     if (code !== 0) {
       throw new Error(
         `Cannot start the application: ${stderr.trim().split("\n").at(-1)}`,
@@ -319,15 +381,15 @@ async function apply(application: Application): Promise<void> {
   }
 }
 
-async function answering(url: string): Promise<Content> {
+async function answering(service: Service): Promise<Content> {
   const until = performance.now() + READY_MS;
   for (;;) {
     try {
-      return await content(url);
+      return await service.content();
     } catch (cause) {
       if (performance.now() > until) {
         throw new Error(
-          `The application does not answer at ${url} after ${
+          `The application does not answer at ${service.url} after ${
             READY_MS / 60_000
           } min: "k3s kubectl -n ${NAMESPACE} get pods" says why (${
             messageOf(cause)

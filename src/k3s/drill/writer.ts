@@ -19,7 +19,7 @@ export class Writer {
   readonly #loop: Promise<void>;
 
   /** `first`: numbers of an earlier drill are left alone. */
-  constructor(readonly url: string, first: number) {
+  constructor(readonly service: Pick<Service, "post">, first: number) {
     this.#next = first;
     this.#loop = this.#run();
   }
@@ -28,7 +28,7 @@ export class Writer {
     while (!this.#stopped && this.acknowledged.length < MAX_NUMBERS) {
       const number = this.#next++;
       try {
-        await post(this.url, number);
+        await this.service.post(number);
         this.acknowledged.push({ number, at: Date.now() });
         await sleep(BETWEEN_MS);
       } catch (error) {
@@ -63,27 +63,54 @@ export class Writer {
   }
 }
 
-async function post(url: string, number: number): Promise<void> {
-  const response = await fetch(`${url}/?number=${number}`, {
-    method: "POST",
-    signal: AbortSignal.timeout(ANSWER_MS),
-  });
-  const text = (await response.text()).slice(0, 200).trim();
-  if (!response.ok) throw new Error(`HTTP ${response.status}: ${text}`);
-  if (text !== `ok ${number}`) throw new Error(`"${text}" instead of ok`);
-}
+/** The application at the virtual address. Dialled itself: a proxy that the shell knows does not lead there. */
+export class Service implements Disposable {
+  readonly #client: Deno.HttpClient;
 
-/** All that the application holds; throws when it does not answer whole. */
-export async function content(url: string): Promise<Content> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(READ_MS) });
-  const text = await response.text();
-  const found = response.ok ? readContent(text) : null;
-  if (found === null) {
-    throw new Error(
-      `The application does not tell what it holds: HTTP ${response.status}: ${
-        text.slice(0, 200).trim()
-      }`,
+  constructor(readonly url: string) {
+    const { hostname, port } = new URL(url);
+    this.#client = Deno.createHttpClient({
+      proxy: { transport: "tcp", hostname, port: Number(port || 80) },
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#client.close();
+  }
+
+  async post(number: number): Promise<void> {
+    const response = await this.#fetch(`/?number=${number}`, {
+      method: "POST",
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    const text = (await response.text()).slice(0, 200).trim();
+    if (!response.ok) throw new Error(`HTTP ${response.status}: ${text}`);
+    if (text !== `ok ${number}`) throw new Error(`"${text}" instead of ok`);
+  }
+
+  /** All that it holds; throws when it does not answer whole. */
+  async content(): Promise<Content> {
+    const response = await this.#fetch("", {
+      signal: AbortSignal.timeout(READ_MS),
+    });
+    const text = await response.text();
+    const found = response.ok ? readContent(text) : null;
+    if (found === null) {
+      throw new Error(
+        `The application does not tell what it holds: HTTP ${response.status}: ${
+          text.slice(0, 200).trim()
+        }`,
+      );
+    }
+    return found;
+  }
+
+  #fetch(path: string, init: RequestInit): Promise<Response> {
+    return fetch(
+      this.url + path,
+      { ...init, client: this.#client } as
+        & RequestInit
+        & { client: Deno.HttpClient },
     );
   }
-  return found;
 }
