@@ -57,6 +57,23 @@ Deno.test("parseCluster() takes a period that fits the time-out, and shortens it
   throws(() => cluster("{ timeout: 499ms }"), /timeout: expected 500ms to 60s/);
 });
 
+Deno.test("parseCluster() believes proxies by address and in networks of one's own only", () => {
+  const cluster = (proxy: string) =>
+    parseCluster(
+      `id: ${
+        "c1".repeat(16)
+      }\ncluster: c\nconsole: { trusted_proxies: ["${proxy}"] }\n` +
+        "nodes:\n  - name: a\n    addresses: [10.0.0.1]\n  - name: b\n    addresses: [10.0.0.2]\n",
+      "cluster.yaml",
+    ).console.trusted_proxies;
+  for (const right of ["127.0.0.1", "::1", "10.42.0.0/16", "fd00::/32"]) {
+    strictEqual(cluster(right)[0], right);
+  }
+  for (const wrong of ["0.0.0.0/0", "10.0.0.0/7", "::/0", "proxy", ""]) {
+    throws(() => cluster(wrong), /trusted_proxies.0: expected an address/);
+  }
+});
+
 Deno.test("parseCluster() takes two names that differ, and one of them for the side that stays", () => {
   const cluster = (second: string, keep: string) =>
     parseCluster(

@@ -43,6 +43,10 @@ export const clusterKeysTexts = {
     },
     "http.port": { label: "Port", hint: "HTTP" },
     address: { label: "Address", hint: "" },
+    trusted_proxies: {
+      label: "Reverse proxy",
+      hint: "127.0.0.1; what they say of who asks is believed",
+    },
     notifications: { label: "Notifications", hint: "" },
     email: { label: "E-mail", hint: "" },
     to: { label: "To", hint: "ops@example.com" },

@@ -47,6 +47,10 @@ export const clusterKeysTexts: Pick<Texts, "clusterGroups" | "clusterFields"> =
       },
       "http.port": { label: "Port", hint: "HTTP" },
       address: { label: "Adresse", hint: "" },
+      trusted_proxies: {
+        label: "Proxy inverse",
+        hint: "127.0.0.1 ; crus sur l’origine des requêtes",
+      },
       notifications: { label: "Notifications", hint: "" },
       email: { label: "Courriel", hint: "" },
       to: { label: "À", hint: "ops@example.com" },

@@ -46,6 +46,10 @@ export const clusterKeysTexts: Pick<Texts, "clusterGroups" | "clusterFields"> =
       },
       "http.port": { label: "ポート", hint: "HTTP" },
       address: { label: "アドレス", hint: "" },
+      trusted_proxies: {
+        label: "リバースプロキシー",
+        hint: "127.0.0.1；要求元についての申告を信用します",
+      },
       notifications: { label: "通知", hint: "" },
       email: { label: "メール", hint: "" },
       to: { label: "宛先", hint: "ops@example.com" },
