@@ -1,4 +1,4 @@
-import { strictEqual, throws } from "node:assert/strict";
+import { match, strictEqual, throws } from "node:assert/strict";
 import { ConfigError, parseCluster, parseModule } from "./load.ts";
 
 function messageOf(text: string): string {
@@ -205,6 +205,33 @@ Deno.test("parseModule() refuses a virtual address that is none", () => {
     "name: db\nmode: mirror\nvirtual_addresses: [{address: 10.0.0.300/24}]\n",
   );
   strictEqual(message.includes("virtual_addresses.0.address"), true, message);
+});
+
+Deno.test("parseModule() quotes nothing of what it cannot read: it may be a password", () => {
+  for (
+    const password of [
+      ...[
+        "*s3cret",
+        "!s3cret!x",
+        "!s3cret!",
+        "|s3cret",
+        ">s3cret",
+        "'a's3cret",
+      ],
+      ...['"x" s3cret', '"s3cret', "&s3cret *s3cret", "s3cret: x", "[s3cret"],
+      ...["{s3cret", "x\ns3cret\n", "%s3cret", "@s3cret", "- s3cret"],
+    ]
+  ) {
+    const message = messageOf(
+      `name: db\nmode: mirror\nvariables:\n  PASSWORD: ${password}\n`,
+    );
+    strictEqual(/^module.yaml:\d+:\d+: /.test(message), true, message);
+    strictEqual(/cret/.test(message), false, message);
+  }
+  match(
+    messageOf("name: db\nmode: mirror\nvariables:\n  PASSWORD: *s3cret\n"),
+    /^module.yaml:4:13: Unresolved alias/,
+  );
 });
 
 Deno.test("parseModule() survives an alias bomb", () => {
