@@ -35,6 +35,7 @@ notifications:
       template: slack                 # slack, teams, ntfy, json
   syslog:
     - {}                              # of this machine, or server: 10.0.0.5
+  language: fr                        # en (default), fr, ja; syslog stays English
 
 Each node tells what happened to itself, in one message for what comes together. hakit notify test tries all
 channels of a node; exit code 1 when one of them fails.`,

@@ -62,7 +62,7 @@ const proxy = z.string().refine(
     return network !== null &&
       network.prefix >= SHORTEST_PREFIX[network.family];
   },
-  'expected an address or a network of one\'s own, such as "127.0.0.1", "::1" or "10.42.0.0/16"',
+  'expected an address or a network of your own, such as "127.0.0.1", "::1" or "10.42.0.0/16"',
 );
 
 export const clusterSchema = z.strictObject({

@@ -1,4 +1,5 @@
 /** Notices as people and programs read them: a mail, and what Slack, Teams and ntfy take. Pure. */
+import { Buffer } from "node:buffer";
 import type { Webhook } from "../module/notifications.ts";
 import type { Notice } from "./queue.ts";
 
@@ -8,38 +9,45 @@ export interface Message {
   readonly notices: readonly Notice[];
   /** Older ones that had no room. */
   readonly dropped: number;
+  /** In the language that cluster.yaml asks for. */
+  readonly say: (sentence: string) => string;
 }
 
 /** More in one message nobody reads; the rest is counted. */
 const MOST_LINES = 50;
 
-export function subject({ cluster, notices }: Message): string {
+export function subject({ cluster, notices, say }: Message): string {
   const [first] = [...notices].sort((a, b) => rank(b) - rank(a));
-  const more = notices.length > 1 ? ` (and ${notices.length - 1} more)` : "";
-  return `[hakit ${cluster}] ${first?.text.slice(0, 150) ?? ""}${more}`;
+  const text = say(first?.text ?? "").slice(0, 150);
+  const more = notices.length > 1
+    ? ` ${say(`(and ${notices.length - 1} more)`)}`
+    : "";
+  return `[hakit ${cluster}] ${text}${more}`;
 }
 
-export function lines({ notices, dropped }: Message): string[] {
+export function lines({ notices, dropped, say }: Message): string[] {
   const shown = notices.slice(-MOST_LINES);
   const left = notices.length - shown.length + dropped;
   return [
     ...left > 0
-      ? [`${left} earlier ones are left out: see "hakit log --all"`]
+      ? [say(`${left} earlier ones are left out: see "hakit log --all"`)]
       : [],
     ...shown.map(({ at, level, over, text }) =>
       `${new Date(at).toISOString().slice(0, 19)}Z ${
-        over ? "over" : level
-      }: ${text}`
+        say(over ? "over" : level)
+      }: ${say(text)}`
     ),
   ];
 }
 
 export function mailText(message: Message): string {
-  const { cluster, node } = message;
+  const { cluster, node, say } = message;
   return [
     ...lines(message),
     "",
-    `Cluster ${cluster}, told by ${node}. What holds now: "hakit state" on either node.`,
+    say(
+      `Cluster ${cluster}, told by ${node}. What holds now: "hakit state" on either node.`,
+    ),
     "",
   ].join("\n");
 }
@@ -66,6 +74,7 @@ export function httpBody(
         dropped: message.dropped,
         notices: message.notices.map((notice) => ({
           ...notice,
+          text: message.say(notice.text),
           at: new Date(notice.at).toISOString(),
         })),
       });
@@ -95,7 +104,7 @@ export function httpBody(
       return {
         headers: {
           "content-type": "text/plain; charset=utf-8",
-          title: ascii(subject(message)),
+          title: inHeader(subject(message)),
           priority: ["3", "3", "4", "5"][worst] ?? "3",
           tags: worst === 0 ? "white_check_mark" : "warning",
         },
@@ -122,9 +131,12 @@ function slack(text: string): string {
     .replaceAll(">", "&gt;");
 }
 
-/** Headers carry printable ASCII. */
-function ascii(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 200);
+/** Headers carry printable ASCII: the rest is written as mails do (RFC 2047), which ntfy reads. */
+function inHeader(text: string): string {
+  const line = text.slice(0, 200).replaceAll(/\p{Cc}/gu, "?");
+  return /^[\x20-\x7e]*$/.test(line)
+    ? line
+    : `=?UTF-8?B?${Buffer.from(line).toString("base64")}?=`;
 }
 
 function rank({ level, over }: Notice): number {

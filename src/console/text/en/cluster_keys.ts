@@ -73,6 +73,7 @@ export const clusterKeysTexts = {
     syslog: { label: "Syslog", hint: "without a server: this machine’s own" },
     facility: { label: "Facility", hint: "" },
     "syslog.port": { label: "Port", hint: "514" },
+    language: { label: "Language", hint: "of mails and webhooks; default: en" },
     every: { label: "At most one message in", hint: "30s" },
   } as { [key: string]: { label: string; hint: string } },
 };

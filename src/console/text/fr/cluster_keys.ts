@@ -83,6 +83,10 @@ export const clusterKeysTexts: Pick<Texts, "clusterGroups" | "clusterFields"> =
       },
       facility: { label: "Facility", hint: "" },
       "syslog.port": { label: "Port", hint: "514" },
+      language: {
+        label: "Langue",
+        hint: "des courriels et webhooks ; par défaut : en",
+      },
       every: { label: "Au plus un message par", hint: "30s" },
     },
   };

@@ -76,6 +76,7 @@ export const clusterKeysTexts: Pick<Texts, "clusterGroups" | "clusterFields"> =
       syslog: { label: "syslog", hint: "サーバーなし：このマシンのもの" },
       facility: { label: "ファシリティー", hint: "" },
       "syslog.port": { label: "ポート", hint: "514" },
+      language: { label: "言語", hint: "メールと Webhook の言語、既定：en" },
       every: { label: "メッセージの最短間隔", hint: "30s" },
     },
   };
