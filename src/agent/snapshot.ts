@@ -161,10 +161,12 @@ async function notificationSecrets(yaml: string): Promise<string[]> {
     const template = channel.get("template");
     const urls = [String(channel.get("url") ?? ""), await textIn("url_file")];
     const header = await textIn("header_file");
+    const own = await textIn("template_file");
     return [
       ...urls.flatMap((url) => webhookSecrets(url, template)),
       ...secretsInFile(await textIn("password_file")),
       ...secretsInFile(header),
+      ...secretsIn(own),
       header.split(/[:\s]+/).at(-1)!,
     ];
   }));

@@ -26,11 +26,13 @@ async function nodeWithSecrets() {
   await put(webhook, "https://chat.example/services/T0AB1/B0CD2/f1leHook\n");
   const header = join(home, "elsewhere/header");
   await put(header, "X-Token: h3ader\n");
+  const own = join(home, "elsewhere/own.json");
+  await put(own, '{"routing_key": "R0ut1ngKey0123456789"}');
   await put(
     etc("cluster.yaml"),
     "cluster: office\nnotifications:\n  webhooks:\n" +
       "    - { url: 'https://ntfy.example/office-at-night', template: ntfy }\n" +
-      `    - { url_file: '${webhook}', header_file: '${header}' }\n    - [half\n`,
+      `    - { url_file: '${webhook}', header_file: '${header}', template_file: '${own}' }\n    - [half\n`,
   );
   await put(
     etc("k3s.yaml"),
@@ -68,7 +70,7 @@ async function nodeWithSecrets() {
   for (const name of secretFiles) all += await Deno.readTextFile(etc(name));
   const careless =
     `port 3306 ${all} password=hunter2! done\n+ mysql -p'it'\\''s 7' -p"file pw 9" curl -u watch:Ch3ckPw /up?key=Qu3ryKey; look Arg0ne\n` +
-    "POST /services/T0AB1/B0CD2/f1leHook with h3ader, office-at-night, GET /v4r1able-0123456789ab, /health/5f2b8a51-9c1d-4e0b-8f6a-0c9d2e7b1a34/now\n" +
+    "POST /services/T0AB1/B0CD2/f1leHook with h3ader, R0ut1ngKey0123456789, office-at-night, GET /v4r1able-0123456789ab, /health/5f2b8a51-9c1d-4e0b-8f6a-0c9d2e7b1a34/now\n" +
     `https://node1:9010/login?once=${link}, -H "Authorization: Bearer ${key}", ${key}\n`;
   await put(join(at.log, "agent.log"), careless);
   await put(join(at.log, "db.log"), JSON.stringify({ careless }) + "\n");
@@ -126,7 +128,7 @@ Deno.test("collect() holds what support needs, and nothing of what is secret bel
   for (
     const secret of [
       ...["hunter2!", "s 7", "pw 9", "5a1b5a1b", 'pa"ss w', "S3cr3tProxyPw"],
-      ...["Ch3ckPw", "Qu3ryKey", "Arg0ne", "f1leHook", "h3ader"],
+      ...["Ch3ckPw", "Qu3ryKey", "Arg0ne", "f1leHook", "h3ader", "R0ut1ng"],
       ...["office-at-night", "v4r1able", "5f2b8a51"],
       ...node.unknown,
     ]

@@ -64,6 +64,8 @@ const webhookSchema = z.strictObject({
   url: httpUrl.optional(),
   url_file: absolute.optional(),
   template: z.enum(TEMPLATES).default("json"),
+  /** Instead of it: JSON of one's own, with {subject} and others in its texts. Keys of a service may stand in it. */
+  template_file: absolute.optional(),
   /** "Authorization: Bearer ..." as the first line of a file. */
   header_file: absolute.optional(),
   ...channel,

@@ -90,6 +90,50 @@ Deno.test("a file that holds no header is named, and what it holds is not", asyn
   }
 });
 
+Deno.test("a webhook with a template of one's own takes what a script printed as text, and is told nothing that is none", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  const bodies: string[] = [];
+  const web = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    async (request) => {
+      bodies.push(await request.text());
+      return new Response("ok");
+    },
+  );
+  try {
+    const [channel] = channelsOf({
+      ...NONE,
+      webhooks: [{
+        url: `http://127.0.0.1:${web.addr.port}/`,
+        template: "json",
+        template_file: file,
+        level: "info",
+      }],
+    });
+    ok(channel!.title.includes(file.split("/").at(-1)!), channel!.title);
+    await Deno.writeTextFile(
+      file,
+      '{"n":3,"of":["{cluster}","{other}",{"{node}":"{level}: {text}"}]}',
+    );
+    const text = '"} {level} $& \\ \n' + "x".repeat(3000);
+    await channel!.send({ ...MESSAGE, notices: [{ ...NOTICE, text }] });
+    const { n, of: [cluster, other, more] } = JSON.parse(bodies[0]!);
+    deepStrictEqual([n, cluster, other], [3, "office", "{other}"]);
+    const said: string = more["{node}"];
+    ok(
+      said.startsWith('warning: 1970-01-01T00:00:00Z warning: "} {level} $& '),
+    );
+    ok(said.length < 1800 && said.endsWith("…"), said);
+    await Deno.writeTextFile(file, '{"key": s3cret}');
+    match(await refusal(channel!), /holds no JSON of at most/);
+    ok(!(await refusal(channel!)).includes("s3cret"));
+    strictEqual(bodies.length, 1);
+  } finally {
+    await web.shutdown();
+    await Deno.remove(file);
+  }
+});
+
 const LOST_LINK: Message = {
   ...MESSAGE,
   notices: [

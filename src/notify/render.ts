@@ -15,6 +15,8 @@ export interface Message {
 
 /** More in one message nobody reads; the rest is counted. */
 const MOST_LINES = 50;
+/** In a template of one's own: Discord takes 2,000 characters in all, Telegram 4,096, and refuse what has more. */
+const MOST_TEXT = 1700;
 
 export function subject({ cluster, notices, say }: Message): string {
   const [first] = [...notices].sort((a, b) => rank(b) - rank(a));
@@ -61,10 +63,6 @@ export function httpBody(
   template: Webhook["template"],
   message: Message,
 ): HttpBody {
-  const json = (value: unknown) => ({
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(value),
-  });
   const text = lines(message).join("\n");
   switch (template) {
     case "json":
@@ -114,6 +112,40 @@ export function httpBody(
     default:
       return template satisfies never;
   }
+}
+
+/** `template`: the JSON of somebody's own file. What is put into its texts stays text, whatever a script has printed. */
+export function ownBody(template: unknown, message: Message): HttpBody {
+  const worst = Math.max(...message.notices.map(rank));
+  const text = lines(message).join("\n");
+  const values: { readonly [name: string]: string } = {
+    cluster: message.cluster,
+    node: message.node,
+    subject: subject(message),
+    text: text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text,
+    level: ["over", "info", "warning", "critical"][worst] ?? "info",
+  };
+  const fill = (part: unknown): unknown => {
+    if (typeof part === "string") {
+      return part.replaceAll(
+        /\{(\w+)\}/g,
+        (all, name) => Object.hasOwn(values, name) ? values[name]! : all,
+      );
+    }
+    if (Array.isArray(part)) return part.map(fill);
+    if (typeof part !== "object" || part === null) return part;
+    return Object.fromEntries(
+      Object.entries(part).map(([key, value]) => [key, fill(value)]),
+    );
+  };
+  return json(fill(template));
+}
+
+function json(value: unknown): HttpBody {
+  return {
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(value),
+  };
 }
 
 function block(text: string, more: object) {

@@ -66,6 +66,10 @@ export const clusterKeysTexts = {
     url: { label: "URL", hint: "or a file below, where it is a secret" },
     url_file: { label: "File with the URL", hint: "on both nodes" },
     template: { label: "Form", hint: "" },
+    template_file: {
+      label: "File with a form of your own",
+      hint: "JSON with {subject}, {text}, {level}; on both nodes",
+    },
     header_file: {
       label: "File with a header",
       hint: "Authorization: Bearer …",

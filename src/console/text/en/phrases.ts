@@ -661,6 +661,7 @@ export const PHRASES = [
   "of this machine",
   "{host*} cannot be reached",
   "{host*} answered {status}",
+  '"{file*}" holds no JSON of at most {most} characters',
   '"{file*}" holds no single line',
   '"{file*}" holds no header, expected one line such as "{example*}"',
   "both nodes were changed while they did not hear each other: set it anew, or switch it off",

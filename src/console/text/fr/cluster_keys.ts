@@ -73,6 +73,10 @@ export const clusterKeysTexts: Pick<Texts, "clusterGroups" | "clusterFields"> =
       },
       url_file: { label: "Fichier de l’URL", hint: "sur les deux nœuds" },
       template: { label: "Forme", hint: "" },
+      template_file: {
+        label: "Fichier d’une forme à vous",
+        hint: "JSON avec {subject}, {text}, {level} ; sur les deux nœuds",
+      },
       header_file: {
         label: "Fichier d’un en-tête",
         hint: "Authorization: Bearer …",

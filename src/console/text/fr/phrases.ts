@@ -1031,6 +1031,8 @@ export const phrases: Phrases = {
   "of this machine": "de cette machine",
   "{host*} cannot be reached": "{host} ne peut pas être joint",
   "{host*} answered {status}": "{host} a répondu {status}",
+  '"{file*}" holds no JSON of at most {most} characters':
+    '"{file}" ne contient pas de JSON d’au plus {most} caractères',
   '"{file*}" holds no single line': '"{file}" ne contient pas une seule ligne',
   '"{file*}" holds no header, expected one line such as "{example*}"':
     '"{file}" ne contient pas d’en-tête, il faut une ligne comme "{example}"',

@@ -69,6 +69,10 @@ export const clusterKeysTexts: Pick<Texts, "clusterGroups" | "clusterFields"> =
       url: { label: "URL", hint: "秘密の場合は下のファイル" },
       url_file: { label: "URL のファイル", hint: "両ノードに" },
       template: { label: "形式", hint: "" },
+      template_file: {
+        label: "独自の形式のファイル",
+        hint: "{subject}、{text}、{level} を含む JSON、両ノードに",
+      },
       header_file: {
         label: "ヘッダーのファイル",
         hint: "Authorization: Bearer …",

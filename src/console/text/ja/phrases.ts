@@ -1037,6 +1037,8 @@ export const phrases: Phrases = {
   "of this machine": "このマシン",
   "{host*} cannot be reached": "{host} に接続できません",
   "{host*} answered {status}": "{host} の応答：{status}",
+  '"{file*}" holds no JSON of at most {most} characters':
+    '"{file}" の内容が {most} 文字以内の JSON ではありません',
   '"{file*}" holds no single line': '"{file}" の内容が一行ではありません',
   '"{file*}" holds no header, expected one line such as "{example*}"':
     '"{file}" にヘッダーがありません。"{example}" のような一行が必要です',
