@@ -96,7 +96,8 @@ function parse<T>(text: string, file: string, schema: z.ZodType<T>): T {
     value = document.toJS({ maxAliasCount: 20 });
   } catch (error) {
     const message = withoutQuote({ message: messageOf(error) });
-    const { line, col } = lines.linePos(unresolved(document));
+    const offset = /^Unresolved/.test(message) ? unresolved(document) : 0;
+    const { line, col } = lines.linePos(offset);
     throw new ConfigError(message, file, line, col);
   }
   const result = schema.safeParse(value);
