@@ -9,6 +9,7 @@ import { EventStreams, StateFeed } from "../api/events.ts";
 import { joinRoutes } from "../api/join.ts";
 import { PeerApi } from "../api/peer_api.ts";
 import { consoleRoutes } from "../console/serve.ts";
+import { sayIn } from "../console/text/phrases.ts";
 import { forgetNodePassword } from "../k3s/kubernetes.ts";
 import { aborted, now } from "../system/clock.ts";
 import { createLog, type Log, type LogLine } from "../system/log.ts";
@@ -134,6 +135,7 @@ async function live(
     node: node.me.name,
     folder: paths.state,
     facts: () => notifyFacts.facts(),
+    say: sayIn(node.cluster.notifications.language ?? "en"),
     log,
     now,
   });

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Cluster } from "../module/schema.ts";
 
-/** Digest by part. Time-out and split_brain are told in words, watchdog and http are each machine's own. */
+/** Digest by part. Time-out and split_brain are told in words, watchdog, http and proxies are each machine's own. */
 export function clusterParts(
   { cluster, nodes, links, heartbeat, console, notifications }: Cluster,
 ): { readonly [part: string]: string } {

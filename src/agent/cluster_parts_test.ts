@@ -14,7 +14,10 @@ const parts = (more: string, address = "10.0.0.2") =>
 Deno.test("differingParts() names what was changed on one node only, and not what is each node's own", () => {
   const mine = parts("heartbeat: { port: 4800, period: 300ms }\n");
   deepStrictEqual(
-    differingParts(mine, parts("console: { http: { port: 8080 } }\n")),
+    differingParts(
+      mine,
+      parts("console: { http: { port: 8080 }, trusted_proxies: [::1] }\n"),
+    ),
     [],
   );
   deepStrictEqual(

@@ -4,7 +4,7 @@
  */
 import { isAbsolute, join } from "node:path";
 import { isMap, isNode, isScalar, isSeq, parseDocument } from "yaml";
-import { secretsIn } from "../system/redact.ts";
+import { pathSecrets, secretsIn } from "../system/redact.ts";
 
 /** A secret whatever its value looks like: a password of five digits is no port. */
 const SECRET_NAME =
@@ -43,12 +43,13 @@ export function variableSecrets(yaml: string, folder: string): VariableSecrets {
     }
     if (kind === "secret") {
       words.push(text, ...linesOf(text), ...linesOf(source));
+      words.push(...addressSecrets(text));
     }
   }
   return { words: words.filter((word) => word !== ""), files };
 }
 
-/** Of checkers: what a URL carries before its host and behind its "?", and arguments of programs. As far as the file can be read. */
+/** Of checkers: what a URL carries before its host, in its path and behind its "?", and arguments of programs. As far as the file can be read. */
 export function checkerSecrets(yaml: string): string[] {
   const file = parseDocument(yaml);
   const of = (kind: string, key: string): unknown[] => {
@@ -81,8 +82,13 @@ function urlSecrets(url: string): string[] {
       ...value.length > 0 ? given(key!, value.join("=")) : given("", part),
     );
   }
-  return words.flatMap((word) => [word, decoded(word)])
-    .filter((word) => word !== "");
+  return [...words, ...pathSecrets(url)]
+    .flatMap((word) => [word, decoded(word)]).filter((word) => word !== "");
+}
+
+/** Of a text that may be an address: a program may log but a part of it. */
+function addressSecrets(text: string): string[] {
+  return text.includes("://") ? urlSecrets(text) : [];
 }
 
 /** "--password=x" and "--password x" name what they give; "-px" may be anything. */
@@ -103,7 +109,7 @@ function given(name: string, value: string): string[] {
   if (rest === "") return [];
   const open =
     kindOf(name.toUpperCase().replaceAll("-", "_"), value) !== "secret";
-  return open ? [] : [value, ...linesOf(value)];
+  return open ? [] : [value, ...linesOf(value), ...addressSecrets(value)];
 }
 
 function decoded(text: string): string {

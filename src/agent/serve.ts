@@ -100,11 +100,12 @@ async function keepCertificates(
 }
 
 async function open({ node, app, log, certificates }: NetworkOptions) {
-  const { port, http } = node.cluster.console;
+  const { port, http, trusted_proxies: proxies } = node.cluster.console;
   const shared = {
     fetch: (request: Request, env: { connection: Connection }) =>
       app.fetch(request, env),
     log: (line: string) => log.warning(line),
+    proxies,
   };
   await using opened = new AsyncDisposableStack();
   const server = opened.use(

@@ -3,7 +3,7 @@
  * name: whatever stands in a secret file of /etc/hakit, in a module's variable or in what its checkers are given, and is not known to be harmless, occurs nowhere in it.
  */
 import { join } from "node:path";
-import { parse } from "yaml";
+import { isMap, isSeq, parseDocument } from "yaml";
 import type { ArchiveFile } from "../module/archive.ts";
 import {
   checkerSecrets,
@@ -14,7 +14,13 @@ import { command } from "../system/command.ts";
 import { secretsOf as oidcSecrets } from "../oidc/settings_file.ts";
 import { readTail } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
-import { redact, REMOVED, secretsIn } from "../system/redact.ts";
+import {
+  pathOf,
+  pathSecrets,
+  redact,
+  REMOVED,
+  secretsIn,
+} from "../system/redact.ts";
 import { messageOf } from "../system/message.ts";
 
 /** Of each log: what happened lately. */
@@ -133,20 +139,56 @@ export async function secretsOf(etc: string): Promise<string[]> {
       secrets.push(...secretsInFile(await textOf(file) ?? ""));
     }
   }
-  secrets.push(...addressesIn(await textOf(join(etc, "cluster.yaml")) ?? ""));
+  const yaml = await textOf(join(etc, "cluster.yaml")) ?? "";
+  secrets.push(...await notificationSecrets(yaml));
   return secrets.filter((secret) => secret !== REMOVED);
 }
 
-/** Whoever knows a webhook's address may post there. */
-function addressesIn(yaml: string): string[] {
-  try {
-    const hooks = parse(yaml)?.notifications?.webhooks ?? [];
-    return hooks.flatMap(({ url }: { url?: unknown }) =>
-      typeof url === "string" ? [url] : []
-    );
-  } catch {
-    return [];
-  }
+/** Of `notifications:`, as far as it can be read; what mail servers and webhooks are asked with may stand in files anywhere. */
+async function notificationSecrets(yaml: string): Promise<string[]> {
+  const file = parseDocument(yaml);
+  const channels = ["email", "webhooks"].flatMap((kind) => {
+    const list = file.getIn(["notifications", kind]);
+    return isSeq(list) ? list.items.filter((one) => isMap(one)) : [];
+  });
+  const all = await Promise.all(channels.map(async (channel) => {
+    const textIn = async (key: string) => {
+      const place = channel.get(key);
+      return typeof place === "string"
+        ? (await textOf(place) ?? "").trim()
+        : "";
+    };
+    const template = channel.get("template");
+    const urls = [String(channel.get("url") ?? ""), await textIn("url_file")];
+    const header = await textIn("header_file");
+    const own = await textIn("template_file");
+    return [
+      ...urls.flatMap((url) => webhookSecrets(url, template)),
+      ...secretsInFile(await textIn("password_file")),
+      ...secretsInFile(header),
+      ...secretsIn(own),
+      header.split(/[:\s]+/).at(-1)!,
+    ];
+  }));
+  return all.flat().filter(({ length }) => length >= SHORTEST);
+}
+
+/** Shorter words are in every log. */
+const SHORTEST = 4;
+/** A topic of this length is no word that stands everywhere. */
+const SHORTEST_TOPIC = 6;
+
+/** Whoever knows a webhook's address may post there, and where it is the address of a topic read it, too. */
+function webhookSecrets(url: string, template: unknown): string[] {
+  const path = pathOf(url);
+  const parts = path.split("/").filter((part) => part !== "");
+  const topic = template === "ntfy" ? parts.at(-1) ?? "" : "";
+  return [
+    url,
+    ...parts.length > 1 ? [path] : [],
+    ...pathSecrets(url),
+    ...topic.length >= SHORTEST_TOPIC ? [topic] : [],
+  ];
 }
 
 async function addFile(

@@ -22,7 +22,18 @@ async function nodeWithSecrets() {
   const etc = (name: string) => join(at.etc, name);
   const authority = createAuthority("office");
   const node = issueCertificate(authority, { name: "node1", addresses: [] });
-  await put(etc("cluster.yaml"), "cluster: office\n");
+  const webhook = join(home, "elsewhere/webhook");
+  await put(webhook, "https://chat.example/services/T0AB1/B0CD2/f1leHook\n");
+  const header = join(home, "elsewhere/header");
+  await put(header, "X-Token: h3ader\n");
+  const own = join(home, "elsewhere/own.json");
+  await put(own, '{"routing_key": "R0ut1ngKey0123456789"}');
+  await put(
+    etc("cluster.yaml"),
+    "cluster: office\nnotifications:\n  webhooks:\n" +
+      "    - { url: 'https://ntfy.example/office-at-night', template: ntfy }\n" +
+      `    - { url_file: '${webhook}', header_file: '${header}', template_file: '${own}' }\n    - [half\n`,
+  );
   await put(
     etc("k3s.yaml"),
     "proxy: http://corp:S3cr3tProxyPw@proxy.local:3128\n",
@@ -39,8 +50,8 @@ async function nodeWithSecrets() {
   await put(etc("kubeconfig.yaml"), `token: ${"t0ken".repeat(10)}\n`);
   await put(
     etc("modules/db/module.yaml"),
-    "name: db\nmode: mirror\nvariables:\n  DB_PASSWORD: hunter2!\n  DB_PWD: 'it''s 7'\n  PASSWORD_FILE: password\n  PORT: '3306'\n" +
-      "checkers:\n  http:\n    - { name: web, url: 'http://watch:Ch3ckPw@127.0.0.1/up?key=Qu3ryKey' }\n" +
+    "name: db\nmode: mirror\nvariables:\n  DB_PASSWORD: hunter2!\n  DB_PWD: 'it''s 7'\n  PASSWORD_FILE: password\n  PORT: '3306'\n  PING: 'https://ping.example/v4r1able-0123456789ab'\n" +
+      "checkers:\n  http:\n    - { name: web, url: 'http://watch:Ch3ckPw@127.0.0.1/up?key=Qu3ryKey' }\n    - { name: path, url: 'https://shop.example/health/5f2b8a51-9c1d-4e0b-8f6a-0c9d2e7b1a34/now' }\n" +
       "  custom:\n    - { name: sql, script: look, arguments: [--secret, Arg0ne] }\n",
   );
   await put(etc("modules/db/password"), "file pw 9\n");
@@ -58,7 +69,9 @@ async function nodeWithSecrets() {
   let all = "";
   for (const name of secretFiles) all += await Deno.readTextFile(etc(name));
   const careless =
-    `port 3306 ${all} password=hunter2! done\n+ mysql -p'it'\\''s 7' -p"file pw 9" curl -u watch:Ch3ckPw /up?key=Qu3ryKey; look Arg0ne\n`;
+    `port 3306 ${all} password=hunter2! done\n+ mysql -p'it'\\''s 7' -p"file pw 9" curl -u watch:Ch3ckPw /up?key=Qu3ryKey; look Arg0ne\n` +
+    "POST /services/T0AB1/B0CD2/f1leHook with h3ader, R0ut1ngKey0123456789, office-at-night, GET /v4r1able-0123456789ab, /health/5f2b8a51-9c1d-4e0b-8f6a-0c9d2e7b1a34/now\n" +
+    `https://node1:9010/login?once=${link}, -H "Authorization: Bearer ${key}", ${key}\n`;
   await put(join(at.log, "agent.log"), careless);
   await put(join(at.log, "db.log"), JSON.stringify({ careless }) + "\n");
   await put(join(at.log, "db/start_prim_2026-11-23T00-00-00.log"), careless);
@@ -99,6 +112,7 @@ Deno.test("collect() holds what support needs, and nothing of what is secret bel
     .join("\n");
   assert.match(text, /PORT: '3306'/);
   assert.match(text, /password=\[removed\] done/);
+  assert.match(text, /https:\/\/shop.example\/health\/\[removed\]\/now/);
   for (const name of node.secretFiles) {
     const content = await Deno.readTextFile(join(node.at.etc, name));
     for (const line of content.split(/[\n"',]/)) {
@@ -114,7 +128,8 @@ Deno.test("collect() holds what support needs, and nothing of what is secret bel
   for (
     const secret of [
       ...["hunter2!", "s 7", "pw 9", "5a1b5a1b", 'pa"ss w', "S3cr3tProxyPw"],
-      ...["Ch3ckPw", "Qu3ryKey", "Arg0ne"],
+      ...["Ch3ckPw", "Qu3ryKey", "Arg0ne", "f1leHook", "h3ader", "R0ut1ng"],
+      ...["office-at-night", "v4r1able", "5f2b8a51"],
       ...node.unknown,
     ]
   ) {

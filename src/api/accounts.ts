@@ -1,6 +1,6 @@
 /** The cluster's users and API keys on this node's disk: read at every request, changed one at a time. */
 import { createHash, randomBytes } from "node:crypto";
-import { parse, stringify } from "yaml";
+import { parse, stringify, YAMLParseError } from "yaml";
 import { z } from "zod";
 import { readIfPresent } from "../system/files.ts";
 import {
@@ -35,11 +35,24 @@ const KEY_PREFIX = "hakit_";
 export async function readAccounts(file: string): Promise<Accounts> {
   const text = await readIfPresent(file);
   if (text === null) return NOBODY;
-  const accounts = accountsSchema.safeParse(parse(text));
+  const accounts = accountsSchema.safeParse(valueOf(text, file));
   if (accounts.success) return accounts.data;
   throw new Error(
     `Cannot read users "${file}": ${z.prettifyError(accounts.error)}`,
   );
+}
+
+/** The library shows the lines around what it cannot read: hashes, for whoever tries to log in meanwhile. */
+function valueOf(text: string, file: string): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    const [at] = cause instanceof YAMLParseError ? cause.linePos ?? [] : [];
+    const where = at ? ` from line ${at.line} on` : "";
+    throw new Error(`Cannot read users "${file}": it is no YAML${where}`, {
+      cause,
+    });
+  }
 }
 
 export class AccountStore {

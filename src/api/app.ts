@@ -142,6 +142,10 @@ const harmless = createMiddleware<AuthEnv>(async (c, next) => {
   const { headers } = c.res;
   c.header("X-Content-Type-Options", "nosniff");
   if (!headers.has("cache-control")) c.header("Cache-Control", "no-store");
+  // nginx keeps what it has heard until there is enough of it: a console behind it would stand still.
+  if (headers.get("content-type")?.startsWith("text/event-stream")) {
+    c.header("X-Accel-Buffering", "no");
+  }
   if (!headers.has("content-security-policy")) {
     c.header(
       "Content-Security-Policy",

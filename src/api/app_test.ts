@@ -265,6 +265,8 @@ Deno.test("createApp() installs only here when the other node asks", async () =>
 Deno.test("EventStreams sends the state at once, and again when it changes", async () => {
   await withApp(async (ask, _asked, feed) => {
     const answer = await ask("/api/events");
+    // nginx would gather them.
+    strictEqual(answer.headers.get("x-accel-buffering"), "no");
     const reader = answer.body!.pipeThrough(new TextDecoderStream())
       .getReader();
     const first = (await reader.read()).value!;

@@ -7,7 +7,15 @@ import { oneLine } from "../system/message.ts";
 export type Connection =
   | { readonly kind: "socket" }
   | { readonly kind: "peer"; readonly node: string }
-  | { readonly kind: "network"; readonly address: string };
+  | {
+    readonly kind: "network";
+    /** Behind a proxy that cluster.yaml names: of the one that it asks for. */
+    readonly address: string;
+    /** Through a reverse proxy: whoever asks is not whoever connected. */
+    readonly handedOn?: true;
+    /** What the browser's request was addressed to, as such a proxy says; missing: as ours. */
+    readonly host?: string;
+  };
 
 export type Caller =
   | { readonly kind: "root"; readonly role: "administrator" }
@@ -91,7 +99,8 @@ export function needsAdministrator({ role }: Caller, word: string): void {
 export function isLocal(connection: Connection | undefined): boolean {
   if (connection?.kind === "socket") return true;
   if (connection?.kind !== "network") return false;
-  const { address } = connection;
+  const { address, handedOn } = connection;
+  if (handedOn) return false;
   return address === "::1" || /^127(\.\d{1,3}){3}$/.test(address);
 }
 

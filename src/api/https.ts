@@ -15,6 +15,7 @@ import type { AddressInfo } from "node:net";
 import type { Connection } from "./caller.ts";
 import { errorBody } from "./error.ts";
 import { limitPatience, type PatienceLimits } from "./patience.ts";
+import { throughProxy } from "./reverse_proxy.ts";
 import { plainAddress } from "./throttle.ts";
 import type { KeyedCertificate } from "./tls.ts";
 import { messageOf } from "../system/message.ts";
@@ -38,6 +39,8 @@ export interface ServeOptions {
   ) => Response | Promise<Response>;
   readonly log?: (line: string) => void;
   readonly patience?: Partial<PatienceLimits>;
+  /** Reverse proxies that are believed, by address or network. */
+  readonly proxies?: readonly string[];
 }
 
 export interface HttpsOptions extends ServeOptions, Certificates {
@@ -71,10 +74,10 @@ export async function serveHttps(options: HttpsOptions) {
     minVersion: "TLSv1.2",
     maxHeaderSize: HEADER_BYTES,
     handshakeTimeout: HANDSHAKE_MS,
-  }, listenerOf(options, (incoming) => connectionOf(incoming, options.nodes)));
+  }, listenerOf(options, (incoming) => connectionOf(incoming, options)));
   server.maxConnections = CONNECTIONS;
-  const { patience, nodeAddresses = [] } = options;
-  limitPatience(server, { ...patience, nodeAddresses });
+  const { patience, nodeAddresses = [], proxies = [] } = options;
+  limitPatience(server, { ...patience, nodeAddresses, proxies });
   server.on("tlsClientError", () => {}); // Port scanners and browsers that dislike the authority.
   server.on("clientError", (_error, socket) => socket.destroy());
   await listening(server, options);
@@ -94,10 +97,11 @@ export async function serveHttp(
 ) {
   const server = createPlainServer(
     { maxHeaderSize: HEADER_BYTES },
-    listenerOf(options, ({ socket }) => networkOf(socket.remoteAddress)),
+    listenerOf(options, (incoming) => networkOf(incoming, options)),
   );
   server.maxConnections = CONNECTIONS;
-  limitPatience(server, options.patience);
+  const { patience, proxies = [] } = options;
+  limitPatience(server, { ...patience, proxies });
   server.on("clientError", (_error, socket) => socket.destroy());
   await listenOn(server, options);
   return {
@@ -189,18 +193,22 @@ function listenOn(
 /** A verified certificate of the cluster's authority with a node's name is the peer's; all else is the network. */
 function connectionOf(
   incoming: IncomingMessage,
-  nodes: readonly string[],
+  options: HttpsOptions,
 ): Connection {
   const socket = incoming.socket as TLSSocket;
   if (socket.authorized) {
     const name = socket.getPeerCertificate()?.subject?.CN;
-    if (typeof name === "string" && nodes.includes(name)) {
+    if (typeof name === "string" && options.nodes.includes(name)) {
       return { kind: "peer", node: name };
     }
   }
-  return networkOf(socket.remoteAddress);
+  return networkOf(incoming, options);
 }
 
-function networkOf(remote: string | undefined): Connection {
-  return { kind: "network", address: plainAddress(remote ?? "unknown") };
+function networkOf(
+  { socket, headers }: IncomingMessage,
+  { proxies = [] }: ServeOptions,
+): Connection {
+  const address = plainAddress(socket.remoteAddress ?? "unknown");
+  return throughProxy(address, headers, proxies);
 }

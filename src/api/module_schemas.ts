@@ -174,7 +174,9 @@ export const modulesAnswer = z.strictObject({
       .describe(
         "module.yaml with its defaults, for administrators; null: it cannot be read",
       ),
-    problem: z.string().nullable(),
+    problem: z.string().nullable().describe(
+      "Why module.yaml cannot be read: the place and what was expected, nothing of its values",
+    ),
     digest: z.string().nullable()
       .describe("Equal on both nodes when the folders are"),
     revision: z.number().nullable()

@@ -11,6 +11,7 @@ import type {
 } from "node:http";
 import type { Socket } from "node:net";
 import { canonical } from "../system/address.ts";
+import { isProxy } from "./reverse_proxy.ts";
 import { addressKey, plainAddress } from "./throttle.ts";
 
 export interface PatienceLimits {
@@ -36,9 +37,11 @@ export const PATIENCE: PatienceLimits = {
 
 export function limitPatience(
   server: Server | PlainServer,
-  { nodeAddresses = [], ...given }: Partial<PatienceLimits> & {
+  { nodeAddresses = [], proxies = [], ...given }: Partial<PatienceLimits> & {
     /** Whoever comes from there does not have to find a place among strangers. */
     readonly nodeAddresses?: readonly string[];
+    /** Everybody comes from there at once. */
+    readonly proxies?: readonly string[];
   } = {},
 ): void {
   const limits = { ...PATIENCE, ...given };
@@ -52,7 +55,8 @@ export function limitPatience(
     const key = addressKey(address);
     const count = (open.get(key) ?? 0) + 1;
     const place = nodes.has(canonical(address)) ? 0 : 1;
-    if (count > limits.perAddress || strangers + place > limits.places) {
+    const most = isProxy(address, proxies) ? limits.places : limits.perAddress;
+    if (count > most || strangers + place > limits.places) {
       socket.destroy();
       return;
     }

@@ -1,4 +1,4 @@
-import { rejects, strictEqual } from "node:assert/strict";
+import { match, rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import {
   createLoginLink,
@@ -76,4 +76,23 @@ Deno.test("useLoginLink() takes a link once, within a day, and keeps only its ha
     "admin",
   );
   strictEqual(await useLoginLink(dir.file, { token, now: 2001 }), null);
+});
+
+Deno.test("readUsers() shows nothing of a damaged file to whoever tries to log in", async () => {
+  await using dir = await folder();
+  for (
+    const [damage, where] of [
+      ["    hash: [s3cret\n", " from line \\d+ on"],
+      ["    hash: *s3cret\n", ""],
+    ] as const
+  ) {
+    await Deno.writeTextFile(dir.file, `users:\n  - name: admin\n${damage}`);
+    await rejects(readUsers(dir.file), ({ message }: Error) => {
+      match(
+        message,
+        new RegExp(`^Cannot read users ".*": it is no YAML${where}$`),
+      );
+      return true;
+    });
+  }
 });

@@ -10,7 +10,7 @@ export const command: Command = {
     grafana: { type: "boolean", summary: "the dashboard, to be imported" },
   },
   details:
-    "https://NODE:9010/metrics needs no login from this machine; from elsewhere a key of hakit key create.",
+    "https://NODE:9010/metrics needs no login from this machine; from elsewhere, and through a reverse proxy, a key of hakit key create.",
   async run({ on, out }) {
     const path = on("grafana") ? "/api/grafana.json" : "/metrics";
     out.line((await askText(path)).trimEnd());

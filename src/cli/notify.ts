@@ -33,9 +33,14 @@ notifications:
   webhooks:
     - url_file: /etc/hakit/slack-url  # or url: https://...
       template: slack                 # slack, teams, ntfy, json
+    - url_file: /etc/hakit/discord-url
+      template_file: /etc/hakit/discord.json   # any JSON, with {subject} {text} {level} {cluster} {node}:
+                                      # {"content": "**{subject}**\\n{text}", "allowed_mentions": {"parse": []}}
   syslog:
     - {}                              # of this machine, or server: 10.0.0.5
+  language: fr                        # en (default), fr, ja; syslog stays English
 
+{level} is over, info, warning or critical. Files that are named must be on both nodes.
 Each node tells what happened to itself, in one message for what comes together. hakit notify test tries all
 channels of a node; exit code 1 when one of them fails.`,
     async run(call) {

@@ -6,7 +6,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
 import type { AuthEnv } from "../api/auth.ts";
-import { isOwnOrigin, keepsNoLogin } from "../api/origin.ts";
+import { hostOf, isOwnOrigin, keepsNoLogin } from "../api/origin.ts";
 import { LOGIN_BODY } from "../api/login.ts";
 import { credentialsSchema } from "../api/account_schemas.ts";
 import { ApiError } from "../api/error.ts";
@@ -115,7 +115,8 @@ export function consoleRoutes(options: ConsoleOptions) {
       const { user, away } = await visitor(c, auth);
       if (!user) return away;
       const state = await options.state();
-      const port = new URL(c.req.url).port;
+      // Not of the page's own address: that may be a proxy's.
+      const port = String(options.port);
       return page(c, ClusterPage({ state, user, port }));
     })
     .get("/modules/:module/logs", async (c) => {
@@ -192,7 +193,7 @@ export function consoleRoutes(options: ConsoleOptions) {
       }
       const from = c.req.header("referer") ?? "";
       const page = URL.canParse(from) ? new URL(from) : null;
-      const own = page?.host === new URL(c.req.url).host;
+      const own = page?.host === (hostOf(c) ?? new URL(c.req.url).host);
       return c.redirect(
         own ? ownPath(page!.pathname + page!.search) : "/",
         303,

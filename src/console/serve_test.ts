@@ -341,6 +341,23 @@ Deno.test("consoleRoutes() says on a page without encryption that the browser ke
   }
 });
 
+Deno.test("consoleRoutes() behind a proxy leads to the other node's own port, and back to the page that was shown", async () => {
+  await using all = await world();
+  const cookie = await all.enter();
+  for (const shown of ["https://console.example/", "http://[::1]:9080/"]) {
+    const overview = await all.request(shown, { headers: { cookie } });
+    match(await overview.text(), /href="https:\/\/10.0.0.2:9010\/"/, shown);
+  }
+  const back = await all.agent.app.request(
+    "http://127.0.0.1:9080/language?to=fr",
+    {
+      headers: { referer: "https://console.example/support" },
+    },
+    { connection: { ...network, host: "console.example" } },
+  );
+  strictEqual(back.headers.get("location"), "/support");
+});
+
 Deno.test("consoleRoutes() says what the agent says in the reader's language, and hands it on to the browser as it came", async () => {
   const reason =
     'waits for node2, which does not answer: it has newer data; if it is off and will not come back: "hakit prim k3s"';

@@ -2,7 +2,7 @@
 import { type Context, Hono } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Auth, AuthEnv } from "../api/auth.ts";
-import { isOwnOrigin } from "../api/origin.ts";
+import { hostOf, isOwnOrigin } from "../api/origin.ts";
 import { BACK } from "../oidc/places.ts";
 import { ROUND_MS } from "../oidc/round.ts";
 import type { SignOn } from "../oidc/sign_on.ts";
@@ -57,7 +57,7 @@ export function signOnPages({ auth, signOn }: SignOnServeOptions) {
         }));
       }
       const next = ownPath(c.req.query("next"));
-      const host = c.req.header("host");
+      const host = hostOf(c);
       const begun = await signOn.begin({ host, next });
       switch (begun.kind) {
         case "off":

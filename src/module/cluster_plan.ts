@@ -13,6 +13,7 @@ const ONE_BY_ONE = [
   "split_brain",
   "watchdog",
   "console.http",
+  "console.trusted_proxies",
   "notifications",
 ];
 const NEXT: Omit<Effect, "part"> = {
@@ -67,7 +68,7 @@ export function otherCluster(running: Cluster, wanted: Cluster): string | null {
 function partsOf(cluster: Cluster): { readonly [part: string]: unknown } {
   const {
     heartbeat: { port, ...heartbeat },
-    console: { http, ...console },
+    console: { http, trusted_proxies, ...console },
     ...rest
   } = cluster;
   return {
@@ -76,5 +77,6 @@ function partsOf(cluster: Cluster): { readonly [part: string]: unknown } {
     "heartbeat.port": port,
     console,
     "console.http": http,
+    "console.trusted_proxies": trusted_proxies,
   };
 }

@@ -39,6 +39,7 @@ Deno.test("planCluster() lets agents that run disagree only on what they may", (
       "split_brain: { keep: node1 }",
       "watchdog: {}",
       "console: { http: { port: 8080 } }",
+      "console: { trusted_proxies: [127.0.0.1] }",
       "notifications: { syslog: [{}] }",
     ]
   ) strictEqual(plan(YAML + more)[0], "next", more);

@@ -6,6 +6,7 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
 } from "yaml";
 import type { Document } from "yaml";
 import type { z } from "zod";
@@ -87,19 +88,17 @@ function parse<T>(text: string, file: string, schema: z.ZodType<T>): T {
   const problem = document.errors[0];
   if (problem) {
     const { line, col } = lines.linePos(problem.pos[0]);
-    throw new ConfigError(problem.message, file, line, col);
+    throw new ConfigError(withoutQuote(problem), file, line, col);
   }
   let value: unknown;
   try {
     // Aliases are counted: a few lines must not become a billion values.
     value = document.toJS({ maxAliasCount: 20 });
   } catch (error) {
-    throw new ConfigError(
-      messageOf(error),
-      file,
-      1,
-      1,
-    );
+    const message = withoutQuote({ message: messageOf(error) });
+    const offset = /^Unresolved/.test(message) ? unresolved(document) : 0;
+    const { line, col } = lines.linePos(offset);
+    throw new ConfigError(message, file, line, col);
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -116,6 +115,31 @@ function parse<T>(text: string, file: string, schema: z.ZodType<T>): T {
     ? expectation(issue)
     : `unknown key "${unknown}", expected one of ${keysAt(schema, issue.path)}`;
   throw new ConfigError(`${where}${what}`, file, line, col);
+}
+
+/**
+ * What is wrong is told to whoever may look, and stands in logs. The library quotes what it cannot read, which may be a password: one
+ * that begins with "*", "!" or "|" and has no quotes. The place says enough.
+ */
+function withoutQuote(
+  { code, message }: { readonly code?: string; readonly message: string },
+): string {
+  return code === "TAG_RESOLVE_FAILED"
+    ? 'This tag is not known: a text that begins with "!" needs quotes'
+    : message.replace(/(?<=\S): .*$/s, "");
+}
+
+/** Where an alias stands whose anchor is missing; 0: nowhere. */
+function unresolved(document: Document.Parsed): number {
+  let offset = 0;
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      offset = alias.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 /** The library's own words are a programmer's; what a schema says itself stays. */

@@ -1,4 +1,4 @@
-import { strictEqual, throws } from "node:assert/strict";
+import { match, strictEqual, throws } from "node:assert/strict";
 import { ConfigError, parseCluster, parseModule } from "./load.ts";
 
 function messageOf(text: string): string {
@@ -55,6 +55,23 @@ Deno.test("parseCluster() takes a period that fits the time-out, and shortens it
     /expected one of period, timeout, port/,
   );
   throws(() => cluster("{ timeout: 499ms }"), /timeout: expected 500ms to 60s/);
+});
+
+Deno.test("parseCluster() believes proxies by address and in networks of one's own only", () => {
+  const cluster = (proxy: string) =>
+    parseCluster(
+      `id: ${
+        "c1".repeat(16)
+      }\ncluster: c\nconsole: { trusted_proxies: ["${proxy}"] }\n` +
+        "nodes:\n  - name: a\n    addresses: [10.0.0.1]\n  - name: b\n    addresses: [10.0.0.2]\n",
+      "cluster.yaml",
+    ).console.trusted_proxies;
+  for (const right of ["127.0.0.1", "::1", "10.42.0.0/16", "fd00::/32"]) {
+    strictEqual(cluster(right)[0], right);
+  }
+  for (const wrong of ["0.0.0.0/0", "10.0.0.0/7", "::/0", "proxy", ""]) {
+    throws(() => cluster(wrong), /trusted_proxies.0: expected an address/);
+  }
 });
 
 Deno.test("parseCluster() takes two names that differ, and one of them for the side that stays", () => {
@@ -188,6 +205,33 @@ Deno.test("parseModule() refuses a virtual address that is none", () => {
     "name: db\nmode: mirror\nvirtual_addresses: [{address: 10.0.0.300/24}]\n",
   );
   strictEqual(message.includes("virtual_addresses.0.address"), true, message);
+});
+
+Deno.test("parseModule() quotes nothing of what it cannot read: it may be a password", () => {
+  for (
+    const password of [
+      ...[
+        "*s3cret",
+        "!s3cret!x",
+        "!s3cret!",
+        "|s3cret",
+        ">s3cret",
+        "'a's3cret",
+      ],
+      ...['"x" s3cret', '"s3cret', "&s3cret *s3cret", "s3cret: x", "[s3cret"],
+      ...["{s3cret", "x\ns3cret\n", "%s3cret", "@s3cret", "- s3cret"],
+    ]
+  ) {
+    const message = messageOf(
+      `name: db\nmode: mirror\nvariables:\n  PASSWORD: ${password}\n`,
+    );
+    strictEqual(/^module.yaml:\d+:\d+: /.test(message), true, message);
+    strictEqual(/cret/.test(message), false, message);
+  }
+  match(
+    messageOf("name: db\nmode: mirror\nvariables:\n  PASSWORD: *s3cret\n"),
+    /^module.yaml:4:13: Unresolved alias/,
+  );
 });
 
 Deno.test("parseModule() survives an alias bomb", () => {

@@ -16,6 +16,8 @@ export const KINDS = [
   "certificate",
 ] as const;
 export const LEVELS = ["info", "warning", "critical"] as const;
+/** Those of the console. */
+export const NOTICE_LANGUAGES = ["en", "fr", "ja"] as const;
 const TEMPLATES = ["json", "slack", "teams", "ntfy"] as const;
 
 const absolute = z.string().max(1024).regex(
@@ -62,6 +64,8 @@ const webhookSchema = z.strictObject({
   url: httpUrl.optional(),
   url_file: absolute.optional(),
   template: z.enum(TEMPLATES).default("json"),
+  /** Instead of it: JSON of one's own, with {subject} and others in its texts. Keys of a service may stand in it. */
+  template_file: absolute.optional(),
   /** "Authorization: Bearer ..." as the first line of a file. */
   header_file: absolute.optional(),
   ...channel,
@@ -82,6 +86,8 @@ export const notificationsSchema = z.strictObject({
   email: z.array(emailSchema).max(8).default([]),
   webhooks: z.array(webhookSchema).max(8).default([]),
   syslog: z.array(syslogSchema).max(4).default([]),
+  /** Of mails and webhooks; logs speak English, and so does syslog. Missing: English. */
+  language: z.enum(NOTICE_LANGUAGES).optional(),
   /** What comes together is told together; at most one message a channel in this time. */
   every: duration.refine(
     (ms) => ms >= 1000 && ms <= 3_600_000,

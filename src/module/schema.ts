@@ -7,6 +7,7 @@ import { RuleError } from "../rules/tokens.ts";
 import { address, checkersSchema, processesSchema } from "./checkers.ts";
 import { duration } from "./duration.ts";
 import { notificationsSchema } from "./notifications.ts";
+import { parseNetwork } from "../system/address.ts";
 
 const rate = z.string().regex(
   /^\d+[KMG]?$/,
@@ -51,6 +52,18 @@ const heartbeatSchema = z.strictObject({
   }
   return { ...heartbeat, period: chosen };
 });
+
+/** A larger network is nobody's own: its strangers would write their addresses themselves. */
+const SHORTEST_PREFIX = { 4: 8, 6: 32 } as const;
+
+const proxy = z.string().refine(
+  (text) => {
+    const network = parseNetwork(text);
+    return network !== null &&
+      network.prefix >= SHORTEST_PREFIX[network.family];
+  },
+  'expected an address or a network of your own, such as "127.0.0.1", "::1" or "10.42.0.0/16"',
+);
 
 export const clusterSchema = z.strictObject({
   cluster: name,
@@ -98,6 +111,8 @@ export const clusterSchema = z.strictObject({
       port: z.int().min(1).max(65535),
       address: address.default("127.0.0.1"),
     }).optional(),
+    /** Reverse proxies by address or network: X-Forwarded-For and X-Forwarded-Host count from there, and from nowhere else. */
+    trusted_proxies: z.array(proxy).max(16).default([]),
   }).prefault({}),
   /** Who is told of what, by which way: src/module/notifications.ts. */
   notifications: notificationsSchema.prefault({}),

@@ -1,4 +1,5 @@
 /** The ways out: a mail, an HTTP request, a line for syslog. Each throws with one line when it could not be handed over. */
+import { basename } from "node:path";
 import nodemailer from "nodemailer";
 import type {
   Email,
@@ -8,7 +9,13 @@ import type {
 } from "../module/notifications.ts";
 import { command } from "../system/command.ts";
 import type { ChannelWish } from "./queue.ts";
-import { httpBody, mailText, type Message, subject } from "./render.ts";
+import {
+  httpBody,
+  mailText,
+  type Message,
+  ownBody,
+  subject,
+} from "./render.ts";
 
 export interface Channel extends ChannelWish {
   /** For people. */
@@ -19,6 +26,7 @@ export interface Channel extends ChannelWish {
 /** Of a server that answers slowly; the next attempt comes soon enough. */
 const PATIENCE_MS = 20_000;
 const MAX_SECRET = 10_000;
+const MAX_TEMPLATE = 65_536;
 
 /** By what identifies it, not by its place: adding another one above keeps its queue. */
 export function channelsOf(config: Notifications): Channel[] {
@@ -32,9 +40,9 @@ export function channelsOf(config: Notifications): Channel[] {
     ...config.webhooks.map((hook) => ({
       name: `webhook ${hook.url_file ?? hook.url}`,
       // The address may be a secret; where it goes is not.
-      title: `webhook (${hook.template}) ${
-        hook.url_file ?? new URL(hook.url!).host
-      }`,
+      title: `webhook (${
+        hook.template_file ? basename(hook.template_file) : hook.template
+      }) ${hook.url_file ?? new URL(hook.url!).host}`,
       ...filter(hook),
       send: (message: Message) => post(hook, message),
     })),
@@ -87,7 +95,9 @@ async function sendMail(email: Email, message: Message): Promise<void> {
 
 async function post(hook: Webhook, message: Message): Promise<void> {
   const url = hook.url ?? await secret(hook.url_file!);
-  const { headers, body } = httpBody(hook.template, message);
+  const { headers, body } = hook.template_file
+    ? ownBody(await templateIn(hook.template_file), message)
+    : httpBody(hook.template, message);
   const all = new Headers(headers);
   if (hook.header_file) {
     const [name, value] = headerLine(
@@ -144,6 +154,19 @@ function headerLine(line: string, file: string): [name: string, value: string] {
   if (found) return [found[1]!, found[2]!];
   throw new Error(
     `"${file}" holds no header, expected one line such as "Authorization: Bearer TOKEN"`,
+  );
+}
+
+/** What JSON.parse says of a text that is none repeats it, and keys of a service may stand there. */
+async function templateIn(file: string): Promise<unknown> {
+  const text = await Deno.readTextFile(file);
+  try {
+    if (text.length <= MAX_TEMPLATE) return JSON.parse(text);
+  } catch {
+    // Said below.
+  }
+  throw new Error(
+    `"${file}" holds no JSON of at most ${MAX_TEMPLATE} characters`,
   );
 }
 

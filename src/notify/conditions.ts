@@ -166,15 +166,13 @@ function ofModule(
     ? " and served by no node"
     : `; ${there.name} is not reachable`;
   const ended = role === "STOP"
-    ? `served by ${there.name}`
-    : `no longer stopped on ${here}`;
+    ? `${name} is served by ${there.name}`
+    : `${name} is no longer stopped on ${here}`;
   say("stopped", {
     value: stopped ? "yes" : "ok",
     level: "critical",
     holdMs: ROLE_MS,
-    text: stopped
-      ? `${name} is stopped on ${here}${elsewhere}${why}`
-      : `${name} is ${ended}`,
+    text: stopped ? `${name} is stopped on ${here}${elsewhere}${why}` : ended,
   });
   const waits = role === "WAIT" && status === "NotReady";
   say("waiting", {
@@ -199,13 +197,16 @@ function ofModule(
       : `nothing of ${name} waits on ${here} any more`,
   });
   const alone = role === "ALONE" && status === "Ready";
+  const together = serves
+    ? `${name} is on both nodes`
+    : `${name} is no longer alone on ${here}`;
   say("alone", {
     value: alone ? "yes" : "ok",
     level: "warning",
     holdMs: ROLE_MS,
     text: alone
       ? `${name} runs on ${here} alone: no second copy is up to date`
-      : `${name} is ${serves ? "on both nodes" : `no longer alone on ${here}`}`,
+      : together,
   });
   if (serves) {
     const { differences } = module;

@@ -25,6 +25,8 @@ export interface NotifierOptions {
   readonly folder: string;
   readonly facts: () => Promise<Facts> | Facts;
   readonly log: Pick<Log, "warning" | "info">;
+  /** What is told, in the language of `config`; what is remembered stays English. */
+  readonly say?: (sentence: string) => string;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly everyMs?: number;
@@ -194,8 +196,8 @@ export class Notifier {
       readonly dropped?: number;
     },
   ): Promise<void> {
-    const { cluster, node } = this.#options;
-    await channel.send({ cluster, node, notices, dropped });
+    const { cluster, node, say = (sentence) => sentence } = this.#options;
+    await channel.send({ cluster, node, notices, dropped, say });
   }
 
   async #read(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Notices as people and programs read them: a mail, and what Slack, Teams and ntfy take. Pure. */
+import { Buffer } from "node:buffer";
 import type { Webhook } from "../module/notifications.ts";
 import type { Notice } from "./queue.ts";
 
@@ -8,38 +9,47 @@ export interface Message {
   readonly notices: readonly Notice[];
   /** Older ones that had no room. */
   readonly dropped: number;
+  /** In the language that cluster.yaml asks for. */
+  readonly say: (sentence: string) => string;
 }
 
 /** More in one message nobody reads; the rest is counted. */
 const MOST_LINES = 50;
+/** In a template of one's own: Discord takes 2,000 characters in all, Telegram 4,096, and refuse what has more. */
+const MOST_TEXT = 1700;
 
-export function subject({ cluster, notices }: Message): string {
+export function subject({ cluster, notices, say }: Message): string {
   const [first] = [...notices].sort((a, b) => rank(b) - rank(a));
-  const more = notices.length > 1 ? ` (and ${notices.length - 1} more)` : "";
-  return `[hakit ${cluster}] ${first?.text.slice(0, 150) ?? ""}${more}`;
+  const text = say(first?.text ?? "").slice(0, 150);
+  const more = notices.length > 1
+    ? ` ${say(`(and ${notices.length - 1} more)`)}`
+    : "";
+  return `[hakit ${cluster}] ${text}${more}`;
 }
 
-export function lines({ notices, dropped }: Message): string[] {
+export function lines({ notices, dropped, say }: Message): string[] {
   const shown = notices.slice(-MOST_LINES);
   const left = notices.length - shown.length + dropped;
   return [
     ...left > 0
-      ? [`${left} earlier ones are left out: see "hakit log --all"`]
+      ? [say(`${left} earlier ones are left out: see "hakit log --all"`)]
       : [],
     ...shown.map(({ at, level, over, text }) =>
       `${new Date(at).toISOString().slice(0, 19)}Z ${
-        over ? "over" : level
-      }: ${text}`
+        say(over ? "over" : level)
+      }: ${say(text)}`
     ),
   ];
 }
 
 export function mailText(message: Message): string {
-  const { cluster, node } = message;
+  const { cluster, node, say } = message;
   return [
     ...lines(message),
     "",
-    `Cluster ${cluster}, told by ${node}. What holds now: "hakit state" on either node.`,
+    say(
+      `Cluster ${cluster}, told by ${node}. What holds now: "hakit state" on either node.`,
+    ),
     "",
   ].join("\n");
 }
@@ -53,10 +63,6 @@ export function httpBody(
   template: Webhook["template"],
   message: Message,
 ): HttpBody {
-  const json = (value: unknown) => ({
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(value),
-  });
   const text = lines(message).join("\n");
   switch (template) {
     case "json":
@@ -66,6 +72,7 @@ export function httpBody(
         dropped: message.dropped,
         notices: message.notices.map((notice) => ({
           ...notice,
+          text: message.say(notice.text),
           at: new Date(notice.at).toISOString(),
         })),
       });
@@ -95,7 +102,7 @@ export function httpBody(
       return {
         headers: {
           "content-type": "text/plain; charset=utf-8",
-          title: ascii(subject(message)),
+          title: inHeader(subject(message)),
           priority: ["3", "3", "4", "5"][worst] ?? "3",
           tags: worst === 0 ? "white_check_mark" : "warning",
         },
@@ -105,6 +112,40 @@ export function httpBody(
     default:
       return template satisfies never;
   }
+}
+
+/** `template`: the JSON of somebody's own file. What is put into its texts stays text, whatever a script has printed. */
+export function ownBody(template: unknown, message: Message): HttpBody {
+  const worst = Math.max(...message.notices.map(rank));
+  const text = lines(message).join("\n");
+  const values: { readonly [name: string]: string } = {
+    cluster: message.cluster,
+    node: message.node,
+    subject: subject(message),
+    text: text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text,
+    level: ["over", "info", "warning", "critical"][worst] ?? "info",
+  };
+  const fill = (part: unknown): unknown => {
+    if (typeof part === "string") {
+      return part.replaceAll(
+        /\{(\w+)\}/g,
+        (all, name) => Object.hasOwn(values, name) ? values[name]! : all,
+      );
+    }
+    if (Array.isArray(part)) return part.map(fill);
+    if (typeof part !== "object" || part === null) return part;
+    return Object.fromEntries(
+      Object.entries(part).map(([key, value]) => [key, fill(value)]),
+    );
+  };
+  return json(fill(template));
+}
+
+function json(value: unknown): HttpBody {
+  return {
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(value),
+  };
 }
 
 function block(text: string, more: object) {
@@ -122,9 +163,12 @@ function slack(text: string): string {
     .replaceAll(">", "&gt;");
 }
 
-/** Headers carry printable ASCII. */
-function ascii(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 200);
+/** Headers carry printable ASCII: the rest is written as mails do (RFC 2047), which ntfy reads. */
+function inHeader(text: string): string {
+  const line = text.slice(0, 200).replaceAll(/\p{Cc}/gu, "?");
+  return /^[\x20-\x7e]*$/.test(line)
+    ? line
+    : `=?UTF-8?B?${Buffer.from(line).toString("base64")}?=`;
 }
 
 function rank({ level, over }: Notice): number {

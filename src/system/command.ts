@@ -1,5 +1,5 @@
 /** Runs a program with a time limit and bounded output; for tools such as `ip`. Scripts of modules have their own way (actions/script.ts). */
-import { withoutUserinfo } from "./redact.ts";
+import { withoutCredentials } from "./redact.ts";
 import { messageOf } from "./message.ts";
 
 export interface CommandResult {
@@ -23,14 +23,14 @@ export class CommandError extends Error {
     options?: ErrorOptions,
   ) {
     super(
-      withoutUserinfo(
+      withoutCredentials(
         `Cannot run "${argv.join(" ")}": ${
           stderr.trim().split("\n")[0] || `exit code ${code}`
         }`,
       ),
       options,
     );
-    this.stderr = withoutUserinfo(stderr);
+    this.stderr = withoutCredentials(stderr);
   }
 }
 

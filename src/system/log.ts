@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import { Beside } from "./beside.ts";
 import { oneLine } from "./message.ts";
-import { withoutUserinfo } from "./redact.ts";
+import { withoutCredentials } from "./redact.ts";
 
 export type Level = "error" | "warning" | "info";
 
@@ -42,7 +42,7 @@ export function createLog(path: string, options: LogOptions = {}): Log {
     const entry = {
       at: new Date().toISOString(),
       level,
-      text: oneLine(withoutUserinfo(text)),
+      text: oneLine(withoutCredentials(text)),
     };
     const line = `${entry.at} ${level} ${entry.text}`;
     if (beside) beside.add(line);

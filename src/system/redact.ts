@@ -29,13 +29,35 @@ export function redact(text: string, secrets: readonly string[]): string {
     ].flatMap((form) => [form, JSON.stringify(form).slice(1, -1)]);
     for (const form of new Set(forms)) clean = clean.replaceAll(form, REMOVED);
   }
-  return withoutUserinfo(clean);
+  return withoutCredentials(clean);
 }
 
-/** Name and password that an address carries ("http://name:password@proxy"): whoever reads the text needs the host only. */
-export function withoutUserinfo(text: string): string {
-  return text.replaceAll(
-    /(\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/"'<>]+@/gi,
-    `$1${REMOVED}@`,
+/** What shows by its form that it is a secret, wherever it stands: whoever reads the text needs the rest only. */
+export function withoutCredentials(text: string): string {
+  return FORMS.reduce(
+    (clean, form) => clean.replaceAll(form, `$1${REMOVED}`),
+    text,
   );
+}
+
+const FORMS = [
+  // Name and password of an address: "http://name:password@proxy".
+  /(\b[a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/"'<>]+(?=@)/gi,
+  // A login link that works once; hakit's own tokens for "second", and its keys.
+  /([?&]once=)[\w%-]{8,}/g,
+  /(\bhakit1\.)[\w-]{40,}/g,
+  /(\bhakit_)[\w-]{43}(?![\w-])/g,
+  /(\bauthorization\b["']?\s{0,9}[:=]\s{0,9}["']?(?:bearer|basic|token)\s{1,9})[^\s"',]+/gi,
+];
+
+/** Parts of an address's path that nobody made up: keys and UUIDs are long, of letters and digits; names of pages are not. */
+export function pathSecrets(url: string): string[] {
+  return pathOf(url).split("/").filter((part) =>
+    /^(?=.*\d)(?=.*[a-z])[\w.~:%-]{16,}$/i.test(part)
+  );
+}
+
+/** "https://ntfy.example/alerts?up=1" → "/alerts". */
+export function pathOf(url: string): string {
+  return url.replace(/^[^/?#]*:\/\/[^/?#]*/, "").split(/[?#]/)[0]!;
 }

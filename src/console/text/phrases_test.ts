@@ -13,7 +13,10 @@ import type { ModuleView } from "../../machine/state.ts";
 import { EMPTY } from "../../replication/identity.ts";
 import { DATA, moduleView } from "../../../tests/module_view.ts";
 import { clusterEffects } from "../../module/cluster_plan.ts";
-import { parseModule } from "../../module/load.ts";
+import { parseCluster, parseModule } from "../../module/load.ts";
+import { NOTICE_LANGUAGES } from "../../module/notifications.ts";
+import { conditions } from "../../notify/conditions.ts";
+import { facts } from "../../../tests/notices.ts";
 import { planChange, type Version } from "../../module/plan.ts";
 import { type Cluster, moduleSchema } from "../../module/schema.ts";
 import { mistakeIn } from "../client/config/changes.ts";
@@ -23,6 +26,7 @@ import { phrases as fr } from "./fr/phrases.ts";
 import { phrases as ja } from "./ja/phrases.ts";
 import { sayIn } from "./phrases.ts";
 import { told } from "./speech.ts";
+import { LANGUAGES } from "./texts.ts";
 
 const PLACE = /\{([a-z]+)([*=!?]?)\}/g;
 
@@ -318,6 +322,44 @@ Deno.test("everything that a change of configuration does is known", () => {
   for (const { text } of effects) ok(isSaid(text), text);
 });
 
+Deno.test("everything that is told by mail and webhook is known", () => {
+  deepStrictEqual([...NOTICE_LANGUAGES], [...LANGUAGES]);
+  const texts = new Set<string>();
+  const see = (...given: Parameters<typeof facts>) => {
+    for (const { text } of conditions(facts(...given)).values()) {
+      if (text !== "") texts.add(text);
+    }
+  };
+  for (const mine of ROLES) {
+    for (const theirs of ROLES) {
+      for (const reachable of [true, false]) {
+        for (const reason of ["node3 starts first", undefined]) {
+          const more = reason === undefined ? {} : { reason };
+          see({ mine, theirs, reachable, ...more });
+        }
+      }
+    }
+  }
+  for (const resource of ["up", "down", "unknown"] as const) {
+    for (const detail of ["no answer within 500 ms", null]) {
+      see({ mine: "PRIM", theirs: "SECOND", resource, detail });
+    }
+  }
+  for (const link of ["up", "down"] as const) {
+    see({ mine: "PRIM", theirs: "SECOND", link, first: true, differences: 3 });
+  }
+  for (const reason of ["failover", "handover"] as const) {
+    see({ mine: "PRIM", theirs: "SECOND" }, {
+      takeovers: [{ module: "shop", reason, lastSeconds: 2.3, lastAt: 1 }],
+      disks: { "/var/log": reason === "failover" ? 0.1 : 0.5 },
+      certificates: { "ca.pem": -1, "own.pem": 7, "node.pem": 900 },
+      salvage: { shop: "2026-11-23T02-30-00-000Z" },
+    });
+  }
+  ok(texts.size > 35, `${texts.size} texts`);
+  deepStrictEqual([...texts].filter((text) => !isSaid(text)), []);
+});
+
 Deno.test("the usual mistakes in module.yaml are known", () => {
   const good = "name: app\nmode: mirror\n";
   const twice = "  tcp:\n" +
@@ -341,6 +383,7 @@ Deno.test("the usual mistakes in module.yaml are known", () => {
       good + "checkers: { ping: [{ name: lan, address: 10.0.0.300 }] }\n",
       good + "resync: { limit: 50MB }\n",
       good + "variables: { password: x }\n",
+      good + "variables: { PASSWORD: !x!y }\n",
     ]
   ) {
     throws(() => parseModule(bad, "app/module.yaml"), ({ message }: Error) => {
@@ -349,6 +392,20 @@ Deno.test("the usual mistakes in module.yaml are known", () => {
       return true;
     });
   }
+});
+
+Deno.test("what a proxy's address must be is known", () => {
+  const node = (n: number) => ({ name: `n${n}`, addresses: [`10.0.0.${n}`] });
+  const cluster = {
+    cluster: "c",
+    id: "c1".repeat(16),
+    nodes: [node(1), node(2)],
+    console: { trusted_proxies: ["0.0.0.0/0"] },
+  };
+  throws(
+    () => parseCluster(JSON.stringify(cluster), "cluster.yaml"),
+    ({ message }: Error) => isSaid(mistakeIn(message).text),
+  );
 });
 
 Deno.test("whatever the sample pages show of both nodes is known", () => {

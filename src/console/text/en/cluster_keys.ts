@@ -43,6 +43,10 @@ export const clusterKeysTexts = {
     },
     "http.port": { label: "Port", hint: "HTTP" },
     address: { label: "Address", hint: "" },
+    trusted_proxies: {
+      label: "Reverse proxy",
+      hint: "127.0.0.1; what they say of who asks is believed",
+    },
     notifications: { label: "Notifications", hint: "" },
     email: { label: "E-mail", hint: "" },
     to: { label: "To", hint: "ops@example.com" },
@@ -62,6 +66,10 @@ export const clusterKeysTexts = {
     url: { label: "URL", hint: "or a file below, where it is a secret" },
     url_file: { label: "File with the URL", hint: "on both nodes" },
     template: { label: "Form", hint: "" },
+    template_file: {
+      label: "File with a form of your own",
+      hint: "JSON with {subject}, {text}, {level}; on both nodes",
+    },
     header_file: {
       label: "File with a header",
       hint: "Authorization: Bearer …",
@@ -69,6 +77,7 @@ export const clusterKeysTexts = {
     syslog: { label: "Syslog", hint: "without a server: this machine’s own" },
     facility: { label: "Facility", hint: "" },
     "syslog.port": { label: "Port", hint: "514" },
+    language: { label: "Language", hint: "of mails and webhooks; default: en" },
     every: { label: "At most one message in", hint: "30s" },
   } as { [key: string]: { label: string; hint: string } },
 };

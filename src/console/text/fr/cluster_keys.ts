@@ -47,6 +47,10 @@ export const clusterKeysTexts: Pick<Texts, "clusterGroups" | "clusterFields"> =
       },
       "http.port": { label: "Port", hint: "HTTP" },
       address: { label: "Adresse", hint: "" },
+      trusted_proxies: {
+        label: "Proxy inverse",
+        hint: "127.0.0.1 ; crus sur l’origine des requêtes",
+      },
       notifications: { label: "Notifications", hint: "" },
       email: { label: "Courriel", hint: "" },
       to: { label: "À", hint: "ops@example.com" },
@@ -69,6 +73,10 @@ export const clusterKeysTexts: Pick<Texts, "clusterGroups" | "clusterFields"> =
       },
       url_file: { label: "Fichier de l’URL", hint: "sur les deux nœuds" },
       template: { label: "Forme", hint: "" },
+      template_file: {
+        label: "Fichier d’une forme à vous",
+        hint: "JSON avec {subject}, {text}, {level} ; sur les deux nœuds",
+      },
       header_file: {
         label: "Fichier d’un en-tête",
         hint: "Authorization: Bearer …",
@@ -79,6 +87,10 @@ export const clusterKeysTexts: Pick<Texts, "clusterGroups" | "clusterFields"> =
       },
       facility: { label: "Facility", hint: "" },
       "syslog.port": { label: "Port", hint: "514" },
+      language: {
+        label: "Langue",
+        hint: "des courriels et webhooks ; par défaut : en",
+      },
       every: { label: "Au plus un message par", hint: "30s" },
     },
   };

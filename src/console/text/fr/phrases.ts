@@ -1031,6 +1031,8 @@ export const phrases: Phrases = {
   "of this machine": "de cette machine",
   "{host*} cannot be reached": "{host} ne peut pas être joint",
   "{host*} answered {status}": "{host} a répondu {status}",
+  '"{file*}" holds no JSON of at most {most} characters':
+    '"{file}" ne contient pas de JSON d’au plus {most} caractères',
   '"{file*}" holds no single line': '"{file}" ne contient pas une seule ligne',
   '"{file*}" holds no header, expected one line such as "{example*}"':
     '"{file}" ne contient pas d’en-tête, il faut une ligne comme "{example}"',
@@ -1140,4 +1142,77 @@ export const phrases: Phrases = {
   "more than {most} rules": "plus de {most} règles",
   "more than {most} parentheses inside each other":
     "plus de {most} parenthèses imbriquées",
+  // What is told by mail and webhook (src/notify/conditions.ts, render.ts).
+  "{module} is served by {node}": "{module} est assuré par {node}",
+  "{module} is served by {node} ({why!}; {seconds} s from the decision to the service's start)":
+    "{module} est assuré par {node} ({why} ; {seconds} s de la décision au démarrage du service)",
+  "a failover: the other node was lost":
+    "un basculement : l’autre nœud a été perdu",
+  "the other node gave way": "l’autre nœud a cédé la place",
+  "{module} is stopped on {node} and served by no node{why?}":
+    "{module} est arrêté sur {node} et aucun nœud ne l’assure{why}",
+  "{module} is stopped on {node}; {peer} is not reachable{why?}":
+    "{module} est arrêté sur {node} ; {peer} n’est pas joint{why}",
+  ": {reason=}": " : {reason}",
+  "{module} is no longer stopped on {node}":
+    "{module} n’est plus arrêté sur {node}",
+  "{module} waits on {node}": "{module} attend sur {node}",
+  "{module} waits on {node}: {why=}": "{module} attend sur {node} : {why}",
+  "{module} waits no longer on {node}": "{module} n’attend plus sur {node}",
+  "{module} on {node}: {why!}": "{module} sur {node} : {why}",
+  "nothing of {module} waits on {node} any more":
+    "plus rien de {module} n’attend sur {node}",
+  "{module} runs on {node} alone: no second copy is up to date":
+    "{module} tourne sur {node} seul : aucune deuxième copie n’est à jour",
+  "{module} is on both nodes": "{module} est sur les deux nœuds",
+  "{module} is no longer alone on {node}":
+    "{module} n’est plus seul sur {node}",
+  'the copies of {module} differ in {count} places: see "hakit help verify"':
+    'les copies de {module} diffèrent en {count} endroits : voir "hakit help verify"',
+  "the copies of {module} differ no longer":
+    "les copies de {module} ne diffèrent plus",
+  '{module} was written on both nodes apart; what only {node} wrote is kept: see "hakit salvage list"':
+    '{module} a été écrit sur les deux nœuds l’un sans l’autre ; ce que {node} est seul à avoir écrit est mis de côté : voir "hakit salvage list"',
+  "{resource} of {module} cannot be told on {node}":
+    "{resource} de {module} ne peut être déterminé sur {node}",
+  "{resource} of {module} cannot be told on {node}: {why=}":
+    "{resource} de {module} ne peut être déterminé sur {node} : {why}",
+  "{resource} of {module} can be told again on {node}":
+    "{resource} de {module} peut de nouveau être déterminé sur {node}",
+  "{resource} of {module} is {state=} on {node}":
+    "{resource} de {module} est {state} sur {node}",
+  "{resource} of {module} is {state=} on {node}: {why=}":
+    "{resource} de {module} est {state} sur {node} : {why}",
+  "{node} hears {peer} again": "{node} entend de nouveau {peer}",
+  "{node} does not hear {peer} any more": "{node} n’entend plus {peer}",
+  "the link {local} to {remote} is up again":
+    "le lien {local} vers {remote} est rétabli",
+  "the link {local} to {remote} is down: check cable, switch and firewall":
+    "le lien {local} vers {remote} est coupé : vérifiez câble, commutateur et pare-feu",
+  'the disk of "{folder*}" on {node} is nearly full ({percent} % free)':
+    'le disque de "{folder}" sur {node} est presque plein ({percent} % libres)',
+  'the disk of "{folder*}" on {node} has room again':
+    'le disque de "{folder}" sur {node} a de nouveau de la place',
+  'the certificate "{name*}" of {node} {end!}: see "hakit help cert"':
+    'le certificat "{name}" de {node} {end} : voir "hakit help cert"',
+  "has expired": "a expiré",
+  "expires in {days} days": "expire dans {days} jours",
+  'the certificate "{name*}" of {node} is renewed':
+    'le certificat "{name}" de {node} est renouvelé',
+  "this is a test from {node}, asked for by {who*}":
+    "ceci est un test de {node}, demandé par {who}",
+  "over": "terminé",
+  "info": "information",
+  "warning": "avertissement",
+  "critical": "critique",
+  "(and {count} more)": "(et {count} de plus)",
+  '{count} earlier ones are left out: see "hakit log --all"':
+    'avis plus anciens omis : {count} ; voir "hakit log --all"',
+  'Cluster {cluster}, told by {node}. What holds now: "hakit state" on either node.':
+    'Cluster {cluster}, annoncé par {node}. La situation actuelle : "hakit state" sur l’un des nœuds.',
+  // More of what is wrong in a file (src/module/load.ts, schema.ts).
+  'This tag is not known: a text that begins with "!" needs quotes':
+    'Cette balise n’est pas connue : un texte qui commence par "!" doit être entre guillemets',
+  "expected an address or a network of your own, such as {examples*}":
+    "il faut une adresse ou un réseau à vous, par exemple {examples}",
 };

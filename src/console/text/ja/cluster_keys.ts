@@ -46,6 +46,10 @@ export const clusterKeysTexts: Pick<Texts, "clusterGroups" | "clusterFields"> =
       },
       "http.port": { label: "ポート", hint: "HTTP" },
       address: { label: "アドレス", hint: "" },
+      trusted_proxies: {
+        label: "リバースプロキシー",
+        hint: "127.0.0.1；要求元についての申告を信用します",
+      },
       notifications: { label: "通知", hint: "" },
       email: { label: "メール", hint: "" },
       to: { label: "宛先", hint: "ops@example.com" },
@@ -65,6 +69,10 @@ export const clusterKeysTexts: Pick<Texts, "clusterGroups" | "clusterFields"> =
       url: { label: "URL", hint: "秘密の場合は下のファイル" },
       url_file: { label: "URL のファイル", hint: "両ノードに" },
       template: { label: "形式", hint: "" },
+      template_file: {
+        label: "独自の形式のファイル",
+        hint: "{subject}、{text}、{level} を含む JSON、両ノードに",
+      },
       header_file: {
         label: "ヘッダーのファイル",
         hint: "Authorization: Bearer …",
@@ -72,6 +80,7 @@ export const clusterKeysTexts: Pick<Texts, "clusterGroups" | "clusterFields"> =
       syslog: { label: "syslog", hint: "サーバーなし：このマシンのもの" },
       facility: { label: "ファシリティー", hint: "" },
       "syslog.port": { label: "ポート", hint: "514" },
+      language: { label: "言語", hint: "メールと Webhook の言語、既定：en" },
       every: { label: "メッセージの最短間隔", hint: "30s" },
     },
   };

@@ -1037,6 +1037,8 @@ export const phrases: Phrases = {
   "of this machine": "このマシン",
   "{host*} cannot be reached": "{host} に接続できません",
   "{host*} answered {status}": "{host} の応答：{status}",
+  '"{file*}" holds no JSON of at most {most} characters':
+    '"{file}" の内容が {most} 文字以内の JSON ではありません',
   '"{file*}" holds no single line': '"{file}" の内容が一行ではありません',
   '"{file*}" holds no header, expected one line such as "{example*}"':
     '"{file}" にヘッダーがありません。"{example}" のような一行が必要です',
@@ -1146,4 +1148,79 @@ export const phrases: Phrases = {
   "more than {most} rules": "ルールが {most} 個を超えています",
   "more than {most} parentheses inside each other":
     "括弧の入れ子が {most} 段を超えています",
+  // What is told by mail and webhook (src/notify/conditions.ts, render.ts).
+  "{module} is served by {node}": "{module} は {node} が提供しています",
+  "{module} is served by {node} ({why!}; {seconds} s from the decision to the service's start)":
+    "{module} は {node} が提供しています（{why}。決定からサービスの開始まで {seconds} 秒）",
+  "a failover: the other node was lost":
+    "フェイルオーバー：もう一方のノードが失われました",
+  "the other node gave way": "もう一方のノードが譲りました",
+  "{module} is stopped on {node} and served by no node{why?}":
+    "{module} は {node} で停止しており、どのノードも提供していません{why}",
+  "{module} is stopped on {node}; {peer} is not reachable{why?}":
+    "{module} は {node} で停止しています。{peer} に接続できません{why}",
+  ": {reason=}": "：{reason}",
+  "{module} is no longer stopped on {node}":
+    "{module} は {node} で停止していません",
+  "{module} waits on {node}": "{module} は {node} で待機しています",
+  "{module} waits on {node}: {why=}":
+    "{module} は {node} で待機しています：{why}",
+  "{module} waits no longer on {node}": "{module} は {node} で待機していません",
+  "{module} on {node}: {why!}": "{node} の {module}：{why}",
+  "nothing of {module} waits on {node} any more":
+    "{node} で {module} を待つものはもうありません",
+  "{module} runs on {node} alone: no second copy is up to date":
+    "{module} は {node} だけで稼働しています：最新の二つ目のコピーはありません",
+  "{module} is on both nodes": "{module} は両方のノードにあります",
+  "{module} is no longer alone on {node}":
+    "{module} は {node} だけで稼働してはいません",
+  'the copies of {module} differ in {count} places: see "hakit help verify"':
+    '{module} のコピーが {count} か所で異なります："hakit help verify" を参照してください',
+  "the copies of {module} differ no longer":
+    "{module} のコピーに違いはなくなりました",
+  '{module} was written on both nodes apart; what only {node} wrote is kept: see "hakit salvage list"':
+    '{module} は両ノードで別々に書き込まれました。{node} だけが書き込んだものは別に保管されています："hakit salvage list" を参照してください',
+  "{resource} of {module} cannot be told on {node}":
+    "{node} の {module} の {resource} は判定できません",
+  "{resource} of {module} cannot be told on {node}: {why=}":
+    "{node} の {module} の {resource} は判定できません：{why}",
+  "{resource} of {module} can be told again on {node}":
+    "{node} の {module} の {resource} は再び判定できます",
+  "{resource} of {module} is {state=} on {node}":
+    "{node} の {module} の {resource} は{state}です",
+  "{resource} of {module} is {state=} on {node}: {why=}":
+    "{node} の {module} の {resource} は{state}です：{why}",
+  "{node} hears {peer} again": "{node} に {peer} からの信号が再び届いています",
+  "{node} does not hear {peer} any more":
+    "{node} に {peer} からの信号が届かなくなりました",
+  "the link {local} to {remote} is up again":
+    "リンク {local} → {remote} は復旧しました",
+  "the link {local} to {remote} is down: check cable, switch and firewall":
+    "リンク {local} → {remote} が切れています：ケーブル、スイッチ、ファイアウォールを確認してください",
+  'the disk of "{folder*}" on {node} is nearly full ({percent} % free)':
+    '{node} の "{folder}" のディスクがほぼ満杯です（空き {percent} %）',
+  'the disk of "{folder*}" on {node} has room again':
+    '{node} の "{folder}" のディスクに再び空きがあります',
+  'the certificate "{name*}" of {node} {end!}: see "hakit help cert"':
+    '{node} の証明書 "{name}" {end}："hakit help cert" を参照してください',
+  "has expired": "は期限切れです",
+  "expires in {days} days": "の期限まであと {days} 日です",
+  'the certificate "{name*}" of {node} is renewed':
+    '{node} の証明書 "{name}" は更新されました',
+  "this is a test from {node}, asked for by {who*}":
+    "{node} からのテストです（依頼：{who}）",
+  "over": "終了",
+  "info": "情報",
+  "warning": "警告",
+  "critical": "重大",
+  "(and {count} more)": "（ほか {count} 件）",
+  '{count} earlier ones are left out: see "hakit log --all"':
+    '以前の {count} 件は省略されています："hakit log --all" を参照してください',
+  'Cluster {cluster}, told by {node}. What holds now: "hakit state" on either node.':
+    'クラスター {cluster}、{node} からの通知です。現在の状態：どちらかのノードで "hakit state"',
+  // More of what is wrong in a file (src/module/load.ts, schema.ts).
+  'This tag is not known: a text that begins with "!" needs quotes':
+    'このタグは認識できません："!" で始まるテキストは引用符で囲んでください',
+  "expected an address or a network of your own, such as {examples*}":
+    "アドレスまたは自分のネットワークが必要です（例：{examples}）",
 };
