@@ -186,7 +186,7 @@ function state(
       modules: known(theirs),
       verdict,
     },
-    links: [{ ...link, state: "down" }],
+    links: [{ ...link, state: "down", blackHoleBytes: 1500 }],
     arbiter: { kind: "none" },
     arbiterAnswers: null,
     addresses: {},
