@@ -334,6 +334,10 @@ export const phrases: Phrases = {
   'no journal can be kept below "{path*}" (should both nodes die at once, everything is compared): {why*}':
     'aucun journal ne peut être tenu sous "{path}" (si les deux nœuds tombent en panne à la fois, tout est comparé) : {why}',
   "no further inode ids: {why*}": "plus de numéros d’inodes : {why}",
+  '{peer} cannot hold what is mirrored: {why=}; make the file systems of both nodes alike ("hakit doctor" compares them), or change that file; it is tried again every 5 minutes':
+    '{peer} ne peut pas contenir ce qui est répliqué : {why} ; rendez identiques les systèmes de fichiers des deux nœuds ("hakit doctor" les compare), ou modifiez ce fichier ; un nouvel essai a lieu toutes les 5 minutes',
+  "its disk refuses {what=}: {error}": "son disque refuse {what} : {error}",
+  "the attributes of {path*}": "les attributs de {path}",
   "this node's disk refuses what the primary wrote: {error}":
     "le disque de ce nœud refuse ce que le primaire a écrit : {error}",
   'this node\'s disk failed to sync: {error}; this copy is not used any more: look after the disk, then have everything compared ("hakit second {module} --full")':

@@ -334,6 +334,10 @@ export const phrases: Phrases = {
   'no journal can be kept below "{path*}" (should both nodes die at once, everything is compared): {why*}':
     '"{path}" 以下にジャーナルを保持できません（両ノードが同時に落ちると、すべてを比較します）：{why}',
   "no further inode ids: {why*}": "inode 番号が足りません：{why}",
+  '{peer} cannot hold what is mirrored: {why=}; make the file systems of both nodes alike ("hakit doctor" compares them), or change that file; it is tried again every 5 minutes':
+    '{peer} はミラーの内容を保持できません（{why}）。両ノードのファイルシステムを同じにする（"hakit doctor" が比較します）か、そのファイルを変更してください。5 分ごとに再試行します',
+  "its disk refuses {what=}: {error}": "ディスクが {what} を拒否：{error}",
+  "the attributes of {path*}": "{path} の属性",
   "this node's disk refuses what the primary wrote: {error}":
     "このノードのディスクが、プライマリーが書き込んだものを受け付けません：{error}",
   'this node\'s disk failed to sync: {error}; this copy is not used any more: look after the disk, then have everything compared ("hakit second {module} --full")':
