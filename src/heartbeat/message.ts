@@ -29,6 +29,11 @@ export interface Content {
     readonly heldMs: number;
     readonly boot?: string;
   } | null;
+  /**
+   * A life of the receiver that goes on with numbers of before, and the highest one that was heard of it: its machine was set back. Absent:
+   * none does, or the sender is of an older version.
+   */
+  readonly used?: { readonly boot: string; readonly number: number };
   /** The sender puts together what comes in parts (parts.ts); absent from an older version. */
   readonly parts?: boolean;
   /** How many the sender has sent over this link in this life, with this one; absent from an older version. */
@@ -200,7 +205,7 @@ function parseContent(plain: Uint8Array): Content | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { echo, sentAt, reply, parts, sent, large, body } = value as {
+  const { echo, sentAt, reply, used, parts, sent, large, body } = value as {
     [key: string]: unknown;
   };
   if (!Array.isArray(echo) || echo.length > MAX_ECHO) return null;
@@ -212,6 +217,7 @@ function parseContent(plain: Uint8Array): Content | null {
     echo,
     sentAt,
     reply: checked,
+    ...(isUsed(used) ? { used } : {}),
     ...(parts === true ? { parts } : {}),
     ...(isTime(sent) ? { sent } : {}),
     ...(isLargeWord(large) ? { large } : {}),
@@ -225,6 +231,12 @@ function parseReply(value: unknown): Content["reply"] | undefined {
   const { sentAt, heldMs, boot } = value as { [key: string]: unknown };
   if (!isTime(sentAt) || !isTime(heldMs)) return undefined;
   return isLife(boot) ? { sentAt, heldMs, boot } : { sentAt, heldMs };
+}
+
+function isUsed(value: unknown): value is NonNullable<Content["used"]> {
+  if (typeof value !== "object" || value === null) return false;
+  const { boot, number } = value as { [key: string]: unknown };
+  return isLife(boot) && isTime(number);
 }
 
 function isLargeWord(value: unknown): value is LargeWord {

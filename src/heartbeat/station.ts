@@ -157,10 +157,12 @@ export class Station {
     const end = this.#links[link]!;
     // Where large ones vanish, they are no sign of a link that loses heartbeats.
     if (least === undefined) end.sent += 1;
+    const used = this.#acquaintance.used(now);
     const content: Content = {
       echo: this.#acquaintance.echo(now),
       sentAt: now,
       reply,
+      ...used && { used },
       parts: true,
       sent: end.sent,
       large: {
@@ -193,6 +195,9 @@ export class Station {
     if (datagram === null || end === undefined || datagram.link !== link) {
       return NOTHING;
     }
+    const { used } = datagram.content;
+    // Also of a recording: a life that was never set back is ahead of all that anybody has heard of it.
+    if (used?.boot === boot && used.number > this.#number) this.#setBack = true;
     const hearing = this.#acquaintance.hear(datagram, now);
     switch (hearing.kind) {
       case "ignored":
@@ -249,8 +254,9 @@ export class Station {
   }
 
   /**
-   * The peer has heard this very life at a time that is still to come here: the machine was set back together with its memory. Its
-   * numbers have been used: the peer takes it for a recording, and to use them again would give the key away. The life must end.
+   * The peer has heard this very life at a time that is still to come here, or with a higher number before it met the next one: the
+   * machine was set back together with its memory. Its numbers have been used: the peer takes it for a recording, and to use them again
+   * would give the key away. The life must end.
    */
   get setBack(): boolean {
     return this.#setBack;

@@ -16,8 +16,14 @@ const CODEC = new Codec({ key: "7e".repeat(32), cluster: "c1".repeat(16) });
 const OLDER = {
   open: (bytes: Uint8Array) => CODEC.open(bytes),
   seal: (datagram: Datagram) => {
-    const { parts: _, sent: _sent, large: _large, reply, ...content } =
-      datagram.content;
+    const {
+      parts: _parts,
+      sent: _sent,
+      large: _large,
+      used: _used,
+      reply,
+      ...content
+    } = datagram.content;
     const older = reply &&
       { sentAt: reply.sentAt, heldMs: reply.heldMs };
     return CODEC.seal({ ...datagram, content: { ...content, reply: older } });
@@ -447,6 +453,31 @@ Deno.test("Station.setBack is true once the peer has heard this life at a time t
   restored.receive(0, two.compose(0, 60_020), here + 10);
   strictEqual(restored.setBack, true);
   strictEqual(restored.problem(here + 10), SET_BACK);
+});
+
+Deno.test("Station.setBack is true also where the peer has met the agent's next life since, and false of that one", () => {
+  const [one, two] = [station(0, "a"), station(1, "b")];
+  live([[one, two]], { from: 1000, to: 4000 });
+  const restored = station(0, "a");
+  live([[restored, station(1, "b")]], { from: 1000, to: 2800 });
+  const again = station(0, "c");
+  live([[again, two]], { from: 4000, to: 8000 });
+  // What was under way of the life that ended is no harm to the next one.
+  two.receive(0, restored.compose(0, 2810), 8000);
+  const word = two.compose(0, 8010);
+  strictEqual(again.receive(0, word, 8020).body?.version, "life b");
+  strictEqual(again.setBack, false);
+  // Nor a recording to a life that is ahead of it.
+  one.receive(0, word, 8020);
+  strictEqual(one.setBack, false);
+  // The machine is set back: the former life lives.
+  two.receive(0, restored.compose(0, 2900), 11_000);
+  restored.receive(0, two.compose(0, 11_010), 2910);
+  strictEqual(restored.setBack, true);
+  strictEqual(restored.problem(2910), SET_BACK);
+  // It is said no longer than it lasts.
+  const later = CODEC.open(two.compose(0, 17_000));
+  strictEqual(later?.content.used, undefined);
 });
 
 Deno.test("Station.setBack stays false when a machine starts anew, whose clock does so too", () => {
