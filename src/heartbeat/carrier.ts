@@ -1,12 +1,12 @@
 /**
  * Whether the interface of a link has a carrier: a pulled cable or a dead switch is known at once, and not after a time-out of silence.
  * It is told and nothing else: between two machines on one cable it says as little about the other one as silence does.
- * `man 7 netdevice`, SIOCGIFFLAGS and SIOCGIFMTU; struct ifreq is the name (16 bytes) and a union, here the flags (16 bits) or the MTU (32).
+ * `man 7 netdevice`, SIOCGIFFLAGS; struct ifreq is the name (16 bytes) and a union, here the flags (16 bits).
  */
 import { libc, Memory } from "../system/libc.ts";
 
 const AF_INET = 2, SOCK_DGRAM = 2, CLOEXEC = 0o2000000;
-const SIOCGIFFLAGS = 0x8913n, SIOCGIFMTU = 0x8921n;
+const SIOCGIFFLAGS = 0x8913n;
 const SYS_IOCTL = Deno.build.arch === "aarch64" ? 29n : 16n;
 const NAME = 16, IFREQ = 40;
 /** Up as an administrator wants it, and as the driver finds it (RFC 2863). */
@@ -36,26 +36,19 @@ export class Carrier {
   /** "eth1 has no carrier"; null: it has one, or nobody knows. */
   fault(now: number): string | null {
     if (this.#name === null || now - this.#namedAt > NAME_MS) this.#find(now);
-    if (!this.#ask(SIOCGIFFLAGS)) return null;
-    const fault = faultOf(this.#memory.view.getUint16(NAME, true));
-    return fault === null ? null : `${this.#name} ${fault}`;
-  }
-
-  /** Bytes of the largest packet that the interface sends, as fault() found it last; null: nobody knows. */
-  mtu(): number | null {
-    return this.#ask(SIOCGIFMTU)
-      ? this.#memory.view.getInt32(NAME, true)
-      : null;
-  }
-
-  /** The answer stands in memory behind the name; false: there is none. */
-  #ask(request: bigint): boolean {
-    if (this.#name === null || this.#fd < 0) return false;
-    const { bytes, address } = this.#memory;
+    if (this.#name === null || this.#fd < 0) return null;
+    const { bytes, view, address } = this.#memory;
     bytes.fill(0);
     bytes.set(new TextEncoder().encode(this.#name).subarray(0, NAME - 1));
-    const fd = BigInt(this.#fd);
-    return libc.syscall3(SYS_IOCTL, fd, request, BigInt(address)) === 0n;
+    const asked = libc.syscall3(
+      SYS_IOCTL,
+      BigInt(this.#fd),
+      SIOCGIFFLAGS,
+      BigInt(address),
+    );
+    if (asked !== 0n) return null;
+    const fault = faultOf(view.getUint16(NAME, true));
+    return fault === null ? null : `${this.#name} ${fault}`;
   }
 
   close(): void {

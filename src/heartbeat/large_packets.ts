@@ -1,5 +1,5 @@
 /**
- * Whether packets as large as a link's interface sends them arrive at the other node. A switch or a tunnel that carries less swallows
+ * Whether packets as large as this machine sends them on a link arrive at the other node. A switch or a tunnel that carries less swallows
  * them without a word (an MTU black hole): heartbeats are small and go on, the mirror's connection opens and stands still. Sans-io.
  */
 import { MAX_PACKET } from "./parts.ts";
@@ -14,7 +14,7 @@ const HEADERS = { 4: 28, 6: 48 } as const;
 
 /** What each heartbeat says of it, link by link. */
 export interface LargeWord {
-  /** Bytes of the largest packet that the sender's interface takes; 0: not known. */
+  /** Bytes of the largest packet that the sender's system sends on this way; 0: not known. */
   readonly bytes: number;
   /** `sentAt` of the receiver's last large packet that came over this link; null: none did. */
   readonly heardAt: number | null;
@@ -81,7 +81,7 @@ export class LargePackets {
     return this.word.lost || this.#theirs?.lost ? this.#size : null;
   }
 
-  /** What both interfaces take: TCP sends no larger ones either. */
+  /** What both systems send: TCP sends no larger ones either. */
   get #size(): number {
     return Math.min(MOST, this.#mine, this.#theirs?.bytes ?? 0);
   }

@@ -137,7 +137,7 @@ export class Station {
     return [...hello, ...this.#takesParts ? divide(datagram) : [datagram]];
   }
 
-  /** A packet as large as the link is to carry, if it is time to try; `mtu`: of its interface. What it says counts as any word. */
+  /** A packet as large as the link is to carry, if it is time to try; `mtu`: see pathMtu(). What it says counts as any word. */
   largePacket(
     link: number,
     now: number,

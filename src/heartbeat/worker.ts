@@ -14,6 +14,7 @@ import type {
   WorkerOptions,
 } from "./links.ts";
 import { now } from "../system/clock.ts";
+import { pathMtu } from "./path_mtu.ts";
 import { Pulse } from "./pulse.ts";
 import { realTime } from "./real_time.ts";
 import { Assembly } from "./parts.ts";
@@ -171,9 +172,9 @@ class Heartbeats {
 
   #tryLargePackets(at: number): void {
     if (this.#hung) return;
-    for (const [link, { local }] of this.#options.links.entries()) {
+    for (const [link, { local, remote }] of this.#options.links.entries()) {
       const packet = this.#station.largePacket(link, at, {
-        mtu: () => this.#carriers[link]!.mtu(),
+        mtu: () => pathMtu(local, remote),
         six: local.includes(":"),
       });
       if (packet !== null) this.#sockets[link]!.send(packet);
