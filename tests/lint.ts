@@ -12,7 +12,7 @@ const PURE = [
   /^module\/(checkers|duration|notifications|switch)\.ts$/,
   /^notify\/(conditions|queue|render)\.ts$/,
   /^checker\/(board|checks|glob|processes|reading)\.ts$/,
-  /^heartbeat\/(detector|message)\.ts$/,
+  /^heartbeat\/(detector|large_packets|loss|message|parts)\.ts$/,
   /^fuse\/abi\.ts$/,
   /^replication\/(identity|tide|settled|stall|operation|control|marks|listing|inode_table|name|exclusions)\.ts$/,
   /^replication\/verify\/(form|pace|summaries)\.ts$/,

@@ -288,6 +288,22 @@ Deno.test("clusterState() warns of a broken link, of a single one, and of the mi
   match(warnings[2]!, /no arbiter.*"hakit witness add ADDRESS" excludes that/);
 });
 
+Deno.test("clusterState() warns of a link that carries no large packets, while the other node is heard", () => {
+  const links = [
+    { local: "10.0.0.1", remote: "10.0.0.2", blackHoleBytes: 1500 },
+    { local: "10.1.0.1", remote: "10.1.0.2" },
+  ].map((link) => ({ ...link, roundTripMs: 1, state: "up" } as const));
+  const said = (verdict: Known["peer"]["verdict"]) =>
+    state(PRIM, SECOND, verdict, { links }).warnings
+      .filter((warning) => warning.includes("1500 bytes"));
+  strictEqual(said("alive").length, 1);
+  match(
+    said("alive")[0]!,
+    /the link 10\.0\.0\.1 to 10\.0\.0\.2, small ones do.*ip link set INTERFACE mtu 1400/,
+  );
+  strictEqual(said("lost").length, 0);
+});
+
 Deno.test("clusterState() says where to look when the witness does not answer, and does not accuse one that was not heard yet", () => {
   const arbiter = {
     kind: "witness",

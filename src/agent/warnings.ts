@@ -19,9 +19,17 @@ export function warningsOf(known: Known, alive: boolean): string[] {
     );
   }
   for (const link of known.links) {
+    const { local, remote, blackHoleBytes: bytes } = link;
+    if (bytes !== undefined && alive) {
+      warnings.push(
+        `A packet of ${bytes} bytes does not pass the link ${local} to ${remote}, small ones do: heartbeats go on, and the mirror's connection opens and stands still; mend the switch or the tunnel in between, or on both nodes "ip link set INTERFACE mtu ${
+          bytes - 100
+        }", and the same in the network's configuration.`,
+      );
+    }
     if (link.state === "down" && alive) {
       warnings.push(
-        `The link ${link.local} to ${link.remote} is down: the nodes still hear each other on another one; check cable, switch and firewall.`,
+        `The link ${local} to ${remote} is down: the nodes still hear each other on another one; check cable, switch and firewall.`,
       );
     }
   }

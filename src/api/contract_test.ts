@@ -396,6 +396,30 @@ Deno.test("metrics tell what checkers found on the node that answers, and nothin
   ]);
 });
 
+Deno.test("metrics tell link by link how many heartbeats are lost, and whether large packets pass", () => {
+  const link = { remote: "r", state: "up", roundTripMs: null } as const;
+  const lines = metricsText({
+    state: sampleState({}, {}, {
+      links: [
+        { ...link, local: "a", lossPercent: 12.5, blackHoleBytes: 1500 },
+        { ...link, local: "b" },
+      ],
+    }),
+    version: "0",
+    replication: [],
+    takeovers: [],
+    linkLosses: [],
+    eventReaders: 0,
+    memoryBytes: 1,
+    uptimeSeconds: 1,
+  }).split("\n").filter((line) => /^hakit_link_(heartbeat|black)/.test(line));
+  assert.deepEqual(lines, [
+    'hakit_link_heartbeat_loss_ratio{local="a",remote="r"} 0.125',
+    'hakit_link_black_hole{local="a",remote="r"} 1',
+    'hakit_link_black_hole{local="b",remote="r"} 0',
+  ]);
+});
+
 Deno.test("the dashboard asks for metrics that there are", async () => {
   await using world = await apiWorld();
   const text = await (await world.ask("root", "/metrics")).text();

@@ -71,6 +71,23 @@ export function metricsText(input: MetricsInput): string {
     page.line({ local, remote }, roundTripMs / 1000);
   }
   page.begin(
+    "hakit_link_heartbeat_loss_ratio",
+    "gauge",
+    "Of the other node's heartbeats of the last minute, what did not arrive",
+  );
+  for (const { local, remote, lossPercent } of state.links) {
+    if (lossPercent === undefined) continue;
+    page.line({ local, remote }, lossPercent / 100);
+  }
+  page.begin(
+    "hakit_link_black_hole",
+    "gauge",
+    "1: large packets do not pass this link, small ones do",
+  );
+  for (const { local, remote, blackHoleBytes } of state.links) {
+    page.line({ local, remote }, blackHoleBytes === undefined ? 0 : 1);
+  }
+  page.begin(
     "hakit_link_losses_total",
     "counter",
     "How often the link went down since the agent began",

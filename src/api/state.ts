@@ -48,6 +48,12 @@ const linkSchema = z.strictObject({
   remote: z.string(),
   state: z.enum(["up", "down", "unknown"]),
   roundTripMs: z.number().nullable(),
+  lossPercent: z.number().optional().describe(
+    "Of the other node's heartbeats of the last minute, what did not arrive; absent: not known",
+  ),
+  blackHoleBytes: z.number().optional().describe(
+    "A packet so large does not pass, in one direction at least, though small ones do; absent: large ones pass, or it is not known",
+  ),
 }).readonly();
 export type LinkState = z.infer<typeof linkSchema>;
 

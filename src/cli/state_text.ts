@@ -52,13 +52,17 @@ export function printState(state: ClusterState, out: Output): void {
   out.table(rows);
   out.line();
   const links = state.links.map((link) => {
-    const style = link.state === "up" ? "green" : "yellow";
-    const time = link.roundTripMs === null
+    const { local, remote, roundTripMs, blackHoleBytes } = link;
+    const works = link.state === "up" && blackHoleBytes === undefined;
+    const time = roundTripMs === null ? "" : ` ${roundTripMs.toFixed(1)} ms`;
+    const percent = Math.round(link.lossPercent ?? 0);
+    const loss = percent > 0 ? `, ${percent} % lost` : "";
+    const hole = blackHoleBytes === undefined
       ? ""
-      : ` ${link.roundTripMs.toFixed(1)} ms`;
-    return `${link.local} - ${link.remote} ${
-      out.style(style, link.state)
-    }${time}`;
+      : `, no packet of ${blackHoleBytes} bytes`;
+    return `${local} - ${remote} ${
+      out.style(works ? "green" : "yellow", link.state)
+    }${time}${loss}${hole}`;
   });
   if (links.length > 0) out.line(`Links: ${links.join("; ")}`);
   if (!state.warnings.includes(state.arbiter)) out.line(state.arbiter);

@@ -370,6 +370,15 @@ function Links({ links, t }: {
             {link.roundTripMs === null
               ? null
               : <small>{link.roundTripMs.toFixed(1)} ms</small>}
+            {Math.round(link.lossPercent ?? 0) > 0
+              ? (
+                <small>
+                  {t.overview.heartbeatsLost(
+                    Math.round(link.lossPercent!),
+                  )}
+                </small>
+              )
+              : null}
           </li>
         ))}
       </ul>

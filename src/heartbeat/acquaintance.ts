@@ -45,6 +45,11 @@ export class Acquaintance {
   #met = 0;
   readonly #former = new Map<string, Life>();
   readonly #candidates = new Map<string, number>();
+  #behind: {
+    readonly boot: string;
+    readonly number: number;
+    readonly at: number;
+  } | null = null;
 
   /** `silentMs`: after so much silence of the present life a former one may come back. */
   constructor(options: {
@@ -78,12 +83,25 @@ export class Acquaintance {
     return { sentAt, heldMs: now - at, boot: this.#current.boot };
   }
 
+  /**
+   * A life that was left and goes on behind what was heard of it. Most likely that was late; if it does live, its machine was set back to
+   * before the agent began anew, and nobody would hear it until it has counted so far again.
+   */
+  used(now: number): Content["used"] {
+    if (this.#behind === null || now - this.#behind.at > CANDIDATE_MS) return;
+    const { boot, number } = this.#behind;
+    return { boot, number };
+  }
+
   hear(datagram: Datagram, now: number): Hearing {
     const { sender, boot, link, number, content } = datagram;
     if (sender === this.#me) return IGNORED;
     const former = this.#former.get(boot);
     if (former !== undefined) {
-      if (number <= former.highest) return IGNORED;
+      if (number <= former.highest) {
+        this.#behind = { boot, number: former.highest, at: now };
+        return IGNORED;
+      }
       const beside = this.#speaks(now);
       if (!this.#isBack(former, content.reply, now)) {
         former.highest = number;

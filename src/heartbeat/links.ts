@@ -37,6 +37,8 @@ export interface LinkHealth {
   readonly remote: string;
   readonly state: "up" | "down" | "unknown";
   readonly roundTripMs: number | null;
+  readonly lossPercent?: number;
+  readonly blackHoleBytes?: number;
 }
 
 /** Given to the Worker once. */

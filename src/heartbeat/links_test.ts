@@ -76,6 +76,11 @@ Deno.test("Links hear each other, tell at once, and notice that the other side i
       "a round trip is known",
     );
     deepStrictEqual(one.health.map(({ state }) => state), ["up", "unknown"]);
+    await until(
+      () => one.health[0]?.lossPercent !== undefined,
+      "how much is lost is known",
+    );
+    strictEqual(one.health[1]?.lossPercent, undefined);
     ok(one.logs.some((text) => text.includes("192.0.2.1")), "says which link");
 
     two.links.send({ version: "two again", modules: [] }, 0);

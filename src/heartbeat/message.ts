@@ -12,6 +12,7 @@ import {
   createHash,
   hkdfSync,
 } from "node:crypto";
+import type { LargeWord } from "./large_packets.ts";
 
 /** What is inside: who the sender has heard, for freshness and round trip, and (if it trusts the receiver) its word. */
 export interface Content {
@@ -28,8 +29,17 @@ export interface Content {
     readonly heldMs: number;
     readonly boot?: string;
   } | null;
+  /**
+   * A life of the receiver that goes on with numbers of before, and the highest one that was heard of it: its machine was set back. Absent:
+   * none does, or the sender is of an older version.
+   */
+  readonly used?: { readonly boot: string; readonly number: number };
   /** The sender puts together what comes in parts (parts.ts); absent from an older version. */
   readonly parts?: boolean;
+  /** How many the sender has sent over this link in this life, with this one; absent from an older version. */
+  readonly sent?: number;
+  /** Whether large packets pass this link; absent from an older version. */
+  readonly large?: LargeWord;
   /** Unchecked: see body.ts. Null in a hello. */
   readonly body: unknown;
 }
@@ -74,10 +84,14 @@ export class Codec {
     this.#cluster = options.cluster;
   }
 
-  /** Throws RangeError when it does not fit into a datagram. */
-  seal(datagram: Datagram): Uint8Array {
+  /** Throws RangeError when it does not fit into a datagram. `least`: bytes that it is to have. */
+  seal(datagram: Datagram, least = 0): Uint8Array {
     const { sender, boot, link, number, content } = datagram;
-    const plain = new TextEncoder().encode(JSON.stringify(content));
+    const text = new TextEncoder().encode(JSON.stringify(content));
+    // Spaces behind it mean nothing in JSON.
+    const plain = new Uint8Array(Math.max(text.length, least - HEADER - TAG))
+      .fill(0x20);
+    plain.set(text);
     const size = HEADER + plain.length + TAG;
     if (size > MAX_DATAGRAM) {
       throw new RangeError(
@@ -191,7 +205,7 @@ function parseContent(plain: Uint8Array): Content | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const { echo, sentAt, reply, parts, body } = value as {
+  const { echo, sentAt, reply, used, parts, sent, large, body } = value as {
     [key: string]: unknown;
   };
   if (!Array.isArray(echo) || echo.length > MAX_ECHO) return null;
@@ -203,7 +217,10 @@ function parseContent(plain: Uint8Array): Content | null {
     echo,
     sentAt,
     reply: checked,
+    ...(isUsed(used) ? { used } : {}),
     ...(parts === true ? { parts } : {}),
+    ...(isTime(sent) ? { sent } : {}),
+    ...(isLargeWord(large) ? { large } : {}),
     body: body ?? null,
   };
 }
@@ -214,6 +231,19 @@ function parseReply(value: unknown): Content["reply"] | undefined {
   const { sentAt, heldMs, boot } = value as { [key: string]: unknown };
   if (!isTime(sentAt) || !isTime(heldMs)) return undefined;
   return isLife(boot) ? { sentAt, heldMs, boot } : { sentAt, heldMs };
+}
+
+function isUsed(value: unknown): value is NonNullable<Content["used"]> {
+  if (typeof value !== "object" || value === null) return false;
+  const { boot, number } = value as { [key: string]: unknown };
+  return isLife(boot) && isTime(number);
+}
+
+function isLargeWord(value: unknown): value is LargeWord {
+  if (typeof value !== "object" || value === null) return false;
+  const { bytes, heardAt, lost, full } = value as { [key: string]: unknown };
+  return isTime(bytes) && (heardAt === null || isTime(heardAt)) &&
+    typeof lost === "boolean" && (full === undefined || full === true);
 }
 
 function isLife(value: unknown): value is string {

@@ -37,6 +37,15 @@ Deno.test("Codec.open() of Codec.seal() is the same datagram", () => {
   );
 });
 
+Deno.test("Codec.seal() makes a datagram as long as it is to be, which says the same", () => {
+  const large = { bytes: 1500, heardAt: 12.5, lost: true, full: true } as const;
+  const [datagram] = fc.sample(datagrams, 1);
+  const content = { ...datagram!.content, body: null, sent: 7, large };
+  const sealed = codec().seal({ ...datagram!, content }, 1472);
+  strictEqual(sealed.length, 1472);
+  deepStrictEqual(codec().open(sealed)?.content, content);
+});
+
 Deno.test("Codec.open() refuses whatever was changed on the way", () => {
   fc.assert(
     fc.property(datagrams, fc.nat(), fc.nat(7), (datagram, where, bit) => {

@@ -2,6 +2,8 @@
 import { type Body, checkBody, fitBody } from "./body.ts";
 import { Acquaintance } from "./acquaintance.ts";
 import { Detector, type PeerVerdict } from "./detector.ts";
+import { LargePackets } from "./large_packets.ts";
+import { Loss } from "./loss.ts";
 import {
   Codec,
   type Content,
@@ -27,7 +29,8 @@ export interface StationOptions {
 
 /** What makes a datagram genuine on the wire: Codec, or nothing in the simulator, whose wire has no strangers on it. */
 export interface Sealing {
-  seal(datagram: Datagram): Uint8Array;
+  /** `least`: bytes that it is to have. */
+  seal(datagram: Datagram, least?: number): Uint8Array;
   /** null: none of this cluster. */
   open(bytes: Uint8Array): Datagram | null;
 }
@@ -51,6 +54,9 @@ const UNCONFIRMED = 2.5;
 
 interface Link {
   readonly detector: Detector;
+  readonly loss: Loss;
+  readonly large: LargePackets;
+  sent: number;
   answeredAt: number;
   roundTripMs: number | null;
 }
@@ -86,6 +92,9 @@ export class Station {
     this.#peer = new Detector(options);
     this.#links = Array.from({ length: options.links }, () => ({
       detector: new Detector(options),
+      loss: new Loss(),
+      large: new LargePackets(),
+      sent: 0,
       answeredAt: -Infinity,
       roundTripMs: null,
     }));
@@ -128,28 +137,48 @@ export class Station {
     return [...hello, ...this.#takesParts ? divide(datagram) : [datagram]];
   }
 
+  /** A packet as large as the link is to carry, if it is time to try; `mtu`: see pathMtu(). What it says counts as any word. */
+  largePacket(
+    link: number,
+    now: number,
+    path: { readonly mtu: () => number | null; readonly six: boolean },
+  ): Uint8Array | null {
+    const least = this.#links[link]!.large.due(now, path);
+    if (least === null) return null;
+    return this.#seal(link, now, { reply: null, body: null }, least);
+  }
+
   #seal(
     link: number,
     now: number,
     { reply, body }: Pick<Content, "reply" | "body">,
+    least?: number,
   ): Uint8Array {
+    const end = this.#links[link]!;
+    // Where large ones vanish, they are no sign of a link that loses heartbeats.
+    if (least === undefined) end.sent += 1;
+    const used = this.#acquaintance.used(now);
     const content: Content = {
       echo: this.#acquaintance.echo(now),
       sentAt: now,
       reply,
+      ...used && { used },
       parts: true,
+      sent: end.sent,
+      large: {
+        ...end.large.word,
+        ...least !== undefined && { full: true as const },
+      },
       body,
     };
     this.#number += 1;
     this.#beganAt = Math.min(this.#beganAt, now);
     const { nodeIndex, boot } = this.#options;
-    return this.#codec.seal({
-      sender: nodeIndex,
-      boot,
-      link,
-      number: this.#number,
-      content,
-    });
+    const number = this.#number;
+    return this.#codec.seal(
+      { sender: nodeIndex, boot, link, number, content },
+      least,
+    );
   }
 
   receive(link: number, bytes: Uint8Array, now: number): Received {
@@ -166,6 +195,9 @@ export class Station {
     if (datagram === null || end === undefined || datagram.link !== link) {
       return NOTHING;
     }
+    const { used } = datagram.content;
+    // Also of a recording: a life that was never set back is ahead of all that anybody has heard of it.
+    if (used?.boot === boot && used.number > this.#number) this.#setBack = true;
     const hearing = this.#acquaintance.hear(datagram, now);
     switch (hearing.kind) {
       case "ignored":
@@ -184,6 +216,7 @@ export class Station {
           this.#mayAnswer(end, now);
         const reply = this.#replyTo(datagram.content);
         this.#heard(end, reply, now);
+        this.#measured(end, datagram, { reply, now });
         this.#takesParts = datagram.content.parts === true;
         const body = hearing.newest && datagram.content.body !== null
           ? checkBody(datagram.content.body)
@@ -221,8 +254,9 @@ export class Station {
   }
 
   /**
-   * The peer has heard this very life at a time that is still to come here: the machine was set back together with its memory. Its
-   * numbers have been used: the peer takes it for a recording, and to use them again would give the key away. The life must end.
+   * The peer has heard this very life at a time that is still to come here, or with a higher number before it met the next one: the
+   * machine was set back together with its memory. Its numbers have been used: the peer takes it for a recording, and to use them again
+   * would give the key away. The life must end.
    */
   get setBack(): boolean {
     return this.#setBack;
@@ -241,9 +275,22 @@ export class Station {
   link(
     index: number,
     now: number,
-  ): { readonly verdict: PeerVerdict; readonly roundTripMs: number | null } {
-    const { detector, roundTripMs } = this.#links[index]!;
-    return { verdict: detector.verdict(now), roundTripMs };
+  ): {
+    readonly verdict: PeerVerdict;
+    readonly roundTripMs: number | null;
+    readonly lossPercent: number | null;
+    readonly blackHoleBytes: number | null;
+  } {
+    const { detector, roundTripMs, loss, large } = this.#links[index]!;
+    const verdict = detector.verdict(now);
+    // What is known of one that carries nothing is of before.
+    const carries = verdict === "alive" || verdict === "late";
+    return {
+      verdict,
+      roundTripMs,
+      lossPercent: carries ? loss.percent : null,
+      blackHoleBytes: carries ? large.blackHoleBytes : null,
+    };
   }
 
   /** Another life of this node may be named beside this one: what was heard of that one says nothing here. */
@@ -267,6 +314,17 @@ export class Station {
     end.roundTripMs = end.roundTripMs === null
       ? trip
       : end.roundTripMs + (trip - end.roundTripMs) / 8;
+  }
+
+  #measured(
+    end: Link,
+    { boot, content: { sentAt, sent, large } }: Datagram,
+    { reply, now }: { readonly reply: Content["reply"]; readonly now: number },
+  ): void {
+    end.large.heard(large, { sentAt, heardUsAt: reply?.sentAt ?? null });
+    if (sent !== undefined && !large?.full) {
+      end.loss.heard({ life: boot, sent }, now);
+    }
   }
 
   #mayAnswer(end: Link, now: number): boolean {

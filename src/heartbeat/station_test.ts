@@ -12,11 +12,18 @@ import {
 } from "./strangers.ts";
 
 const CODEC = new Codec({ key: "7e".repeat(32), cluster: "c1".repeat(16) });
-/** As a version seals that neither says whom it replies to nor takes parts. */
+/** As a version seals that neither says whom it replies to nor takes parts, nor counts what it sends. */
 const OLDER = {
   open: (bytes: Uint8Array) => CODEC.open(bytes),
   seal: (datagram: Datagram) => {
-    const { parts: _, reply, ...content } = datagram.content;
+    const {
+      parts: _parts,
+      sent: _sent,
+      large: _large,
+      used: _used,
+      reply,
+      ...content
+    } = datagram.content;
     const older = reply &&
       { sentAt: reply.sentAt, heldMs: reply.heldMs };
     return CODEC.seal({ ...datagram, content: { ...content, reply: older } });
@@ -149,6 +156,114 @@ Deno.test("Station.link() measures the round trip", () => {
   one.receive(0, two.compose(0, 2100), 2104);
   const { roundTripMs } = one.link(0, 2104);
   strictEqual(roundTripMs !== null && roundTripMs <= 7, true);
+});
+
+Deno.test("Station.link() says which share of the last minute's heartbeats did not arrive, link by link", () => {
+  const one = station(0, "a");
+  const two = station(1, "b");
+  exchange(one, two, 1000);
+  exchange(one, two, 1000, 1);
+  const lost = (now: number) =>
+    [0, 1].map((link) => {
+      const { lossPercent } = one.link(link, now);
+      return lossPercent === null ? null : Math.round(lossPercent);
+    });
+  let now = 1300;
+  const send = (upTo: number, arrives: (count: number) => boolean): void => {
+    for (let count = 0; now < upTo; now += 300, count++) {
+      const [first, second] = [two.compose(0, now), two.compose(1, now)];
+      if (arrives(count)) one.receive(0, first, now);
+      one.receive(1, second, now);
+    }
+  };
+  send(4000, () => true);
+  deepStrictEqual(lost(4000), [null, null], "too few");
+  send(90_000, (count) => count % 4 !== 0);
+  deepStrictEqual(lost(90_000), [25, 0]);
+  send(155_000, () => true);
+  deepStrictEqual(lost(155_000), [0, 0]);
+  // Another life counts anew, and what a dead one had lost is of no interest.
+  deepStrictEqual(lost(160_000), [null, null]);
+  exchange(one, station(1, "c"), 160_000);
+  deepStrictEqual(lost(160_010), [null, null]);
+});
+
+/** Both send every 300 ms on a link whose interfaces have these MTUs; what is longer than `carries` vanishes from the first to the second. */
+function tryPath(
+  [one, two]: readonly [Station, Station],
+  { from, to, mtus, carries }: {
+    readonly from: number;
+    readonly to: number;
+    readonly mtus: readonly [number, number];
+    readonly carries: number;
+  },
+): number[] {
+  const tried: number[] = [];
+  for (let now = from; now < to; now += 300) {
+    const first = one.largePacket(0, now, { mtu: () => mtus[0], six: false });
+    if (first !== null) tried.push(first.length);
+    if (first !== null && first.length <= carries) two.receive(0, first, now);
+    two.receive(0, one.compose(0, now + 50), now + 51);
+    const second = two.largePacket(0, now + 100, {
+      mtu: () => mtus[1],
+      six: false,
+    });
+    if (second !== null) one.receive(0, second, now + 100);
+    one.receive(0, two.compose(0, now + 150), now + 151);
+  }
+  return [...new Set(tried)];
+}
+
+Deno.test("Station.link() tells on both nodes of a link that carries small packets and no large ones", () => {
+  const pair = [station(0, "a"), station(1, "b")] as const;
+  const holes = (now: number) =>
+    pair.map((one) => one.link(0, now).blackHoleBytes);
+  const mtus = [1500, 1500] as const;
+  exchange(...pair, 1000);
+  // IPv4 and UDP take 28 bytes.
+  deepStrictEqual(
+    tryPath(pair, { from: 1300, to: 40_000, mtus, carries: 1472 }),
+    [1472],
+  );
+  deepStrictEqual(holes(40_000), [null, null]);
+  tryPath(pair, { from: 40_000, to: 48_000, mtus, carries: 1400 });
+  deepStrictEqual(holes(48_000), [null, null], "it may have been chance");
+  tryPath(pair, { from: 48_000, to: 64_000, mtus, carries: 1400 });
+  deepStrictEqual(holes(64_000), [1500, 1500]);
+  strictEqual(pair[1].link(0, 64_000).lossPercent, 0);
+  // The administrator has set both interfaces to less.
+  const lower = [1400, 1400] as const;
+  tryPath(pair, { from: 64_000, to: 68_000, mtus: lower, carries: 1400 });
+  deepStrictEqual(holes(68_000), [null, null]);
+});
+
+Deno.test("Station.largePacket() sends no more than both interfaces take, and nothing to an older version", () => {
+  const pair = [station(0, "a"), station(1, "b")] as const;
+  exchange(...pair, 1000);
+  const path = { from: 1300, to: 40_000, carries: 1472 };
+  deepStrictEqual(tryPath(pair, { ...path, mtus: [9000, 1500] }), [1472]);
+  strictEqual(pair[0].link(0, 40_000).blackHoleBytes, null);
+  const older = [station(0, "a"), station(1, "b", OLDER)] as const;
+  exchange(...older, 1000);
+  deepStrictEqual(tryPath(older, { ...path, mtus: [1500, 1500] }), []);
+});
+
+Deno.test("Station.link() finds no black hole where nothing passes, nor where every second packet is lost", () => {
+  const [one, two] = [station(0, "a"), station(1, "b")];
+  exchange(one, two, 1000);
+  const path = { mtu: () => 1500, six: false };
+  let sent = 0;
+  for (let now = 1300; now < 120_000; now += 100) {
+    for (const [from, to] of [[one, two], [two, one]] as const) {
+      const large = from.largePacket(0, now, path);
+      // For ten seconds in between nothing arrives at all.
+      const cut = now > 60_000 && now < 70_000;
+      if (large && ++sent % 4 < 2 && !cut) to.receive(0, large, now);
+      if (now % 300 === 0 && !cut) to.receive(0, from.compose(0, now), now);
+    }
+    strictEqual(one.link(0, now).blackHoleBytes, null);
+    strictEqual(two.link(0, now).blackHoleBytes, null);
+  }
 });
 
 Deno.test("Station.receive() says when this node was heard, by the clock of this life only", () => {
@@ -338,6 +453,31 @@ Deno.test("Station.setBack is true once the peer has heard this life at a time t
   restored.receive(0, two.compose(0, 60_020), here + 10);
   strictEqual(restored.setBack, true);
   strictEqual(restored.problem(here + 10), SET_BACK);
+});
+
+Deno.test("Station.setBack is true also where the peer has met the agent's next life since, and false of that one", () => {
+  const [one, two] = [station(0, "a"), station(1, "b")];
+  live([[one, two]], { from: 1000, to: 4000 });
+  const restored = station(0, "a");
+  live([[restored, station(1, "b")]], { from: 1000, to: 2800 });
+  const again = station(0, "c");
+  live([[again, two]], { from: 4000, to: 8000 });
+  // What was under way of the life that ended is no harm to the next one.
+  two.receive(0, restored.compose(0, 2810), 8000);
+  const word = two.compose(0, 8010);
+  strictEqual(again.receive(0, word, 8020).body?.version, "life b");
+  strictEqual(again.setBack, false);
+  // Nor a recording to a life that is ahead of it.
+  one.receive(0, word, 8020);
+  strictEqual(one.setBack, false);
+  // The machine is set back: the former life lives.
+  two.receive(0, restored.compose(0, 2900), 11_000);
+  restored.receive(0, two.compose(0, 11_010), 2910);
+  strictEqual(restored.setBack, true);
+  strictEqual(restored.problem(2910), SET_BACK);
+  // It is said no longer than it lasts.
+  const later = CODEC.open(two.compose(0, 17_000));
+  strictEqual(later?.content.used, undefined);
 });
 
 Deno.test("Station.setBack stays false when a machine starts anew, whose clock does so too", () => {

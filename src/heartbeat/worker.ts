@@ -14,6 +14,7 @@ import type {
   WorkerOptions,
 } from "./links.ts";
 import { now } from "../system/clock.ts";
+import { pathMtu } from "./path_mtu.ts";
 import { Pulse } from "./pulse.ts";
 import { realTime } from "./real_time.ts";
 import { Assembly } from "./parts.ts";
@@ -147,6 +148,7 @@ class Heartbeats {
     this.#station.ticked(at, this.#everyMs);
     this.#lookAtCarriers(at);
     if (this.#station.unconfirmed(at, this.#heardUsAt)) this.tell();
+    this.#tryLargePackets(at);
     if (!this.#hung && at - this.#turnedAt > HUNG_MS) {
       this.#hung = true;
       const text = "The agent does not turn any more: heartbeats are held back";
@@ -168,6 +170,17 @@ class Heartbeats {
     if (faults.some((fault, link) => fault !== before[link])) this.tell();
   }
 
+  #tryLargePackets(at: number): void {
+    if (this.#hung) return;
+    for (const [link, { local, remote }] of this.#options.links.entries()) {
+      const packet = this.#station.largePacket(link, at, {
+        mtu: () => pathMtu(local, remote),
+        six: local.includes(":"),
+      });
+      if (packet !== null) this.#sockets[link]!.send(packet);
+    }
+  }
+
   #report(): void {
     const at = now();
     const repeat = at >= this.#repeatAt;
@@ -181,9 +194,16 @@ class Heartbeats {
       post({ type: "verdict", verdict, losses });
     }
     const links = this.#options.links.map((ends, link): LinkHealth => {
-      const { verdict, roundTripMs } = this.#station.link(link, at);
+      const { verdict, roundTripMs, lossPercent, blackHoleBytes } = this
+        .#station.link(link, at);
       const state = this.#faults[link] ? "down" : STATE[verdict];
-      return { ...ends, state, roundTripMs };
+      return {
+        ...ends,
+        state,
+        roundTripMs,
+        ...lossPercent !== null && { lossPercent },
+        ...blackHoleBytes !== null && { blackHoleBytes },
+      };
     });
     const problem = this.#station.problem(at);
     if (problem !== this.#problem) {

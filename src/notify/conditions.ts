@@ -3,7 +3,12 @@
  * key whose value has changed and stayed so; so nothing is told twice after a restart, and nothing that happened meanwhile is lost.
  * Each node speaks for itself: what concerns both is told by the one that serves, or by the first of two that hear each other. Pure.
  */
-import type { ClusterState, ModuleState, NodeState } from "../api/state.ts";
+import type {
+  ClusterState,
+  LinkState,
+  ModuleState,
+  NodeState,
+} from "../api/state.ts";
 import type { KINDS, LEVELS } from "../module/notifications.ts";
 import { cannotBeTold } from "../rules/rule.ts";
 import { oneLine } from "../system/message.ts";
@@ -88,14 +93,13 @@ export function conditions(facts: Facts): Map<string, Condition> {
   for (const link of speaks && there.reachable ? state.links : []) {
     if (link.state === "unknown") continue;
     const name = `${link.local} to ${link.remote}`;
+    const [value, text] = linkWords(link);
     add(`link ${name}`, {
       kind: "link",
-      value: link.state === "up" ? "ok" : "down",
+      value,
       level: "warning",
       holdMs: ROLE_MS,
-      text: link.state === "up"
-        ? `the link ${name} is up again`
-        : `the link ${name} is down: check cable, switch and firewall`,
+      text: `the link ${name} ${text}`,
     });
   }
   for (const [folder, free] of Object.entries(facts.disks)) {
@@ -127,6 +131,17 @@ export function conditions(facts: Facts): Map<string, Condition> {
     });
   }
   return all;
+}
+
+function linkWords(link: LinkState): readonly [value: string, text: string] {
+  if (link.state !== "up") {
+    return ["down", "is down: check cable, switch and firewall"];
+  }
+  const { blackHoleBytes: bytes } = link;
+  return bytes === undefined ? ["ok", "works again"] : [
+    "narrow",
+    `lets small packets pass and none of ${bytes} bytes: the mirror stands still on it; "hakit state" says what to do`,
+  ];
 }
 
 function ofModule(

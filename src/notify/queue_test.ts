@@ -129,6 +129,22 @@ Deno.test("a module that is served while its applications wait is told, and the 
   ]);
 });
 
+Deno.test("a link that carries no large packets is told, and the end of that", () => {
+  const well = facts({ mine: "PRIM", theirs: "SECOND", first: true });
+  const links = well.state.links.map((link) => ({
+    ...link,
+    blackHoleBytes: 1500,
+  }));
+  const ill = { ...well, state: { ...well.state, links } };
+  deepStrictEqual(story([[20, well], [20, ill], [20, well]]).texts, [
+    [],
+    [
+      'the link 10.0.0.1 to 10.0.0.2 lets small packets pass and none of 1500 bytes: the mirror stands still on it; "hakit state" says what to do',
+    ],
+    ["over: the link 10.0.0.1 to 10.0.0.2 works again"],
+  ]);
+});
+
 Deno.test("resources, differences, links, disks, certificates and salvage are told, short flaps are not", () => {
   const base = { mine: "PRIM", theirs: "SECOND", first: true } as const;
   const { texts } = story([

@@ -158,7 +158,7 @@ export function writeXattrs(fd: number, wanted: Attributes["xattrs"]): number {
   for (const { name, value } of wanted) {
     const have = values.get(name.toHex());
     if (have && equalBytes(have, value)) continue;
-    if (value.length > 65536) return 7;
+    if (value.length > 65536) return E["2BIG"];
     memory.bytes.set(value, VALUE);
     if (
       libc.setxattr(

@@ -28,12 +28,15 @@ import type { ResyncControl } from "./resync/channel.ts";
 import { Settler } from "./settler.ts";
 import type { Tide } from "./tide.ts";
 import { Verification } from "./verify/verification.ts";
+import { lastingRefusal } from "./unlike_disks.ts";
 import type { Volume } from "./volume.ts";
 import { messageOf } from "../system/message.ts";
 
 const OUTGOING = 16 << 20;
 /** After a session that failed for a reason other than the network: a full disk there does not empty itself in a second. */
 const REDIAL_AFTER_FAILURE_MS = 3000;
+/** After one that will most likely be repeated until a person has made both file systems alike: each attempt compares everything. */
+const REDIAL_AFTER_LASTING_MS = 5 * 60_000;
 
 export interface Session extends Dialled {
   readonly greeting: Greeting;
@@ -404,6 +407,11 @@ export class SourceSession {
       this.drop(
         `resync failed: ${messageOf(error)}`,
       );
+      const lasting = lastingRefusal(error, this.context.config.peer);
+      if (lasting === null) return;
+      this.context.notice = lasting;
+      this.#dialler.wait(REDIAL_AFTER_LASTING_MS);
+      this.options.changed();
     }
   }
 

@@ -84,10 +84,7 @@ export class Volume {
     if (error) throw new ErrnoError(`Cannot read "${path}"`, error);
     const trial = writeId(backing, ROOT);
     if (trial) {
-      throw new ErrnoError(
-        `Cannot mirror "${path}": its file system takes no trusted attributes (ext4, XFS, Btrfs and tmpfs do)`,
-        trial,
-      );
+      throw new ErrnoError(`Cannot mirror "${path}": ${refusal(trial)}`, trial);
     }
     this.#disk = new Disk(backing);
     this.#paths = new Paths(this, readPath(backing) ?? new Uint8Array(0));
@@ -428,6 +425,18 @@ export class Volume {
     this.#disk.close();
     this.#inodes.close();
     libc.close(this.backing);
+  }
+}
+
+/** Why a mirrored directory takes no attribute, and what to do about it. */
+export function refusal(error: number): string {
+  switch (error) {
+    case E.ROFS:
+      return "its file system is read-only; after a failure of the disk it becomes so by itself (dmesg says why): mend it, then mount it for writing";
+    case E.OPNOTSUPP:
+      return "its file system takes no trusted attributes (ext4, XFS, Btrfs and tmpfs do)";
+    default:
+      return "its file system refuses a trusted attribute";
   }
 }
 

@@ -3,7 +3,7 @@ import { openBacking } from "../fuse/device.ts";
 import { E, errnoName, libc, Memory } from "../system/libc.ts";
 import { readId } from "./id_xattr.ts";
 import type { Inode } from "./inode.ts";
-import { Volume } from "./volume.ts";
+import { refusal, Volume } from "./volume.ts";
 
 const memory = new Memory(4096);
 const MANY = 9000;
@@ -274,3 +274,11 @@ onVolume(
     large: { from: 8 * 4096, close: (fd) => void closedBeside.push(fd) },
   },
 );
+
+Deno.test("refusal() takes a disk that became read-only for no kind of file system that cannot be mirrored", () => {
+  strictEqual(/read-only/.test(refusal(E.ROFS)), true);
+  for (const error of [E.ROFS, E.IO]) {
+    strictEqual(/takes no/.test(refusal(error)), false);
+  }
+  strictEqual(/takes no trusted/.test(refusal(E.OPNOTSUPP)), true);
+});

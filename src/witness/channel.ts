@@ -5,10 +5,11 @@
  * UDP, because a pulled cable must cost one lost datagram and not the time-outs of a connection, and because a request that comes
  * late must be worthless: it is, as a later one has come or the receiver's life is another.
  *
- *   offset 0  "hkWT"   4  cluster id (16)   20  a datagram of heartbeat/message.ts under the witness' key for this cluster
+ *   offset 0  "hkWT"   4  cluster id (16)   20  a datagram of heartbeat/message.ts under the witness' key for this cluster, or a part of one
  */
 import { Acquaintance } from "../heartbeat/acquaintance.ts";
 import { Codec } from "../heartbeat/message.ts";
+import { Assembly, divide, MAX_PACKET } from "../heartbeat/parts.ts";
 
 const MAGIC = 0x686b5754;
 const PREFIX = 20;
@@ -43,6 +44,9 @@ export class Channel {
   readonly #codec: Codec;
   readonly #acquaintance: Acquaintance;
   readonly #me: 0 | 1;
+  readonly #assembly = new Assembly();
+  /** The other side puts parts together. */
+  #takesParts = false;
   #number = 0;
 
   constructor(options: ChannelOptions) {
@@ -59,10 +63,28 @@ export class Channel {
     });
   }
 
+  /**
+   * What says `body`, as it is sent. Already the answer for five modules is longer than some ways to a witness carry whole (tunnels,
+   * firewalls that drop IP's fragments): it goes in parts, if the other side is known to put them together.
+   */
+  packets(body: unknown, now: number): Uint8Array[] {
+    const datagram = this.#seal(body, now);
+    if (datagram.length <= MAX_PACKET) return [this.#addressed(datagram)];
+    // Whoever is not known yet may be of an older version, or behind such a way: a greeting arrives, and makes it known.
+    if (this.#acquaintance.current === null) return [this.compose(null, now)];
+    const parts = this.#takesParts ? divide(datagram) : [datagram];
+    return parts.map((part) => this.#addressed(part));
+  }
+
+  /** The same as one datagram. */
   compose(body: unknown, now: number): Uint8Array {
+    return this.#addressed(this.#seal(body, now));
+  }
+
+  #seal(body: unknown, now: number): Uint8Array {
     this.#number += 1;
-    const { side, boot, cluster } = this.#options;
-    const sealed = this.#codec.seal({
+    const { side, boot } = this.#options;
+    return this.#codec.seal({
       sender: this.#me,
       boot,
       link: DIRECTION[side],
@@ -71,19 +93,24 @@ export class Channel {
         echo: this.#acquaintance.echo(now),
         sentAt: now,
         reply: this.#acquaintance.reply(DIRECTION[theirs(side)], now),
+        parts: true,
         body,
       },
     });
-    const out = new Uint8Array(PREFIX + sealed.length);
+  }
+
+  #addressed(packet: Uint8Array): Uint8Array {
+    const out = new Uint8Array(PREFIX + packet.length);
     new DataView(out.buffer).setUint32(0, MAGIC);
-    out.set(Uint8Array.fromHex(cluster), 4);
-    out.set(sealed, PREFIX);
+    out.set(Uint8Array.fromHex(this.#options.cluster), 4);
+    out.set(packet, PREFIX);
     return out;
   }
 
   receive(bytes: Uint8Array, now: number): Heard {
     if (clusterOf(bytes) !== this.#options.cluster) return NOTHING;
-    const datagram = this.#codec.open(bytes.subarray(PREFIX));
+    const whole = this.#assembly.take(bytes.subarray(PREFIX));
+    const datagram = whole && this.#codec.open(whole);
     const { side, boot } = this.#options;
     if (datagram === null || datagram.link !== DIRECTION[theirs(side)]) {
       return NOTHING;
@@ -95,6 +122,7 @@ export class Channel {
     }
     if (hearing.kind !== "heard" || !hearing.newest) return NOTHING;
     const { content } = datagram;
+    this.#takesParts = content.parts === true;
     // It answers a copy of this machine: by that one's clock.
     if (content.reply?.boot !== undefined && content.reply.boot !== boot) {
       return NOTHING;

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { Codec } from "../heartbeat/message.ts";
 import { Channel } from "./channel.ts";
 
 const KEY = "ab".repeat(32);
@@ -58,6 +59,45 @@ Deno.test("Channel refuses another key, another node, and its own words", () => 
   strictEqual(witness.receive(other.compose({}, 1), 1).answer, false);
   strictEqual(node.receive(node.compose({}, 1), 1).answer, false);
   strictEqual(witness.receive(new Uint8Array(3), 1).answer, false);
+});
+
+/** Longer than a packet may be. */
+const LONG = { modules: Array.from({ length: 200 }, (_, at) => `app${at}`) };
+
+Deno.test("Channel.packets() carries a question and its answer where nothing longer than 1,280 bytes passes", () => {
+  const node = end("node", "11".repeat(16));
+  const witness = end("witness", "22".repeat(16));
+  const heard: unknown[] = [];
+  const send = (from: Channel, to: Channel, body: unknown, now: number) => {
+    for (const packet of from.packets(body, now)) {
+      // IPv6 and UDP take 48 bytes.
+      if (packet.length + 48 > 1280) continue;
+      const { answer, word } = to.receive(packet, now);
+      if (word !== null) heard.push(word.body);
+      if (answer) send(to, from, to === node ? LONG : null, now + 1);
+    }
+  };
+  send(node, witness, LONG, 100);
+  send(witness, node, { ...LONG, answer: true }, 110);
+  deepStrictEqual(heard, [LONG, { ...LONG, answer: true }]);
+});
+
+Deno.test("Channel.packets() sends to a witness of an older version what it understands, whole", () => {
+  const codec = new Codec({ key: KEY, cluster: `witness ${CLUSTER}` });
+  const node = end("node", "11".repeat(16));
+  const content = {
+    echo: ["11".repeat(16)],
+    sentAt: 1,
+    reply: null,
+    body: null,
+  };
+  const boot = "22".repeat(16);
+  const word = codec.seal({ sender: 1, boot, link: 1, number: 1, content });
+  const greeting = node.compose(null, 1);
+  node.receive(Uint8Array.of(...greeting.subarray(0, 20), ...word), 2);
+  const packets = node.packets(LONG, 3);
+  strictEqual(packets.length, 1);
+  deepStrictEqual(codec.open(packets[0]!.subarray(20))?.content.body, LONG);
 });
 
 Deno.test("Channel goes on with a node beside a copy of it, heeds the copy once the node is gone, and gives none what the other was told", () => {

@@ -69,10 +69,11 @@ export class WitnessClient {
     const asks = this.#options.asks();
     this.#said = JSON.stringify(asks);
     this.#sentAt = now();
-    const bytes = this.#channel.compose({ asks }, this.#sentAt);
     const { address, port } = this.#options;
-    // What cannot be sent now is lost, as on the wire.
-    this.#open().send(bytes, port, address, () => {});
+    for (const packet of this.#channel.packets({ asks }, this.#sentAt)) {
+      // What cannot be sent now is lost, as on the wire.
+      this.#open().send(packet, port, address, () => {});
+    }
   }
 
   #open(): Socket {

@@ -114,7 +114,9 @@ export class WitnessCluster {
     }
     for (const [module, cell] of cells) this.#cells.set(module, cell);
     const body = { askedAt, answers };
-    send(this.#channels[node].compose(body, now()), to);
+    for (const packet of this.#channels[node].packets(body, now())) {
+      send(packet, to);
+    }
   }
 
   #told({ name, modules }: Remembered): void {

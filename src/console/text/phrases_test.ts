@@ -11,6 +11,7 @@ import {
 import { clusterState, type Known } from "../../agent/status.ts";
 import type { ModuleView } from "../../machine/state.ts";
 import { EMPTY } from "../../replication/identity.ts";
+import { lastingRefusal, NotLevel } from "../../replication/unlike_disks.ts";
 import { DATA, moduleView } from "../../../tests/module_view.ts";
 import { clusterEffects } from "../../module/cluster_plan.ts";
 import { parseCluster, parseModule } from "../../module/load.ts";
@@ -190,7 +191,7 @@ function state(
       modules: known(theirs),
       verdict,
     },
-    links: [{ ...link, state: "down" }],
+    links: [{ ...link, state: "down", blackHoleBytes: 1500 }],
     arbiter: { kind: "none" },
     arbiterAnswers: null,
     addresses: {},
@@ -291,6 +292,14 @@ Deno.test("every sentence of clusterState() is known: warnings, and who decides"
     }
   }
   ok(most > 15, `${most} warnings at once`);
+});
+
+Deno.test("what another node's file system cannot hold is said in each language", () => {
+  for (const what of ['"a/long"', 'the attributes of "a/b"']) {
+    const error = new NotLevel(`its disk refuses ${what}: ENAMETOOLONG`, 36);
+    const said = lastingRefusal(error, "node2");
+    ok(isSaid(`k3s: ${said}`), `${said}`);
+  }
 });
 
 Deno.test("everything that a change of configuration does is known", () => {

@@ -5,7 +5,8 @@ import { KIND } from "../operation.ts";
 import type { Volume } from "../volume.ts";
 
 export class Outcome {
-  lastError = 0;
+  /** errno of the first refusal of this pass; 0: none. */
+  error = 0;
   /** Something could not be done as told in this pass: the source then lists everything again. */
   uneven: string | null = null;
 
@@ -14,9 +15,17 @@ export class Outcome {
 
   constructor(readonly outgoing: Outgoing) {}
 
-  failed(code: number): void {
-    this.uneven ??= `this node's disk refuses: ${errnoName(code)}`;
-    this.lastError = code;
+  /** `what`: a path, or what belongs to one. */
+  failed(code: number, what: string): void {
+    if (this.uneven !== null) return;
+    this.uneven = `its disk refuses ${what}: ${errnoName(code)}`;
+    this.error = code;
+  }
+
+  /** The next pass begins. */
+  begin(): void {
+    this.uneven = null;
+    this.error = 0;
   }
 
   /** What the source sent has moved at the source meanwhile: it sends it again when the names have come. */
@@ -28,4 +37,14 @@ export class Outcome {
       flags,
     });
   }
+}
+
+/** Of a long path so much as fits into what the source takes of the words. */
+const MOST = 80;
+
+/** For `failed`; null: it has no path any more. */
+export function quoted(path: Uint8Array | null): string {
+  if (path === null) return "a file";
+  const text = new TextDecoder().decode(path);
+  return text.length > MOST ? `"${text.slice(0, MOST)}…"` : `"${text}"`;
 }

@@ -13,6 +13,7 @@ import type { ResyncProgress } from "../control.ts";
 import { stat, statFd } from "../descriptor.ts";
 import { Marks } from "../marks.ts";
 import { KIND, MISSING_DATA, MISSING_NAMES } from "../operation.ts";
+import { isLasting, NotLevel } from "../unlike_disks.ts";
 import type { Volume } from "../volume.ts";
 import { bytesOf, type Left, nextPass, Speed } from "./last_pass.ts";
 import { Channel, type ResyncControl } from "./channel.ts";
@@ -127,7 +128,7 @@ export class ResyncSource {
         if (this.#progress.stage === "final") this.#progress.stage = "data";
       }
       const from = this.#progress.bytesDone, since = this.tools.now();
-      const why = yield* this.#pass(full ? null : todo, pass);
+      const { why, error } = yield* this.#pass(full ? null : todo, pass);
       speed.measured(
         this.#progress.bytesDone - from,
         this.tools.now() - since,
@@ -145,12 +146,8 @@ export class ResyncSource {
         this.tools.everything();
         // What the target could not do, or could not match while everything stood still, is found by listing and comparing everything.
         rounds = 0;
-        if (++tries > MAX_FULL) {
-          throw new Error(
-            `the copies do not become level: ${
-              why ?? "names differ after every pass"
-            }`,
-          );
+        if (++tries > (isLasting(error) ? 1 : MAX_FULL)) {
+          throw new NotLevel(why ?? "names differ after every pass", error);
         }
       }
       todo.add(again);
@@ -187,7 +184,7 @@ export class ResyncSource {
   *#pass(
     marks: Marks | null,
     pass: number,
-  ): Generator<void, string | null> {
+  ): Generator<void, { why: string | null; error: number }> {
     if (marks) this.#progress.bytesTotal += marks.bytes;
     else this.#progress.bytesTotal = yield* countData(this.tools.volumes);
     if (this.#progress.stage === "names") this.#progress.stage = "data";
@@ -195,7 +192,8 @@ export class ResyncSource {
     yield* this.#channel.send(KIND.END, null, new Uint8Array(0), pass);
     const ended = yield* this.#channel.answer(KIND.ENDED);
     const why = this.#ended(ended.bytes);
-    return followed ? why : why ?? "names change faster than they are read";
+    const moved = followed ? null : "names change faster than they are read";
+    return { why: why ?? moved, error: ended.flags };
   }
 
   /** What the target says at the end of a pass; null, or why it could not do all of it. */
@@ -211,7 +209,7 @@ export class ResyncSource {
     }
     if (words === bytes.length) return null;
     // A peer's words must not play with a terminal.
-    return new TextDecoder().decode(bytes.subarray(words, words + 300))
+    return new TextDecoder().decode(bytes.subarray(words, words + 400))
       .replace(/\p{Cc}/gu, "?");
   }
 }

@@ -1,9 +1,10 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Outgoing } from "../../peer/connection.ts";
 import { type Frame, newFrame } from "../../peer/frame.ts";
 import { Marks } from "../marks.ts";
 import { KIND } from "../operation.ts";
-import { libc, Memory, O } from "../../system/libc.ts";
+import { E, libc, Memory, O } from "../../system/libc.ts";
+import { NotLevel } from "../unlike_disks.ts";
 import type { Volume } from "../volume.ts";
 import { ResyncSource } from "./source.ts";
 
@@ -88,6 +89,48 @@ Deno.test("ResyncSource: a mark to the end of a file counts by its size: a trim 
   );
   libc.close(fd);
   Deno.removeSync(file);
+});
+
+Deno.test("ResyncSource gives up after one more look at everything where the target's file system never takes what it is told", () => {
+  const tried = (error: number) => {
+    let ends = 0, refused: unknown = null;
+    const outgoing = {
+      room: 1 << 30,
+      append: ({ kind }: Frame) => {
+        if (kind === KIND.END) ends++;
+      },
+    };
+    const source = new ResyncSource({
+      volumes: [],
+      outgoing: outgoing as unknown as Outgoing,
+      control: { limit: 0, paused: false },
+      now: () => 0,
+      takeFresh: () => new Marks(),
+      everything() {},
+      hold() {},
+      release() {},
+    });
+    const words = new TextEncoder().encode("\0\0\0\0its disk refuses it");
+    let answered = 0;
+    try {
+      for (const _ of source.run(new Marks())) {
+        if (ends === answered) continue;
+        answered = ends;
+        const frame = { ...newFrame(), kind: KIND.ENDED, flags: error };
+        source.heard(frame, words);
+      }
+    } catch (thrown) {
+      refused = thrown;
+    }
+    ok(refused instanceof NotLevel);
+    deepStrictEqual([refused.why, refused.error], [
+      "its disk refuses it",
+      error,
+    ]);
+    return ends;
+  };
+  strictEqual(tried(E.NAMETOOLONG), 2);
+  strictEqual(tried(E.NOSPC), 4);
 });
 
 Deno.test("ResyncSource whose session ends before its first turn watches nobody's names, nor one that has ended", () => {

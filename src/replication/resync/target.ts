@@ -134,10 +134,10 @@ export class ResyncTarget {
     }
     this.waits = false;
     this.#outcome.outgoing.append(
-      { kind: KIND.ENDED, argument: pass },
+      { kind: KIND.ENDED, argument: pass, flags: this.#outcome.error },
       unlike,
     );
-    this.#outcome.uneven = null;
+    this.#outcome.begin();
   }
 
   /** Gigabytes that are still in memory when applications come along would hold up their fsyncs, until this node counts as dead. */

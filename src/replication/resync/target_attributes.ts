@@ -1,19 +1,21 @@
 /** Owner, mode, size, xattrs and times of the target, and the number of links that nobody can set but many can spoil. */
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, STATX } from "../../fuse/abi.ts";
-import { AT, errno, libc, Memory } from "../../system/libc.ts";
-import { setU64 } from "../../system/u64.ts";
+import { AT, E, errno, libc, Memory } from "../../system/libc.ts";
+import { getU64, setU64 } from "../../system/u64.ts";
 import { chown, isReserved, sizeOf, writeXattrs } from "../inspect.ts";
 import type { Frame } from "../../peer/frame.ts";
 import { decodeAttributes } from "../listing.ts";
 import { META_RESERVED } from "../operation.ts";
 import { procPath, stat, statFd } from "../descriptor.ts";
 import { ROOT, type Volume } from "../volume.ts";
-import type { Outcome } from "./outcome.ts";
+import { type Outcome, quoted } from "./outcome.ts";
 
 const memory = new Memory(4096);
 const TIMES = 0;
 /** Of fallocate(2). */
 const KEEP_SIZE = 1;
+/** More than the largest attribute, and all that is on its way to the disk beside it. */
+const SOME_ROOM = 16 << 20;
 /** Files with other links than at the source that are told at the end of one pass: more, and everything is listed again. */
 const MAX_UNLIKE = 20_000;
 
@@ -60,7 +62,12 @@ export class TargetAttributes {
         libc.fallocate(fd, KEEP_SIZE, 0, wanted.size);
       }
     }
+    const before = error;
     error ||= writeXattrs(inode.fd, wanted.xattrs);
+    // ext4 keeps them in one block of the disk, and says so when there is room for everything else.
+    if (before === 0 && error === E.NOSPC && hasRoom(volume.backing)) {
+      error = E["2BIG"];
+    }
     const view = new DataView(wanted.times.buffer, wanted.times.byteOffset);
     for (const [from, to] of [[0, TIMES], [12, TIMES + 16]] as const) {
       memory.view.setBigUint64(to, view.getBigUint64(from, true), true);
@@ -79,7 +86,10 @@ export class TargetAttributes {
           0,
         ) !== 0
     ) error = errno();
-    if (error) this.outcome.failed(error);
+    if (error) {
+      const path = quoted(wanted.path);
+      this.outcome.failed(error, `the attributes of ${path}`);
+    }
     // What is linked is counted again when the purgatory is empty: a name there may stand for one that is a copy here.
     const linked = wanted.nlink > 1 || namesOf(inode.fd) !== wanted.nlink;
     if (type !== S_IFDIR && linked) {
@@ -134,4 +144,11 @@ function namesOf(fd: number): number {
   return statFd(fd) === 0
     ? stat.view.getUint32(stat.at + STATX.nlink, true)
     : -1;
+}
+
+/** Whether a disk that refuses an attribute for want of room has some. */
+function hasRoom(fd: number): boolean {
+  // struct statfs64: long type, bsize, blocks, bfree, bavail
+  if (libc.fstatfs(fd, memory.address) !== 0) return false;
+  return getU64(memory.view, 32) * getU64(memory.view, 8) >= SOME_ROOM;
 }

@@ -8,8 +8,9 @@ import { BLOCK, BLOCKS, Chunks, dropCached, SUMMARY } from "../blocks.ts";
 import { sizeOf } from "../inspect.ts";
 import { CHUNK } from "../marks.ts";
 import { KIND, MISSING_DATA } from "../operation.ts";
+import { isLasting } from "../unlike_disks.ts";
 import type { Volume } from "../volume.ts";
-import type { Outcome } from "./outcome.ts";
+import { type Outcome, quoted } from "./outcome.ts";
 import type { Purgatory } from "./purgatory.ts";
 
 export class TargetData {
@@ -34,10 +35,10 @@ export class TargetData {
     const inode = volume.get(id)!;
     if (inode.type !== S_IFREG) return null;
     const fd = volume.data(inode);
-    if (fd < 0) this.outcome.failed(-fd);
+    if (fd < 0) this.outcome.failed(-fd, quoted(bytes.subarray(8)));
     // Only then: it would set the time of a file that is level and unmarked, and a session that breaks off does not set it back.
     else if (sizeOf(inode.fd) !== size && libc.ftruncate(fd, size) !== 0) {
-      this.outcome.failed(errno());
+      this.outcome.failed(errno(), quoted(bytes.subarray(8)));
     }
     return null;
   }
@@ -106,8 +107,10 @@ export class TargetData {
         this.purgatory.shrink()
       ) continue;
       if (n <= 0) {
-        this.outcome.failed(code);
-        return `this node cannot write: ${errnoName(this.outcome.lastError)}`;
+        this.outcome.failed(code, quoted(volume.pathOf(inode!)));
+        // A file that is too large here keeps none of the others from coming.
+        if (isLasting(code)) return null;
+        return `this node cannot write: ${errnoName(code)}`;
       }
       done += n;
     }
@@ -133,8 +136,9 @@ export class TargetData {
       length === 0 ||
       libc.fallocate(fd, PUNCH_HOLE_KEEP_SIZE, frame.argument, length) === 0
     ) return null;
-    if (errno() !== E.OPNOTSUPP) {
-      this.outcome.failed(errno());
+    const refused = errno();
+    if (refused !== E.OPNOTSUPP) {
+      this.outcome.failed(refused, quoted(volume.pathOf(inode!)));
       return null;
     }
     // A file system without holes: zeros are the same data.
@@ -147,7 +151,8 @@ export class TargetData {
         frame.argument + done,
       );
       if (n <= 0) {
-        this.outcome.failed(n === 0 ? E.IO : errno());
+        const code = n === 0 ? E.IO : errno();
+        this.outcome.failed(code, quoted(volume.pathOf(inode!)));
         return null;
       }
       done += n;

@@ -26,7 +26,7 @@ import { readId, writeId } from "../id_xattr.ts";
 import { joinPath, validName } from "../name.ts";
 import { isGone } from "../unreadable.ts";
 import { ROOT, type Volume } from "../volume.ts";
-import type { Outcome } from "./outcome.ts";
+import { type Outcome, quoted } from "./outcome.ts";
 import { decodePage, isOnPage, type Page } from "./page.ts";
 import type { Purgatory } from "./purgatory.ts";
 
@@ -195,7 +195,9 @@ export class TargetNames {
       const fd = openName(directory, name);
       if (fd < 0) {
         // Perhaps one that is to leave.
-        if (!isGone(-fd)) this.outcome.failed(-fd);
+        if (!isGone(-fd)) {
+          this.outcome.failed(-fd, quoted(joinPath(listing.path, name)));
+        }
         continue;
       }
       const entry = expected.get(text(name));
@@ -275,16 +277,15 @@ export class TargetNames {
     const type = entry.mode & S_IFMT;
     const other = isLinked(entry) ? volume.get(entry.id) : undefined;
     // A further name of a file that stands elsewhere.
-    if (
-      other && other.type === type && type !== S_IFDIR &&
-      libc.linkat(
-          AT.FDCWD,
-          procPath(other.fd),
-          directory,
-          name,
-          AT.SYMLINK_FOLLOW,
-        ) === 0
-    ) return;
+    const path = () => quoted(joinPath(listing.path, entry.name));
+    if (other && other.type === type && type !== S_IFDIR) {
+      const from = procPath(other.fd);
+      const flags = AT.SYMLINK_FOLLOW;
+      if (libc.linkat(AT.FDCWD, from, directory, name, flags) === 0) return;
+      const error = errno();
+      // A file of its own in its place would be unlike in every pass, and nothing would say why.
+      if (error === E.MLINK) return this.outcome.failed(error, path());
+    }
     if (this.purgatory.give(volume, entry.id, directory, entry.name)) {
       const fd = openName(directory, entry.name);
       const right = fd >= 0 && readId(fd) === entry.id && statFd(fd) === 0 &&
@@ -294,11 +295,12 @@ export class TargetNames {
       yield* this.#banish(listing, directory, entry.name, 0);
     }
     if (this.#make(directory, name, entry) !== 0) {
-      this.outcome.failed(errno());
+      this.outcome.failed(errno(), path());
       return;
     }
     const fd = openName(directory, entry.name);
-    if (fd < 0 || writeId(fd, entry.id) !== 0) this.outcome.failed(errno());
+    const unnamed = fd < 0 ? -fd : writeId(fd, entry.id);
+    if (unnamed !== 0) this.outcome.failed(unnamed, path());
     // What had this id before must not get the new one's data.
     volume.dropId(entry.id);
     if (fd >= 0) this.#remember(volume, entry, fd);

@@ -4,9 +4,13 @@ import { S_IFREG } from "../../fuse/abi.ts";
 import { openBacking } from "../../fuse/device.ts";
 import type { Outgoing } from "../../peer/connection.ts";
 import { type Frame, newFrame } from "../../peer/frame.ts";
-import { libc } from "../../system/libc.ts";
+import { E, libc } from "../../system/libc.ts";
 import { writeId } from "../id_xattr.ts";
-import { encodeAttributes, encodeListing } from "../listing.ts";
+import {
+  type Attributes,
+  encodeAttributes,
+  encodeListing,
+} from "../listing.ts";
 import { KIND } from "../operation.ts";
 import { ROOT, Volume } from "../volume.ts";
 import { encodePage, isOnPage } from "./page.ts";
@@ -21,6 +25,8 @@ interface Bed {
   readonly volume: Volume;
   /** Payloads of ENDED. */
   readonly ended: readonly Uint8Array[];
+  /** Their errors. */
+  readonly errors: readonly number[];
   /** Files that were flushed, as they are named, and whether the pass had ended when the flush did. */
   readonly flushed: readonly (readonly [name: string, after: boolean])[];
   /** Whether frames are to wait. */
@@ -42,11 +48,13 @@ function onTarget(
     fn() {
       const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
       const volume = new Volume(0, folder, openBacking(folder), () => 9);
-      const ended: Uint8Array[] = [];
+      const ended: Uint8Array[] = [], errors: number[] = [];
       const flushed: [string, boolean][] = [], flushing: (() => void)[] = [];
       const outgoing = {
-        append: ({ kind }: Frame, payload: Uint8Array) => {
-          if (kind === KIND.ENDED) ended.push(payload);
+        append: ({ kind, flags }: Frame, payload: Uint8Array) => {
+          if (kind !== KIND.ENDED) return;
+          ended.push(payload);
+          errors.push(flags);
         },
       };
       const target = new ResyncTarget(
@@ -78,6 +86,7 @@ function onTarget(
           folder,
           volume,
           ended,
+          errors,
           flushed,
           full: () => target.full,
           tell: (frame, payload = new Uint8Array(0)) =>
@@ -110,10 +119,22 @@ function toldOf(payload: Uint8Array): number[] {
   );
 }
 
+/** Words in a payload of ENDED. */
+function wordsOf(payload: Uint8Array): string {
+  return new TextDecoder().decode(
+    payload.subarray(4 + toldOf(payload).length * 9),
+  );
+}
+
 /** A size. */
 const FIVE = [5, 0, 0, 0, 0, 0, 0, 0];
 
-const attributes = (name: string, nlink: number, size = 0) =>
+const attributes = (
+  name: string,
+  nlink: number,
+  size = 0,
+  xattrs: Attributes["xattrs"] = [],
+) =>
   encodeAttributes(bytes(name), {
     mode: S_IFREG | 0o644,
     uid: 0,
@@ -121,8 +142,26 @@ const attributes = (name: string, nlink: number, size = 0) =>
     nlink,
     size,
     times: new Uint8Array(24),
-    xattrs: [],
+    xattrs,
   });
+
+onTarget(
+  "ResyncTarget: what its file system does not take is named, with the error, in the pass in which it was refused",
+  ({ tell, has, ended, errors }) => {
+    has("file", "");
+    const value = new Uint8Array(65_537);
+    const large = [{ name: bytes("trusted.large"), value }];
+    tell({ kind: KIND.META, id: FILE }, attributes("file", 1, 0, large));
+    tell({ kind: KIND.END, argument: 1 });
+    tell({ kind: KIND.META, id: FILE }, attributes("file", 1));
+    tell({ kind: KIND.END, argument: 2 });
+    deepStrictEqual(ended.map(wordsOf), [
+      'its disk refuses the attributes of "file": E2BIG',
+      "",
+    ]);
+    deepStrictEqual(errors, [E["2BIG"], 0]);
+  },
+);
 
 onTarget(
   "ResyncTarget: a link that was made as a copy is told at the end of the pass, also when further parts of the root were listed after it",

@@ -42,6 +42,7 @@ export const overviewTexts = {
     arbiter: "When the nodes are parted",
     links: "Links between the nodes",
     linkStates: { up: "up", down: "down", unknown: "unknown" },
+    heartbeatsLost: (percent: number) => `${percent} % of heartbeats lost`,
     noAnswer: "No answer",
     none: "none",
     was: (role: string) => `was ${role}`,

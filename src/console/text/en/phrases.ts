@@ -58,6 +58,7 @@ export const PHRASES = [
   'cluster.yaml differs between {node} and {peer} ({parts*}): make it the same on both, then "hakit upgrade --restart" on one: the agents begin again one after the other, and services change places.',
   'KEPT DATA of {module} on {node}: it was written on both nodes apart, and what only {node} wrote is not in use but kept; there, "hakit salvage show {module}/{copy}" lists it, "hakit salvage drop {module}/{copy}" ends this warning.',
   'heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one; until then leases follow the shorter one.',
+  "A packet of {bytes} bytes does not pass the link {local} to {remote}, small ones do: heartbeats go on, and the mirror's connection opens and stands still; mend the switch or the tunnel in between, or on both nodes \"ip link set INTERFACE mtu {mtu}\", and the same in the network's configuration.",
   "The link {local} to {remote} is down: the nodes still hear each other on another one; check cable, switch and firewall.",
   'There is only one link between the nodes, so one broken cable can part them: with every module stopped, give each node a second address in cluster.yaml of both, then "hakit upgrade --restart".',
   // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
@@ -212,6 +213,9 @@ export const PHRASES = [
   'changes wait: what differs cannot be recorded below "{path*}": {why*}',
   'no journal can be kept below "{path*}" (should both nodes die at once, everything is compared): {why*}',
   "no further inode ids: {why*}",
+  '{peer} cannot hold what is mirrored: {why=}; make the file systems of both nodes alike ("hakit doctor" compares them), or change that file; it is tried again every 5 minutes',
+  "its disk refuses {what=}: {error}",
+  "the attributes of {path*}",
   "this node's disk refuses what the primary wrote: {error}",
   'this node\'s disk failed to sync: {error}; this copy is not used any more: look after the disk, then have everything compared ("hakit second {module} --full")',
   '{why!}: it has the only copy, and some of what was written lately may not be on it; look after the disk, start the other node, then compare ("hakit verify {module}")',

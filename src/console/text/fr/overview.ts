@@ -48,6 +48,8 @@ export const overviewTexts: Pick<
     arbiter: "Si les nœuds sont séparés",
     links: "Liens entre les nœuds",
     linkStates: { up: "actif", down: "coupé", unknown: "inconnu" },
+    heartbeatsLost: (percent: number) =>
+      `${percent} % de signaux de vie perdus`,
     noAnswer: "Pas de réponse",
     none: "aucun",
     was: (role: string) => `était ${role}`,

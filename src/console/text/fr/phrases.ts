@@ -94,6 +94,8 @@ export const phrases: Phrases = {
     'DONNÉES GARDÉES de {module} sur {node} : les deux nœuds ont écrit chacun de son côté, et ce que seul {node} a écrit n’est pas utilisé mais gardé ; là-bas, "hakit salvage show {module}/{copy}" le montre, "hakit salvage drop {module}/{copy}" le détruit et met fin à cet avertissement.',
   'heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one; until then leases follow the shorter one.':
     'heartbeat.timeout est de {mine} ms sur {node} et de {theirs} ms sur {peer} : rendez-le identique dans cluster.yaml des deux nœuds, puis faites "hakit upgrade --restart" sur l’un des deux ; d’ici là, c’est le plus court qui compte.',
+  "A packet of {bytes} bytes does not pass the link {local} to {remote}, small ones do: heartbeats go on, and the mirror's connection opens and stands still; mend the switch or the tunnel in between, or on both nodes \"ip link set INTERFACE mtu {mtu}\", and the same in the network's configuration.":
+    'Un paquet de {bytes} octets ne passe pas par le lien {local} vers {remote}, les petits passent : les signaux de vie continuent, la connexion du miroir s’ouvre puis s’immobilise ; réparez le commutateur ou le tunnel entre les deux, ou sur les deux nœuds "ip link set INTERFACE mtu {mtu}", et de même dans la configuration du réseau.',
   "The link {local} to {remote} is down: the nodes still hear each other on another one; check cable, switch and firewall.":
     "Le lien {local} vers {remote} est coupé : les nœuds s’entendent encore par un autre ; vérifiez le câble, le commutateur et le pare-feu.",
   'There is only one link between the nodes, so one broken cable can part them: with every module stopped, give each node a second address in cluster.yaml of both, then "hakit upgrade --restart".':
@@ -332,6 +334,10 @@ export const phrases: Phrases = {
   'no journal can be kept below "{path*}" (should both nodes die at once, everything is compared): {why*}':
     'aucun journal ne peut être tenu sous "{path}" (si les deux nœuds tombent en panne à la fois, tout est comparé) : {why}',
   "no further inode ids: {why*}": "plus de numéros d’inodes : {why}",
+  '{peer} cannot hold what is mirrored: {why=}; make the file systems of both nodes alike ("hakit doctor" compares them), or change that file; it is tried again every 5 minutes':
+    '{peer} ne peut pas contenir ce qui est répliqué : {why} ; rendez identiques les systèmes de fichiers des deux nœuds ("hakit doctor" les compare), ou modifiez ce fichier ; un nouvel essai a lieu toutes les 5 minutes',
+  "its disk refuses {what=}: {error}": "son disque refuse {what} : {error}",
+  "the attributes of {path*}": "les attributs de {path}",
   "this node's disk refuses what the primary wrote: {error}":
     "le disque de ce nœud refuse ce que le primaire a écrit : {error}",
   'this node\'s disk failed to sync: {error}; this copy is not used any more: look after the disk, then have everything compared ("hakit second {module} --full")':

@@ -47,6 +47,7 @@ export const overviewTexts: Pick<
     arbiter: "ノード間が切れたとき",
     links: "ノード間のリンク",
     linkStates: { up: "接続", down: "切断", unknown: "不明" },
+    heartbeatsLost: (percent: number) => `ハートビートの ${percent} % が未着`,
     noAnswer: "応答なし",
     none: "なし",
     was: (role: string) => `以前は ${role}`,

@@ -93,6 +93,8 @@ export const phrases: Phrases = {
     '{node} に {module} の保持データがあります。両ノードが別々に書き込み、{node} だけが書き込んだものは使われていませんが保持されています。{node} で "hakit salvage show {module}/{copy}" を実行すると内容が表示され、"hakit salvage drop {module}/{copy}" で破棄するとこの警告は消えます。',
   'heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one; until then leases follow the shorter one.':
     'heartbeat.timeout は {node} で {mine} ms、{peer} で {theirs} ms です。両方の cluster.yaml で同じにしてから、一方のノードで "hakit upgrade --restart" を実行してください。それまでは短い方に従います。',
+  "A packet of {bytes} bytes does not pass the link {local} to {remote}, small ones do: heartbeats go on, and the mirror's connection opens and stands still; mend the switch or the tunnel in between, or on both nodes \"ip link set INTERFACE mtu {mtu}\", and the same in the network's configuration.":
+    'リンク {local} – {remote} では {bytes} バイトのパケットが通らず、小さなパケットは通ります。ハートビートは続き、ミラーの接続は開いたまま進みません。間のスイッチかトンネルを直すか、両方のノードで "ip link set INTERFACE mtu {mtu}" を実行し、ネットワーク設定も同じにしてください。',
   "The link {local} to {remote} is down: the nodes still hear each other on another one; check cable, switch and firewall.":
     "リンク {local} – {remote} が切断されています。ノード間は別のリンクでつながっています。ケーブル、スイッチ、ファイアウォールを確認してください。",
   'There is only one link between the nodes, so one broken cable can part them: with every module stopped, give each node a second address in cluster.yaml of both, then "hakit upgrade --restart".':
@@ -332,6 +334,10 @@ export const phrases: Phrases = {
   'no journal can be kept below "{path*}" (should both nodes die at once, everything is compared): {why*}':
     '"{path}" 以下にジャーナルを保持できません（両ノードが同時に落ちると、すべてを比較します）：{why}',
   "no further inode ids: {why*}": "inode 番号が足りません：{why}",
+  '{peer} cannot hold what is mirrored: {why=}; make the file systems of both nodes alike ("hakit doctor" compares them), or change that file; it is tried again every 5 minutes':
+    '{peer} はミラーの内容を保持できません（{why}）。両ノードのファイルシステムを同じにする（"hakit doctor" が比較します）か、そのファイルを変更してください。5 分ごとに再試行します',
+  "its disk refuses {what=}: {error}": "ディスクが {what} を拒否：{error}",
+  "the attributes of {path*}": "{path} の属性",
   "this node's disk refuses what the primary wrote: {error}":
     "このノードのディスクが、プライマリーが書き込んだものを受け付けません：{error}",
   'this node\'s disk failed to sync: {error}; this copy is not used any more: look after the disk, then have everything compared ("hakit second {module} --full")':
