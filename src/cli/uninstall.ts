@@ -1,6 +1,7 @@
 /** `hakit uninstall`: takes hakit off this server; packages stay, and data does unless --data is given. */
 import { join } from "node:path";
-import type { ClusterState } from "../api/state.ts";
+import { serves, standing } from "../api/standing.ts";
+import type { ClusterState, ModuleState } from "../api/state.ts";
 import { checkMachine } from "../doctor/before.ts";
 import { gatherFacts } from "../cluster/facts.ts";
 import { hasHeldData } from "../cluster/held_data.ts";
@@ -154,13 +155,45 @@ export function onlyCopy(
   if (!there.reachable) {
     return `${there.name} is not reachable, so nobody can tell whether it holds a good copy: this one may be the only one.`;
   }
-  const only = copies.find(({ name, upToDate }) =>
-    upToDate &&
-    !there.modules.some((other) => other.name === name && other.upToDate)
-  );
-  return only
-    ? `The copy of ${only.name} on ${there.name} is not up to date: this server's is the only good one. Bring that one up to date first ("hakit state").`
-    : null;
+  for (const mine of copies) {
+    const theirs = there.modules.find(({ name }) => name === mine.name);
+    const why = lacks(there.name, mine, theirs);
+    if (why !== null) return why;
+  }
+  return null;
+}
+
+/** Why the other node's copy does not make up for this one, or null. Its own "up to date" does not count: see standing(). */
+function lacks(
+  node: string,
+  mine: ModuleState,
+  theirs: ModuleState | undefined,
+): string | null {
+  const { name } = mine;
+  if (!theirs) {
+    return `${node} has no copy of ${name}: this server's is the only one.`;
+  }
+  // Both serve: they were parted, and each has written alone.
+  const worth = serves(mine) && serves(theirs)
+    ? "apart"
+    : standing(theirs, mine);
+  switch (worth) {
+    case "newest":
+    case "equal":
+    case "newer":
+      return null;
+    case "behind":
+      return theirs.role === "STOP"
+        ? `${node}'s copy of ${name} lacks what was written since it stopped (STOP): this server's is the only newest one; "hakit start ${name} --node ${node}", wait for PRIM and SECOND Ready, then again.`
+        : `${node}'s copy of ${name} is not up to date: this server's is the only newest one; wait for PRIM and SECOND Ready ("hakit state"), then again.`;
+    case "apart":
+      return `${node}'s copy of ${name} lacks what only this server wrote, which is nowhere else ("hakit state").`;
+    case "doubtful":
+    case "unknown":
+      return `${node}'s copy of ${name} is not up to date, or cannot be told to be: this server's may be the only good one. Bring that one up to date first ("hakit state").`;
+    default:
+      return worth satisfies never;
+  }
 }
 
 /** What a split brain left here, in words; null: nothing. */

@@ -1,64 +1,94 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { sampleModule, sampleState } from "../../tests/console/sample.ts";
 import type { ClusterState, ModuleState } from "../api/state.ts";
+import { EMPTY } from "../replication/identity.ts";
 import { onlyCopy, partedText, question } from "./uninstall.ts";
 
+const LEVEL = { ...EMPTY, current: "a1", upToDate: true };
+/** What a node becomes that writes alone. */
+const WENT_ON = { ...LEVEL, current: "a2", bitmap: "a1" };
+const OLD = { ...LEVEL, upToDate: false };
+const ALONE = { role: "ALONE", identity: WENT_ON } as const;
+const STOP = { role: "STOP", status: "NotReady", session: "none" } as const;
+
 function pair(
-  { mine, theirs, reachable = true, current = "0123456789abcdef" }: {
-    readonly mine: boolean;
-    readonly theirs: boolean | null;
-    readonly reachable?: boolean;
-    readonly current?: string | null;
-  },
+  mine: Partial<ModuleState>,
+  theirs: Partial<ModuleState> | null,
+  { reachable = true } = {},
 ): ClusterState {
-  const module = (upToDate: boolean) =>
-    ({
-      name: "k3s",
-      role: "ALONE",
-      upToDate,
-      identity: { current },
-    }) as ModuleState;
+  const module = ({ identity = LEVEL, ...change }: Partial<ModuleState>) =>
+    sampleModule({ identity, upToDate: identity.upToDate, ...change });
+  const { nodes, ...rest } = sampleState();
+  const node2 = theirs === null ? [] : [module(theirs)];
   return {
+    ...rest,
     nodes: [
-      { name: "node1", local: true, reachable: true, modules: [module(mine)] },
-      {
-        name: "node2",
-        local: false,
-        reachable,
-        modules: theirs === null ? [] : [module(theirs)],
-      },
+      { ...nodes[0]!, modules: [module(mine)] },
+      { ...nodes[1]!, modules: node2, reachable },
     ],
-  } as unknown as ClusterState;
+  };
 }
 
+const used = { used: true };
+
+Deno.test("uninstall --data is refused where the other node was stopped and lacks what was written since, whatever it says of itself", () => {
+  assert.equal(
+    onlyCopy(pair(ALONE, { ...STOP, upToDate: true }), used),
+    `node2's copy of k3s lacks what was written since it stopped (STOP): this server's is the only newest one; "hakit start k3s --node node2", wait for PRIM and SECOND Ready, then again.`,
+  );
+  // Stopped both, the newer one last.
+  assert.match(
+    onlyCopy(pair({ ...STOP, identity: WENT_ON }, STOP), used)!,
+    /^node2's copy of k3s lacks/,
+  );
+  assert.equal(
+    onlyCopy(pair(STOP, { ...STOP, identity: WENT_ON }), used),
+    null,
+  );
+  assert.equal(onlyCopy(pair(STOP, STOP), used), null);
+});
+
 Deno.test("uninstall --data is refused where the other node holds no good copy, and where nobody can tell", () => {
-  const used = { used: true };
-  for (const theirs of [false, null]) {
-    assert.match(
-      onlyCopy(pair({ mine: true, theirs }), used)!,
-      /^The copy of k3s on node2 is not up to date.*hakit state/,
-    );
-  }
-  for (const mine of [true, false]) {
-    assert.match(
-      onlyCopy(pair({ mine, theirs: true, reachable: false }), used)!,
-      /^node2 is not reachable.*may be the only one/,
-    );
-  }
+  const second = { role: "SECOND", status: "Transient" } as const;
+  for (
+    const [mine, theirs, why] of [
+      [ALONE, null, /^node2 has no copy of k3s/],
+      [ALONE, { ...second, identity: OLD }, /is not up to date: .* newest/],
+      [STOP, { ...STOP, identity: OLD }, /may be the only good one.*state/],
+      // Neither is known to be good: this one may be the better one.
+      [
+        { ...STOP, identity: OLD },
+        { ...STOP, identity: OLD },
+        /may be the only good one/,
+      ],
+      [STOP, { ...STOP, identity: EMPTY }, /is not up to date|only good/],
+      [ALONE, { role: "ALONE", identity: LEVEL }, /only this server wrote/],
+      [
+        { ...STOP, identity: WENT_ON },
+        { ...STOP, identity: { ...WENT_ON, current: "a3" } },
+        /only this server wrote/,
+      ],
+    ] as const
+  ) assert.match(onlyCopy(pair(mine, theirs), used) ?? "", why);
+  assert.match(
+    onlyCopy(pair(STOP, ALONE, { reachable: false }), used)!,
+    /^node2 is not reachable.*may be the only one/,
+  );
   assert.match(onlyCopy(null, used)!, /^The agent does not answer here/);
-  const begun = pair({ mine: false, theirs: true, current: null });
+  const begun = pair({ ...STOP, identity: EMPTY }, ALONE);
   assert.match(onlyCopy(begun, used)!, /does not know its own copy yet/);
-  assert.equal(onlyCopy(pair({ mine: true, theirs: true }), used), null);
-  // Then this one is no good copy.
-  assert.equal(onlyCopy(pair({ mine: false, theirs: true }), used), null);
-  assert.equal(onlyCopy(pair({ mine: false, theirs: false }), used), null);
+  // The other one serves, or acknowledges every write.
+  assert.equal(
+    onlyCopy(pair({ role: "PRIM" }, { role: "SECOND" }), used),
+    null,
+  );
+  assert.equal(onlyCopy(pair({ ...STOP, identity: OLD }, ALONE), used), null);
 });
 
 Deno.test("uninstall --data asks for no more where no data was ever served", () => {
   assert.equal(onlyCopy(null, { used: false }), null);
-  const fresh = pair({
-    ...{ mine: false, theirs: null, reachable: false, current: null },
-  });
+  const fresh = pair({ ...STOP, identity: EMPTY }, null, { reachable: false });
   assert.equal(onlyCopy(fresh, { used: false }), null);
 });
 
