@@ -71,7 +71,9 @@ const moduleSchema = z.strictObject({
   name: z.string(),
   role: roleSchema,
   status: statusSchema,
-  upToDate: z.boolean(),
+  upToDate: z.boolean().describe(
+    "This copy's own word: it had every acknowledged write when it last heard of them. A secondary that was stopped in order keeps saying so, whatever the other node writes alone since; a second copy is sure where role is SECOND and status Ready",
+  ),
   reason: z.string().nullable().describe("Why it waits and what to do"),
   identity: identitySchema,
   session: z.enum(["none", "connecting", "resync", "mirrored", "lost"]),

@@ -220,6 +220,45 @@ Deno.test("state shows of a node that does not answer only the role it had", asy
   assert.doesNotMatch(out, /space|tcp.web|hangs/);
 });
 
+Deno.test("state never calls a stopped copy up to date once the other node has gone on, or cannot be asked", async () => {
+  const { nodes, ...rest } = cluster({});
+  const [here, there] = nodes;
+  const stopped = {
+    role: "STOP",
+    status: "NotReady",
+    session: "none",
+  } as const;
+  const wentOn = { ...MODULE.identity, current: "b", bitmap: "a" };
+  const data = async (
+    mine: Partial<ModuleState>,
+    theirs: Partial<ModuleState>,
+    reachable = true,
+  ) => {
+    const { out } = await hakit("state", {
+      ...rest,
+      nodes: [
+        { ...here!, modules: [{ ...MODULE, ...mine }] },
+        { ...there!, reachable, modules: [{ ...MODULE, ...theirs }] },
+      ],
+    });
+    return / {2}data +(.+)\n/.exec(out)![1]!.split(/ {2,}/);
+  };
+  const alone = { role: "ALONE", session: "none", identity: wentOn } as const;
+  assert.deepEqual(await data(alone, stopped), ["up to date", "behind node1"]);
+  assert.deepEqual(await data(stopped, alone, false), [
+    "not known while node2 is silent",
+    "unknown until it answers",
+  ]);
+  assert.deepEqual(await data({ ...stopped, identity: wentOn }, stopped), [
+    "newer than node2's",
+    "behind node1",
+  ]);
+  assert.deepEqual(await data(stopped, stopped), [
+    "as it was when it stopped",
+    "as it was when it stopped",
+  ]);
+});
+
 Deno.test("state names what is down and what cannot be told, not what nobody looks at", async () => {
   const resource = (name: string, state: "down" | "unknown", detail?: string) =>
     ({ name, state, detail: detail ?? null, since: 0 }) as const;

@@ -45,7 +45,8 @@ export function stateCommand(api: () => AgentApi): Command {
     },
     details: `\
 --quiet exits 0 STOP, 1 WAIT, 2 ALONE, 3 PRIM, 4 SECOND, 5 not known.
---json prints nodes[].modules[] with name, role, status, upToDate, and sentence.`,
+--json prints nodes[].modules[] with name, role, status, upToDate, and sentence.
+upToDate is a copy's own word, which it keeps when it is stopped: sure of a second copy is only SECOND Ready.`,
     async run({ args, on, out }) {
       if (on("quiet")) {
         try {

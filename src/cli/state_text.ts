@@ -1,4 +1,5 @@
 /** ClusterState → what `hakit state` prints. Pure but for the colours, which `out` decides. */
+import { standing } from "../api/standing.ts";
 import type { ClusterState, ModuleState, NodeState } from "../api/state.ts";
 import { cannotBeTold } from "../rules/rule.ts";
 import { moduleNames } from "./module_name.ts";
@@ -39,7 +40,13 @@ export function printState(state: ClusterState, out: Output): void {
       out.style("bold", name),
       ...each.map(({ node, module }) => roleText(node, module, out)),
     ]);
-    row("data", dataText);
+    rows.push([
+      "  data",
+      ...each.map(({ node, module }) => {
+        const other = each.find((one) => one.node !== node);
+        return answers(node) ? dataText(module, other) : SILENT;
+      }),
+    ]);
     for (const told of toldNames(known)) {
       row(told.replace(/^custom\./, ""), (one) => toldText(one, told), "");
     }
@@ -153,7 +160,15 @@ function roleStyle(module: ModuleState): Style {
   return module.status === "Ready" ? "green" : "yellow";
 }
 
-function dataText(module: ModuleState | undefined): string {
+interface Side {
+  readonly node: NodeState;
+  readonly module: ModuleState | undefined;
+}
+
+function dataText(
+  module: ModuleState | undefined,
+  other: Side | undefined,
+): string {
   if (!module) return "";
   const { resync, lastResync } = module;
   if (resync) {
@@ -168,7 +183,7 @@ function dataText(module: ModuleState | undefined): string {
       bytes(resync.bytesPerSecond)
     }/s${left}, ${bytes(resync.bytesSent)} sent`;
   }
-  const parts = [module.upToDate ? "up to date" : "not up to date"];
+  const parts = [standingText(module, other)];
   if (module.session === "mirrored") parts.push("mirrored");
   if (module.session === "lost") parts.push("peer lost, writes wait");
   if (module.dirtyBytes > 0) {
@@ -186,6 +201,32 @@ function dataText(module: ModuleState | undefined): string {
     parts.push(`proven identical ${module.proven.slice(0, 16)}Z`);
   }
   return parts.join(", ");
+}
+
+function standingText(module: ModuleState, other: Side | undefined): string {
+  const name = other?.node.name ?? "the other node";
+  const heard = other && answers(other.node);
+  const worth = standing(module, heard ? other.module : undefined);
+  switch (worth) {
+    case "newest":
+      return "up to date";
+    case "equal":
+      return "as it was when it stopped";
+    case "newer":
+      return `newer than ${name}'s`;
+    case "behind":
+      return `behind ${name}`;
+    case "apart":
+      return `apart from ${name}'s`;
+    case "doubtful":
+      return "not up to date";
+    case "unknown":
+      return heard
+        ? "as it was when it stopped"
+        : `not known while ${name} is silent`;
+    default:
+      return worth satisfies never;
+  }
 }
 
 function heldText(module: ModuleState | undefined): string {

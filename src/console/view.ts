@@ -2,6 +2,7 @@
  * ClusterState → what the page says: words, tone, numbers. Every tone has its word and its shape, colour only repeats them.
  * Runs on the server and in the browser. Pure.
  */
+import { standing } from "../api/standing.ts";
 import { bytes, seconds } from "../system/units.ts";
 import type {
   ClusterState,
@@ -201,11 +202,30 @@ export function dataState(place: Place, t: Texts): DataState {
       ? say(copies.onlyHere(bytes(module.dirtyBytes)))
       : say(copies.newest);
   }
-  if (module.upToDate) return say(copies.level);
-  const behind = otherModule?.dirtyBytes ?? 0;
-  return say(
-    behind > 0 ? copies.behindBy(bytes(behind), peer) : copies.behind(peer),
-  );
+  const heard = other !== undefined && answers(other);
+  const worth = standing(module, heard ? otherModule : undefined);
+  switch (worth) {
+    case "newest":
+      return say(copies.level);
+    case "equal":
+      return say(copies.asStopped);
+    case "newer":
+      return say(copies.newer(peer));
+    case "behind": {
+      const behind = otherModule?.dirtyBytes ?? 0;
+      return say(
+        behind > 0 ? copies.behindBy(bytes(behind), peer) : copies.behind(peer),
+      );
+    }
+    case "apart":
+      return say(copies.apart(peer));
+    case "doubtful":
+      return say(copies.doubtful);
+    case "unknown":
+      return say(heard ? copies.asStopped : copies.unsure(peer));
+    default:
+      return worth satisfies never;
+  }
 }
 
 /** Whole percent, never 100 before the end. */

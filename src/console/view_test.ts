@@ -189,6 +189,34 @@ Deno.test("dataState() says identical, behind, copying, alone, empty", () => {
   strictEqual(texts({ session: "lost" }, {})[0], "writes wait for node2");
 });
 
+Deno.test("dataState() never calls a stopped copy up to date once the other node has gone on, or cannot be asked", () => {
+  const stopped = { role: "STOP", status: "NotReady", session: "none" } as const;
+  const level = { ...EMPTY, current: "a1", upToDate: true };
+  const wentOn = { ...level, current: "a2", bitmap: "a1" };
+  const text = (
+    first: Partial<ModuleState>,
+    second: Partial<ModuleState>,
+    reachable = true,
+  ) => {
+    const state = sampleState(first, { ...stopped, identity: level, ...second });
+    // What is not heard is asked for on the other node's own page.
+    const nodes = state.nodes.map((node) => ({
+      ...node,
+      local: node.name === "node2",
+      reachable: node.name === "node2" || reachable,
+    }));
+    return dataState(places({ ...state, nodes }, "k3s")[1]!, en).text;
+  };
+  const alone = { role: "ALONE", session: "none", identity: wentOn } as const;
+  strictEqual(text(alone, {}), "behind node1");
+  strictEqual(text({ ...alone, dirtyBytes: 3 << 20 }, {}), "3.0 MiB behind node1");
+  strictEqual(text(alone, {}, false), "not known while node1 is silent");
+  strictEqual(text({ ...alone, identity: level }, {}), "as it was when it stopped");
+  strictEqual(text(stopped, { identity: wentOn }), "newer than node1's");
+  const old = { upToDate: false };
+  strictEqual(text({ ...stopped, ...old }, old), "not up to date");
+});
+
 Deno.test("dataState() shows no copy under way when its source or its target has fallen silent", () => {
   const source = sampleModule({ role: "ALONE", session: "resync", resync });
   const half = sampleModule({

@@ -96,6 +96,12 @@ export const overviewTexts = {
     newest: "newest copy",
     onlyHere: (bytes: string) => `newest copy, ${bytes} of it only here`,
     level: "up to date",
+    asStopped: "as it was when it stopped",
+    newer: (peer: string) => `newer than ${peer}'s`,
+    apart: (peer: string) =>
+      `apart from ${peer}'s: each has what the other lacks`,
+    doubtful: "not up to date",
+    unsure: (peer: string) => `not known while ${peer} is silent`,
     behindBy: (bytes: string, peer: string) => `${bytes} behind ${peer}`,
     behind: (peer: string) => `behind ${peer}`,
     names: "comparing names",

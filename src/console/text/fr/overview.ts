@@ -104,6 +104,12 @@ export const overviewTexts: Pick<
     onlyHere: (bytes: string) =>
       `copie la plus récente, dont ${bytes} seulement ici`,
     level: "à jour",
+    asStopped: "telle qu’à son arrêt",
+    newer: (peer: string) => `plus récente que celle de ${peer}`,
+    apart: (peer: string) =>
+      `divergente de celle de ${peer} : chacune a ce qui manque à l’autre`,
+    doubtful: "pas à jour",
+    unsure: (peer: string) => `inconnu tant que ${peer} ne répond pas`,
     behindBy: (bytes: string, peer: string) =>
       `en retard de ${bytes} sur ${peer}`,
     behind: (peer: string) => `en retard sur ${peer}`,

@@ -101,6 +101,12 @@ export const overviewTexts: Pick<
     newest: "最新のコピー",
     onlyHere: (bytes: string) => `最新のコピー、うち ${bytes} はここだけ`,
     level: "最新",
+    asStopped: "停止したときのまま",
+    newer: (peer: string) => `${peer} のものより新しい`,
+    apart: (peer: string) =>
+      `${peer} のものと分岐: それぞれ相手にないものを持っています`,
+    doubtful: "最新ではありません",
+    unsure: (peer: string) => `${peer} の応答があるまで不明`,
     behindBy: (bytes: string, peer: string) => `${peer} より ${bytes} 遅れ`,
     behind: (peer: string) => `${peer} より遅れています`,
     names: "名前を比較中",
