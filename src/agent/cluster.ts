@@ -57,6 +57,8 @@ export class Cluster {
   /** Set by whoever compares configurations with the peer. */
   problems: readonly string[] = [];
   onChange: () => void = () => {};
+  /** As the peer was last told. */
+  #arbiterAnswers: boolean | null = null;
   /** A change is about to be shown. */
   #changes = false;
 
@@ -69,6 +71,7 @@ export class Cluster {
       node: options.node,
       log: options.log,
       views: () => this.#views(),
+      arbiterAnswers: () => this.arbiter.answers(),
       heard: (heardUsAt) => this.#heard(heardUsAt),
       turned: (verdict, silentMs) => this.#turned(verdict, silentMs),
       settled: () =>
@@ -296,6 +299,7 @@ export class Cluster {
         addresses: node.peer.addresses,
         modules: this.#peer.views,
         verdict: this.#peer.verdict,
+        arbiterAnswers: this.#peer.arbiterAnswers,
       },
       links: this.#peer.health,
       arbiter: this.arbiter.arbiter,
@@ -487,6 +491,12 @@ export class Cluster {
   /** The verdict is repeated, so that a module that has just begun knows it. */
   #tick(): void {
     this.#lookOutside();
+    // Its silence is no event, and the other node tells its people what follows from it.
+    const answers = this.arbiter.answers();
+    if (answers !== this.#arbiterAnswers) {
+      this.#arbiterAnswers = answers;
+      this.#changed();
+    }
     for (const module of this.#modules.values()) {
       module.post({ type: "peer", at: now(), verdict: this.#peer.verdict });
       module.tick();

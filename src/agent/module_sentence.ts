@@ -2,6 +2,7 @@
 import { bytes, seconds } from "../system/units.ts";
 import type { ModuleView } from "../machine/state.ts";
 import { compare } from "../replication/identity.ts";
+import { hindrance } from "./hindrance.ts";
 import type { Known } from "./status.ts";
 
 /** What holds for one module. `mine` null: not installed here; `theirs` null: the peer said nothing of it. */
@@ -9,7 +10,10 @@ export function moduleSentence(
   name: string,
   mine: ModuleView | null,
   theirs: ModuleView | null,
-  known: Pick<Known, "local" | "peer" | "timeoutMs">,
+  known: Pick<
+    Known,
+    "local" | "peer" | "timeoutMs" | "arbiter" | "arbiterAnswers"
+  >,
 ): string {
   const { local, peer } = known;
   const alive = peer.verdict === "alive" || peer.verdict === "late";
@@ -30,6 +34,13 @@ export function moduleSentence(
       others: primary.others,
       otherAlive: primary.node === local.name ? alive : true,
       timeoutMs: known.timeoutMs,
+      hindered: primary.others && hindrance(
+        primary.others,
+        known.arbiter,
+        primary.node === local.name
+          ? peer.arbiterAnswers
+          : known.arbiterAnswers,
+      ),
     });
   }
   return idleSentence(name, { ...known, mine, there, alive });
@@ -61,6 +72,8 @@ interface Sides {
   readonly others: ModuleView | null;
   readonly otherAlive: boolean;
   readonly timeoutMs: number;
+  /** Why the other node, as SECOND, would not take over. */
+  readonly hindered: string | null;
 }
 
 function primarySentence(
@@ -74,9 +87,9 @@ function primarySentence(
   }
   if (view.role === "PRIM") {
     if (others?.role === "SECOND" && others.status === "Ready") {
-      const takes = others.failover === false
-        ? `does not take over if ${node} dies: failover is off`
-        : takeover(node, others, timeoutMs);
+      const takes = sides.hindered === null
+        ? takeover(node, others, timeoutMs)
+        : `does not take over if ${node} dies: ${sides.hindered}`;
       return `${name} runs on ${node} (PRIM); ${other} ${
         holding(view, others)
       } and ${takes}.${because(view)}`;

@@ -15,6 +15,7 @@ export interface PeerLinkOptions {
   readonly log: Log;
   /** What the peer is told of the modules here. */
   readonly views: () => readonly ModuleView[];
+  readonly arbiterAnswers: () => boolean | null;
   /** The peer has spoken; when it had heard this node, null: it does not say. */
   readonly heard: (heardUsAt: number | null) => void;
   /** The verdict is another one; `silentMs`: since the peer's last word. */
@@ -78,6 +79,11 @@ export class PeerLink {
     return this.#word?.timeoutMs ?? null;
   }
 
+  /** Whether its arbiter answers it; undefined: an older version does not say. */
+  get arbiterAnswers(): boolean | null | undefined {
+    return this.#word?.arbiterAnswers;
+  }
+
   /** Parts of cluster.yaml that are not the same there. */
   get differs(): readonly string[] {
     return differingParts(this.#parts, this.#word?.configuration ?? {});
@@ -130,6 +136,7 @@ export class PeerLink {
       modules: this.#options.views(),
       timeoutMs: this.#options.node.cluster.heartbeat.timeout,
       configuration: this.#parts,
+      arbiterAnswers: this.#options.arbiterAnswers(),
     };
     // See Station.say().
     const settled = promises(body, this.views) ? this.#losses : null;

@@ -9,6 +9,7 @@ import type {
   ResourceInfo,
 } from "../api/state.ts";
 import { arbiterSentence } from "./arbiter_sentence.ts";
+import { hindrance } from "./hindrance.ts";
 import { moduleSentence } from "./module_sentence.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -28,6 +29,8 @@ export interface Known {
     /** What it last said of its modules. */
     readonly modules: readonly ModuleView[];
     readonly verdict: "alive" | "late" | "lost" | "unknown";
+    /** Whether its arbiter answers it, as it says; absent from an older version. */
+    readonly arbiterAnswers?: boolean | null | undefined;
   };
   /** heartbeat.timeout as the peer last said it; null: not known. */
   readonly peerTimeoutMs: number | null;
@@ -93,10 +96,18 @@ export function clusterState(known: Known): ClusterState {
 
 function moduleState(
   view: ModuleView,
-  { addresses, unmirrored: without, resources }: Known,
+  known: Known,
   local: boolean,
 ): ModuleState {
-  const unmirrored = without.includes(view.module);
+  const { addresses, resources } = known;
+  const unmirrored = known.unmirrored.includes(view.module);
+  const hindered = view.role === "SECOND"
+    ? hindrance(
+      view,
+      known.arbiter,
+      local ? known.arbiterAnswers : known.peer.arbiterAnswers,
+    )
+    : null;
   return {
     name: view.module,
     role: view.role,
@@ -112,6 +123,7 @@ function moduleState(
     dirtyBytes: view.dirtyBytes,
     salvage: view.salvage ?? null,
     failover: view.failover ?? true,
+    ...(hindered === null ? {} : { hindered }),
     addresses: (addresses[view.module] ?? []).map((address) => ({
       address,
       held: view.addresses,

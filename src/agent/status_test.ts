@@ -16,6 +16,7 @@ function state(
   theirs: Partial<ModuleView> | null,
   verdict: Known["peer"]["verdict"] = "alive",
   change: Partial<Known> = {},
+  peer: Partial<Known["peer"]> = {},
 ) {
   const link = { local: "10.0.0.1", remote: "10.0.0.2", roundTripMs: 1 };
   return clusterState({
@@ -35,6 +36,7 @@ function state(
       addresses: ["10.0.0.2"],
       modules: theirs ? [view(theirs)] : [],
       verdict,
+      ...peer,
     },
     links: [{ ...link, state: "up" }, { ...link, state: "up" }],
     arbiter: { kind: "none" },
@@ -90,11 +92,68 @@ Deno.test("clusterState() promises no takeover that failover off forbids, and no
   );
 });
 
+Deno.test("clusterState() promises no takeover that the arbiter does not let happen, on either node", () => {
+  const witness = {
+    kind: "witness",
+    id: "w",
+    address: "10.0.0.3",
+    retired: false,
+  } as const;
+  const ping = { kind: "ping", addresses: ["10.0.0.4"] } as const;
+  const second = { ...SECOND, claim: 3 };
+  const said = (
+    arbiter: Known["arbiter"],
+    answers: boolean | null | undefined,
+    view: Partial<ModuleView> = second,
+  ) => {
+    // From the secondary itself, and from the primary, to which it says so.
+    const here = state(view, PRIM, "alive", {
+      arbiter,
+      arbiterAnswers: answers ?? null,
+    });
+    const there = state(PRIM, view, "alive", { arbiter, arbiterAnswers: true }, {
+      arbiterAnswers: answers,
+    });
+    if (answers !== undefined) {
+      strictEqual(
+        there.sentence,
+        here.sentence.replaceAll("node1", "x").replaceAll("node2", "node1")
+          .replaceAll("x", "node2"),
+      );
+      strictEqual(
+        there.nodes[1]!.modules[0]!.hindered,
+        here.nodes[0]!.modules[0]!.hindered,
+      );
+    }
+    return there.sentence;
+  };
+  for (const answers of [false, null]) {
+    strictEqual(
+      said(witness, answers),
+      "k3s runs on node1 (PRIM); node2 holds an identical copy and does not take over if node1 dies: the witness 10.0.0.3 does not answer it.",
+    );
+    match(said(ping, answers), /dies: its ping of 10\.0\.0\.4 is not answered\.$/);
+  }
+  match(
+    said(witness, true, SECOND),
+    /dies: the witness 10\.0\.0\.3 has not been told yet that its copy is level\.$/,
+  );
+  match(said({ ...witness, retired: true }, true), /is being removed\.$/);
+  // An older version does not say whether it is answered.
+  for (const answers of [true, undefined]) {
+    match(said(witness, answers), /begins to take over/);
+    match(said(ping, answers), /begins to take over/);
+  }
+});
+
 Deno.test("clusterState() names the command that ends a switch, also where module.yaml says auto", () => {
   const watch = { resources: [], maintenance: ["boot off", "failover off"] };
   const { warnings } = state({ ...PRIM, watch }, SECOND);
   match(warnings[0]!, /BOOT OFF for k3s on node1: .*"hakit boot auto -m k3s"/);
-  match(warnings[1]!, /"hakit failover on -m k3s" ends it/);
+  match(
+    warnings[1]!,
+    /the service is down until a person moves it; "hakit failover on -m k3s" ends it/,
+  );
 });
 
 Deno.test("clusterState() names what is kept on either node until it is dropped", () => {

@@ -121,6 +121,6 @@ function maintenanceOf({ local, peer }: Known, alive: boolean): string[] {
 const MEANING: Readonly<{ [entry: string]: string }> = {
   "errd off": "a process that dies has no consequence",
   "checker off": "what checkers find has no consequence",
-  "failover off": "it stays where it is if its node dies",
+  "failover off": "if its node dies the service is down until a person moves it",
   "boot off": "it is not started at boot",
 };

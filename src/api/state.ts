@@ -96,6 +96,9 @@ const moduleSchema = z.strictObject({
   failover: z.boolean().describe(
     "Whether this node goes on in the other one's place",
   ),
+  hindered: z.string().optional().describe(
+    "Of SECOND: why it would not take over now if the other node died; absent: nothing is known to hinder it",
+  ),
   addresses: list(
     z.strictObject({ address: z.string(), held: z.boolean() }).readonly(),
   ),

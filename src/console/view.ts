@@ -116,7 +116,8 @@ function copiesTone(both: readonly Place[]): Tone {
     if (second?.module?.status === "Ready") {
       // One more failure would serve a copy that is not right, or nothing at all.
       const differ = running.module.differences + second.module.differences > 0;
-      if (differ || !second.module.failover) return "risk";
+      const { failover, hindered } = second.module;
+      if (differ || !failover || hindered) return "risk";
       return running.module.role === "PRIM" ? "good" : "busy";
     }
     return "risk";
@@ -136,7 +137,8 @@ export function placeTone(place: Place): Tone {
   if (!module || module.role === "STOP") return "off";
   if (module.status === "NotReady" || module.role === "WAIT") return "bad";
   if (module.status === "Transient") return "busy";
-  return module.role === "ALONE" || isBroken(place) ? "risk" : "good";
+  const risky = module.role === "ALONE" || module.hindered;
+  return risky || isBroken(place) ? "risk" : "good";
 }
 
 /** What the role means, for somebody who does not know the words. */
@@ -155,7 +157,10 @@ export function roleMeaning(place: Place, t: Texts): string {
     case "ALONE":
       return moving ? meanings.takesOver : meanings.alone(peer);
     case "SECOND":
-      return moving ? meanings.becomesLevel : meanings.secondary(peer);
+      if (moving) return meanings.becomesLevel;
+      return module.hindered
+        ? meanings.hindered(peer, module.hindered)
+        : meanings.secondary(peer);
     case "WAIT":
       return meanings.waits;
     case "STOP":

@@ -43,6 +43,7 @@ Deno.test("headline() says Protected only when both nodes answer and are Ready",
   strictEqual(tone({ status: "Transient" }, {}), "busy");
   strictEqual(tone({ differences: 3 }, {}), "risk");
   strictEqual(tone({}, { failover: false }), "risk");
+  strictEqual(tone({}, { hindered: "the witness does not answer" }), "risk");
   strictEqual(
     tone({ role: "WAIT", status: "NotReady" }, {
       role: "STOP",
@@ -132,6 +133,16 @@ Deno.test("headline() does not believe what a silent node said last", () => {
     "Does not answer. It was SECOND when it was last heard.",
   );
   strictEqual(dataState(place!, en).text, "unknown until it answers");
+});
+
+Deno.test("roleMeaning() does not call a secondary ready that would not take over", () => {
+  const said = (change: Partial<ModuleState>) =>
+    roleMeaning(places(sampleState({}, change), "k3s")[1]!, en);
+  strictEqual(said({}), "Ready to take over from node1.");
+  strictEqual(
+    said({ hindered: "the witness 10.0.0.3 does not answer it" }),
+    "Stands by, but does not take over if node1 dies: the witness 10.0.0.3 does not answer it.",
+  );
 });
 
 Deno.test("headline() takes the module that is worst off", () => {

@@ -12,6 +12,8 @@ export interface Body {
   readonly timeoutMs?: number | undefined;
   /** Digests of what must be the same in both nodes' cluster.yaml, part by part; absent from an older version. */
   readonly configuration?: { readonly [part: string]: string } | undefined;
+  /** Whether its arbiter answers the sender; null: not known yet, or there is none; absent from an older version. */
+  readonly arbiterAnswers?: boolean | null | undefined;
 }
 
 /** Of all it says; what a datagram adds to it has its place beside. */
@@ -94,6 +96,7 @@ const body = z.object({
   modules: z.array(moduleView).max(MAX_MODULES),
   timeoutMs: count.optional(),
   configuration: z.record(text(20), text(16)).optional(),
+  arbiterAnswers: z.boolean().nullable().optional(),
 });
 
 /** null: not a body that we can rely on. A field that a newer version adds is ignored. */

@@ -35,6 +35,7 @@ Deno.test("checkBody() takes nothing away that a node says of its modules", () =
     version: "1",
     modules: [{ ...view, keeps: null, salvage: "2026-11-23T02-30-00-000Z" }],
     configuration: { links: "0123456789ab" },
+    arbiterAnswers: false,
   };
   deepStrictEqual(checkBody(body), body);
 });

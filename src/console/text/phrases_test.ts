@@ -190,6 +190,7 @@ function state(
       version: "2",
       modules: known(theirs),
       verdict,
+      arbiterAnswers: change.arbiterAnswers,
     },
     links: [{ ...link, state: "down", blackHoleBytes: 1500 }],
     arbiter: { kind: "none" },
@@ -284,7 +285,14 @@ Deno.test("every sentence of clusterState() is known: warnings, and who decides"
           },
           ...arbiter,
         });
-        for (const sentence of [said.arbiter, ...said.warnings]) {
+        const hindered = said.nodes[1]!.modules[0]!.hindered ?? [];
+        for (
+          const sentence of [
+            said.arbiter,
+            said.sentence,
+            ...said.warnings,
+          ].concat(hindered)
+        ) {
           ok(isSaid(sentence), sentence);
         }
         most = Math.max(most, said.warnings.length);

@@ -167,6 +167,7 @@ export function told(state: ClusterState, say: Say): ClusterState {
       modules: node.modules.map((module) => ({
         ...module,
         reason: module.reason && say(module.reason),
+        ...module.hindered && { hindered: say(module.hindered) },
         resources: module.resources.map((resource) => ({
           ...resource,
           detail: resource.detail && say(resource.detail),

@@ -78,6 +78,8 @@ export const overviewTexts = {
       `Runs the service alone: what is written now is not on ${peer}.`,
     becomesLevel: "Becoming level with the primary.",
     secondary: (peer: string) => `Ready to take over from ${peer}.`,
+    hindered: (peer: string, why: string) =>
+      `Stands by, but does not take over if ${peer} dies: ${why}.`,
     waits: "Waits.",
     stops: "Stopping.",
     stopped: "Stopped.",

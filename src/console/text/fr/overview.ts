@@ -85,6 +85,8 @@ export const overviewTexts: Pick<
       `Assure seul le service : ce qui est écrit maintenant n’est pas sur ${peer}.`,
     becomesLevel: "Se met au niveau du primaire.",
     secondary: (peer: string) => `Prêt à prendre le relais de ${peer}.`,
+    hindered: (peer: string, why: string) =>
+      `Se tient à jour, mais ne prend pas le relais si ${peer} tombe en panne : ${why}.`,
     waits: "Attend.",
     stops: "S’arrête.",
     stopped: "Arrêté.",

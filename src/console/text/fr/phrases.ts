@@ -18,8 +18,17 @@ export const phrases: Phrases = {
   "holds an identical copy": "a une copie identique",
   "holds a copy that DIFFERS in {count} places":
     "a une copie qui DIFFÈRE en {count} endroits",
-  "does not take over if {node} dies: failover is off":
-    "ne prend pas le relais si {node} tombe en panne : le basculement est désactivé",
+  "does not take over if {node} dies: {why=}":
+    "ne prend pas le relais si {node} tombe en panne : {why}",
+  "failover is off": "le basculement est désactivé",
+  "its ping of {addresses*} is not answered":
+    "son ping de {addresses} reste sans réponse",
+  "the witness {address} is being removed":
+    "le témoin {address} est en train d’être retiré",
+  "the witness {address} does not answer it":
+    "le témoin {address} ne lui répond pas",
+  "the witness {address} has not been told yet that its copy is level":
+    "on n’a pas encore dit au témoin {address} que sa copie est au même niveau",
   "begins to take over {when=} after {node} dies":
     "commence à prendre le relais {when} après une panne de {node}",
   "serves {when=} after {node} dies (its last takeover took {took} s)":
@@ -77,8 +86,8 @@ export const phrases: Phrases = {
     "la mort d’un processus reste sans suite",
   "what checkers find has no consequence":
     "ce que les contrôles trouvent reste sans suite",
-  "it stays where it is if its node dies":
-    "il reste où il est si son nœud tombe en panne",
+  "if its node dies the service is down until a person moves it":
+    "si son nœud tombe en panne, le service est arrêté jusqu’à ce qu’une personne le déplace",
   "it is not started at boot": "il n’est pas démarré avec la machine",
   "not as module.yaml says": "autrement que ne le dit module.yaml",
   "The copies of {module} DIFFER in {count} places (its log names them): \"hakit verify {module} --repair\" levels the secondary's from the primary's; look for a failing disk.":

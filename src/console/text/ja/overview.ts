@@ -83,6 +83,8 @@ export const overviewTexts: Pick<
       `単独でサービスを提供しています。今書き込まれるものは ${peer} にはありません。`,
     becomesLevel: "プライマリーに追いついています。",
     secondary: (peer: string) => `${peer} から引き継ぐ準備ができています。`,
+    hindered: (peer: string, why: string) =>
+      `待機していますが、${peer} が落ちても引き継ぎません：${why}。`,
     waits: "待機中です。",
     stops: "停止しています。",
     stopped: "停止しました。",

@@ -18,8 +18,17 @@ export const phrases: Phrases = {
   "holds an identical copy": "同一のコピーを持ち",
   "holds a copy that DIFFERS in {count} places":
     "{count} か所で異なるコピーを持ち",
-  "does not take over if {node} dies: failover is off":
-    "フェイルオーバーがオフのため {node} が落ちても引き継ぎません",
+  "does not take over if {node} dies: {why=}":
+    "{node} が落ちても引き継ぎません（{why}）",
+  "failover is off": "フェイルオーバーがオフです",
+  "its ping of {addresses*} is not answered":
+    "{addresses} への ping に応答がありません",
+  "the witness {address} is being removed":
+    "ウィットネス {address} は削除中です",
+  "the witness {address} does not answer it":
+    "ウィットネス {address} がこのノードに応答しません",
+  "the witness {address} has not been told yet that its copy is level":
+    "このコピーが揃っていることがウィットネス {address} にまだ伝えられていません",
   "begins to take over {when=} after {node} dies":
     "{node} が落ちると{when}後に引き継ぎを始めます",
   "serves {when=} after {node} dies (its last takeover took {took} s)":
@@ -77,7 +86,8 @@ export const phrases: Phrases = {
     "プロセスが終了しても何も行われません",
   "what checkers find has no consequence":
     "チェッカーが異常を見つけても何も行われません",
-  "it stays where it is if its node dies": "ノードが落ちても引き継がれません",
+  "if its node dies the service is down until a person moves it":
+    "ノードが落ちると、人が移すまでサービスは止まります",
   "it is not started at boot": "マシンの起動時に開始されません",
   "not as module.yaml says": "module.yaml のとおりではありません",
   "The copies of {module} DIFFER in {count} places (its log names them): \"hakit verify {module} --repair\" levels the secondary's from the primary's; look for a failing disk.":
