@@ -12,7 +12,7 @@ export function arbiterSentence(
     case "ping": {
       const names = arbiter.addresses.join(", ");
       const word = arbiterAnswers === false
-        ? `The arbiter does not answer from ${local.name} (ping ${names}): when the links break now, this node stops.`
+        ? `The arbiter does not answer from ${local.name} (ping ${names}): when the links break or the other node dies now, this node stops what it serves, and as SECOND does not take over; mend the way to it, or say "hakit witness remove" while both nodes run.`
         : `The arbiter is a ping of ${names}: a node that is cut off stops.`;
       return `${word} It cannot exclude two primaries: when only the links between the nodes break, both reach it.`;
     }

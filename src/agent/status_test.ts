@@ -383,6 +383,17 @@ Deno.test("clusterState() says where to look when the witness does not answer, a
   strictEqual(early.warnings.length, 0);
 });
 
+Deno.test("clusterState() says of a pinged address that is silent what it costs, and how to be rid of it", () => {
+  const { warnings } = state(PRIM, SECOND, "alive", {
+    arbiter: { kind: "ping", addresses: ["10.0.0.4"] },
+    arbiterAnswers: false,
+  });
+  match(
+    warnings.at(-1)!,
+    /or the other node dies now, this node stops what it serves, and as SECOND does not take over; .*"hakit witness remove" while both/,
+  );
+});
+
 Deno.test("clusterState() is loud about copies that were found to differ", () => {
   const found = { ...PRIM, differences: 3, proven: "2026-11-23T17:00:00Z" };
   for (const [mine, theirs] of [[found, SECOND], [SECOND, found]] as const) {

@@ -68,7 +68,7 @@ export const PHRASES = [
   'There is only one link between the nodes, so one broken cable can part them: with every module stopped, give each node a second address in cluster.yaml of both, then "hakit upgrade --restart".',
   // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
   'There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside. "hakit witness add ADDRESS" excludes that.',
-  "The arbiter does not answer from {node} (ping {addresses*}): when the links break now, this node stops.",
+  'The arbiter does not answer from {node} (ping {addresses*}): when the links break or the other node dies now, this node stops what it serves, and as SECOND does not take over; mend the way to it, or say "hakit witness remove" while both nodes run.',
   "The arbiter is a ping of {addresses*}: a node that is cut off stops.",
   "It cannot exclude two primaries: when only the links between the nodes break, both reach it.",
   'The {witness!} is being removed: until that is done on both nodes, neither goes on without the other; say "hakit witness remove" again.',

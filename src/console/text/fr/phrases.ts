@@ -112,8 +112,8 @@ export const phrases: Phrases = {
   // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
   'There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside. "hakit witness add ADDRESS" excludes that.':
     'Il n’y a pas d’arbitre : si tous les liens sont coupés à la fois, les deux nœuds peuvent devenir primaires. Quand ils se retrouvent, l’un des deux cède, et ce qu’il est seul à avoir écrit est mis de côté. "hakit witness add ADDRESS" exclut cela.',
-  "The arbiter does not answer from {node} (ping {addresses*}): when the links break now, this node stops.":
-    "L’arbitre ne répond pas à {node} (ping {addresses}) : si les liens sont coupés maintenant, ce nœud s’arrête.",
+  'The arbiter does not answer from {node} (ping {addresses*}): when the links break or the other node dies now, this node stops what it serves, and as SECOND does not take over; mend the way to it, or say "hakit witness remove" while both nodes run.':
+    'L’arbitre ne répond pas à {node} (ping {addresses}) : si les liens sont coupés ou si l’autre nœud tombe en panne maintenant, ce nœud arrête ce qu’il sert, et en tant que SECOND il ne prend pas le relais ; réparez le chemin jusqu’à lui, ou faites "hakit witness remove" pendant que les deux nœuds tournent.',
   "The arbiter is a ping of {addresses*}: a node that is cut off stops.":
     "L’arbitre est un ping de {addresses} : un nœud isolé s’arrête.",
   "It cannot exclude two primaries: when only the links between the nodes break, both reach it.":

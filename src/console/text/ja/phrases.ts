@@ -112,8 +112,8 @@ export const phrases: Phrases = {
   // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
   'There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside. "hakit witness add ADDRESS" excludes that.':
     'アービターがありません。すべてのリンクが同時に切れると、両方のノードがプライマリーになることがあります。再接続時に一方が譲り、そのノードだけが書き込んだものは退避されます。"hakit witness add ADDRESS" でこれを排除できます。',
-  "The arbiter does not answer from {node} (ping {addresses*}): when the links break now, this node stops.":
-    "アービターが {node} に応答しません（ping {addresses}）。今リンクが切れると、このノードは停止します。",
+  'The arbiter does not answer from {node} (ping {addresses*}): when the links break or the other node dies now, this node stops what it serves, and as SECOND does not take over; mend the way to it, or say "hakit witness remove" while both nodes run.':
+    'アービターが {node} に応答しません（ping {addresses}）。今リンクが切れるか、もう一方のノードが落ちると、このノードは提供しているものを停止し、SECOND であれば引き継ぎません。そこへの経路を直すか、両ノードが稼働している間に "hakit witness remove" を実行してください。',
   "The arbiter is a ping of {addresses*}: a node that is cut off stops.":
     "アービターは {addresses} への ping です。孤立したノードは停止します。",
   "It cannot exclude two primaries: when only the links between the nodes break, both reach it.":
