@@ -34,6 +34,7 @@ export function moduleSentence(
       others: primary.others,
       otherAlive: primary.node === local.name ? alive : true,
       timeoutMs: known.timeoutMs,
+      mayServeToo: known.arbiter.kind !== "witness",
       hindered: primary.others && hindrance(
         primary.others,
         known.arbiter,
@@ -72,6 +73,8 @@ interface Sides {
   readonly others: ModuleView | null;
   readonly otherAlive: boolean;
   readonly timeoutMs: number;
+  /** Nobody excludes that both serve while they are parted. */
+  readonly mayServeToo: boolean;
   /** Why the other node, as SECOND, would not take over. */
   readonly hindered: string | null;
 }
@@ -104,7 +107,7 @@ function primarySentence(
 function aloneSentence(
   name: string,
   view: ModuleView,
-  { node, other, others, otherAlive }: Sides,
+  { node, other, others, otherAlive, mayServeToo }: Sides,
 ): string {
   const resync = view.resync ?? others?.resync ?? null;
   if (otherAlive && others?.role === "SECOND" && resync) {
@@ -116,7 +119,10 @@ function aloneSentence(
     ? ` (${bytes(view.dirtyBytes)} so far)`
     : "";
   if (!otherAlive) {
-    return `${name} runs ALONE on ${node}: ${other} is not reachable, nothing written now has a second copy${behind}; start ${other}, or repair the links between the nodes.`;
+    const too = mayServeToo
+      ? ` If ${other} is on, it may serve ${name}, too: then what one of the two writes is set aside. Look at ${other}; if it serves, say "hakit stop ${name}" on one of them now.`
+      : "";
+    return `${name} runs ALONE on ${node}: ${other} is not reachable, nothing written now has a second copy${behind}; start ${other}, or repair the links between the nodes.${too}`;
   }
   if (others === null) {
     return `${name} runs ALONE on ${node}: it is not installed on ${other}, nothing written now has a second copy; say "hakit module config ${name} --apply" on ${node} to install it on both.`;

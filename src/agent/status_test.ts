@@ -223,10 +223,20 @@ Deno.test("clusterState() warns of a side to keep that only one node names", () 
 
 Deno.test("clusterState() says that nothing has a second copy while the peer is away", () => {
   const text = sentence({ ...ALONE, dirtyBytes: 3 << 20 }, SECOND, "lost");
+  const alone =
+    "k3s runs ALONE on node1: node2 is not reachable, nothing written now has a second copy (3.0 MiB so far); start node2, or repair the links between the nodes.";
   strictEqual(
     text,
-    "k3s runs ALONE on node1: node2 is not reachable, nothing written now has a second copy (3.0 MiB so far); start node2, or repair the links between the nodes.",
+    `${alone} If node2 is on, it may serve k3s, too: then what one of the two writes is set aside. Look at node2; if it serves, say "hakit stop k3s" on one of them now.`,
   );
+  // Only a witness excludes that.
+  const parted = (arbiter: Known["arbiter"]) =>
+    state({ ...ALONE, dirtyBytes: 3 << 20 }, SECOND, "lost", { arbiter })
+      .sentence;
+  const ping = { kind: "ping", addresses: ["10.0.0.4"] } as const;
+  strictEqual(parted(ping), text);
+  const witness = { id: "w", address: "10.0.0.3", retired: false };
+  strictEqual(parted({ kind: "witness", ...witness }), alone);
 });
 
 Deno.test("clusterState() shows the progress of a resync, from either side", () => {

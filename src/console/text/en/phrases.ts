@@ -30,6 +30,8 @@ export const PHRASES = [
   "{percent} % of {total*} at {rate*}/s{left?}",
   ", {time*} left",
   "{module} runs ALONE on {node}: {peer} is not reachable, nothing written now has a second copy{behind?}; start {peer}, or repair the links between the nodes.",
+  "If {peer} is on, it may serve {module}, too: then what one of the two writes is set aside.",
+  'Look at {peer}; if it serves, say "hakit stop {module}" on one of them now.',
   " ({bytes*} so far)",
   '{module} runs ALONE on {node}: it is not installed on {peer}, nothing written now has a second copy; say "hakit module config {module} --apply" on {node} to install it on both.',
   "{module} runs ALONE on {node}; {peer} connects to be brought up to date{behind?}.",

@@ -48,6 +48,10 @@ export const phrases: Phrases = {
   ", {time*} left": ", reste {time}",
   "{module} runs ALONE on {node}: {peer} is not reachable, nothing written now has a second copy{behind?}; start {peer}, or repair the links between the nodes.":
     "{module} tourne seul (ALONE) sur {node} : {peer} n’est pas joint, rien de ce qui est écrit maintenant n’a de deuxième copie{behind} ; démarrez {peer}, ou réparez les liens entre les nœuds.",
+  "If {peer} is on, it may serve {module}, too: then what one of the two writes is set aside.":
+    "Si {peer} est allumé, il sert peut-être aussi {module} : alors ce qu’écrit l’un des deux est mis de côté.",
+  'Look at {peer}; if it serves, say "hakit stop {module}" on one of them now.':
+    'Regardez {peer} ; s’il sert, faites "hakit stop {module}" sur l’un des deux maintenant.',
   " ({bytes*} so far)": " ({bytes} jusqu’ici)",
   '{module} runs ALONE on {node}: it is not installed on {peer}, nothing written now has a second copy; say "hakit module config {module} --apply" on {node} to install it on both.':
     '{module} tourne seul (ALONE) sur {node} : il n’est pas installé sur {peer}, rien de ce qui est écrit maintenant n’a de deuxième copie ; faites "hakit module config {module} --apply" sur {node} pour l’installer sur les deux.',

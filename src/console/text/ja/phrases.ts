@@ -48,6 +48,10 @@ export const phrases: Phrases = {
   ", {time*} left": "、残り {time}",
   "{module} runs ALONE on {node}: {peer} is not reachable, nothing written now has a second copy{behind?}; start {peer}, or repair the links between the nodes.":
     "{module} は {node} で単独で稼働しています（ALONE）。{peer} に接続できず、今書き込まれるものに二つ目のコピーはありません{behind}。{peer} を起動するか、ノード間のリンクを修復してください。",
+  "If {peer} is on, it may serve {module}, too: then what one of the two writes is set aside.":
+    "{peer} の電源が入っていれば、{peer} も {module} を提供しているかもしれません。その場合、どちらか一方が書き込んだものは退避されます。",
+  'Look at {peer}; if it serves, say "hakit stop {module}" on one of them now.':
+    '{peer} を確認してください。提供している場合は、今すぐどちらか一方で "hakit stop {module}" を実行してください。',
   " ({bytes*} so far)": "（これまでに {bytes}）",
   '{module} runs ALONE on {node}: it is not installed on {peer}, nothing written now has a second copy; say "hakit module config {module} --apply" on {node} to install it on both.':
     '{module} は {node} で単独で稼働しています（ALONE）。{peer} にはインストールされておらず、今書き込まれるものに二つ目のコピーはありません。両方にインストールするには {node} で "hakit module config {module} --apply" を実行してください。',
