@@ -86,6 +86,18 @@ function primarySentence(
 ): string {
   const { node, other, others, timeoutMs } = sides;
   if (view.status !== "Ready") {
+    if (view.role === "PRIM" && view.session === "lost") {
+      return `${name} runs on ${node}, and its applications hang: writes wait for ${other}.${
+        because(view)
+      }`;
+    }
+    // It has been tried: on the way to a role nothing is wrong with the address yet.
+    if (!view.addresses && view.reason) {
+      const why = view.reason.trim().replace(/\.$/, "");
+      return view.role === "PRIM"
+        ? `${name} runs on ${node} (PRIM), but clients do not reach it: ${why}.`
+        : `${name} runs ALONE on ${node}, but clients do not reach it: ${why}.`;
+    }
     return `${name} is on its way to ${view.role} on ${node}.${because(view)}`;
   }
   if (view.role === "PRIM") {

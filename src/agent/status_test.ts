@@ -85,6 +85,24 @@ Deno.test("clusterState() says that a primary's disk hangs, alone too", () => {
   );
 });
 
+Deno.test("clusterState() does not call on its way what serves while its writes wait, or clients do not reach it", () => {
+  const moving = { ...PRIM, status: "Transient" } as const;
+  strictEqual(
+    sentence({ ...moving, session: "lost", reason: "writes wait: x" }, SECOND),
+    "k3s runs on node1, and its applications hang: writes wait for node2. Writes wait: x.",
+  );
+  const reason = "the virtual address is not here, it is tried again: x";
+  strictEqual(
+    sentence({ ...moving, role: "ALONE", reason }, SECOND),
+    `k3s runs ALONE on node1, but clients do not reach it: ${reason}.`,
+  );
+  strictEqual(
+    sentence({ ...moving, reason }, SECOND),
+    `k3s runs on node1 (PRIM), but clients do not reach it: ${reason}.`,
+  );
+  match(sentence({ ...moving, reason: null }, SECOND), /is on its way to PRIM/);
+});
+
 Deno.test("clusterState() promises no takeover that failover off forbids, and no identical copy that differs", () => {
   strictEqual(
     sentence({ ...PRIM, differences: 2 }, { ...SECOND, failover: false }),

@@ -2,7 +2,7 @@
  * ClusterState → what the page says: words, tone, numbers. Every tone has its word and its shape, colour only repeats them.
  * Runs on the server and in the browser. Pure.
  */
-import { standing } from "../api/standing.ts";
+import { serves, standing } from "../api/standing.ts";
 import { bytes, seconds } from "../system/units.ts";
 import type {
   ClusterState,
@@ -102,8 +102,20 @@ export function moduleTone(both: readonly Place[]): Tone {
 
 /** One that is on its way has been down a moment ago, and is looked at again. What cannot be told may be well. */
 function isBroken(place: Place): boolean {
+  if (stuck(place.module) !== null) return true;
   return place.module?.status === "Ready" &&
     troubles([place]).some(({ tone }) => tone === "bad");
+}
+
+/** It serves, and nobody gets anything of that: its writes wait for the other node, or clients do not find it. */
+function stuck(
+  module: ModuleState | undefined,
+): "hangs" | "unreached" | null {
+  if (!module || !serves(module) || module.status !== "Transient") return null;
+  if (module.role === "PRIM" && module.session === "lost") return "hangs";
+  // On the way to a role nothing is wrong with the address yet.
+  const away = module.addresses.some(({ held }) => !held);
+  return away && module.reason !== null ? "unreached" : null;
 }
 
 function copiesTone(both: readonly Place[]): Tone {
@@ -136,6 +148,7 @@ export function placeTone(place: Place): Tone {
   if (!answers(node)) return "bad";
   if (!module || module.role === "STOP") return "off";
   if (module.status === "NotReady" || module.role === "WAIT") return "bad";
+  if (stuck(module) !== null) return "risk";
   if (module.status === "Transient") return "busy";
   const risky = module.role === "ALONE" || module.hindered;
   return risky || isBroken(place) ? "risk" : "good";
@@ -151,6 +164,9 @@ export function roleMeaning(place: Place, t: Texts): string {
   if (!module) return meanings.missing;
   const moving = module.status === "Transient";
   const peer = other?.name ?? t.overview.otherNode;
+  const fault = stuck(module);
+  if (fault === "hangs") return meanings.hangs(peer);
+  if (fault === "unreached") return meanings.unreached;
   switch (module.role) {
     case "PRIM":
       return moving ? meanings.becomesPrimary : meanings.primary;

@@ -135,6 +135,31 @@ Deno.test("headline() does not believe what a silent node said last", () => {
   strictEqual(dataState(place!, en).text, "unknown until it answers");
 });
 
+Deno.test("a primary whose writes wait, or whom clients do not reach, is not on its way", () => {
+  const moving = { status: "Transient" } as const;
+  const address = (held: boolean) => [{ address: "10.0.0.9/24", held }];
+  const said = (change: Partial<ModuleState>) => {
+    const state = sampleState({ ...moving, ...change });
+    const [place] = places(state, "k3s");
+    return [
+      headline(state, en).text,
+      placeTone(place!),
+      roleMeaning(place!, en),
+    ];
+  };
+  const broken = ["Running, but something is down", "risk"];
+  deepStrictEqual(said({ session: "lost" }), [
+    ...broken,
+    "Runs the service, but applications hang: writes wait for node2.",
+  ]);
+  const away = { role: "ALONE", addresses: address(false) } as const;
+  deepStrictEqual(said({ ...away, reason: "the virtual address is taken" }), [
+    ...broken,
+    "Runs the service, but clients do not reach it.",
+  ]);
+  deepStrictEqual(said(away), ["Changing", "busy", "Taking over."]);
+});
+
 Deno.test("roleMeaning() does not call a secondary ready that would not take over", () => {
   const said = (change: Partial<ModuleState>) =>
     roleMeaning(places(sampleState({}, change), "k3s")[1]!, en);
@@ -201,7 +226,11 @@ Deno.test("dataState() says identical, behind, copying, alone, empty", () => {
 });
 
 Deno.test("dataState() never calls a stopped copy up to date once the other node has gone on, or cannot be asked", () => {
-  const stopped = { role: "STOP", status: "NotReady", session: "none" } as const;
+  const stopped = {
+    role: "STOP",
+    status: "NotReady",
+    session: "none",
+  } as const;
   const level = { ...EMPTY, current: "a1", upToDate: true };
   const wentOn = { ...level, current: "a2", bitmap: "a1" };
   const text = (
@@ -209,7 +238,11 @@ Deno.test("dataState() never calls a stopped copy up to date once the other node
     second: Partial<ModuleState>,
     reachable = true,
   ) => {
-    const state = sampleState(first, { ...stopped, identity: level, ...second });
+    const state = sampleState(first, {
+      ...stopped,
+      identity: level,
+      ...second,
+    });
     // What is not heard is asked for on the other node's own page.
     const nodes = state.nodes.map((node) => ({
       ...node,
@@ -220,9 +253,15 @@ Deno.test("dataState() never calls a stopped copy up to date once the other node
   };
   const alone = { role: "ALONE", session: "none", identity: wentOn } as const;
   strictEqual(text(alone, {}), "behind node1");
-  strictEqual(text({ ...alone, dirtyBytes: 3 << 20 }, {}), "3.0 MiB behind node1");
+  strictEqual(
+    text({ ...alone, dirtyBytes: 3 << 20 }, {}),
+    "3.0 MiB behind node1",
+  );
   strictEqual(text(alone, {}, false), "not known while node1 is silent");
-  strictEqual(text({ ...alone, identity: level }, {}), "as it was when it stopped");
+  strictEqual(
+    text({ ...alone, identity: level }, {}),
+    "as it was when it stopped",
+  );
   strictEqual(text(stopped, { identity: wentOn }), "newer than node1's");
   const old = { upToDate: false };
   strictEqual(text({ ...stopped, ...old }, old), "not up to date");

@@ -218,6 +218,11 @@ Deno.test("every sentence of clusterState() is known: of all pairs of roles", ()
     { status: "Transient" },
     { status: "NotReady", reason: "node3 starts first" },
     { status: "Transient", goal: "stop" },
+    { status: "Transient", session: "lost" },
+    {
+      status: "Transient",
+      reason: "the virtual address is not here, it is tried again: x",
+    },
     { dirtyBytes: 3 << 20 },
     { failover: false, differences: 2 },
     { takeoverMs: 4200 },

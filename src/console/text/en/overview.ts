@@ -74,6 +74,9 @@ export const overviewTexts = {
     becomesPrimary: "Becoming primary.",
     primary: "Runs the service.",
     takesOver: "Taking over.",
+    hangs: (peer: string) =>
+      `Runs the service, but applications hang: writes wait for ${peer}.`,
+    unreached: "Runs the service, but clients do not reach it.",
     alone: (peer: string) =>
       `Runs the service alone: what is written now is not on ${peer}.`,
     becomesLevel: "Becoming level with the primary.",

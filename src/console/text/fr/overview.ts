@@ -81,6 +81,9 @@ export const overviewTexts: Pick<
     becomesPrimary: "Devient primaire.",
     primary: "Assure le service.",
     takesOver: "Prend le relais.",
+    hangs: (peer: string) =>
+      `Assure le service, mais les applications sont bloquées : les écritures attendent ${peer}.`,
+    unreached: "Assure le service, mais les clients ne l’atteignent pas.",
     alone: (peer: string) =>
       `Assure seul le service : ce qui est écrit maintenant n’est pas sur ${peer}.`,
     becomesLevel: "Se met au niveau du primaire.",

@@ -12,6 +12,12 @@ export const phrases: Phrases = {
     "{module} tourne sur LES DEUX nœuds (ALONE sur {node} et sur {peer}) : ils étaient séparés ; l’un des deux cède maintenant, et ce qu’il est seul à avoir écrit est mis de côté.",
   "{module} is on its way to {role} on {node}.":
     "{module} est en route vers {role} sur {node}.",
+  "{module} runs on {node}, and its applications hang: writes wait for {peer}.":
+    "{module} tourne sur {node}, et ses applications sont bloquées : les écritures attendent {peer}.",
+  "{module} runs on {node} (PRIM), but clients do not reach it: {why=}.":
+    "{module} tourne sur {node} (PRIM), mais les clients ne l’atteignent pas : {why}.",
+  "{module} runs ALONE on {node}, but clients do not reach it: {why=}.":
+    "{module} tourne seul (ALONE) sur {node}, mais les clients ne l’atteignent pas : {why}.",
   "{module} runs on {node} (PRIM); {peer} {copy!} and {takes=}.":
     "{module} tourne sur {node} (PRIM) ; {peer} {copy} et {takes}.",
   "stands by": "se tient prêt",

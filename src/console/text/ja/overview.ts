@@ -79,6 +79,9 @@ export const overviewTexts: Pick<
     becomesPrimary: "プライマリーになりつつあります。",
     primary: "サービスを提供しています。",
     takesOver: "引き継いでいます。",
+    hangs: (peer: string) =>
+      `サービスを提供していますが、アプリケーションが止まっています。書き込みが ${peer} を待っています。`,
+    unreached: "サービスを提供していますが、クライアントから届きません。",
     alone: (peer: string) =>
       `単独でサービスを提供しています。今書き込まれるものは ${peer} にはありません。`,
     becomesLevel: "プライマリーに追いついています。",

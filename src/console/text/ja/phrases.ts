@@ -12,6 +12,12 @@ export const phrases: Phrases = {
     "{module} は両方のノードで稼働しています（{node} と {peer} で ALONE）。ノード間が切れていました。これから一方が譲り、そのノードだけが書き込んだものは退避されます。",
   "{module} is on its way to {role} on {node}.":
     "{module} は {node} で {role} に移行中です。",
+  "{module} runs on {node}, and its applications hang: writes wait for {peer}.":
+    "{module} は {node} で稼働していますが、アプリケーションが止まっています。書き込みが {peer} を待っています。",
+  "{module} runs on {node} (PRIM), but clients do not reach it: {why=}.":
+    "{module} は {node} で稼働していますが（PRIM）、クライアントから届きません：{why}。",
+  "{module} runs ALONE on {node}, but clients do not reach it: {why=}.":
+    "{module} は {node} で単独稼働していますが（ALONE）、クライアントから届きません：{why}。",
   "{module} runs on {node} (PRIM); {peer} {copy!} and {takes=}.":
     "{module} は {node} で稼働しています（PRIM）。{peer} は{copy}、{takes}。",
   "stands by": "待機しており",
