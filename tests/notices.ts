@@ -9,6 +9,8 @@ type Role = "STOP" | "WAIT" | "ALONE" | "PRIM" | "SECOND";
 interface Sight {
   readonly mine: Role;
   readonly theirs: Role;
+  /** This node is on its way, or serves without its address, or without its mirror. */
+  readonly moving?: boolean;
   readonly reachable?: boolean;
   readonly reason?: string;
   readonly resource?: "up" | "down" | "unknown";
@@ -24,7 +26,11 @@ export function facts(sight: Sight, more: Partial<Facts> = {}): Facts {
   const module = (role: Role, local: boolean) => ({
     name: "shop",
     role,
-    status: role === "STOP" || role === "WAIT" ? "NotReady" : "Ready",
+    status: local && sight.moving
+      ? "Transient"
+      : role === "STOP" || role === "WAIT"
+      ? "NotReady"
+      : "Ready",
     reason: local ? sight.reason ?? null : null,
     differences: sight.differences ?? 0,
     resources: local && sight.resource

@@ -211,18 +211,22 @@ function ofModule(
       ? `${name} on ${here}${why}`
       : `nothing of ${name} waits on ${here} any more`,
   });
-  const alone = role === "ALONE" && status === "Ready";
+  const alone = role === "ALONE";
+  const lonely = status === "Ready"
+    ? `${name} runs on ${here} alone: no second copy is up to date`
+    : `${name} is to run on ${here} alone: no second copy is up to date`;
   const together = serves
     ? `${name} is on both nodes`
     : `${name} is no longer alone on ${here}`;
-  say("alone", {
-    value: alone ? "yes" : "ok",
-    level: "warning",
-    holdMs: ROLE_MS,
-    text: alone
-      ? `${name} runs on ${here} alone: no second copy is up to date`
-      : together,
-  });
+  // ALONE it may be Transient for long, as while its address is missing; a PRIM on its way may have lost its mirror: what was told stands.
+  if (role !== "PRIM" || status === "Ready") {
+    say("alone", {
+      value: alone ? "yes" : "ok",
+      level: "warning",
+      holdMs: ROLE_MS,
+      text: alone ? lonely : together,
+    });
+  }
   if (serves) {
     const { differences } = module;
     say("differences", {

@@ -58,6 +58,20 @@ Deno.test("a failover is told with its time, what follows from it, and its end",
   ]);
 });
 
+Deno.test("a node that is alone and loses its address is still alone, and a PRIM without its mirror is not on both nodes", () => {
+  const alone = { mine: "ALONE", theirs: "STOP" } as const;
+  const prim = { mine: "PRIM", theirs: "SECOND" } as const;
+  const { texts } = story([
+    [20, facts(alone)],
+    [60, facts({ ...alone, moving: true })],
+    [60, facts({ ...prim, moving: true })],
+    [20, facts(prim)],
+  ]);
+  deepStrictEqual(texts.slice(1), [[], [], ["over: shop is on both nodes"]]);
+  const [begun] = story([[20, facts({ ...alone, moving: true })]]).texts;
+  match(begun!.join(), /shop is to run on node2 alone/);
+});
+
 Deno.test("a stopped node says that no node serves only while it hears the other", () => {
   const stopped = { mine: "STOP", theirs: "ALONE" } as const;
   const { texts } = story([

@@ -760,6 +760,7 @@ export const PHRASES = [
   "{module} on {node}: {why!}",
   "nothing of {module} waits on {node} any more",
   "{module} runs on {node} alone: no second copy is up to date",
+  "{module} is to run on {node} alone: no second copy is up to date",
   "{module} is on both nodes",
   "{module} is no longer alone on {node}",
   'the copies of {module} differ in {count} places: see "hakit help verify"',

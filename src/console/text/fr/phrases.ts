@@ -1187,6 +1187,8 @@ export const phrases: Phrases = {
   "{module} on {node}: {why!}": "{module} sur {node} : {why}",
   "nothing of {module} waits on {node} any more":
     "plus rien de {module} n’attend sur {node}",
+  "{module} is to run on {node} alone: no second copy is up to date":
+    "{module} doit tourner seul sur {node} : aucune deuxième copie n’est à jour",
   "{module} runs on {node} alone: no second copy is up to date":
     "{module} tourne sur {node} seul : aucune deuxième copie n’est à jour",
   "{module} is on both nodes": "{module} est sur les deux nœuds",

@@ -1195,6 +1195,8 @@ export const phrases: Phrases = {
   "{module} on {node}: {why!}": "{node} の {module}：{why}",
   "nothing of {module} waits on {node} any more":
     "{node} で {module} を待つものはもうありません",
+  "{module} is to run on {node} alone: no second copy is up to date":
+    "{module} は {node} で単独稼働に移ります。最新の二つ目のコピーはありません",
   "{module} runs on {node} alone: no second copy is up to date":
     "{module} は {node} だけで稼働しています：最新の二つ目のコピーはありません",
   "{module} is on both nodes": "{module} は両方のノードにあります",
