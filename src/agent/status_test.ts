@@ -186,7 +186,7 @@ Deno.test("clusterState() names what is kept on either node until it is dropped"
   strictEqual(warned().length, 0);
   match(
     warned(undefined, salvage)[0]!,
-    /of k3s on node2: .*"hakit salvage show k3s\/2026-11-23T02-30-00-000Z"/,
+    /of k3s on node2: .*"hakit salvage show k3s\/2026-11-23T02-30-00-000Z" .*"hakit salvage export [^"]+ FILE" .*drop [^"]+" destroys the only copy/,
   );
   strictEqual(warned(salvage, salvage).length, 2);
   strictEqual(warned(salvage, salvage, "lost").length, 1);

@@ -86,7 +86,7 @@ function configurationsOf(
 function salvageOf({ local, peer }: Known, alive: boolean): string[] {
   return [local, ...alive ? [peer] : []].flatMap(({ name, modules }) =>
     modules.filter(({ salvage }) => salvage !== undefined).map((view) =>
-      `KEPT DATA of ${view.module} on ${name}: it was written on both nodes apart, and what only ${name} wrote is not in use but kept; there, "hakit salvage show ${view.module}/${view.salvage}" lists it, "hakit salvage drop ${view.module}/${view.salvage}" ends this warning.`
+      `KEPT DATA of ${view.module} on ${name}: it was written on both nodes apart, and what only ${name} wrote is not in use but kept; there, "hakit salvage show ${view.module}/${view.salvage}" lists it, "hakit salvage export ${view.module}/${view.salvage} FILE" saves it as an archive; "hakit salvage drop ${view.module}/${view.salvage}" destroys the only copy, and ends this warning.`
     )
   );
 }

@@ -119,7 +119,9 @@ async function sizes(
 function list(call: Call, kept: readonly Kept[]): Promise<number> {
   if (call.on("json")) call.out.json(kept);
   else if (kept.length === 0) {
-    call.out.line("Nothing is kept: no node yielded with data of its own.");
+    call.out.line(
+      "Nothing is kept on this node. Each node keeps its own: look on the other one, too.",
+    );
   } else {
     call.out.table([
       ["NAME", "FILES", "KEPT"],

@@ -245,7 +245,7 @@ function ofModule(
       level: "critical",
       holdMs: 0,
       text:
-        `${name} was written on both nodes apart; what only ${here} wrote is kept: see "hakit salvage list"`,
+        `${name} was written on both nodes apart; what only ${here} wrote is kept: see "hakit salvage list" on ${here}`,
     });
   }
   for (const resource of module.resources) {

@@ -192,7 +192,10 @@ Deno.test("resources, differences, links, disks, certificates and salvage are to
     /^the disk of "\/var\/lib.*nearly full \(14 % free\)/,
   );
   match(texts[10]!.join(), /"own.pem" of node1 expires in 3 days/);
-  match(texts[11]!.join(), /what only node1 wrote is kept/);
+  match(
+    texts[11]!.join(),
+    /what only node1 wrote is kept: see "hakit salvage list" on node1/,
+  );
 });
 
 Deno.test("a resource that cannot be told is told after ten minutes, and its end only when it can be", () => {

@@ -109,8 +109,8 @@ export const phrases: Phrases = {
   "nothing": "vide",
   'cluster.yaml differs between {node} and {peer} ({parts*}): make it the same on both, then "hakit upgrade --restart" on one: the agents begin again one after the other, and services change places.':
     'cluster.yaml diffère entre {node} et {peer} ({parts}) : rendez-le identique sur les deux, puis faites "hakit upgrade --restart" sur l’un des deux : les agents redémarrent l’un après l’autre, et les services changent de place.',
-  'KEPT DATA of {module} on {node}: it was written on both nodes apart, and what only {node} wrote is not in use but kept; there, "hakit salvage show {module}/{copy}" lists it, "hakit salvage drop {module}/{copy}" ends this warning.':
-    'DONNÉES GARDÉES de {module} sur {node} : les deux nœuds ont écrit chacun de son côté, et ce que seul {node} a écrit n’est pas utilisé mais gardé ; là-bas, "hakit salvage show {module}/{copy}" le montre, "hakit salvage drop {module}/{copy}" le détruit et met fin à cet avertissement.',
+  'KEPT DATA of {module} on {node}: it was written on both nodes apart, and what only {node} wrote is not in use but kept; there, "hakit salvage show {module}/{copy}" lists it, "hakit salvage export {module}/{copy} FILE" saves it as an archive; "hakit salvage drop {module}/{copy}" destroys the only copy, and ends this warning.':
+    'DONNÉES GARDÉES de {module} sur {node} : les deux nœuds ont écrit chacun de son côté, et ce que seul {node} a écrit n’est pas utilisé mais gardé ; là-bas, "hakit salvage show {module}/{copy}" le montre, "hakit salvage export {module}/{copy} FILE" l’enregistre dans une archive ; "hakit salvage drop {module}/{copy}" détruit l’unique copie et met fin à cet avertissement.',
   'heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one; until then leases follow the shorter one.':
     'heartbeat.timeout est de {mine} ms sur {node} et de {theirs} ms sur {peer} : rendez-le identique dans cluster.yaml des deux nœuds, puis faites "hakit upgrade --restart" sur l’un des deux ; d’ici là, c’est le plus court qui compte.',
   "A packet of {bytes} bytes does not pass the link {local} to {remote}, small ones do: heartbeats go on, and the mirror's connection opens and stands still; mend the switch or the tunnel in between, or on both nodes \"ip link set INTERFACE mtu {mtu}\", and the same in the network's configuration.":
@@ -1198,8 +1198,8 @@ export const phrases: Phrases = {
     'les copies de {module} diffèrent en {count} endroits : voir "hakit help verify"',
   "the copies of {module} differ no longer":
     "les copies de {module} ne diffèrent plus",
-  '{module} was written on both nodes apart; what only {node} wrote is kept: see "hakit salvage list"':
-    '{module} a été écrit sur les deux nœuds l’un sans l’autre ; ce que {node} est seul à avoir écrit est mis de côté : voir "hakit salvage list"',
+  '{module} was written on both nodes apart; what only {node} wrote is kept: see "hakit salvage list" on {node}':
+    '{module} a été écrit sur les deux nœuds l’un sans l’autre ; ce que {node} est seul à avoir écrit est mis de côté : voir "hakit salvage list" sur {node}',
   "{resource} of {module} cannot be told on {node}":
     "{resource} de {module} ne peut être déterminé sur {node}",
   "{resource} of {module} cannot be told on {node}: {why=}":

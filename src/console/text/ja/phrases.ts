@@ -109,8 +109,8 @@ export const phrases: Phrases = {
   "nothing": "空",
   'cluster.yaml differs between {node} and {peer} ({parts*}): make it the same on both, then "hakit upgrade --restart" on one: the agents begin again one after the other, and services change places.':
     'cluster.yaml が {node} と {peer} で異なります（{parts}）。両方で同じにしてから、一方のノードで "hakit upgrade --restart" を実行してください。エージェントが順に再起動し、サービスは入れ替わります。',
-  'KEPT DATA of {module} on {node}: it was written on both nodes apart, and what only {node} wrote is not in use but kept; there, "hakit salvage show {module}/{copy}" lists it, "hakit salvage drop {module}/{copy}" ends this warning.':
-    '{node} に {module} の保持データがあります。両ノードが別々に書き込み、{node} だけが書き込んだものは使われていませんが保持されています。{node} で "hakit salvage show {module}/{copy}" を実行すると内容が表示され、"hakit salvage drop {module}/{copy}" で破棄するとこの警告は消えます。',
+  'KEPT DATA of {module} on {node}: it was written on both nodes apart, and what only {node} wrote is not in use but kept; there, "hakit salvage show {module}/{copy}" lists it, "hakit salvage export {module}/{copy} FILE" saves it as an archive; "hakit salvage drop {module}/{copy}" destroys the only copy, and ends this warning.':
+    '{node} に {module} の保持データがあります。両ノードが別々に書き込み、{node} だけが書き込んだものは使われていませんが保持されています。{node} で "hakit salvage show {module}/{copy}" を実行すると内容が表示され、"hakit salvage export {module}/{copy} FILE" でアーカイブに保存できます。"hakit salvage drop {module}/{copy}" は唯一のコピーを破棄し、この警告も消えます。',
   'heartbeat.timeout is {mine} ms on {node} and {theirs} ms on {peer}: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one; until then leases follow the shorter one.':
     'heartbeat.timeout は {node} で {mine} ms、{peer} で {theirs} ms です。両方の cluster.yaml で同じにしてから、一方のノードで "hakit upgrade --restart" を実行してください。それまでは短い方に従います。',
   "A packet of {bytes} bytes does not pass the link {local} to {remote}, small ones do: heartbeats go on, and the mirror's connection opens and stands still; mend the switch or the tunnel in between, or on both nodes \"ip link set INTERFACE mtu {mtu}\", and the same in the network's configuration.":
@@ -1206,8 +1206,8 @@ export const phrases: Phrases = {
     '{module} のコピーが {count} か所で異なります："hakit help verify" を参照してください',
   "the copies of {module} differ no longer":
     "{module} のコピーに違いはなくなりました",
-  '{module} was written on both nodes apart; what only {node} wrote is kept: see "hakit salvage list"':
-    '{module} は両ノードで別々に書き込まれました。{node} だけが書き込んだものは別に保管されています："hakit salvage list" を参照してください',
+  '{module} was written on both nodes apart; what only {node} wrote is kept: see "hakit salvage list" on {node}':
+    '{module} は両ノードで別々に書き込まれました。{node} だけが書き込んだものは別に保管されています：{node} で "hakit salvage list" を実行してください',
   "{resource} of {module} cannot be told on {node}":
     "{node} の {module} の {resource} は判定できません",
   "{resource} of {module} cannot be told on {node}: {why=}":
