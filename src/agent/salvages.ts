@@ -1,6 +1,7 @@
 /** What this node alone wrote before it yielded: what there is, which files, an archive of it, its removal. The only copy of it is here. */
 import { basename, join } from "node:path";
 import { ApiError } from "../api/error.ts";
+import { asidesOf, packed, whyHidden } from "../replication/aside_note.ts";
 import { LIST, lockSalvage } from "../replication/salvage_lock.ts";
 import { fill, foldersIn } from "../system/files.ts";
 import type { Log } from "../system/log.ts";
@@ -12,6 +13,8 @@ export interface Salvage {
   readonly name: string;
   /** On the disk; null: not counted yet. */
   readonly bytes: number | null;
+  /** Where a whole copy stands that was set aside: then only a list is kept here. */
+  readonly asides?: readonly string[];
 }
 
 export interface SalvagesOptions {
@@ -38,6 +41,11 @@ export class Salvages {
     const found: Salvage[] = [];
     for (const name of (await foldersIn(this.#below(module))).sort()) {
       const folder = join(this.#below(module), name);
+      const asides = await asidesOf(folder);
+      if (asides.length > 0) {
+        found.push({ name, bytes: null, asides });
+        continue;
+      }
       // It grows for as long as something is being kept.
       const size = await Deno.stat(join(folder, LIST))
         .then(({ size }) => String(size), () => "");
@@ -66,12 +74,18 @@ export class Salvages {
     name: string,
   ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
     const folder = await this.#find(module, name);
+    const asides = await asidesOf(folder);
+    const hidden = await whyHidden(asides);
+    if (hidden !== null) {
+      const what = `Cannot archive "${name}": ${hidden}`;
+      throw new ApiError(409, "salvage-in-use", what);
+    }
     // Half of what is still being kept would look like all of it.
     const lock = await this.#lock(folder, "archive");
     let tar: Deno.ChildProcess;
     try {
       tar = new Deno.Command("tar", {
-        args: ["--sparse", "-cf", "-", "-C", folder, "."],
+        args: ["--sparse", "-cf", "-", ...packed(folder, asides)],
         stdin: "null",
         stdout: "piped",
         stderr: "null",
@@ -100,9 +114,14 @@ export class Salvages {
   ): Promise<void> {
     const folder = await this.#find(module, name);
     using _lock = await this.#lock(folder, "drop");
+    const asides = await asidesOf(folder);
     await Deno.remove(folder, { recursive: true });
     this.#options.log.warning(
-      `what this node alone had written to "${module}", kept as ${name}, was destroyed (by ${by})`,
+      asides.length > 0
+        ? `the note of what this node alone had written to "${module}", kept as ${name}, was dropped (by ${by}); all of it stays in ${
+          asides.join(", ")
+        }`
+        : `what this node alone had written to "${module}", kept as ${name}, was destroyed (by ${by})`,
     );
   }
 

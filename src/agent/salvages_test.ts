@@ -6,6 +6,7 @@ import {
   strictEqual,
 } from "node:assert/strict";
 import { join } from "node:path";
+import { asideNote } from "../replication/aside_note.ts";
 import { sleep } from "../system/clock.ts";
 import { command } from "../system/command.ts";
 import { paths } from "../system/paths.ts";
@@ -93,6 +94,32 @@ Deno.test("Salvages destroys nothing that is being downloaded, until its reader 
     }
   }
   await rejects(Deno.stat(kept), Deno.errors.NotFound);
+});
+
+Deno.test("Salvages names a whole copy that was set aside, packs it, and leaves it when its note is dropped", async () => {
+  await using world = await home();
+  const { salvages, kept, said } = world;
+  const aside = join(kept, "../../../../aside-1");
+  await Deno.mkdir(aside);
+  await Deno.writeTextFile(join(aside, "rows"), "all of them");
+  const note = (path: string) =>
+    Deno.writeTextFile(join(kept, "LIST.txt"), "Head.\n" + asideNote([path]));
+  await note(aside);
+  deepStrictEqual(await salvages.list("db"), [{
+    name: NAME,
+    bytes: null,
+    asides: [aside],
+  }]);
+  const file = join(kept, "../../../kept.tar");
+  await Deno.writeFile(file, await salvages.archive("db", NAME));
+  const { stdout } = await command(["tar", "-xOf", file, `.${aside}/rows`]);
+  strictEqual(stdout, "all of them");
+  await note("/nowhere/aside-1");
+  await rejects(salvages.archive("db", NAME), /hidden while the module serves/);
+  await note(aside);
+  await salvages.drop("db", { name: NAME, by: "root" });
+  ok(said.join().endsWith(`all of it stays in ${aside}`), said.join());
+  ok((await Deno.stat(aside)).isDirectory);
 });
 
 Deno.test("Salvages makes no path of a name", async () => {

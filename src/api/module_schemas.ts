@@ -99,6 +99,9 @@ export const salvagesAnswer = z.strictObject({
     name: z.string().describe("When it was kept"),
     bytes: z.number().nullable()
       .describe("Room on the disk; null: not counted yet"),
+    asides: list(z.string()).optional().describe(
+      "Where a whole copy stands that was set aside; its archive holds it, and it stays when this is dropped. Missing: what is kept stands here",
+    ),
   })).describe("Oldest first"),
 });
 const figure = z.number().nullable();

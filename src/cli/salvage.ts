@@ -1,5 +1,6 @@
 /** `hakit salvage`: what a node alone wrote before it yielded; kept until somebody has looked. On this node, as root. */
 import { join } from "node:path";
+import { asidesOf, packed, whyHidden } from "../replication/aside_note.ts";
 import { lockSalvage } from "../replication/salvage_lock.ts";
 import { command as execute } from "../system/command.ts";
 import { paths } from "../system/paths.ts";
@@ -15,6 +16,8 @@ interface Kept {
   /** Files, and how much of them was kept. */
   readonly files: number;
   readonly bytes: number;
+  /** Where a whole copy stands that was set aside; empty: what is kept stands in `folder`. */
+  readonly asides: readonly string[];
 }
 
 const ACTIONS: {
@@ -68,7 +71,8 @@ async function keptHere(): Promise<readonly Kept[]> {
   const found: Kept[] = [];
   for (const name of await salvageNames(below())) {
     const folder = join(below(), name);
-    found.push({ name, folder, ...await sizes(folder) });
+    const asides = await asidesOf(folder);
+    found.push({ name, folder, ...await sizes(folder), asides });
   }
   return found;
 }
@@ -125,7 +129,11 @@ function list(call: Call, kept: readonly Kept[]): Promise<number> {
   } else {
     call.out.table([
       ["NAME", "FILES", "KEPT"],
-      ...kept.map((one) => [one.name, String(one.files), bytes(one.bytes)]),
+      ...kept.map(({ name, files, bytes: size, asides }) =>
+        asides.length > 0
+          ? [name, "-", `a whole copy, in ${asides.join(", ")}`]
+          : [name, String(files), bytes(size)]
+      ),
     ]);
   }
   return Promise.resolve(EXIT.done);
@@ -177,9 +185,14 @@ async function exportTo(call: Call, kept: readonly Kept[]): Promise<number> {
     );
   }
   using _lock = await lock(one, "export");
-  await execute(["tar", "--sparse", "-cf", file, "-C", one.folder, "."], {
-    timeoutMs: 24 * 3_600_000,
-  });
+  const hidden = await whyHidden(one.asides);
+  if (hidden !== null) {
+    throw new Error(`Cannot export "${one.name}": ${hidden}`);
+  }
+  await execute(
+    ["tar", "--sparse", "-cf", file, ...packed(one.folder, one.asides)],
+    { timeoutMs: 24 * 3_600_000 },
+  );
   await Deno.chmod(file, 0o600);
   if (call.on("json")) call.out.json({ ...one, file });
   else call.out.line(`${one.name} is in ${file}; it also stays here.`);
@@ -188,6 +201,7 @@ async function exportTo(call: Call, kept: readonly Kept[]): Promise<number> {
 
 async function drop(call: Call, kept: readonly Kept[]): Promise<number> {
   const one = find(call, kept);
+  const elsewhere = one.asides.join(", ");
   if (!call.on("yes")) {
     if (!Deno.stdin.isTerminal()) {
       throw new UsageError(
@@ -195,7 +209,11 @@ async function drop(call: Call, kept: readonly Kept[]): Promise<number> {
       );
     }
     if (
-      !confirm(`Destroy the only copy of ${one.name} (${one.files} files)?`)
+      !confirm(
+        one.asides.length > 0
+          ? `Drop the note of ${one.name}? The whole copy stays in ${elsewhere}.`
+          : `Destroy the only copy of ${one.name} (${one.files} files)?`,
+      )
     ) {
       call.out.line("Nothing was changed.");
       return EXIT.failed;
@@ -204,6 +222,11 @@ async function drop(call: Call, kept: readonly Kept[]): Promise<number> {
   using _lock = await lock(one, "drop");
   await Deno.remove(one.folder, { recursive: true });
   if (call.on("json")) call.out.json({ dropped: one.name });
-  else call.out.line(`${one.name} is gone.`);
+  else if (one.asides.length === 0) call.out.line(`${one.name} is gone.`);
+  else {
+    call.out.line(
+      `The note of ${one.name} is gone; the whole copy stays in ${elsewhere}: take it away yourself when nobody needs it.`,
+    );
+  }
   return EXIT.done;
 }

@@ -1,5 +1,13 @@
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  match,
+  ok,
+  rejects,
+  strictEqual,
+} from "node:assert/strict";
 import { join } from "node:path";
+import { asideNote } from "../replication/aside_note.ts";
+import { command } from "../system/command.ts";
 import type { Output } from "./output.ts";
 import { run } from "./run.ts";
 import { salvageCommand } from "./salvage.ts";
@@ -58,7 +66,47 @@ Deno.test("hakit salvage lists, shows, exports and drops what was kept", async (
     strictEqual((await Deno.stat(file)).mode! & 0o777, 0o600);
     strictEqual((await say("export", NAME, file)).code, 2);
     strictEqual((await say("drop", NAME, "--yes")).code, 0);
-    match((await say("list")).text, /Nothing is kept on this node\. .*the other one, too/);
+    match(
+      (await say("list")).text,
+      /Nothing is kept on this node\. .*the other one, too/,
+    );
+  });
+});
+
+Deno.test("hakit salvage exports a whole copy that was set aside, and says where it stands and that drop leaves it", async () => {
+  await salvage(async (say, folder) => {
+    const aside = join(folder, "../../../../db/.hakit/aside-1");
+    await Deno.mkdir(aside, { recursive: true });
+    await Deno.writeTextFile(join(aside, "rows"), "all of them");
+    await Deno.remove(join(folder, "0"), { recursive: true });
+    await Deno.writeTextFile(
+      join(folder, "LIST.txt"),
+      "Written by this node alone.\n" + asideNote([aside]),
+    );
+    ok(
+      (await say("list")).text.includes(`${NAME} - a whole copy, in ${aside}`),
+    );
+    const file = join(folder, "../../../kept.tar");
+    strictEqual((await say("export", NAME, file)).code, 0);
+    const { stdout } = await command(["tar", "-xOf", file, `.${aside}/rows`]);
+    strictEqual(stdout, "all of them");
+    const { text } = await say("drop", NAME, "--yes");
+    ok(text.includes(`the whole copy stays in ${aside}: take it away`), text);
+    ok((await Deno.stat(aside)).isDirectory);
+  });
+});
+
+Deno.test("hakit salvage exports no list alone where the whole copy cannot be seen", async () => {
+  await salvage(async (say, folder) => {
+    await Deno.writeTextFile(
+      join(folder, "LIST.txt"),
+      "Written by this node alone.\n" + asideNote(["/nowhere/aside-1"]),
+    );
+    const file = join(folder, "../../../kept.tar");
+    const { code, text } = await say("export", NAME, file);
+    strictEqual(code, 1);
+    match(text, /stands in \/nowhere\/aside-1, which is hidden while/);
+    await rejects(Deno.stat(file), Deno.errors.NotFound);
   });
 });
 

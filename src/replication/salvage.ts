@@ -8,6 +8,7 @@ import { writeAllSync } from "../system/files.ts";
 import { isBefore, SYNCFS_TELLS } from "../system/kernel.ts";
 import { messageOf } from "../system/message.ts";
 import { errno, errnoName, libc, Memory, O } from "../system/libc.ts";
+import { asideNote } from "./aside_note.ts";
 import { inspect, openName, sizeOf } from "./inspect.ts";
 import { CHUNK, type Mark, type Marks } from "./marks.ts";
 import { chunksOf } from "./resync/source_data.ts";
@@ -80,12 +81,7 @@ export function* salvage(
 /** Where nothing names what this node alone wrote, all of its copy was set aside: said where people look for what was kept. */
 export function noteAside(below: string, asides: readonly string[]): void {
   const folder = newFolder(below), disk = new KeptDisk(below);
-  using list = beginList(
-    folder,
-    `No set names which files: all of this copy stands in\n${
-      asides.join("\n")
-    }\nIt is not part of an archive of this folder, and stays when this folder is dropped: take it away yourself when nobody needs it.\n`,
-  );
+  using list = beginList(folder, asideNote(asides));
   sync(list, `${folder}/${LIST}`);
   try {
     disk.sync();

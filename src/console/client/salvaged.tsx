@@ -10,6 +10,7 @@ import { poll } from "./poll.ts";
 interface Salvage {
   readonly name: string;
   readonly bytes: number | null;
+  readonly asides?: readonly string[];
 }
 
 const AGAIN_MS = 10_000;
@@ -26,7 +27,7 @@ export function Salvaged({ module, node, administers, t }: {
   const [shown, setShown] = useState<{ name: string; text: string } | null>(
     null,
   );
-  const [wish, setWish] = useState<string | null>(null);
+  const [wish, setWish] = useState<Salvage | null>(null);
   const [failed, setFailed] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const { salvage } = t.kept;
@@ -70,11 +71,10 @@ export function Salvaged({ module, node, administers, t }: {
       {typeof found === "string" ? <p class="quiet">{found}</p> : null}
       <ul class="plain">
         {(typeof found === "string" ? [] : found).map((
-          { name, bytes: size },
+          { name, ...kept },
         ) => (
           <li key={name}>
-            <time>{keptCopy(name).at ?? name}</time> UTC ·{" "}
-            {size === null ? t.kept.notCounted : salvage.size(bytes(size))}
+            <time>{keptCopy(name).at ?? name}</time> UTC · {extent(kept, t)}
             {administers
               ? (
                 <p class="row">
@@ -95,7 +95,7 @@ export function Salvaged({ module, node, administers, t }: {
                   <button
                     type="button"
                     disabled={busy}
-                    onClick={() => setWish(name)}
+                    onClick={() => setWish({ name, ...kept })}
                   >
                     {salvage.drop}
                   </button>
@@ -111,18 +111,35 @@ export function Salvaged({ module, node, administers, t }: {
       {wish
         ? (
           <Dialog
-            title={salvage.title(node)}
+            title={wish.asides ? salvage.note.title(node) : salvage.title(node)}
             cancel={t.common.cancel}
-            confirm={salvage.confirm}
+            confirm={wish.asides ? salvage.note.confirm : salvage.confirm}
             grave
             typed={{ word: module, label: salvage.type(module) }}
-            onYes={() => void drop(wish)}
+            onYes={() => void drop(wish.name)}
             onNo={() => setWish(null)}
           >
-            <p>{salvage.cost(keptCopy(wish).at ?? wish)}</p>
+            <p>{cost(wish, t)}</p>
           </Dialog>
         )
         : null}
     </div>
   );
+}
+
+/** How much it is; where all of it was set aside, where that stands. */
+export function extent(
+  { bytes: size, asides }: Omit<Salvage, "name">,
+  t: Texts,
+): string {
+  const { note, size: sized } = t.kept.salvage;
+  if (asides) return note.where(asides.join(", "));
+  return size === null ? t.kept.notCounted : sized(bytes(size));
+}
+
+/** What its removal costs: of a copy that was set aside only the note goes. */
+export function cost({ name, asides }: Salvage, t: Texts): string {
+  const at = keptCopy(name).at ?? name;
+  const { note, cost } = t.kept.salvage;
+  return asides ? note.cost(at, asides.join(", ")) : cost(at);
 }

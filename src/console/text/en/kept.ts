@@ -66,6 +66,13 @@ export const keptTexts = {
         `What was kept at ${at} exists nowhere else: download it first if anybody may miss it. When nothing is kept any more, the warning on the overview ends, too.`,
       type: (module: string) => `Type the module’s name, ${module}, to do it`,
       confirm: "Destroy the only copy",
+      note: {
+        where: (paths: string) => `a whole copy, in ${paths}`,
+        title: (node: string) => `Drop the note of ${node}’s copy?`,
+        cost: (at: string, paths: string) =>
+          `The whole copy of ${at} stays in ${paths}: only the note of it goes, and the warning on the overview when nothing else is kept. Take the folder away yourself when nobody needs it.`,
+        confirm: "Drop the note",
+      },
     },
   },
 };

@@ -667,6 +667,7 @@ export const PHRASES = [
   'There is no user "{name*}"',
   "none: there is no copy",
   'Cannot {what} "{copy}": {why!}',
+  "its data stands in {path*}, which is hidden while the module serves on this node, or is gone",
   "it is being downloaded or exported",
   "it is still being kept, or is being destroyed",
   // Notifications, single sign-on and drills, as the support page shows them (src/notify, src/oidc, src/k3s/drill).

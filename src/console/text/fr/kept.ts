@@ -69,6 +69,13 @@ export const keptTexts: Pick<Texts, "kept"> = {
         `Ce qui a été gardé le ${at} n’existe nulle part ailleurs : téléchargez-le d’abord si quelqu’un peut en avoir besoin. Quand plus rien n’est gardé, l’avertissement de la vue d’ensemble disparaît aussi.`,
       type: (module) => `Tapez le nom du module, ${module}, pour le faire`,
       confirm: "Détruire l’unique copie",
+      note: {
+        where: (paths) => `une copie entière, dans ${paths}`,
+        title: (node) => `Supprimer la note sur la copie de ${node} ?`,
+        cost: (at, paths) =>
+          `La copie entière du ${at} reste dans ${paths} : seule la note disparaît, et l’avertissement de la vue d’ensemble quand plus rien d’autre n’est gardé. Supprimez le dossier vous-même quand personne n’en a plus besoin.`,
+        confirm: "Supprimer la note",
+      },
     },
   },
 };

@@ -1046,6 +1046,8 @@ export const phrases: Phrases = {
   'There is no user "{name*}"': 'Il n’y a pas d’utilisateur "{name}"',
   "none: there is no copy": "aucune : il n’y a pas de copie",
   'Cannot {what} "{copy}": {why!}': 'Impossible pour "{copy}" ({what}) : {why}',
+  "its data stands in {path*}, which is hidden while the module serves on this node, or is gone":
+    "ses données sont dans {path}, qui est caché tant que le module sert sur ce nœud, ou n’existe plus",
   "it is being downloaded or exported":
     "une copie est en cours de téléchargement ou d’export",
   "it is still being kept, or is being destroyed":

@@ -1053,6 +1053,8 @@ export const phrases: Phrases = {
   "none: there is no copy": "コピーは一つもありません",
   'Cannot {what} "{copy}": {why!}':
     '"{copy}" を処理できません（{what}）：{why}',
+  "its data stands in {path*}, which is hidden while the module serves on this node, or is gone":
+    "データは {path} にありますが、このノードがモジュールを提供している間は見えないか、もうありません",
   "it is being downloaded or exported":
     "ダウンロードまたはエクスポートされています",
   "it is still being kept, or is being destroyed":
