@@ -426,7 +426,7 @@ Deno.test("clusterState() is loud about copies that were found to differ", () =>
   const found = { ...PRIM, differences: 3, proven: "2026-11-23T17:00:00Z" };
   for (const [mine, theirs] of [[found, SECOND], [SECOND, found]] as const) {
     const { warnings, nodes } = state(mine, theirs);
-    match(warnings[0]!, /DIFFER in 3 places.*hakit verify k3s --repair/);
+    match(warnings[0]!, /DIFFER in 3 places.*First find the failing disk.*If it is the primary's, "hakit swap k3s" first; then "hakit verify k3s --repair", which overwrites/);
     strictEqual(
       Math.max(...nodes.map(({ modules }) => modules[0]!.differences)),
       3,

@@ -49,7 +49,7 @@ export function warningsOf(known: Known, alive: boolean): string[] {
 function differencesOf({ local, peer }: Known, alive: boolean): string[] {
   const views = [...local.modules, ...(alive ? peer.modules : [])];
   return views.filter(({ differences }) => differences).map((view) =>
-    `The copies of ${view.module} DIFFER in ${view.differences} places (its log names them): "hakit verify ${view.module} --repair" levels the secondary's from the primary's; look for a failing disk.`
+    `The copies of ${view.module} DIFFER in ${view.differences} places (its log names them). First find the failing disk (on both nodes: dmesg, smartctl). If it is the primary's, "hakit swap ${view.module}" first; then "hakit verify ${view.module} --repair", which overwrites the secondary's differing places with the primary's and keeps nothing of them.`
   );
 }
 
@@ -121,6 +121,7 @@ function maintenanceOf({ local, peer }: Known, alive: boolean): string[] {
 const MEANING: Readonly<{ [entry: string]: string }> = {
   "errd off": "a process that dies has no consequence",
   "checker off": "what checkers find has no consequence",
-  "failover off": "if its node dies the service is down until a person moves it",
+  "failover off":
+    "if its node dies the service is down until a person moves it",
   "boot off": "it is not started at boot",
 };

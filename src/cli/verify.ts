@@ -35,7 +35,10 @@ export function verifyCommand(api: () => AgentApi): Command {
     },
     details: "Names, attributes and every byte are compared at the same " +
       "moment on both nodes.\nExit code 0: identical; 1: they differed " +
-      "(with --repair too) or could not be compared.",
+      "(with --repair too) or could not be compared.\n" +
+      "--repair takes the primary's copy for the good one: it overwrites the " +
+      "secondary's differing places and keeps nothing of them. Where the " +
+      'primary\'s disk may be the one that fails, "hakit swap" first.',
     async run({ args, on, text, out }) {
       const agent = api();
       const state = await agent.state();
@@ -109,7 +112,12 @@ async function ended(
   }
 }
 
-function tell(module: string, { verify }: Verification, out: Output): void {
+/** What came of it, for a person. */
+export function tell(
+  module: string,
+  { verify }: Verification,
+  out: Output,
+): void {
   if (!verify) {
     out.line(
       `The verification of ${module} ended with the primary: say it again on the new one.`,
@@ -128,7 +136,7 @@ function tell(module: string, { verify }: Verification, out: Output): void {
       `${module}: ${count} differences were mended; both copies are identical now (${compared}).`,
     different: verify.repair
       ? `${module}: ${count} differences, and some came again after they were mended: a disk of the secondary may be failing.`
-      : `${module}: ${count} differences. "hakit verify ${module} --repair" makes the secondary's copy equal.`,
+      : `${module}: ${count} differences. First find the failing disk (on both nodes: dmesg, smartctl). If it is the primary's, "hakit swap ${module}" first; then "hakit verify ${module} --repair".`,
     stopped: `${module}: the verification was stopped before its end.`,
     failed:
       `${module}: the copies could not be compared, see "hakit log ${module}".`,

@@ -93,7 +93,7 @@ export const overviewTexts = {
     silent: "unknown until it answers",
     identical: (peer: string) => `identical with ${peer}`,
     differ: (places: number) =>
-      `DIFFERS from the other copy in ${places} places: compare and repair`,
+      `DIFFERS from the other copy in ${places} places: find the failing disk before you repair`,
     waits: (peer: string) => `writes wait for ${peer}`,
     nothing: "nothing mirrored yet",
     empty: "empty",

@@ -100,7 +100,7 @@ export const overviewTexts: Pick<
     silent: "inconnu tant qu’il ne répond pas",
     identical: (peer: string) => `identique à ${peer}`,
     differ: (places: number) =>
-      `DIFFÈRE de l'autre copie en ${places} endroits : comparer et réparer`,
+      `DIFFÈRE de l'autre copie en ${places} endroits : trouver le disque défaillant avant de réparer`,
     waits: (peer: string) => `les écritures attendent ${peer}`,
     nothing: "encore rien en miroir",
     empty: "vide",

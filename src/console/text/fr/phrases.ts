@@ -100,8 +100,12 @@ export const phrases: Phrases = {
     "si son nœud tombe en panne, le service est arrêté jusqu’à ce qu’une personne le déplace",
   "it is not started at boot": "il n’est pas démarré avec la machine",
   "not as module.yaml says": "autrement que ne le dit module.yaml",
-  "The copies of {module} DIFFER in {count} places (its log names them): \"hakit verify {module} --repair\" levels the secondary's from the primary's; look for a failing disk.":
-    'Les copies de {module} DIFFÈRENT en {count} endroits (son journal les nomme) : "hakit verify {module} --repair" aligne celle du secondaire sur celle du primaire ; cherchez un disque défaillant.',
+  "The copies of {module} DIFFER in {count} places (its log names them).":
+    "Les copies de {module} DIFFÈRENT en {count} endroits (son journal les nomme).",
+  "First find the failing disk (on both nodes: dmesg, smartctl).":
+    "Cherchez d’abord le disque défaillant (sur les deux nœuds : dmesg, smartctl).",
+  "If it is the primary's, \"hakit swap {module}\" first; then \"hakit verify {module} --repair\", which overwrites the secondary's differing places with the primary's and keeps nothing of them.":
+    'Si c’est celui du primaire, d’abord "hakit swap {module}" ; puis "hakit verify {module} --repair", qui écrase les endroits différents du secondaire avec ceux du primaire et n’en garde rien.',
   '{node} runs hakit {version} and {peer} {other}: finish with "hakit upgrade FILE", or take it back with "hakit upgrade --back".':
     '{node} a hakit {version} et {peer} {other} : terminez avec "hakit upgrade FILE", ou revenez en arrière avec "hakit upgrade --back".',
   'split_brain.keep is {mine=} on {node} and {theirs=} on {peer}, so it counts for nothing: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one.':

@@ -98,7 +98,7 @@ export const overviewTexts: Pick<
     silent: "応答があるまで不明",
     identical: (peer: string) => `${peer} と同一`,
     differ: (places: number) =>
-      `もう一方のコピーと ${places} か所で異なります: 比較して修復してください`,
+      `もう一方のコピーと ${places} か所で異なります: 修復の前に故障したディスクを突き止めてください`,
     waits: (peer: string) => `書き込みが ${peer} を待っています`,
     nothing: "まだ何もミラーされていません",
     empty: "空",

@@ -100,8 +100,12 @@ export const phrases: Phrases = {
     "ノードが落ちると、人が移すまでサービスは止まります",
   "it is not started at boot": "マシンの起動時に開始されません",
   "not as module.yaml says": "module.yaml のとおりではありません",
-  "The copies of {module} DIFFER in {count} places (its log names them): \"hakit verify {module} --repair\" levels the secondary's from the primary's; look for a failing disk.":
-    '{module} のコピーが {count} か所で異なります（場所はモジュールのログにあります）。"hakit verify {module} --repair" でセカンダリーのコピーをプライマリーに合わせてください。ディスクが故障していないかも調べてください。',
+  "The copies of {module} DIFFER in {count} places (its log names them).":
+    "{module} のコピーが {count} か所で異なります（ログに場所が書かれています）。",
+  "First find the failing disk (on both nodes: dmesg, smartctl).":
+    "まず故障しているディスクを突き止めてください（両ノードで dmesg、smartctl）。",
+  "If it is the primary's, \"hakit swap {module}\" first; then \"hakit verify {module} --repair\", which overwrites the secondary's differing places with the primary's and keeps nothing of them.":
+    'それがプライマリーのディスクなら、まず "hakit swap {module}" を実行してください。その後の "hakit verify {module} --repair" は、セカンダリーの異なる箇所をプライマリーの内容で上書きし、元の内容は残しません。',
   '{node} runs hakit {version} and {peer} {other}: finish with "hakit upgrade FILE", or take it back with "hakit upgrade --back".':
     '{node} の hakit は {version}、{peer} は {other} です。"hakit upgrade FILE" で更新を完了するか、"hakit upgrade --back" で元に戻してください。',
   'split_brain.keep is {mine=} on {node} and {theirs=} on {peer}, so it counts for nothing: make it the same in cluster.yaml of both, then "hakit upgrade --restart" on one.':
