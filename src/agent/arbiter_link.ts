@@ -16,6 +16,8 @@ export interface ArbiterLinkOptions {
 }
 
 const PING_EVERY_MS = 500;
+/** A witness that has not answered for so long since it is asked is no slow one: it was not told of this cluster, or is not reached. */
+const NEVER_MS = 60_000;
 /** Longer than a ping over a house's network ever takes, shorter than anybody waits for a failover. */
 const PING_TIMEOUT_MS = 1_000;
 
@@ -25,6 +27,8 @@ export class ArbiterLink {
   #client: WitnessClient | null = null;
   #pinging: AbortController | null = null;
   #answered: boolean | null = null;
+  /** When it was asked for the first time. */
+  #beganAt = 0;
 
   constructor(file: ArbiterFile | null, options: ArbiterLinkOptions) {
     this.#options = options;
@@ -42,15 +46,18 @@ export class ArbiterLink {
   /** Whether it answers: null while that is not known. */
   answers(): boolean | null {
     if (this.#client === null) return this.#answered;
-    const { heardAt } = this.#client;
-    const { timeout } = this.#options.node.cluster.heartbeat;
-    if (heardAt !== null) return now() - heardAt < Math.max(2 * timeout, 3000);
-    return null;
+    return witnessAnswers({
+      heardAt: this.#client.heardAt,
+      beganAt: this.#beganAt,
+      now: now(),
+      timeoutMs: this.#options.node.cluster.heartbeat.timeout,
+    });
   }
 
   start(): void {
     const { node } = this.#options;
     const file = this.#file;
+    this.#beganAt = now();
     if (file?.kind === "witness") {
       this.#client = new WitnessClient({
         address: file.address,
@@ -114,6 +121,19 @@ export class ArbiterLink {
       await sleep(PING_EVERY_MS - (now() - askedAt), stop.signal);
     }
   }
+}
+
+/** Whether the witness answers; null: it has not yet, and may. */
+export function witnessAnswers(
+  { heardAt, beganAt, now, timeoutMs }: {
+    readonly heardAt: number | null;
+    readonly beganAt: number;
+    readonly now: number;
+    readonly timeoutMs: number;
+  },
+): boolean | null {
+  if (heardAt !== null) return now - heardAt < Math.max(2 * timeoutMs, 3000);
+  return now - beganAt < NEVER_MS ? null : false;
 }
 
 /** By the system's own ping: raw sockets are its business. null: it could not be sent. */

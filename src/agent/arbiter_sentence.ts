@@ -8,7 +8,7 @@ export function arbiterSentence(
 ): string {
   switch (arbiter.kind) {
     case "none":
-      return 'There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside. "hakit witness add ADDRESS" excludes that.';
+      return 'There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside. A witness excludes that: "hakit witness install" on a third machine, then "hakit witness add ADDRESS" here (see "hakit help witness").';
     case "ping": {
       const names = arbiter.addresses.join(", ");
       const word = arbiterAnswers === false
@@ -25,10 +25,10 @@ export function arbiterSentence(
         view.claim !== undefined || !isPrimary(view)
       );
       if (arbiterAnswers === null) {
-        return `The ${name} has not answered ${local.name} yet: should the other node die before it does, the service stops until then.`;
+        return `The ${name} has not answered ${local.name} yet: until it does there is no failover, and should the other node die the service stops; if it was not done yet: "hakit witness admit" there.`;
       }
       if (!arbiterAnswers) {
-        return `The ${name} does not answer ${local.name}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the ${name} is back; see "systemctl status hakit-witness" there, and its UDP port.`;
+        return `The ${name} does not answer ${local.name}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the ${name} is back; see "systemctl status hakit-witness" there, its UDP port, and whether "hakit witness list" there names this cluster.`;
       }
       return entitled
         ? `The ${name} decides: two primaries are excluded; should it and a node fail together, the service stops.`

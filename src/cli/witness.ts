@@ -108,7 +108,10 @@ async function add(call: Call, api: () => AgentApi): Promise<number> {
   if (call.on("json")) call.out.json({ address, port, token });
   else {
     call.out.line(
-      `Both nodes ask the witness ${address} from now on. Say there, as root, and paste the line below:`,
+      `Both nodes ask the witness ${address} from now on. Until it answers there is no failover.`,
+    );
+    call.out.line(
+      'Say there, as root (after "hakit witness install"), and paste the line below:',
     );
     call.out.line("  hakit witness admit");
     call.out.line(token ?? "");

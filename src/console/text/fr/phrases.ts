@@ -124,8 +124,10 @@ export const phrases: Phrases = {
   'There is only one link between the nodes, so one broken cable can part them: with every module stopped, give each node a second address in cluster.yaml of both, then "hakit upgrade --restart".':
     'Il n’y a qu’un lien entre les nœuds, et un seul câble coupé les sépare : tous les modules arrêtés, donnez à chaque nœud une deuxième adresse dans cluster.yaml des deux, puis faites "hakit upgrade --restart".',
   // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
-  'There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside. "hakit witness add ADDRESS" excludes that.':
-    'Il n’y a pas d’arbitre : si tous les liens sont coupés à la fois, les deux nœuds peuvent devenir primaires. Quand ils se retrouvent, l’un des deux cède, et ce qu’il est seul à avoir écrit est mis de côté. "hakit witness add ADDRESS" exclut cela.',
+  "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.":
+    "Il n’y a pas d’arbitre : si tous les liens sont coupés à la fois, les deux nœuds peuvent devenir primaires. Quand ils se retrouvent, l’un des deux cède, et ce qu’il est seul à avoir écrit est mis de côté.",
+  'A witness excludes that: "hakit witness install" on a third machine, then "hakit witness add ADDRESS" here (see "hakit help witness").':
+    'Un témoin exclut cela : "hakit witness install" sur une troisième machine, puis "hakit witness add ADDRESS" ici (voir "hakit help witness").',
   'The arbiter does not answer from {node} (ping {addresses*}): when the links break or the other node dies now, this node stops what it serves, and as SECOND does not take over; mend the way to it, or say "hakit witness remove" while both nodes run.':
     'L’arbitre ne répond pas à {node} (ping {addresses}) : si les liens sont coupés ou si l’autre nœud tombe en panne maintenant, ce nœud arrête ce qu’il sert, et en tant que SECOND il ne prend pas le relais ; réparez le chemin jusqu’à lui, ou faites "hakit witness remove" pendant que les deux nœuds tournent.',
   "The arbiter is a ping of {addresses*}: a node that is cut off stops.":
@@ -134,10 +136,10 @@ export const phrases: Phrases = {
     "Il ne peut pas exclure deux primaires : si seuls les liens entre les nœuds sont coupés, les deux l’atteignent.",
   'The {witness!} is being removed: until that is done on both nodes, neither goes on without the other; say "hakit witness remove" again.':
     'Le {witness} est en train d’être retiré : tant que ce n’est pas fait sur les deux nœuds, aucun ne continue sans l’autre ; refaites "hakit witness remove".',
-  'The {witness!} does not answer {node}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the {witness!} is back; see "systemctl status hakit-witness" there, and its UDP port.':
-    'Le {witness} ne répond pas à {node} : deux primaires restent exclus et les modules en miroir continuent, mais si l’autre nœud tombe en panne maintenant, le service s’arrête jusqu’au retour du {witness} ; voyez là-bas "systemctl status hakit-witness", et son port UDP.',
-  "The {witness!} has not answered {node} yet: should the other node die before it does, the service stops until then.":
-    "Le {witness} n’a pas encore répondu à {node} : si l’autre nœud tombe en panne d’ici là, le service s’arrête jusqu’à sa réponse.",
+  'The {witness!} does not answer {node}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the {witness!} is back; see "systemctl status hakit-witness" there, its UDP port, and whether "hakit witness list" there names this cluster.':
+    'Le {witness} ne répond pas à {node} : deux primaires restent exclus et les modules en miroir continuent, mais si l’autre nœud tombe en panne maintenant, le service s’arrête jusqu’au retour du {witness} ; voyez là-bas "systemctl status hakit-witness", son port UDP, et si "hakit witness list" y nomme ce cluster.',
+  'The {witness!} has not answered {node} yet: until it does there is no failover, and should the other node die the service stops; if it was not done yet: "hakit witness admit" there.':
+    'Le {witness} n’a pas encore répondu à {node} : d’ici là il n’y a pas de basculement, et si l’autre nœud tombe en panne, le service s’arrête ; si ce n’est pas encore fait : "hakit witness admit" là-bas.',
   "The {witness!} decides: two primaries are excluded; should it and a node fail together, the service stops.":
     "Le {witness} décide : deux primaires sont exclus ; si lui et un nœud tombent en panne ensemble, le service s’arrête.",
   "The {witness!} answers and has not been told yet who is up to date; that follows when both nodes are level.":

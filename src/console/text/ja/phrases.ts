@@ -124,8 +124,10 @@ export const phrases: Phrases = {
   'There is only one link between the nodes, so one broken cable can part them: with every module stopped, give each node a second address in cluster.yaml of both, then "hakit upgrade --restart".':
     'ノード間のリンクが一つしかなく、ケーブル一本の断線でノード間が切れます。すべてのモジュールを停止し、両方の cluster.yaml で各ノードに二つ目のアドレスを加えてから、"hakit upgrade --restart" を実行してください。',
   // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
-  'There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside. "hakit witness add ADDRESS" excludes that.':
-    'アービターがありません。すべてのリンクが同時に切れると、両方のノードがプライマリーになることがあります。再接続時に一方が譲り、そのノードだけが書き込んだものは退避されます。"hakit witness add ADDRESS" でこれを排除できます。',
+  "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.":
+    "アービターがありません。すべてのリンクが同時に切れると、両方のノードがプライマリーになることがあります。再接続時に一方が譲り、そのノードだけが書き込んだものは退避されます。",
+  'A witness excludes that: "hakit witness install" on a third machine, then "hakit witness add ADDRESS" here (see "hakit help witness").':
+    'ウィットネスがあればこれを排除できます。三台目のマシンで "hakit witness install"、その後ここで "hakit witness add ADDRESS" を実行してください（"hakit help witness" を参照）。',
   'The arbiter does not answer from {node} (ping {addresses*}): when the links break or the other node dies now, this node stops what it serves, and as SECOND does not take over; mend the way to it, or say "hakit witness remove" while both nodes run.':
     'アービターが {node} に応答しません（ping {addresses}）。今リンクが切れるか、もう一方のノードが落ちると、このノードは提供しているものを停止し、SECOND であれば引き継ぎません。そこへの経路を直すか、両ノードが稼働している間に "hakit witness remove" を実行してください。',
   "The arbiter is a ping of {addresses*}: a node that is cut off stops.":
@@ -134,10 +136,10 @@ export const phrases: Phrases = {
     "これでは二つのプライマリーを排除できません。ノード間のリンクだけが切れると、両方のノードから届くためです。",
   'The {witness!} is being removed: until that is done on both nodes, neither goes on without the other; say "hakit witness remove" again.':
     '{witness} は削除中です。両ノードで完了するまで、どちらのノードも相手なしでは続行しません。"hakit witness remove" をもう一度実行してください。',
-  'The {witness!} does not answer {node}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the {witness!} is back; see "systemctl status hakit-witness" there, and its UDP port.':
-    '{witness} が {node} に応答しません。二つのプライマリーは引き続き排除され、ミラーされたモジュールは稼働を続けますが、今もう一方のノードが落ちると、{witness} が戻るまでサービスは止まります。そのマシンの "systemctl status hakit-witness" と UDP ポートを確認してください。',
-  "The {witness!} has not answered {node} yet: should the other node die before it does, the service stops until then.":
-    "{witness} はまだ {node} に応答していません。応答の前にもう一方のノードが落ちると、応答までサービスは止まります。",
+  'The {witness!} does not answer {node}: two primaries stay excluded and mirrored modules run on, but should the other node die now, the service stops until the {witness!} is back; see "systemctl status hakit-witness" there, its UDP port, and whether "hakit witness list" there names this cluster.':
+    '{witness} が {node} に応答しません。二つのプライマリーは引き続き排除され、ミラーされたモジュールは稼働を続けますが、今もう一方のノードが落ちると、{witness} が戻るまでサービスは止まります。そのマシンの "systemctl status hakit-witness" と UDP ポート、そして "hakit witness list" にこのクラスターがあるかを確認してください。',
+  'The {witness!} has not answered {node} yet: until it does there is no failover, and should the other node die the service stops; if it was not done yet: "hakit witness admit" there.':
+    '{witness} はまだ {node} に応答していません。応答するまでフェイルオーバーはなく、もう一方のノードが落ちるとサービスは止まります。まだなら、そのマシンで "hakit witness admit" を実行してください。',
   "The {witness!} decides: two primaries are excluded; should it and a node fail together, the service stops.":
     "{witness} が判定します。二つのプライマリーは排除されます。ウィットネスとノードが同時に故障すると、サービスは止まります。",
   "The {witness!} answers and has not been told yet who is up to date; that follows when both nodes are level.":
