@@ -169,7 +169,12 @@ export interface Half {
   readonly mariadb: string | null;
 }
 
-export function kinship(mine: Half, theirs: Half): Found[] {
+/** `clustered`: both serve already. Then prereq holds MariaDB's packages, and what is updated when counts. */
+export function kinship(
+  mine: Half,
+  theirs: Half,
+  { clustered = false }: { readonly clustered?: boolean } = {},
+): Found[] {
   const found: Found[] = [];
   const both = (a: string, b: string) =>
     `${a} on ${mine.name}, ${b} on ${theirs.name}`;
@@ -190,8 +195,9 @@ export function kinship(mine: Half, theirs: Half): Found[] {
         {
           why:
             "The older one cannot open files that the newer one has written: a failover to it fails",
-          fix:
-            "the same release of the distribution on both: apt-get dist-upgrade",
+          fix: clustered
+            ? 'on the node with the older one, while it is SECOND: README, "Update MariaDB and NFS"; no swap to it before'
+            : "the same release of the distribution on both: apt-get dist-upgrade",
         },
       ),
     );

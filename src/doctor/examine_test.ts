@@ -223,6 +223,23 @@ const PAIR_FAULTS: { readonly [expected: string]: Spoil } = {
   "warning pair.disk": (f) => any(f.disks[0]).type = "xfs",
 };
 
+Deno.test("examinePair() sends nobody to dist-upgrade in a cluster, where MariaDB's packages are held", () => {
+  const fix = (cluster: string | null) => {
+    const mine = spoiled((f) => any(f.node).cluster = cluster);
+    const theirs = spoiled((f) => {
+      any(f.node).cluster = cluster;
+      f.system.versions["mariadb-server"] = "1:10.5.23-0+deb11u1";
+    }, healthy("node2", 2));
+    const { findings } = examinePair({ mine, theirs, clockMs: 0 });
+    return findings.find(({ code }) => code === "pair.mariadb")?.fix ?? "";
+  };
+  assert.match(
+    fix("a"),
+    /while it is SECOND: README, "Update MariaDB and NFS"/,
+  );
+  assert.match(fix(null), /dist-upgrade/);
+});
+
 Deno.test("examinePair() finds what differs and must not", () => {
   const mine = spoiled((f) => any(f.node).cluster = "a");
   const theirs = spoiled((f) => any(f.node).cluster = "a", healthy("node2", 2));

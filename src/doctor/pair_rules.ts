@@ -38,7 +38,9 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
   {
     title: "versions of both",
     look({ mine, theirs }) {
-      const found = kinship(halfOf(mine), halfOf(theirs));
+      const clustered = mine.node.cluster !== null &&
+        theirs.node.cluster !== null;
+      const found = kinship(halfOf(mine), halfOf(theirs), { clustered });
       const both = (a: string, b: string) =>
         `${a} on ${mine.node.name}, ${b} on ${theirs.node.name}`;
       const system = ({ system: { id, version } }: DoctorFacts) =>
@@ -53,7 +55,6 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
         );
       }
       if (mine.node.hakit !== theirs.node.hakit) {
-        const runs = mine.node.cluster !== null && theirs.node.cluster !== null;
         found.push(
           warning(
             "pair.hakit",
@@ -62,7 +63,7 @@ export const PAIR_RULES: readonly Rule<Pair>[] = [
               why:
                 "Only for the time of an upgrade: what one knows the other may not",
               // Where an agent runs install.sh refuses.
-              fix: runs
+              fix: clustered
                 ? "hakit upgrade FILE, or hakit upgrade --back"
                 : "install the newer one on both",
             },

@@ -26,7 +26,6 @@ export const phrases: Phrases = {
     "a une copie qui DIFFÈRE en {count} endroits",
   "does not take over if {node} dies: {why=}":
     "ne prend pas le relais si {node} tombe en panne : {why}",
-  "failover is off": "le basculement est désactivé",
   "its ping of {addresses*} is not answered":
     "son ping de {addresses} reste sans réponse",
   "the witness {address} is being removed":
@@ -104,7 +103,7 @@ export const phrases: Phrases = {
     "Les copies de {module} DIFFÈRENT en {count} endroits (son journal les nomme).",
   "First find the failing disk (on both nodes: dmesg, smartctl).":
     "Cherchez d’abord le disque défaillant (sur les deux nœuds : dmesg, smartctl).",
-  "If it is the primary's, \"hakit swap {module}\" first; then \"hakit verify {module} --repair\", which overwrites the secondary's differing places with the primary's and keeps nothing of them.":
+  'If it is the primary\'s, "hakit swap {module}" first; then "hakit verify {module} --repair", which overwrites the secondary\'s differing places with the primary\'s and keeps nothing of them.':
     'Si c’est celui du primaire, d’abord "hakit swap {module}" ; puis "hakit verify {module} --repair", qui écrase les endroits différents du secondaire avec ceux du primaire et n’en garde rien.',
   '{node} runs hakit {version} and {peer} {other}: finish with "hakit upgrade FILE", or take it back with "hakit upgrade --back".':
     '{node} a hakit {version} et {peer} {other} : terminez avec "hakit upgrade FILE", ou revenez en arrière avec "hakit upgrade --back".',
@@ -124,8 +123,10 @@ export const phrases: Phrases = {
   'There is only one link between the nodes, so one broken cable can part them: with every module stopped, give each node a second address in cluster.yaml of both, then "hakit upgrade --restart".':
     'Il n’y a qu’un lien entre les nœuds, et un seul câble coupé les sépare : tous les modules arrêtés, donnez à chaque nœud une deuxième adresse dans cluster.yaml des deux, puis faites "hakit upgrade --restart".',
   // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
-  "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.":
-    "Il n’y a pas d’arbitre : si tous les liens sont coupés à la fois, les deux nœuds peuvent devenir primaires. Quand ils se retrouvent, l’un des deux cède, et ce qu’il est seul à avoir écrit est mis de côté.",
+  "There is no arbiter: if all links break at once, both nodes may become primary.":
+    "Il n’y a pas d’arbitre : si tous les liens sont coupés à la fois, les deux nœuds peuvent devenir primaires.",
+  "On reconnect one of them yields, and what it alone wrote is kept aside.":
+    "Quand ils se retrouvent, l’un des deux cède, et ce qu’il est seul à avoir écrit est mis de côté.",
   'A witness excludes that: "hakit witness install" on a third machine, then "hakit witness add ADDRESS" here (see "hakit help witness").':
     'Un témoin exclut cela : "hakit witness install" sur une troisième machine, puis "hakit witness add ADDRESS" ici (voir "hakit help witness").',
   'The arbiter does not answer from {node} (ping {addresses*}): when the links break or the other node dies now, this node stops what it serves, and as SECOND does not take over; mend the way to it, or say "hakit witness remove" while both nodes run.':
@@ -891,6 +892,8 @@ export const phrases: Phrases = {
     "MariaDB différents : {mine} sur {node}, {theirs} sur {peer}",
   "The older one cannot open files that the newer one has written: a failover to it fails":
     "L’ancien ne peut pas ouvrir les fichiers écrits par le nouveau : un basculement vers lui échoue",
+  'on the node with the older one, while it is SECOND: README, "Update MariaDB and NFS"; no swap to it before':
+    'sur le nœud qui a l’ancienne, pendant qu’il est SECOND : README, "Update MariaDB and NFS" ; pas de bascule vers lui avant',
   "the same release of the distribution on both: apt-get dist-upgrade":
     "la même version de la distribution sur les deux : apt-get dist-upgrade",
   "Different distributions: {mine*} on {node}, {theirs*} on {peer}":

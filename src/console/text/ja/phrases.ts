@@ -26,7 +26,6 @@ export const phrases: Phrases = {
     "{count} か所で異なるコピーを持ち",
   "does not take over if {node} dies: {why=}":
     "{node} が落ちても引き継ぎません（{why}）",
-  "failover is off": "フェイルオーバーがオフです",
   "its ping of {addresses*} is not answered":
     "{addresses} への ping に応答がありません",
   "the witness {address} is being removed":
@@ -104,7 +103,7 @@ export const phrases: Phrases = {
     "{module} のコピーが {count} か所で異なります（ログに場所が書かれています）。",
   "First find the failing disk (on both nodes: dmesg, smartctl).":
     "まず故障しているディスクを突き止めてください（両ノードで dmesg、smartctl）。",
-  "If it is the primary's, \"hakit swap {module}\" first; then \"hakit verify {module} --repair\", which overwrites the secondary's differing places with the primary's and keeps nothing of them.":
+  'If it is the primary\'s, "hakit swap {module}" first; then "hakit verify {module} --repair", which overwrites the secondary\'s differing places with the primary\'s and keeps nothing of them.':
     'それがプライマリーのディスクなら、まず "hakit swap {module}" を実行してください。その後の "hakit verify {module} --repair" は、セカンダリーの異なる箇所をプライマリーの内容で上書きし、元の内容は残しません。',
   '{node} runs hakit {version} and {peer} {other}: finish with "hakit upgrade FILE", or take it back with "hakit upgrade --back".':
     '{node} の hakit は {version}、{peer} は {other} です。"hakit upgrade FILE" で更新を完了するか、"hakit upgrade --back" で元に戻してください。',
@@ -124,8 +123,10 @@ export const phrases: Phrases = {
   'There is only one link between the nodes, so one broken cable can part them: with every module stopped, give each node a second address in cluster.yaml of both, then "hakit upgrade --restart".':
     'ノード間のリンクが一つしかなく、ケーブル一本の断線でノード間が切れます。すべてのモジュールを停止し、両方の cluster.yaml で各ノードに二つ目のアドレスを加えてから、"hakit upgrade --restart" を実行してください。',
   // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
-  "There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside.":
-    "アービターがありません。すべてのリンクが同時に切れると、両方のノードがプライマリーになることがあります。再接続時に一方が譲り、そのノードだけが書き込んだものは退避されます。",
+  "There is no arbiter: if all links break at once, both nodes may become primary.":
+    "アービターがありません。すべてのリンクが同時に切れると、両方のノードがプライマリーになることがあります。",
+  "On reconnect one of them yields, and what it alone wrote is kept aside.":
+    "再接続時に一方が譲り、そのノードだけが書き込んだものは退避されます。",
   'A witness excludes that: "hakit witness install" on a third machine, then "hakit witness add ADDRESS" here (see "hakit help witness").':
     'ウィットネスがあればこれを排除できます。三台目のマシンで "hakit witness install"、その後ここで "hakit witness add ADDRESS" を実行してください（"hakit help witness" を参照）。',
   'The arbiter does not answer from {node} (ping {addresses*}): when the links break or the other node dies now, this node stops what it serves, and as SECOND does not take over; mend the way to it, or say "hakit witness remove" while both nodes run.':
@@ -897,6 +898,8 @@ export const phrases: Phrases = {
     "MariaDB が異なります：{node} は {mine}、{peer} は {theirs}",
   "The older one cannot open files that the newer one has written: a failover to it fails":
     "新しい方が書いたファイルを古い方は開けず、古い方へのフェイルオーバーは失敗します",
+  'on the node with the older one, while it is SECOND: README, "Update MariaDB and NFS"; no swap to it before':
+    '古い方のノードで、SECOND である間に：README の "Update MariaDB and NFS"。それまでそのノードへ入れ替えないでください',
   "the same release of the distribution on both: apt-get dist-upgrade":
     "両方で同じリリースのディストリビューションに：apt-get dist-upgrade",
   "Different distributions: {mine*} on {node}, {theirs*} on {peer}":
