@@ -339,7 +339,9 @@ function stopCost({ place, name, node: where, peer, t }: Subject): string {
       ? stop.off(name, peer)
       : stop.taken(where, peer);
   }
-  return module?.role === "SECOND"
-    ? stop.second(where, peer)
-    : stop.waiting(name);
+  if (module?.role !== "SECOND") return stop.waiting(name);
+  if (otherServes(place)) return stop.second(where, peer);
+  return other && answers(other)
+    ? stop.waiting(name)
+    : stop.silent(where, peer);
 }

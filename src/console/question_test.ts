@@ -103,6 +103,24 @@ Deno.test("question() names what a stop costs, by what the other node can do", (
   );
 });
 
+Deno.test("question() does not say that a silent node goes on serving, nor that silence is enough to take its data's place", () => {
+  const ask = (command: "stop" | "prim", state: ClusterState) =>
+    question(state, { command, module: "k3s", node: "node1" }, en)!.cost;
+  const second = sampleState({ role: "SECOND" }, { role: "PRIM" });
+  match(ask("stop", second), /The service on node2 goes on/);
+  strictEqual(
+    ask("stop", silenced(second)),
+    "node2 is silent: nobody is known to serve. node1 stops waiting for it, and does not take over by itself any more.",
+  );
+  const both = sampleState({ role: "SECOND" }, { role: "SECOND" });
+  match(ask("stop", both), /no longer waits here/);
+  const waits = { role: "WAIT", status: "NotReady" } as const;
+  match(
+    ask("prim", silenced(sampleState(waits))),
+    /only if node2 is switched off \(look: if only the network is broken, both/,
+  );
+});
+
 Deno.test("question() promises no takeover while failover is off on the other node", () => {
   const cost = (command: "stop" | "stopstart", state: ClusterState) =>
     question(state, { command, module: "k3s", node: "node1" }, en)!.cost;

@@ -21,7 +21,7 @@ export const questionsTexts = {
       first: (module: string, node: string, peer: string) =>
         `Neither node has data yet: ${module} starts with what is in ${node}'s folders, and what is in ${peer}'s is replaced by a copy of it.`,
       cost: (node: string, peer: string) =>
-        `${node}'s copy becomes the good one. What only ${peer} has written is set aside there and replaced by ${node}'s copy. Do it only if ${peer} does not come back soon, or if you know that ${node} has the right data.`,
+        `${node}'s copy becomes the good one. What only ${peer} has written is set aside there and replaced by ${node}'s copy. Do it only if ${peer} is switched off (look: if only the network is broken, both would serve and write) and will not come back, or if you know that ${node} has the right data.`,
       confirm: (node: string) => `Use ${node}'s data`,
     },
     stop: {
@@ -34,6 +34,8 @@ export const questionsTexts = {
         `${module} stops for everybody: failover is off, ${peer} does not take over.`,
       second: (node: string, peer: string) =>
         `The service on ${peer} goes on, but alone: what is written has no second copy until ${node} is started again.`,
+      silent: (node: string, peer: string) =>
+        `${peer} is silent: nobody is known to serve. ${node} stops waiting for it, and does not take over by itself any more.`,
       waiting: (module: string) =>
         `${module} no longer waits here. Nothing else changes.`,
       confirm: (node: string) => `Stop on ${node}`,

@@ -24,7 +24,7 @@ export const questionsTexts: Pick<Texts, "questions"> = {
       first: (module: string, node: string, peer: string) =>
         `Aucun des nœuds n’a encore de données : ${module} démarre avec ce qui est dans les dossiers de ${node}, et ce qui est dans ceux de ${peer} est remplacé par une copie.`,
       cost: (node: string, peer: string) =>
-        `La copie de ${node} devient la bonne. Ce que ${peer} est seul à avoir écrit y est mis de côté et remplacé par la copie de ${node}. À faire seulement si ${peer} ne revient pas bientôt, ou si vous savez que ${node} a les bonnes données.`,
+        `La copie de ${node} devient la bonne. Ce que ${peer} est seul à avoir écrit y est mis de côté et remplacé par la copie de ${node}. À faire seulement si ${peer} est éteint (regardez : si seul le réseau est coupé, les deux serviraient et écriraient) et ne reviendra pas, ou si vous savez que ${node} a les bonnes données.`,
       confirm: (node: string) => `Utiliser les données de ${node}`,
     },
     stop: {
@@ -38,6 +38,8 @@ export const questionsTexts: Pick<Texts, "questions"> = {
         `${module} s’arrête pour tout le monde : le basculement est désactivé, ${peer} ne prend pas le relais.`,
       second: (node: string, peer: string) =>
         `Le service sur ${peer} continue, mais seul : ce qui est écrit n’a pas de deuxième copie tant que ${node} n’est pas redémarré.`,
+      silent: (node: string, peer: string) =>
+        `${peer} ne répond pas : on ne sait pas si quelqu’un assure le service. ${node} cesse de l’attendre, et ne prend plus le relais de lui-même.`,
       waiting: (module: string) =>
         `${module} n’attend plus ici. Rien d’autre ne change.`,
       confirm: (node: string) => `Arrêter sur ${node}`,

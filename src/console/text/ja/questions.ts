@@ -24,7 +24,7 @@ export const questionsTexts: Pick<Texts, "questions"> = {
       first: (module: string, node: string, peer: string) =>
         `どちらのノードにもまだデータがありません。${module} は ${node} のフォルダーにあるもので開始し、${peer} のフォルダーの内容はそのコピーに置き換えられます。`,
       cost: (node: string, peer: string) =>
-        `${node} のコピーが正となります。${peer} だけが書き込んだものはそこで退避され、${node} のコピーに置き換えられます。${peer} がすぐに戻らない場合、または ${node} のデータが正しいと分かっている場合にだけ行ってください。`,
+        `${node} のコピーが正となります。${peer} だけが書き込んだものはそこで退避され、${node} のコピーに置き換えられます。${peer} の電源が切れていて（確認してください。ネットワークが切れているだけなら、両方がサービスを提供して書き込みます）戻らない場合、または ${node} のデータが正しいと分かっている場合にだけ行ってください。`,
       confirm: (node: string) => `${node} のデータを使う`,
     },
     stop: {
@@ -38,6 +38,8 @@ export const questionsTexts: Pick<Texts, "questions"> = {
         `${module} は全利用者に対して停止します。フェイルオーバーがオフのため、${peer} は引き継ぎません。`,
       second: (node: string, peer: string) =>
         `${peer} のサービスは続きますが単独です。${node} を再び開始するまで、書き込まれるものに二つ目のコピーはありません。`,
+      silent: (node: string, peer: string) =>
+        `${peer} が応答せず、どのノードがサービスを提供しているか分かりません。${node} は待つのをやめ、自動では引き継がなくなります。`,
       waiting: (module: string) =>
         `${module} はここで待機しなくなります。ほかは何も変わりません。`,
       confirm: (node: string) => `${node} で停止`,
