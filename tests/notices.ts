@@ -18,6 +18,8 @@ interface Sight {
   readonly detail?: string | null;
   readonly differences?: number;
   readonly link?: "up" | "down";
+  /** Of the link that is up: none of so many bytes comes through. */
+  readonly blackHoleBytes?: number;
   readonly first?: boolean;
 }
 
@@ -58,6 +60,7 @@ export function facts(sight: Sight, more: Partial<Facts> = {}): Facts {
         local: "10.0.0.1",
         remote: "10.0.0.2",
         state: sight.link ?? "up",
+        blackHoleBytes: sight.blackHoleBytes,
       }],
     } as unknown as ClusterState,
     first,

@@ -93,13 +93,13 @@ export function conditions(facts: Facts): Map<string, Condition> {
   for (const link of speaks && there.reachable ? state.links : []) {
     if (link.state === "unknown") continue;
     const name = `${link.local} to ${link.remote}`;
-    const [value, text] = linkWords(link);
+    const [value, text] = linkWords(link, name);
     add(`link ${name}`, {
       kind: "link",
       value,
       level: "warning",
       holdMs: ROLE_MS,
-      text: `the link ${name} ${text}`,
+      text,
     });
   }
   for (const [folder, free] of Object.entries(facts.disks)) {
@@ -133,14 +133,20 @@ export function conditions(facts: Facts): Map<string, Condition> {
   return all;
 }
 
-function linkWords(link: LinkState): readonly [value: string, text: string] {
+function linkWords(
+  link: LinkState,
+  name: string,
+): readonly [value: string, text: string] {
   if (link.state !== "up") {
-    return ["down", "is down: check cable, switch and firewall"];
+    return [
+      "down",
+      `the link ${name} is down: check cable, switch and firewall`,
+    ];
   }
   const { blackHoleBytes: bytes } = link;
-  return bytes === undefined ? ["ok", "works again"] : [
+  return bytes === undefined ? ["ok", `the link ${name} works again`] : [
     "narrow",
-    `lets small packets pass and none of ${bytes} bytes: the mirror stands still on it; "hakit state" says what to do`,
+    `the link ${name} lets small packets pass and none of ${bytes} bytes: the mirror stands still on it; "hakit state" says what to do`,
   ];
 }
 

@@ -358,6 +358,7 @@ Deno.test("everything that is told by mail and webhook is known", () => {
         for (const reason of ["node3 starts first", undefined]) {
           const more = reason === undefined ? {} : { reason };
           see({ mine, theirs, reachable, ...more });
+          see({ mine, theirs, reachable, moving: true, ...more });
         }
       }
     }
@@ -370,6 +371,7 @@ Deno.test("everything that is told by mail and webhook is known", () => {
   for (const link of ["up", "down"] as const) {
     see({ mine: "PRIM", theirs: "SECOND", link, first: true, differences: 3 });
   }
+  see({ mine: "PRIM", theirs: "SECOND", blackHoleBytes: 9000, first: true });
   for (const reason of ["failover", "handover"] as const) {
     see({ mine: "PRIM", theirs: "SECOND" }, {
       takeovers: [{ module: "shop", reason, lastSeconds: 2.3, lastAt: 1 }],

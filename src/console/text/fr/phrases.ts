@@ -1223,7 +1223,9 @@ export const phrases: Phrases = {
     "{resource} de {module} est {state} sur {node} : {why}",
   "{node} hears {peer} again": "{node} entend de nouveau {peer}",
   "{node} does not hear {peer} any more": "{node} n’entend plus {peer}",
-  "the link {local} to {remote} is up again":
+  'the link {local} to {remote} lets small packets pass and none of {bytes} bytes: the mirror stands still on it; "hakit state" says what to do':
+    'le lien {local} vers {remote} laisse passer les petits paquets et aucun de {bytes} octets : le miroir y est arrêté ; "hakit state" dit quoi faire',
+  "the link {local} to {remote} works again":
     "le lien {local} vers {remote} est rétabli",
   "the link {local} to {remote} is down: check cable, switch and firewall":
     "le lien {local} vers {remote} est coupé : vérifiez câble, commutateur et pare-feu",

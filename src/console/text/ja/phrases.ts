@@ -1232,7 +1232,9 @@ export const phrases: Phrases = {
   "{node} hears {peer} again": "{node} に {peer} からの信号が再び届いています",
   "{node} does not hear {peer} any more":
     "{node} に {peer} からの信号が届かなくなりました",
-  "the link {local} to {remote} is up again":
+  'the link {local} to {remote} lets small packets pass and none of {bytes} bytes: the mirror stands still on it; "hakit state" says what to do':
+    'リンク {local} → {remote} は小さいパケットを通しますが、{bytes} バイトのパケットは一つも通りません：その上でミラーは止まっています。対処は "hakit state" が示します',
+  "the link {local} to {remote} works again":
     "リンク {local} → {remote} は復旧しました",
   "the link {local} to {remote} is down: check cable, switch and firewall":
     "リンク {local} → {remote} が切れています：ケーブル、スイッチ、ファイアウォールを確認してください",
