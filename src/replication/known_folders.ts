@@ -1,5 +1,5 @@
 /**
- * Which note of the used inode ids (epoch.ts) each of this node's mirrored directories had when a role began here last. One that carries
+ * Which note of the used inode ids (epoch.ts) each of this node's mirrored directories was given here last. One that carries
  * none now, or an older one, is another folder: the disk that is mirrored is not mounted, and what is below it (an empty folder, or what
  * was mirrored before there was that disk) would pass for the copy that identity.json speaks of.
  */
@@ -11,6 +11,8 @@ import { syncFolderSync, writeAllSync } from "../system/files.ts";
 import type { Context } from "./context.ts";
 import type { ReplicatorConfig } from "./control.ts";
 import { readEpoch } from "./id_xattr.ts";
+import { messageOf } from "../system/message.ts";
+import type { Volume } from "./volume.ts";
 
 export class KnownFolders {
   readonly #file: string;
@@ -96,6 +98,34 @@ export function notesOn(
     if (typeof note === "number") notes.set(path, note);
   }
   return notes;
+}
+
+/**
+ * What the folders of a role carry from now on, as soon as it was written there: known only when the next role begins, another disk that
+ * has a note between the two would pass for the present one.
+ */
+export function keepNotes(
+  { folders, log }: Pick<Context, "folders" | "log">,
+  volumes: readonly Pick<Volume, "path" | "backing">[],
+): void {
+  const notes = new Map<string, number>();
+  for (const { path, backing } of volumes) {
+    const note = readEpoch(backing);
+    if (note !== null && note >= 0) notes.set(path, note);
+  }
+  keepQuietly({ folders, log }, notes);
+}
+
+/** Where the state directory is full, only the guard against a disk that is not mounted is as it was. */
+export function keepQuietly(
+  { folders, log }: Pick<Context, "folders" | "log">,
+  notes: ReadonlyMap<string, number>,
+): void {
+  try {
+    folders.keep(notes);
+  } catch (error) {
+    log(`Cannot note which folders are mirrored: ${messageOf(error)}`);
+  }
 }
 
 /** Null: it carries none. */

@@ -12,6 +12,7 @@ import type { Report } from "./control.ts";
 import { epochAfter, keepEpoch } from "./epoch.ts";
 import { partedFrom } from "./identity.ts";
 import { InodeIds } from "./inode_ids.ts";
+import { keepNotes } from "./known_folders.ts";
 import { Pipeline } from "./pipeline.ts";
 import { SourceSession } from "./source_session.ts";
 import { Marks } from "./marks.ts";
@@ -90,6 +91,7 @@ export class PrimaryRole {
     try {
       this.volumes.push(...openVolumes(context, () => this.#ids.give()));
       keepEpoch(this.volumes, epoch);
+      keepNotes(context, this.volumes);
       for (const volume of this.volumes) {
         volume.onTwin = () => this.#twins();
         volume.onStranger = (parent) => this.#stranger(volume, parent);
@@ -124,6 +126,7 @@ export class PrimaryRole {
       const epoch = epochAfter(identity.value.epoch);
       identity.save({ epoch });
       keepEpoch(this.volumes, epoch);
+      keepNotes(this.context, this.volumes);
       // A session's begin tells the peer.
       this.#diverged ??= "inode ids of a new epoch: the peer is told";
       return epoch;

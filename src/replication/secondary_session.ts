@@ -12,6 +12,7 @@ import { levelExclusions } from "./exclusions.ts";
 import { Follower } from "./follower.ts";
 import { identitySchema } from "./identity_store.ts";
 import { KEPT } from "./keep_own.ts";
+import { keepNotes } from "./known_folders.ts";
 import { encodeMarks, Marks } from "./marks.ts";
 import { losesWrites } from "./may_differ.ts";
 import { HIDDEN } from "./name.ts";
@@ -140,6 +141,7 @@ export class SecondarySession {
       const begin = beginSchema.parse(JSON.parse(words));
       // Before the first file with an id of this primary's.
       keepEpoch(this.volumes, begin.epoch);
+      keepNotes(this.context, this.volumes);
       if (begin.mode === "level") this.#follow(begin);
       else {
         this.#work = this.#prepare(begin);
