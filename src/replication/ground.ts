@@ -5,7 +5,7 @@ import type { Context } from "./context.ts";
 import { usedEpoch } from "./epoch.ts";
 import { excludedOf, sameExcluded } from "./exclusions.ts";
 import { hiddenMount } from "./hidden_mount.ts";
-import { keepQuietly, notesOn } from "./known_folders.ts";
+import { drawTokensOf, keepQuietly, notesOn } from "./known_folders.ts";
 import { openVolume } from "./open_volumes.ts";
 import { settleBorder } from "./own_files.ts";
 import { samePlaces } from "./terms.ts";
@@ -62,6 +62,7 @@ function* settleEpoch(
       if (epoch > identity.value.epoch) identity.save({ epoch });
     }
     keepQuietly({ folders, log }, notesOn(config));
+    drawTokensOf({ folders, log }, config);
     return null;
   } catch (error) {
     return error;

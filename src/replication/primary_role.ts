@@ -12,7 +12,7 @@ import type { Report } from "./control.ts";
 import { epochAfter, keepEpoch } from "./epoch.ts";
 import { partedFrom } from "./identity.ts";
 import { InodeIds } from "./inode_ids.ts";
-import { keepNotes } from "./known_folders.ts";
+import { drawTokens, keepNotes } from "./known_folders.ts";
 import { Pipeline } from "./pipeline.ts";
 import { SourceSession } from "./source_session.ts";
 import { Marks } from "./marks.ts";
@@ -221,6 +221,8 @@ export class PrimaryRole {
       consistent: true,
       connected: doubt,
     }, { resync });
+    // What is written from here on nobody else has: a state of before, from a backup, must not pass for this copy's.
+    drawTokens(this.context, this.volumes, { aio: this.context.aio });
     this.#peer.mirroring.mayBeLevel = this.#toldBefore = false;
   }
 
@@ -415,6 +417,8 @@ export class PrimaryRole {
       if (this.pipeline.waiting === 0 && !context.doubt) {
         context.identity.save({ connected: false });
       }
+      // With the last of it on the disk: a snapshot of that one alone, from within this role, is another folder from now on.
+      if (!lost) drawTokens(context, this.volumes);
     }
   }
 

@@ -12,7 +12,7 @@ import { levelExclusions } from "./exclusions.ts";
 import { Follower } from "./follower.ts";
 import { identitySchema } from "./identity_store.ts";
 import { KEPT } from "./keep_own.ts";
-import { keepNotes } from "./known_folders.ts";
+import { drawTokens, keepNotes } from "./known_folders.ts";
 import { encodeMarks, Marks } from "./marks.ts";
 import { losesWrites } from "./may_differ.ts";
 import { HIDDEN } from "./name.ts";
@@ -351,6 +351,7 @@ export class SecondarySession {
       directories: context.places,
     });
     if (level.tide !== undefined) context.tide.keep({ value: level.tide });
+    drawTokens(context, this.volumes, { level: true, aio: context.aio });
     // Marks with a number of this session stay: they are newer than what was synced.
     context.marks.settle(0);
     context.dirty.clear();

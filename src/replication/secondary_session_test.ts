@@ -27,7 +27,7 @@ function levelledAfter(error: number) {
     dirty,
     marks: new Marks(),
     journal: { begin() {}, settle() {} },
-    folders: { keep() {} },
+    folders: new KnownFolders(folder),
     external: { noted: false, forget() {} },
     tide: { kept: { value: 0 }, keep() {} },
     left: null,
@@ -98,7 +98,7 @@ Deno.test("SecondarySession: a copy whose disk fails a sync before it is recorde
 
 Deno.test({
   name:
-    "SecondarySession knows the note that its primary has it give a new disk: the disk of before is another one from then on",
+    "SecondarySession on a new disk: the disk of before, which carries the note that its primary had it give this one, is another one from then on",
   ignore: Deno.uid() !== 0,
   fn() {
     const root = Deno.makeTempDirSync({ dir: "/dev/shm" });
@@ -136,14 +136,14 @@ Deno.test({
       // Replaced, and "second --full".
       Deno.renameSync(data, `${data}-before`);
       Deno.mkdirSync(data);
-      match(strangeFolder(context) ?? "", /is not the folder/);
+      match(strangeFolder(context)?.why ?? "", /is not the folder/);
       identity.save({ upToDate: false, consistent: false });
       folders.forget();
       settle();
       on(data, (backing) => {
         const frame = newFrame();
         const begin = { mode: "level", generation: newGeneration() };
-        const rest = { history: [], sequence: 0, epoch: 4 };
+        const rest = { history: [], sequence: 0, epoch: 3 };
         const connection = {
           frame,
           incoming: new Memory(4096),
@@ -173,12 +173,13 @@ Deno.test({
         strictEqual(session.heard(), null);
         session.close();
       });
+      strictEqual(folders.noteOf(data), 3);
       strictEqual(strangeFolder(context), null);
 
       // The disk of before is mounted again.
       Deno.renameSync(data, `${data}-new`);
       Deno.renameSync(`${data}-before`, data);
-      match(strangeFolder(context) ?? "", /is not the folder/);
+      match(strangeFolder(context)?.why ?? "", /is not the folder/);
     } finally {
       dirty.close();
       Deno.removeSync(root, { recursive: true });
