@@ -40,6 +40,8 @@ export function planResync(
     readonly journal: boolean;
     /** What stands there was restored from elsewhere. */
     readonly external?: boolean;
+    /** Its state and its data are of one moment: see folder_tokens.ts. */
+    readonly together?: boolean;
   },
   /** By the configuration of both: which directories are mirrored, and what of them is not. */
   { places, excluded }: {
@@ -69,7 +71,7 @@ export function planResync(
     case "mine-newer":
       full ||= (relation.full && !resumes) || (both && !journal);
       // That it is the older one only its tide says, which lies on another disk than the data: what stands there may be newer than both.
-      aside = relation.full && theirs.identity.consistent &&
+      aside = relation.full && theirs.identity.consistent && !theirs.together &&
         isSetBack(theirs.identity, mine.identity);
       break;
     case "diverged":

@@ -101,6 +101,11 @@ Deno.test("planResync() keeps what stands where only a tide calls it the older o
   const mine = { ...level, ...tide(2 ** 24 + 9) };
   const old = { ...level, ...tide(2 ** 24 + 1) };
   deepStrictEqual(plan(side(mine), theirs(old)), aside);
+  // Its state knows that folder: what it says of it is so.
+  deepStrictEqual(plan(side(mine), theirs(old, { together: true })), {
+    ...usual,
+    mode: "full",
+  });
   const older = { ...old, current: "a0" };
   const wentOn = { ...mine, current: "bb", history: ["aa", "a0"] };
   deepStrictEqual(plan(side(wentOn), theirs(older)), aside);

@@ -124,6 +124,7 @@ export class SecondarySession {
       external: context.external.noted,
       resync: context.identity.resync,
       tide: context.tide.kept,
+      together: context.folders.tokens.level,
     });
   }
 
