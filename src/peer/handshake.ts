@@ -64,6 +64,8 @@ export const welcomeSchema = z.object({
   resync: z.string().nullable().default(null),
   /** How far its copy has come; absent: a peer of before there were tides. */
   tide: tideSchema.optional(),
+  /** Its state and its data were level together, and have been of one moment ever since; a peer of before tokens does not know. */
+  together: z.boolean().default(false),
 });
 
 export interface Party {

@@ -31,6 +31,7 @@ export type Greeted =
     readonly external: boolean;
     readonly resync: string | null;
     readonly tide?: Tide | undefined;
+    readonly together: boolean;
   };
 
 export class Greeting {

@@ -5,12 +5,11 @@ import type { Context } from "./context.ts";
 import { usedEpoch } from "./epoch.ts";
 import { excludedOf, sameExcluded } from "./exclusions.ts";
 import { hiddenMount } from "./hidden_mount.ts";
-import { notesOn } from "./known_folders.ts";
+import { drawTokensOf, keepQuietly, notesOn } from "./known_folders.ts";
 import { openVolume } from "./open_volumes.ts";
 import { settleBorder } from "./own_files.ts";
 import { samePlaces } from "./terms.ts";
 import { missingPath } from "./tocheck.ts";
-import { messageOf } from "../system/message.ts";
 
 /** Null, or why this node can have no role. */
 export function* settleGround(context: Context): Generator<void, unknown> {
@@ -62,12 +61,8 @@ function* settleEpoch(
       const epoch = yield* usedEpoch(path, onLook);
       if (epoch > identity.value.epoch) identity.save({ epoch });
     }
-    try {
-      folders.keep(notesOn(config));
-    } catch (error) {
-      // A full state directory: only the guard against a disk that is not mounted is as it was.
-      log(`Cannot note which folders are mirrored: ${messageOf(error)}`);
-    }
+    keepQuietly({ folders, log }, notesOn(config));
+    drawTokensOf({ folders, log }, config);
     return null;
   } catch (error) {
     return error;

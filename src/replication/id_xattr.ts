@@ -1,12 +1,13 @@
-/** The id of an inode: equal on both copies, in a trusted xattr that no application sees. And a mirrored directory's epoch (epoch.ts). */
+/** The id of an inode: equal on both copies, in a trusted xattr that no application sees. And a mirrored directory's epoch (epoch.ts) and token (folder_tokens.ts). */
 import { E, errno, libc, Memory } from "../system/libc.ts";
 import { getU64, setU64 } from "../system/u64.ts";
 import { procPath } from "./descriptor.ts";
 
 const memory = new Memory(4096);
-const ID = 0, EPOCH = 128, VALUE = 256;
+const ID = 0, EPOCH = 128, TOKEN = 192, VALUE = 256;
 memory.string("trusted.hakit.id", ID);
 memory.string("trusted.hakit.epoch", EPOCH);
+memory.string("trusted.hakit.token", TOKEN);
 
 /** What the system says of an inode that has none, or what is none of ours. */
 const NONE = new Set<number>([E.NODATA, E.OPNOTSUPP, E.RANGE]);
@@ -29,6 +30,16 @@ export function readEpoch(fd: number): number | null {
 /** Has the mirrored directory behind `fd` remember it; 0 or errno. */
 export function writeEpoch(fd: number, epoch: number): number {
   return write(fd, EPOCH, epoch);
+}
+
+/** The token of the mirrored directory behind `fd`; null: none; -errno. */
+export function readToken(fd: number): number | null {
+  return read(fd, TOKEN);
+}
+
+/** 0 or errno. */
+export function writeToken(fd: number, token: number): number {
+  return write(fd, TOKEN, token);
 }
 
 function read(fd: number, name: number): number | null {

@@ -1,7 +1,8 @@
 /**
- * Which note of the used inode ids (epoch.ts) each of this node's mirrored directories had when a role began here last. One that carries
- * none now, or an older one, is another folder: the disk that is mirrored is not mounted, and what is below it (an empty folder, or what
- * was mirrored before there was that disk) would pass for the copy that identity.json speaks of.
+ * Which note of the used inode ids (epoch.ts) each of this node's mirrored directories was given here last, and which token
+ * (folder_tokens.ts). One that carries none now, or another one, is another folder: the disk that is mirrored is not mounted, and what is
+ * below it (an empty folder, or what was mirrored before there was that disk) would pass for the copy that identity.json speaks of. Or
+ * that one is from a backup, and the folder is not.
  */
 import { dirname } from "node:path";
 import { openBacking } from "../fuse/device.ts";
@@ -10,9 +11,12 @@ import { libc } from "../system/libc.ts";
 import { syncFolderSync, writeAllSync } from "../system/files.ts";
 import type { Context } from "./context.ts";
 import type { ReplicatorConfig } from "./control.ts";
-import { readEpoch } from "./id_xattr.ts";
+import { type Folder, FolderTokens } from "./folder_tokens.ts";
+import { readEpoch, readToken } from "./id_xattr.ts";
+import { messageOf } from "../system/message.ts";
 
 export class KnownFolders {
+  readonly tokens: FolderTokens;
   readonly #file: string;
   /** Epochs by path. */
   #notes: ReadonlyMap<string, number>;
@@ -20,6 +24,7 @@ export class KnownFolders {
   constructor(stateDir: string) {
     this.#file = `${stateDir}/folders`;
     this.#notes = this.#read();
+    this.tokens = new FolderTokens(stateDir);
   }
 
   /** Undefined: nothing is known of that one. */
@@ -47,6 +52,7 @@ export class KnownFolders {
   /** A person says that what stands there is to be used, whatever it is. Throws. */
   forget(): void {
     this.keep(new Map());
+    this.tokens.forget();
   }
 
   #read(): ReadonlyMap<string, number> {
@@ -68,20 +74,37 @@ function textOf(notes: ReadonlyMap<string, number>): string {
   return [...notes].map(([path, epoch]) => `${epoch} ${path}\n`).join("");
 }
 
-/** The first directory that is not the one that was mirrored, as the sentence that a person reads; null: there is none. */
+export interface Strange {
+  /** As the sentence that a person reads. */
+  readonly why: string;
+  /** The token of data that is newer than what this node's state knows of it; null: it is older, or somebody else's. */
+  readonly newer: number | null;
+}
+
+/** The first directory that is not the one that was mirrored; null: there is none. */
 export function strangeFolder(
   { config, folders, identity }: Pick<
     Context,
     "config" | "folders" | "identity"
   >,
-): string | null {
+): Strange | null {
   if (identity.value.current === null) return null;
+  const { module } = config;
   for (const { path } of config.directories) {
-    const known = folders.noteOf(path);
-    const found = noteOn(path);
-    if (known === undefined || found === "unknown") continue;
-    if (found !== null && found >= known) continue;
-    return `"${path}" is not the folder that was mirrored (its disk is not mounted?): mount it; or, if the disk was replaced on purpose, say "hakit second ${config.module} --full" on this node`;
+    const found = carriedBy(path);
+    if (found === null) continue;
+    const { note, token } = found, least = folders.noteOf(path) ?? null;
+    const is = folders.tokens.judge(path, token);
+    if (is === "newer") {
+      const why =
+        `"${path}" has newer data than this node's state knows of (was only the system disk restored?): if this data is the right one, say "hakit primforce ${module}" on this node; if the other node's is, "hakit second ${module} --full"`;
+      return { why, newer: token };
+    }
+    const older = least !== null && (note === null || note < least);
+    if (is === "own" && !older) continue;
+    const why =
+      `"${path}" is not the folder that was mirrored (its disk is not mounted?): mount it; or, if the disk was replaced on purpose, say "hakit second ${module} --full" on this node`;
+    return { why, newer: null };
   }
   return null;
 }
@@ -92,28 +115,90 @@ export function notesOn(
 ): ReadonlyMap<string, number> {
   const notes = new Map<string, number>();
   for (const { path } of directories) {
-    const note = noteOn(path);
-    if (typeof note === "number") notes.set(path, note);
+    const { note = null } = carriedBy(path) ?? {};
+    if (note !== null) notes.set(path, note);
   }
   return notes;
 }
 
-/** Null: it carries none. */
-function noteOn(path: string): number | null | "unknown" {
+/**
+ * What the folders of a role carry from now on, as soon as it was written there: known only when the next role begins, another disk that
+ * has a note between the two would pass for the present one.
+ */
+export function keepNotes(
+  { folders, log }: Pick<Context, "folders" | "log">,
+  volumes: readonly Folder[],
+): void {
+  const notes = new Map<string, number>();
+  for (const { path, backing } of volumes) {
+    const note = readEpoch(backing);
+    if (note !== null && note >= 0) notes.set(path, note);
+  }
+  keepQuietly({ folders, log }, notes);
+}
+
+/** Where the state directory is full, only the guard against a disk that is not mounted is as it was. */
+export function keepQuietly(
+  { folders, log }: Pick<Context, "folders" | "log">,
+  notes: ReadonlyMap<string, number>,
+): void {
+  try {
+    folders.keep(notes);
+  } catch (error) {
+    log(`Cannot note which folders are mirrored: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * A new token for each of them: see there. Where none can be drawn, the one of before goes on counting, and only what is another folder
+ * since then is not told.
+ */
+export function drawTokens(
+  { folders, log }: Pick<Context, "folders" | "log">,
+  those: readonly Folder[],
+  options: Parameters<FolderTokens["draw"]>[1] = {},
+): void {
+  try {
+    folders.tokens.draw(those, options);
+  } catch (error) {
+    log(`Cannot note which folders are mirrored: ${messageOf(error)}`);
+  }
+}
+
+/** Before there is a role. */
+export function drawTokensOf(
+  context: Pick<Context, "folders" | "log">,
+  { directories }: ReplicatorConfig,
+): void {
+  const those: Folder[] = [];
+  try {
+    for (const { path } of directories) {
+      those.push({ path, backing: openBacking(path) });
+    }
+    drawTokens(context, those);
+  } finally {
+    for (const { backing } of those) libc.close(backing);
+  }
+}
+
+/** What the folder says of itself, null each: it does not; null: nobody can say. */
+function carriedBy(
+  path: string,
+): { readonly note: number | null; readonly token: number | null } | null {
   try {
     const place = withoutLinks(path);
     // Such a mount shows nobody the note, a dead one nothing.
     if (mounts().some(({ point, type }) => point === place && type === OURS)) {
-      return "unknown";
+      return null;
     }
     const backing = openBacking(path);
     try {
-      const epoch = readEpoch(backing);
-      return epoch !== null && epoch < 0 ? "unknown" : epoch;
+      const note = readEpoch(backing), token = readToken(backing);
+      return (note ?? 0) < 0 || (token ?? 0) < 0 ? null : { note, token };
     } finally {
       libc.close(backing);
     }
   } catch {
-    return "unknown";
+    return null;
   }
 }

@@ -44,7 +44,7 @@ Deno.test({
       strictEqual(strangeFolder(context()), null, "one that is not there");
       Deno.mkdirSync(disk!);
       match(
-        strangeFolder(context()) ?? "",
+        strangeFolder(context())?.why ?? "",
         new RegExp(
           `^"${disk}" is not the folder .* "hakit second app --full" on this node$`,
         ),
@@ -75,9 +75,30 @@ Deno.test({
       strictEqual(strangeFolder(context()), null);
       settle();
       note(2);
-      match(strangeFolder(context()) ?? "", /is not the folder/);
+      match(strangeFolder(context())?.why ?? "", /is not the folder/);
       note(4);
       strictEqual(strangeFolder(context()), null);
+
+      // Its system disk alone is restored: what was written alone since is in no state.
+      const backup = new Map(
+        [...Deno.readDirSync(state!)].map(({ name }) => [
+          `${state}/${name}`,
+          Deno.readTextFileSync(`${state}/${name}`),
+        ]),
+      );
+      const { identity, folders } = context();
+      identity.advance({ bitmap: identity.value.current });
+      const backing = openBacking(disk!);
+      folders.tokens.draw([{ path: disk!, backing }]);
+      libc.close(backing);
+      strictEqual(strangeFolder(context()), null);
+      for (const [path, text] of backup) Deno.writeTextFileSync(path, text);
+      const newer = strangeFolder(context())!;
+      match(
+        newer.why,
+        new RegExp(`^"${disk}" has newer data than .* --full"$`),
+      );
+      strictEqual(typeof newer.newer, "number");
     } finally {
       Deno.removeSync(root, { recursive: true });
     }

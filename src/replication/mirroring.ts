@@ -4,6 +4,7 @@
  */
 import type { Outgoing } from "../peer/connection.ts";
 import type { Context } from "./context.ts";
+import { drawTokens } from "./known_folders.ts";
 import { recordLevel } from "./level_record.ts";
 import { KIND } from "./operation.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -66,6 +67,8 @@ export class Mirroring {
     this.pipeline.pay();
     this.everLevel = true;
     recordLevel(this.context, session.levelling);
+    const { aio } = this.context;
+    drawTokens(this.context, this.settler.volumes, { level: true, aio });
     if (session.tide) {
       tide.keep({ value: tide.kept.value + 1 });
       this.settler.keepTides();

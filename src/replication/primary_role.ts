@@ -12,6 +12,7 @@ import type { Report } from "./control.ts";
 import { epochAfter, keepEpoch } from "./epoch.ts";
 import { partedFrom } from "./identity.ts";
 import { InodeIds } from "./inode_ids.ts";
+import { drawTokens, keepNotes } from "./known_folders.ts";
 import { Pipeline } from "./pipeline.ts";
 import { SourceSession } from "./source_session.ts";
 import { Marks } from "./marks.ts";
@@ -90,6 +91,7 @@ export class PrimaryRole {
     try {
       this.volumes.push(...openVolumes(context, () => this.#ids.give()));
       keepEpoch(this.volumes, epoch);
+      keepNotes(context, this.volumes);
       for (const volume of this.volumes) {
         volume.onTwin = () => this.#twins();
         volume.onStranger = (parent) => this.#stranger(volume, parent);
@@ -124,6 +126,7 @@ export class PrimaryRole {
       const epoch = epochAfter(identity.value.epoch);
       identity.save({ epoch });
       keepEpoch(this.volumes, epoch);
+      keepNotes(this.context, this.volumes);
       // A session's begin tells the peer.
       this.#diverged ??= "inode ids of a new epoch: the peer is told";
       return epoch;
@@ -218,6 +221,8 @@ export class PrimaryRole {
       consistent: true,
       connected: doubt,
     }, { resync });
+    // What is written from here on nobody else has: a state of before, from a backup, must not pass for this copy's.
+    drawTokens(this.context, this.volumes, { aio: this.context.aio });
     this.#peer.mirroring.mayBeLevel = this.#toldBefore = false;
   }
 
@@ -412,6 +417,8 @@ export class PrimaryRole {
       if (this.pipeline.waiting === 0 && !context.doubt) {
         context.identity.save({ connected: false });
       }
+      // With the last of it on the disk: a snapshot of that one alone, from within this role, is another folder from now on.
+      if (!lost) drawTokens(context, this.volumes);
     }
   }
 

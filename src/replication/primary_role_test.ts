@@ -4,13 +4,16 @@ import {
   strictEqual,
   throws,
 } from "node:assert/strict";
-import { clearStaleMounts, ourMounts } from "../fuse/device.ts";
+import { clearStaleMounts, openBacking, ourMounts } from "../fuse/device.ts";
 import { ColdReads } from "../fuse/cold_reads.ts";
 import { libc, Memory } from "../system/libc.ts";
 import { AIDE } from "./aide.ts";
 import type { Context } from "./context.ts";
 import { Dirty } from "./dirty.ts";
+import { settleGround } from "./ground.ts";
+import { readEpoch, writeEpoch } from "./id_xattr.ts";
 import { IdentityStore } from "./identity_store.ts";
+import { KnownFolders, strangeFolder } from "./known_folders.ts";
 import { Marks } from "./marks.ts";
 import { PrimaryRole } from "./primary_role.ts";
 
@@ -33,6 +36,7 @@ function contextIn(folder: string): Context {
       dial: ["127.0.0.1"],
     },
     identity,
+    folders: new KnownFolders(stateDir),
     dirty: new Dirty(`${stateDir}/dirty.log`),
     marks: new Marks(),
     journal: { discard() {} },
@@ -65,6 +69,75 @@ Deno.test({
       strictEqual(ourMounts(path), 0);
       strictEqual(descriptors(), before);
       strictEqual(context.marks.isEmpty, false);
+    } finally {
+      clearStaleMounts(path);
+      context.dirty.close();
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});
+
+/** The note of the used inode ids on the folder `path`; `note`: it gets that one. */
+function noteOf(path: string, note?: number): number | null {
+  const backing = openBacking(path);
+  if (note !== undefined) strictEqual(writeEpoch(backing, note), 0);
+  const found = readEpoch(backing);
+  libc.close(backing);
+  return found;
+}
+
+Deno.test({
+  name:
+    "PrimaryRole knows the note that it gave its folder: a disk as it was before this role is another one",
+  ignore: Deno.uid() !== 0,
+  fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    const context = contextIn(folder), path = `${folder}/data`;
+    const { folders } = context, keep = folders.keep.bind(folders);
+    try {
+      deepStrictEqual([...settleGround(context)], []);
+      const before = noteOf(path);
+      // And dies before anything is mounted.
+      folders.keep = (notes) => {
+        keep(notes);
+        Deno.renameSync(path, `${path}-away`);
+      };
+      throws(() => new PrimaryRole(context, { alone: false, changed() {} }));
+      Deno.renameSync(`${path}-away`, path);
+      strictEqual(strangeFolder(context), null);
+      strictEqual(noteOf(path), before! + 1);
+      noteOf(path, before!);
+      match(strangeFolder(context)?.why ?? "", /is not the folder/);
+    } finally {
+      context.dirty.close();
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "PrimaryRole that goes on alone gives its folder a token that no state of before knows",
+  ignore: Deno.uid() !== 0,
+  fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    const context = contextIn(folder), path = `${folder}/data`;
+    const tokens = `${folder}/state/tokens`;
+    try {
+      Object.assign(context, { cold: new ColdReads([]) });
+      deepStrictEqual([...settleGround(context)], []);
+      const backup = Deno.readTextFileSync(tokens);
+      // What the other node may lack: the first difference.
+      context.marks.names(0, 77, 1);
+      new PrimaryRole(context, { alone: true, changed() {} });
+      clearStaleMounts(path);
+      const now = () => ({
+        ...context,
+        folders: new KnownFolders(`${folder}/state`),
+      });
+      strictEqual(strangeFolder(now()), null);
+      Deno.writeTextFileSync(tokens, backup);
+      match(strangeFolder(now())?.why ?? "", /has newer data than/);
     } finally {
       clearStaleMounts(path);
       context.dirty.close();

@@ -25,9 +25,11 @@ import { ControlServer } from "./control_server.ts";
 import { Dirty } from "./dirty.ts";
 import { Journal } from "./journal.ts";
 import { External } from "./external.ts";
+import { unlike } from "./folder_tokens.ts";
 import { missingOf, mustStand, settleGround } from "./ground.ts";
 import { IdentityStore } from "./identity_store.ts";
-import { KnownFolders, strangeFolder } from "./known_folders.ts";
+import { KnownFolders, type Strange, strangeFolder } from "./known_folders.ts";
+import type { Identity } from "./identity.ts";
 import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import { PrimaryRole } from "./primary_role.ts";
@@ -302,11 +304,23 @@ class Replicator {
     folders.forget();
   }
 
+  /** What stands here may be what nobody else has: it counts as somebody else's copy, which is kept aside. */
+  #disown(token: number): void {
+    const { identity, folders } = this.#context;
+    identity.save({
+      ...unlike(token),
+      upToDate: false,
+      directories: [],
+    });
+    folders.forget();
+  }
+
   #force(full: boolean): void {
     const { identity, dirty, folders } = this.#context;
     const { current, upToDate, consistent } = identity.value;
     if (current !== null && upToDate && consistent && !full) return;
-    if (full) folders.forget();
+    // A state that knows nothing yet, beside the data of an earlier one: whoever takes that for the good copy knows what it is.
+    if (full || current === null) folders.forget();
     // What the peer has is a different history from now on: everything is compared when it returns.
     identity.advance({
       bitmap: null,
@@ -424,13 +438,17 @@ class Replicator {
   #admit(
     command: Command & { readonly command: "primary" | "secondary" },
   ): unknown {
+    const { config } = this.#context;
+    // Nobody can look below one.
+    for (const { path } of config.directories) clearStaleMounts(path);
     const strange = strangeFolder(this.#context);
     if (strange === null) return null;
     if (command.command === "primary" || !command.full) {
-      return new Error(strange);
+      return new Error(strange.why);
     }
     try {
-      this.#replace();
+      if (strange.newer === null) this.#replace();
+      else this.#disown(strange.newer);
       return null;
     } catch (error) {
       return error;
@@ -454,20 +472,29 @@ class Replicator {
     // In a session it moves, and what the nodes hear of each other is of different moments.
     const { session } = state;
     const moves = session === "mirrored" || session === "resync";
+    const strange = role ? null : strangeFolder(context);
     return {
       version: VERSION,
       phase: this.#primary ? "primary" : this.#secondary ? "secondary" : "idle",
       ...state,
       inodes: role?.volumes.reduce((sum, volume) => sum + volume.known, 0) ?? 0,
-      identity: moves ? identity : { ...identity, tide: context.tide.kept },
+      identity: moves
+        ? identity
+        : told({ ...identity, tide: context.tide.kept }, strange),
       lastResync: context.lastResync,
       fault: context.fault,
       // With a role it was there, and stays: its file system cannot be unmounted.
       missing: role ? null : missingOf(context),
-      strange: role ? null : strangeFolder(context),
+      strange: strange?.why ?? null,
       notice: context.notice,
     };
   }
+}
+
+/** A copy of which this node's state does not know how new it is looks neither older nor newer than the other one's: a person decides. */
+function told(identity: Identity, strange: Strange | null): Identity {
+  if (strange === null || strange.newer === null) return identity;
+  return { ...identity, ...unlike(strange.newer) };
 }
 
 /** One line to the log that the agent gave us as standard error; a full disk there must not stop us. */

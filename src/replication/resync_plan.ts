@@ -1,6 +1,11 @@
 /** What a primary and a returning secondary have to level, by what each knows of its copy. Pure. */
 import { type Excluded, takesBack } from "./exclusions.ts";
-import { compare, type Comparison, type Identity } from "./identity.ts";
+import {
+  compare,
+  type Comparison,
+  type Identity,
+  isSetBack,
+} from "./identity.ts";
 import { samePlaces } from "./terms.ts";
 
 /** What one side says of its copy. */
@@ -35,6 +40,8 @@ export function planResync(
     readonly journal: boolean;
     /** What stands there was restored from elsewhere. */
     readonly external?: boolean;
+    /** Its state and its data are of one moment: see folder_tokens.ts. */
+    readonly together?: boolean;
   },
   /** By the configuration of both: which directories are mirrored, and what of them is not. */
   { places, excluded }: {
@@ -63,6 +70,9 @@ export function planResync(
       break;
     case "mine-newer":
       full ||= (relation.full && !resumes) || (both && !journal);
+      // That it is the older one only its tide says, which lies on another disk than the data: what stands there may be newer than both.
+      aside = relation.full && theirs.identity.consistent && !theirs.together &&
+        isSetBack(theirs.identity, mine.identity);
       break;
     case "diverged":
       full = true;

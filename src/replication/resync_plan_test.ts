@@ -95,6 +95,31 @@ Deno.test("planResync() after both wrote alone: compared in place, what the othe
   });
 });
 
+Deno.test("planResync() keeps what stands where only a tide calls it the older one: its disk may be another one than the tide's", () => {
+  const tide = (value: number) => ({ tide: { value } });
+  const aside = { ...usual, mode: "full", aside: true };
+  const mine = { ...level, ...tide(2 ** 24 + 9) };
+  const old = { ...level, ...tide(2 ** 24 + 1) };
+  deepStrictEqual(plan(side(mine), theirs(old)), aside);
+  // Its state knows that folder: what it says of it is so.
+  deepStrictEqual(plan(side(mine), theirs(old, { together: true })), {
+    ...usual,
+    mode: "full",
+  });
+  const older = { ...old, current: "a0" };
+  const wentOn = { ...mine, current: "bb", history: ["aa", "a0"] };
+  deepStrictEqual(plan(side(wentOn), theirs(older)), aside);
+  // Half copied from the primary before: nobody's data.
+  const half = { ...old, consistent: false };
+  deepStrictEqual(plan(side(mine), theirs(half)), { ...usual, mode: "full" });
+  // Behind by what is marked: no tide is needed to tell.
+  const behind = { ...level, ...tide(2 ** 24 + 8) };
+  deepStrictEqual(
+    plan(side({ ...mine, bitmap: "a0" }, { marked: true }), theirs(behind)),
+    { ...usual, mode: "dirty" },
+  );
+});
+
 Deno.test("planResync() copies nothing over newer data, and nothing where there is none", () => {
   const newer = { ...level, current: "bb", bitmap: "aa", history: ["aa"] };
   deepStrictEqual(plan(side(level), theirs(newer)), "theirs-newer");

@@ -8,6 +8,7 @@ import type { Poll } from "../system/poll.ts";
 import { type Context, LAST_SYNC_MS, lastSync } from "./context.ts";
 import type { Report } from "./control.ts";
 import { Entrance } from "./entrance.ts";
+import { drawTokens } from "./known_folders.ts";
 import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import { openVolumes } from "./open_volumes.ts";
@@ -268,6 +269,8 @@ export class SecondaryRole {
         (level || !context.doubt) && synced === 0 &&
         context.identity.value.connected && !context.doubt
       ) context.identity.save({ connected: false });
+      // Not at a failover, which does not wait for the disk: the next role draws one, too.
+      if (sync && synced === 0) drawTokens(context, this.volumes);
     } finally {
       // Also where no record can be written: nothing keeps the file system from being unmounted.
       for (const volume of this.volumes) volume.close();

@@ -3,6 +3,7 @@ import { E } from "../system/libc.ts";
 import type { Context } from "./context.ts";
 import { Dirty } from "./dirty.ts";
 import { IdentityStore } from "./identity_store.ts";
+import { KnownFolders } from "./known_folders.ts";
 import { Marks } from "./marks.ts";
 import { SecondaryRole } from "./secondary_role.ts";
 import type { Volume } from "./volume.ts";
@@ -17,6 +18,7 @@ Deno.test("SecondaryRole whose disk fails its last sync is no copy afterwards, a
     const context = {
       config: { listen: [], trusted: [], dial: [], directories: [] },
       identity,
+      folders: new KnownFolders(folder),
       dirty,
       marks: new Marks(),
       doubt: false,

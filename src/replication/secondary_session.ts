@@ -12,6 +12,7 @@ import { levelExclusions } from "./exclusions.ts";
 import { Follower } from "./follower.ts";
 import { identitySchema } from "./identity_store.ts";
 import { KEPT } from "./keep_own.ts";
+import { drawTokens, keepNotes } from "./known_folders.ts";
 import { encodeMarks, Marks } from "./marks.ts";
 import { losesWrites } from "./may_differ.ts";
 import { HIDDEN } from "./name.ts";
@@ -123,6 +124,7 @@ export class SecondarySession {
       external: context.external.noted,
       resync: context.identity.resync,
       tide: context.tide.kept,
+      together: context.folders.tokens.level,
     });
   }
 
@@ -140,6 +142,7 @@ export class SecondarySession {
       const begin = beginSchema.parse(JSON.parse(words));
       // Before the first file with an id of this primary's.
       keepEpoch(this.volumes, begin.epoch);
+      keepNotes(this.context, this.volumes);
       if (begin.mode === "level") this.#follow(begin);
       else {
         this.#work = this.#prepare(begin);
@@ -349,6 +352,7 @@ export class SecondarySession {
       directories: context.places,
     });
     if (level.tide !== undefined) context.tide.keep({ value: level.tide });
+    drawTokens(context, this.volumes, { level: true, aio: context.aio });
     // Marks with a number of this session stay: they are newer than what was synced.
     context.marks.settle(0);
     context.dirty.clear();

@@ -1,10 +1,14 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import type { Connection } from "../peer/connection.ts";
 import { newFrame } from "../peer/frame.ts";
-import { E, Memory } from "../system/libc.ts";
+import { openBacking } from "../fuse/device.ts";
+import { E, libc, Memory } from "../system/libc.ts";
 import type { Context } from "./context.ts";
 import { Dirty } from "./dirty.ts";
+import { settleGround } from "./ground.ts";
+import { writeEpoch } from "./id_xattr.ts";
 import { IdentityStore, newGeneration } from "./identity_store.ts";
+import { KnownFolders, strangeFolder } from "./known_folders.ts";
 import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import { SecondarySession } from "./secondary_session.ts";
@@ -23,6 +27,7 @@ function levelledAfter(error: number) {
     dirty,
     marks: new Marks(),
     journal: { begin() {}, settle() {} },
+    folders: new KnownFolders(folder),
     external: { noted: false, forget() {} },
     tide: { kept: { value: 0 }, keep() {} },
     left: null,
@@ -89,4 +94,95 @@ Deno.test("SecondarySession: a copy whose disk fails a sync before it is recorde
     consistent: false,
     upToDate: false,
   });
+});
+
+Deno.test({
+  name:
+    "SecondarySession on a new disk: the disk of before, which carries the note that its primary had it give this one, is another one from then on",
+  ignore: Deno.uid() !== 0,
+  fn() {
+    const root = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    const data = `${root}/data`, state = `${root}/state`;
+    for (const path of [data, state]) Deno.mkdirSync(path);
+    const identity = new IdentityStore(`${state}/identity.json`);
+    const folders = new KnownFolders(state);
+    const dirty = new Dirty(`${state}/dirty.log`);
+    const context = {
+      config: { module: "app", directories: [{ path: data }] },
+      places: [data],
+      identity,
+      folders,
+      dirty,
+      marks: new Marks(),
+      journal: { begin() {} },
+      external: { noted: false },
+      tide: { kept: { value: 0 } },
+      left: null,
+      now: () => 0,
+      log() {},
+    } as unknown as Context;
+    const settle = () => deepStrictEqual([...settleGround(context)], []);
+    const on = (path: string, action: (backing: number) => void) => {
+      const backing = openBacking(path);
+      action(backing);
+      libc.close(backing);
+    };
+    try {
+      identity.advance({ bitmap: null, upToDate: true });
+      on(data, (backing) => strictEqual(writeEpoch(backing, 3), 0));
+      settle();
+      strictEqual(strangeFolder(context), null);
+
+      // Replaced, and "second --full".
+      Deno.renameSync(data, `${data}-before`);
+      Deno.mkdirSync(data);
+      match(strangeFolder(context)?.why ?? "", /is not the folder/);
+      identity.save({ upToDate: false, consistent: false });
+      folders.forget();
+      settle();
+      on(data, (backing) => {
+        const frame = newFrame();
+        const begin = { mode: "level", generation: newGeneration() };
+        const rest = { history: [], sequence: 0, epoch: 3 };
+        const connection = {
+          frame,
+          incoming: new Memory(4096),
+          bytes: () =>
+            new TextEncoder().encode(JSON.stringify({ ...begin, ...rest })),
+          close() {},
+        } as unknown as Connection;
+        const volume = { path: data, backing, sync() {} };
+        const session = new SecondarySession(
+          context,
+          [volume as unknown as Volume],
+          {
+            connection,
+            sequence: 0,
+            fresh: true,
+            events: {
+              broken() {},
+              attempt: (action) => action(),
+              isOver: () => false,
+              resync() {},
+              level() {},
+              changed() {},
+            },
+          },
+        );
+        frame.kind = KIND.BEGIN;
+        strictEqual(session.heard(), null);
+        session.close();
+      });
+      strictEqual(folders.noteOf(data), 3);
+      strictEqual(strangeFolder(context), null);
+
+      // The disk of before is mounted again.
+      Deno.renameSync(data, `${data}-new`);
+      Deno.renameSync(`${data}-before`, data);
+      match(strangeFolder(context)?.why ?? "", /is not the folder/);
+    } finally {
+      dirty.close();
+      Deno.removeSync(root, { recursive: true });
+    }
+  },
 });

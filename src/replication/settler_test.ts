@@ -43,8 +43,9 @@ function settlerWith(answers: (number | Promise<number>)[]) {
       done(error);
     },
   };
-  const errors: number[] = [];
+  const errors: number[] = [], drawn: number[] = [];
   const context = {
+    folders: { tokens: { draw: () => void drawn.push(now) } },
     now: () => now,
     config,
     tide,
@@ -68,6 +69,7 @@ function settlerWith(answers: (number | Promise<number>)[]) {
     told,
     tide,
     errors,
+    drawn,
     settler,
     /** So much later. */
     turn(ms = 10_000) {
@@ -247,4 +249,19 @@ Deno.test("Settler: a sync that began alone and fails when the peer is level aga
   deepStrictEqual(late, []);
   strictEqual(faults.length, 1);
   strictEqual(pipeline.disk.broken, true);
+});
+
+Deno.test("Settler: what is written alone has folder and state get another token now and then, once it is on the disk", () => {
+  using bed = settlerWith(Array(100).fill(0));
+  const { drawn, pipeline } = bed;
+  pipeline.goAlone();
+  bed.look(15 * 60_000);
+  deepStrictEqual(drawn.splice(0), [15 * 60_000]);
+  bed.look(15 * 60_000);
+  deepStrictEqual(drawn, [], "nothing was written since");
+  for (let minute = 0; minute < 25; minute++) {
+    pipeline.sequence++;
+    bed.look(60_000);
+  }
+  deepStrictEqual(drawn.map((at) => at / 60_000), [31, 41, 51]);
 });

@@ -403,6 +403,11 @@ for (const alone of [true, false]) {
       await pair.join();
       ok(primary.replicator.report.lastResync?.full, "nothing was compared");
       match(await pair.said(), /older than when it was level last/);
+      // It was set back as a whole: nothing there is newer than its state.
+      const { stdout } = await shell(
+        `ls -d '${secondary.backing}'/.hakit/aside* 2>/dev/null || true`,
+      );
+      strictEqual(stdout, "");
       await equalCopies(pair);
     },
   });

@@ -212,6 +212,7 @@ export const PHRASES = [
   'Cannot take address "{address}": the machine with MAC {mac} on {device} answers for it, expected nobody; take it off there, or choose another virtual address',
   '"{path*}" does not exist (tocheck in module.yaml): is the file system of "{folder*}" mounted?',
   '"{path*}" is not the folder that was mirrored (its disk is not mounted?): mount it; or, if the disk was replaced on purpose, say "hakit second {module} --full" on this node',
+  '"{path*}" has newer data than this node\'s state knows of (was only the system disk restored?): if this data is the right one, say "hakit primforce {module}" on this node; if the other node\'s is, "hakit second {module} --full"',
   '"{below*}" is a mount of its own below the mirrored directory "{path*}", which would hide it: mount it elsewhere (umount "{below*}"), and list it in module.yaml as a directory of its own if it is to be mirrored',
   // Warnings of a module's replication (src/replication).
   "{module}: {notice!}",

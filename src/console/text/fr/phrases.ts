@@ -336,6 +336,8 @@ export const phrases: Phrases = {
     '"{path}" n’existe pas (tocheck dans module.yaml) : le système de fichiers de "{folder}" est-il monté ?',
   '"{path*}" is not the folder that was mirrored (its disk is not mounted?): mount it; or, if the disk was replaced on purpose, say "hakit second {module} --full" on this node':
     '"{path}" n’est pas le dossier mis en miroir (son disque n’est-il pas monté ?) : montez-le ; ou, si le disque a été remplacé exprès, lancez "hakit second {module} --full" sur ce nœud',
+  '"{path*}" has newer data than this node\'s state knows of (was only the system disk restored?): if this data is the right one, say "hakit primforce {module}" on this node; if the other node\'s is, "hakit second {module} --full"':
+    '"{path}" a des données plus récentes que l’état de ce nœud n’en connaît (seul le disque système a-t-il été restauré ?) : si ces données sont les bonnes, lancez "hakit primforce {module}" sur ce nœud ; si ce sont celles de l’autre nœud, "hakit second {module} --full"',
   '"{below*}" is a mount of its own below the mirrored directory "{path*}", which would hide it: mount it elsewhere (umount "{below*}"), and list it in module.yaml as a directory of its own if it is to be mirrored':
     '"{below}" est un montage à part sous le répertoire en miroir "{path}", qui le cacherait : montez-le ailleurs (umount "{below}"), et nommez-le dans module.yaml comme un répertoire à part s’il doit être mis en miroir',
   // Warnings of a module's replication (src/replication).

@@ -337,6 +337,8 @@ export const phrases: Phrases = {
     '"{path}" がありません（module.yaml の tocheck）。"{folder}" のファイルシステムはマウントされていますか？',
   '"{path*}" is not the folder that was mirrored (its disk is not mounted?): mount it; or, if the disk was replaced on purpose, say "hakit second {module} --full" on this node':
     '"{path}" はミラーされていたフォルダーではありません（ディスクがマウントされていない？）：マウントしてください。意図してディスクを交換した場合は、このノードで "hakit second {module} --full" を実行してください',
+  '"{path*}" has newer data than this node\'s state knows of (was only the system disk restored?): if this data is the right one, say "hakit primforce {module}" on this node; if the other node\'s is, "hakit second {module} --full"':
+    '"{path}" には、このノードの状態が知るより新しいデータがあります（システムディスクだけを復元した？）：このデータが正しければ、このノードで "hakit primforce {module}" を実行してください。もう一方のノードのデータが正しければ "hakit second {module} --full" を実行してください',
   '"{below*}" is a mount of its own below the mirrored directory "{path*}", which would hide it: mount it elsewhere (umount "{below*}"), and list it in module.yaml as a directory of its own if it is to be mirrored':
     '"{below}" はミラーディレクトリー "{path}" 以下の別のマウントで、ミラーすると隠れてしまいます。別の場所にマウントし（umount "{below}"）、ミラーするなら module.yaml に独立したディレクトリーとして書いてください',
   // Warnings of a module's replication (src/replication).
