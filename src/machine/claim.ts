@@ -3,7 +3,7 @@
  * says so: it could not win at the witness afterwards. Pure.
  */
 import { compare } from "../replication/identity.ts";
-import { type Arbiter, witnessOf } from "./arbiter.ts";
+import { type Arbiter, unlike, witnessOf } from "./arbiter.ts";
 import type { Permission } from "./permission.ts";
 import type { ModuleView, Record } from "./state.ts";
 import { log, type State, type Turn } from "./turn.ts";
@@ -80,6 +80,7 @@ export function changeArbiter(turn: Turn, arbiter: Arbiter): void {
   const { state } = turn;
   const before = witnessOf(state);
   state.arbiter = arbiter;
+  state.otherWitness = unlike(arbiter, state.otherWitness ?? undefined);
   const after = witnessOf(state);
   const same = before?.id === after?.id && !after?.retired;
   if (same) return;

@@ -119,6 +119,7 @@ export const PHRASES = [
   'the witness {address} remembers nothing of {module} (a new disk?), and {peer} does not answer; if it is not primary: "hakit prim {module}"',
   "{peer} may still be primary for a moment, says the witness",
   'this node was not entitled to go on without {peer}, which may have gone on; if it has not: "hakit prim {module}"',
+  '{peer} may have gone on by its witness, which this node does not heed: say "hakit witness add ADDRESS" again on {peer} when both run; {then=}',
   "tells the witness that this node goes on",
   "pings {addresses*}",
   'neither {peer} nor {addresses=} answers, so this node seems to be cut off; it goes on when {peer} is heard, or if {peer} is not primary by "hakit prim {module}"',

@@ -197,6 +197,8 @@ export const phrases: Phrases = {
     "{peer} est peut-être encore primaire pour un instant, dit le témoin",
   'this node was not entitled to go on without {peer}, which may have gone on; if it has not: "hakit prim {module}"':
     'ce nœud n’avait pas le droit de continuer sans {peer}, qui a peut-être continué ; si ce n’est pas le cas : "hakit prim {module}"',
+  '{peer} may have gone on by its witness, which this node does not heed: say "hakit witness add ADDRESS" again on {peer} when both run; {then=}':
+    '{peer} a peut-être continué avec l’accord de son témoin, auquel ce nœud ne s’en remet pas : refaites "hakit witness add ADDRESS" sur {peer} quand les deux tournent ; {then}',
   "tells the witness that this node goes on":
     "signale au témoin que ce nœud continue",
   "pings {addresses*}": "ping de {addresses} en cours",

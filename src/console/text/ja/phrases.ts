@@ -197,6 +197,8 @@ export const phrases: Phrases = {
     "ウィットネスによると、{peer} がもうしばらくプライマリーの可能性があります",
   'this node was not entitled to go on without {peer}, which may have gone on; if it has not: "hakit prim {module}"':
     'このノードには {peer} なしで続行する資格がありません。{peer} が続行した可能性があるためです。続行していなければ："hakit prim {module}"',
+  '{peer} may have gone on by its witness, which this node does not heed: say "hakit witness add ADDRESS" again on {peer} when both run; {then=}':
+    '{peer} は、このノードが従っていないウィットネスの許可で続行した可能性があります。両ノードの稼働中に {peer} で "hakit witness add ADDRESS" をもう一度実行してください。{then}',
   "tells the witness that this node goes on":
     "このノードの続行をウィットネスに伝えています",
   "pings {addresses*}": "{addresses} に ping を送っています",
