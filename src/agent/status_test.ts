@@ -308,6 +308,32 @@ Deno.test("clusterState() says where to look when the witness does not answer, a
   strictEqual(early.warnings.length, 0);
 });
 
+Deno.test("clusterState() says on both nodes that only one of them heeds a witness, or each another one", () => {
+  const witness = { kind: "witness", id: "w", address: "10.0.0.3" } as const;
+  const said = (mine?: string, theirs?: string, retired = false) => {
+    const arbiter = mine === undefined
+      ? { kind: "none" } as const
+      : { ...witness, retired };
+    const { arbiter: sentence, warnings } = state(
+      { ...PRIM, witness: mine },
+      { ...SECOND, witness: theirs },
+      "alive",
+      { arbiter, arbiterAnswers: true },
+    );
+    return warnings.includes(sentence) ? sentence : "";
+  };
+  match(
+    said("w"),
+    /^node1 .*node2 does not: .*"hakit witness add 10\.0\.0\.3"/,
+  );
+  match(said(undefined, "w"), /^node2 .*node1 does not: .*on node2, /);
+  match(said("w", "v"), /different witnesses/);
+  strictEqual(said("w", "w"), "");
+  match(said(), /^There is no arbiter/);
+  // It is being removed, and the other node has forgotten it already.
+  strictEqual(said("w", undefined, true), "");
+});
+
 Deno.test("clusterState() is loud about copies that were found to differ", () => {
   const found = { ...PRIM, differences: 3, proven: "2026-11-23T17:00:00Z" };
   for (const [mine, theirs] of [[found, SECOND], [SECOND, found]] as const) {
