@@ -17,6 +17,8 @@ interface Sight {
   readonly differences?: number;
   readonly link?: "up" | "down";
   readonly first?: boolean;
+  /** Why the nodes' arbiters do not fit together. */
+  readonly unlike?: string;
 }
 
 export function facts(sight: Sight, more: Partial<Facts> = {}): Facts {
@@ -53,6 +55,7 @@ export function facts(sight: Sight, more: Partial<Facts> = {}): Facts {
         remote: "10.0.0.2",
         state: sight.link ?? "up",
       }],
+      ...(sight.unlike === undefined ? {} : { unlike: sight.unlike }),
     } as unknown as ClusterState,
     first,
     takeovers: [],

@@ -314,12 +314,13 @@ Deno.test("clusterState() says on both nodes that only one of them heeds a witne
     const arbiter = mine === undefined
       ? { kind: "none" } as const
       : { ...witness, retired };
-    const { arbiter: sentence, warnings } = state(
+    const { arbiter: sentence, unlike, warnings } = state(
       { ...PRIM, witness: mine },
       { ...SECOND, witness: theirs },
       "alive",
       { arbiter, arbiterAnswers: true },
     );
+    strictEqual(unlike, mine === theirs || retired ? undefined : sentence);
     return warnings.includes(sentence) ? sentence : "";
   };
   match(

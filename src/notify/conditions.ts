@@ -98,6 +98,16 @@ export function conditions(facts: Facts): Map<string, Condition> {
         : `the link ${name} is down: check cable, switch and firewall`,
     });
   }
+  if (speaks && there.reachable) {
+    add("arbiters", {
+      kind: "peer",
+      value: state.unlike === undefined ? "ok" : "unlike",
+      level: "critical",
+      holdMs: ROLE_MS,
+      text: state.unlike?.replace(/\.$/, "") ??
+        `${here.name} and ${there.name} heed the same arbiter`,
+    });
+  }
   for (const [folder, free] of Object.entries(facts.disks)) {
     const full = free < DISK_LEAST;
     add(`disk ${folder}`, {
