@@ -62,8 +62,6 @@ export const PHRASES = [
   'There is only one link between the nodes, so one broken cable can part them: with every module stopped, give each node a second address in cluster.yaml of both, then "hakit upgrade --restart".',
   // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
   'There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside. "hakit witness add ADDRESS" excludes that.',
-  '{node} heeds a witness and {peer} does not: should {node} die, {peer} does not go on without a person; on {node}, while both run, say "hakit witness add {address}" again, or "hakit witness remove".',
-  '{node} and {peer} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add ADDRESS" again.',
   "The arbiter does not answer from {node} (ping {addresses*}): when the links break now, this node stops.",
   "The arbiter is a ping of {addresses*}: a node that is cut off stops.",
   "It cannot exclude two primaries: when only the links between the nodes break, both reach it.",
@@ -72,6 +70,8 @@ export const PHRASES = [
   "The {witness!} has not answered {node} yet: should the other node die before it does, the service stops until then.",
   "The {witness!} decides: two primaries are excluded; should it and a node fail together, the service stops.",
   "The {witness!} answers and has not been told yet who is up to date; that follows when both nodes are level.",
+  '{node} heeds a witness and {peer} does not: should {node} die, {peer} does not go on without a person; on {node}, while both run, say "hakit witness add {address}" again, or "hakit witness remove".',
+  '{node} and {peer} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add ADDRESS" again.',
   "witness {address}",
   // Why a node waits: whose data (src/machine/verdict.ts).
   'failover is off: waits for {peer} to run the module again; to run it here: "hakit prim {module}"',

@@ -101,10 +101,6 @@ export const phrases: Phrases = {
   // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
   'There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside. "hakit witness add ADDRESS" excludes that.':
     'Il n’y a pas d’arbitre : si tous les liens sont coupés à la fois, les deux nœuds peuvent devenir primaires. Quand ils se retrouvent, l’un des deux cède, et ce qu’il est seul à avoir écrit est mis de côté. "hakit witness add ADDRESS" exclut cela.',
-  '{node} heeds a witness and {peer} does not: should {node} die, {peer} does not go on without a person; on {node}, while both run, say "hakit witness add {address}" again, or "hakit witness remove".':
-    '{node} s’en remet à un témoin et {peer} non : si {node} tombe en panne, {peer} ne continue pas sans l’ordre d’une personne ; sur {node}, quand les deux tournent, refaites "hakit witness add {address}", ou faites "hakit witness remove".',
-  '{node} and {peer} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add ADDRESS" again.':
-    '{node} et {peer} s’en remettent à des témoins différents : aucun ne continue sans l’autre, ou sans l’ordre d’une personne ; sur le nœud dont le témoin est le bon, quand les deux tournent, refaites "hakit witness add ADDRESS".',
   "The arbiter does not answer from {node} (ping {addresses*}): when the links break now, this node stops.":
     "L’arbitre ne répond pas à {node} (ping {addresses}) : si les liens sont coupés maintenant, ce nœud s’arrête.",
   "The arbiter is a ping of {addresses*}: a node that is cut off stops.":
@@ -121,6 +117,10 @@ export const phrases: Phrases = {
     "Le {witness} décide : deux primaires sont exclus ; si lui et un nœud tombent en panne ensemble, le service s’arrête.",
   "The {witness!} answers and has not been told yet who is up to date; that follows when both nodes are level.":
     "Le {witness} répond, et on ne lui a pas encore dit qui est à jour ; cela suit quand les deux nœuds sont au même niveau.",
+  '{node} heeds a witness and {peer} does not: should {node} die, {peer} does not go on without a person; on {node}, while both run, say "hakit witness add {address}" again, or "hakit witness remove".':
+    '{node} s’en remet à un témoin et {peer} non : si {node} tombe en panne, {peer} ne continue pas sans l’ordre d’une personne ; sur {node}, quand les deux tournent, refaites "hakit witness add {address}", ou faites "hakit witness remove".',
+  '{node} and {peer} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add ADDRESS" again.':
+    '{node} et {peer} s’en remettent à des témoins différents : aucun ne continue sans l’autre, ou sans l’ordre d’une personne ; sur le nœud dont le témoin est le bon, quand les deux tournent, refaites "hakit witness add ADDRESS".',
   "witness {address}": "témoin {address}",
   // Why a node waits: whose data (src/machine/verdict.ts).
   'failover is off: waits for {peer} to run the module again; to run it here: "hakit prim {module}"':

@@ -100,10 +100,6 @@ export const phrases: Phrases = {
   // Who decides when the nodes are parted (src/agent/arbiter_sentence.ts).
   'There is no arbiter: if all links break at once, both nodes may become primary. On reconnect one of them yields, and what it alone wrote is kept aside. "hakit witness add ADDRESS" excludes that.':
     'アービターがありません。すべてのリンクが同時に切れると、両方のノードがプライマリーになることがあります。再接続時に一方が譲り、そのノードだけが書き込んだものは退避されます。"hakit witness add ADDRESS" でこれを排除できます。',
-  '{node} heeds a witness and {peer} does not: should {node} die, {peer} does not go on without a person; on {node}, while both run, say "hakit witness add {address}" again, or "hakit witness remove".':
-    '{node} はウィットネスに従い、{peer} は従っていません。{node} が落ちても、人が指示するまで {peer} は続行しません。両ノードの稼働中に {node} で "hakit witness add {address}" をもう一度実行するか、"hakit witness remove" を実行してください。',
-  '{node} and {peer} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add ADDRESS" again.':
-    '{node} と {peer} は別々のウィットネスに従っています。人が指示するまで、どちらのノードも相手なしでは続行しません。両ノードの稼働中に、正しいウィットネスに従うノードで "hakit witness add ADDRESS" をもう一度実行してください。',
   "The arbiter does not answer from {node} (ping {addresses*}): when the links break now, this node stops.":
     "アービターが {node} に応答しません（ping {addresses}）。今リンクが切れると、このノードは停止します。",
   "The arbiter is a ping of {addresses*}: a node that is cut off stops.":
@@ -120,6 +116,10 @@ export const phrases: Phrases = {
     "{witness} が判定します。二つのプライマリーは排除されます。ウィットネスとノードが同時に故障すると、サービスは止まります。",
   "The {witness!} answers and has not been told yet who is up to date; that follows when both nodes are level.":
     "{witness} は応答していますが、どちらが最新かはまだ伝えられていません。両ノードが揃うと伝えられます。",
+  '{node} heeds a witness and {peer} does not: should {node} die, {peer} does not go on without a person; on {node}, while both run, say "hakit witness add {address}" again, or "hakit witness remove".':
+    '{node} はウィットネスに従い、{peer} は従っていません。{node} が落ちても、人が指示するまで {peer} は続行しません。両ノードの稼働中に {node} で "hakit witness add {address}" をもう一度実行するか、"hakit witness remove" を実行してください。',
+  '{node} and {peer} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add ADDRESS" again.':
+    '{node} と {peer} は別々のウィットネスに従っています。人が指示するまで、どちらのノードも相手なしでは続行しません。両ノードの稼働中に、正しいウィットネスに従うノードで "hakit witness add ADDRESS" をもう一度実行してください。',
   "witness {address}": "ウィットネス {address}",
   // Why a node waits: whose data (src/machine/verdict.ts).
   'failover is off: waits for {peer} to run the module again; to run it here: "hakit prim {module}"':
