@@ -387,15 +387,32 @@ Deno.test("permission() beside a witness that this node does not heed counts onl
       const heard = { type: "heard", at: 10_600, view: said as never } as const;
       strictEqual(step(asks, heard).state.role, role, arbiter.kind);
     }
-    // Who was ALONE by this node's word is entitled without a claim.
+    // Who was ALONE by this node's word is entitled without a claim; who asks for it may have it by now.
     const record = { ...asks.record, lastRole: "PRIM" } as const;
-    const waits = { ...asks, record, role: "WAIT", since: 1_000 } as const;
-    for (const [lastRole, role] of [["ALONE", "WAIT"], ["PRIM", "ALONE"]]) {
-      const said = { ...unclaimed, lastRole } as never;
-      const heard = { type: "heard", at: 10_600, view: said } as const;
-      const idle = { ...waits, addresses: false, report: report() };
-      strictEqual(step(idle, heard).state.role, role, `${lastRole}`);
+    const waits = {
+      ...asks,
+      record,
+      role: "WAIT",
+      since: 1_000,
+      addresses: false,
+      report: report(),
+    } as const;
+    for (
+      const [said, role] of [
+        [{ lastRole: "ALONE" }, "WAIT"],
+        [{ shutOut: "g1/1" }, "WAIT"],
+        [{}, "ALONE"],
+      ] as const
+    ) {
+      const view = { ...unclaimed, ...said } as never;
+      const heard = { type: "heard", at: 10_600, view } as const;
+      strictEqual(step(waits, heard).state.role, role, JSON.stringify(said));
     }
+    // And it answers, so that not both wait for each other.
+    const asked = { ...primary, role: "SECOND", shutOut: "g1/1" } as const;
+    const heard = { type: "heard", at: 10_600, view: asked } as const;
+    const idle = { ...waits, shutOut: null, bidding: false };
+    strictEqual(view(step(idle, heard).state).outdated, "g1/1");
   }
 });
 

@@ -50,8 +50,8 @@ export function untoldAlone(record: Record): boolean {
 /** A node that does not serve is asked to stand back. Of two that ask at once the second one of the list gives way. */
 export function answerAsk(turn: Turn, peer: ModuleView | null): void {
   const { state } = turn;
-  // Without a witness a node that waits promises nothing: its data may be newer than that of whoever asks.
-  if (witnessOf(state) === null) return;
+  // Without a witness on either node one that waits promises nothing: its data may be newer than that of whoever asks.
+  if (witnessOf(state) === null && state.otherWitness === null) return;
   const token = peer?.shutOut ?? null;
   if (token === null) {
     if (peer !== null) state.outdated = null;

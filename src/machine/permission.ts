@@ -142,12 +142,14 @@ function besideAnother(
 function peersWord(state: State, peer: ModuleView, id: string): boolean {
   const { claim } = state.record;
   if (state.shutOut !== null && peer.outdated === state.shutOut) {
-    return peer.role === "SECOND" || peer.witness === id;
+    // Without a witness it has answered because it heeds this node's: see besideAnother().
+    return peer.role === "SECOND" || peer.witness === id ||
+      peer.witness === undefined;
   }
   const away = peer.role === "STOP" || peer.role === "WAIT";
-  // Beside another witness a claim says nothing; who was ALONE may be let go on without one.
+  // Beside another witness a claim says nothing. Who was ALONE may be let go on without one, who asks by this node's answer.
   const mayStay = state.otherWitness === id
-    ? peer.lastRole !== "ALONE"
+    ? peer.lastRole !== "ALONE" && peer.shutOut === null
     : claim !== undefined;
   return away && peer.witness === id && mayStay &&
     peer.claim === undefined && !peer.addresses &&
