@@ -21,6 +21,8 @@ interface Sight {
   /** Of the link that is up: none of so many bytes comes through. */
   readonly blackHoleBytes?: number;
   readonly first?: boolean;
+  /** Why the nodes' arbiters do not fit together. */
+  readonly unlike?: string;
 }
 
 export function facts(sight: Sight, more: Partial<Facts> = {}): Facts {
@@ -62,6 +64,7 @@ export function facts(sight: Sight, more: Partial<Facts> = {}): Facts {
         state: sight.link ?? "up",
         blackHoleBytes: sight.blackHoleBytes,
       }],
+      ...(sight.unlike === undefined ? {} : { unlike: sight.unlike }),
     } as unknown as ClusterState,
     first,
     takeovers: [],

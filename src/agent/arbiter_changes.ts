@@ -58,9 +58,9 @@ export class ArbiterChanges {
         }): remove it first, "hakit witness remove"`,
       );
     }
-    const key = again ? present.key : newKey();
+    const known = again ? present : { key: newKey() };
     const result = arbiterSchema.safeParse(
-      wish.kind === "witness" ? { ...wish, key } : wish,
+      wish.kind === "witness" ? { ...known, ...wish } : wish,
     );
     if (!result.success) {
       const why = result.error.issues[0]!.message;
@@ -73,7 +73,7 @@ export class ArbiterChanges {
     await this.#here(file);
     if (file.kind === "ping") return null;
     const { cluster, id } = node.cluster;
-    return admissionText({ name: cluster, id, key });
+    return admissionText({ name: cluster, id, key: file.key });
   }
 
   async remove(): Promise<void> {

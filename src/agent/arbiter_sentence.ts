@@ -3,7 +3,28 @@ import { isPrimary } from "./module_sentence.ts";
 import type { Known } from "./status.ts";
 
 /** Who decides when the nodes are parted, and what that cannot exclude. */
-export function arbiterSentence(
+export function arbiterSentence(known: Known): string {
+  return unlikeSentence(known) ?? ownSentence(known);
+}
+
+/** Only one node heeds a witness, or each another one, as after a backup of one of them; null: neither is so. */
+export function unlikeSentence({ arbiter, local, peer }: Known): string | null {
+  // What is being removed is gone from both in a moment, or says so itself.
+  if (arbiter.kind === "witness" && arbiter.retired) return null;
+  if (local.modules.length === 0 || peer.modules.length === 0) return null;
+  const mine = local.modules[0]!.witness, theirs = peer.modules[0]!.witness;
+  if (mine === theirs) return null;
+  if (mine !== undefined && theirs !== undefined) {
+    return `${local.name} and ${peer.name} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add ADDRESS" again.`;
+  }
+  const [has, lacks] = mine === undefined
+    ? [peer.name, local.name]
+    : [local.name, peer.name];
+  const address = arbiter.kind === "witness" ? arbiter.address : "ADDRESS";
+  return `${has} heeds a witness and ${lacks} does not: should ${has} die, ${lacks} does not go on without a person; on ${has}, while both run, say "hakit witness add ${address}" again, or "hakit witness remove".`;
+}
+
+function ownSentence(
   { arbiter, arbiterAnswers, local, peer }: Known,
 ): string {
   switch (arbiter.kind) {

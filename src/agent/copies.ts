@@ -85,7 +85,7 @@ export class Copies {
         });
       await folders.finish(copy.name);
       module.log.info(`copy ${copy.name} taken (by ${by})`);
-      if (keep !== null) await this.#keepOnly(name, keep);
+      if (keep !== null) await this.#keepOnly(name, keep, copy.name);
       return copy;
     });
   }
@@ -126,10 +126,13 @@ export class Copies {
     });
   }
 
-  async #keepOnly(module: string, keep: number): Promise<void> {
-    const taken = (await this.list(module))
-      .filter(({ name }) => !name.startsWith(BEFORE));
-    for (const { name } of taken.slice(0, -keep)) {
+  async #keepOnly(
+    module: string,
+    keep: number,
+    newest: string,
+  ): Promise<void> {
+    const names = (await this.list(module)).map(({ name }) => name);
+    for (const name of superfluous(names, keep, newest)) {
       await foldersOf(this.#module(module)).remove(name);
     }
   }
@@ -155,6 +158,18 @@ export class Copies {
       `No module "${name}" with mirrored directories is installed on this node`,
     );
   }
+}
+
+/** The oldest beyond so many. After the clock was set back the one just taken has the oldest name: it stays. */
+export function superfluous(
+  names: readonly string[],
+  keep: number,
+  newest: string,
+): string[] {
+  const others = names.filter((name) =>
+    !name.startsWith(BEFORE) && name !== newest
+  );
+  return others.slice(0, Math.max(0, others.length + 1 - keep));
 }
 
 /** Does `work`, given its time in seconds, while nothing changes in the directories. Throws when something may have. */

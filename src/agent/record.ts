@@ -18,6 +18,7 @@ const recordSchema = z.object({
   settled: z.boolean().optional(),
   claim: z.int().min(0).optional(),
   untold: z.boolean().optional(),
+  otherWitness: z.string().max(64).optional(),
 });
 
 export const NEW_RECORD: Record = {

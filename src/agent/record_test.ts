@@ -11,6 +11,7 @@ const RECORD: Required<Record> = {
   settled: true,
   claim: 7,
   untold: true,
+  otherWitness: "0123456789abcdef",
 };
 const SECOND: Record = { goal: "run", lastRole: "SECOND", cameFrom: null };
 const GARBAGE = ["", "{", "[]", '{"goal":"fly"}', "\0\0\0\0"];

@@ -8,7 +8,7 @@ import type {
   NodeState,
   ResourceInfo,
 } from "../api/state.ts";
-import { arbiterSentence } from "./arbiter_sentence.ts";
+import { arbiterSentence, unlikeSentence } from "./arbiter_sentence.ts";
 import { hindrance } from "./hindrance.ts";
 import { moduleSentence } from "./module_sentence.ts";
 import { warningsOf } from "./warnings.ts";
@@ -81,11 +81,13 @@ export function clusterState(known: Known): ClusterState {
     sentences[name] = moduleSentence(name, mine, theirs, known);
   }
   const warnings = warningsOf(known, alive);
+  const unlike = unlikeSentence(known);
   return {
     cluster: known.cluster,
     nodes: known.index === 0 ? [here, there] : [there, here],
     links: known.links,
     arbiter: arbiterSentence(known),
+    ...(unlike === null ? {} : { unlike }),
     sentence: names.length === 0
       ? 'No module is installed: see "hakit help module".'
       : Object.values(sentences).join(" "),

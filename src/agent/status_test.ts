@@ -248,6 +248,33 @@ Deno.test("clusterState() warns of a side to keep that only one node names", () 
   strictEqual(warned("node1", undefined), undefined);
 });
 
+Deno.test("clusterState() says on both nodes that only one of them heeds a witness, or each another one", () => {
+  const witness = { kind: "witness", id: "w", address: "10.0.0.3" } as const;
+  const said = (mine?: string, theirs?: string, retired = false) => {
+    const arbiter = mine === undefined
+      ? { kind: "none" } as const
+      : { ...witness, retired };
+    const { arbiter: sentence, unlike, warnings } = state(
+      { ...PRIM, witness: mine },
+      { ...SECOND, witness: theirs },
+      "alive",
+      { arbiter, arbiterAnswers: true },
+    );
+    strictEqual(unlike, mine === theirs || retired ? undefined : sentence);
+    return warnings.includes(sentence) ? sentence : "";
+  };
+  match(
+    said("w"),
+    /^node1 .*node2 does not: .*"hakit witness add 10\.0\.0\.3"/,
+  );
+  match(said(undefined, "w"), /^node2 .*node1 does not: .*on node2, /);
+  match(said("w", "v"), /different witnesses/);
+  strictEqual(said("w", "w"), "");
+  match(said(), /^There is no arbiter/);
+  // It is being removed, and the other node has forgotten it already.
+  strictEqual(said("w", undefined, true), "");
+});
+
 Deno.test("clusterState() says that nothing has a second copy while the peer is away", () => {
   const text = sentence({ ...ALONE, dirtyBytes: 3 << 20 }, SECOND, "lost");
   const alone =

@@ -1,5 +1,5 @@
 /** What a person is to know beside what holds now, each with what to do about it. Pure. */
-import { arbiterSentence } from "./arbiter_sentence.ts";
+import { arbiterSentence, unlikeSentence } from "./arbiter_sentence.ts";
 import type { Known } from "./status.ts";
 
 export function warningsOf(known: Known, alive: boolean): string[] {
@@ -39,7 +39,7 @@ export function warningsOf(known: Known, alive: boolean): string[] {
     );
   }
   if (known.arbiter.kind === "none") warnings.push(arbiterSentence(known));
-  else if (known.arbiterAnswers === false) {
+  else if (known.arbiterAnswers === false || unlikeSentence(known) !== null) {
     warnings.push(arbiterSentence(known));
   }
   return warnings;

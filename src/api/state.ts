@@ -130,6 +130,9 @@ export const clusterStateSchema = z.strictObject({
   arbiter: z.string().describe(
     "Who decides when the nodes are parted, and what that cannot exclude, in one plain sentence",
   ),
+  unlike: z.string().optional().describe(
+    "Why the arbiters of the two nodes do not fit together and what to do; absent: they do",
+  ),
   sentence: z.string().describe(
     "What holds now, in one plain sentence; in WAIT also why and what to do",
   ),

@@ -103,9 +103,10 @@ async function add(call: Call, api: () => AgentApi): Promise<number> {
       'hakit witness add: expected one address, such as "hakit witness add 10.0.0.3"',
     );
   }
-  const port = portOf(call);
-  const token = await api().setArbiter({ kind: "witness", address, port });
-  if (call.on("json")) call.out.json({ address, port, token });
+  // Said again without it the port stays what it is.
+  const port = call.text("port") === undefined ? {} : { port: portOf(call) };
+  const token = await api().setArbiter({ kind: "witness", address, ...port });
+  if (call.on("json")) call.out.json({ address, ...port, token });
   else {
     call.out.line(
       `Both nodes ask the witness ${address} from now on. Until it answers there is no failover.`,

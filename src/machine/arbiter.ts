@@ -15,6 +15,12 @@ export type Arbiter =
 
 export const NO_ARBITER: Arbiter = { kind: "none" };
 
+/** The witness that the peer names, where it is not this node's own; null: it is, or it names none. */
+export function unlike(own: Arbiter, theirs: string | undefined) {
+  const same = own.kind === "witness" && own.id === theirs;
+  return same ? null : theirs ?? null;
+}
+
 export function witnessOf(state: State) {
   return state.arbiter.kind === "witness" ? state.arbiter : null;
 }

@@ -1,4 +1,9 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  match,
+  notStrictEqual,
+  strictEqual,
+} from "node:assert/strict";
 import { config, GOOD, report, WITNESS } from "../../tests/machine_life.ts";
 import { answerAsk } from "./claim.ts";
 import { ask, deposed } from "./witness_word.ts";
@@ -332,6 +337,130 @@ Deno.test("step() as primary that stood still when its lease had just ended list
     ]),
     ["PRIM", "PRIM", "PRIM", "PRIM"],
   );
+});
+
+const UNLIKE = [
+  { kind: "none" },
+  { kind: "ping", addresses: ["10.0.0.254"] },
+  { ...WITNESS, id: "v" },
+] as const;
+
+Deno.test("permission() beside a witness that this node does not heed counts only the other node's own word", () => {
+  const primary = { ...FOLLOWER, role: "PRIM", phase: "primary" } as const;
+  const left = { ...primary, role: "STOP", phase: "idle", addresses: false };
+  const { claim: _, ...unclaimed } = left;
+  for (const arbiter of UNLIKE) {
+    const second = node("SECOND", {
+      role: "SECOND",
+      arbiter,
+      lastAt: 9_900,
+      report: { ...SERVING, phase: "secondary" },
+    });
+    const after = (...events: Event[]) =>
+      [
+        { type: "heard", at: 10_000, view: primary } as const,
+        ...events,
+      ].reduce((state, event) => step(state, event).state, second);
+    // Silence is none, whatever a ping says.
+    const silent = after(
+      { type: "peer", at: 10_500, verdict: "lost" },
+      { type: "pinged", at: 11_000, askedAt: 10_600, answered: true },
+      { type: "tick", at: 11_100 },
+    );
+    strictEqual(silent.role, "SECOND", arbiter.kind);
+    match(
+      view(silent).reason ?? "",
+      /"hakit witness add ADDRESS" again on two/,
+    );
+    // Nor a stop, as long as the witness may let it go on: it is asked.
+    const asks = after({ type: "heard", at: 10_500, view: left as never });
+    strictEqual(asks.role, "SECOND");
+    const { shutOut } = view(asks);
+    notStrictEqual(shutOut, null);
+    for (
+      const [said, role] of [
+        [{ ...left, outdated: shutOut }, "ALONE"],
+        [left, "SECOND"],
+        [unclaimed, "ALONE"],
+      ] as const
+    ) {
+      const heard = { type: "heard", at: 10_600, view: said as never } as const;
+      strictEqual(step(asks, heard).state.role, role, arbiter.kind);
+    }
+    // Who was ALONE by this node's word is entitled without a claim; who asks for it may have it by now.
+    const record = { ...asks.record, lastRole: "PRIM" } as const;
+    const waits = {
+      ...asks,
+      record,
+      role: "WAIT",
+      since: 1_000,
+      addresses: false,
+      report: report(),
+    } as const;
+    for (
+      const [said, role] of [
+        [{ lastRole: "ALONE" }, "WAIT"],
+        [{ shutOut: "g1/1" }, "WAIT"],
+        [{}, "ALONE"],
+      ] as const
+    ) {
+      const view = { ...unclaimed, ...said } as never;
+      const heard = { type: "heard", at: 10_600, view } as const;
+      strictEqual(step(waits, heard).state.role, role, JSON.stringify(said));
+    }
+    // And it answers, so that not both wait for each other.
+    const asked = { ...primary, role: "SECOND", shutOut: "g1/1" } as const;
+    const heard = { type: "heard", at: 10_600, view: asked } as const;
+    const idle = { ...waits, shutOut: null, bidding: false };
+    strictEqual(view(step(idle, heard).state).outdated, "g1/1");
+  }
+});
+
+Deno.test("step() as primary beside a witness that it does not heed leaves when it hears nothing", () => {
+  for (const arbiter of UNLIKE.slice(0, 2)) {
+    const primary = node("PRIM", {
+      role: "PRIM",
+      arbiter,
+      report: SERVING,
+      addresses: true,
+      listensSince: 1_000,
+      lastAt: 9_900,
+    });
+    const lost = { type: "peer", at: 10_500, verdict: "lost" } as const;
+    const heard = { type: "heard", at: 10_000, view: FOLLOWER } as const;
+    strictEqual(roles(primary, [heard, lost]).at(-1), "WAIT");
+  }
+});
+
+Deno.test("step() keeps on record that the other node heeds another witness until that is so no more", () => {
+  const { witness: _, ...none } = FOLLOWER;
+  const first = node("SECOND", { role: "SECOND", arbiter: { kind: "none" } });
+  const heard = (view: typeof FOLLOWER | typeof none | null, at: number) =>
+    ({ type: "heard", at, view }) as const;
+  const { state, actions } = step(first, heard(FOLLOWER, 100));
+  strictEqual(state.record.otherWitness, WITNESS.id);
+  strictEqual(actions[0]?.do, "persist");
+  // Whatever it is next; and after a restart.
+  const left = step(state, { type: "peer", at: 200, verdict: "lost" }).state;
+  strictEqual(left.role, "WAIT");
+  strictEqual(left.record.otherWitness, WITNESS.id);
+  strictEqual(initial(config(), left.record).otherWitness, WITNESS.id);
+  // Without the module it says nothing of that.
+  const lacks = step(state, heard(null, 200)).state;
+  strictEqual(lacks.record.otherWitness, WITNESS.id);
+  for (
+    const event of [
+      heard(none, 200),
+      { type: "arbiter", at: 200, arbiter: WITNESS } as const,
+    ]
+  ) {
+    strictEqual("otherWitness" in step(state, event).state.record, false);
+  }
+  const { record } = initial(config(), left.record, WITNESS);
+  strictEqual(initial(config(), record, WITNESS).otherWitness, null);
+  // Of a pair that heeds the same nothing is written.
+  const like = { ...first, arbiter: WITNESS };
+  strictEqual(step(like, heard(FOLLOWER, 100)).state.record, like.record);
 });
 
 Deno.test("permission() by ping needs three rounds without an answer to be a no", () => {

@@ -3,7 +3,7 @@
  * says so: it could not win at the witness afterwards. Pure.
  */
 import { compare } from "../replication/identity.ts";
-import { type Arbiter, witnessOf } from "./arbiter.ts";
+import { type Arbiter, unlike, witnessOf } from "./arbiter.ts";
 import type { Permission } from "./permission.ts";
 import type { ModuleView, Record } from "./state.ts";
 import { log, type State, type Turn } from "./turn.ts";
@@ -50,8 +50,8 @@ export function untoldAlone(record: Record): boolean {
 /** A node that does not serve is asked to stand back. Of two that ask at once the second one of the list gives way. */
 export function answerAsk(turn: Turn, peer: ModuleView | null): void {
   const { state } = turn;
-  // Without a witness a node that waits promises nothing: its data may be newer than that of whoever asks.
-  if (witnessOf(state) === null) return;
+  // Without a witness on either node one that waits promises nothing: its data may be newer than that of whoever asks.
+  if (witnessOf(state) === null && state.otherWitness === null) return;
   const token = peer?.shutOut ?? null;
   if (token === null) {
     if (peer !== null) state.outdated = null;
@@ -80,6 +80,7 @@ export function changeArbiter(turn: Turn, arbiter: Arbiter): void {
   const { state } = turn;
   const before = witnessOf(state);
   state.arbiter = arbiter;
+  state.otherWitness = unlike(arbiter, state.otherWitness ?? undefined);
   const after = witnessOf(state);
   const same = before?.id === after?.id && !after?.retired;
   if (same) return;

@@ -5,6 +5,8 @@
  * - the witness: this node was the first to set the epoch after the one that both had agreed on (`claim`);
  * - the peer's own word: it holds no claim any more, and this node does; or it has answered this very request (`shutOut`);
  * - a person.
+ * Whoever heeds another arbiter than the witness that the other node named last, or none, goes on only by that node's own word or a
+ * person's: the witness may have let the other one go on.
  */
 import { type Arbiter, witnessOf } from "./arbiter.ts";
 import { nobodyClaims, untoldAlone } from "./claim.ts";
@@ -59,6 +61,9 @@ export function permission(
 ): Permission {
   const { state, at } = turn;
   const { claim } = state.record;
+  if (state.otherWitness !== null && !force) {
+    return besideAnother(turn, peer, { bid, id: state.otherWitness });
+  }
   switch (state.arbiter.kind) {
     case "none":
       return { may: "yes", claim: undefined, untold: false };
@@ -80,12 +85,8 @@ export function permission(
     return { may: "yes", claim, untold: true };
   }
   if (!bid) return { may: "later", pending: true, reason: "" };
-  state.bidding = true;
-  state.bidSince ??= at;
+  askPeer(turn, peer);
   if (force) state.forced = true;
-  if (peer !== null && !isPrimary(state.role)) {
-    state.shutOut ??= `${state.identity?.current ?? ""}/${at}`;
-  }
   if (retired) {
     return force ? forcedYes(state, at) : {
       may: "no",
@@ -96,14 +97,61 @@ export function permission(
   return witnessWord(turn, { force, peer });
 }
 
+/** Both are asked at every event for as long as this node bids: its arbiter, and a peer that is heard to stand back. */
+function askPeer({ state, at }: Turn, peer: ModuleView | null): void {
+  state.bidding = true;
+  state.bidSince ??= at;
+  if (peer !== null && !isPrimary(state.role)) {
+    state.shutOut ??= `${state.identity?.current ?? ""}/${at}`;
+  }
+}
+
+/** The peer heeds a witness, and this node another one or none. */
+function besideAnother(
+  turn: Turn,
+  peer: ModuleView | null,
+  { bid, id }: { readonly bid: boolean; readonly id: string },
+): Permission {
+  const { state } = turn;
+  const { peer: name } = state.config;
+  if (peer !== null && peersWord(state, peer, id)) {
+    return witnessOf(state) === null
+      ? { may: "yes", claim: undefined, untold: false }
+      : { may: "yes", claim: state.record.claim, untold: true };
+  }
+  if (!bid) return { may: "later", pending: true, reason: "" };
+  askPeer(turn, peer);
+  if (peer !== null) {
+    return {
+      may: "later",
+      pending: true,
+      reason: `waits for the word of ${name}`,
+    };
+  }
+  const reason =
+    `${name} may have gone on by its witness, which this node does not heed: say "hakit witness add ADDRESS" again on ${name} when both run; ${
+      unlessPrimary(state)
+    }`;
+  // No lease ends what a primary holds here, and the other node may be taking the address.
+  return state.role === "PRIM"
+    ? { may: "no", reason }
+    : { may: "later", pending: false, reason };
+}
+
 /** The peer has given up what would let it go on, and this node has not; or it has answered this node's request. */
 function peersWord(state: State, peer: ModuleView, id: string): boolean {
   const { claim } = state.record;
   if (state.shutOut !== null && peer.outdated === state.shutOut) {
-    return peer.role === "SECOND" || peer.witness === id;
+    // Without a witness it has answered because it heeds this node's: see besideAnother().
+    return peer.role === "SECOND" || peer.witness === id ||
+      peer.witness === undefined;
   }
   const away = peer.role === "STOP" || peer.role === "WAIT";
-  return away && peer.witness === id && claim !== undefined &&
+  // Beside another witness a claim says nothing. Who was ALONE may be let go on without one, who asks by this node's answer.
+  const mayStay = state.otherWitness === id
+    ? peer.lastRole !== "ALONE" && peer.shutOut === null
+    : claim !== undefined;
+  return away && peer.witness === id && mayStay &&
     peer.claim === undefined && !peer.addresses &&
     peer.phase !== "primary";
 }

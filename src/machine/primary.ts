@@ -333,6 +333,8 @@ function awaitMirror(turn: Turn, peer: ModuleView | null): void {
     turn.at >= state.aloneAt
   ) {
     state.aloneAt = turn.at + 1_000;
+    // A report that it is level again may have left before this reaches it.
+    state.dialled = false;
     command(turn, { command: "alone" });
   }
 }

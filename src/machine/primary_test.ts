@@ -114,6 +114,37 @@ Deno.test("step() that went ALONE is PRIM again only after it has dialled, whate
   strictEqual(life.state.role, "PRIM");
 });
 
+Deno.test("step() that says alone once more is not PRIM by a report that crossed the word", () => {
+  const life = new Life(PRIM)
+    .on({
+      type: "begin",
+      report: report({ phase: "primary", session: "mirrored" }),
+      boot: true,
+    })
+    .on({ type: "heard", view: second })
+    .on({ type: "peer", verdict: "lost" });
+  const said = (session: Report["session"]) => {
+    life.on({ type: "report", report: report({ phase: "primary", session }) });
+    return life.actions.flatMap((action) =>
+      action.do === "replicator" ? [action.command.command] : []
+    );
+  };
+  const wait = () => {
+    for (let i = 0; i < 50; i++) life.on({ type: "heard", view: second });
+  };
+  life.on({ type: "heard", view: second });
+  deepStrictEqual(said("none"), ["connect"]);
+  wait();
+  deepStrictEqual(said("lost"), ["alone"]);
+  // From just before the word reached it: it goes on by itself by now.
+  said("mirrored");
+  strictEqual(life.state.role, "ALONE");
+  wait();
+  deepStrictEqual(said("none"), ["connect"]);
+  said("mirrored");
+  strictEqual(life.state.role, "PRIM");
+});
+
 Deno.test("step() as primary whose peer dies while a swap is taken back makes its replicator primary anew, alone", () => {
   const mirrored = report({ phase: "primary", session: "mirrored" });
   const life = new Life({ ...PRIM, settled: true })

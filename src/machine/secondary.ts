@@ -56,9 +56,7 @@ export function secondary(turn: Turn): void {
   const end = endOfPrimary(turn, peer);
   if (end === "swap") return becomePrim(turn);
   if (end !== null) return succeed(turn, peer, end);
-  if (state.arbiter.kind !== "none" && state.bidSince !== null) {
-    state.reason = null;
-  }
+  if (state.bidSince !== null) state.reason = null;
   follow(turn);
 }
 

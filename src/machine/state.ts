@@ -23,6 +23,8 @@ export interface Record {
   readonly claim?: number | undefined;
   /** ALONE by the peer's own word: the witness has not been told yet. */
   readonly untold?: boolean | undefined;
+  /** Id of the witness that the other node named last while this one heeds another, or none; absent: it named none, or the same. */
+  readonly otherWitness?: string | undefined;
 }
 
 /** What each node tells the other about a module, in every heartbeat. */

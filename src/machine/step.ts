@@ -2,7 +2,7 @@
 import type { Report } from "../replication/control.ts";
 import { EMPTY } from "../replication/identity.ts";
 import type { Action } from "./action.ts";
-import { witnessOf } from "./arbiter.ts";
+import { unlike, witnessOf } from "./arbiter.ts";
 import { answerAsk, changeArbiter, kept } from "./claim.ts";
 import {
   absentMs,
@@ -66,6 +66,7 @@ export function step(state: State, event: Event): Step {
   endAsking(turn);
   tellLease(turn);
   settle(turn);
+  recordOther(turn);
   return inOrder(state, turn);
 }
 
@@ -78,6 +79,15 @@ function settle({ state }: Turn): void {
   if (now !== (settled ?? false)) {
     state.record = now ? { ...record, settled: true } : record;
   }
+}
+
+/** Whatever role a new record is of: after a restart this node must know it unheard. */
+function recordOther({ state }: Turn): void {
+  const { otherWitness, ...record } = state.record;
+  if ((otherWitness ?? null) === state.otherWitness) return;
+  state.record = state.otherWitness === null
+    ? record
+    : { ...record, otherWitness: state.otherWitness };
 }
 
 /** One function a role, asked after every event: rules look at the facts as they are, not at what changed. */
@@ -131,6 +141,10 @@ function observe(turn: Turn, event: Event): void {
         : turn.at;
       state.peer = { verdict: "alive", view: event.view, roleSince };
       state.peerWitness = event.view?.witness ?? null;
+      // A peer without the module says nothing of its arbiter.
+      if (event.view !== null) {
+        state.otherWitness = unlike(state.arbiter, event.view.witness);
+      }
       state.peerClaim = event.view?.claim ?? null;
       state.peerTimeoutMs = event.timeoutMs ?? null;
       // Only one that follows leaves this node alone for having heard it.

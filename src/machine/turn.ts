@@ -4,7 +4,7 @@ import type { Command, Report } from "../replication/control.ts";
 import { type Entry, MAX_LEASE_MS } from "../witness/register.ts";
 import type { Action, PlanAction } from "./action.ts";
 import type { Blocked } from "./event.ts";
-import type { Arbiter } from "./arbiter.ts";
+import { type Arbiter, unlike } from "./arbiter.ts";
 import type { ModuleView, Record, Role } from "./state.ts";
 
 /** What the automaton needs to know of its surroundings; constant for a life. */
@@ -165,6 +165,8 @@ export interface State {
   readonly unanswered: number;
   /** Id of the witness that the peer heeds, as it last said. */
   readonly peerWitness: string | null;
+  /** The same where this node heeds another one or none, also of one that is silent or lacks the module; null: both heed the same. */
+  readonly otherWitness: string | null;
   /** Its claim, as it last said; null: none; undefined: nothing was heard of it in this life. */
   readonly peerClaim: number | null | undefined;
   /** After so much silence the peer takes this node for lost, as it last said; null: not known. */
@@ -263,6 +265,7 @@ export function initial(
     pinged: null,
     unanswered: 0,
     peerWitness: null,
+    otherWitness: unlike(arbiter, record.otherWitness),
     peerClaim: undefined,
     peerTimeoutMs: null,
     peerUntil: 0,

@@ -102,6 +102,16 @@ export function conditions(facts: Facts): Map<string, Condition> {
       text,
     });
   }
+  if (speaks && there.reachable) {
+    add("arbiters", {
+      kind: "peer",
+      value: state.unlike === undefined ? "ok" : "unlike",
+      level: "critical",
+      holdMs: ROLE_MS,
+      text: state.unlike?.replace(/\.$/, "") ??
+        `${here.name} and ${there.name} heed the same arbiter`,
+    });
+  }
   for (const [folder, free] of Object.entries(facts.disks)) {
     const full = free < DISK_LEAST;
     add(`disk ${folder}`, {

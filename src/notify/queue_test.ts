@@ -91,6 +91,27 @@ Deno.test("a stopped node says that no node serves only while it hears the other
   ]);
 });
 
+Deno.test("arbiters that differ are told by the first node, until they do not", () => {
+  const pair = { mine: "PRIM", theirs: "SECOND" } as const;
+  const unlike = "node1 heeds a witness and node2 does not: should node1 die.";
+  for (const first of [true, false]) {
+    const { texts } = story([
+      [20, facts({ ...pair, first })],
+      [20, facts({ ...pair, first, unlike })],
+      [20, facts({ ...pair, first })],
+    ]);
+    deepStrictEqual(
+      texts.slice(1).flat(),
+      first
+        ? [
+          unlike.slice(0, -1),
+          "over: node1 and node2 heed the same arbiter",
+        ]
+        : [],
+    );
+  }
+});
+
 Deno.test("a swap is told by one node only, roles on the way by none", () => {
   const there = story([
     [20, PAIR],

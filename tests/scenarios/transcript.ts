@@ -22,6 +22,8 @@
  *   $ witness, $ ping           there is an arbiter (first of all)
  *   $ isolate node1 | both      cut from everything, the arbiter too
  *   $ witness off | on | forgets                                 $ witness cut node1
+ *   $ node1 lacks the witness    its disks are of before it was added
+ *   $ node1 has the witness      it is added again
  *   $ wait 30s                  any command may end in "(2s)": how long the world runs afterwards, 10 s if not said
  */
 import type { Action, PlanAction } from "../../src/machine/action.ts";
@@ -198,6 +200,7 @@ export class Scenario {
         return;
       case "lacks the":
       case "has the":
+        if (rest[1] === "witness") return this.#witnessOf(node, verb);
         node.lacksModule = verb === "lacks";
         return;
       case "disk stalls":
@@ -232,6 +235,13 @@ export class Scenario {
       return node.say(rest[0] as UserCommand, rest[1] === "--full");
     }
     throw new Error(`Unknown scenario command "${verb} ${rest.join(" ")}"`);
+  }
+
+  #witnessOf(node: Node, verb: string): void {
+    if (verb === "has") return node.addWitness();
+    node.lacksWitness = true;
+    const { claim: _, ...record } = node.record;
+    node.record = record;
   }
 
   #end(node: Node): string {
@@ -269,15 +279,18 @@ function seconds(text: string | undefined): number {
 function describe(action: Action): string | null {
   switch (action.do) {
     case "persist": {
-      const { goal, lastRole, cameFrom, settled, claim, untold } =
+      const { goal, lastRole, cameFrom, settled, claim, untold, otherWitness } =
         action.record;
       const from = cameFrom === null ? "" : ` from ${cameFrom}`;
       const whole = settled ? ", settled" : "";
       const epoch = claim === undefined ? "" : `, epoch ${claim}`;
       const told = untold ? ", witness not told" : "";
+      const other = otherWitness === undefined
+        ? ""
+        : ", beside another witness";
       return `record: ${goal}, ${
         lastRole ?? "no role yet"
-      }${from}${whole}${epoch}${told}`;
+      }${from}${whole}${epoch}${told}${other}`;
     }
     case "tell":
       return null;

@@ -16,6 +16,8 @@ import {
 export interface Kind {
   readonly name: string;
   readonly arbiter: "none" | "ping" | "witness";
+  /** The second node was put back to before the witness was added: it heeds none. */
+  readonly unlike?: true;
   /** model: what src/replication promises; none: no directories. */
   readonly data: "model" | "none";
   readonly faults: typeof CRASHES;
@@ -175,6 +177,22 @@ export const KINDS: readonly Kind[] = [
   },
 ];
 
+/** Run only when it is named: the others, and what their seeds find, stay as they are. */
+const UNLIKE: Kind = {
+  ...CALM,
+  name: "unlike",
+  arbiter: "witness",
+  unlike: true,
+  data: "model",
+  faults: { ...CRASHES, ...CUTS, ...WITNESS, ...CUT_OFF },
+  loss: 0.3,
+  promise: "served",
+  oneWriter: true,
+  oneAddress: true,
+  person: true,
+  share: 1,
+};
+
 /** The real data path by itself: see data.ts. */
 export const DATA = { name: "data", share: 0.15 } as const;
 
@@ -189,7 +207,7 @@ export const NEED_ROOT: readonly AnyKind[] = [HISTORY, SMALL];
 type AnyKind = Kind | typeof DATA | typeof HISTORY | typeof SMALL;
 
 export function kindOf(name: string): AnyKind {
-  const all: readonly AnyKind[] = [...KINDS, DATA, HISTORY, SMALL];
+  const all: readonly AnyKind[] = [...KINDS, UNLIKE, DATA, HISTORY, SMALL];
   const kind = all.find((one) => one.name === name);
   if (kind) return kind;
   throw new RangeError(

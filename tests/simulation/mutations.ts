@@ -130,6 +130,14 @@ export const MUTATIONS: readonly Mutation[] = [
     seed: 122,
   },
   {
+    name: "a node that heeds no witness goes on beside one that does",
+    file: "machine/permission.ts",
+    find: "if (state.otherWitness !== null && !force) {",
+    put: "if (false as boolean) {",
+    kind: "unlike",
+    seed: 3,
+  },
+  {
     name: "the other node is told before it is on record",
     file: "machine/step.ts",
     find: "if (!same(before.record, after.record)) {",

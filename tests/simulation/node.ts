@@ -96,6 +96,8 @@ export class Node {
   replicatorFails = false;
   /** The module is not installed here (any more): heartbeats do not name it. */
   lacksModule = false;
+  /** Its arbiter.json is gone: the next agent begins without a witness. */
+  lacksWitness = false;
   /** Another machine holds the virtual address. */
   addressFails = false;
   /** The application hangs: its checker says so. */
@@ -143,6 +145,7 @@ export class Node {
   /** What the nodes are told of who decides. */
   get arbiter(): Arbiter {
     const { witness, pings } = this.options;
+    if (this.lacksWitness) return { kind: "none" };
     if (witness !== undefined) {
       return { kind: "witness", id: "w", address: "third", retired: false };
     }
@@ -363,6 +366,17 @@ export class Node {
       rule: "t_web",
       order,
       reason: "tcp.web is down",
+    });
+  }
+
+  /** `hakit witness add` reaches it, perhaps again. */
+  addWitness(): void {
+    this.note("witness added");
+    this.lacksWitness = false;
+    this.agent?.post({
+      type: "arbiter",
+      at: this.clock.now,
+      arbiter: this.arbiter,
     });
   }
 

@@ -71,6 +71,7 @@ export class Simulation implements Stage {
           this.#stepped(node, before, event, after),
       });
     this.nodes = [make(0), make(1)];
+    this.nodes[1].lacksWitness = kind.unlike ?? false;
     // A lease must not end for it.
     for (const node of this.nodes) {
       if (world.chance(0.1)) node.secondScriptsMs = world.between(1_000, 4_000);

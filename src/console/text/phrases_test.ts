@@ -267,8 +267,20 @@ Deno.test("every sentence of clusterState() is known: warnings, and who decides"
   } as const;
   const theirs = { role: "SECOND", keeps: null, watch } as const;
   const witness = { kind: "witness", id: "w", address: "10.0.0.3" } as const;
+  const node = { name: "node1", version: "1", addresses: [] };
+  const other = { ...node, name: "node2", verdict: "alive" } as const;
+  const heeds = (id?: string) => [view({ ...theirs, witness: id })];
   const arbiters: readonly Partial<Known>[] = [
     { arbiter: { kind: "none" } },
+    { peer: { ...other, modules: heeds("w") } },
+    {
+      arbiter: { ...witness, retired: false },
+      local: { ...node, modules: heeds("w") },
+    },
+    {
+      local: { ...node, modules: heeds("v") },
+      peer: { ...other, modules: heeds("w") },
+    },
     ...[true, false, null].flatMap((arbiterAnswers) =>
       [
         { arbiter: { kind: "ping" as const, addresses: ["10.0.0.4"] } },

@@ -84,6 +84,8 @@ export const PHRASES = [
   'The {witness!} has not answered {node} yet: until it does there is no failover, and should the other node die the service stops; if it was not done yet: "hakit witness admit" there.',
   "The {witness!} decides: two primaries are excluded; should it and a node fail together, the service stops.",
   "The {witness!} answers and has not been told yet who is up to date; that follows when both nodes are level.",
+  '{node} heeds a witness and {peer} does not: should {node} die, {peer} does not go on without a person; on {node}, while both run, say "hakit witness add {address}" again, or "hakit witness remove".',
+  '{node} and {peer} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add ADDRESS" again.',
   "witness {address}",
   // Why a node waits: whose data (src/machine/verdict.ts).
   'failover is off: waits for {peer} to run the module again; to run it here: "hakit prim {module}"',
@@ -133,6 +135,7 @@ export const PHRASES = [
   'the witness {address} remembers nothing of {module} (a new disk?), and {peer} does not answer; if it is not primary: "hakit prim {module}"',
   "{peer} may still be primary for a moment, says the witness",
   'this node was not entitled to go on without {peer}, which may have gone on; if it has not: "hakit prim {module}"',
+  '{peer} may have gone on by its witness, which this node does not heed: say "hakit witness add ADDRESS" again on {peer} when both run; {then=}',
   "tells the witness that this node goes on",
   "pings {addresses*}",
   'neither {peer} nor {addresses=} answers, so this node seems to be cut off; it goes on when {peer} is heard, or if {peer} is not primary by "hakit prim {module}"',
