@@ -1,4 +1,5 @@
 /** Who decides when the nodes are parted, in plain words. Pure. */
+import { heedUnlike } from "./hindrance.ts";
 import { isPrimary } from "./module_sentence.ts";
 import type { Known } from "./status.ts";
 
@@ -7,13 +8,11 @@ export function arbiterSentence(known: Known): string {
   return unlikeSentence(known) ?? ownSentence(known);
 }
 
-/** Only one node heeds a witness, or each another one, as after a backup of one of them; null: neither is so. */
-export function unlikeSentence({ arbiter, local, peer }: Known): string | null {
-  // What is being removed is gone from both in a moment, or says so itself.
-  if (arbiter.kind === "witness" && arbiter.retired) return null;
-  if (local.modules.length === 0 || peer.modules.length === 0) return null;
+/** What that means where the nodes heed unlike arbiters; null: they do not. */
+export function unlikeSentence(known: Known): string | null {
+  if (!heedUnlike(known)) return null;
+  const { arbiter, local, peer } = known;
   const mine = local.modules[0]!.witness, theirs = peer.modules[0]!.witness;
-  if (mine === theirs) return null;
   if (mine !== undefined && theirs !== undefined) {
     return `${local.name} and ${peer.name} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add ADDRESS" again.`;
   }

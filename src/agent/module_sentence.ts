@@ -2,7 +2,7 @@
 import { bytes, seconds } from "../system/units.ts";
 import type { ModuleView } from "../machine/state.ts";
 import { compare } from "../replication/identity.ts";
-import { hindrance } from "./hindrance.ts";
+import { heedUnlike, hindrance } from "./hindrance.ts";
 import type { Known } from "./status.ts";
 
 /** What holds for one module. `mine` null: not installed here; `theirs` null: the peer said nothing of it. */
@@ -38,9 +38,12 @@ export function moduleSentence(
       hindered: primary.others && hindrance(
         primary.others,
         known.arbiter,
-        primary.node === local.name
-          ? peer.arbiterAnswers
-          : known.arbiterAnswers,
+        {
+          answers: primary.node === local.name
+            ? peer.arbiterAnswers
+            : known.arbiterAnswers,
+          unlike: heedUnlike(known),
+        },
       ),
     });
   }

@@ -9,7 +9,7 @@ import type {
   ResourceInfo,
 } from "../api/state.ts";
 import { arbiterSentence, unlikeSentence } from "./arbiter_sentence.ts";
-import { hindrance } from "./hindrance.ts";
+import { heedUnlike, hindrance } from "./hindrance.ts";
 import { moduleSentence } from "./module_sentence.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -107,7 +107,10 @@ function moduleState(
     ? hindrance(
       view,
       known.arbiter,
-      local ? known.arbiterAnswers : known.peer.arbiterAnswers,
+      {
+        answers: local ? known.arbiterAnswers : known.peer.arbiterAnswers,
+        unlike: heedUnlike(known),
+      },
     )
     : null;
   return {

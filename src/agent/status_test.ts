@@ -1,4 +1,4 @@
-import { match, strictEqual } from "node:assert/strict";
+import { match, ok, strictEqual } from "node:assert/strict";
 import type { ModuleView } from "../machine/state.ts";
 import { DATA, moduleView as view } from "../../tests/module_view.ts";
 import { clusterState, type Known } from "./status.ts";
@@ -254,13 +254,17 @@ Deno.test("clusterState() says on both nodes that only one of them heeds a witne
     const arbiter = mine === undefined
       ? { kind: "none" } as const
       : { ...witness, retired };
-    const { arbiter: sentence, unlike, warnings } = state(
+    const { arbiter: sentence, unlike, warnings, nodes, ...all } = state(
       { ...PRIM, witness: mine },
       { ...SECOND, witness: theirs },
       "alive",
       { arbiter, arbiterAnswers: true },
     );
     strictEqual(unlike, mine === theirs || retired ? undefined : sentence);
+    if (unlike !== undefined) {
+      match(all.sentence, /does not take over .*: the two nodes do not heed/);
+      ok(nodes[1]!.modules[0]!.hindered);
+    }
     return warnings.includes(sentence) ? sentence : "";
   };
   match(

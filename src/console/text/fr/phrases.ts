@@ -30,6 +30,8 @@ export const phrases: Phrases = {
     "son ping de {addresses} reste sans réponse",
   "the witness {address} is being removed":
     "le témoin {address} est en train d’être retiré",
+  "the two nodes do not heed the same witness":
+    "les deux nœuds ne suivent pas le même témoin",
   "the witness {address} does not answer it":
     "le témoin {address} ne lui répond pas",
   "the witness {address} has not been told yet that its copy is level":
@@ -1233,6 +1235,8 @@ export const phrases: Phrases = {
   "{node} does not hear {peer} any more": "{node} n’entend plus {peer}",
   'the link {local} to {remote} lets small packets pass and none of {bytes} bytes: the mirror stands still on it; "hakit state" says what to do':
     'le lien {local} vers {remote} laisse passer les petits paquets et aucun de {bytes} octets : le miroir y est arrêté ; "hakit state" dit quoi faire',
+  "{here} and {there} heed the same arbiter":
+    "{here} et {there} suivent le même arbitre",
   "the link {local} to {remote} works again":
     "le lien {local} vers {remote} est rétabli",
   "the link {local} to {remote} is down: check cable, switch and firewall":

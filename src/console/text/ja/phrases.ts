@@ -30,6 +30,8 @@ export const phrases: Phrases = {
     "{addresses} への ping に応答がありません",
   "the witness {address} is being removed":
     "ウィットネス {address} は削除中です",
+  "the two nodes do not heed the same witness":
+    "両ノードが同じウィットネスに従っていません",
   "the witness {address} does not answer it":
     "ウィットネス {address} がこのノードに応答しません",
   "the witness {address} has not been told yet that its copy is level":
@@ -1242,6 +1244,8 @@ export const phrases: Phrases = {
     "{node} に {peer} からの信号が届かなくなりました",
   'the link {local} to {remote} lets small packets pass and none of {bytes} bytes: the mirror stands still on it; "hakit state" says what to do':
     'リンク {local} → {remote} は小さいパケットを通しますが、{bytes} バイトのパケットは一つも通りません：その上でミラーは止まっています。対処は "hakit state" が示します',
+  "{here} and {there} heed the same arbiter":
+    "{here} と {there} は同じアービターに従っています",
   "the link {local} to {remote} works again":
     "リンク {local} → {remote} は復旧しました",
   "the link {local} to {remote} is down: check cable, switch and firewall":
