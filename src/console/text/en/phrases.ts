@@ -210,6 +210,7 @@ export const PHRASES = [
   "the peer's data is newer than this primary's: nothing is copied",
   "the peer's data is newer",
   'changes wait: what differs cannot be recorded below "{path*}": {why*}',
+  'no room below "{path*}" to record what differs: everything is compared instead',
   'no journal can be kept below "{path*}" (should both nodes die at once, everything is compared): {why*}',
   "no further inode ids: {why*}",
   "this node's disk refuses what the primary wrote: {error}",

@@ -329,6 +329,8 @@ export const phrases: Phrases = {
   "the peer's data is newer": "les données de l’autre nœud sont plus récentes",
   'changes wait: what differs cannot be recorded below "{path*}": {why*}':
     'les changements attendent : ce qui diffère ne peut pas être noté sous "{path}" : {why}',
+  'no room below "{path*}" to record what differs: everything is compared instead':
+    'plus de place sous "{path}" pour noter ce qui diffère : tout est comparé à la place',
   'no journal can be kept below "{path*}" (should both nodes die at once, everything is compared): {why*}':
     'aucun journal ne peut être tenu sous "{path}" (si les deux nœuds tombent en panne à la fois, tout est comparé) : {why}',
   "no further inode ids: {why*}": "plus de numéros d’inodes : {why}",
