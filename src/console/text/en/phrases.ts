@@ -279,6 +279,7 @@ export const PHRASES = [
   "{file} was changed in {parts*}, expected that the agents of both nodes begin again before a module is started",
   "it is in WAIT and runs nothing",
   "this node is still busy with a change",
+  "its replicator does not say yet what it does",
   "it needs PRIM and SECOND, this node is {mine} and {peer} is {theirs}",
   "{peer} is {role} but not ready",
   "Cannot make this node primary of {module}: {why!}",

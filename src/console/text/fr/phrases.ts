@@ -440,6 +440,8 @@ export const phrases: Phrases = {
   "{file} was changed in {parts*}, expected that the agents of both nodes begin again before a module is started":
     "{file} a été modifié dans {parts} : les agents des deux nœuds doivent redémarrer avant qu’un module soit démarré",
   "it is in WAIT and runs nothing": "il est en WAIT et ne fait rien tourner",
+  "its replicator does not say yet what it does":
+    "son réplicateur ne dit pas encore ce qu’il fait",
   "this node is still busy with a change":
     "ce nœud est encore occupé par un changement",
   "it needs PRIM and SECOND, this node is {mine} and {peer} is {theirs}":

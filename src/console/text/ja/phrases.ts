@@ -441,6 +441,8 @@ export const phrases: Phrases = {
   "{file} was changed in {parts*}, expected that the agents of both nodes begin again before a module is started":
     "{file} の {parts} が変更されています。モジュールを開始する前に、両ノードのエージェントを再起動してください",
   "it is in WAIT and runs nothing": "WAIT で、何も動いていません",
+  "its replicator does not say yet what it does":
+    "レプリケーターがまだ何をしているかを伝えていません",
   "this node is still busy with a change": "このノードはまだ変更の途中です",
   "it needs PRIM and SECOND, this node is {mine} and {peer} is {theirs}":
     "PRIM と SECOND が必要ですが、このノードは {mine}、{peer} は {theirs} です",
