@@ -80,6 +80,11 @@ export class Mirror {
     return this.#fallback.name;
   }
 
+  /** One was found at work, and has not said what it does. */
+  get silent(): boolean {
+    return this.#replicator.silent;
+  }
+
   start(): Promise<Report | null> {
     return this.#replicator.start();
   }

@@ -81,6 +81,8 @@ export class ReplicatorLink {
   #mustLetGo = false;
   readonly #stop = new AbortController();
   #life: Promise<void> | null = null;
+  /** One was found at work whose mounts are there, and `start` has not heard what it does. */
+  silent = false;
   readonly #outbox = new Turns();
 
   constructor(options: ReplicatorLinkOptions) {
@@ -119,6 +121,7 @@ export class ReplicatorLink {
     if (!found) first.resolve(null);
     const report = await first.promise;
     clearTimeout(timer);
+    this.silent = found !== null && report === null && this.#mounted();
     return report;
   }
 

@@ -1,5 +1,6 @@
 import { rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
+import { Device } from "../fuse/device.ts";
 import type { ReplicatorConfig, Report } from "../replication/control.ts";
 import { sleep } from "../system/clock.ts";
 import { createLog } from "../system/log.ts";
@@ -233,6 +234,33 @@ life(
     });
   },
 );
+
+Deno.test({
+  name:
+    "ReplicatorLink: one that is silent while its mounts are there may serve",
+  ignore: Deno.uid() !== 0,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await withLink(async (make, { folder }) => {
+      const path = join(folder, "data");
+      await Deno.mkdir(path);
+      const change = { silent: true, directories: [{ path }] } as never;
+      const first = make(change);
+      await first.start();
+      await until(() => exists(join(folder, "m.json.pid")));
+      strictEqual(first.silent, false);
+      await first.close();
+      for (const mounted of [false, true]) {
+        using _device = mounted ? new Device(path) : null;
+        const second = make(change);
+        strictEqual(await second.start(), null);
+        strictEqual(second.silent, mounted);
+        await second.close();
+      }
+    });
+  },
+});
 
 life(
   "ReplicatorLink replaces a secondary of another version",

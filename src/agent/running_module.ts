@@ -13,6 +13,7 @@ import {
   view,
 } from "../machine/step.ts";
 import { absentMs, atPresent } from "../machine/lease.ts";
+import { isPrimary } from "../machine/turn.ts";
 import type { Module } from "../module/schema.ts";
 import { endLeftScripts } from "../actions/left_scripts.ts";
 import { perform, type Surroundings } from "../actions/perform.ts";
@@ -153,7 +154,14 @@ export class RunningModule {
       node,
       module,
       log: this.log,
-      post: (event) => this.post(event),
+      post: (event) => {
+        // One that was silent does not serve after all, or has ended.
+        const silent = (this.#loop?.state().silent ?? null) !== null;
+        const serves = event.type === "report" &&
+          event.report.phase === "primary";
+        if (silent && !serves) this.#services.condemnFrozen();
+        return this.post(event);
+      },
     });
   }
 
@@ -299,13 +307,16 @@ export class RunningModule {
     const record = await this.#firstRecord(freshBoot);
     const report = await this.#mirror?.start() ?? null;
     const resumed = report?.phase === "primary";
+    // By its record it serves, whatever its disk keeps it from saying: nothing is taken away before that is known.
+    const silent = report === null && (this.#mirror?.silent ?? false) &&
+      isPrimary(record.lastRole ?? "STOP");
     // A secondary that goes on starts nothing again: what its last agent began comes to its end.
     if (report?.phase !== "secondary" || record.goal !== "run") {
       for (const script of await endLeftScripts(this.#options.folder)) {
         this.log.warning(`${script} still ran without its agent and was ended`);
       }
     }
-    if (!resumed) {
+    if (!resumed && !silent) {
       this.#services.condemnFrozen();
       // Without directories nothing tells whether this node may still serve: it begins anew, and the other one may be quicker.
       if (report?.phase === "idle" || this.#mirror === null) {
@@ -354,6 +365,7 @@ export class RunningModule {
       report: resumed || report?.phase === "secondary" ? report : null,
       boot: record.goal === "run",
       bootDelayMs: freshBoot ? module.boot_delay : 0,
+      silent,
     }, BEGIN_MS);
     const latest = this.report() ?? report;
     if (latest) this.post({ type: "report", at: now(), report: latest });

@@ -5,15 +5,11 @@ import { wantRun } from "./command.ts";
 import { leave } from "./leave.ts";
 import { cleanPlan } from "./plans.ts";
 import type { Role } from "./state.ts";
-import { command, log, run, type Turn } from "./turn.ts";
+import { command, type Found, log, run, type Turn } from "./turn.ts";
 
 export function begin(
   turn: Turn,
-  found: {
-    readonly report: Report | null;
-    readonly boot: boolean;
-    readonly bootDelayMs?: number;
-  },
+  found: Found & { readonly report: Report | null },
 ): void {
   const { state } = turn;
   const { report } = found;
@@ -60,6 +56,27 @@ export function begin(
     state.reason = `starts ${delayMs / 1000} s after boot`;
   }
   run(turn, "clean", cleanPlan());
+}
+
+/**
+ * What serves goes on while its disk hangs, and an agent that took it for stopped would stop it. Until it says what it does nothing is
+ * decided here, and the other node hears that the addresses may be held.
+ */
+export function beginSilent(turn: Turn, { boot, bootDelayMs }: Found): void {
+  turn.state.silent = { boot, bootDelayMs };
+  log(
+    turn,
+    "warning",
+    "Serves by its record, and the replicator does not say yet what it does: waits for its first word",
+  );
+}
+
+/** Its first word; null: it has ended. */
+export function endSilence(turn: Turn, report: Report | null): void {
+  const { silent } = turn.state;
+  if (silent === null) return;
+  turn.state.silent = null;
+  begin(turn, { ...silent, report });
 }
 
 function resume(turn: Turn, role: Role): void {

@@ -20,6 +20,10 @@ import { keepsAside } from "./waiting.ts";
 export function refusal(state: State, command: UserCommand): string | null {
   const { config, role } = state;
   const peer = peerView(state);
+  // A stop is remembered: it begins with that.
+  if (state.silent !== null && command !== "stop") {
+    return `Cannot ${command} ${config.module}: its replicator does not say yet what it does`;
+  }
   switch (command) {
     case "start":
     case "stop":

@@ -43,6 +43,8 @@ export type Event =
     readonly boot: boolean;
     /** `boot` waits so long first. */
     readonly bootDelayMs?: number;
+    /** One was found whose mounts are in use, and it has not said what it does: its disk may hang. */
+    readonly silent?: boolean;
   }
   | {
     readonly type: "command";

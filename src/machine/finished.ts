@@ -63,11 +63,12 @@ export function finished(
       // A secondary's service is not worth the mirror.
       if (state.role === "SECOND") complain(turn, what);
       else if (isScript(failure)) giveUp(turn, what);
-      else failed(turn, what, { counts: failure.action !== "take-addresses" });
+      else failed(turn, what, { counts: !isOutside(failure) });
       return;
     case "become-second":
-      if (failure !== null) failed(turn, what);
-      else bringSecondScripts(turn);
+      if (failure !== null) {
+        failed(turn, what, { counts: !isOutside(failure) });
+      } else bringSecondScripts(turn);
       return;
     case "yield":
       // The mount could not be left: as WAIT it is tried until it can, then this node comes back as SECOND.
@@ -113,6 +114,12 @@ function complain(turn: Turn, what: string): void {
 /** Scripts are the module author's: another try would fail the same way. Data and addresses are worth another try. */
 function isScript(failure: Failure): boolean {
   return SCRIPTS.some((name) => failure.action.includes(name));
+}
+
+/** An address that another machine holds; a full disk, which has room again when somebody makes some: nothing that is broken here. */
+function isOutside({ action, error }: Failure): boolean {
+  return action === "take-addresses" ||
+    /no space left|quota exceeded/i.test(error);
 }
 
 function stopped(turn: Turn): void {

@@ -35,7 +35,7 @@ Deno.test("step() stops a module that failed more than three times in a day", ()
       plan: life.state.plan!.number,
       failed: {
         action: "replicator primary",
-        error: "no space left on device",
+        error: "input/output error",
       },
     });
     strictEqual(life.state.role, "WAIT");
@@ -45,6 +45,28 @@ Deno.test("step() stops a module that failed more than three times in a day", ()
   life.done();
   strictEqual(life.state.role, "STOP");
   ok(view(life.state).reason?.includes("4 times in 24 hours"));
+});
+
+Deno.test("step() tries again what found a full disk, however often: somebody makes room, and nobody need start the module", () => {
+  const life = new Life(ALONE)
+    .on({ type: "begin", report: report(), boot: true }).done()
+    .on({ type: "peer", verdict: "lost" });
+  for (let failure = 1; failure <= 10; failure++) {
+    strictEqual(life.state.role, "ALONE");
+    life.on({
+      type: "performed",
+      plan: life.state.plan!.number,
+      failed: {
+        action: "replicator primary",
+        error: "No space left on device (os error 28)",
+      },
+    });
+    strictEqual(life.state.role, "WAIT");
+    life.done();
+    for (let tick = 0; tick < 100; tick++) life.on({ type: "tick" });
+  }
+  life.done();
+  strictEqual(life.state.role, "ALONE");
 });
 
 Deno.test("step() that could not take over says why it waits", () => {

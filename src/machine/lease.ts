@@ -69,6 +69,7 @@ export function peerHeardUs({ state }: Turn, sentAt: number | undefined): void {
 export function servesAsPrimary(state: State): boolean {
   const { config, plan, record, report, role } = state;
   if (role === "PRIM") return true;
+  if (state.silent !== null) return record.lastRole === "PRIM";
   if (role !== "WAIT" || record.lastRole !== "PRIM") return false;
   // Its mount may be gone before its address and its services are: where writes hang it goes first.
   if (plan?.name === "leave" && isPrimary(state.scripts)) return true;

@@ -14,7 +14,7 @@ import {
 } from "./lease.ts";
 import { beginAsking, endAsking, heardPing } from "./permission.ts";
 import { ask, heardWitness } from "./witness_word.ts";
-import { begin } from "./begin.ts";
+import { begin, beginSilent, endSilence } from "./begin.ts";
 import { obey, wantRun } from "./command.ts";
 import type { Event } from "./event.ts";
 import { finished } from "./finished.ts";
@@ -54,7 +54,7 @@ export function step(state: State, event: Event): Step {
     turn.state.peerUntil = Math.min(state.peerUntil, event.at);
   }
   const absent = stoodStill || event.at - state.lastAt > absentMs(state);
-  if (state.begun && absent) wasAbsent(turn);
+  if ((state.begun || state.silent !== null) && absent) wasAbsent(turn);
   turn.state.lastAt = Math.max(state.lastAt, event.at);
   observe(turn, event);
   const heard = leaseUntil(turn.state) > event.at;
@@ -72,7 +72,7 @@ export function step(state: State, event: Event): Step {
 
 /** An agent that dies in the middle of a plan leaves the service half started or half stopped: the record must say so before. */
 function settle({ state }: Turn): void {
-  if (state.addressesDue) return;
+  if (state.addressesDue || !state.begun) return;
   const { settled, ...record } = state.record;
   const now = isPrimary(state.role) && state.plan === null &&
     state.scripts === state.role && state.swap === null;
@@ -131,7 +131,7 @@ function observe(turn: Turn, event: Event): void {
   const { state } = turn;
   switch (event.type) {
     case "begin":
-      return begin(turn, event);
+      return event.silent ? beginSilent(turn, event) : begin(turn, event);
     case "command":
       return obey(turn, event);
     case "heard": {
@@ -166,11 +166,11 @@ function observe(turn: Turn, event: Event): void {
     case "report":
       state.report = event.report;
       state.identity = event.report.identity;
-      return;
+      return endSilence(turn, event.report);
     case "replicator-gone":
       if (state.report !== null) state.reportGoneAt = turn.at;
       state.report = null;
-      return;
+      return endSilence(turn, null);
     case "performed":
       // An older number is a plan that was replaced.
       if (state.plan?.number === event.plan) {
@@ -357,7 +357,7 @@ function status(state: State): Status {
   const whole = !state.config.mirrored || state.report?.session === "mirrored";
   switch (state.role) {
     case "STOP":
-      return busy ? "Transient" : "NotReady";
+      return busy || state.silent !== null ? "Transient" : "NotReady";
     case "WAIT":
       return busy || state.pending ? "Transient" : "NotReady";
     case "ALONE":

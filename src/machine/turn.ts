@@ -77,6 +77,8 @@ export interface State {
   readonly record: Record;
   /** The first event has come. */
   readonly begun: boolean;
+  /** The replicator that was found serves by this node's record and has not said so yet: it begins with its first word. Null: it has. */
+  readonly silent: Found | null;
   readonly role: Role;
   /** When the role was entered. */
   readonly since: number;
@@ -208,6 +210,12 @@ export const CATCH_UP_MS = 200;
 /** A module that failed more often than this within a day is stopped: it will fail again. */
 export const RESTARTS = { maximum: 3, periodMs: 24 * 3_600_000 } as const;
 
+/** How the life begins when it is known what the replicator does: see the event "begin". */
+export interface Found {
+  readonly boot: boolean;
+  readonly bootDelayMs?: number | undefined;
+}
+
 export function initial(
   config: Config,
   record: Record,
@@ -217,6 +225,7 @@ export function initial(
     config,
     record,
     begun: false,
+    silent: null,
     role: "STOP",
     since: 0,
     plan: null,

@@ -25,6 +25,9 @@ import { messageOf } from "../system/message.ts";
 /** Directories marked one by one for what stands in them without an id, a flush each; where there are more, everything is compared. */
 const MOST_STRANGE = 256;
 
+/** Marks for which there was no room are written when there is: until then they become more, and nothing waits for them. */
+const ROOM_MS = 2000;
+
 /** What the kernel has cached for a mount is written back through us before it lets go; where that hangs, the peer must not wait. */
 const WRITE_BACK_MS = 60_000;
 
@@ -51,8 +54,8 @@ export class PrimaryRole {
     this.#toldBefore = identity.value.connected;
     // What this node knows as a former secondary counts from here on as its own; as primary it keeps no journal.
     if (context.left) context.dirty.add(context.left);
-    // Also what an end could not write, whose disk hung: the journal, which had it too, goes now.
-    context.dirty.flush();
+    // Also what an end could not write, whose disk hung or was full: the journal, which had it too, goes now.
+    this.#record();
     if (context.left) {
       context.left = null;
       context.doubt = false;
@@ -202,10 +205,34 @@ export class PrimaryRole {
     }
   }
 
+  /**
+   * What differs is on disk when it returns: the marks, or where there is no room for them that everything is to be compared, which has
+   * its place. Whoever goes on for a dead primary must not wait until somebody makes room.
+   */
+  #record(): void {
+    const { context } = this, { config, dirty, identity } = context;
+    const named = identity.value.directories?.length !== 0;
+    if (!named && context.now() < this.#roomAt) return;
+    try {
+      dirty.flush();
+    } catch (error) {
+      if (!lacksRoom(error)) throw error;
+      this.#roomAt = context.now() + ROOM_MS;
+      const why =
+        `no room below "${config.stateDir}" to record what differs: everything is compared instead`;
+      // A session that compares less than that ends: what it would call level is not.
+      if (named && !this.#compareAll(why)) throw error;
+      if (named) context.log(why);
+      context.notice = why;
+    }
+  }
+
+  #roomAt = -Infinity;
+
   /** Marks on disk, and alone with the first of them the new generation: before anything is done that the peer does not have. */
   #persist(alone = this.pipeline.alone): void {
     const { dirty, identity, doubt } = this.context;
-    dirty.flush();
+    this.#record();
     if (!alone || dirty.marks.isEmpty) return;
     // A peer that may have recorded this very generation must not look equal to what is written from here on.
     const bitmap = partedFrom(identity.value, {
@@ -413,7 +440,7 @@ export class PrimaryRole {
     context.dirty.add(this.pipeline.unsettled);
     // A record on the same disk would hang, too, and this loop with it.
     if (synced !== null) {
-      context.dirty.flush();
+      this.#record();
       if (this.pipeline.waiting === 0 && !context.doubt) {
         context.identity.save({ connected: false });
       }
@@ -485,4 +512,9 @@ export class PrimaryRole {
       },
     };
   }
+}
+
+function lacksRoom(error: unknown): boolean {
+  const { code } = error as { readonly code?: string };
+  return code === "ENOSPC" || code === "EDQUOT";
 }

@@ -146,6 +146,98 @@ Deno.test({
   },
 });
 
+/** As a full disk refuses. */
+function refuse(): never {
+  using full = Deno.openSync("/dev/full", { write: true });
+  full.writeSync(new Uint8Array(1));
+  throw new Error("it was taken");
+}
+
+Deno.test("PrimaryRole goes on for a dead primary on a full state disk: what no mark can say, the identity does, until there is room and the copies are level", () => {
+  const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+  const stateDir = `${folder}/state`;
+  const said: string[] = [];
+  let now = 0, full = true;
+  // Its disk as the next process would find it: each mark is there, or everything is compared.
+  const comparesAll = () =>
+    new IdentityStore(`${stateDir}/identity.json`).value.directories?.length ===
+      0;
+  const marksOnDisk = () => {
+    const dirty = new Dirty(`${stateDir}/dirty.log`);
+    dirty.close();
+    return [...dirty.marks].map(({ id }) => id);
+  };
+  let discarded = 0;
+  const context = contextIn(folder);
+  const { dirty } = context;
+  const flush = dirty.flush.bind(dirty);
+  dirty.flush = () => full && dirty.needsFlush ? refuse() : flush();
+  Object.assign(context, {
+    config: { ...context.config, directories: [] },
+    now: () => now,
+    log: (text: string) => void said.push(text),
+    journal: {
+      discard() {
+        // What it alone named is named elsewhere.
+        strictEqual(comparesAll(), true);
+        discarded++;
+      },
+    },
+    left: new Marks(),
+    doubt: true,
+  });
+  context.left!.names(0, 78, 1);
+  context.marks.names(0, 77, 1);
+  const before = context.identity.value.current;
+  try {
+    const role = new PrimaryRole(context, { alone: true, changed() {} });
+    deepStrictEqual([comparesAll(), discarded], [true, 1]);
+    match(said.join(), /no room below .*: everything is compared instead/);
+    // An application's write, and many turns: nothing waits, and the disk is not asked each time.
+    strictEqual(context.identity.value.bitmap, before);
+    const mark = new Marks();
+    mark.names(0, 79, 1);
+    dirty.add(mark);
+    role.pipeline.complete();
+    strictEqual(role.pipeline.alone, true);
+    deepStrictEqual([comparesAll(), marksOnDisk()], [true, []]);
+    // Room again.
+    full = false;
+    now += 10_000;
+    role.pipeline.complete();
+    deepStrictEqual(marksOnDisk().toSorted(), [77, 78, 79]);
+    strictEqual(comparesAll(), true);
+    full = true;
+    deepStrictEqual([...role.stop({ atOnce: true })], []);
+  } finally {
+    dirty.close();
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("PrimaryRole whose disk takes neither marks nor that everything is compared does not begin, and loses no mark", () => {
+  const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+  const context = contextIn(folder);
+  Object.assign(context, { config: { ...context.config, directories: [] } });
+  let discarded = 0;
+  context.journal.discard = () => void discarded++;
+  context.left = new Marks();
+  context.left.names(0, 78, 1);
+  context.dirty.flush = refuse;
+  context.identity.save = refuse;
+  try {
+    throws(
+      () => new PrimaryRole(context, { alone: true, changed() {} }),
+      /No space left/,
+    );
+    strictEqual(discarded, 0);
+    deepStrictEqual([...context.left].map(({ id }) => id), [78]);
+  } finally {
+    context.dirty.close();
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
 /** A primary that is told to stop, beside a second thread that does only what the test does for it. */
 function stopping({ alone }: { readonly alone: boolean }) {
   const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });

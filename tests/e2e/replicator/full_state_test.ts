@@ -78,6 +78,36 @@ onPair({
 
 onPair({
   name:
+    "a full state directory of the secondary: it takes over, its applications write, and the peer is levelled by comparing everything",
+  stateSizes: [null, "64m"],
+  async run(pair) {
+    const { primary, secondary } = pair;
+    await Deno.writeTextFile(`${primary.data}/file`, "first");
+    // Everything is settled: its log of what differs is empty, and has no place.
+    await sleep(6000);
+    await fillState(secondary);
+    await Deno.writeTextFile(`${primary.data}/file`, "second");
+    await primary.replicator.kill();
+    pair.primaryIndex = pair.primaryIndex === 0 ? 1 : 0;
+    await secondary.replicator.command({ command: "primary", alone: true });
+    strictEqual(await Deno.readTextFile(`${secondary.data}/file`), "second");
+    await Deno.writeTextFile(`${secondary.data}/while full`, "full");
+    ok(secondary.replicator.report.identity.upToDate);
+    // Also a process that dies then knows that everything is to be compared.
+    await secondary.replicator.kill();
+    await Deno.remove(filler(secondary));
+    await secondary.replicator.start();
+    await secondary.replicator.command({ command: "primary", alone: true });
+    await primary.replicator.start();
+    await pair.join();
+    await pair.mirrored();
+    strictEqual(secondary.replicator.report.lastResync?.full, true);
+    await equalCopies(pair);
+  },
+});
+
+onPair({
+  name:
     "a full state directory of the secondary: it lives, and is levelled when there is room",
   stateSizes: [null, "64m"],
   async run(pair) {

@@ -367,6 +367,8 @@ export const phrases: Phrases = {
   "the peer's data is newer": "les données de l’autre nœud sont plus récentes",
   'changes wait: what differs cannot be recorded below "{path*}": {why*}':
     'les changements attendent : ce qui diffère ne peut pas être noté sous "{path}" : {why}',
+  'no room below "{path*}" to record what differs: everything is compared instead':
+    'plus de place sous "{path}" pour noter ce qui diffère : tout est comparé à la place',
   'no journal can be kept below "{path*}" (should both nodes die at once, everything is compared): {why*}':
     'aucun journal ne peut être tenu sous "{path}" (si les deux nœuds tombent en panne à la fois, tout est comparé) : {why}',
   "no further inode ids: {why*}": "plus de numéros d’inodes : {why}",
@@ -480,6 +482,8 @@ export const phrases: Phrases = {
   "{file} was changed in {parts*}, expected that the agents of both nodes begin again before a module is started":
     "{file} a été modifié dans {parts} : les agents des deux nœuds doivent redémarrer avant qu’un module soit démarré",
   "it is in WAIT and runs nothing": "il est en WAIT et ne fait rien tourner",
+  "its replicator does not say yet what it does":
+    "son réplicateur ne dit pas encore ce qu’il fait",
   "this node is still busy with a change":
     "ce nœud est encore occupé par un changement",
   "it needs PRIM and SECOND, this node is {mine} and {peer} is {theirs}":

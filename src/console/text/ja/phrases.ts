@@ -368,6 +368,8 @@ export const phrases: Phrases = {
   "the peer's data is newer": "相手ノードのデータの方が新しい",
   'changes wait: what differs cannot be recorded below "{path*}": {why*}':
     '変更が待っています。差分を "{path}" 以下に記録できません：{why}',
+  'no room below "{path*}" to record what differs: everything is compared instead':
+    '"{path}" 以下に差分を記録する空き容量がないため、代わりにすべてを比較します',
   'no journal can be kept below "{path*}" (should both nodes die at once, everything is compared): {why*}':
     '"{path}" 以下にジャーナルを保持できません（両ノードが同時に落ちると、すべてを比較します）：{why}',
   "no further inode ids: {why*}": "inode 番号が足りません：{why}",
@@ -482,6 +484,8 @@ export const phrases: Phrases = {
   "{file} was changed in {parts*}, expected that the agents of both nodes begin again before a module is started":
     "{file} の {parts} が変更されています。モジュールを開始する前に、両ノードのエージェントを再起動してください",
   "it is in WAIT and runs nothing": "WAIT で、何も動いていません",
+  "its replicator does not say yet what it does":
+    "レプリケーターがまだ何をしているかを伝えていません",
   "this node is still busy with a change": "このノードはまだ変更の途中です",
   "it needs PRIM and SECOND, this node is {mine} and {peer} is {theirs}":
     "PRIM と SECOND が必要ですが、このノードは {mine}、{peer} は {theirs} です",
