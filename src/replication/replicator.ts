@@ -268,7 +268,7 @@ class Replicator {
           if (resync) resync.limit = rates.resyncLimit;
         });
       case "force":
-        return attempt(() => this.#force(command.full));
+        return attempt(() => this.#force(command));
       default:
         this.#tasks.push(this.#change(command, attempt));
     }
@@ -302,10 +302,14 @@ class Replicator {
     folders.forget();
   }
 
-  #force(full: boolean): void {
+  #force(
+    { full, whole: put = false }: Command & { readonly command: "force" },
+  ): void {
     const { identity, dirty, folders } = this.#context;
     const { current, upToDate, consistent } = identity.value;
     if (current !== null && upToDate && consistent && !full) return;
+    const whole = put ||
+      (consistent && strangeFolder(this.#context) === null);
     if (full) folders.forget();
     // What the peer has is a different history from now on: everything is compared when it returns.
     identity.advance({
@@ -315,7 +319,7 @@ class Replicator {
       connected: false,
       // So nothing need be marked for it either.
       directories: [],
-    });
+    }, { whole });
     this.#context.doubt = false;
     this.#context.left = null;
     this.#context.marks.clear();
