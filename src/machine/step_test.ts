@@ -42,20 +42,20 @@ Deno.test("refusal() says why, and what to do", () => {
   const life = readySecond();
   match(
     refusal(life.state, "prim")!,
-    /: it is SECOND: "hakit swap app" .*"hakit stop app", then "hakit prim app"$/,
+    /: it is SECOND: "hakit swap app" .*"hakit stop app --node one", then "hakit prim app --node one"$/,
   );
   strictEqual(refusal(life.state, "stop"), null);
   ok(refusal(life.state, "swap") !== null, "the peer is not Ready");
 });
 
-Deno.test("refusal() of prim beside a primary names the command that stops it there", () => {
+Deno.test("refusal() of prim beside a primary says how to move the service without loss, and only then what gives up its writes", () => {
   const life = new Life({ ...PRIM, goal: "stop" })
     .on({ type: "begin", report: report(), boot: false })
     .on({ type: "heard", view: peer({ role: "ALONE" }) });
   if (life.state.plan) life.done();
   match(
     refusal(life.state, "prim")!,
-    /: two is ALONE; stop it there first: "hakit stop app --node two"$/,
+    /: two is ALONE and serves; to move it without loss: "hakit start app --node one", .*"hakit swap app"; only to give up what two has written: "hakit stop app --node two" first$/,
   );
 });
 

@@ -81,7 +81,7 @@ export function strangeFolder(
     const found = noteOn(path);
     if (known === undefined || found === "unknown") continue;
     if (found !== null && found >= known) continue;
-    return `"${path}" is not the folder that was mirrored (its disk is not mounted?): mount it; or, if the disk was replaced on purpose, say "hakit second ${config.module} --full" on this node`;
+    return `"${path}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second ${config.module} --full --node ${config.node}"; only if what stands in it now is meant to be the good copy: "hakit help primforce"`;
   }
   return null;
 }

@@ -386,7 +386,7 @@ class Replicator {
           // Also when its disk failed to sync a moment ago: `force` comes first where somebody wants it all the same.
           if (!context.identity.value.consistent) {
             throw new Error(
-              'Cannot become primary: this copy is not whole; start the other node, or take this copy all the same: "hakit primforce"',
+              'Cannot become primary: this copy is not whole; start the other node; only if its disk is gone for good: "hakit help primforce"',
             );
           }
           this.#primary = new PrimaryRole(context, {
