@@ -390,7 +390,11 @@ export class RunningModule {
 
   command(
     command: UserCommand,
-    options: { readonly full: boolean; readonly by: string },
+    options: {
+      readonly full: boolean;
+      readonly by: string;
+      readonly otherFolder?: boolean;
+    },
   ): Promise<readonly Action[]> {
     return this.post({ type: "command", at: now(), command, ...options });
   }

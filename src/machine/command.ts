@@ -89,6 +89,7 @@ function wholeThere(peer: ModuleView | null): boolean {
 export interface Order {
   readonly command: UserCommand;
   readonly full: boolean;
+  readonly otherFolder?: boolean;
   readonly by: string;
 }
 
@@ -130,6 +131,7 @@ export function obey(turn: Turn, order: Order): void {
       state.intent = {
         kind: "prim",
         full: order.full || order.command === "primforce",
+        otherFolder: order.command === "primforce" && !!order.otherFolder,
         at: turn.at,
       };
       return wantRun(turn);
