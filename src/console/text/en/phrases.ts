@@ -172,7 +172,7 @@ export const PHRASES = [
   "its condition holds",
   "nothing is decided here: the module's record cannot be saved, it is tried again: {why=}",
   "the disk does not answer",
-  "{why=}; as it was before, this copy is kept: {commands*}",
+  '{why=}; only if {peer} is gone for good: the state of {copy} (all later writes are missing) comes back by "hakit stop {module} --node {node}", "hakit copy restore {module} {copy} --node {node}", "hakit prim {module} --node {node}"',
   // What failed here (src/machine, src/actions, src/replication).
   "the replicator died",
   "the replicator is {phase}",

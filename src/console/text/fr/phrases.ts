@@ -275,8 +275,8 @@ export const phrases: Phrases = {
   "nothing is decided here: the module's record cannot be saved, it is tried again: {why=}":
     "rien n’est décidé ici : l’état du module ne peut pas être enregistré, de nouveaux essais suivent : {why}",
   "the disk does not answer": "le disque ne répond pas",
-  "{why=}; as it was before, this copy is kept: {commands*}":
-    "{why} ; telle qu’elle était avant, cette copie est gardée : {commands}",
+  '{why=}; only if {peer} is gone for good: the state of {copy} (all later writes are missing) comes back by "hakit stop {module} --node {node}", "hakit copy restore {module} {copy} --node {node}", "hakit prim {module} --node {node}"':
+    '{why} ; seulement si {peer} est perdu pour de bon : l’état de {copy} (toutes les écritures suivantes manquent) revient par "hakit stop {module} --node {node}", "hakit copy restore {module} {copy} --node {node}", "hakit prim {module} --node {node}"',
   // What failed here (src/machine, src/actions, src/replication).
   "the replicator died": "le réplicateur est mort",
   "the replicator is {phase}": "le réplicateur est {phase}",

@@ -275,8 +275,8 @@ export const phrases: Phrases = {
   "nothing is decided here: the module's record cannot be saved, it is tried again: {why=}":
     "ここでは何も判断できません。モジュールの記録を保存できないためです。再試行しています：{why}",
   "the disk does not answer": "ディスクが応答しません",
-  "{why=}; as it was before, this copy is kept: {commands*}":
-    "{why}。以前の状態のコピーが保持されています：{commands}",
+  '{why=}; only if {peer} is gone for good: the state of {copy} (all later writes are missing) comes back by "hakit stop {module} --node {node}", "hakit copy restore {module} {copy} --node {node}", "hakit prim {module} --node {node}"':
+    '{why}。{peer} が永久に失われた場合に限り、{copy} の状態（それ以降の書き込みはすべて欠落）に戻せます："hakit stop {module} --node {node}", "hakit copy restore {module} {copy} --node {node}", "hakit prim {module} --node {node}"',
   // What failed here (src/machine, src/actions, src/replication).
   "the replicator died": "レプリケーターが異常終了しました",
   "the replicator is {phase}": "レプリケーターは {phase} です",
