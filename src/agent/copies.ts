@@ -111,7 +111,7 @@ export class Copies {
       }
       // Started meanwhile it gets the other node's data: that is no copy to lead with.
       mustBeStopped(module);
-      await module.ask({ command: "force", full: true });
+      await module.ask({ command: "force", full: true, whole: true });
       module.log.warning(
         `copy ${copy} restored, what stood there is kept as ${before.name} (by ${by})`,
       );

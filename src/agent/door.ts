@@ -48,6 +48,7 @@ export interface CommandRequest {
   readonly module: string;
   readonly command: UserCommand;
   readonly full: boolean;
+  readonly otherFolder?: boolean;
   readonly wait: boolean;
   /** Who asked, for the log. */
   readonly by: string;
@@ -120,7 +121,7 @@ export class Door {
 
   /** Does it here; answers when it is under way, or (`wait`) when it has come to its end. */
   async command(request: CommandRequest): Promise<ClusterState> {
-    const { command, full, by } = request;
+    const { command, full, by, otherFolder = false } = request;
     const module = this.#module(request.module);
     // At boot, or just installed: a moment later it could be done.
     const patience = now() + BEGIN_MS;
@@ -148,7 +149,11 @@ export class Door {
       );
     }
     const start = now();
-    const actions = await module.command(command, { full, by });
+    const actions = await module.command(command, {
+      full,
+      by,
+      otherFolder,
+    });
     // The other node was heard a moment ago, and is not any more.
     const late = refusedBy(actions, { command, by });
     if (late) throw new ApiError(409, "refused", late);

@@ -169,11 +169,17 @@ export class RunningModule {
   view(): ModuleView | null {
     const view = this.#loop?.view();
     if (view === undefined) return null;
-    const { module } = this.#options;
+    const { module, node } = this.#options;
     const kept = this.#mirror?.kept;
-    const reason = kept && view.role === "WAIT" && !view.identity.consistent
-      ? `${view.reason}; as it was before, this copy is kept: ${
-        restoring(module.name, kept)
+    // Beside a node that is heard it ends by itself, or by that node's whole copy.
+    const last = kept && view.role === "WAIT" && !view.identity.consistent &&
+      this.#options.peerView() === null;
+    const reason = last
+      ? `${view.reason}; ${
+        restoring(module.name, kept, {
+          node: node.me.name,
+          peer: node.peer.name,
+        })
       }`
       : view.reason;
     return {
@@ -402,7 +408,11 @@ export class RunningModule {
 
   command(
     command: UserCommand,
-    options: { readonly full: boolean; readonly by: string },
+    options: {
+      readonly full: boolean;
+      readonly by: string;
+      readonly otherFolder?: boolean;
+    },
   ): Promise<readonly Action[]> {
     return this.post({ type: "command", at: now(), command, ...options });
   }
@@ -470,8 +480,13 @@ export class RunningModule {
   }
 }
 
-function restoring(module: string, copy: string): string {
-  return `"hakit stop ${module}", "hakit copy restore ${module} ${copy}", "hakit prim ${module}"`;
+/** How a copy comes back as it was before it was being levelled: the last way. */
+export function restoring(
+  module: string,
+  copy: string,
+  { node, peer }: { readonly node: string; readonly peer: string },
+): string {
+  return `only if ${peer} is gone for good: the state of ${copy} (all later writes are missing) comes back by "hakit stop ${module} --node ${node}", "hakit copy restore ${module} ${copy} --node ${node}", "hakit prim ${module} --node ${node}"`;
 }
 
 /** Where the modules' folders are made: state and log of one module. */

@@ -130,17 +130,22 @@ export function moduleCommandRoutes(
       json(commandBody),
       async (c) => {
         const { module, command } = c.req.valid("param");
-        const { node, full = false, wait = false } = c.req.valid("json");
+        const { node, full = false, wait = false, otherFolder } = c.req.valid(
+          "json",
+        );
+        // Absent where it is not said: an older version does not know it.
+        const folder = otherFolder ? { otherFolder } : {};
         const { caller } = c.var;
-        c.set("detail", asked(node, { full }));
+        c.set("detail", asked(node, { full, ...folder }));
         // What may destroy newer data needs more than the right to start and stop.
         if (command === "prim" || command === "primforce" || full) {
           needsAdministrator(caller, command);
         }
-        const there = handOn(c, door, { node, full, wait });
+        const there = handOn(c, door, { node, full, wait, ...folder });
         if (there) return there;
         const by = callerName(caller);
-        return c.json(await door.command({ module, command, full, wait, by }));
+        const order = { module, command, full, wait, by, ...folder };
+        return c.json(await door.command(order));
       },
     );
 }

@@ -19,6 +19,9 @@ export const commandParams = z.object({
 export const commandBody = z.strictObject({
   node: nodeName,
   full: z.boolean().optional().describe("second: copy everything"),
+  otherFolder: z.boolean().optional().describe(
+    "primforce: also where another folder stands in the place of the mirrored one",
+  ),
   wait: z.boolean().optional().describe("Answer when it has come to its end"),
 });
 export const verifyBody = z.strictObject({

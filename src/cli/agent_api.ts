@@ -15,6 +15,8 @@ export interface RoleRequest {
   readonly node?: string | undefined;
   /** prim and second: everything is copied again. */
   readonly full?: boolean;
+  /** primforce: also what stands in another folder than the mirrored one. */
+  readonly otherFolder?: boolean;
   /** Answered when the role is reached or the attempt has failed. */
   readonly wait: boolean;
 }

@@ -37,9 +37,10 @@ export function connect(home?: string): AgentApi {
 
   return {
     state: () => call<ClusterState>((api, o) => api.state.$get({}, o)),
-    async role({ module, command, node, full = false, wait }) {
+    async role({ module, command, node, full = false, otherFolder, wait }) {
       const param = { module, command };
-      const json = { ...query(node), full, wait };
+      const folder = otherFolder ? { otherFolder } : {};
+      const json = { ...query(node), full, wait, ...folder };
       await call(
         (api, o) =>
           api.modules[":module"][":command"].$post({ param, json }, o),

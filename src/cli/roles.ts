@@ -30,12 +30,27 @@ const FULL: Flag = {
   summary: "copy everything again instead of what differs",
 };
 
+const OTHER_FOLDER: Flag = {
+  type: "boolean",
+  summary:
+    "also where another folder stands in the place of the mirrored one, as when its disk is not mounted",
+};
+
+/** What is lost by it. */
+const DETAILS: { readonly [name in Name]?: string } = {
+  prim:
+    "What only the other node wrote is not in use any more: a copy that parted from this one is kept aside there, an older one is overwritten. --full declares this copy the good one whatever the other one is. Where the mirrored disk is not mounted it is refused.",
+  primforce:
+    "Only where the other node's disk is gone for good. A copy that is half made has files that are old, new or torn, and a database may refuse to start on them; what the other node has is kept aside when it returns. Where the folder is not the mirrored one (its disk is not mounted: see findmnt) it is refused; if what stands in it is meant to be the good copy, perhaps an empty one, add --other-folder.",
+};
+
 export function roleCommand(name: Name, api: () => AgentApi): Command {
   const full = name === "prim" || name === "second";
   return {
     name,
     summary: SUMMARY[name],
     group: "Operate",
+    ...(DETAILS[name] ? { details: DETAILS[name] } : {}),
     args: [MODULE_ARG],
     flags: {
       node: {
@@ -45,6 +60,7 @@ export function roleCommand(name: Name, api: () => AgentApi): Command {
         summary: "do it on that node",
       },
       ...(full ? { full: FULL } : {}),
+      ...(name === "primforce" ? { "other-folder": OTHER_FOLDER } : {}),
       "no-wait": {
         type: "boolean",
         summary: "do not wait until it is done",
@@ -68,6 +84,7 @@ async function runRole(
     command: name,
     node,
     full: call.on("full"),
+    ...(call.on("other-folder") ? { otherFolder: true } : {}),
     wait,
   });
   if (call.on("json")) call.out.json(state);

@@ -1,5 +1,7 @@
 /** Style and browser code inside the executable. Their address holds their hash, so that no browser shows yesterday's page. */
 import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { constants, gzip } from "node:zlib";
 import client from "../../dist/client.js" with { type: "text" };
 import resources from "../../dist/resources.js" with { type: "text" };
 import plot from "./plot.css" with { type: "text" };
@@ -80,10 +82,10 @@ export async function assetAnswer(request: Request): Promise<Response> {
   });
 }
 
+/** As small as it can be, over whatever line somebody looks at it in the night: it is done once. */
 async function compressed(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const gzip = new Blob([text]).stream()
-    .pipeThrough(new CompressionStream("gzip"));
-  return new Uint8Array(await new Response(gzip).arrayBuffer());
+  const level = constants.Z_BEST_COMPRESSION;
+  return new Uint8Array(await promisify(gzip)(text, { level }));
 }
 
 function phrases(language: keyof typeof TABLES): string {

@@ -3,6 +3,7 @@ import type { Action } from "./action.ts";
 import { newerHere } from "./copies.ts";
 import type { UserCommand } from "./event.ts";
 import { leave, stopStart } from "./leave.ts";
+import type { ModuleView } from "./state.ts";
 import { prestartPlan, restartPlan, secondPlan } from "./plans.ts";
 import { startSwap, swapRefusal } from "./primary.ts";
 import {
@@ -45,18 +46,22 @@ export function refusal(state: State, command: UserCommand): string | null {
     case "primforce":
       if (role !== "STOP" && role !== "WAIT") {
         const why = role === "SECOND"
-          ? `it is SECOND: "hakit swap ${config.module}" moves the service here; if ${config.peer} is gone, "hakit stop ${config.module}", then "hakit prim ${config.module}"`
+          ? `it is SECOND: "hakit swap ${config.module}" moves the service to ${config.node}; if ${config.peer} is gone, "hakit stop ${config.module} --node ${config.node}", then "hakit prim ${config.module} --node ${config.node}"`
           : `it is ${role}, expected STOP or WAIT`;
         return `Cannot make this node primary of ${config.module}: ${why}`;
       }
       if (peer !== null && isPrimary(peer.role)) {
-        return `Cannot make this node primary of ${config.module}: ${config.peer} is ${peer.role}; stop it there first: "hakit stop ${config.module} --node ${config.peer}"`;
+        return `Cannot make this node primary of ${config.module}: ${config.peer} is ${peer.role} and serves; to move it without loss: "hakit start ${config.module} --node ${config.node}", wait for SECOND Ready, then "hakit swap ${config.module}"; only to give up what ${config.peer} has written: "hakit stop ${config.module} --node ${config.peer}" first`;
       }
       if (
         command === "prim" && state.identity !== null &&
         !state.identity.consistent
       ) {
-        return `Cannot start ${config.module} from this copy: it is only half made; to use it nevertheless: "hakit primforce ${config.module}"`;
+        return `Cannot start ${config.module} from the copy of ${config.node}, which is half made: ${
+          wholeThere(peer)
+            ? `${config.peer} has a whole one, say "hakit start ${config.module} --node ${config.peer}"`
+            : `start ${config.peer}, which has a whole one; only if its disk is gone for good: "hakit help primforce"`
+        }`;
       }
       return null;
     case "second":
@@ -80,9 +85,15 @@ export function refusal(state: State, command: UserCommand): string | null {
   }
 }
 
+function wholeThere(peer: ModuleView | null): boolean {
+  return peer !== null && peer.phase !== "absent" &&
+    peer.identity.current !== null && peer.identity.consistent;
+}
+
 export interface Order {
   readonly command: UserCommand;
   readonly full: boolean;
+  readonly otherFolder?: boolean;
   readonly by: string;
 }
 
@@ -124,6 +135,7 @@ export function obey(turn: Turn, order: Order): void {
       state.intent = {
         kind: "prim",
         full: order.full || order.command === "primforce",
+        otherFolder: order.command === "primforce" && !!order.otherFolder,
         at: turn.at,
       };
       return wantRun(turn);

@@ -51,6 +51,8 @@ export type Event =
     readonly at: number;
     readonly command: UserCommand;
     readonly full: boolean;
+    /** primforce: also what stands in another folder than the mirrored one. */
+    readonly otherFolder?: boolean;
     readonly by: string;
   }
   /** A genuine heartbeat of the peer, what it says of this module (null: the peer does not have the module). */

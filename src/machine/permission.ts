@@ -91,7 +91,9 @@ export function permission(
     return force ? forcedYes(state, at) : {
       may: "no",
       reason:
-        `the witness is being removed, and nothing else says that ${state.config.peer} has stopped; if it is not primary: "hakit prim ${state.config.module}"`,
+        `the witness is being removed, and nothing else says that ${state.config.peer} has stopped; ${
+          ifOff(state)
+        }`,
     };
   }
   return witnessWord(turn, { force, peer });
@@ -113,7 +115,7 @@ function besideAnother(
   { bid, id }: { readonly bid: boolean; readonly id: string },
 ): Permission {
   const { state } = turn;
-  const { peer: name } = state.config;
+  const { node, peer: name } = state.config;
   if (peer !== null && peersWord(state, peer, id)) {
     return witnessOf(state) === null
       ? { may: "yes", claim: undefined, untold: false }
@@ -129,8 +131,8 @@ function besideAnother(
     };
   }
   const reason =
-    `${name} may have gone on by its witness, which this node does not heed: say "hakit witness add ADDRESS" again on ${name} when both run; ${
-      unlessPrimary(state)
+    `${name} may have gone on by its witness, which ${node} does not heed: say "hakit witness add ADDRESS" again on ${name} when both run; ${
+      ifOff(state)
     }`;
   // No lease ends what a primary holds here, and the other node may be taking the address.
   return state.role === "PRIM"
@@ -180,7 +182,7 @@ function witnessWord(
       return {
         may: "no",
         reason:
-          `the witness ${address} hears ${config.peer} as primary; say "hakit stop ${config.module}" there first`,
+          `the witness ${address} hears ${config.peer} as primary: it serves, and nothing is down; mend the links between the nodes, ${config.node} then follows by itself`,
       };
     }
     return forcedYes(state, at);
@@ -192,10 +194,10 @@ function witnessWord(
       pending: at - state.bidSince! < FORCE_MS,
       reason: peer === null
         ? `waits for ${config.peer} or the witness ${address}, which both do not answer; ${
-          unlessPrimary(state)
+          ifOff(state)
         }`
         : `waits for the word of ${config.peer}, or of the witness ${address}; ${
-          unlessPrimary(state)
+          ifOff(state)
         }`,
     };
   }
@@ -216,7 +218,9 @@ function witnessWord(
     return {
       may: "no",
       reason:
-        `the witness ${address} remembers nothing of ${config.module} (a new disk?), and ${config.peer} does not answer; if it is not primary: "hakit prim ${config.module}"`,
+        `the witness ${address} remembers nothing of ${config.module} (a new disk?), and ${config.peer} does not answer; ${
+          ifOff(state)
+        }`,
     };
   }
   if (entry.epoch !== record.claim && !untoldAlone(record)) {
@@ -231,16 +235,17 @@ function witnessWord(
 }
 
 /** What a person can say where this node waits in the role that it has. */
-function unlessPrimary({ config: { module, peer }, role }: State): string {
-  const first = role === "WAIT" ? "" : `"hakit stop ${module}", then `;
-  return `if ${peer} is not primary: ${first}"hakit prim ${module}"`;
+function ifOff({ config: { module, node, peer }, role }: State): string {
+  const first = role === "WAIT"
+    ? ""
+    : `"hakit stop ${module} --node ${node}", then `;
+  return `if ${peer} is surely off (look): ${first}"hakit prim ${module} --node ${node}"; what only ${peer} wrote is then set aside`;
 }
 
-function notEntitled({ config }: State): Permission {
+function notEntitled(state: State): Permission {
   return {
     may: "no",
-    reason:
-      `this node was not entitled to go on without ${config.peer}, which may have gone on; if it has not: "hakit prim ${config.module}"`,
+    reason: `${state.config.peer} may have gone on alone; ${ifOff(state)}`,
   };
 }
 
@@ -267,7 +272,7 @@ function pinged(turn: Turn): Permission {
       reason: `pings ${addresses.join(", ")}`,
     };
   }
-  const { module, peer } = state.config;
+  const { node, peer } = state.config;
   const { answered } = state.pinged;
   if (answered === true) {
     return { may: "yes", claim: undefined, untold: false };
@@ -278,15 +283,17 @@ function pinged(turn: Turn): Permission {
       may: "no",
       reason: `neither ${peer} nor ${
         addresses.join(" nor ")
-      } answers, so this node seems to be cut off; it goes on when ${peer} is heard, or if ${peer} is not primary by "hakit prim ${module}"`,
+      } answers, so ${node} seems to be cut off; it goes on when ${peer} is heard; ${
+        ifOff(state)
+      }`,
     };
   }
   return {
     may: "later",
     pending: answered !== null,
     reason: answered === null
-      ? `no ping of ${addresses.join(", ")} can be sent from here; ${
-        unlessPrimary(state)
+      ? `no ping of ${addresses.join(", ")} can be sent from ${node}; ${
+        ifOff(state)
       }`
       : `pings ${addresses.join(", ")}`,
   };

@@ -69,6 +69,8 @@ export interface Peer {
 export interface Intent {
   readonly kind: "prim" | "second";
   readonly full: boolean;
+  /** prim: also what stands in another folder than the mirrored one. */
+  readonly otherFolder?: boolean;
   readonly at: number;
 }
 

@@ -14,12 +14,13 @@ import {
 } from "./verdict_facts.ts";
 import {
   alone,
-  describe,
   doubtful,
+  flaw,
   pending,
   stuck,
   theirsDoubtful,
   theyAreStopped,
+  theyGoFirst,
   unlessBack,
   waits,
 } from "./verdict_words.ts";
@@ -59,11 +60,11 @@ export function decide(
   const moves = verdict.start === "alone" && !state.config.failover &&
     state.record.lastRole === "SECOND";
   if (!moves) return { row: row.name, verdict };
-  const { module, peer } = state.config;
+  const { module, node, peer } = state.config;
   return {
     row: FAILOVER_OFF,
     verdict: stuck(
-      `failover is off: waits for ${peer} to run the module again; to run it here: "hakit prim ${module}"`,
+      `failover is off: waits for ${peer} to run the module again; to run it on ${node}: "hakit prim ${module} --node ${node}"`,
     ),
   };
 }
@@ -84,12 +85,14 @@ export const TABLE: readonly Row[] = [
       config.mirrored && state.report === null &&
       Math.min(waitedMs, state.lastAt - state.reportGoneAt) >= GRACE_MS,
     then: ({ config, theirs }) => {
-      const { module, peer } = config;
-      const meanwhile = theirs === null || isPrimary(theirs.role)
+      const { module, node, peer } = config;
+      const ready = theirs !== null && !isPrimary(theirs.role) &&
+        theirs.phase !== "absent" && good(theirs.identity);
+      const meanwhile = !ready
         ? ""
         : `; to go on with the copy of ${peer}, which may lack the last writes: "hakit prim ${module} --node ${peer}"`;
       return stuck(
-        `the replicator of this node has not started: see replicator.log of ${module} (in /var/log/hakit/${module}); it may only be slow, and is tried again${meanwhile}`,
+        `the replicator of ${node} has not started: see replicator.log of ${module} on ${node} (in /var/log/hakit/${module}); it may only be slow, and is tried again${meanwhile}`,
       );
     },
   },
@@ -172,10 +175,15 @@ export const TABLE: readonly Row[] = [
     name: "the peer's replicator does not start",
     when: ({ theirs, staysMs }) =>
       theirs?.phase === "absent" && staysMs >= GRACE_MS,
-    then: ({ config }) =>
-      stuck(
-        `the replicator of ${config.peer} has not started, so nobody knows whose data is newer: see replicator.log of ${config.module} there (in /var/log/hakit/${config.module}); if this copy is good: "hakit prim ${config.module}"`,
-      ),
+    then: ({ config, mine }) => {
+      const { module, node, peer } = config;
+      const or = good(mine)
+        ? `; if the copy of ${node} is good: "hakit prim ${module} --node ${node}"`
+        : "";
+      return stuck(
+        `the replicator of ${peer} has not started, so nobody knows whose data is newer: see replicator.log of ${module} on ${peer} (in /var/log/hakit/${module}); it may only be slow, and is tried again${or}`,
+      );
+    },
   },
   {
     name: "the peer has no replicator yet",
@@ -196,14 +204,16 @@ export const TABLE: readonly Row[] = [
   {
     name: "both wrote without the other",
     when: ({ relation }) => relation === "diverged",
-    then: ({ config, mine, theirs }) =>
-      stuck(
-        `both nodes wrote without the other: this copy is ${
-          describe(mine)
-        }, the one of ${config.peer} is ${
-          describe(theirs!.identity)
-        }; to keep this one: "hakit prim ${config.module}", to keep the other: "hakit prim ${config.module} --node ${config.peer}"; what only the losing side has is kept aside`,
-      ),
+    then: ({ config, mine, theirs }) => {
+      const { module, node, peer } = config;
+      return stuck(
+        `both nodes wrote without the other, and a person must say whose data stays: that of ${node}${
+          flaw(mine)
+        } by "hakit prim ${module} --node ${node}", or that of ${peer}${
+          flaw(theirs!.identity)
+        } by "hakit prim ${module} --node ${peer}"; what only the losing side has is kept aside`,
+      );
+    },
   },
   {
     name: "this copy is newer, and no good one",
@@ -218,7 +228,7 @@ export const TABLE: readonly Row[] = [
       state.record.lastRole === "SECOND",
     then: ({ config }) =>
       stuck(
-        `${config.peer} is empty and this node was SECOND, so this copy may lack the last writes; if it is good: "hakit prim ${config.module}"`,
+        `${config.peer} is empty and ${config.node} was SECOND, so the copy of ${config.node} may lack the last writes; if it is good: "hakit prim ${config.module} --node ${config.node}"`,
       ),
   },
   {
@@ -239,20 +249,23 @@ export const TABLE: readonly Row[] = [
       theirs!.lastRole === "SECOND",
     then: ({ config }) =>
       stuck(
-        `this node has no data, and the copy of ${config.peer} may lack the last writes; if that one is good: "hakit prim ${config.module} --node ${config.peer}"`,
+        `${config.node} has no data, and the copy of ${config.peer} may lack the last writes; if that one is good: "hakit prim ${config.module} --node ${config.peer}"`,
       ),
   },
   {
     name: "the peer's copy is newer, and it starts",
     when: ({ relation, theirs }) =>
       relation === "theirs-newer" && theirs!.goal === "run",
-    then: ({ config }) =>
-      pending(`${config.peer} has the newer data and starts first`),
+    then: (about) =>
+      theyGoFirst(
+        about,
+        `${about.config.peer} has the newer data and starts first`,
+      ),
   },
   {
     name: "the peer's copy is newer, and it is stopped",
     when: ({ relation }) => relation === "theirs-newer",
-    then: ({ config }) => stuck(theyAreStopped(config)),
+    then: (about) => stuck(theyAreStopped(about)),
   },
   {
     name: "equal copies, neither a good one",
@@ -264,13 +277,16 @@ export const TABLE: readonly Row[] = [
     name: "equal copies, only the peer's a good one, and it starts",
     when: ({ relation, mine, theirs }) =>
       isEqual(relation) && !good(mine) && theirs!.goal === "run",
-    then: ({ config }) =>
-      pending(`${config.peer} has the newer data and starts first`),
+    then: (about) =>
+      theyGoFirst(
+        about,
+        `${about.config.peer} has the newer data and starts first`,
+      ),
   },
   {
     name: "equal copies, only the peer's a good one, and it is stopped",
     when: ({ relation, mine }) => isEqual(relation) && !good(mine),
-    then: ({ config }) => stuck(theyAreStopped(config)),
+    then: (about) => stuck(theyAreStopped(about)),
   },
   {
     name: "equal copies, only this one is good",
@@ -287,8 +303,11 @@ export const TABLE: readonly Row[] = [
   {
     name: "equal copies, the peer goes first",
     when: ({ relation, theirs }) => isEqual(relation) && theirs!.goal === "run",
-    then: ({ config }) =>
-      pending(`${config.peer} was primary last and starts first`),
+    then: (about) =>
+      theyGoFirst(
+        about,
+        `${about.config.peer} was primary last and starts first`,
+      ),
   },
   {
     name: "equal copies, the peer would go first and is stopped",
@@ -338,7 +357,7 @@ export const TABLE: readonly Row[] = [
     then: (about) =>
       waits(
         about,
-        `this node has no data yet; if there is none elsewhere: "hakit prim ${about.config.module}"`,
+        `${about.config.node} has no data yet; if there is none elsewhere: "hakit prim ${about.config.module} --node ${about.config.node}"`,
       ),
   },
   {
@@ -347,7 +366,7 @@ export const TABLE: readonly Row[] = [
     then: (about) =>
       waits(
         about,
-        `this copy is only half made; only "hakit primforce ${about.config.module}" starts it as it is`,
+        `it has the whole copy: bring it back, as that of ${about.config.node} is half made (files old, new or torn); only if the disk of ${about.config.peer} is gone for good: "hakit primforce ${about.config.module} --node ${about.config.node}"`,
       ),
   },
   {

@@ -177,12 +177,12 @@ Deno.test("startVerdict() names prim beside a peer that is not heard only with t
   };
   strictEqual(
     reason(undefined),
-    'waits for two, which does not answer: it may have newer data; if it is off and will not come back: "hakit prim app"',
+    'waits for two, which does not answer: it may have newer data; if it is off and will not come back: "hakit prim app --node one"',
   );
   // One that answers is not off.
   strictEqual(
     reason(null),
-    'waits for two, which has no such module: it may have newer data; if it will not be installed there again: "hakit prim app"',
+    'waits for two, which has no such module: it may have newer data; if it will not be installed on two again: "hakit prim app --node one"',
   );
 });
 

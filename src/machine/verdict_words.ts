@@ -1,8 +1,8 @@
 /** What the rows of the table in verdict.ts answer, in the words that people read. Pure. */
 import type { Identity } from "../replication/identity.ts";
-import { alive, type State } from "./turn.ts";
+import { alive, GRACE_MS, type State } from "./turn.ts";
 import type { Verdict } from "./verdict.ts";
-import type { Facts } from "./verdict_facts.ts";
+import { type Facts, isEqual } from "./verdict_facts.ts";
 
 export function alone(state: State): Verdict {
   const { record, config } = state;
@@ -26,19 +26,50 @@ export function stuck(reason: string): Verdict {
   return { start: "wait", pending: false, reason };
 }
 
+// What is said here is read on the other node as well: it names nodes, and its commands say where.
+
 export function doubtful(state: State, mine: Identity): string {
-  const { config } = state;
+  const { module, node, peer } = state.config;
   return mine.consistent
-    ? `this copy is not up to date and ${config.peer} has none that is; to go on with this one: "hakit prim ${config.module}"`
-    : `this copy is only half made and ${config.peer} has none that is whole; only "hakit primforce ${config.module}" starts it as it is`;
+    ? `the copy of ${node} is not up to date and ${peer} has none that is; to go on with that of ${node}: "hakit prim ${module} --node ${node}"`
+    : `the copy of ${node} is half made (files old, new or torn) and ${peer} has none that is whole; only if no better one comes back: "hakit primforce ${module} --node ${node}"`;
 }
 
 export function theirsDoubtful({ module, peer }: State["config"]): string {
-  return `${peer} has the newer copy, but says itself that it is not whole or not up to date; if it is good: "hakit prim ${module}" there`;
+  return `${peer} has the newer copy, but says itself that it is not whole or not up to date; if it is good: "hakit prim ${module} --node ${peer}"`;
 }
 
-export function theyAreStopped({ module, peer }: State["config"]): string {
-  return `${peer} has the newer data and is stopped; say "hakit start ${module}" there, or "hakit prim ${module}" here to go on without its last writes`;
+/** To go on without the other one's last writes is for a copy that is one. */
+export function theyAreStopped({ config, mine }: Facts): string {
+  const { module, node, peer } = config;
+  if (mine.current === null) {
+    return `${peer} has the data and is stopped, ${node} has none: say "hakit start ${module} --node ${peer}"`;
+  }
+  if (!mine.consistent) {
+    return `${peer} has the data and is stopped, ${node} has half a copy: say "hakit start ${module} --node ${peer}"`;
+  }
+  return `${peer} has the newer data and is stopped: say "hakit start ${module} --node ${peer}"; to give up what only ${peer} wrote: "hakit prim ${module} --node ${node}"`;
+}
+
+/** It answers and would go first: this node waits no shorter than for a cause that the other one has of its own. */
+export function theyGoFirst(
+  { config, relation, state, theirs, waitedMs }: Facts,
+  why: string,
+): Verdict {
+  const { module, node, peer } = config;
+  const { status, reason } = theirs!;
+  // Its first words after a silence are of the time before: that it waits for this node.
+  const heardMs = state.lastAt - state.peer.roleSince;
+  if (
+    status !== "NotReady" || reason === null ||
+    Math.min(waitedMs, heardMs) < GRACE_MS
+  ) return pending(why);
+  const or = isEqual(relation)
+    ? `, or "hakit stop ${module} --node ${peer}": ${node} then starts with the same data`
+    : "";
+  return stuck(
+    `${peer} would start first and cannot: ${reason}. Mend that${or}`,
+  );
 }
 
 export function waits({ config, without }: Facts, why: string): Verdict {
@@ -47,14 +78,15 @@ export function waits({ config, without }: Facts, why: string): Verdict {
 }
 
 /** Of one that is not heard only a person can know whether it serves: on both nodes at once each would write for itself. */
-export function unlessBack({ config: { module }, without }: Facts): string {
+export function unlessBack({ config, without }: Facts): string {
+  const { module, node, peer } = config;
   return without
-    ? `if it will not be installed there again: "hakit prim ${module}"`
-    : `if it is off and will not come back: "hakit prim ${module}"`;
+    ? `if it will not be installed on ${peer} again: "hakit prim ${module} --node ${node}"`
+    : `if it is off and will not come back: "hakit prim ${module} --node ${node}"`;
 }
 
-export function describe(identity: Identity): string {
-  const name = identity.current?.slice(0, 8) ?? "empty";
-  if (!identity.consistent) return `${name} (half made)`;
-  return identity.upToDate ? name : `${name} (not up to date)`;
+/** What stands against a copy, behind its node's name. */
+export function flaw({ consistent, upToDate }: Identity): string {
+  if (!consistent) return " (half made)";
+  return upToDate ? "" : " (not up to date)";
 }

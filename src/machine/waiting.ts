@@ -41,8 +41,11 @@ export function waiting(turn: Turn): void {
     return refuse(turn, { reason: missing, pending: false });
   }
   const strange = state.report?.strange;
-  // Somebody who has everything compared, or declares what stands here the good copy, knows that it is another disk.
-  if (strange && !state.intent?.full) {
+  // Whoever has everything copied from the other node loses nothing by it. To declare the good copy what stands where a disk is not
+  // mounted must be meant, with a word of its own.
+  const { intent } = state;
+  const meant = intent?.kind === "prim" ? intent.otherFolder : intent?.full;
+  if (strange && !meant) {
     return refuse(turn, { reason: strange, pending: false });
   }
   const verdict = startVerdict(state, turn.at - state.since);

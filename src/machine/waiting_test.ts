@@ -23,9 +23,9 @@ function later(life: Life, seconds = 10): Life {
 
 /** Everything that can be quoted in a reason, as a command of this node. */
 function commands(reason: string | null): string[] {
-  return [...(reason ?? "").matchAll(/"hakit (\w+) app"/g)].map(([, word]) =>
-    word!
-  );
+  return [...(reason ?? "").matchAll(/"hakit (\w+) app --node one"/g)].map((
+    [, word],
+  ) => word!);
 }
 
 function stopped(): Life {

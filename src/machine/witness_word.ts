@@ -118,8 +118,8 @@ export function grantedThere(state: State): string | null {
   }
   // An entry from before both were level again: neither has gone on since.
   if (entry.epoch === state.record.claim) return null;
-  const { module, peer } = state.config;
-  return `the witness ${witness.address} has let ${peer} go on alone; this node follows when it hears it; if ${peer} is off and will not come back: "hakit prim ${module}"`;
+  const { module, node, peer } = state.config;
+  return `the witness ${witness.address} has let ${peer} go on alone; ${node} follows when it hears it; if ${peer} is off and will not come back: "hakit prim ${module} --node ${node}"`;
 }
 
 /** Whether the witness says that this primary has been overtaken. */

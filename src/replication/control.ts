@@ -95,9 +95,14 @@ const commandSchema = z.discriminatedUnion("command", [
   z.object({ command: z.literal("lease"), until: z.number().nullable() }),
   /**
    * Declares this copy the good one (prim, primforce, first start). A copy that is up to date and consistent already is left as it
-   * is, unless `full`: then, or for any other copy, a new generation begins and the peer gets everything.
+   * is, unless `full`: then, or for any other copy, a new generation begins and the peer gets everything. `whole`: a whole copy was put
+   * into the directories since `replace`; otherwise one that is half made has no past, and the peer's copy is kept aside.
    */
-  z.object({ command: z.literal("force"), full: z.boolean() }),
+  z.object({
+    command: z.literal("force"),
+    full: z.boolean(),
+    whole: z.boolean().optional(),
+  }),
   /** Idle only: the directories get another content now. The copy counts as none until `force`. */
   z.object({ command: z.literal("replace") }),
   /**

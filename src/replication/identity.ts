@@ -70,6 +70,19 @@ export type Comparison =
   /** Neither has data. */
   | { readonly kind: "both-empty" };
 
+/**
+ * The older generations of the one that begins now. Only of a `whole` copy is what it was before a part: one that is half made, or that
+ * stands in another folder, lacks what those generations had, and with them in its history a good copy of theirs would pass for an older
+ * one, to be overwritten with nothing kept aside.
+ */
+export function descent(
+  { current, history }: Identity,
+  { whole }: { readonly whole: boolean },
+): readonly string[] {
+  if (!whole) return [];
+  return current === null ? history : [current, ...history].slice(0, 8);
+}
+
 export const EMPTY: Identity = {
   current: null,
   bitmap: null,

@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import { z } from "zod";
 import { syncFolderSync, writeAllSync } from "../system/files.ts";
-import { EMPTY, type Identity } from "./identity.ts";
+import { descent, EMPTY, type Identity } from "./identity.ts";
 import { messageOf } from "../system/message.ts";
 
 const generation = z.string().regex(/^[0-9a-f]{16}$/);
@@ -119,16 +119,21 @@ export class IdentityStore {
     }
   }
 
-  /** A new generation of this copy; `bitmap` remembers the one the peer has, when it is to be told apart by the dirty map. */
+  /**
+   * A new generation of this copy; `bitmap` remembers the one the peer has, when it is to be told apart by the dirty map. `whole`: see
+   * descent().
+   */
   advance(
     change: Partial<Identity> & { readonly bitmap: string | null },
-    options: { readonly resync?: string | null } = {},
+    { whole = true, ...options }: {
+      readonly resync?: string | null;
+      readonly whole?: boolean;
+    } = {},
   ): void {
-    const { current, history } = this.#identity;
     this.save({
       ...change,
       current: newGeneration(),
-      history: current ? [current, ...history].slice(0, 8) : history,
+      history: descent(this.#identity, { whole }),
     }, options);
   }
 }

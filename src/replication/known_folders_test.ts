@@ -23,6 +23,7 @@ Deno.test({
       ({
         config: {
           module: "app",
+          node: "node1",
           directories: [{ path: other! }, { path: disk! }],
         },
         identity: new IdentityStore(`${state}/identity.json`),
@@ -46,7 +47,7 @@ Deno.test({
       match(
         strangeFolder(context())?.why ?? "",
         new RegExp(
-          `^"${disk}" is not the folder .* "hakit second app --full" on this node$`,
+          `^"${disk}" is not the folder .*"hakit second app --full --node node1"; only if .* "hakit help primforce"$`,
         ),
       );
       // Mounted.

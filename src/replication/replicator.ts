@@ -270,7 +270,7 @@ class Replicator {
           if (resync) resync.limit = rates.resyncLimit;
         });
       case "force":
-        return attempt(() => this.#force(command.full));
+        return attempt(() => this.#force(command));
       default:
         this.#tasks.push(this.#change(command, attempt));
     }
@@ -315,10 +315,14 @@ class Replicator {
     folders.forget();
   }
 
-  #force(full: boolean): void {
+  #force(
+    { full, whole: put = false }: Command & { readonly command: "force" },
+  ): void {
     const { identity, dirty, folders } = this.#context;
     const { current, upToDate, consistent } = identity.value;
     if (current !== null && upToDate && consistent && !full) return;
+    const whole = put ||
+      (consistent && strangeFolder(this.#context) === null);
     // A state that knows nothing yet, beside the data of an earlier one: whoever takes that for the good copy knows what it is.
     if (full || current === null) folders.forget();
     // What the peer has is a different history from now on: everything is compared when it returns.
@@ -329,7 +333,7 @@ class Replicator {
       connected: false,
       // So nothing need be marked for it either.
       directories: [],
-    });
+    }, { whole });
     this.#context.doubt = false;
     this.#context.left = null;
     this.#context.marks.clear();
@@ -396,7 +400,7 @@ class Replicator {
           // Also when its disk failed to sync a moment ago: `force` comes first where somebody wants it all the same.
           if (!context.identity.value.consistent) {
             throw new Error(
-              'Cannot become primary: this copy is not whole; start the other node, or take this copy all the same: "hakit primforce"',
+              'Cannot become primary: this copy is not whole; start the other node; only if its disk is gone for good: "hakit help primforce"',
             );
           }
           this.#primary = new PrimaryRole(context, {

@@ -100,7 +100,7 @@ export function planResync(
 }
 
 /** Whether two copies have ever been the same. */
-function related(a: Identity, b: Identity): boolean {
+export function related(a: Identity, b: Identity): boolean {
   const of = (identity: Identity) =>
     new Set(
       [identity.current, identity.bitmap, ...identity.history].filter((id) =>

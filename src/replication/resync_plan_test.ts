@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { EMPTY, type Identity } from "./identity.ts";
+import { compare, descent, EMPTY, type Identity } from "./identity.ts";
 import { planResync, type Side } from "./resync_plan.ts";
 
 const level: Identity = { ...EMPTY, current: "aa", upToDate: true };
@@ -118,6 +118,29 @@ Deno.test("planResync() keeps what stands where only a tide calls it the older o
     plan(side({ ...mine, bitmap: "a0" }, { marked: true }), theirs(behind)),
     { ...usual, mode: "dirty" },
   );
+});
+
+Deno.test("planResync() keeps the whole copy beside one that was half made, or another folder, and was declared good", () => {
+  const descends = (whole: boolean) => ({
+    ...level,
+    current: "bb",
+    bitmap: null,
+    history: descent({ ...level, consistent: whole }, { whole }),
+  });
+  // A whole one that is declared the good one replaces what it comes from.
+  deepStrictEqual(plan(side(descends(true)), theirs(level)), {
+    ...usual,
+    mode: "full",
+  });
+  // With the generation that both had in its history the only good copy would be overwritten with nothing kept.
+  deepStrictEqual(plan(side(descends(false)), theirs(level)), {
+    mode: "full",
+    aside: true,
+    diverged: true,
+    journal: false,
+  });
+  // Nor may the good one write over what was declared good, by itself.
+  deepStrictEqual(compare(level, descends(false)).kind, "diverged");
 });
 
 Deno.test("planResync() copies nothing over newer data, and nothing where there is none", () => {

@@ -71,6 +71,24 @@ Deno.test("scenarios: every reason has its phrase in every language of the conso
   ok(coverage.heard.size > 60, `${coverage.heard.size} reasons`);
 });
 
+Deno.test("scenarios: a reason that proposes to choose a copy is as true when it is read on the other node", () => {
+  const choices = [...coverage.heard].filter((reason) =>
+    // Only where it is said which node's data is good can it say where.
+    !reason.startsWith("first start: ") &&
+    /"hakit (prim|primforce|second)\b/.test(reason)
+  );
+  deepStrictEqual(
+    choices.filter((reason) =>
+      /\b(this (copy|node|one)|here|there)\b(?! is (none|stopped first))/.test(
+        reason,
+      ) ||
+      /"hakit \w+ app(?! --node node[12])[^"]*"/.test(reason)
+    ),
+    [],
+  );
+  ok(choices.length > 20, `${choices.length} reasons`);
+});
+
 Deno.test("scenarios: every line of the timeline has its phrase in every language of the console", () => {
   const unknown = [...told].filter((line) =>
     !isSaid(line.replace(FAULT, "EIO").replace("the simulation", "root"))

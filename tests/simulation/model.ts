@@ -5,9 +5,11 @@
  */
 import {
   compare,
+  descent,
   EMPTY,
   type Identity,
 } from "../../src/replication/identity.ts";
+import { related } from "../../src/replication/resync_plan.ts";
 import { nextLevel } from "../../src/replication/tide.ts";
 import type { Command, Report } from "../../src/replication/control.ts";
 import type { Stall } from "../../src/replication/stall.ts";
@@ -317,15 +319,13 @@ class ModelReplicator implements Replication {
         this.lease = command.until;
         return null;
       case "force": {
-        const { current, history, ...mine } = this.disk.identity;
+        const { current, history: _, ...mine } = this.disk.identity;
         // A copy that is good already has nothing to be declared.
         if (current !== null && good(mine) && !command.full) break;
         this.#identity({
           current: this.#newGeneration(),
           bitmap: null,
-          history: current === null
-            ? history
-            : [current, ...history].slice(0, 8),
+          history: descent(this.disk.identity, { whole: mine.consistent }),
           upToDate: true,
           consistent: true,
           connected: false,
@@ -498,7 +498,9 @@ class ModelReplicator implements Replication {
       // What only the other side wrote is kept there before it is overwritten.
       if (verdict.kind === "diverged") {
         const { aloneWrites, data, salvage } = peer.disk;
-        const own = verdict.unnamed ? data : aloneWrites;
+        const all = verdict.unnamed ||
+          !related(this.disk.identity, peer.disk.identity);
+        const own = all ? data : aloneWrites;
         for (const write of own) salvage.add(write);
       }
       const level = verdict.kind === "equal" && good(peer.disk.identity) &&

@@ -153,10 +153,10 @@ export const phrases: Phrases = {
     '{node} et {peer} s’en remettent à des témoins différents : aucun ne continue sans l’autre, ou sans l’ordre d’une personne ; sur le nœud dont le témoin est le bon, quand les deux tournent, refaites "hakit witness add ADDRESS".',
   "witness {address}": "témoin {address}",
   // Why a node waits: whose data (src/machine/verdict.ts).
-  'failover is off: waits for {peer} to run the module again; to run it here: "hakit prim {module}"':
-    'le basculement est désactivé : attend que {peer} fasse de nouveau tourner le module ; pour le faire tourner ici : "hakit prim {module}"',
-  "the replicator of this node has not started: see replicator.log of {module} (in /var/log/hakit/{module}); it may only be slow, and is tried again{meanwhile?}":
-    "le réplicateur de ce nœud n’a pas démarré : voyez replicator.log de {module} (dans /var/log/hakit/{module}) ; il n’est peut-être que lent, et de nouveaux essais suivent{meanwhile}",
+  'failover is off: waits for {peer} to run the module again; to run it on {node}: "hakit prim {module} --node {node}"':
+    'le basculement est désactivé : attend que {peer} fasse de nouveau tourner le module ; pour le faire tourner sur {node} : "hakit prim {module} --node {node}"',
+  "the replicator of {node} has not started: see replicator.log of {module} on {node} (in /var/log/hakit/{module}); it may only be slow, and is tried again{meanwhile?}":
+    "le réplicateur de {node} n’a pas démarré : voyez replicator.log de {module} sur {node} (dans /var/log/hakit/{module}) ; il n’est peut-être que lent, et de nouveaux essais suivent{meanwhile}",
   '; to go on with the copy of {peer}, which may lack the last writes: "hakit prim {module} --node {peer}"':
     ' ; pour continuer avec la copie de {peer}, à laquelle les dernières écritures peuvent manquer : "hakit prim {module} --node {peer}"',
   "the replicator is starting": "le réplicateur démarre",
@@ -169,78 +169,89 @@ export const phrases: Phrases = {
     "{peer} est SECOND et décide s’il prend le relais",
   "{peer} is still stopping": "{peer} est encore en train de s’arrêter",
   "{peer} starts first": "{peer} démarre d’abord",
-  'the replicator of {peer} has not started, so nobody knows whose data is newer: see replicator.log of {module} there (in /var/log/hakit/{module}); if this copy is good: "hakit prim {module}"':
-    'le réplicateur de {peer} n’a pas démarré, on ne sait donc pas qui a les données les plus récentes : voyez là-bas replicator.log de {module} (dans /var/log/hakit/{module}) ; si la copie d’ici est bonne : "hakit prim {module}"',
+  "the replicator of {peer} has not started, so nobody knows whose data is newer: see replicator.log of {module} on {peer} (in /var/log/hakit/{module}); it may only be slow, and is tried again{or?}":
+    "le réplicateur de {peer} n’a pas démarré, on ne sait donc pas qui a les données les plus récentes : voyez replicator.log de {module} sur {peer} (dans /var/log/hakit/{module}) ; il n’est peut-être que lent, et de nouveaux essais suivent{or}",
+  '; if the copy of {node} is good: "hakit prim {module} --node {node}"':
+    ' ; si la copie de {node} est bonne : "hakit prim {module} --node {node}"',
   "the replicator of {peer} does not run yet":
     "le réplicateur de {peer} ne tourne pas encore",
   'first start: neither node has data of this module yet; say "hakit prim {module}" on the node whose data is good':
     'premier démarrage : aucun des nœuds n’a encore de données de ce module ; faites "hakit prim {module}" sur le nœud dont les données sont bonnes',
-  'both nodes wrote without the other: this copy is {mine=}, the one of {peer} is {theirs=}; to keep this one: "hakit prim {module}", to keep the other: "hakit prim {module} --node {peer}"; what only the losing side has is kept aside':
-    'les deux nœuds ont écrit l’un sans l’autre : cette copie est {mine}, celle de {peer} est {theirs} ; pour garder celle-ci : "hakit prim {module}", pour garder l’autre : "hakit prim {module} --node {peer}" ; ce que le côté perdant est seul à avoir est mis de côté',
-  "{generation} (half made)": "{generation} (faite à moitié)",
-  "{generation} (not up to date)": "{generation} (pas à jour)",
-  'this copy is not up to date and {peer} has none that is; to go on with this one: "hakit prim {module}"':
-    'cette copie n’est pas à jour et {peer} n’en a pas qui le soit ; pour continuer avec celle-ci : "hakit prim {module}"',
-  'this copy is only half made and {peer} has none that is whole; only "hakit primforce {module}" starts it as it is':
-    'cette copie n’est faite qu’à moitié et {peer} n’en a pas d’entière ; seul "hakit primforce {module}" la démarre telle quelle',
-  '{peer} is empty and this node was SECOND, so this copy may lack the last writes; if it is good: "hakit prim {module}"':
-    '{peer} est vide et ce nœud était SECOND : les dernières écritures peuvent manquer à cette copie ; si elle est bonne : "hakit prim {module}"',
-  '{peer} has the newer copy, but says itself that it is not whole or not up to date; if it is good: "hakit prim {module}" there':
-    '{peer} a la copie la plus récente, mais dit lui-même qu’elle n’est pas entière ou pas à jour ; si elle est bonne : "hakit prim {module}" là-bas',
-  'this node has no data, and the copy of {peer} may lack the last writes; if that one is good: "hakit prim {module} --node {peer}"':
-    'ce nœud n’a pas de données, et les dernières écritures peuvent manquer à la copie de {peer} ; si celle-ci est bonne : "hakit prim {module} --node {peer}"',
+  'both nodes wrote without the other, and a person must say whose data stays: that of {node}{mine?} by "hakit prim {module} --node {node}", or that of {peer}{theirs?} by "hakit prim {module} --node {peer}"; what only the losing side has is kept aside':
+    'les deux nœuds ont écrit l’un sans l’autre, et quelqu’un doit dire quelles données restent : celles de {node}{mine} par "hakit prim {module} --node {node}", ou celles de {peer}{theirs} par "hakit prim {module} --node {peer}" ; ce que le côté perdant est seul à avoir est mis de côté',
+  " (half made)": " (faite à moitié)",
+  " (not up to date)": " (pas à jour)",
+  'the copy of {node} is not up to date and {peer} has none that is; to go on with that of {node}: "hakit prim {module} --node {node}"':
+    'la copie de {node} n’est pas à jour et {peer} n’en a pas qui le soit ; pour continuer avec celle de {node} : "hakit prim {module} --node {node}"',
+  'the copy of {node} is half made (files old, new or torn) and {peer} has none that is whole; only if no better one comes back: "hakit primforce {module} --node {node}"':
+    'la copie de {node} est faite à moitié (fichiers anciens, nouveaux ou déchirés) et {peer} n’en a pas d’entière ; seulement si aucune meilleure ne revient : "hakit primforce {module} --node {node}"',
+  '{peer} is empty and {node} was SECOND, so the copy of {node} may lack the last writes; if it is good: "hakit prim {module} --node {node}"':
+    '{peer} est vide et {node} était SECOND : les dernières écritures peuvent manquer à la copie de {node} ; si elle est bonne : "hakit prim {module} --node {node}"',
+  '{peer} has the newer copy, but says itself that it is not whole or not up to date; if it is good: "hakit prim {module} --node {peer}"':
+    '{peer} a la copie la plus récente, mais dit lui-même qu’elle n’est pas entière ou pas à jour ; si elle est bonne : "hakit prim {module} --node {peer}"',
+  '{node} has no data, and the copy of {peer} may lack the last writes; if that one is good: "hakit prim {module} --node {peer}"':
+    '{node} n’a pas de données, et les dernières écritures peuvent manquer à la copie de {peer} ; si celle-ci est bonne : "hakit prim {module} --node {peer}"',
   "{peer} has the newer data and starts first":
     "{peer} a les données les plus récentes et démarre d’abord",
-  '{peer} has the newer data and is stopped; say "hakit start {module}" there, or "hakit prim {module}" here to go on without its last writes':
-    '{peer} a les données les plus récentes et est arrêté ; faites "hakit start {module}" là-bas, ou "hakit prim {module}" ici pour continuer sans ses dernières écritures',
+  '{peer} has the newer data and is stopped: say "hakit start {module} --node {peer}"; to give up what only {peer} wrote: "hakit prim {module} --node {node}"':
+    '{peer} a les données les plus récentes et est arrêté : faites "hakit start {module} --node {peer}" ; pour abandonner ce que seul {peer} a écrit : "hakit prim {module} --node {node}"',
+  '{peer} has the data and is stopped, {node} has none: say "hakit start {module} --node {peer}"':
+    '{peer} a les données et est arrêté, {node} n’en a pas : faites "hakit start {module} --node {peer}"',
+  '{peer} has the data and is stopped, {node} has half a copy: say "hakit start {module} --node {peer}"':
+    '{peer} a les données et est arrêté, {node} n’a qu’une moitié de copie : faites "hakit start {module} --node {peer}"',
+  "{peer} would start first and cannot: {why=}. Mend that{or?}":
+    "{peer} démarrerait d’abord et ne le peut pas : {why}. Remédiez-y{or}",
+  ', or "hakit stop {module} --node {peer}": {node} then starts with the same data':
+    ', ou "hakit stop {module} --node {peer}" : {node} démarre alors avec les mêmes données',
   "{peer} was primary last and starts first":
     "{peer} a été primaire en dernier et démarre d’abord",
   "{peer} has no such module": "{peer} n’a pas ce module",
   "waits for {peer}, which {how!}: {why=}": "attend {peer}, qui {how} : {why}",
   "does not answer": "ne répond pas",
   "has no such module": "n’a pas ce module",
-  'this node has no data yet; if there is none elsewhere: "hakit prim {module}"':
-    'ce nœud n’a pas encore de données ; s’il n’y en a pas ailleurs : "hakit prim {module}"',
-  'this copy is only half made; only "hakit primforce {module}" starts it as it is':
-    'cette copie n’est faite qu’à moitié ; seul "hakit primforce {module}" la démarre telle quelle',
+  '{node} has no data yet; if there is none elsewhere: "hakit prim {module} --node {node}"':
+    '{node} n’a pas encore de données ; s’il n’y en a pas ailleurs : "hakit prim {module} --node {node}"',
+  'it has the whole copy: bring it back, as that of {node} is half made (files old, new or torn); only if the disk of {peer} is gone for good: "hakit primforce {module} --node {node}"':
+    'il a la copie entière : ramenez-le, car celle de {node} est faite à moitié (fichiers anciens, nouveaux ou déchirés) ; seulement si le disque de {peer} est perdu pour de bon : "hakit primforce {module} --node {node}"',
   "it has newer data; {then=}": "il a des données plus récentes ; {then}",
   "it may have newer data; {then=}":
     "il a peut-être des données plus récentes ; {then}",
-  'if it is off and will not come back: "hakit prim {module}"':
-    's’il est éteint et ne revient pas : "hakit prim {module}"',
-  'if it will not be installed there again: "hakit prim {module}"':
-    's’il n’y sera plus installé : "hakit prim {module}"',
+  'if it is off and will not come back: "hakit prim {module} --node {node}"':
+    's’il est éteint et ne revient pas : "hakit prim {module} --node {node}"',
+  'if it will not be installed on {peer} again: "hakit prim {module} --node {node}"':
+    's’il ne sera plus installé sur {peer} : "hakit prim {module} --node {node}"',
   // Why a node waits: who may go on alone (src/machine/permission.ts, witness_word.ts).
-  'the witness {address} has let {peer} go on alone; this node follows when it hears it; if {peer} is off and will not come back: "hakit prim {module}"':
-    'le témoin {address} a laissé {peer} continuer seul ; ce nœud le suit dès qu’il l’entend ; si {peer} est éteint et ne revient pas : "hakit prim {module}"',
-  'the witness is being removed, and nothing else says that {peer} has stopped; if it is not primary: "hakit prim {module}"':
-    'le témoin est en train d’être retiré, et rien d’autre ne dit que {peer} s’est arrêté ; s’il n’est pas primaire : "hakit prim {module}"',
-  'the witness {address} hears {peer} as primary; say "hakit stop {module}" there first':
-    'le témoin {address} entend {peer} comme primaire ; faites d’abord "hakit stop {module}" là-bas',
+  'the witness {address} has let {peer} go on alone; {node} follows when it hears it; if {peer} is off and will not come back: "hakit prim {module} --node {node}"':
+    'le témoin {address} a laissé {peer} continuer seul ; {node} le suit dès qu’il l’entend ; si {peer} est éteint et ne revient pas : "hakit prim {module} --node {node}"',
+  "the witness is being removed, and nothing else says that {peer} has stopped; {then=}":
+    "le témoin est en train d’être retiré, et rien d’autre ne dit que {peer} s’est arrêté ; {then}",
+  "the witness {address} hears {peer} as primary: it serves, and nothing is down; mend the links between the nodes, {node} then follows by itself":
+    "le témoin {address} entend {peer} comme primaire : il assure le service, rien n’est en panne ; réparez les liens entre les nœuds, {node} suit alors de lui-même",
   "waits for {peer} or the witness {address}, which both do not answer; {then=}":
     "attend {peer} ou le témoin {address}, qui ne répondent ni l’un ni l’autre ; {then}",
   "waits for the word of {peer}, or of the witness {address}; {then=}":
     "attend la parole de {peer}, ou celle du témoin {address} ; {then}",
-  'if {peer} is not primary: {how?}"hakit prim {module}"':
-    'si {peer} n’est pas primaire : {how}"hakit prim {module}"',
-  '"hakit stop {module}", then ': '"hakit stop {module}", puis ',
+  'if {peer} is surely off (look): {how?}"hakit prim {module} --node {node}"; what only {peer} wrote is then set aside':
+    'si {peer} est sûrement éteint (vérifiez sur place) : {how}"hakit prim {module} --node {node}" ; ce que seul {peer} a écrit est alors mis de côté',
+  '"hakit stop {module} --node {node}", then ':
+    '"hakit stop {module} --node {node}", puis ',
   "waits for the word of {peer}": "attend la parole de {peer}",
-  'the witness {address} remembers nothing of {module} (a new disk?), and {peer} does not answer; if it is not primary: "hakit prim {module}"':
-    'le témoin {address} ne se souvient pas de {module} (un nouveau disque ?), et {peer} ne répond pas ; s’il n’est pas primaire : "hakit prim {module}"',
+  "the witness {address} remembers nothing of {module} (a new disk?), and {peer} does not answer; {then=}":
+    "le témoin {address} ne se souvient pas de {module} (un nouveau disque ?), et {peer} ne répond pas ; {then}",
   "{peer} may still be primary for a moment, says the witness":
     "{peer} est peut-être encore primaire pour un instant, dit le témoin",
-  'this node was not entitled to go on without {peer}, which may have gone on; if it has not: "hakit prim {module}"':
-    'ce nœud n’avait pas le droit de continuer sans {peer}, qui a peut-être continué ; si ce n’est pas le cas : "hakit prim {module}"',
-  '{peer} may have gone on by its witness, which this node does not heed: say "hakit witness add ADDRESS" again on {peer} when both run; {then=}':
-    '{peer} a peut-être continué avec l’accord de son témoin, auquel ce nœud ne s’en remet pas : refaites "hakit witness add ADDRESS" sur {peer} quand les deux tournent ; {then}',
+  "{peer} may have gone on alone; {then=}":
+    "{peer} a peut-être continué seul ; {then}",
+  '{peer} may have gone on by its witness, which {node} does not heed: say "hakit witness add ADDRESS" again on {peer} when both run; {then=}':
+    '{peer} a peut-être continué avec l’accord de son témoin, auquel {node} ne s’en remet pas : refaites "hakit witness add ADDRESS" sur {peer} quand les deux tournent ; {then}',
   "tells the witness that this node goes on":
     "signale au témoin que ce nœud continue",
   "pings {addresses*}": "ping de {addresses} en cours",
-  'neither {peer} nor {addresses=} answers, so this node seems to be cut off; it goes on when {peer} is heard, or if {peer} is not primary by "hakit prim {module}"':
-    'ni {peer} ni {addresses} ne répond : ce nœud semble isolé ; il continue dès que {peer} est entendu, ou, si {peer} n’est pas primaire, par "hakit prim {module}"',
+  "neither {peer} nor {addresses=} answers, so {node} seems to be cut off; it goes on when {peer} is heard; {then=}":
+    "ni {peer} ni {addresses} ne répond : {node} semble isolé ; il continue dès que {peer} est entendu ; {then}",
   "{address} nor {more=}": "{address} ni {more}",
-  "no ping of {addresses*} can be sent from here; {then=}":
-    "aucun ping vers {addresses} ne peut être envoyé d’ici ; {then}",
+  "no ping of {addresses*} can be sent from {node}; {then=}":
+    "aucun ping vers {addresses} ne peut être envoyé depuis {node} ; {then}",
   // Why a node left its role, or holds its writes (src/machine).
   "{why=}; what runs here is stopped first":
     "{why} ; ce qui tourne ici est d’abord arrêté",
@@ -300,8 +311,8 @@ export const phrases: Phrases = {
   "nothing is decided here: the module's record cannot be saved, it is tried again: {why=}":
     "rien n’est décidé ici : l’état du module ne peut pas être enregistré, de nouveaux essais suivent : {why}",
   "the disk does not answer": "le disque ne répond pas",
-  "{why=}; as it was before, this copy is kept: {commands*}":
-    "{why} ; telle qu’elle était avant, cette copie est gardée : {commands}",
+  '{why=}; only if {peer} is gone for good: the state of {copy} (all later writes are missing) comes back by "hakit stop {module} --node {node}", "hakit copy restore {module} {copy} --node {node}", "hakit prim {module} --node {node}"':
+    '{why} ; seulement si {peer} est perdu pour de bon : l’état de {copy} (toutes les écritures suivantes manquent) revient par "hakit stop {module} --node {node}", "hakit copy restore {module} {copy} --node {node}", "hakit prim {module} --node {node}"',
   // What failed here (src/machine, src/actions, src/replication).
   "the replicator died": "le réplicateur est mort",
   "the replicator is {phase}": "le réplicateur est {phase}",
@@ -342,10 +353,10 @@ export const phrases: Phrases = {
     'Impossible de prendre l’adresse "{address}" : la machine de MAC {mac} sur {device} y répond déjà ; retirez-la là-bas, ou choisissez une autre adresse virtuelle',
   '"{path*}" does not exist (tocheck in module.yaml): is the file system of "{folder*}" mounted?':
     '"{path}" n’existe pas (tocheck dans module.yaml) : le système de fichiers de "{folder}" est-il monté ?',
-  '"{path*}" is not the folder that was mirrored (its disk is not mounted?): mount it; or, if the disk was replaced on purpose, say "hakit second {module} --full" on this node':
-    '"{path}" n’est pas le dossier mis en miroir (son disque n’est-il pas monté ?) : montez-le ; ou, si le disque a été remplacé exprès, lancez "hakit second {module} --full" sur ce nœud',
-  '"{path*}" has newer data than this node\'s state knows of (was only the system disk restored?): if this data is the right one, say "hakit primforce {module}" on this node; if the other node\'s is, "hakit second {module} --full"':
-    '"{path}" a des données plus récentes que l’état de ce nœud n’en connaît (seul le disque système a-t-il été restauré ?) : si ces données sont les bonnes, lancez "hakit primforce {module}" sur ce nœud ; si ce sont celles de l’autre nœud, "hakit second {module} --full"',
+  '"{path*}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second {module} --full --node {node}"; only if what stands in it now is meant to be the good copy: "hakit help primforce"':
+    '"{path}" n’est pas le dossier mis en miroir (son disque n’est-il pas monté ? voyez "findmnt") : montez-le ; ou, si le disque a été remplacé exprès : "hakit second {module} --full --node {node}" ; seulement si ce qui s’y trouve maintenant doit être la bonne copie : "hakit help primforce"',
+  '"{path*}" has newer data than the state of {node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce {module} --other-folder --node {node}"; if that of {peer} is: "hakit second {module} --full --node {node}"':
+    '"{path}" a des données plus récentes que l’état de {node} n’en connaît (seul le disque système a-t-il été restauré ?) : si ces données sont les bonnes : "hakit primforce {module} --other-folder --node {node}" ; si ce sont celles de {peer} : "hakit second {module} --full --node {node}"',
   '"{below*}" is a mount of its own below the mirrored directory "{path*}", which would hide it: mount it elsewhere (umount "{below*}"), and list it in module.yaml as a directory of its own if it is to be mirrored':
     '"{below}" est un montage à part sous le répertoire en miroir "{path}", qui le cacherait : montez-le ailleurs (umount "{below}"), et nommez-le dans module.yaml comme un répertoire à part s’il doit être mis en miroir',
   // Warnings of a module's replication (src/replication).
@@ -493,12 +504,16 @@ export const phrases: Phrases = {
     "Impossible de rendre ce nœud primaire de {module} : {why}",
   "it is {role}, expected STOP or WAIT":
     "il est {role}, il faudrait STOP ou WAIT",
-  'it is SECOND: "hakit swap {module}" moves the service here; if {peer} is gone, "hakit stop {module}", then "hakit prim {module}"':
-    'il est SECOND : "hakit swap {module}" amène le service ici ; si {peer} n’est plus là, "hakit stop {module}", puis "hakit prim {module}"',
-  '{peer} is {role}; stop it there first: "hakit stop {module} --node {peer}"':
-    '{peer} est {role} ; arrêtez-le d’abord là-bas : "hakit stop {module} --node {peer}"',
-  'Cannot start {module} from this copy: it is only half made; to use it nevertheless: "hakit primforce {module}"':
-    'Impossible de démarrer {module} depuis cette copie : elle n’est faite qu’à moitié ; pour l’utiliser quand même : "hakit primforce {module}"',
+  'it is SECOND: "hakit swap {module}" moves the service to {node}; if {peer} is gone, "hakit stop {module} --node {node}", then "hakit prim {module} --node {node}"':
+    'il est SECOND : "hakit swap {module}" amène le service sur {node} ; si {peer} n’est plus là, "hakit stop {module} --node {node}", puis "hakit prim {module} --node {node}"',
+  '{peer} is {role} and serves; to move it without loss: "hakit start {module} --node {node}", wait for SECOND Ready, then "hakit swap {module}"; only to give up what {peer} has written: "hakit stop {module} --node {peer}" first':
+    '{peer} est {role} et assure le service ; pour le déplacer sans perte : "hakit start {module} --node {node}", attendez SECOND Ready, puis "hakit swap {module}" ; seulement pour abandonner ce que {peer} a écrit : d’abord "hakit stop {module} --node {peer}"',
+  "Cannot start {module} from the copy of {node}, which is half made: {instead!}":
+    "Impossible de démarrer {module} depuis la copie de {node}, faite à moitié : {instead}",
+  '{peer} has a whole one, say "hakit start {module} --node {peer}"':
+    '{peer} en a une entière, faites "hakit start {module} --node {peer}"',
+  'start {peer}, which has a whole one; only if its disk is gone for good: "hakit help primforce"':
+    'démarrez {peer}, qui en a une entière ; seulement si son disque est perdu pour de bon : "hakit help primforce"',
   "Cannot make this node secondary of {module}: {why!}":
     "Impossible de rendre ce nœud secondaire de {module} : {why}",
   "it is {role}; stop it first": "il est {role} ; arrêtez-le d’abord",

@@ -153,10 +153,10 @@ export const phrases: Phrases = {
     '{node} と {peer} は別々のウィットネスに従っています。人が指示するまで、どちらのノードも相手なしでは続行しません。両ノードの稼働中に、正しいウィットネスに従うノードで "hakit witness add ADDRESS" をもう一度実行してください。',
   "witness {address}": "ウィットネス {address}",
   // Why a node waits: whose data (src/machine/verdict.ts).
-  'failover is off: waits for {peer} to run the module again; to run it here: "hakit prim {module}"':
-    'フェイルオーバーがオフのため、{peer} が再びモジュールを稼働させるのを待っています。ここで稼働させるには："hakit prim {module}"',
-  "the replicator of this node has not started: see replicator.log of {module} (in /var/log/hakit/{module}); it may only be slow, and is tried again{meanwhile?}":
-    "このノードのレプリケーターがまだ起動していません。{module} の replicator.log（/var/log/hakit/{module}）を見てください。遅いだけの可能性もあり、再試行は続きます{meanwhile}",
+  'failover is off: waits for {peer} to run the module again; to run it on {node}: "hakit prim {module} --node {node}"':
+    'フェイルオーバーがオフのため、{peer} が再びモジュールを稼働させるのを待っています。{node} で稼働させるには："hakit prim {module} --node {node}"',
+  "the replicator of {node} has not started: see replicator.log of {module} on {node} (in /var/log/hakit/{module}); it may only be slow, and is tried again{meanwhile?}":
+    "{node} のレプリケーターが起動していません。{node} で {module} の replicator.log（/var/log/hakit/{module}）を見てください。遅いだけかもしれず、再試行します{meanwhile}",
   '; to go on with the copy of {peer}, which may lack the last writes: "hakit prim {module} --node {peer}"':
     '。最後の書き込みが欠けている可能性のある {peer} のコピーで続けるには："hakit prim {module} --node {peer}"',
   "the replicator is starting": "レプリケーターを起動しています",
@@ -168,30 +168,40 @@ export const phrases: Phrases = {
     "{peer} は SECOND で、引き継ぐかどうかを判断しています",
   "{peer} is still stopping": "{peer} はまだ停止処理中です",
   "{peer} starts first": "{peer} が先に開始します",
-  'the replicator of {peer} has not started, so nobody knows whose data is newer: see replicator.log of {module} there (in /var/log/hakit/{module}); if this copy is good: "hakit prim {module}"':
-    '{peer} のレプリケーターがまだ起動していないため、どちらのデータが新しいか分かりません。{peer} で {module} の replicator.log（/var/log/hakit/{module}）を見てください。このコピーが正しければ："hakit prim {module}"',
+  "the replicator of {peer} has not started, so nobody knows whose data is newer: see replicator.log of {module} on {peer} (in /var/log/hakit/{module}); it may only be slow, and is tried again{or?}":
+    "{peer} のレプリケーターがまだ起動していないため、どちらのデータが新しいか分かりません。{peer} で {module} の replicator.log（/var/log/hakit/{module}）を見てください。遅いだけかもしれず、再試行します{or}",
+  '; if the copy of {node} is good: "hakit prim {module} --node {node}"':
+    '。{node} のコピーが正しければ："hakit prim {module} --node {node}"',
   "the replicator of {peer} does not run yet":
     "{peer} のレプリケーターはまだ動いていません",
   'first start: neither node has data of this module yet; say "hakit prim {module}" on the node whose data is good':
     '初回の開始です。どちらのノードにもこのモジュールのデータがまだありません。正しいデータを持つノードで "hakit prim {module}" を実行してください',
-  'both nodes wrote without the other: this copy is {mine=}, the one of {peer} is {theirs=}; to keep this one: "hakit prim {module}", to keep the other: "hakit prim {module} --node {peer}"; what only the losing side has is kept aside':
-    '両ノードが互いに相手なしで書き込みました。このコピーは {mine}、{peer} のコピーは {theirs} です。このコピーを残すには："hakit prim {module}"、もう一方を残すには："hakit prim {module} --node {peer}"。残らない側だけにあるものは退避されます',
-  "{generation} (half made)": "{generation}（コピーが途中）",
-  "{generation} (not up to date)": "{generation}（最新でない）",
-  'this copy is not up to date and {peer} has none that is; to go on with this one: "hakit prim {module}"':
-    'このコピーは最新ではなく、{peer} にも最新のコピーがありません。このコピーで続けるには："hakit prim {module}"',
-  'this copy is only half made and {peer} has none that is whole; only "hakit primforce {module}" starts it as it is':
-    'このコピーは途中までで、{peer} にも完全なコピーがありません。このまま開始できるのは "hakit primforce {module}" だけです',
-  '{peer} is empty and this node was SECOND, so this copy may lack the last writes; if it is good: "hakit prim {module}"':
-    '{peer} は空で、このノードは SECOND だったため、このコピーには最後の書き込みが欠けている可能性があります。正しければ："hakit prim {module}"',
-  '{peer} has the newer copy, but says itself that it is not whole or not up to date; if it is good: "hakit prim {module}" there':
-    '{peer} のコピーの方が新しいのですが、完全でないか最新でないと {peer} 自身が示しています。正しければ {peer} で："hakit prim {module}"',
-  'this node has no data, and the copy of {peer} may lack the last writes; if that one is good: "hakit prim {module} --node {peer}"':
-    'このノードにはデータがなく、{peer} のコピーには最後の書き込みが欠けている可能性があります。そのコピーが正しければ："hakit prim {module} --node {peer}"',
+  'both nodes wrote without the other, and a person must say whose data stays: that of {node}{mine?} by "hakit prim {module} --node {node}", or that of {peer}{theirs?} by "hakit prim {module} --node {peer}"; what only the losing side has is kept aside':
+    '両ノードが互いに相手なしで書き込みました。どちらのデータを残すかは人が決めます。{node}{mine} のものなら "hakit prim {module} --node {node}"、{peer}{theirs} のものなら "hakit prim {module} --node {peer}"。残らない側だけにあるものは退避されます',
+  " (half made)": "（コピーが途中）",
+  " (not up to date)": "（最新でない）",
+  'the copy of {node} is not up to date and {peer} has none that is; to go on with that of {node}: "hakit prim {module} --node {node}"':
+    '{node} のコピーは最新ではなく、{peer} にも最新のコピーがありません。{node} のコピーで続けるには："hakit prim {module} --node {node}"',
+  'the copy of {node} is half made (files old, new or torn) and {peer} has none that is whole; only if no better one comes back: "hakit primforce {module} --node {node}"':
+    '{node} のコピーは途中まで（古いファイル、新しいファイル、壊れたファイルが混在）で、{peer} にも完全なコピーがありません。より良いコピーが戻らない場合に限り："hakit primforce {module} --node {node}"',
+  '{peer} is empty and {node} was SECOND, so the copy of {node} may lack the last writes; if it is good: "hakit prim {module} --node {node}"':
+    '{peer} は空で、{node} は SECOND だったため、{node} のコピーには最後の書き込みが欠けている可能性があります。正しければ："hakit prim {module} --node {node}"',
+  '{peer} has the newer copy, but says itself that it is not whole or not up to date; if it is good: "hakit prim {module} --node {peer}"':
+    '{peer} のコピーの方が新しいのですが、完全でないか最新でないと {peer} 自身が示しています。正しければ："hakit prim {module} --node {peer}"',
+  '{node} has no data, and the copy of {peer} may lack the last writes; if that one is good: "hakit prim {module} --node {peer}"':
+    '{node} にはデータがなく、{peer} のコピーには最後の書き込みが欠けている可能性があります。そのコピーが正しければ："hakit prim {module} --node {peer}"',
   "{peer} has the newer data and starts first":
     "{peer} のデータの方が新しいため、{peer} が先に開始します",
-  '{peer} has the newer data and is stopped; say "hakit start {module}" there, or "hakit prim {module}" here to go on without its last writes':
-    '{peer} のデータの方が新しいのですが、停止しています。{peer} で "hakit start {module}" を実行するか、その最後の書き込みなしで続けるにはここで "hakit prim {module}" を実行してください',
+  '{peer} has the newer data and is stopped: say "hakit start {module} --node {peer}"; to give up what only {peer} wrote: "hakit prim {module} --node {node}"':
+    '{peer} のデータの方が新しいのですが、停止しています。"hakit start {module} --node {peer}" を実行してください。{peer} だけが書き込んだものを捨てるなら："hakit prim {module} --node {node}"',
+  '{peer} has the data and is stopped, {node} has none: say "hakit start {module} --node {peer}"':
+    'データは {peer} にありますが停止しており、{node} にはありません。"hakit start {module} --node {peer}" を実行してください',
+  '{peer} has the data and is stopped, {node} has half a copy: say "hakit start {module} --node {peer}"':
+    'データは {peer} にありますが停止しており、{node} のコピーは途中までです。"hakit start {module} --node {peer}" を実行してください',
+  "{peer} would start first and cannot: {why=}. Mend that{or?}":
+    "{peer} が先に開始するはずですが、できません：{why}。それを直してください{or}",
+  ', or "hakit stop {module} --node {peer}": {node} then starts with the same data':
+    '。または "hakit stop {module} --node {peer}"：{node} が同じデータで開始します',
   "{peer} was primary last and starts first":
     "最後にプライマリーだった {peer} が先に開始します",
   "{peer} has no such module": "{peer} にこのモジュールはありません",
@@ -199,49 +209,50 @@ export const phrases: Phrases = {
     "{peer} を待っています（{how}）。{why}",
   "does not answer": "応答なし",
   "has no such module": "このモジュールがありません",
-  'this node has no data yet; if there is none elsewhere: "hakit prim {module}"':
-    'このノードにはまだデータがありません。ほかにもなければ："hakit prim {module}"',
-  'this copy is only half made; only "hakit primforce {module}" starts it as it is':
-    'このコピーは途中までです。このまま開始できるのは "hakit primforce {module}" だけです',
+  '{node} has no data yet; if there is none elsewhere: "hakit prim {module} --node {node}"':
+    '{node} にはまだデータがありません。ほかにもなければ："hakit prim {module} --node {node}"',
+  'it has the whole copy: bring it back, as that of {node} is half made (files old, new or torn); only if the disk of {peer} is gone for good: "hakit primforce {module} --node {node}"':
+    '完全なコピーはそちらにあります。復帰させてください。{node} のコピーは途中までです（古いファイル、新しいファイル、壊れたファイルが混在）。{peer} のディスクが永久に失われた場合に限り："hakit primforce {module} --node {node}"',
   "it has newer data; {then=}":
     "そのノードのデータの方が新しいためです。{then}",
   "it may have newer data; {then=}":
     "そのノードのデータの方が新しい可能性があります。{then}",
-  'if it is off and will not come back: "hakit prim {module}"':
-    '電源が切れていて戻らない場合は："hakit prim {module}"',
-  'if it will not be installed there again: "hakit prim {module}"':
-    'そこに再びインストールしない場合は："hakit prim {module}"',
+  'if it is off and will not come back: "hakit prim {module} --node {node}"':
+    '電源が切れていて戻らない場合は："hakit prim {module} --node {node}"',
+  'if it will not be installed on {peer} again: "hakit prim {module} --node {node}"':
+    '{peer} に再びインストールしない場合は："hakit prim {module} --node {node}"',
   // Why a node waits: who may go on alone (src/machine/permission.ts, witness_word.ts).
-  'the witness {address} has let {peer} go on alone; this node follows when it hears it; if {peer} is off and will not come back: "hakit prim {module}"':
-    'ウィットネス {address} が {peer} の単独での続行を認めました。このノードは {peer} の応答があれば従います。{peer} の電源が切れていて戻らない場合は："hakit prim {module}"',
-  'the witness is being removed, and nothing else says that {peer} has stopped; if it is not primary: "hakit prim {module}"':
-    'ウィットネスは削除中で、{peer} が停止したことをほかに示すものがありません。{peer} がプライマリーでなければ："hakit prim {module}"',
-  'the witness {address} hears {peer} as primary; say "hakit stop {module}" there first':
-    'ウィットネス {address} によると {peer} がプライマリーです。先に {peer} で "hakit stop {module}" を実行してください',
+  'the witness {address} has let {peer} go on alone; {node} follows when it hears it; if {peer} is off and will not come back: "hakit prim {module} --node {node}"':
+    'ウィットネス {address} が {peer} の単独での続行を認めました。{node} は {peer} の応答があれば従います。{peer} の電源が切れていて戻らない場合は："hakit prim {module} --node {node}"',
+  "the witness is being removed, and nothing else says that {peer} has stopped; {then=}":
+    "ウィットネスは削除中で、{peer} が停止したことをほかに示すものがありません。{then}",
+  "the witness {address} hears {peer} as primary: it serves, and nothing is down; mend the links between the nodes, {node} then follows by itself":
+    "ウィットネス {address} によると {peer} がプライマリーとしてサービスを提供しており、停止していません。ノード間のリンクを直せば、{node} は自動的に従います",
   "waits for {peer} or the witness {address}, which both do not answer; {then=}":
     "{peer} またはウィットネス {address} を待っています（どちらも応答なし）。{then}",
   "waits for the word of {peer}, or of the witness {address}; {then=}":
     "{peer} またはウィットネス {address} の返事を待っています。{then}",
-  'if {peer} is not primary: {how?}"hakit prim {module}"':
-    '{peer} がプライマリーでなければ：{how}"hakit prim {module}"',
-  '"hakit stop {module}", then ': '"hakit stop {module}"、次に ',
+  'if {peer} is surely off (look): {how?}"hakit prim {module} --node {node}"; what only {peer} wrote is then set aside':
+    '{peer} の電源が確かに切れていれば（現物を確認）：{how}"hakit prim {module} --node {node}"。{peer} だけが書き込んだものは退避されます',
+  '"hakit stop {module} --node {node}", then ':
+    '"hakit stop {module} --node {node}"、次に ',
   "waits for the word of {peer}": "{peer} の返事を待っています",
-  'the witness {address} remembers nothing of {module} (a new disk?), and {peer} does not answer; if it is not primary: "hakit prim {module}"':
-    'ウィットネス {address} に {module} の記録がなく（新しいディスク？）、{peer} も応答しません。{peer} がプライマリーでなければ："hakit prim {module}"',
+  "the witness {address} remembers nothing of {module} (a new disk?), and {peer} does not answer; {then=}":
+    "ウィットネス {address} に {module} の記録がなく（新しいディスク？）、{peer} も応答しません。{then}",
   "{peer} may still be primary for a moment, says the witness":
     "ウィットネスによると、{peer} がもうしばらくプライマリーの可能性があります",
-  'this node was not entitled to go on without {peer}, which may have gone on; if it has not: "hakit prim {module}"':
-    'このノードには {peer} なしで続行する資格がありません。{peer} が続行した可能性があるためです。続行していなければ："hakit prim {module}"',
-  '{peer} may have gone on by its witness, which this node does not heed: say "hakit witness add ADDRESS" again on {peer} when both run; {then=}':
-    '{peer} は、このノードが従っていないウィットネスの許可で続行した可能性があります。両ノードの稼働中に {peer} で "hakit witness add ADDRESS" をもう一度実行してください。{then}',
+  "{peer} may have gone on alone; {then=}":
+    "{peer} が単独で続行した可能性があります。{then}",
+  '{peer} may have gone on by its witness, which {node} does not heed: say "hakit witness add ADDRESS" again on {peer} when both run; {then=}':
+    '{peer} は、{node} が従っていないウィットネスの許可で続行した可能性があります。両ノードの稼働中に {peer} で "hakit witness add ADDRESS" をもう一度実行してください。{then}',
   "tells the witness that this node goes on":
     "このノードの続行をウィットネスに伝えています",
   "pings {addresses*}": "{addresses} に ping を送っています",
-  'neither {peer} nor {addresses=} answers, so this node seems to be cut off; it goes on when {peer} is heard, or if {peer} is not primary by "hakit prim {module}"':
-    '{peer} も {addresses} も応答しないため、このノードは孤立しているようです。{peer} が応答すれば続行します。{peer} がプライマリーでなければ "hakit prim {module}" でも続行します',
+  "neither {peer} nor {addresses=} answers, so {node} seems to be cut off; it goes on when {peer} is heard; {then=}":
+    "{peer} も {addresses} も応答しないため、{node} は孤立しているようです。{peer} が応答すれば続行します。{then}",
   "{address} nor {more=}": "{address} も {more}",
-  "no ping of {addresses*} can be sent from here; {then=}":
-    "ここから {addresses} に ping を送れません。{then}",
+  "no ping of {addresses*} can be sent from {node}; {then=}":
+    "{node} から {addresses} に ping を送れません。{then}",
   // Why a node left its role, or holds its writes (src/machine).
   "{why=}; what runs here is stopped first":
     "{why}。ここで動いているものを先に停止しています",
@@ -301,8 +312,8 @@ export const phrases: Phrases = {
   "nothing is decided here: the module's record cannot be saved, it is tried again: {why=}":
     "ここでは何も判断できません。モジュールの記録を保存できないためです。再試行しています：{why}",
   "the disk does not answer": "ディスクが応答しません",
-  "{why=}; as it was before, this copy is kept: {commands*}":
-    "{why}。以前の状態のコピーが保持されています：{commands}",
+  '{why=}; only if {peer} is gone for good: the state of {copy} (all later writes are missing) comes back by "hakit stop {module} --node {node}", "hakit copy restore {module} {copy} --node {node}", "hakit prim {module} --node {node}"':
+    '{why}。{peer} が永久に失われた場合に限り、{copy} の状態（それ以降の書き込みはすべて欠落）に戻せます："hakit stop {module} --node {node}", "hakit copy restore {module} {copy} --node {node}", "hakit prim {module} --node {node}"',
   // What failed here (src/machine, src/actions, src/replication).
   "the replicator died": "レプリケーターが異常終了しました",
   "the replicator is {phase}": "レプリケーターは {phase} です",
@@ -343,10 +354,10 @@ export const phrases: Phrases = {
     'アドレス "{address}" を取得できません。MAC {mac} のマシンが {device} で応答しています。そのマシンから外すか、別の仮想アドレスを選んでください',
   '"{path*}" does not exist (tocheck in module.yaml): is the file system of "{folder*}" mounted?':
     '"{path}" がありません（module.yaml の tocheck）。"{folder}" のファイルシステムはマウントされていますか？',
-  '"{path*}" is not the folder that was mirrored (its disk is not mounted?): mount it; or, if the disk was replaced on purpose, say "hakit second {module} --full" on this node':
-    '"{path}" はミラーされていたフォルダーではありません（ディスクがマウントされていない？）：マウントしてください。意図してディスクを交換した場合は、このノードで "hakit second {module} --full" を実行してください',
-  '"{path*}" has newer data than this node\'s state knows of (was only the system disk restored?): if this data is the right one, say "hakit primforce {module}" on this node; if the other node\'s is, "hakit second {module} --full"':
-    '"{path}" には、このノードの状態が知るより新しいデータがあります（システムディスクだけを復元した？）：このデータが正しければ、このノードで "hakit primforce {module}" を実行してください。もう一方のノードのデータが正しければ "hakit second {module} --full" を実行してください',
+  '"{path*}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second {module} --full --node {node}"; only if what stands in it now is meant to be the good copy: "hakit help primforce"':
+    '"{path}" はミラーされていたフォルダーではありません（ディスクがマウントされていない？ "findmnt" を参照）：マウントしてください。意図してディスクを交換した場合は "hakit second {module} --full --node {node}"。今そこにあるものを正しいコピーとする場合に限り："hakit help primforce"',
+  '"{path*}" has newer data than the state of {node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce {module} --other-folder --node {node}"; if that of {peer} is: "hakit second {module} --full --node {node}"':
+    '"{path}" には、{node} の状態が知るより新しいデータがあります（システムディスクだけを復元した？）：このデータが正しければ "hakit primforce {module} --other-folder --node {node}"。{peer} のデータが正しければ "hakit second {module} --full --node {node}"',
   '"{below*}" is a mount of its own below the mirrored directory "{path*}", which would hide it: mount it elsewhere (umount "{below*}"), and list it in module.yaml as a directory of its own if it is to be mirrored':
     '"{below}" はミラーディレクトリー "{path}" 以下の別のマウントで、ミラーすると隠れてしまいます。別の場所にマウントし（umount "{below}"）、ミラーするなら module.yaml に独立したディレクトリーとして書いてください',
   // Warnings of a module's replication (src/replication).
@@ -495,12 +506,16 @@ export const phrases: Phrases = {
     "このノードを {module} のプライマリーにできません：{why}",
   "it is {role}, expected STOP or WAIT":
     "現在 {role} です（STOP または WAIT が必要）",
-  'it is SECOND: "hakit swap {module}" moves the service here; if {peer} is gone, "hakit stop {module}", then "hakit prim {module}"':
-    '現在 SECOND です。サービスをここに移すには "hakit swap {module}"、{peer} が失われている場合は "hakit stop {module}"、次に "hakit prim {module}" を実行してください',
-  '{peer} is {role}; stop it there first: "hakit stop {module} --node {peer}"':
-    '{peer} が {role} です。先に停止してください："hakit stop {module} --node {peer}"',
-  'Cannot start {module} from this copy: it is only half made; to use it nevertheless: "hakit primforce {module}"':
-    'このコピーから {module} を開始できません。途中までのコピーです。それでも使うには："hakit primforce {module}"',
+  'it is SECOND: "hakit swap {module}" moves the service to {node}; if {peer} is gone, "hakit stop {module} --node {node}", then "hakit prim {module} --node {node}"':
+    '現在 SECOND です。サービスを {node} に移すには "hakit swap {module}"、{peer} が失われている場合は "hakit stop {module} --node {node}"、次に "hakit prim {module} --node {node}" を実行してください',
+  '{peer} is {role} and serves; to move it without loss: "hakit start {module} --node {node}", wait for SECOND Ready, then "hakit swap {module}"; only to give up what {peer} has written: "hakit stop {module} --node {peer}" first':
+    '{peer} が {role} でサービスを提供しています。失わずに移すには "hakit start {module} --node {node}"、SECOND Ready を待って "hakit swap {module}"。{peer} が書き込んだものを捨てる場合に限り、先に "hakit stop {module} --node {peer}" を実行してください',
+  "Cannot start {module} from the copy of {node}, which is half made: {instead!}":
+    "{node} のコピーは途中までのため、{module} を開始できません：{instead}",
+  '{peer} has a whole one, say "hakit start {module} --node {peer}"':
+    '{peer} に完全なコピーがあります。"hakit start {module} --node {peer}" を実行してください',
+  'start {peer}, which has a whole one; only if its disk is gone for good: "hakit help primforce"':
+    '完全なコピーのある {peer} を起動してください。そのディスクが永久に失われた場合に限り："hakit help primforce"',
   "Cannot make this node secondary of {module}: {why!}":
     "このノードを {module} のセカンダリーにできません：{why}",
   "it is {role}; stop it first": "現在 {role} です。先に停止してください",
