@@ -58,9 +58,7 @@ export function refusal(state: State, command: UserCommand): string | null {
         !state.identity.consistent
       ) {
         return `Cannot start ${config.module} from the copy of ${config.node}, which is half made: ${
-          wholeThere(peer)
-            ? `${config.peer} has a whole one, say "hakit start ${config.module} --node ${config.peer}"`
-            : `start ${config.peer}, which has a whole one; only if its disk is gone for good: "hakit help primforce"`
+          insteadOfHalf(config.peer, config.module, peer)
         }`;
       }
       return null;
@@ -85,9 +83,17 @@ export function refusal(state: State, command: UserCommand): string | null {
   }
 }
 
-function wholeThere(peer: ModuleView | null): boolean {
-  return peer !== null && peer.phase !== "absent" &&
-    peer.identity.current !== null && peer.identity.consistent;
+function insteadOfHalf(
+  name: string,
+  module: string,
+  peer: ModuleView | null,
+): string {
+  if (peer === null || peer.phase === "absent") {
+    return `start ${name}, which has a whole one; only if its disk is gone for good: "hakit help primforce"`;
+  }
+  return peer.identity.current !== null && peer.identity.consistent
+    ? `${name} has a whole one, say "hakit start ${module} --node ${name}"`
+    : `${name} has no whole one, either; only if no better one comes back: "hakit help primforce"`;
 }
 
 export interface Order {

@@ -107,6 +107,32 @@ Deno.test("refusedBy() tells what the automaton says to a command that could be 
   );
 });
 
+Deno.test("refusal() of prim from half a copy says of the other one what is known", () => {
+  const { identity } = report();
+  const life = new Life({ ...ALONE, goal: "stop" }).on({
+    type: "begin",
+    report: report({ identity: { ...identity, consistent: false } }),
+    boot: false,
+  });
+  if (life.state.plan) life.done();
+  const why = () => refusal(life.state, "prim") ?? "";
+  match(why(), /start two, which has a whole one; only if its disk is gone/);
+  for (const consistent of [true, false]) {
+    const view = peer({
+      role: "STOP",
+      phase: "idle",
+      identity: { ...identity, consistent },
+    });
+    life.on({ type: "heard", view });
+    match(
+      why(),
+      consistent
+        ? /two has a whole one, say "hakit start app --node two"$/
+        : /two has no whole one, either; .*"hakit help primforce"$/,
+    );
+  }
+});
+
 Deno.test("step() in WAIT starts nothing on a folder that is not the mirrored one, but for who has everything copied", () => {
   const strange = '"/srv/data" is not the folder that was mirrored';
   const begin = () =>

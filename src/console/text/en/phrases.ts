@@ -316,6 +316,7 @@ export const PHRASES = [
   "Cannot start {module} from the copy of {node}, which is half made: {instead!}",
   '{peer} has a whole one, say "hakit start {module} --node {peer}"',
   'start {peer}, which has a whole one; only if its disk is gone for good: "hakit help primforce"',
+  '{peer} has no whole one, either; only if no better one comes back: "hakit help primforce"',
   "Cannot make this node secondary of {module}: {why!}",
   "it is {role}; stop it first",
   "{peer} is {what=}, expected ALONE or PRIM",

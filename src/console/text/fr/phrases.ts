@@ -512,6 +512,8 @@ export const phrases: Phrases = {
     "Impossible de démarrer {module} depuis la copie de {node}, faite à moitié : {instead}",
   '{peer} has a whole one, say "hakit start {module} --node {peer}"':
     '{peer} en a une entière, faites "hakit start {module} --node {peer}"',
+  '{peer} has no whole one, either; only if no better one comes back: "hakit help primforce"':
+    '{peer} n’en a pas d’entière non plus ; seulement si aucune meilleure ne revient : "hakit help primforce"',
   'start {peer}, which has a whole one; only if its disk is gone for good: "hakit help primforce"':
     'démarrez {peer}, qui en a une entière ; seulement si son disque est perdu pour de bon : "hakit help primforce"',
   "Cannot make this node secondary of {module}: {why!}":

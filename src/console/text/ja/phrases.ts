@@ -514,6 +514,8 @@ export const phrases: Phrases = {
     "{node} のコピーは途中までのため、{module} を開始できません：{instead}",
   '{peer} has a whole one, say "hakit start {module} --node {peer}"':
     '{peer} に完全なコピーがあります。"hakit start {module} --node {peer}" を実行してください',
+  '{peer} has no whole one, either; only if no better one comes back: "hakit help primforce"':
+    '{peer} にも完全なコピーはありません。より良いコピーが戻らない場合に限り："hakit help primforce"',
   'start {peer}, which has a whole one; only if its disk is gone for good: "hakit help primforce"':
     '完全なコピーのある {peer} を起動してください。そのディスクが永久に失われた場合に限り："hakit help primforce"',
   "Cannot make this node secondary of {module}: {why!}":
