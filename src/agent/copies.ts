@@ -101,6 +101,9 @@ export class Copies {
       mustBeStopped(module);
       const before = { name: `${BEFORE}${fineStamp()}` };
       const folders = foldersOf(module);
+      // In the place of half a copy: the other node has the whole one, perhaps of the same generation as what is restored, and newer. It is
+      // no older copy then, to be overwritten, and is kept aside.
+      const whole = module.report()?.identity.consistent ?? false;
       await folders.setAside(before.name);
       // A crash from here on leaves what is no whole copy: the other node's counts then, or the restoring is begun again.
       await module.ask({ command: "replace" });
@@ -111,7 +114,7 @@ export class Copies {
       }
       // Started meanwhile it gets the other node's data: that is no copy to lead with.
       mustBeStopped(module);
-      await module.ask({ command: "force", full: true, whole: true });
+      await module.ask({ command: "force", full: true, whole });
       module.log.warning(
         `copy ${copy} restored, what stood there is kept as ${before.name} (by ${by})`,
       );

@@ -21,16 +21,24 @@ const FILL = `
   truncate -s 1G sparse; printf x | dd of=sparse bs=1 seek=500000000 conv=notrunc status=none
   chown 7:8 dir/sub/7; chmod 4755 dir/sub/8; setfattr -n user.k -v v dir/sub/9; touch -- -dash ' space'`;
 
-/** As the node's agent would; `role`: what its automaton says. */
-function copiesOn(node: Node, role: () => string): Copies {
+type Order = Parameters<Node["replicator"]["command"]>[0];
+
+/** As the node's agent would; `role`: what its automaton says; `asked`: gets what the replicator is asked. */
+function copiesOn(
+  node: Node,
+  role: () => string,
+  asked: Order[] = [],
+): Copies {
   const log = { info() {}, warning() {} };
   const mirrored = {
     module: { directories: [{ path: node.data }] },
     log,
     view: () => ({ role: role() }),
     report: () => node.replicator.report,
-    ask: (command: Parameters<Node["replicator"]["command"]>[0]) =>
-      node.replicator.command(command),
+    ask: (command: Order) => {
+      asked.push(command);
+      return node.replicator.command(command);
+    },
   };
   return new Copies({
     cluster: { module: (name) => name === "pair" ? mirrored : undefined },
@@ -273,8 +281,14 @@ onPair({
       secondary.replicator.command({ command: "primary", alone: true }),
       /not whole/,
     );
-    const copies = copiesOn(secondary, () => "STOP");
+    const asked: Order[] = [];
+    const copies = copiesOn(secondary, () => "STOP", asked);
     await copies.restore("pair", name!, "test");
+    // The primary has the whole copy: should it return, it is kept aside, of whatever generation it is.
+    deepStrictEqual(asked, [
+      { command: "replace" },
+      { command: "force", full: true, whole: false },
+    ]);
     pair.primaryIndex = 1;
     await pair.alone();
     const differences = await compareTrees(before, secondary.data, {
