@@ -24,6 +24,7 @@ Deno.test({
         config: {
           module: "app",
           node: "node1",
+          peer: "node2",
           directories: [{ path: other! }, { path: disk! }],
         },
         identity: new IdentityStore(`${state}/identity.json`),
@@ -97,7 +98,7 @@ Deno.test({
       const newer = strangeFolder(context())!;
       match(
         newer.why,
-        new RegExp(`^"${disk}" has newer data than .* --full"$`),
+        new RegExp(`^"${disk}" has newer data than .* --full --node node1"$`),
       );
       strictEqual(typeof newer.newer, "number");
     } finally {

@@ -105,7 +105,7 @@ onPair({
     await node.replicator.start();
     // Takes away the dead mount, below which nobody looks.
     await node.replicator.command({ command: "idle" });
-    const NEWER = /has newer data than this node's state knows of/;
+    const NEWER = /has newer data than the state of \w+ knows of/;
     await node.replicator.until(
       ({ strange }) => NEWER.test(strange ?? ""),
       "a word of what the folder has",
