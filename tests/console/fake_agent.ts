@@ -332,7 +332,9 @@ export async function fakeAgent(
       consoleRoutes({
         auth,
         signOn,
-        port: 9010,
+        get port() {
+          return server.port;
+        },
         state: () => state,
         modules: () => store.names(),
         audit: (_node, lines) => audit.read(lines),
