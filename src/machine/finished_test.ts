@@ -24,48 +24,33 @@ Deno.test("step() ignores the end of a plan that was replaced", () => {
   strictEqual(life.state.role, "STOP");
 });
 
-Deno.test("step() stops a module that failed more than three times in a day", () => {
+/** A life whose replicator fails so often, each time after it has tried again. */
+function failing(times: number, error: string): Life {
   const life = new Life(ALONE)
     .on({ type: "begin", report: report(), boot: true }).done()
     .on({ type: "peer", verdict: "lost" });
-  for (let failure = 1; failure <= 4; failure++) {
+  for (let failure = 1; failure <= times; failure++) {
     strictEqual(life.state.role, "ALONE");
     life.on({
       type: "performed",
       plan: life.state.plan!.number,
-      failed: {
-        action: "replicator primary",
-        error: "input/output error",
-      },
-    });
-    strictEqual(life.state.role, "WAIT");
-    life.done();
-    for (let tick = 0; tick < 50; tick++) life.on({ type: "tick" });
-  }
-  life.done();
-  strictEqual(life.state.role, "STOP");
-  ok(view(life.state).reason?.includes("4 times in 24 hours"));
-});
-
-Deno.test("step() tries again what found a full disk, however often: somebody makes room, and nobody need start the module", () => {
-  const life = new Life(ALONE)
-    .on({ type: "begin", report: report(), boot: true }).done()
-    .on({ type: "peer", verdict: "lost" });
-  for (let failure = 1; failure <= 10; failure++) {
-    strictEqual(life.state.role, "ALONE");
-    life.on({
-      type: "performed",
-      plan: life.state.plan!.number,
-      failed: {
-        action: "replicator primary",
-        error: "No space left on device (os error 28)",
-      },
+      failed: { action: "replicator primary", error },
     });
     strictEqual(life.state.role, "WAIT");
     life.done();
     for (let tick = 0; tick < 100; tick++) life.on({ type: "tick" });
   }
-  life.done();
+  return life.done();
+}
+
+Deno.test("step() stops a module that failed more than three times in a day", () => {
+  const life = failing(4, "input/output error");
+  strictEqual(life.state.role, "STOP");
+  ok(view(life.state).reason?.includes("4 times in 24 hours"));
+});
+
+Deno.test("step() tries again what found a full disk, however often: somebody makes room, and nobody need start the module", () => {
+  const life = failing(10, "No space left on device (os error 28)");
   strictEqual(life.state.role, "ALONE");
 });
 

@@ -53,6 +53,20 @@ const RULES = parseRules(`
 
 const CALM = { count: [2, 7], loss: 0.1, skewed: true } as const;
 
+const WITNESSED: Kind = {
+  ...CALM,
+  name: "witness",
+  arbiter: "witness",
+  data: "model",
+  faults: { ...CRASHES, ...CUTS, ...WITNESS, ...CUT_OFF },
+  loss: 0.3,
+  promise: "served",
+  oneWriter: true,
+  oneAddress: true,
+  person: true,
+  share: 0.25,
+};
+
 export const KINDS: readonly Kind[] = [
   {
     name: "single",
@@ -96,19 +110,7 @@ export const KINDS: readonly Kind[] = [
     person: true,
     share: 0.1,
   },
-  {
-    ...CALM,
-    name: "witness",
-    arbiter: "witness",
-    data: "model",
-    faults: { ...CRASHES, ...CUTS, ...WITNESS, ...CUT_OFF },
-    loss: 0.3,
-    promise: "served",
-    oneWriter: true,
-    oneAddress: true,
-    person: true,
-    share: 0.25,
-  },
+  WITNESSED,
   {
     ...CALM,
     name: "ping",
@@ -179,17 +181,9 @@ export const KINDS: readonly Kind[] = [
 
 /** Run only when it is named: the others, and what their seeds find, stay as they are. */
 const UNLIKE: Kind = {
-  ...CALM,
+  ...WITNESSED,
   name: "unlike",
-  arbiter: "witness",
   unlike: true,
-  data: "model",
-  faults: { ...CRASHES, ...CUTS, ...WITNESS, ...CUT_OFF },
-  loss: 0.3,
-  promise: "served",
-  oneWriter: true,
-  oneAddress: true,
-  person: true,
   share: 1,
 };
 
