@@ -419,18 +419,20 @@ Deno.test("clusterState() warns of a broken link, of a single one, and of the mi
 });
 
 Deno.test("clusterState() warns of a link that carries no large packets, while the other node is heard", () => {
-  const links = [
-    { local: "10.0.0.1", remote: "10.0.0.2", blackHoleBytes: 1500 },
-    { local: "10.1.0.1", remote: "10.1.0.2" },
-  ].map((link) => ({ ...link, roundTripMs: 1, state: "up" } as const));
-  const said = (verdict: Known["peer"]["verdict"]) =>
-    state(PRIM, SECOND, verdict, { links }).warnings
-      .filter((warning) => warning.includes("1500 bytes"));
+  const said = (verdict: Known["peer"]["verdict"], blackHoleBytes = 1500) => {
+    const links = [
+      { local: "10.0.0.1", remote: "10.0.0.2", blackHoleBytes },
+      { local: "10.1.0.1", remote: "10.1.0.2" },
+    ].map((link) => ({ ...link, roundTripMs: 1, state: "up" } as const));
+    return state(PRIM, SECOND, verdict, { links }).warnings
+      .filter((warning) => warning.includes(`${blackHoleBytes} bytes`));
+  };
   strictEqual(said("alive").length, 1);
   match(
     said("alive")[0]!,
     /the link 10\.0\.0\.1 to 10\.0\.0\.2, small ones do.*ip link set INTERFACE mtu 1400/,
   );
+  match(said("alive", 9000)[0]!, /ip link set INTERFACE mtu 1500"/);
   strictEqual(said("lost").length, 0);
 });
 

@@ -23,7 +23,7 @@ export function warningsOf(known: Known, alive: boolean): string[] {
     if (bytes !== undefined && alive) {
       warnings.push(
         `A packet of ${bytes} bytes does not pass the link ${local} to ${remote}, small ones do: heartbeats go on, and the mirror's connection opens and stands still; mend the switch or the tunnel in between, or on both nodes "ip link set INTERFACE mtu ${
-          bytes - 100
+          smallerMtu(bytes)
         }", and the same in the network's configuration.`,
       );
     }
@@ -99,6 +99,11 @@ function versionsOf({ local, peer }: Known, alive: boolean): string[] {
   return [
     `${local.name} runs hakit ${local.version} and ${peer.name} ${peer.version}: finish with "hakit upgrade FILE", or take it back with "hakit upgrade --back".`,
   ];
+}
+
+/** Jumbo frames stop where one switch does not take them, and what every switch takes passes; below that it is a tunnel's header. */
+function smallerMtu(bytes: number): number {
+  return bytes > 1500 ? 1500 : bytes - 100;
 }
 
 /** First of all: whoever forgets a switch has no failover when it counts. */
