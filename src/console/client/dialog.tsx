@@ -26,7 +26,16 @@ export function Dialog(props: DialogProps) {
     return () => shown?.close();
   }, []);
   return (
-    <dialog ref={dialog} onClose={props.onNo} aria-labelledby="question">
+    <dialog
+      ref={dialog}
+      onCancel={(event: Event) => {
+        // The state closes it, at once: the browser tells of its own closing later, and would take the next question away.
+        event.preventDefault();
+        props.onNo();
+      }}
+      onClose={() => dialog.current?.isConnected && props.onNo()}
+      aria-labelledby="question"
+    >
       <h2 id="question">{title}</h2>
       {props.children}
       {typed
