@@ -90,6 +90,10 @@ Deno.test("heardWitness() takes an old entry of this node for no leave to go on"
     // It left before this node bid, and the event was late.
     ["PRIM", { want: "renew", alone: false }, { done: true, epoch: 5 }, "WAIT"],
     ["ALONE", { want: "set", alone: true }, { done: false }, "ALONE"],
+    ["ALONE", { want: "set", alone: true }, { done: false, epoch: 5 }, "ALONE"],
+    // It has set more since than this record knows of: an old copy of its disk was put back.
+    ["PRIM", { want: "set", alone: true }, { done: false, epoch: 6 }, "WAIT"],
+    ["ALONE", { want: "set", alone: true }, { done: false, epoch: 6 }, "WAIT"],
   ] as const;
   for (const [lastRole, ask, { done, ...epoch }, role] of cases) {
     const waits = node(lastRole, {
@@ -146,6 +150,11 @@ Deno.test("heardWitness() of a level secondary follows the epoch that its primar
   strictEqual(ask(late)?.expect, 5);
   const mine = { ...made, epoch: 6, holder: 0, by: 0 } as const;
   strictEqual(hears(late, { ...set, expect: 5 }, mine).role, "ALONE");
+  // Both were level in epochs that this node does not know of: its disk was set back to an old copy.
+  const newer = { ...made, epoch: 6 } as const;
+  const old = hears(second, { ...set, expect: 4 }, newer, false);
+  strictEqual(old.record.claim, undefined);
+  strictEqual(old.plan?.name, "leave");
   // The other node has gone on.
   const theirs = { ...made, holder: 1 } as const;
   strictEqual(hears(second, look, theirs).record.claim, undefined);
@@ -160,6 +169,9 @@ Deno.test("ask() of a node that the witness had not heard of overrides nothing t
     [{ epoch: 5, holder: 1 }, false, "look"],
     [{ epoch: 4, holder: 1 }, false, "set"],
     [{ epoch: 5, holder: null }, false, "set"],
+    // Both were level since in what this record does not know of.
+    [{ epoch: 6, holder: null }, false, "look"],
+    [{ epoch: 6, holder: null }, true, "set"],
     // A person.
     [{ epoch: 5, holder: 1 }, true, "set"],
   ] as const;

@@ -12,7 +12,7 @@ import { type Arbiter, witnessOf } from "./arbiter.ts";
 import { nobodyClaims, untoldAlone } from "./claim.ts";
 import type { ModuleView } from "./state.ts";
 import { alive, isPrimary, type State, type Turn } from "./turn.ts";
-import { granted, grantedThere } from "./witness_word.ts";
+import { granted, grantedThere, isSetBack } from "./witness_word.ts";
 
 export type Permission =
   | {
@@ -223,7 +223,8 @@ function witnessWord(
         }`,
     };
   }
-  if (entry.epoch !== record.claim && !untoldAlone(record)) {
+  const told = entry.epoch !== record.claim && !untoldAlone(record);
+  if (told || isSetBack(state)) {
     return notEntitled(state);
   }
   return {

@@ -27,7 +27,7 @@ export function ask(state: State): Ask | null {
       if (seen === null) return base;
       // What the witness decided after this node's time is not for this node to undo: only a person may.
       const later = grantedThere(state) !== null && epoch > (claim ?? 0);
-      if (later && !state.forced) return base;
+      if ((later || isSetBack(state)) && !state.forced) return base;
       return { ...base, want: "set", expect: epoch, alone: true };
     }
     if (claim === undefined) return base;
@@ -86,13 +86,16 @@ export function heardWitness(
     state.record = { ...told, claim: entry.epoch };
     return;
   }
-  // Both are level in it, says whoever made it. Its maker may not have had the answer; and who still holds an older claim has not stood
-  // back since, so nobody has gone on without it: the maker may be dead before it told this node.
+  // Both are level in it, says whoever made it. Its maker may not have had the answer; and who holds the claim just before it has not
+  // stood back since, so nobody has gone on without it: the maker may be dead before it told this node. Who holds a still older one is
+  // set back to an old copy of its disk: it was stood back, and has forgotten it.
   if (entry.holder !== null) return;
-  const first = state.role === "PRIM" && sharing(state) &&
+  const own = state.role === "PRIM" && sharing(state) &&
     entry.by === config.nodeIndex;
-  if ((record.claim ?? (first ? 0 : Infinity)) >= entry.epoch) return;
-  state.record = { ...record, claim: entry.epoch };
+  const follows = own
+    ? entry.epoch > (record.claim ?? 0)
+    : entry.epoch === next(record);
+  if (follows) state.record = { ...record, claim: entry.epoch };
 }
 
 /**
@@ -104,9 +107,29 @@ export function granted(
   { entry, set }: NonNullable<State["seen"]>,
 ): boolean {
   if (entry?.holder !== config.nodeIndex) return false;
-  if (set || (record.lastRole === "ALONE" && !record.untold)) return true;
+  if (set) return true;
+  if (record.lastRole === "ALONE" && !record.untold) {
+    // Of a later one its record would know: this is a record that was set back to an old copy of its disk.
+    return entry.epoch <= (next(record) ?? Infinity);
+  }
   // Set by this node, and the answer was lost.
-  return record.claim !== undefined && entry.epoch > record.claim;
+  return entry.epoch === next(record);
+}
+
+/**
+ * Both nodes were level in an epoch that this record cannot know of: one that leads there would name it. So it was set back to an old copy
+ * of its disk, and who was ALONE by it is that no more.
+ */
+export function isSetBack({ record, seen }: State): boolean {
+  const entry = seen?.entry ?? null;
+  const last = next(record);
+  return entry !== null && entry.holder === null && last !== null &&
+    entry.epoch > last;
+}
+
+/** The epoch that is set by who holds this claim; null: it holds none. */
+function next({ claim }: State["record"]): number | null {
+  return claim === undefined ? null : claim + 1;
 }
 
 /** Why this node waits, when the witness has let the other one go on; null: it has not. */
