@@ -165,6 +165,31 @@ export function drawTokens(
   }
 }
 
+/** What happened since the last token, an older state or disk may take for its own: a draw costs two syncs of the system disk. */
+const DRAW_MS = 10 * 60_000;
+
+/** Draws one now and then, as long as something is written. */
+export class RegularDraws {
+  #at: number;
+  #upTo: number | null = null;
+
+  constructor(
+    readonly context: Pick<Context, "folders" | "log" | "aio" | "now">,
+    readonly volumes: readonly Folder[],
+  ) {
+    this.#at = context.now() + DRAW_MS;
+  }
+
+  /** `upTo`: number of the last operation that is done. */
+  turn(upTo: number): void {
+    const { context, volumes } = this, now = context.now();
+    if (now < this.#at || upTo === this.#upTo) return;
+    this.#at = now + DRAW_MS;
+    this.#upTo = upTo;
+    drawTokens(context, volumes, { aio: context.aio });
+  }
+}
+
 /** Before there is a role. */
 export function drawTokensOf(
   context: Pick<Context, "folders" | "log">,

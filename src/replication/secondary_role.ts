@@ -8,7 +8,7 @@ import type { Poll } from "../system/poll.ts";
 import { type Context, LAST_SYNC_MS, lastSync } from "./context.ts";
 import type { Report } from "./control.ts";
 import { Entrance } from "./entrance.ts";
-import { drawTokens } from "./known_folders.ts";
+import { drawTokens, RegularDraws } from "./known_folders.ts";
 import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import { openVolumes } from "./open_volumes.ts";
@@ -29,6 +29,7 @@ export class SecondaryRole {
   #settleAt = 0;
   #aliveAt = 0;
   readonly #full: boolean;
+  readonly #draws: RegularDraws;
 
   constructor(
     readonly context: Context,
@@ -45,6 +46,7 @@ export class SecondaryRole {
     this.volumes = openVolumes(context, () => {
       throw new Error("a secondary makes no inode ids");
     });
+    this.#draws = new RegularDraws(context, this.volumes);
   }
 
   watch(poll: Poll): void {
@@ -91,6 +93,7 @@ export class SecondaryRole {
     if (now >= this.#settleAt) {
       this.#settleAt = now + SETTLE_MS;
       session.follower.settle();
+      if (session.mirrored) this.#draws.turn(session.follower.applied);
     }
     if (!session.follower.outgoing.flush(session.follower.connection)) {
       this.#drop("connection failed");

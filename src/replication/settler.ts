@@ -4,7 +4,7 @@
  */
 import { errnoName } from "../system/libc.ts";
 import { type Context, syncAll } from "./context.ts";
-import { drawTokens } from "./known_folders.ts";
+import { RegularDraws } from "./known_folders.ts";
 import { KIND } from "./operation.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { isBegun, nextLevel } from "./tide.ts";
@@ -17,8 +17,6 @@ const TIMES_MS = 1000;
 const TIMES = 2000;
 /** As long as the kernel itself may keep a write in memory: more often the disk would be kept busier than without hakit. */
 const LOOK_MS = 30_000;
-/** What was written alone since then, a state from a backup may take for its own: it costs two syncs of the system disk. */
-const DRAW_MS = 10 * 60_000;
 
 export class Settler {
   #settleAt = 0;
@@ -29,7 +27,7 @@ export class Settler {
   #session: object | null = null;
   #lookAt: number;
   #lookedUpTo = 0;
-  #drawAt: number;
+  readonly #draws: RegularDraws;
 
   constructor(
     readonly context: Context,
@@ -37,7 +35,7 @@ export class Settler {
     readonly volumes: readonly Volume[],
   ) {
     this.#lookAt = context.now() + LOOK_MS;
-    this.#drawAt = context.now() + DRAW_MS;
+    this.#draws = new RegularDraws(context, volumes);
   }
 
   /** From now on for this session; null: it is over. */
@@ -142,6 +140,7 @@ export class Settler {
         this.#settledUpTo = upTo;
         pipeline.settle({ here: upTo });
         pipeline.tell(KIND.SETTLED, 0, tide, null, upTo);
+        this.#draws.turn(upTo);
       });
     });
   }
@@ -157,7 +156,7 @@ export class Settler {
     this.#settling = true;
     syncAll(context, this.volumes, (error) => {
       this.#settling = false;
-      if (error === 0) return this.#draw(now);
+      if (error === 0) return this.#draws.turn(done);
       const why = `this node's disk failed to sync: ${errnoName(error)}`;
       // The peer has been levelled meanwhile, with what memory still had: it is the one to go on.
       if (!pipeline.alone) return pipeline.disk.broke(error, why);
@@ -165,13 +164,5 @@ export class Settler {
         `${why}: it has the only copy, and some of what was written lately may not be on it; look after the disk, start the other node, then compare ("hakit verify ${context.config.module}")`,
       );
     });
-  }
-
-  /** A system disk that failed and came back from last night's backup knows nothing of what this node has done alone today. */
-  #draw(now: number): void {
-    const { context, volumes } = this;
-    if (now < this.#drawAt) return;
-    this.#drawAt = now + DRAW_MS;
-    drawTokens(context, volumes, { aio: context.aio });
   }
 }

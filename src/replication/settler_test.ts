@@ -265,3 +265,15 @@ Deno.test("Settler: what is written alone has folder and state get another token
   }
   deepStrictEqual(drawn.map((at) => at / 60_000), [31, 41, 51]);
 });
+
+Deno.test("Settler: what is mirrored has folder and state get another token now and then, too", () => {
+  using bed = settlerWith(Array(100).fill(0));
+  const { drawn, pipeline } = bed;
+  for (let minute = 0; minute < 25; minute++) {
+    pipeline.sequence++;
+    bed.turn(60_000);
+  }
+  deepStrictEqual(drawn.map((at) => at / 60_000), [10, 20]);
+  bed.turn(15 * 60_000);
+  strictEqual(drawn.length, 2, "nothing was written since");
+});
