@@ -162,6 +162,7 @@ async function watchAddress(
 ): Promise<string[]> {
   const found: string[] = [];
   while (!signal.aborted) {
+    world.lookForGuards();
     const from = now();
     const one = await world.holds(1);
     const two = await world.holds(2);

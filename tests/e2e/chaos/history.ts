@@ -14,7 +14,10 @@ export interface Seen {
   readonly node?: 1 | 2 | undefined;
 }
 
-/** A whole machine that stood still, cables and all; `to`: Infinity while it does. */
+/**
+ * A whole machine that stood still, cables and all, or one on which agent and guard were killed together, which nothing but its watchdog
+ * could have stopped (README, "With a witness"); `to`: Infinity while it lasts. What was acknowledged is never excused.
+ */
 export interface Pause {
   readonly node: 1 | 2;
   readonly from: number;

@@ -20,8 +20,10 @@ export class World {
   #client: Deno.ChildProcess | null = null;
   #reading: Promise<void> = Promise.resolve();
   readonly history: Seen[] = [];
-  /** When which whole machine stood still. */
+  /** When which whole machine stood still, or had nothing left of hakit that could take anything away. */
   readonly pauses: Pause[] = [];
+  #standing: Pause[] = [];
+  #unguarded: Pause[] = [];
 
   constructor(name = "chaos") {
     this.#name = name;
@@ -164,14 +166,32 @@ export class World {
     parts: readonly Part[],
     signal: "SIGKILL" | "SIGSTOP" | "SIGCONT",
   ): void {
+    if (
+      signal === "SIGKILL" && parts.includes("agent") && parts.includes("guard")
+    ) this.#unguarded.push(this.#pause(node));
     for (const part of parts) {
       for (const pid of this.pids(node, part)) kill(pid, signal);
     }
   }
 
+  /** To be called all the time: since when a node is guarded again. */
+  lookForGuards(): void {
+    this.#unguarded = this.#unguarded.filter((pause) => {
+      const guarded = this.pids(pause.node, "guard").length > 0;
+      if (guarded) pause.to = now();
+      return !guarded;
+    });
+  }
+
+  #pause(node: NodeNumber): Pause {
+    const pause = { node, from: now(), to: Infinity };
+    this.pauses.push(pause);
+    return pause;
+  }
+
   /** Every process of a node: what a machine does that is paused from outside. */
   pauseAll(node: NodeNumber): void {
-    this.pauses.push({ node, from: now(), to: Infinity });
+    this.#standing.push(this.#pause(node));
     this.#signalAll(node, "SIGSTOP");
   }
 
@@ -179,9 +199,10 @@ export class World {
     // Of all that can run again the guard is first: it has real-time priority.
     this.signal(node, ["guard"], "SIGCONT");
     this.#signalAll(node, "SIGCONT");
-    for (const pause of this.pauses) {
-      if (pause.node === node) pause.to = Math.min(pause.to, now());
-    }
+    this.#standing = this.#standing.filter((pause) => {
+      if (pause.node === node) pause.to = now();
+      return pause.node !== node;
+    });
   }
 
   #signalAll(node: NodeNumber, signal: "SIGSTOP" | "SIGCONT"): void {
