@@ -12,7 +12,15 @@ Deno.test("canonical() writes every address of version 6 in one way, and leaves 
   }
   assert.notEqual(canonical("fd00::70"), "fd00::7");
   assert.equal(canonical("::FFFF:10.0.0.1"), canonical("::ffff:a00:1"));
-  for (const text of ["10.0.0.7", "node2.example", "", "fd00::7::1"]) {
+  for (
+    const text of [
+      "10.0.0.7",
+      "node2.example",
+      "",
+      "fd00::7::1",
+      "fe80::7%eth0",
+    ]
+  ) {
     assert.equal(canonical(text), text);
   }
 });
@@ -24,7 +32,12 @@ Deno.test("parseNetwork() takes an address with a prefix that fits its family, o
   assert.deepEqual(parseNetwork("fd00::9"), {
     ...{ address: "fd00::9", prefix: 128, family: 6 },
   });
-  for (const text of ["10.0.0.9/33", "fd00::/129", "node2/24", "10.0.0.9/"]) {
+  for (
+    const text of [
+      ...["10.0.0.9/33", "fd00::/129", "node2/24", "10.0.0.9/"],
+      "fe80::9%eth0/64",
+    ]
+  ) {
     assert.equal(parseNetwork(text), null, text);
   }
 });
