@@ -163,7 +163,9 @@ export const settingsSchema = z.strictObject({
     );
   }
   for (const key of ["pods", "services"] as const) {
-    if (parseNetwork(value[key])!.family === family) continue;
+    const network = parseNetwork(value[key]);
+    // What is no network at all has been said.
+    if (network === null || network.family === family) continue;
     const [pods, services] = family === 6
       ? [POD_NETWORK_6, SERVICE_NETWORK_6]
       : [POD_NETWORK, SERVICE_NETWORK];
@@ -176,7 +178,9 @@ export const settingsSchema = z.strictObject({
   }
   // With others K3s does not start, or has nothing left for the second node, which never becomes Ready.
   for (const key of ["pods", "services"] as const) {
-    const { prefix, family } = parseNetwork(value[key])!;
+    const network = parseNetwork(value[key]);
+    if (network === null) continue;
+    const { prefix, family } = network;
     const [widest, narrowest] = PREFIXES[key][family];
     if (prefix >= widest && prefix <= narrowest) continue;
     const room = family === 6 ? "/64" : "/24";

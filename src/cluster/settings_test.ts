@@ -52,6 +52,12 @@ Deno.test.each([
   ["vip without prefix", { vip: "10.0.0.100" }, /^--vip: .*with prefix/],
   ["vip of a node", { vip: "10.0.0.2/24" }, /^--vip: 10.0.0.2 is a node's own/],
   ["vip elsewhere", { vip: "10.9.0.2/24" }, /in no network/],
+  ["pods no network", { pods: "foo" }, /^--pods: .*with prefix/],
+  [
+    "services too narrow",
+    { services: "10.43.0.0/99" },
+    /^--services: .*prefix/,
+  ],
   ["vip no number", { vip: "10.0.0.256/24" }, /^--vip/],
   ["links unlike", { node2: ["10.0.0.2"] }, /has 1 addresses and node1 has 2/],
   ["an address twice", { node2: ["10.0.0.1", "10.1.0.2"] }, /given twice/],
