@@ -19,6 +19,10 @@ const LONGEST_REASON = 300;
 interface Node {
   readonly metadata?: { readonly name?: string };
   readonly status?: {
+    readonly conditions?: readonly {
+      readonly type?: string;
+      readonly status?: string;
+    }[];
     readonly images?: readonly { readonly names?: readonly string[] }[];
   };
 }
@@ -33,14 +37,17 @@ export function fullName(image: string): string {
   return /:[^/]*$/.test(path) ? path : `${path}:latest`;
 }
 
-/** Nodes that surely do not have it. Pure. */
+/** Nodes that get pods and surely do not have it. Pure. */
 export function lackingNodes(image: string, nodes: readonly Node[]): string[] {
   const wanted = fullName(image);
   return nodes.flatMap(({ metadata, status }) => {
+    const ready = status?.conditions?.some(({ type, status }) =>
+      type === "Ready" && status === "True"
+    );
     const images = status?.images ?? [];
     const has = images.length >= MOST_TOLD ||
       images.some(({ names }) => names?.includes(wanted));
-    return has || !metadata?.name ? [] : [metadata.name];
+    return has || !ready || !metadata?.name ? [] : [metadata.name];
   });
 }
 

@@ -19,7 +19,10 @@ Deno.test("fullName() writes an image as containerd does", () => {
 function node(name: string, ...names: readonly string[]) {
   return {
     metadata: { name },
-    status: { images: names.map((one) => ({ names: [one] })) },
+    status: {
+      conditions: [{ type: "Ready", status: "True" }],
+      images: names.map((one) => ({ names: [one] })),
+    },
   };
 }
 
@@ -31,7 +34,8 @@ Deno.test("lackingNodes() names who surely lacks an image: a kubelet tells of fi
     "node2",
     ...Array.from({ length: 50 }, (_, n) => `docker.io/library/other:${n}`),
   );
-  const nodes = [node("node1", WEB), full, { metadata: { name: "agent3" } }];
+  const away = { metadata: { name: "agent4" }, status: {} };
+  const nodes = [node("node1", WEB), full, node("agent3"), away];
   assert.deepEqual(lackingNodes("mariadb:11.4", nodes), ["node1", "agent3"]);
   assert.deepEqual(lackingNodes(WEB, nodes), ["agent3"]);
 });
