@@ -4,11 +4,12 @@ import { readKept } from "../cluster/kept.ts";
 import { vipOf } from "../cluster/network.ts";
 import { places } from "../cluster/places.ts";
 import { agentScript } from "../k3s/agent_script.ts";
-import { readAgents, writeAgents } from "../k3s/agents.ts";
+import { agentsWith, readAgents, writeAgents } from "../k3s/agents.ts";
 import { installedFiles } from "../k3s/install.ts";
 import { localModule } from "../k3s/member.ts";
 import { runModuleScript } from "../k3s/module_script.ts";
 import { loadInstalled } from "../module/catalog.ts";
+import { canonical } from "../system/address.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
 import type { AgentApi } from "./agent_api.ts";
@@ -55,23 +56,23 @@ async function agentJoin(
   }
   const kept = readKept(settings, at.settings);
   const agents = await readAgents(kept.storage);
-  const [address] = call.args;
-  if (address === undefined) {
+  const [given] = call.args;
+  if (given === undefined) {
     if (call.on("json")) call.out.json({ agents });
     else for (const agent of agents) call.out.line(agent);
     return EXIT.done;
   }
-  if (isIP(address) === 0) {
+  if (isIP(given) === 0) {
     throw new UsageError(
-      `"${address}" is no IP address, expected one such as 10.0.0.7`,
+      `"${given}" is no IP address, expected one such as 10.0.0.7`,
     );
   }
+  const address = canonical(given);
   if ([vipOf(kept), ...kept.node1, ...kept.node2].includes(address)) {
     throw new UsageError(`${address} is a node of the cluster already`);
   }
   await mustBePrimary(connect());
-  const others = agents.filter((agent) => agent !== address);
-  const next = call.on("remove") ? others : [...others, address];
+  const next = agentsWith(address, agents, { remove: call.on("remove") });
   await writeAgents(kept.storage, next);
   await exportAgain();
   if (call.on("remove")) {

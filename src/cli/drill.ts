@@ -9,6 +9,7 @@ import {
 } from "../k3s/drill/example.ts";
 import { type ArbiterFile, readArbiter } from "../agent/arbiter_store.ts";
 import { keepDrill } from "../agent/drill_file.ts";
+import { missingImage } from "../k3s/drill/images.ts";
 import { type Fault, FAULTS } from "../k3s/drill/outcome.ts";
 import { reportLines, reportPage } from "../k3s/drill/report.ts";
 import { drill } from "../k3s/drill/run.ts";
@@ -87,9 +88,11 @@ export function drillCommand(api: () => AgentApi): Command {
 A database and a web server with a volume each are started, a client writes through the virtual address, and every write
 that was acknowledged is looked for afterwards. The module's own data is safe; the cluster really fails over. Servers
 without internet need the two images beside K3s' own: "hakit bundle create --image FILE" takes archives of them along.
+One that a node neither has nor can fetch is named before anything is done.
 hakit drill k3s
 hakit drill k3s --kill --by 'virsh destroy $NODE' --undo 'virsh start $NODE' --html drill.html
-Exit code 0: every acknowledged write is there; 1: it is not, or the drill could not be done.`,
+Exit code 0: every acknowledged write is there; 1: it is not, or the drill could not be done; 2: it was not begun, for an
+image is missing.`,
     run: (call) => run(call, api),
   };
 }
@@ -117,6 +120,8 @@ async function run(call: Call, api: () => AgentApi): Promise<number> {
   const file = `${moduleFolder(paths(), MODULE)}/module.yaml`;
   const { virtual_addresses: [virtual], variables } = await loadModule(file);
   if (!virtual) throw new Error(`${file} has no virtual address`);
+  const tell = (line: string) =>
+    call.on("json") ? out.error(line) : out.line(line);
   const address = virtual.address.split("/")[0]!;
   const host = address.includes(":") ? `[${address}]` : address;
   const arbiter = await readArbiter(paths());
@@ -132,7 +137,15 @@ async function run(call: Call, api: () => AgentApi): Promise<number> {
     undo: call.text("undo") ?? null,
     comeBack: !call.on("stay"),
     keep: call.on("keep"),
-    tell: (line) => call.on("json") ? out.error(line) : out.line(line),
+    tell,
+    async prepare() {
+      const { webImage, databaseImage } = imagesOf(call);
+      const missing = await missingImage([
+        { image: webImage, flag: "--web-image" },
+        { image: databaseImage, flag: "--database-image" },
+      ], { tell });
+      if (missing !== null) throw new UsageError(`hakit drill: ${missing}`);
+    },
   });
   await keepDrill(paths(), report).catch((error) =>
     out.error(`! The console will not show it: ${error.message}`)
@@ -167,11 +180,17 @@ function portOf(call: Call): number {
   return Number(call.text("port") ?? DEFAULT_PORT);
 }
 
+function imagesOf(call: Call) {
+  return {
+    webImage: call.text("web-image") ?? DEFAULT_WEB_IMAGE,
+    databaseImage: call.text("database-image") ?? DEFAULT_DATABASE_IMAGE,
+  };
+}
+
 async function application(call: Call): Promise<string> {
   try {
     return await example({
-      webImage: call.text("web-image") ?? DEFAULT_WEB_IMAGE,
-      databaseImage: call.text("database-image") ?? DEFAULT_DATABASE_IMAGE,
+      ...imagesOf(call),
       port: portOf(call),
       password: randomBytes(18).toString("base64url"),
     });

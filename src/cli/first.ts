@@ -39,6 +39,8 @@ import {
 import { installedFiles } from "../k3s/install.ts";
 import { forgetCommand, forgetNodePassword } from "../k3s/kubernetes.ts";
 import { preparedFolders } from "../k3s/made_folders.ts";
+import { inheritedProxy } from "../k3s/proxy.ts";
+import { command as execute } from "../system/command.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
 import { hakitProgram } from "../agent/node.ts";
@@ -139,7 +141,7 @@ async function runFirst(call: Call): Promise<number> {
     ...given.warnings,
     ...checkSize(settings, facts),
     ...notes,
-    ...proxyWarnings(settings),
+    ...await proxyWarnings(settings),
     ...(cluster ? added : []).map((key) =>
       `${key} was not set before: K3s takes it from its next start on. If the other server has joined, write the same line "${key}:" into its /etc/hakit/k3s.yaml and run "hakit second TOKEN" there again`
     ),
@@ -251,11 +253,21 @@ async function settingsOf(call: Call, { at, made }: {
   };
 }
 
-/** A proxy that only this shell knows is none for K3s. */
-function proxyWarnings(settings: Settings): string[] {
+/** A proxy that only this shell knows is none for K3s; one that systemd gives to all services is its proxy for everything. */
+async function proxyWarnings(settings: Settings): Promise<string[]> {
+  if (settings.proxy !== undefined) return [];
+  const { stdout } = await execute(["systemctl", "show-environment"], {
+    anyCode: true,
+  }).catch(() => ({ stdout: "" }));
+  const inherited = inheritedProxy(stdout);
+  if (inherited !== null) {
+    return [
+      `systemd gives ${inherited} to all services, and K3s would use it between the nodes, too: give --proxy with the same address, which leaves theirs out`,
+    ];
+  }
   const set = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"]
     .find((name) => (Deno.env.get(name) ?? "") !== "");
-  return set === undefined || settings.proxy !== undefined ? [] : [
+  return set === undefined ? [] : [
     `${set} is set here, and K3s will not use it: give --proxy "$${set}" if it should`,
   ];
 }

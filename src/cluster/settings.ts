@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import type { Call, Flag } from "../cli/command.ts";
 import { heartbeatTimeout } from "../module/schema.ts";
-import { contains, parseNetwork } from "../system/address.ts";
+import { canonical, contains, parseNetwork } from "../system/address.ts";
 import {
   POD_NETWORK,
   POD_NETWORK_6,
@@ -28,14 +28,18 @@ export function nodeName(hostname: string): string | null {
   return name.safeParse(short).success ? short : null;
 }
 
+/** In one way from here on: MariaDB compares an account's host as text with what it writes itself, so "FD00:0::2" would be let in never. */
 const ip = z.string().refine(
-  (text) => isIP(text) !== 0,
+  (text) => isIP(text) !== 0 && !text.includes("%"),
   "expected an IP address, such as 10.0.0.1",
-);
+).transform(canonical);
 const withPrefix = z.string().refine(
   (text) => parseNetwork(text) !== null && text.includes("/"),
   "expected an address with prefix, such as 10.0.0.100/24",
-);
+).transform((text) => {
+  const [address, prefix] = text.split("/");
+  return `${canonical(address!)}/${prefix}`;
+});
 const folder = z.string().regex(
   /^(\/(?!\.{1,2}(\/|$))[\w.@+-]+)+$/,
   "expected an absolute path of letters, digits and . _ @ + -",
@@ -159,7 +163,9 @@ export const settingsSchema = z.strictObject({
     );
   }
   for (const key of ["pods", "services"] as const) {
-    if (parseNetwork(value[key])!.family === family) continue;
+    const network = parseNetwork(value[key]);
+    // What is no network at all has been said.
+    if (network === null || network.family === family) continue;
     const [pods, services] = family === 6
       ? [POD_NETWORK_6, SERVICE_NETWORK_6]
       : [POD_NETWORK, SERVICE_NETWORK];
@@ -172,7 +178,9 @@ export const settingsSchema = z.strictObject({
   }
   // With others K3s does not start, or has nothing left for the second node, which never becomes Ready.
   for (const key of ["pods", "services"] as const) {
-    const { prefix, family } = parseNetwork(value[key])!;
+    const network = parseNetwork(value[key]);
+    if (network === null) continue;
+    const { prefix, family } = network;
     const [widest, narrowest] = PREFIXES[key][family];
     if (prefix >= widest && prefix <= narrowest) continue;
     const room = family === 6 ? "/64" : "/24";

@@ -52,6 +52,12 @@ Deno.test.each([
   ["vip without prefix", { vip: "10.0.0.100" }, /^--vip: .*with prefix/],
   ["vip of a node", { vip: "10.0.0.2/24" }, /^--vip: 10.0.0.2 is a node's own/],
   ["vip elsewhere", { vip: "10.9.0.2/24" }, /in no network/],
+  ["pods no network", { pods: "foo" }, /^--pods: .*with prefix/],
+  [
+    "services too narrow",
+    { services: "10.43.0.0/99" },
+    /^--services: .*prefix/,
+  ],
   ["vip no number", { vip: "10.0.0.256/24" }, /^--vip/],
   ["links unlike", { node2: ["10.0.0.2"] }, /has 1 addresses and node1 has 2/],
   ["an address twice", { node2: ["10.0.0.1", "10.1.0.2"] }, /given twice/],
@@ -156,6 +162,35 @@ Deno.test("nodeName() makes a host name fit", () => {
   assert.equal(nodeName("srv_a"), "srv-a");
   assert.equal(nodeName("srv_"), "srv");
   assert.equal(nodeName("1st"), null);
+});
+
+Deno.test("resolveSettings() writes addresses of version 6 in one way, and knows one that is given in two", () => {
+  const six = {
+    ...{ node1: ["FD00:0::1", "10.1.0.1"], node2: ["fd00::0002", "10.1.0.2"] },
+    ...{ vip: "FD00::0:9/64", pods: "FD00:42::/56", services: "fd00:43::/112" },
+  };
+  const { node1, node2, vip, pods } = resolve({ flags: six });
+  assert.deepEqual([node1, node2, vip, pods], [
+    ...[["fd00::1", "10.1.0.1"], ["fd00::2", "10.1.0.2"]],
+    ...["fd00::9/64", "fd00:42::/56"],
+  ]);
+  assert.throws(
+    () => resolve({ flags: { ...six, node2: ["fd00::1", "10.1.0.2"] } }),
+    /fd00::1 is given twice/,
+  );
+  // An interface's own name means nothing on the other node.
+  assert.throws(
+    () => resolve({ flags: { ...six, node2: ["fe80::2%eth0", "10.1.0.2"] } }),
+    /--node2: .*expected an IP address/,
+  );
+  assert.throws(
+    () => resolve({ flags: { ...six, vip: "fe80::9%eth0/64" } }),
+    /--vip: .*expected an address with prefix/,
+  );
+  assert.throws(
+    () => resolve({ flags: { ...six, vip: "fd00:0:0::2/64" } }),
+    /--vip: fd00::2 is a node's own address/,
+  );
 });
 
 Deno.test("resolveSettings() wants networks of the nodes' own family, as K3s does", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { keptText, readKept } from "../cluster/kept.ts";
 import { settingsSchema } from "../cluster/settings.ts";
 import { agentScript } from "./agent_script.ts";
-import { readAgents, writeAgents } from "./agents.ts";
+import { agentsWith, readAgents, writeAgents } from "./agents.ts";
 
 function kept(more: { [name: string]: unknown } = {}) {
   const settings = settingsSchema.parse({
@@ -87,4 +87,17 @@ Deno.test("readAgents() takes addresses only, whatever is in the file", async ()
   } finally {
     await Deno.remove(storage, { recursive: true });
   }
+});
+
+Deno.test("agentsWith() adds a machine once and takes it away, however its address is written", () => {
+  const agents = ["10.0.0.7", "FD00:0::7"];
+  const add = { remove: false };
+  assert.deepEqual(agentsWith("fd00::7", agents, add), ["10.0.0.7", "fd00::7"]);
+  assert.deepEqual(agentsWith("10.0.0.8", agents, add), [
+    ...agents,
+    "10.0.0.8",
+  ]);
+  const remove = { remove: true };
+  assert.deepEqual(agentsWith("fd00::0007", agents, remove), ["10.0.0.7"]);
+  assert.deepEqual(agentsWith("10.0.0.9", agents, remove), agents);
 });

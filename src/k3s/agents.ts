@@ -4,6 +4,7 @@
  */
 import { isIP } from "node:net";
 import { join } from "node:path";
+import { canonical } from "../system/address.ts";
 import { readIfPresent, writeDurably } from "../system/files.ts";
 
 const FILE = "agents";
@@ -15,6 +16,17 @@ export async function readAgents(storage: string): Promise<string[]> {
   const text = await readIfPresent(join(storage, FILE)) ?? "";
   return text.split("\n").map((line) => line.trim())
     .filter((line) => isIP(line) !== 0).slice(0, MOST);
+}
+
+/** The list with that machine, or without it, however its address is written. Pure. */
+export function agentsWith(
+  address: string,
+  agents: readonly string[],
+  { remove }: { readonly remove: boolean },
+): string[] {
+  const one = canonical(address);
+  const others = agents.filter((agent) => canonical(agent) !== one);
+  return remove ? others : [...others, one];
 }
 
 /** The whole list; 0644: addresses are no secret, and the module's script reads it. */

@@ -6,6 +6,8 @@
  * read, and may be given up at once. It does so on knowledge only: not on suspicion, not to a node that answers, not to a third one.
  */
 
+import { canonical } from "../system/address.ts";
+
 /** As `kubectl get nodes -o json` tells it, as far as it is used. */
 export interface KubeNode {
   readonly metadata?: {
@@ -259,10 +261,12 @@ function isReady(node: KubeNode): boolean {
   ) === true;
 }
 
+/** By address, not by text: Kubernetes writes fd00::2 where the cluster's file may say FD00:0::2. */
 function isAt(node: KubeNode, addresses: readonly string[]): boolean {
+  const own = addresses.map(canonical);
   return node.status?.addresses?.some(({ type, address }) =>
     type === "InternalIP" && address !== undefined &&
-    addresses.includes(address)
+    own.includes(canonical(address))
   ) === true;
 }
 

@@ -107,6 +107,15 @@ Deno.test("judgeLost() has nothing left to do when it is done", () => {
   );
 });
 
+Deno.test("judgeLost() knows the lost node by its address, however its IPv6 is written", () => {
+  const peer = { name: "node2", addresses: ["FD00:0:0::2", "fd01::2"] };
+  const verdict = (address: string) =>
+    judgeLost({ ...FACTS, peer, nodes: [node("node2", { address })] }).kind;
+  assert.equal(verdict("fd00::2"), "act");
+  assert.equal(verdict("fd01:0::0002"), "act");
+  assert.equal(verdict("fd00::22"), "leave");
+});
+
 Deno.test("judgeLost() leaves a node alone on suspicion, or when it is another one", () => {
   const cases: readonly [Partial<LostFacts>, RegExp][] = [
     [{ fence: "none" }, /without a witness/],

@@ -43,3 +43,11 @@ export function proxyVariables(
     ] as const
   );
 }
+
+/**
+ * The variable by which systemd gives a proxy to every service, K3s among them; null: there is none. Then K3s asks it for the nodes'
+ * own addresses, too, which nobody has taken out. `text`: of `systemctl show-environment`.
+ */
+export function inheritedProxy(text: string): string | null {
+  return /^(https?_proxy)=./im.exec(text)?.[1] ?? null;
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { proxyVariables, withoutProxy } from "./proxy.ts";
+import { inheritedProxy, proxyVariables, withoutProxy } from "./proxy.ts";
 
 const KEPT = {
   node1: ["10.0.0.1", "10.1.0.1"],
@@ -47,4 +47,14 @@ Deno.test("proxyVariables() are for K3s and for its containerd, or there are non
     "CONTAINERD_HTTPS_PROXY",
     "CONTAINERD_NO_PROXY",
   ]);
+});
+
+Deno.test("inheritedProxy() finds a proxy that systemd gives to every service", () => {
+  const lines = (...more: readonly string[]) =>
+    ["LANG=en_US.UTF-8", "PATH=/usr/sbin:/usr/bin", ...more].join("\n");
+  assert.equal(inheritedProxy(lines("HTTPS_PROXY=http://p:1")), "HTTPS_PROXY");
+  assert.equal(inheritedProxy(lines("http_proxy=$'http://p'")), "http_proxy");
+  for (const none of ["NO_PROXY=localhost", "https_proxy=", "X_HTTP_PROXY=1"]) {
+    assert.equal(inheritedProxy(lines(none)), null, none);
+  }
 });

@@ -1,9 +1,9 @@
 /** IP addresses and networks as text. Pure. */
 import { BlockList, isIP } from "node:net";
 
-/** One way to write each: "FD00:0::7" is fd00::7. */
+/** One way to write each: "FD00:0::7" is fd00::7. One with an interface ("fe80::7%eth0") stays as it is. */
 export function canonical(address: string): string {
-  return isIP(address) === 6
+  return isIP(address) === 6 && !address.includes("%")
     ? new URL(`http://[${address}]`).hostname.slice(1, -1)
     : address;
 }
@@ -16,7 +16,7 @@ export interface Network {
 
 /** "10.0.0.9/24"; without prefix the address alone (32 or 128). Null: no address. */
 export function parseNetwork(text: string): Network | null {
-  const match = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text);
+  const match = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text);
   const family = match ? isIP(match[1]!) : 0;
   if (!match || family === 0) return null;
   const longest = family === 4 ? 32 : 128;

@@ -35,7 +35,7 @@ async function ask(
       join(home, "k3s"),
       `#!/bin/sh
 [ "$1" = kubectl ] || exit 9
-echo "$*" >"${home}/asked"
+echo "$* NO_PROXY=$NO_PROXY" >"${home}/asked"
 echo 'E1126 21:40:01.184275 memcache.go:287] "Unhandled Error" err="couldn'"'"'t get resource list for metrics.k8s.io/v1beta1"' >&2
 [ ${code} = 0 ] || exec >&2
 cat "${home}/answer"
@@ -127,6 +127,14 @@ Deno.test("checkers ask the virtual address with K3s' own kubeconfig, whose cert
   assert.match(await asked("fd00::9"), /--server=https:\/\/\[fd00::9\]:6443 /);
   const library = await Deno.readTextFile(join(K3S, "lib", "kubectl.sh"));
   assert.match(library, /KUBECONFIG:=\/etc\/rancher\/k3s\/k3s\.yaml\}/);
+});
+
+Deno.test("checkers ask the virtual address without the proxy that the agent's environment may name", async () => {
+  const { asked } = await ask("check_api", "ok", {
+    code: 0,
+    env: { HTTPS_PROXY: "http://10.9.9.9:3128", NO_PROXY: "localhost" },
+  });
+  assert.match(asked, / NO_PROXY=\*$/m);
 });
 
 Deno.test("checkers say nothing is known before K3s is set up", async () => {

@@ -104,6 +104,20 @@ Deno.test("door: one rule for the virtual address' port, however often it is clo
   assert.equal(code, 0);
 });
 
+Deno.test("nfs_exported knows the volume's own path from one that it is a part of", async () => {
+  const exported = async (table: string) =>
+    (await bash(
+      `printf '%s' '${table}' >@HOME@/etab; ${LIBRARIES} nfs_table=@HOME@/etab; nfs_exported`,
+    )).code === 0;
+  const row = (path: string) => `${path}\t10.0.0.1/32(rw,sync,fsid=4801)\n`;
+  assert(await exported(row("/srv/volume")));
+  assert(await exported(row("/data") + row("/srv/volume")));
+  for (const other of ["/srv/volume2", "/srv/volume/part", "/old/srv/volume"]) {
+    assert(!await exported(row(other)), other);
+  }
+  assert(!await exported(""));
+});
+
 /** nfs_forget, then nfs_end_grace, as a start does it. */
 async function grace(
   hakit: string,

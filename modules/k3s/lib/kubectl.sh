@@ -7,6 +7,8 @@
 # ask ARGUMENT...: what kubectl prints, in $answer; where it fails, the last line
 # of its complaints. It complains beside an answer, too, as long as some API of the
 # cluster is away (metrics-server's after each failover): that is no part of it.
+# Without a proxy, whatever the agent's environment names (systemd's DefaultEnvironment
+# does where the whole server has one): the virtual address is not behind it.
 # Its cache is not left to HOME, which a unit does not have: it would lie in the
 # module's folder. Ends the checker with "cannot tell" where there is no K3s yet.
 ask() {
@@ -14,8 +16,8 @@ ask() {
   local host=$HAKIT_VIP complaints code=0
   [[ $host == *:* ]] && host="[$host]"
   complaints=$(mktemp) || exit 75
-  answer=$(timeout 15 "$K3S" kubectl --kubeconfig="$KUBECONFIG" --cache-dir=/run/hakit/kubectl \
-    --server="https://$host:6443" "$@" 2>"$complaints") || code=$?
+  answer=$(NO_PROXY="*" timeout 15 "$K3S" kubectl --kubeconfig="$KUBECONFIG" \
+    --cache-dir=/run/hakit/kubectl --server="https://$host:6443" "$@" 2>"$complaints") || code=$?
   ((code == 0)) || answer=$(tail -n 1 "$complaints")
   rm -f "$complaints"
   return "$code"

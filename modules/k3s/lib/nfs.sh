@@ -4,6 +4,8 @@
 
 nfs_memory=(nfsdcld nfsdcltrack v4recovery)
 nfsd=/proc/fs/nfsd
+# What exportfs has exported: path, tab, client and options.
+nfs_table=/var/lib/nfs/etab
 # Told by one start to itself; never left for the next one.
 nfs_forgotten=/run/hakit/k3s-forgotten
 
@@ -70,7 +72,8 @@ nfs_end_grace() {
   echo Y 2>/dev/null >"$nfsd/v4_end_grace" && say "No NFS client has anything to reclaim: no grace period"
 }
 
-nfs_exported() { [[ -e /var/lib/nfs/etab && $(</var/lib/nfs/etab) == *"$EXPORT"* ]]; }
+# Whole: somebody's /srv/volume2 is not /srv/volume.
+nfs_exported() { [[ -e $nfs_table && $'\n'$(<"$nfs_table") == *$'\n'"$EXPORT"[[:space:]]* ]]; }
 
 # Nodes, and the agents that `hakit agent-join` let in: addresses only, whatever
 # stands in that file.
@@ -134,8 +137,8 @@ nfs_unexport() {
     return
   fi
   # After a power cut the table stands for nobody; exportfs would look up each client by name.
-  table=$(awk -v path="$EXPORT" '$1 != path' /var/lib/nfs/etab 2>/dev/null)
-  printf '%s' "${table:+$table$'\n'}" >/var/lib/nfs/etab
+  table=$(awk -v path="$EXPORT" '$1 != path' "$nfs_table" 2>/dev/null)
+  printf '%s' "${table:+$table$'\n'}" >"$nfs_table"
 }
 
 nfs_down() {

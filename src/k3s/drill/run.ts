@@ -36,6 +36,8 @@ export interface DrillOptions {
   /** Leaves the application there. */
   readonly keep: boolean;
   tell(text: string): void;
+  /** Called before anything is made; throws where the application could not start. */
+  readonly prepare?: () => Promise<void>;
   /** Where not Kubernetes itself is asked. */
   readonly ask?: typeof kubectl;
 }
@@ -100,6 +102,7 @@ export async function drill(options: DrillOptions): Promise<DrillReport> {
   const names = namesOf(before, options.module);
   const why = refusal(fault, names.role, options);
   if (why !== null) throw new Error(`Cannot drill here: ${why}`);
+  await options.prepare?.();
 
   tell(`Starting the application (namespace ${NAMESPACE})`);
   await namespaceGone(ask);

@@ -14,7 +14,11 @@ async function withPair(
     drill(
       fault: Fault,
       by: string,
-      more?: { readonly arbitrated?: boolean; readonly database?: string },
+      more?: {
+        readonly arbitrated?: boolean;
+        readonly database?: string;
+        readonly prepare?: () => Promise<void>;
+      },
     ): ReturnType<typeof drill>;
   }) => Promise<void>,
 ): Promise<void> {
@@ -73,8 +77,13 @@ async function withPair(
       folder,
       asked,
       told,
-      drill: (fault, by, { arbitrated = true, database = "node1" } = {}) =>
+      drill: (
+        fault,
+        by,
+        { arbitrated = true, database = "node1", prepare } = {},
+      ) =>
         drill({
+          ...prepare ? { prepare } : {},
           api: { state } as unknown as AgentApi,
           module: "k3s",
           fault,
@@ -152,5 +161,17 @@ Deno.test("drill() cuts no node off whose database nobody would take over, and n
       /set aside: "hakit witness add" first/,
     );
     assert.equal(await exists(join(folder, "undone")), false);
+  });
+});
+
+Deno.test("drill() asks and makes nothing where the application could not start", async () => {
+  await withPair(async ({ drill, asked, folder, told }) => {
+    const prepare = () => Promise.reject(new Error("image is missing"));
+    await assert.rejects(
+      drill("cut", `touch ${folder}/cut`, { prepare }),
+      /^Error: image is missing$/,
+    );
+    assert.deepEqual([asked, told], [[], []]);
+    assert.equal(await exists(join(folder, "cut")), false);
   });
 });

@@ -18,6 +18,10 @@ def main(argv):
     if args[:1] == ["kubectl"]:
         from kubectl import kubectl
         return kubectl(args[1:])
+    # Its pods are no containers: every image is as good as here.
+    if args[:2] == ["crictl", "pull"]:
+        print("Image is up to date for %s" % args[-1])
+        return 0
     if args[:1] in (["--version"], ["-v"]):
         print("k3s version v0.0.0+standin (a stand-in for tests)")
         return 0
