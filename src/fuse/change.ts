@@ -125,6 +125,8 @@ export class Changes {
     }
     const bound = this.pipeline.bind(this.volume, inode);
     const otherBound = other ? this.pipeline.bind(this.volume, other) : "bound";
+    if (typeof bound === "number") return answer(bound);
+    if (typeof otherBound === "number") return answer(otherBound);
     if (bound === "wait" || otherBound === "wait") return "wait";
     // Somebody waits for names to stand still: a storm of unlinks must not keep a database from its first write.
     if (CHANGES_NAMES.has(opcode) && this.pipeline.namesAreWanted) {
@@ -183,7 +185,7 @@ export class Changes {
         if (hides(this.volume, inode, BODY, length - 1)) return answer(E.NOENT);
         const name = request.bytes.slice(BODY, length - 1);
         const side = sideOf(this.volume, { opcode, parent: inode, name });
-        if (typeof side === "number") return answer(side);
+        if (typeof side === "number") return this.#refuse(side, answer);
         const kind = opcode === OP.RMDIR ? KIND.RMDIR : KIND.UNLINK;
         return this.#submit({ kind, id: inode.id }, null, {
           payload: request.bytes.slice(BODY, length),
@@ -208,7 +210,7 @@ export class Changes {
           name: request.bytes.slice(names, second - 1),
           to: { parent: other!, name: to, flags },
         });
-        if (typeof side === "number") return answer(side);
+        if (typeof side === "number") return this.#refuse(side, answer);
         return this.#submit(
           { kind: KIND.RENAME, id: inode.id, argument: other!.id, flags },
           null,
@@ -227,7 +229,7 @@ export class Changes {
           name: request.bytes.slice(BODY + 8, length - 1),
           linked: target,
         });
-        if (typeof side === "number") return answer(side);
+        if (typeof side === "number") return this.#refuse(side, answer);
         return this.#submit(
           { kind: KIND.LINK, id: target.id, argument: inode.id },
           null,
@@ -242,6 +244,12 @@ export class Changes {
       default:
         return this.#create(opcode, inode, length, answer);
     }
+  }
+
+  /** By the border, or because this disk does not show what it would have to know. */
+  #refuse(error: number, answer: Answer): void {
+    this.pipeline.disk.refused(this.volume, error);
+    answer(error);
   }
 
   #submit(
@@ -447,7 +455,7 @@ export class Changes {
         parent,
         name: request.bytes.slice(made.name, made.nameEnd),
       });
-    if (typeof side === "number") return answer(side);
+    if (typeof side === "number") return this.#refuse(side, answer);
     const id = this.volume.newId() + (side === "mirrored" ? 0 : OWN);
     this.#submit(
       { kind: made.kind, id, argument: parent.id, flags: made.umask },

@@ -181,7 +181,10 @@ export class PrimaryRole {
   #lacking({ volume: index, id }: { volume: number; id: number }): void {
     const volume = this.volumes[index], inode = volume?.get(id);
     if (!inode || inode.own) return;
-    this.#found.add(wayTo(volume!, inode));
+    const path = this.pipeline.disk.pathOf(volume!, inode);
+    this.#found.add(
+      wayTo(volume!, inode, typeof path === "number" ? null : path),
+    );
   }
 
   #compareAll(why: string): boolean {
