@@ -427,7 +427,7 @@ export class Changes {
   }
 
   #setattr(inode: Inode, local: boolean, answer: Answer): void {
-    const payload = setattrPayload();
+    const payload = setattrPayload(inode);
     if (!payload) return answer(E.FBIG);
     this.#submit(
       { kind: KIND.SETATTR, id: inode.id },

@@ -2,8 +2,10 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { memory, onServer } from "../../tests/fuse_bed.ts";
 import { KIND } from "../replication/operation.ts";
+import { mayGainPrivileges } from "../replication/privileges.ts";
 import { E, libc, O } from "../system/libc.ts";
-import { OP, VALID_SECONDS, WRITE_DATA } from "./abi.ts";
+import { setU64 } from "../system/u64.ts";
+import { FATTR, OP, VALID_SECONDS, WRITE_DATA } from "./abi.ts";
 
 onServer(
   "Server: a read waits for the changes of its file that came before it, not for those that come all the time",
@@ -230,3 +232,45 @@ onServer(
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }
+
+onServer(
+  "Server: the kernel hears that a program has lost its privileges before somebody writes to it, and who is nobody's takes none",
+  (bed) => {
+    const { SIZE, KILL_SUIDGID } = FATTR;
+    const path = `${bed.volume.path}/program`, file = bed.file("program");
+    const OWNER = 1201, GROUP = 1300, OTHER = 1202;
+    Deno.chownSync(path, OWNER, GROUP);
+    /** Mode that the kernel is told after it asked for `valid` on behalf of a user. */
+    const told = (
+      mode: number,
+      { uid, gid = uid }: { readonly uid: number; readonly gid?: number },
+      valid = 0,
+    ): string => {
+      Deno.chmodSync(path, mode);
+      mayGainPrivileges(file);
+      const asked = bed.ask(OP.SETATTR, file, (view, at) => {
+        view.setUint32(24, uid, true);
+        view.setUint32(28, gid, true);
+        view.setUint32(at, valid, true);
+        setU64(view, at + 16, 100);
+      });
+      bed.turn();
+      bed.acknowledge();
+      bed.turn();
+      strictEqual(bed.answer(asked), 0);
+      const attributes = new DataView(bed.body(asked).buffer, 16);
+      return (attributes.getUint32(60, true) & 0o7777).toString(8);
+    };
+    const other = { uid: OTHER }, owner = { uid: OWNER };
+    strictEqual(told(0o6777, other), "777");
+    strictEqual(told(0o6755, owner), "755");
+    // Without the group's execute right setgid stays for its members only.
+    strictEqual(told(0o6766, other), "766");
+    strictEqual(told(0o6766, { uid: OTHER, gid: GROUP }), "2766");
+    strictEqual(told(0o6766, other, SIZE | KILL_SUIDGID), "766");
+    strictEqual(told(0o6777, { uid: 0 }), "6777");
+    // Who may not write has asked for a chown that changes nothing.
+    strictEqual(told(0o6775, other), "6775");
+    strictEqual(told(0o6757, { uid: OTHER, gid: GROUP }), "6757");
+  },
+);

@@ -22,6 +22,17 @@ function takesPrivileges(which: string, call: (fd: number) => number): Table {
       );
       p.mode("f", 0o777);
     },
+    [`${which}: by a stranger takes setgid without the group's execute right`]:
+      (p) => {
+        prepared(p, 0o6766);
+        p.as(BOB, () =>
+          p.open(
+            "f",
+            c.O_RDWR,
+            (fd) => p.same(call(fd) >= 0, true, "done"),
+          ));
+        p.mode("f", 0o766);
+      },
     [`${which}: by its owner too`]: (p) => {
       prepared(p, 0o6755);
       p.as(
