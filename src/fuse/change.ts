@@ -457,6 +457,8 @@ export class Changes {
       });
     if (typeof side === "number") return this.#refuse(side, answer);
     const id = this.volume.newId() + (side === "mirrored" ? 0 : OWN);
+    // Now: when it is made another request stands there.
+    const opened = made.opens ? request.view.getUint32(BODY, true) : 0;
     this.#submit(
       { kind: made.kind, id, argument: parent.id, flags: made.umask },
       null,
@@ -469,6 +471,7 @@ export class Changes {
         if (statFd(inode.fd)) return answer(E.IO);
         inode.lookups++;
         inode.opens++;
+        noteFlags(inode, opened);
         writeEntry(reply.view, OUT, id, stat.view, stat.at);
         writeOpen(OUT + 128, 0, FOPEN_KEEP_CACHE);
         answer(0, 144);

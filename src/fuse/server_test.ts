@@ -5,7 +5,13 @@ import { KIND } from "../replication/operation.ts";
 import { mayGainPrivileges } from "../replication/privileges.ts";
 import { E, libc, O } from "../system/libc.ts";
 import { setU64 } from "../system/u64.ts";
-import { FATTR, OP, VALID_SECONDS, WRITE_DATA } from "./abi.ts";
+import {
+  FATTR,
+  FOPEN_DIRECT_IO,
+  OP,
+  VALID_SECONDS,
+  WRITE_DATA,
+} from "./abi.ts";
 
 onServer(
   "Server: a read waits for the changes of its file that came before it, not for those that come all the time",
@@ -272,5 +278,50 @@ onServer(
     // Who may not write has asked for a chown that changes nothing.
     strictEqual(told(0o6775, other), "6775");
     strictEqual(told(0o6757, { uid: OTHER, gid: GROUP }), "6757");
+  },
+);
+
+onServer(
+  "Server: who makes a file to write to it around the page cache does so from the beginning",
+  (bed) => {
+    const { root } = bed.volume;
+    Object.assign(bed.server.device, { readAhead() {} });
+    bed.ask(OP.INIT, root, (view, at) => {
+      const INIT_EXT = 1 << 30, DIRECT_IO_ALLOW_MMAP = 1 << 4;
+      view.setUint32(at, 7, true);
+      view.setUint32(at + 4, 39, true);
+      view.setUint32(at + 12, INIT_EXT, true);
+      view.setUint32(at + 16, DIRECT_IO_ALLOW_MMAP, true);
+    });
+    const name = "redo", S_IFREG = 0o100644;
+    const make = bed.ask(
+      OP.CREATE,
+      root,
+      (view, at) => {
+        view.setUint32(at, O.RDWR | O.DIRECT, true);
+        view.setUint32(at + 4, S_IFREG, true);
+        memory.string(name, at + 16);
+      },
+      56 + name.length + 1 - WRITE_DATA,
+    );
+    bed.turn();
+    // Another request stands where this one did.
+    bed.read(bed.file("other"));
+    bed.turn();
+    bed.acknowledge(bed.pipeline.sequence);
+    bed.turn();
+    strictEqual(bed.answer(make), 0);
+    const id = Number(
+      new DataView(bed.body(make).buffer).getBigUint64(0, true),
+    );
+    const open = bed.ask(
+      OP.OPEN,
+      bed.volume.get(id)!,
+      (view, at) => view.setUint32(at, O.RDONLY, true),
+    );
+    bed.turn();
+    strictEqual(bed.answer(open), 0);
+    const flags = new DataView(bed.body(open).buffer).getUint32(8, true);
+    strictEqual(flags, FOPEN_DIRECT_IO);
   },
 );
