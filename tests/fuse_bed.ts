@@ -7,7 +7,7 @@ import type { Marks } from "../src/replication/marks.ts";
 import { KIND } from "../src/replication/operation.ts";
 import { Pipeline } from "../src/replication/pipeline.ts";
 import { Volume } from "../src/replication/volume.ts";
-import { libc, Memory, O } from "../src/system/libc.ts";
+import { libc, Memory, O, SYS } from "../src/system/libc.ts";
 import { setU64 } from "../src/system/u64.ts";
 import { OP, WRITE_DATA } from "../src/fuse/abi.ts";
 import { type Device, openBacking } from "../src/fuse/device.ts";
@@ -235,6 +235,28 @@ export function onServer(name: string, run: (bed: Bed) => void) {
       run(bed);
     },
   });
+}
+
+/** Has every listing of the directory `path` end with EIO, as where a sector of it cannot be read. */
+export function sickenListing(path: string): Disposable {
+  const { syscall3 } = libc, { ino } = Deno.statSync(path);
+  const flags = O.RDONLY | O.CLOEXEC;
+  const sick = libc.open(memory.string("/proc/self/mem"), flags, 0);
+  const failing: typeof syscall3 = (number, fd, ...rest) => {
+    const lists = number === SYS.getdents64 &&
+      Deno.statSync(`/proc/self/fd/${fd}`).ino === ino;
+    if (!lists) return syscall3(number, fd, ...rest);
+    // Nothing is mapped there: errno is EIO.
+    libc.pread(sick, memory.address, 1, 0);
+    return -1n;
+  };
+  Object.assign(libc, { syscall3: failing });
+  return {
+    [Symbol.dispose]() {
+      Object.assign(libc, { syscall3 });
+      libc.close(sick);
+    },
+  };
 }
 
 /** Where in this process's memory a page that can be read ends and nothing follows. */

@@ -7,7 +7,7 @@ import { statFd, statMode } from "../replication/descriptor.ts";
 import type { Inode } from "../replication/inode.ts";
 import { joinPath } from "../replication/name.ts";
 import type { Volume } from "../replication/volume.ts";
-import { E, libc, Memory, O } from "../system/libc.ts";
+import { E, ErrnoError, libc, Memory, O } from "../system/libc.ts";
 import { OP, S_IFDIR, S_IFMT } from "./abi.ts";
 
 const RENAME_EXCHANGE = 2;
@@ -36,6 +36,19 @@ export function sideOf(
   change: NameChange,
 ): "mirrored" | readonly Inode[] | number {
   if (!volume.hasExclusions) return "mirrored";
+  try {
+    return judge(volume, change);
+  } catch (error) {
+    // In a directory that cannot be read anything may stand.
+    if (!(error instanceof ErrnoError)) throw error;
+    return error.code;
+  }
+}
+
+function judge(
+  volume: Volume,
+  change: NameChange,
+): "mirrored" | readonly Inode[] | number {
   const { opcode, parent, name, to, linked } = change;
   const own = volume.excludes(parent, name);
   const parents = to && to.parent !== parent ? [parent, to.parent] : [parent];

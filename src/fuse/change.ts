@@ -125,6 +125,8 @@ export class Changes {
     }
     const bound = this.pipeline.bind(this.volume, inode);
     const otherBound = other ? this.pipeline.bind(this.volume, other) : "bound";
+    if (typeof bound === "number") return answer(bound);
+    if (typeof otherBound === "number") return answer(otherBound);
     if (bound === "wait" || otherBound === "wait") return "wait";
     // Somebody waits for names to stand still: a storm of unlinks must not keep a database from its first write.
     if (CHANGES_NAMES.has(opcode) && this.pipeline.namesAreWanted) {
@@ -183,7 +185,7 @@ export class Changes {
         if (hides(this.volume, inode, BODY, length - 1)) return answer(E.NOENT);
         const name = request.bytes.slice(BODY, length - 1);
         const side = sideOf(this.volume, { opcode, parent: inode, name });
-        if (typeof side === "number") return answer(side);
+        if (typeof side === "number") return this.#refuse(side, answer);
         const kind = opcode === OP.RMDIR ? KIND.RMDIR : KIND.UNLINK;
         return this.#submit({ kind, id: inode.id }, null, {
           payload: request.bytes.slice(BODY, length),
@@ -208,7 +210,7 @@ export class Changes {
           name: request.bytes.slice(names, second - 1),
           to: { parent: other!, name: to, flags },
         });
-        if (typeof side === "number") return answer(side);
+        if (typeof side === "number") return this.#refuse(side, answer);
         return this.#submit(
           { kind: KIND.RENAME, id: inode.id, argument: other!.id, flags },
           null,
@@ -227,7 +229,7 @@ export class Changes {
           name: request.bytes.slice(BODY + 8, length - 1),
           linked: target,
         });
-        if (typeof side === "number") return answer(side);
+        if (typeof side === "number") return this.#refuse(side, answer);
         return this.#submit(
           { kind: KIND.LINK, id: target.id, argument: inode.id },
           null,
@@ -242,6 +244,12 @@ export class Changes {
       default:
         return this.#create(opcode, inode, length, answer);
     }
+  }
+
+  /** By the border, or because this disk does not show what it would have to know. */
+  #refuse(error: number, answer: Answer): void {
+    this.pipeline.disk.refused(this.volume, error);
+    answer(error);
   }
 
   #submit(
@@ -419,7 +427,7 @@ export class Changes {
   }
 
   #setattr(inode: Inode, local: boolean, answer: Answer): void {
-    const payload = setattrPayload();
+    const payload = setattrPayload(inode);
     if (!payload) return answer(E.FBIG);
     this.#submit(
       { kind: KIND.SETATTR, id: inode.id },
@@ -447,8 +455,10 @@ export class Changes {
         parent,
         name: request.bytes.slice(made.name, made.nameEnd),
       });
-    if (typeof side === "number") return answer(side);
+    if (typeof side === "number") return this.#refuse(side, answer);
     const id = this.volume.newId() + (side === "mirrored" ? 0 : OWN);
+    // Now: when it is made another request stands there.
+    const opened = made.opens ? request.view.getUint32(BODY, true) : 0;
     this.#submit(
       { kind: made.kind, id, argument: parent.id, flags: made.umask },
       null,
@@ -461,6 +471,7 @@ export class Changes {
         if (statFd(inode.fd)) return answer(E.IO);
         inode.lookups++;
         inode.opens++;
+        noteFlags(inode, opened);
         writeEntry(reply.view, OUT, id, stat.view, stat.at);
         writeOpen(OUT + 128, 0, FOPEN_KEEP_CACHE);
         answer(0, 144);

@@ -41,8 +41,12 @@ const TIMES = [
   },
 ] as const;
 
+/** What a SETATTR may ask for and we do. */
+const SETS = FATTR.MODE | FATTR.UID | FATTR.GID | FATTR.SIZE | FATTR.ATIME |
+  FATTR.MTIME | FATTR.KILL_SUIDGID;
+
 /** SETATTR's payload; null: larger than a file may be. */
-export function setattrPayload(): Uint8Array | null {
+export function setattrPayload(inode: Inode): Uint8Array | null {
   const view = request.view;
   const payload = new Uint8Array(SETATTR_SIZE);
   const out = new DataView(payload.buffer);
@@ -56,10 +60,20 @@ export function setattrPayload(): Uint8Array | null {
       out.setUint32(to + 8, UTIME_NOW, true);
     }
   }
-  valid &= FATTR.MODE | FATTR.UID | FATTR.GID | FATTR.SIZE | FATTR.ATIME |
-    FATTR.MTIME | FATTR.KILL_SUIDGID;
+  valid &= SETS;
+  let mode = view.getUint32(BODY + 68, true);
+  // Before somebody writes to a program the kernel asks for nothing at all, so that its privileges go, and runs it with the mode that we
+  // answer: with the write they would go too late.
+  if (valid === 0 && callerMayWrite(inode)) valid = FATTR.KILL_SUIDGID;
+  if (
+    (valid & (FATTR.KILL_SUIDGID | FATTR.MODE)) === FATTR.KILL_SUIDGID &&
+    isStrangersSetgid(inode)
+  ) {
+    valid |= FATTR.MODE;
+    mode = statMode() & 0o1777;
+  }
   out.setUint32(0, valid, true);
-  out.setUint32(4, view.getUint32(BODY + 68, true), true);
+  out.setUint32(4, mode, true);
   out.setUint32(8, view.getUint32(BODY + 76, true), true);
   out.setUint32(12, view.getUint32(BODY + 80, true), true);
   out.setBigUint64(16, view.getBigUint64(BODY + 16, true), true);
@@ -141,6 +155,27 @@ function strangersSetgid(
   if (kernel.stripsSetgid) return false;
   if ((mode & (S_IFMT | 0o2010)) !== (S_IFREG | 0o2010)) return false;
   return statFd(parent.fd) === 0 && (statMode() & 0o2000) !== 0 &&
+    callerIsStranger();
+}
+
+/**
+ * Whether somebody other than root may write to a file, as far as its mode and his first group say. It looks the same when anybody at all
+ * has it chowned to nobody else, which is to take nothing away.
+ */
+function callerMayWrite(inode: Inode): boolean {
+  const uid = request.view.getUint32(CALLER_UID, true);
+  if (uid === 0 || statFd(inode.fd) !== 0) return false;
+  if (uid === stat.view.getUint32(stat.at + STATX.uid, true)) return true;
+  return (statMode() & (callerIsStranger() ? 0o002 : 0o020)) !== 0;
+}
+
+/**
+ * Whether a file, now in `stat`, has the setgid bit without the group's execute right (where it has, it goes whoever changes the data), and
+ * is changed by somebody outside its group: since Linux 6.2 he takes it away too.
+ */
+function isStrangersSetgid(inode: Inode): boolean {
+  return statFd(inode.fd) === 0 &&
+    (statMode() & (S_IFMT | 0o2010)) === (S_IFREG | 0o2000) &&
     callerIsStranger();
 }
 

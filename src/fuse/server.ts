@@ -399,6 +399,7 @@ export class Server {
 
   #fsync(inode: Inode, length: number, answer: Answer): void {
     const bound = this.pipeline.bind(this.volume, inode);
+    if (typeof bound === "number") return answer(bound);
     if (bound === "wait") return this.#defer(length);
     const dataOnly = (request.view.getUint32(BODY + 8, true) & 1) !== 0;
     this.pipeline.sync(this.volume, inode, {

@@ -1,6 +1,13 @@
 /** This node's disk is sick. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { endOfMapping, onServer } from "../../tests/fuse_bed.ts";
+import {
+  type Bed,
+  endOfMapping,
+  memory,
+  onServer,
+  sickenListing,
+} from "../../tests/fuse_bed.ts";
+import { KIND } from "../replication/operation.ts";
 import { E } from "../system/libc.ts";
 import { setU64 } from "../system/u64.ts";
 import { OP } from "./abi.ts";
@@ -124,5 +131,72 @@ onServer(
     pipeline.disk.refused(volume, E.ROFS);
     deepStrictEqual([bed.faults.length, pipeline.disk.isWorse], [3, true]);
     ok(/writing below .* failed: EROFS/.test(bed.faults[2]!), bed.faults[2]);
+  },
+);
+
+/** A file, not named to the peer yet, whose only name stands in a directory that cannot be read; that one's id. */
+function hidden(bed: Bed) {
+  const file = bed.file("a"), { volume } = bed;
+  const d = `${volume.path}/d`;
+  Deno.mkdirSync(d);
+  Deno.linkSync(`${volume.path}/a`, `${d}/b`);
+  Deno.removeSync(`${volume.path}/a`);
+  const directory = volume.lookup(volume.root, memory.string("d"));
+  if (typeof directory === "number") throw new Error(`errno ${directory}`);
+  file.boundIn = 0;
+  return {
+    file,
+    directory,
+    [Symbol.dispose]: sickenListing(d)[Symbol.dispose],
+  };
+}
+
+onServer(
+  "Server: what cannot be named to the peer, for a bad sector in a directory, is an error of the one who asked, and a fault",
+  (bed) => {
+    using place = hidden(bed);
+    const { file, directory } = place;
+    bed.pipeline.peerIsLevel = true;
+    for (const ask of ["chmod", "fsync"] as const) {
+      const asked = bed[ask](file);
+      bed.turn();
+      strictEqual(bed.answer(asked), E.IO);
+      const { what, marks } = bed.unreadable.pop()!;
+      ok(/reading below .* failed: EIO/.test(what), what);
+      strictEqual(marks.get(0, directory.id)?.names, 0);
+    }
+    deepStrictEqual([bed.kinds, bed.fsyncs, bed.faults], [[], [], []]);
+  },
+);
+
+onServer(
+  "Server: what waits for a peer that it cannot be named to, for a bad sector in a directory, ends this process no more than others do",
+  (bed) => {
+    using place = hidden(bed);
+    const { file } = place, { pipeline } = bed;
+    // Its time of change is to be told, too.
+    bed.chmod(bed.file("other"));
+    bed.turn();
+    bed.acknowledge();
+    bed.turn();
+    pipeline.lose();
+    const changed = bed.chmod(file), synced = bed.fsync(file);
+    bed.turn();
+    deepStrictEqual([changed, synced].map((each) => bed.answer(each)), [
+      "none",
+      "none",
+    ]);
+    bed.kinds.length = 0;
+    bed.mirror();
+    bed.fsyncs.pop()!.end(0);
+    pipeline.flush();
+    bed.turn();
+    // The peer refuses what it was not told of.
+    strictEqual(bed.answer(synced), E.IO);
+    strictEqual(bed.kinds.includes(KIND.SETATTR), true);
+    strictEqual(bed.kinds.includes(KIND.BIND), false);
+    bed.acknowledge(pipeline.sequence);
+    bed.turn();
+    pipeline.sendTimes(Infinity);
   },
 );

@@ -2,8 +2,16 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { memory, onServer } from "../../tests/fuse_bed.ts";
 import { KIND } from "../replication/operation.ts";
+import { mayGainPrivileges } from "../replication/privileges.ts";
 import { E, libc, O } from "../system/libc.ts";
-import { OP, VALID_SECONDS, WRITE_DATA } from "./abi.ts";
+import { setU64 } from "../system/u64.ts";
+import {
+  FATTR,
+  FOPEN_DIRECT_IO,
+  OP,
+  VALID_SECONDS,
+  WRITE_DATA,
+} from "./abi.ts";
 
 onServer(
   "Server: a read waits for the changes of its file that came before it, not for those that come all the time",
@@ -230,3 +238,90 @@ onServer(
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }
+
+onServer(
+  "Server: the kernel hears that a program has lost its privileges before somebody writes to it, and who is nobody's takes none",
+  (bed) => {
+    const { SIZE, KILL_SUIDGID } = FATTR;
+    const path = `${bed.volume.path}/program`, file = bed.file("program");
+    const OWNER = 1201, GROUP = 1300, OTHER = 1202;
+    Deno.chownSync(path, OWNER, GROUP);
+    /** Mode that the kernel is told after it asked for `valid` on behalf of a user. */
+    const told = (
+      mode: number,
+      { uid, gid = uid }: { readonly uid: number; readonly gid?: number },
+      valid = 0,
+    ): string => {
+      Deno.chmodSync(path, mode);
+      mayGainPrivileges(file);
+      const asked = bed.ask(OP.SETATTR, file, (view, at) => {
+        view.setUint32(24, uid, true);
+        view.setUint32(28, gid, true);
+        view.setUint32(at, valid, true);
+        setU64(view, at + 16, 100);
+      });
+      bed.turn();
+      bed.acknowledge();
+      bed.turn();
+      strictEqual(bed.answer(asked), 0);
+      const attributes = new DataView(bed.body(asked).buffer, 16);
+      return (attributes.getUint32(60, true) & 0o7777).toString(8);
+    };
+    const other = { uid: OTHER }, owner = { uid: OWNER };
+    strictEqual(told(0o6777, other), "777");
+    strictEqual(told(0o6755, owner), "755");
+    // Without the group's execute right setgid stays for its members only.
+    strictEqual(told(0o6766, other), "766");
+    strictEqual(told(0o6766, { uid: OTHER, gid: GROUP }), "2766");
+    strictEqual(told(0o6766, other, SIZE | KILL_SUIDGID), "766");
+    strictEqual(told(0o6777, { uid: 0 }), "6777");
+    // Who may not write has asked for a chown that changes nothing.
+    strictEqual(told(0o6775, other), "6775");
+    strictEqual(told(0o6757, { uid: OTHER, gid: GROUP }), "6757");
+  },
+);
+
+onServer(
+  "Server: who makes a file to write to it around the page cache does so from the beginning",
+  (bed) => {
+    const { root } = bed.volume;
+    Object.assign(bed.server.device, { readAhead() {} });
+    bed.ask(OP.INIT, root, (view, at) => {
+      const INIT_EXT = 1 << 30, DIRECT_IO_ALLOW_MMAP = 1 << 4;
+      view.setUint32(at, 7, true);
+      view.setUint32(at + 4, 39, true);
+      view.setUint32(at + 12, INIT_EXT, true);
+      view.setUint32(at + 16, DIRECT_IO_ALLOW_MMAP, true);
+    });
+    const name = "redo", S_IFREG = 0o100644;
+    const make = bed.ask(
+      OP.CREATE,
+      root,
+      (view, at) => {
+        view.setUint32(at, O.RDWR | O.DIRECT, true);
+        view.setUint32(at + 4, S_IFREG, true);
+        memory.string(name, at + 16);
+      },
+      56 + name.length + 1 - WRITE_DATA,
+    );
+    bed.turn();
+    // Another request stands where this one did.
+    bed.read(bed.file("other"));
+    bed.turn();
+    bed.acknowledge(bed.pipeline.sequence);
+    bed.turn();
+    strictEqual(bed.answer(make), 0);
+    const id = Number(
+      new DataView(bed.body(make).buffer).getBigUint64(0, true),
+    );
+    const open = bed.ask(
+      OP.OPEN,
+      bed.volume.get(id)!,
+      (view, at) => view.setUint32(at, O.RDONLY, true),
+    );
+    bed.turn();
+    strictEqual(bed.answer(open), 0);
+    const flags = new DataView(bed.body(open).buffer).getUint32(8, true);
+    strictEqual(flags, FOPEN_DIRECT_IO);
+  },
+);

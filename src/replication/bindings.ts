@@ -8,7 +8,7 @@ import type { Volume } from "./volume.ts";
 
 export type BindingTools = Pick<
   Pipeline,
-  "session" | "renaming" | "wantNames" | "tell" | "events"
+  "session" | "renaming" | "wantNames" | "tell" | "events" | "disk"
 >;
 
 export class Bindings {
@@ -16,12 +16,12 @@ export class Bindings {
 
   /**
    * Sees to it that the peer knows `inode` by its id. "local": it has no name any more and no copy at the peer, nobody will miss it;
-   * "wait": names are changing, ask again when `renaming` is over.
+   * "wait": names are changing, ask again when `renaming` is over; errno: this disk does not show where it stands.
    */
-  bind(volume: Volume, inode: Inode): "bound" | "local" | "wait" {
+  bind(volume: Volume, inode: Inode): "bound" | "local" | "wait" | number {
     // Excluded: the peer has its own, or none.
     if (inode.own) return "local";
-    const { session, renaming, events } = this.tools;
+    const { session, renaming, events, disk } = this.tools;
     if (
       !session || inode === volume.root || inode.boundIn === session.number
     ) return "bound";
@@ -29,7 +29,8 @@ export class Bindings {
       this.tools.wantNames();
       return "wait";
     }
-    const path = volume.pathOf(inode);
+    const path = disk.pathOf(volume, inode);
+    if (typeof path === "number") return path;
     if (path === null) {
       if (isNameless(inode)) return "local";
       // Another hard link of it lives, under a name that we do not know here: level the peer by names instead.
@@ -48,8 +49,10 @@ export class Bindings {
     for (const inode of ids.map((id) => volume.get(id))) {
       if (!inode || inode.own || inode === volume.root) continue;
       if (inode.boundIn === number) continue;
-      const path = volume.pathOf(inode);
-      if (path) this.#tell(volume, inode, path, number);
+      const path = this.tools.disk.pathOf(volume, inode);
+      // The peer refuses what concerns one that it cannot be told of.
+      if (path === null || typeof path === "number") continue;
+      this.#tell(volume, inode, path, number);
     }
   }
 

@@ -49,6 +49,8 @@ export interface Context {
    * What a resync compares is dropped from memory first. Cleared when level.
    */
   unsynced: boolean;
+  /** errno of a sync that ended after the role which had begun it: the next one learns that the disk has lost something. 0: none. */
+  lost: number;
   notice: string | null;
   fault: string | null;
   lastResync: Report["lastResync"];

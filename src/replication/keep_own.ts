@@ -46,11 +46,13 @@ export function makeEmpty(
   parent: Inode,
   name: Uint8Array,
 ): boolean {
-  const above = volume.hasExclusions ? volume.pathOf(parent) : null;
-  const fd = above ? openDirectory(parent.fd, name) : -1;
-  if (!above || fd < 0) return false;
-  const path = joinPath(above, name);
+  if (!volume.hasExclusions) return false;
+  const fd = openDirectory(parent.fd, name);
+  if (fd < 0) return false;
   try {
+    const above = volume.pathOf(parent);
+    if (!above) return false;
+    const path = joinPath(above, name);
     if (!listNames(fd).every((each) => volume.leavesOut(path, each))) {
       return false;
     }

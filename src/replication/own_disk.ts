@@ -2,6 +2,7 @@
 import type { Inode } from "./inode.ts";
 import { Marks } from "./marks.ts";
 import { isNameless } from "./nameless.ts";
+import { NotShown } from "./paths.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { isShut, sickness } from "./sick_disk.ts";
 import type { Volume } from "./volume.ts";
@@ -61,6 +62,26 @@ export class OwnDisk {
     const marks = new Marks();
     mark(marks, volume.index, inode.id);
     tools.events.unreadable(what, marks);
+  }
+
+  /** Where an inode stands by name, as Volume.pathOf; errno: this disk does not show it, which is told as above. */
+  pathOf(volume: Volume, inode: Inode): Uint8Array | null | number {
+    try {
+      return volume.pathOf(inode);
+    } catch (error) {
+      if (!(error instanceof NotShown)) throw error;
+      const { code, directory } = error;
+      this.unreadable(
+        volume,
+        inode,
+        code,
+        (marks, index, id) =>
+          directory > 0
+            ? marks.names(index, directory, 0)
+            : marks.attributes(index, id, 0),
+      );
+      return code;
+    }
   }
 
   /** The peer's copy is the better one, and the only one to go by. */

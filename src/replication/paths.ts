@@ -4,14 +4,23 @@
  */
 import { STATX } from "../fuse/abi.ts";
 import { equalBytes } from "../system/bytes.ts";
-import { libc } from "../system/libc.ts";
+import { ErrnoError, libc } from "../system/libc.ts";
 import { getU64 } from "../system/u64.ts";
-import { readPath, stat, statFd } from "./descriptor.ts";
+import { inoOf, readPath, stat, statFd } from "./descriptor.ts";
 import { DT_DIR, listEntries, namesOfIno } from "./directory.ts";
 import { readId } from "./id_xattr.ts";
 import type { Inode } from "./inode.ts";
 import { isHidden, joinPath } from "./name.ts";
+import { isGone } from "./unreadable.ts";
 import type { Volume } from "./volume.ts";
+
+/** A name was looked for, and may stand in a directory that this disk does not show. */
+export class NotShown extends ErrnoError {
+  /** `directory`: its id; 0 where that cannot be read either. */
+  constructor(readonly directory: number, code: number) {
+    super("Cannot look for the name of a file", code);
+  }
+}
 
 export class Paths {
   /** `base`: the system's path of the volume's root. */
@@ -20,12 +29,10 @@ export class Paths {
     readonly base: Uint8Array,
   ) {}
 
-  /** Path of an inode below the root, as bytes; null when it has no name any more, or none that the system can tell. */
+  /** Path of an inode below the root, as bytes; null when it has no name any more, or none that the system can tell. Throws NotShown. */
   of(inode: Inode): Uint8Array | null {
     const path = this.nearby(inode);
-    if (path !== undefined) return path;
-    // `nearby` has looked at it.
-    return this.#search(inode, getU64(stat.view, stat.at + STATX.ino));
+    return path === undefined ? this.#search(inode, inoOf(inode.fd)) : path;
   }
 
   /** The same where the system tells it, or the directory in which it was seen last; undefined: all names would have to be looked at. */
@@ -66,31 +73,48 @@ export class Paths {
     if (!parent?.isDirectory) return null;
     const above = this.nearby(parent);
     if (!above) return null;
-    for (const name of namesOfIno(parent.fd, ino)) {
-      const path = joinPath(above, name);
-      if (this.#stands(inode, path)) return path;
+    try {
+      for (const name of namesOfIno(parent.fd, ino)) {
+        const path = joinPath(above, name);
+        if (this.#stands(inode, path)) return path;
+      }
+    } catch (error) {
+      // Whoever has to know looks everywhere, and comes to this directory once more.
+      if (!(error instanceof ErrnoError)) throw error;
     }
     return null;
   }
 
   /**
    * A name of an inode whose known name is gone while another hard link lives: one walk over all names, by the inode numbers that
-   * the directories tell. Rare (a session that begins after such an unlink), and the name found is remembered by its descriptor.
+   * the directories tell. Rare (a session that begins after such an unlink), and the name found is remembered by its descriptor. A
+   * directory that cannot be read matters only where the name stands in none of the others.
    */
   #search(inode: Inode, ino: number): Uint8Array | null {
+    let notShown: NotShown | null = null;
     const queue: Uint8Array[] = [new Uint8Array(0)];
     for (let path = queue.pop(); path; path = queue.pop()) {
       const at = this.volume.walk(path);
-      if (at < 0) continue;
-      const entries = [...listEntries(at)];
-      libc.close(at);
-      for (const entry of entries) {
-        if (path.length === 0 && isHidden(entry.name)) continue;
-        const below = joinPath(path, entry.name);
-        if (entry.type === DT_DIR) queue.push(below);
-        if (entry.ino === ino && this.#stands(inode, below)) return below;
+      if (at < 0) {
+        if (!isGone(-at)) notShown ??= new NotShown(0, -at);
+        continue;
+      }
+      try {
+        for (const entry of listEntries(at)) {
+          if (path.length === 0 && isHidden(entry.name)) continue;
+          const below = joinPath(path, entry.name);
+          if (entry.type === DT_DIR) queue.push(below);
+          if (entry.ino === ino && this.#stands(inode, below)) return below;
+        }
+      } catch (error) {
+        if (!(error instanceof ErrnoError)) throw error;
+        if (isGone(error.code)) continue;
+        notShown ??= new NotShown(Math.max(0, readId(at)), error.code);
+      } finally {
+        libc.close(at);
       }
     }
+    if (notShown) throw notShown;
     return null;
   }
 }

@@ -264,7 +264,7 @@ export class Pipeline {
   }
 
   /** See Bindings. */
-  bind(volume: Volume, inode: Inode): "bound" | "local" | "wait" {
+  bind(volume: Volume, inode: Inode): "bound" | "local" | "wait" | number {
     return this.#bindings.bind(volume, inode);
   }
 

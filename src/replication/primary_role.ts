@@ -109,8 +109,9 @@ export class PrimaryRole {
           ),
         );
       }
-      // What this node remembers about a peer it has now succeeded (or is about to meet again).
-      this.pipeline.unsettled.add(context.marks);
+      // What this node remembers about a peer it has now succeeded (or is about to meet again). That one's numbers mean nothing here: by
+      // them it would be compared in each resync until this role has come as far, which may be weeks.
+      this.pipeline.unsettled.add(context.marks, 0);
       if (options.alone) this.alone();
       context.marks.clear();
     } catch (error) {
@@ -181,7 +182,10 @@ export class PrimaryRole {
   #lacking({ volume: index, id }: { volume: number; id: number }): void {
     const volume = this.volumes[index], inode = volume?.get(id);
     if (!inode || inode.own) return;
-    this.#found.add(wayTo(volume!, inode));
+    const path = this.pipeline.disk.pathOf(volume!, inode);
+    this.#found.add(
+      wayTo(volume!, inode, typeof path === "number" ? null : path),
+    );
   }
 
   #compareAll(why: string): boolean {

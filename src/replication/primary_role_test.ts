@@ -215,6 +215,32 @@ Deno.test("PrimaryRole goes on for a dead primary on a full state disk: what no 
   }
 });
 
+Deno.test("PrimaryRole: what the primary before it may lack is compared once, however far that one's numbers had come", () => {
+  const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+  const context = contextIn(folder);
+  Object.assign(context, {
+    config: { ...context.config, directories: [] },
+    cold: new ColdReads([]),
+  });
+  const range = { offset: 0, length: 4096 };
+  context.marks.data(0, 77, range, 1_000_000);
+  try {
+    const role = new PrimaryRole(context, { alone: false, changed() {} });
+    const { pipeline } = role;
+    deepStrictEqual([...pipeline.unsettled].map(({ id }) => id), [77]);
+    // Written again here, and on both disks.
+    pipeline.unsettled.data(0, 77, range, 1);
+    pipeline.settle({ here: 0, there: 0 });
+    strictEqual(pipeline.unsettled.isEmpty, false);
+    pipeline.settle({ here: 1, there: 1 });
+    strictEqual(pipeline.unsettled.isEmpty, true);
+    deepStrictEqual([...role.stop({ atOnce: true })], []);
+  } finally {
+    context.dirty.close();
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
 Deno.test("PrimaryRole whose disk takes neither marks nor that everything is compared does not begin, and loses no mark", () => {
   const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
   const context = contextIn(folder);

@@ -114,6 +114,7 @@ class Replicator {
       now: () => performance.now(),
       doubt: connected,
       unsynced: connected,
+      lost: 0,
       notice: null,
       fault: null,
       lastResync: null,

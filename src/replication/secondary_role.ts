@@ -73,7 +73,9 @@ export class SecondaryRole {
   }
 
   turn(): void {
-    const now = this.context.now();
+    const { context } = this, now = context.now();
+    if (context.lost) this.broke(context.lost);
+    context.lost = 0;
     if (this.#broken) return this.#keepOut(now);
     this.#entrance.turn();
     const { connection } = this.#session?.follower ?? {};
@@ -147,6 +149,13 @@ export class SecondaryRole {
 
   /** errno of a sync that failed in this role, or of a disk that takes nothing any more, whichever session it belonged to. */
   #broken = 0;
+  #over = false;
+
+  /** The same where it comes; of a sync that a failover did not wait for it comes when there is another role. */
+  broke(error: number): void {
+    if (this.#over) this.context.lost ||= error;
+    else this.#broken ||= error;
+  }
 
   /** What is done beside a frame: there a full disk is nobody's to catch but ours. */
   #attempt(action: () => void): void {
@@ -172,7 +181,7 @@ export class SecondaryRole {
       sequence,
       fresh: this.#full && !this.#wasFull,
       events: {
-        broken: (error) => this.#broken ||= error,
+        broken: (error) => this.broke(error),
         attempt: (action) => this.#attempt(action),
         isOver: (session) => this.#session !== session,
         resync: () => this.#wasFull = true,
@@ -261,6 +270,7 @@ export class SecondaryRole {
       ? yield* lastSync(context, this.volumes, LAST_SYNC_MS)
       : 0;
     this.#broken ||= synced ?? 0;
+    this.#over = true;
     // Which regions the primary may lack must be known after this process too; a record on the disk that hangs would hang this loop.
     context.dirty.add(context.marks);
     try {

@@ -1,4 +1,9 @@
-import { deepStrictEqual, throws } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  match,
+  strictEqual,
+  throws,
+} from "node:assert/strict";
 import { E } from "../system/libc.ts";
 import type { Context } from "./context.ts";
 import { Dirty } from "./dirty.ts";
@@ -43,6 +48,41 @@ Deno.test("SecondaryRole whose disk fails its last sync is no copy afterwards, a
     ]);
     deepStrictEqual(left, [[false, false], [false, false]]);
     deepStrictEqual([closed, context.marks.isEmpty], [1, false]);
+  } finally {
+    dirty.close();
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("SecondaryRole: a sync that a failover did not wait for, and that fails, is told to the role that comes after it", () => {
+  const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+  const dirty = new Dirty(`${folder}/dirty.log`);
+  try {
+    const identity = new IdentityStore(`${folder}/identity.json`);
+    identity.advance({ bitmap: null, upToDate: true });
+    const context = {
+      config: { listen: [], trusted: [], dial: [], directories: [] },
+      identity,
+      dirty,
+      marks: new Marks(),
+      doubt: false,
+      now: () => 0,
+      notice: null,
+      lost: 0,
+      log() {},
+    } as unknown as Context;
+    const begin = () =>
+      new SecondaryRole(context, { full: false, changed() {} });
+    const before = begin();
+    deepStrictEqual([...before.stop(false)], []);
+    before.broke(E.IO);
+    deepStrictEqual([context.lost, identity.value.consistent], [E.IO, true]);
+    // A primary is told by its settler; this one counts as no copy, and takes no primary.
+    const after = begin();
+    after.turn();
+    deepStrictEqual([context.lost, identity.value.consistent], [0, false]);
+    match(context.notice ?? "", /this node's disk failed to sync: EIO/);
+    strictEqual(identity.value.upToDate, false);
   } finally {
     dirty.close();
     Deno.removeSync(folder, { recursive: true });

@@ -156,13 +156,26 @@ export class Settler {
     this.#settling = true;
     syncAll(context, this.volumes, (error) => {
       this.#settling = false;
-      if (error === 0) return this.#draws.turn(done);
-      const why = `this node's disk failed to sync: ${errnoName(error)}`;
-      // The peer has been levelled meanwhile, with what memory still had: it is the one to go on.
-      if (!pipeline.alone) return pipeline.disk.broke(error, why);
-      pipeline.events.late(
-        `${why}: it has the only copy, and some of what was written lately may not be on it; look after the disk, start the other node, then compare ("hakit verify ${context.config.module}")`,
-      );
+      if (error === 0) this.#draws.turn(done);
+      else this.#failed(error);
     });
+  }
+
+  /** What a sync lost that this node had begun in the role before, when it is known whose copy is to go on. */
+  learn(): void {
+    const { context, pipeline } = this, { lost } = context;
+    if (!lost || !(pipeline.alone || pipeline.peerIsLevel)) return;
+    context.lost = 0;
+    this.#failed(lost);
+  }
+
+  #failed(error: number): void {
+    const { context, pipeline } = this;
+    const why = `this node's disk failed to sync: ${errnoName(error)}`;
+    // The peer has been levelled meanwhile, with what memory still had: it is the one to go on.
+    if (!pipeline.alone) return pipeline.disk.broke(error, why);
+    pipeline.events.late(
+      `${why}: it has the only copy, and some of what was written lately may not be on it; look after the disk, start the other node, then compare ("hakit verify ${context.config.module}")`,
+    );
   }
 }

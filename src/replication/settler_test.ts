@@ -64,6 +64,7 @@ function settlerWith(answers: (number | Promise<number>)[]) {
   settler.begin(session);
   return {
     pipeline,
+    context,
     faults,
     late,
     told,
@@ -249,6 +250,31 @@ Deno.test("Settler: a sync that began alone and fails when the peer is level aga
   deepStrictEqual(late, []);
   strictEqual(faults.length, 1);
   strictEqual(pipeline.disk.broken, true);
+});
+
+Deno.test("Settler: what a sync of the role before lost is told when it is known whose copy is to go on", () => {
+  {
+    using bed = settlerWith([]);
+    const { context, pipeline, settler, late, faults } = bed;
+    context.lost = E.IO;
+    // The peer may be back in a moment, or shut out.
+    settler.learn();
+    deepStrictEqual([late, faults, pipeline.disk.broken], [[], [], false]);
+    pipeline.peerIsLevel = true;
+    settler.learn();
+    settler.learn();
+    deepStrictEqual([late.length, faults.length], [0, 1]);
+    strictEqual(/failed to sync: EIO/.test(faults[0]!), true, faults[0]);
+    strictEqual(pipeline.disk.isWorse, true);
+  }
+  using bed = settlerWith([]);
+  const { context, pipeline, settler, late, faults } = bed;
+  context.lost = E.IO;
+  pipeline.goAlone();
+  settler.learn();
+  settler.learn();
+  deepStrictEqual([late.length, faults], [1, []]);
+  strictEqual(/EIO.*only copy/.test(late[0]!), true, late[0]);
 });
 
 Deno.test("Settler: what is written alone has folder and state get another token now and then, once it is on the disk", () => {

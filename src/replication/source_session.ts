@@ -185,6 +185,7 @@ export class SourceSession {
   turn(): void {
     const now = this.context.now();
     if (this.#move.isOver(now, this.#session?.stage)) this.options.changed();
+    this.#settler.learn();
     if (this.pipeline.alone) this.#settler.look(now);
     const session = this.#session;
     if (!session) {

@@ -158,6 +158,11 @@ export class Syncs {
     }
     this.#unsent.delete(sync);
     const bound = tools.bind(sync.volume, sync.inode);
+    if (typeof bound === "number") {
+      sync.error ||= bound;
+      sync.there = true;
+      return this.#answer(sync);
+    }
     if (bound === "local" || !tools.session) {
       sync.there = bound === "local";
       if (!sync.there) this.#unsent.add(sync);

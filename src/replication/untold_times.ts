@@ -90,7 +90,7 @@ export class UntoldTimes {
     if (!tools.session) return false;
     const bound = tools.bind(volume, inode);
     if (bound === "local") return true;
-    if (bound === "wait" || !tools.session) return false;
+    if (bound !== "bound" || !tools.session) return false;
     const times = new Uint8Array(24);
     if (readTimes(inode, new DataView(times.buffer), 0) !== 0) return true;
     const at = tools.place(), { view } = tools.memory;

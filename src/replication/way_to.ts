@@ -6,13 +6,17 @@ import type { Inode } from "./inode.ts";
 import { Marks } from "./marks.ts";
 import { ROOT, type Volume } from "./volume.ts";
 
-export function wayTo(volume: Volume, inode: Inode): Marks {
+/** `path`: null where it has none, or this disk does not show it. */
+export function wayTo(
+  volume: Volume,
+  inode: Inode,
+  path: Uint8Array | null,
+): Marks {
   const marks = new Marks(), { index } = volume;
   if (inode.isDirectory) marks.names(index, inode.id, 0);
   if (inode.type === S_IFREG) marks.tail(index, inode.id, 0, 0);
   marks.attributes(index, inode.id, 0);
   // Without a name it is nobody's business at the peer.
-  const path = volume.pathOf(inode);
   if (path === null) return marks;
   marks.names(index, ROOT, 0);
   for (let at = path.indexOf(47); at > 0; at = path.indexOf(47, at + 1)) {
