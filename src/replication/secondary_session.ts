@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Connection } from "../peer/connection.ts";
 import { fineStamp } from "../system/clock.ts";
 import { isBefore, SYNCFS_TELLS } from "../system/kernel.ts";
+import { errnoName } from "../system/libc.ts";
 import { type Context, syncAll } from "./context.ts";
 import { keepEpoch } from "./epoch.ts";
 import { levelExclusions } from "./exclusions.ts";
@@ -77,6 +78,8 @@ export class SecondarySession {
   #bytes = 0;
   /** Beside the primary's frames: before anything of it is taken. */
   #work: Generator<void, void> | null = null;
+  /** That waits for this node's disk: no turn of the loop helps. */
+  #syncing = false;
   /** Waiting for both disks before this copy counts as up to date. */
   #levelling: {
     readonly generation: string;
@@ -210,7 +213,7 @@ export class SecondarySession {
       const aside = begin.aside || begin.diverged && unnamed;
       if (begin.diverged && !aside) yield* this.#salvage();
       context.identity.save({ upToDate: false });
-      if (aside) this.#setAside(begin.diverged);
+      if (aside) yield* this.#setAside(begin.diverged);
       // Only now: a half-made copy is known by it, and is not taken for somebody's data when the resync begins again.
       const { resync } = begin;
       context.identity.save({ consistent: false }, { resync });
@@ -277,14 +280,31 @@ export class SecondarySession {
     }
   }
 
-  #setAside(diverged: boolean): void {
+  *#setAside(diverged: boolean): Generator<void, void> {
+    const { context } = this;
     setAside(this.volumes, `aside-${fineStamp()}`, (folders) => {
-      this.context.notice = `what stood here before is kept in ${
+      context.notice = `what stood here before is kept in ${
         folders.join(", ")
       }`;
       // Before it moves: a node that dies in between must not forget that there is something.
       if (diverged) noteAside(this.#kept, folders);
     });
+    // Also what an earlier session has moved. A power cut would put it back in its place, where a copy that counts as half made is
+    // overwritten by the next resync, with nothing kept.
+    let error = 0;
+    this.#syncing = true;
+    syncAll(context, this.volumes, (found) => {
+      error = found;
+      this.#syncing = false;
+    });
+    while (this.#syncing) yield;
+    if (error) {
+      throw new Error(
+        `Cannot keep aside what stood here: this node's disk failed to sync: ${
+          errnoName(error)
+        }`,
+      );
+    }
   }
 
   /** Everything that may differ, as far as this node knows; in parts, each when there is room for it. */
@@ -315,7 +335,7 @@ export class SecondarySession {
 
   /** It wants the loop's next turn at once. */
   get busy(): boolean {
-    return this.#work !== null && !this.#target?.waits;
+    return this.#work !== null && !this.#syncing && !this.#target?.waits;
   }
 
   /** Whether a frame of the primary may be taken now: answers that it does not take, and flushes, must not pile up. */

@@ -1,4 +1,9 @@
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  match,
+  strictEqual,
+  throws,
+} from "node:assert/strict";
 import type { Connection } from "../peer/connection.ts";
 import { newFrame } from "../peer/frame.ts";
 import { openBacking } from "../fuse/device.ts";
@@ -10,6 +15,7 @@ import { writeEpoch } from "./id_xattr.ts";
 import { IdentityStore, newGeneration } from "./identity_store.ts";
 import { KnownFolders, strangeFolder } from "./known_folders.ts";
 import { Marks } from "./marks.ts";
+import { openVolume } from "./open_volumes.ts";
 import { KIND } from "./operation.ts";
 import { SecondarySession } from "./secondary_session.ts";
 import type { Volume } from "./volume.ts";
@@ -186,3 +192,136 @@ Deno.test({
     }
   },
 });
+
+/** A copy of this node alone, of which BEGIN says that it is to be moved aside: as an application had it, in one directory. */
+function onYielding(
+  name: string,
+  run: (bed: {
+    readonly identity: IdentityStore;
+    readonly volume: Volume;
+    readonly data: string;
+    readonly kept: string;
+    readonly context: Context;
+    /** A session that has heard such a BEGIN. */
+    begin(): SecondarySession;
+    /** Syncs that were asked for and have not ended. */
+    readonly syncs: ((error: number) => void)[];
+  }) => void,
+) {
+  Deno.test({
+    name,
+    ignore: Deno.uid() !== 0,
+    fn() {
+      const root = Deno.makeTempDirSync({ dir: "/dev/shm" });
+      const data = `${root}/data`, state = `${root}/state`;
+      const kept = `${root}/kept`;
+      for (const path of [data, state, kept]) Deno.mkdirSync(path);
+      const identity = new IdentityStore(`${state}/identity.json`);
+      identity.advance({ bitmap: null, upToDate: true });
+      const dirty = new Dirty(`${state}/dirty.log`);
+      const context = {
+        config: {
+          module: "app",
+          salvageDir: kept,
+          directories: [{ path: data }],
+        },
+        places: [data],
+        identity,
+        dirty,
+        marks: new Marks(),
+        folders: new KnownFolders(state),
+        external: { noted: false },
+        tide: { kept: { value: 0 } },
+        left: null,
+        notice: null,
+        now: () => 0,
+        log() {},
+      } as unknown as Context;
+      const volume = openVolume(0, data, () => 7, {});
+      const syncs: ((error: number) => void)[] = [];
+      volume.sync = (_, done) => void syncs.push(done);
+      const sessions: SecondarySession[] = [];
+      const words = JSON.stringify({
+        mode: "full",
+        aside: true,
+        diverged: true,
+      });
+      try {
+        Deno.writeTextFileSync(`${data}/own`, "written alone");
+        run({
+          identity,
+          volume,
+          data,
+          kept: `${kept}/app`,
+          context,
+          syncs,
+          begin() {
+            const frame = newFrame();
+            frame.kind = KIND.BEGIN;
+            const connection = {
+              frame,
+              incoming: new Memory(4096),
+              bytes: () => new TextEncoder().encode(words),
+              close() {},
+            } as unknown as Connection;
+            const session = new SecondarySession(context, [volume], {
+              connection,
+              sequence: 0,
+              fresh: false,
+              events: {
+                broken() {},
+                attempt: (action) => action(),
+                isOver: () => false,
+                resync() {},
+                level() {},
+                changed() {},
+              },
+            });
+            sessions.push(session);
+            strictEqual(session.heard(), null);
+            return session;
+          },
+        });
+      } finally {
+        for (const session of sessions) session.close();
+        volume.close();
+        dirty.close();
+        Deno.removeSync(root, { recursive: true });
+      }
+    },
+  });
+}
+
+onYielding(
+  "SecondarySession: what is set aside is on this node's disk before the copy counts as half made",
+  ({ identity, data, syncs, begin }) => {
+    const asides = () =>
+      [...Deno.readDirSync(`${data}/.hakit`)].map(({ name }) => name);
+    const first = begin();
+    strictEqual(syncs.length, 1);
+    strictEqual(asides().length, 1);
+    strictEqual(
+      Deno.readTextFileSync(`${data}/.hakit/${asides()[0]}/own`),
+      "written alone",
+    );
+    // A power cut would put it back.
+    strictEqual(identity.value.consistent, true);
+    strictEqual(identity.value.upToDate, false);
+    first.turn();
+    // The loop is not kept busy by a disk that takes minutes for it.
+    strictEqual(first.busy, false);
+    syncs.pop()!(E.IO);
+    throws(() => first.turn(), /Cannot keep aside .* failed to sync: EIO/);
+    strictEqual(identity.value.consistent, true);
+    first.close();
+
+    // What an earlier session has moved is not on the disk by that.
+    const next = begin();
+    strictEqual(syncs.length, 1);
+    strictEqual(identity.value.consistent, true);
+    syncs.pop()!(0);
+    next.turn();
+    strictEqual(identity.value.consistent, false);
+    strictEqual(asides().length, 1);
+  },
+);
