@@ -202,8 +202,8 @@ function onYielding(
     readonly data: string;
     readonly kept: string;
     readonly context: Context;
-    /** A session that has heard such a BEGIN. */
-    begin(): SecondarySession;
+    /** A session that hears such a BEGIN, or what is left of it. */
+    begin(words?: { readonly [name: string]: unknown }): SecondarySession;
     /** Syncs that were asked for and have not ended. */
     readonly syncs: ((error: number) => void)[];
   }) => void,
@@ -241,11 +241,6 @@ function onYielding(
       const syncs: ((error: number) => void)[] = [];
       volume.sync = (_, done) => void syncs.push(done);
       const sessions: SecondarySession[] = [];
-      const words = JSON.stringify({
-        mode: "full",
-        aside: true,
-        diverged: true,
-      });
       try {
         Deno.writeTextFileSync(`${data}/own`, "written alone");
         run({
@@ -255,13 +250,13 @@ function onYielding(
           kept: `${kept}/app`,
           context,
           syncs,
-          begin() {
+          begin(words = { mode: "full", aside: true, diverged: true }) {
             const frame = newFrame();
             frame.kind = KIND.BEGIN;
             const connection = {
               frame,
               incoming: new Memory(4096),
-              bytes: () => new TextEncoder().encode(words),
+              bytes: () => new TextEncoder().encode(JSON.stringify(words)),
               close() {},
             } as unknown as Connection;
             const session = new SecondarySession(context, [volume], {
@@ -292,36 +287,92 @@ function onYielding(
   });
 }
 
+const asidesIn = (data: string) =>
+  [...Deno.readDirSync(`${data}/.hakit`)].map(({ name }) => name);
+
 onYielding(
-  "SecondarySession: what is set aside is on this node's disk before the copy counts as half made",
+  "SecondarySession: what is set aside is on this node's disk before it may be overwritten",
   ({ identity, data, syncs, begin }) => {
-    const asides = () =>
-      [...Deno.readDirSync(`${data}/.hakit`)].map(({ name }) => name);
     const first = begin();
     strictEqual(syncs.length, 1);
-    strictEqual(asides().length, 1);
+    const [aside] = asidesIn(data);
     strictEqual(
-      Deno.readTextFileSync(`${data}/.hakit/${asides()[0]}/own`),
+      Deno.readTextFileSync(`${data}/.hakit/${aside}/own`),
       "written alone",
     );
-    // A power cut would put it back.
-    strictEqual(identity.value.consistent, true);
+    strictEqual(identity.aside, aside);
     strictEqual(identity.value.upToDate, false);
     first.turn();
     // The loop is not kept busy by a disk that takes minutes for it.
     strictEqual(first.busy, false);
     syncs.pop()!(E.IO);
     throws(() => first.turn(), /Cannot keep aside .* failed to sync: EIO/);
-    strictEqual(identity.value.consistent, true);
+    strictEqual(identity.aside, aside);
     first.close();
 
-    // What an earlier session has moved is not on the disk by that.
-    const next = begin();
+    // A power cut puts it back.
+    Deno.renameSync(`${data}/.hakit/${aside}/own`, `${data}/own`);
+    const next = begin({ mode: "full", aside: false, diverged: false });
     strictEqual(syncs.length, 1);
-    strictEqual(identity.value.consistent, true);
-    syncs.pop()!(0);
-    next.turn();
+    strictEqual(identity.aside, aside);
+    next.close();
+
+    // What an earlier session has moved is not on the disk by that.
+    const last = begin({ mode: "full", aside: false, diverged: false });
+    strictEqual(syncs.length, 2);
+    strictEqual(identity.aside, aside);
+    for (const done of syncs) done(0);
+    last.turn();
+    strictEqual(identity.aside, null);
     strictEqual(identity.value.consistent, false);
-    strictEqual(asides().length, 1);
+    deepStrictEqual(asidesIn(data), [aside]);
+  },
+);
+
+onYielding(
+  "SecondarySession: a copy of which only a part is aside is no copy, and the rest goes into the same folder before anything is taken",
+  ({ identity, volume, data, kept, context, syncs, begin }) => {
+    Deno.writeTextFileSync(`${data}/other`, "other");
+    // As a name that cannot be moved: another one stands where it is to go.
+    const hidden = volume.hidden.bind(volume);
+    volume.hidden = (name) => {
+      const fd = hidden(name);
+      Deno.writeTextFileSync(`${data}/.hakit/${name}/own`, "in the way");
+      return fd;
+    };
+    strictEqual(identity.value.consistent, true);
+    throws(() => begin(), /Cannot move ".*\/own" .*: EEXIST/);
+    const { aside } = identity;
+    match(aside ?? "", /^aside-/);
+    strictEqual(identity.value.consistent, false);
+    strictEqual(syncs.length, 0);
+    match(context.notice ?? "", new RegExp(`/${aside}$`));
+
+    // Once more, and so would another process: of nothing new is told.
+    throws(() => begin(), /Cannot move/);
+    strictEqual(new IdentityStore(identity.path).aside, aside);
+    strictEqual([...Deno.readDirSync(kept)].length, 1);
+
+    volume.hidden = hidden;
+    Deno.removeSync(`${data}/.hakit/${aside}/own`);
+    // By marks nothing would come in the place of what was moved.
+    for (const mode of ["none", "dirty"]) {
+      throws(() => begin({ mode, aside: false, diverged: false }), /aside/);
+    }
+    strictEqual(Deno.readTextFileSync(`${data}/own`), "written alone");
+    const session = begin({ mode: "full", aside: false, diverged: false });
+    syncs.pop()!(0);
+    session.turn();
+    strictEqual(identity.aside, null);
+    strictEqual(
+      Deno.readTextFileSync(`${data}/.hakit/${aside}/own`),
+      "written alone",
+    );
+    strictEqual(
+      Deno.readTextFileSync(`${data}/.hakit/${aside}/other`),
+      "other",
+    );
+    deepStrictEqual(asidesIn(data), [aside]);
+    strictEqual([...Deno.readDirSync(kept)].length, 1);
   },
 );
