@@ -107,15 +107,24 @@ export class FolderTokens {
     }
   }
 
-  /** A person says that what stands there is to be used, whatever it is. Durable when this returns. Throws. */
-  forget(): void {
-    // The count stays: the disk of before is the older one, should it come back.
+  /** See KnownFolders. */
+  forget(first: () => void = () => {}): void {
     this.#latest = null;
-    this.#write(new Map(), this.#count ?? 0, false);
+    // What is forgotten already needs no room again.
+    if (this.#carried.size === 0 && this.#count !== null && !this.#level) {
+      return first();
+    }
+    // The count stays: the disk of before is the older one, should it come back.
+    this.#write(new Map(), this.#count ?? 0, false, first);
   }
 
-  /** Never half written: an entry that is missing would make a stranger of the folder. */
-  #write(carried: Carried, count: number, level: boolean): void {
+  /** Never half written: an entry that is missing would make a stranger of the folder. `first`: when there is room for it. */
+  #write(
+    carried: Carried,
+    count: number,
+    level: boolean,
+    first: () => void = () => {},
+  ): void {
     const lines = [`${count} ${level ? "level" : "*"}\n`];
     for (const [path, tokens] of carried) {
       lines.push(...tokens.map((token) => `${token} ${path}\n`));
@@ -130,6 +139,7 @@ export class FolderTokens {
       });
       writeAllSync(file, new TextEncoder().encode(lines.join("")));
       file.syncSync();
+      first();
       Deno.renameSync(spare, this.#file);
     } catch (error) {
       removeQuietly(spare);

@@ -10,12 +10,12 @@ import { settleGround } from "./ground.ts";
 import { IdentityStore } from "./identity_store.ts";
 import { KnownFolders, strangeFolder } from "./known_folders.ts";
 import { Marks } from "./marks.ts";
-import { forceCopy } from "./persons_word.ts";
+import { disownCopy, forceCopy, replaceCopy } from "./persons_word.ts";
 
 /** A node with a good copy, in whose place an empty folder stands; `process`: as one that begins finds it. */
 function onAnotherFolder(
   name: string,
-  run: (process: () => Context) => void,
+  run: (process: () => Context, state: string) => void,
 ) {
   Deno.test({
     name,
@@ -46,7 +46,7 @@ function onAnotherFolder(
         Deno.renameSync(data, `${data}-before`);
         Deno.mkdirSync(data);
         notStrictEqual(strangeFolder(process()), null);
-        run(process);
+        run(process, state);
       } finally {
         dirty.close();
         Deno.removeSync(root, { recursive: true });
@@ -72,7 +72,10 @@ onAnotherFolder(
     notStrictEqual(strangeFolder(process()), null);
     {
       const context = process();
-      context.folders.forget = cutOff;
+      context.folders.forget = (first) => {
+        first?.();
+        cutOff();
+      };
       throws(() => forceCopy(context, { full: true }), /cut off/);
     }
     notStrictEqual(strangeFolder(process()), null);
@@ -84,5 +87,36 @@ onAnotherFolder(
     forceCopy(process(), { full: true });
     strictEqual(strangeFolder(process()), null);
     deepStrictEqual(process().identity.value.history, []);
+  },
+);
+
+onAnotherFolder(
+  "what a person says of a copy changes nothing where the state directory has no room for it",
+  (process, state) => {
+    const before = process().identity.value;
+    const spare = `${state}/tokens.new`;
+    Deno.mkdirSync(`${spare}/full`, { recursive: true });
+    for (
+      const say of [
+        (context: Context) => replaceCopy(context),
+        (context: Context) => disownCopy(context, 2 ** 32),
+        (context: Context) => forceCopy(context, { full: true }),
+      ]
+    ) {
+      const context = process();
+      throws(() => say(context), /directory/);
+      for (const { identity } of [context, process()]) {
+        deepStrictEqual(identity.value, before);
+      }
+      notStrictEqual(strangeFolder(context), null);
+      notStrictEqual(strangeFolder(process()), null);
+    }
+    // Full from then on: what a restore says at its end needs no room any more.
+    Deno.removeSync(spare, { recursive: true });
+    replaceCopy(process());
+    strictEqual(process().identity.value.consistent, false);
+    Deno.mkdirSync(`${spare}/full`, { recursive: true });
+    forceCopy(process(), { full: true, whole: true });
+    strictEqual(process().identity.value.consistent, true);
   },
 );
