@@ -1,7 +1,7 @@
 /** identity.json: read at start, replaced as a whole, durable when `save` returns. */
 import { dirname } from "node:path";
 import { z } from "zod";
-import { syncFolderSync, writeAllSync } from "../system/files.ts";
+import { syncFolderSync, writeOverSync } from "../system/files.ts";
 import { descent, EMPTY, type Identity } from "./identity.ts";
 import { messageOf } from "../system/message.ts";
 
@@ -96,14 +96,16 @@ export class IdentityStore {
       null,
       1,
     );
-    this.#write(text.padEnd(SPARE - 1) + "\n", { durably: true });
+    writeOverSync(this.#spare, text.padEnd(SPARE - 1) + "\n", {
+      durably: true,
+    });
     Deno.renameSync(this.#spare, this.path);
     syncFolderSync(dirname(this.path));
     this.#identity = next;
     this.#resync = resync;
     this.#aside = aside;
     try {
-      this.#write(" ".repeat(SPARE), { durably: false });
+      writeOverSync(this.#spare, " ".repeat(SPARE), { durably: false });
     } catch {
       /* A full disk: what this one took the place of makes room for the next. */
     }
@@ -123,22 +125,6 @@ export class IdentityStore {
   /** The next identity is written over it: also on a disk that is full, for a copy that is to be levelled may need that to get room. */
   get #spare(): string {
     return this.path + ".new";
-  }
-
-  #write(text: string, { durably }: { readonly durably: boolean }): void {
-    const file = Deno.openSync(this.#spare, {
-      create: true,
-      write: true,
-      mode: 0o600,
-    });
-    try {
-      const bytes = new TextEncoder().encode(text);
-      writeAllSync(file, bytes);
-      file.truncateSync(bytes.length);
-      if (durably) file.syncSync();
-    } finally {
-      file.close();
-    }
   }
 
   /**

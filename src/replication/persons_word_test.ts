@@ -95,7 +95,11 @@ onAnotherFolder(
   (process, state) => {
     const before = process().identity.value;
     const spare = `${state}/tokens.new`;
-    Deno.mkdirSync(`${spare}/full`, { recursive: true });
+    const fill = () => {
+      Deno.removeSync(spare);
+      Deno.mkdirSync(`${spare}/full`, { recursive: true });
+    };
+    fill();
     for (
       const say of [
         (context: Context) => replaceCopy(context),
@@ -115,7 +119,7 @@ onAnotherFolder(
     Deno.removeSync(spare, { recursive: true });
     replaceCopy(process());
     strictEqual(process().identity.value.consistent, false);
-    Deno.mkdirSync(`${spare}/full`, { recursive: true });
+    fill();
     forceCopy(process(), { full: true, whole: true });
     strictEqual(process().identity.value.consistent, true);
   },
