@@ -13,7 +13,7 @@
  */
 import { dirname } from "node:path";
 import { errno, ErrnoError, libc, O } from "../system/libc.ts";
-import { syncFolderSync, writeAllSync } from "../system/files.ts";
+import { syncFolderSync, writeOverSync } from "../system/files.ts";
 import type { Aio } from "./aio.ts";
 import { procPath } from "./descriptor.ts";
 import { readToken, writeToken } from "./id_xattr.ts";
@@ -32,6 +32,8 @@ const COUNTED = 2 ** 32;
 const MAX_COUNT = 2 ** 20;
 /** Draws that could not be ended, on a disk that fails to sync: such a copy is none anyway. */
 const MOST = 8;
+/** Bytes that most lists fit into: the next one is written over such a file, also on a disk that is full. */
+const SPARE = 4096;
 
 type Carried = ReadonlyMap<string, readonly number[]>;
 
@@ -107,29 +109,32 @@ export class FolderTokens {
     }
   }
 
-  /** A person says that what stands there is to be used, whatever it is. Durable when this returns. Throws. */
-  forget(): void {
-    // The count stays: the disk of before is the older one, should it come back.
+  /** See KnownFolders. */
+  forget(first: () => void = () => {}): void {
     this.#latest = null;
-    this.#write(new Map(), this.#count ?? 0, false);
+    // What is forgotten already needs no room again.
+    if (this.#carried.size === 0 && this.#count !== null && !this.#level) {
+      return first();
+    }
+    // The count stays: the disk of before is the older one, should it come back.
+    this.#write(new Map(), this.#count ?? 0, false, first);
   }
 
-  /** Never half written: an entry that is missing would make a stranger of the folder. */
-  #write(carried: Carried, count: number, level: boolean): void {
+  /** Never half written: an entry that is missing would make a stranger of the folder. `first`: when there is room for it. */
+  #write(
+    carried: Carried,
+    count: number,
+    level: boolean,
+    first: () => void = () => {},
+  ): void {
     const lines = [`${count} ${level ? "level" : "*"}\n`];
     for (const [path, tokens] of carried) {
       lines.push(...tokens.map((token) => `${token} ${path}\n`));
     }
     const spare = `${this.#file}.new`;
     try {
-      using file = Deno.openSync(spare, {
-        create: true,
-        truncate: true,
-        write: true,
-        mode: 0o600,
-      });
-      writeAllSync(file, new TextEncoder().encode(lines.join("")));
-      file.syncSync();
+      writeOverSync(spare, lines.join(""), { durably: true });
+      first();
       Deno.renameSync(spare, this.#file);
     } catch (error) {
       removeQuietly(spare);
@@ -139,6 +144,11 @@ export class FolderTokens {
     this.#carried = carried;
     this.#count = count;
     this.#level = level;
+    try {
+      writeOverSync(spare, " ".repeat(SPARE), { durably: false });
+    } catch {
+      /* A full disk: what this one took the place of makes room for the next. */
+    }
   }
 
   #read(): void {

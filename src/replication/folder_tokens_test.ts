@@ -171,10 +171,27 @@ withFolders(
 );
 
 withFolders(
+  "FolderTokens has a place for what it writes next, also on a disk that has become full",
+  ({ state, tokens, folders }) => {
+    const process = tokens();
+    process.draw(folders);
+    const place = Deno.statSync(`${state}/tokens.new`);
+    strictEqual(place.size, 4096);
+    process.forget();
+    strictEqual(Deno.statSync(`${state}/tokens`).ino, place.ino);
+    strictEqual(Deno.statSync(`${state}/tokens.new`).size, 4096);
+    // What stands there is no list.
+    strictEqual(tokens().level, false);
+    deepStrictEqual(judged(tokens(), folders), OWN);
+  },
+);
+
+withFolders(
   "FolderTokens.draw() that finds no room leaves all as it was",
   ({ state, tokens, folders }) => {
     const process = tokens();
     process.draw(folders);
+    Deno.removeSync(`${state}/tokens.new`);
     Deno.mkdirSync(`${state}/tokens.new/full`, { recursive: true });
     throws(() => process.draw(folders));
     throws(() => process.forget());

@@ -1,7 +1,7 @@
 /** identity.json: read at start, replaced as a whole, durable when `save` returns. */
 import { dirname } from "node:path";
 import { z } from "zod";
-import { syncFolderSync, writeAllSync } from "../system/files.ts";
+import { syncFolderSync, writeOverSync } from "../system/files.ts";
 import { descent, EMPTY, type Identity } from "./identity.ts";
 import { messageOf } from "../system/message.ts";
 
@@ -18,8 +18,12 @@ export const identitySchema = z.strictObject({
   directories: z.array(z.string().max(4096)).max(64).optional(),
 });
 
-/** The file: the identity, and a resync that goes on where it broke off. Absent in most: what came before it reads those. */
-const fileSchema = identitySchema.extend({ resync: generation.optional() });
+/** The file: the identity, and what goes on where it broke off. Absent in most: what came before it reads those. */
+const fileSchema = identitySchema.extend({
+  resync: generation.optional(),
+  // It is part of a path.
+  aside: z.string().regex(/^aside-[0-9TZ-]+$/).max(64).optional(),
+});
 
 /** Bytes of a file that any identity but one of very long lists fits into. */
 const SPARE = 4096;
@@ -31,14 +35,16 @@ export function newGeneration(): string {
 export class IdentityStore {
   #identity: Identity;
   #resync: string | null = null;
+  #aside: string | null = null;
 
   constructor(readonly path: string) {
     try {
-      const { resync, ...identity } = fileSchema.parse(
+      const { resync, aside, ...identity } = fileSchema.parse(
         JSON.parse(Deno.readTextFileSync(path)),
       );
       this.#identity = identity;
       this.#resync = resync ?? null;
+      this.#aside = aside ?? null;
     } catch (error) {
       // No file: a new node. Anything else is not guessed at: a wrong identity loses data.
       if (!(error instanceof Deno.errors.NotFound)) {
@@ -62,26 +68,44 @@ export class IdentityStore {
     return this.#resync;
   }
 
-  /** `resync`: see there; when it is not given, one that is under way is over as soon as this copy becomes another one or whole. */
+  /**
+   * The folder into which what stands here is being moved, for it is not to be overwritten: some of it is there, the rest in its place,
+   * and neither is a copy (not `consistent`). Nothing is taken from a primary before all of it is there. Null: there is none.
+   */
+  get aside(): string | null {
+    return this.#aside;
+  }
+
+  /**
+   * `resync`, `aside`: see there. When they are not given, a resync that is under way is over as soon as this copy becomes another one or
+   * whole, and so is what is being moved aside; but not where it counts as none for one reason more.
+   */
   save(
     change: Partial<Identity>,
-    { resync = changesCopy(change) ? null : this.#resync }: {
+    {
+      resync = changesCopy(change) ? null : this.#resync,
+      aside = "current" in change || change.consistent ? null : this.#aside,
+    }: {
       readonly resync?: string | null;
+      readonly aside?: string | null;
     } = {},
   ): void {
     const next = { ...this.#identity, ...change };
     const text = JSON.stringify(
-      { ...next, ...(resync && { resync }) },
+      { ...next, ...(resync && { resync }), ...(aside && { aside }) },
       null,
       1,
     );
-    this.#write(text.padEnd(SPARE - 1) + "\n", { durably: true });
+    writeOverSync(this.#spare, text.padEnd(SPARE - 1) + "\n", {
+      durably: true,
+    });
     Deno.renameSync(this.#spare, this.path);
     syncFolderSync(dirname(this.path));
     this.#identity = next;
     this.#resync = resync;
+    this.#aside = aside;
     try {
-      this.#write(" ".repeat(SPARE), { durably: false });
+      writeOverSync(this.#spare, " ".repeat(SPARE), { durably: false });
     } catch {
       /* A full disk: what this one took the place of makes room for the next. */
     }
@@ -101,22 +125,6 @@ export class IdentityStore {
   /** The next identity is written over it: also on a disk that is full, for a copy that is to be levelled may need that to get room. */
   get #spare(): string {
     return this.path + ".new";
-  }
-
-  #write(text: string, { durably }: { readonly durably: boolean }): void {
-    const file = Deno.openSync(this.#spare, {
-      create: true,
-      write: true,
-      mode: 0o600,
-    });
-    try {
-      const bytes = new TextEncoder().encode(text);
-      writeAllSync(file, bytes);
-      file.truncateSync(bytes.length);
-      if (durably) file.syncSync();
-    } finally {
-      file.close();
-    }
   }
 
   /**

@@ -44,6 +44,41 @@ Deno.test("IdentityStore: a resync that is under way is remembered until this co
   }
 });
 
+Deno.test("IdentityStore: what is being moved aside is remembered until all of it is, also where this copy counts as none for one reason more", () => {
+  const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+  const path = `${folder}/identity.json`;
+  try {
+    const store = new IdentityStore(path);
+    const again = () => new IdentityStore(path).aside;
+    store.advance({ bitmap: null });
+    strictEqual(again(), null);
+    const aside = "aside-2026-11-28T10-00-00-000Z";
+    for (
+      const change of [
+        () => store.save({}, { aside: null }),
+        () => store.save({ consistent: true }),
+        () => store.advance({ bitmap: null, consistent: true }),
+      ]
+    ) {
+      store.save({ consistent: false }, { aside });
+      strictEqual(again(), aside);
+      store.save({ upToDate: false, consistent: false });
+      store.condemn();
+      strictEqual(again(), aside);
+      strictEqual(store.aside, aside);
+      change();
+      strictEqual(store.aside, null);
+      strictEqual(again(), null);
+    }
+    strictEqual(Deno.readTextFileSync(path).includes("aside"), false);
+    // It becomes part of a path.
+    store.save({}, { aside: "aside-/../../etc" });
+    throws(again, /Cannot read/);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
 Deno.test({
   name:
     "IdentityStore: what it says is kept on a disk that has become full, again and again",

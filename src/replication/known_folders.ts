@@ -49,10 +49,13 @@ export class KnownFolders {
     this.#notes = notes;
   }
 
-  /** A person says that what stands there is to be used, whatever it is. Throws. */
-  forget(): void {
+  /**
+   * A person says that what stands there is to be used, whatever it is. `first`: what must be durable before, done when there is room for
+   * the rest. Durable when this returns. Throws.
+   */
+  forget(first?: () => void): void {
+    this.tokens.forget(first);
     this.keep(new Map());
-    this.tokens.forget();
   }
 
   #read(): ReadonlyMap<string, number> {

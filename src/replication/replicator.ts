@@ -32,6 +32,7 @@ import { KnownFolders, type Strange, strangeFolder } from "./known_folders.ts";
 import type { Identity } from "./identity.ts";
 import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
+import { disownCopy, forceCopy, replaceCopy } from "./persons_word.ts";
 import { PrimaryRole } from "./primary_role.ts";
 import { SecondaryRole } from "./secondary_role.ts";
 import { TideStore } from "./tide_store.ts";
@@ -238,7 +239,7 @@ class Replicator {
           if (this.#primary || this.#secondary) {
             throw new Error("the module runs on this node");
           }
-          this.#replace();
+          replaceCopy(context);
         });
       case "hold":
         return attempt(() => {
@@ -271,7 +272,7 @@ class Replicator {
           if (resync) resync.limit = rates.resyncLimit;
         });
       case "force":
-        return attempt(() => this.#force(command));
+        return attempt(() => forceCopy(context, command));
       default:
         this.#tasks.push(this.#change(command, attempt));
     }
@@ -295,50 +296,6 @@ class Replicator {
       );
     }
     external.note();
-  }
-
-  /** What stands here counts as no copy: half of it is gone, or it is another disk. */
-  #replace(): void {
-    const { identity, folders } = this.#context;
-    identity.save({ upToDate: false, consistent: false });
-    // Last: of a folder that is not known any more nobody asks whether it is the one that the identity speaks of.
-    folders.forget();
-  }
-
-  /** What stands here may be what nobody else has: it counts as somebody else's copy, which is kept aside. */
-  #disown(token: number): void {
-    const { identity, folders } = this.#context;
-    identity.save({
-      ...unlike(token),
-      upToDate: false,
-      directories: [],
-    });
-    folders.forget();
-  }
-
-  #force(
-    { full, whole: put = false }: Command & { readonly command: "force" },
-  ): void {
-    const { identity, dirty, folders } = this.#context;
-    const { current, upToDate, consistent } = identity.value;
-    if (current !== null && upToDate && consistent && !full) return;
-    const whole = put ||
-      (consistent && strangeFolder(this.#context) === null);
-    // A state that knows nothing yet, beside the data of an earlier one: whoever takes that for the good copy knows what it is.
-    if (full || current === null) folders.forget();
-    // What the peer has is a different history from now on: everything is compared when it returns.
-    identity.advance({
-      bitmap: null,
-      upToDate: true,
-      consistent: true,
-      connected: false,
-      // So nothing need be marked for it either.
-      directories: [],
-    }, { whole });
-    this.#context.doubt = false;
-    this.#context.left = null;
-    this.#context.marks.clear();
-    dirty.clear();
   }
 
   *#change(
@@ -452,8 +409,8 @@ class Replicator {
       return new Error(strange.why);
     }
     try {
-      if (strange.newer === null) this.#replace();
-      else this.#disown(strange.newer);
+      if (strange.newer === null) replaceCopy(this.#context);
+      else disownCopy(this.#context, strange.newer);
       return null;
     } catch (error) {
       return error;

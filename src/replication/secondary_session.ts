@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Connection } from "../peer/connection.ts";
 import { fineStamp } from "../system/clock.ts";
 import { isBefore, SYNCFS_TELLS } from "../system/kernel.ts";
+import { errnoName } from "../system/libc.ts";
 import { type Context, syncAll } from "./context.ts";
 import { keepEpoch } from "./epoch.ts";
 import { levelExclusions } from "./exclusions.ts";
@@ -77,6 +78,8 @@ export class SecondarySession {
   #bytes = 0;
   /** Beside the primary's frames: before anything of it is taken. */
   #work: Generator<void, void> | null = null;
+  /** That waits for this node's disk: no turn of the loop helps. */
+  #syncing = false;
   /** Waiting for both disks before this copy counts as up to date. */
   #levelling: {
     readonly generation: string;
@@ -203,17 +206,23 @@ export class SecondarySession {
   *#prepare(begin: Resync): Generator<void, void> {
     const { context } = this;
     this.#mode = begin.mode;
+    const goesOn = context.identity.aside !== null;
+    if (goesOn && begin.mode !== "full") {
+      throw new Error(
+        `a resync "${begin.mode}" of a copy that is being moved aside`,
+      );
+    }
     if (begin.mode !== "none") {
       // What this node alone wrote is kept before the first byte of it is overwritten: all that stands here where no set can name it
       // (a lost log; forced before, against a node that had written too).
       const unnamed = context.identity.value.directories?.length === 0;
-      const aside = begin.aside || begin.diverged && unnamed;
+      const aside = goesOn || begin.aside || begin.diverged && unnamed;
       if (begin.diverged && !aside) yield* this.#salvage();
       context.identity.save({ upToDate: false });
-      if (aside) this.#setAside(begin.diverged);
+      if (aside) yield* this.#setAside(begin.diverged);
       // Only now: a half-made copy is known by it, and is not taken for somebody's data when the resync begins again.
       const { resync } = begin;
-      context.identity.save({ consistent: false }, { resync });
+      context.identity.save({ consistent: false }, { resync, aside: null });
       this.#target = new ResyncTarget(this.volumes, this.follower.outgoing, {
         adopts: begin.mode === "full",
         fromDisk: begin.mode === "full" || context.unsynced,
@@ -277,14 +286,36 @@ export class SecondarySession {
     }
   }
 
-  #setAside(diverged: boolean): void {
-    setAside(this.volumes, `aside-${fineStamp()}`, (folders) => {
-      this.context.notice = `what stood here before is kept in ${
+  *#setAside(diverged: boolean): Generator<void, void> {
+    const { context } = this, { identity } = context;
+    // One that broke off goes on into the same folder, of which was told: halves in two folders nobody would put together again.
+    const before = identity.aside, name = before ?? `aside-${fineStamp()}`;
+    setAside(this.volumes, name, (folders) => {
+      context.notice = `what stood here before is kept in ${
         folders.join(", ")
       }`;
+      if (before !== null) return;
       // Before it moves: a node that dies in between must not forget that there is something.
       if (diverged) noteAside(this.#kept, folders);
+      // Nor take what is left in its place for a copy to lead with.
+      identity.save({ consistent: false }, { aside: name });
     });
+    // Also what an earlier session has moved. A power cut would put it back in its place, where the next resync overwrites it with
+    // nothing kept.
+    let error = 0;
+    this.#syncing = true;
+    syncAll(context, this.volumes, (found) => {
+      error = found;
+      this.#syncing = false;
+    });
+    while (this.#syncing) yield;
+    if (error) {
+      throw new Error(
+        `Cannot keep aside what stood here: this node's disk failed to sync: ${
+          errnoName(error)
+        }`,
+      );
+    }
   }
 
   /** Everything that may differ, as far as this node knows; in parts, each when there is room for it. */
@@ -315,7 +346,7 @@ export class SecondarySession {
 
   /** It wants the loop's next turn at once. */
   get busy(): boolean {
-    return this.#work !== null && !this.#target?.waits;
+    return this.#work !== null && !this.#syncing && !this.#target?.waits;
   }
 
   /** Whether a frame of the primary may be taken now: answers that it does not take, and flushes, must not pile up. */

@@ -1,4 +1,9 @@
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  match,
+  strictEqual,
+  throws,
+} from "node:assert/strict";
 import type { Connection } from "../peer/connection.ts";
 import { newFrame } from "../peer/frame.ts";
 import { openBacking } from "../fuse/device.ts";
@@ -10,6 +15,7 @@ import { writeEpoch } from "./id_xattr.ts";
 import { IdentityStore, newGeneration } from "./identity_store.ts";
 import { KnownFolders, strangeFolder } from "./known_folders.ts";
 import { Marks } from "./marks.ts";
+import { openVolume } from "./open_volumes.ts";
 import { KIND } from "./operation.ts";
 import { SecondarySession } from "./secondary_session.ts";
 import type { Volume } from "./volume.ts";
@@ -186,3 +192,187 @@ Deno.test({
     }
   },
 });
+
+/** A copy of this node alone, of which BEGIN says that it is to be moved aside: as an application had it, in one directory. */
+function onYielding(
+  name: string,
+  run: (bed: {
+    readonly identity: IdentityStore;
+    readonly volume: Volume;
+    readonly data: string;
+    readonly kept: string;
+    readonly context: Context;
+    /** A session that hears such a BEGIN, or what is left of it. */
+    begin(words?: { readonly [name: string]: unknown }): SecondarySession;
+    /** Syncs that were asked for and have not ended. */
+    readonly syncs: ((error: number) => void)[];
+  }) => void,
+) {
+  Deno.test({
+    name,
+    ignore: Deno.uid() !== 0,
+    fn() {
+      const root = Deno.makeTempDirSync({ dir: "/dev/shm" });
+      const data = `${root}/data`, state = `${root}/state`;
+      const kept = `${root}/kept`;
+      for (const path of [data, state, kept]) Deno.mkdirSync(path);
+      const identity = new IdentityStore(`${state}/identity.json`);
+      identity.advance({ bitmap: null, upToDate: true });
+      const dirty = new Dirty(`${state}/dirty.log`);
+      const context = {
+        config: {
+          module: "app",
+          salvageDir: kept,
+          directories: [{ path: data }],
+        },
+        places: [data],
+        identity,
+        dirty,
+        marks: new Marks(),
+        folders: new KnownFolders(state),
+        external: { noted: false },
+        tide: { kept: { value: 0 } },
+        left: null,
+        notice: null,
+        now: () => 0,
+        log() {},
+      } as unknown as Context;
+      const volume = openVolume(0, data, () => 7, {});
+      const syncs: ((error: number) => void)[] = [];
+      volume.sync = (_, done) => void syncs.push(done);
+      const sessions: SecondarySession[] = [];
+      try {
+        Deno.writeTextFileSync(`${data}/own`, "written alone");
+        run({
+          identity,
+          volume,
+          data,
+          kept: `${kept}/app`,
+          context,
+          syncs,
+          begin(words = { mode: "full", aside: true, diverged: true }) {
+            const frame = newFrame();
+            frame.kind = KIND.BEGIN;
+            const connection = {
+              frame,
+              incoming: new Memory(4096),
+              bytes: () => new TextEncoder().encode(JSON.stringify(words)),
+              close() {},
+            } as unknown as Connection;
+            const session = new SecondarySession(context, [volume], {
+              connection,
+              sequence: 0,
+              fresh: false,
+              events: {
+                broken() {},
+                attempt: (action) => action(),
+                isOver: () => false,
+                resync() {},
+                level() {},
+                changed() {},
+              },
+            });
+            sessions.push(session);
+            strictEqual(session.heard(), null);
+            return session;
+          },
+        });
+      } finally {
+        for (const session of sessions) session.close();
+        volume.close();
+        dirty.close();
+        Deno.removeSync(root, { recursive: true });
+      }
+    },
+  });
+}
+
+const asidesIn = (data: string) =>
+  [...Deno.readDirSync(`${data}/.hakit`)].map(({ name }) => name);
+
+onYielding(
+  "SecondarySession: what is set aside is on this node's disk before it may be overwritten",
+  ({ identity, data, syncs, begin }) => {
+    const first = begin();
+    strictEqual(syncs.length, 1);
+    const [aside] = asidesIn(data);
+    strictEqual(
+      Deno.readTextFileSync(`${data}/.hakit/${aside}/own`),
+      "written alone",
+    );
+    strictEqual(identity.aside, aside);
+    strictEqual(identity.value.upToDate, false);
+    first.turn();
+    // The loop is not kept busy by a disk that takes minutes for it.
+    strictEqual(first.busy, false);
+    syncs.pop()!(E.IO);
+    throws(() => first.turn(), /Cannot keep aside .* failed to sync: EIO/);
+    strictEqual(identity.aside, aside);
+    first.close();
+
+    // A power cut puts it back.
+    Deno.renameSync(`${data}/.hakit/${aside}/own`, `${data}/own`);
+    const next = begin({ mode: "full", aside: false, diverged: false });
+    strictEqual(syncs.length, 1);
+    strictEqual(identity.aside, aside);
+    next.close();
+
+    // What an earlier session has moved is not on the disk by that.
+    const last = begin({ mode: "full", aside: false, diverged: false });
+    strictEqual(syncs.length, 2);
+    strictEqual(identity.aside, aside);
+    for (const done of syncs) done(0);
+    last.turn();
+    strictEqual(identity.aside, null);
+    strictEqual(identity.value.consistent, false);
+    deepStrictEqual(asidesIn(data), [aside]);
+  },
+);
+
+onYielding(
+  "SecondarySession: a copy of which only a part is aside is no copy, and the rest goes into the same folder before anything is taken",
+  ({ identity, volume, data, kept, context, syncs, begin }) => {
+    Deno.writeTextFileSync(`${data}/other`, "other");
+    // As a name that cannot be moved: another one stands where it is to go.
+    const hidden = volume.hidden.bind(volume);
+    volume.hidden = (name) => {
+      const fd = hidden(name);
+      Deno.writeTextFileSync(`${data}/.hakit/${name}/own`, "in the way");
+      return fd;
+    };
+    strictEqual(identity.value.consistent, true);
+    throws(() => begin(), /Cannot move ".*\/own" .*: EEXIST/);
+    const { aside } = identity;
+    match(aside ?? "", /^aside-/);
+    strictEqual(identity.value.consistent, false);
+    strictEqual(syncs.length, 0);
+    match(context.notice ?? "", new RegExp(`/${aside}$`));
+
+    // Once more, and so would another process: of nothing new is told.
+    throws(() => begin(), /Cannot move/);
+    strictEqual(new IdentityStore(identity.path).aside, aside);
+    strictEqual([...Deno.readDirSync(kept)].length, 1);
+
+    volume.hidden = hidden;
+    Deno.removeSync(`${data}/.hakit/${aside}/own`);
+    // By marks nothing would come in the place of what was moved.
+    for (const mode of ["none", "dirty"]) {
+      throws(() => begin({ mode, aside: false, diverged: false }), /aside/);
+    }
+    strictEqual(Deno.readTextFileSync(`${data}/own`), "written alone");
+    const session = begin({ mode: "full", aside: false, diverged: false });
+    syncs.pop()!(0);
+    session.turn();
+    strictEqual(identity.aside, null);
+    strictEqual(
+      Deno.readTextFileSync(`${data}/.hakit/${aside}/own`),
+      "written alone",
+    );
+    strictEqual(
+      Deno.readTextFileSync(`${data}/.hakit/${aside}/other`),
+      "other",
+    );
+    deepStrictEqual(asidesIn(data), [aside]);
+    strictEqual([...Deno.readDirSync(kept)].length, 1);
+  },
+);

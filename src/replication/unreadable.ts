@@ -12,9 +12,13 @@ export function isGone(code: number): boolean {
   return GONE.has(code);
 }
 
+/** Why an inode refuses what root does, and what to do. */
+export const IMMUTABLE =
+  "it is immutable or append-only (lsattr; chattr -i -a)";
+
 /** What keeps an inode from taking an id, and what to do. */
 const REFUSES: { readonly [code: number]: string } = {
-  [E.PERM]: "it is immutable or append-only (lsattr; chattr -i -a)",
+  [E.PERM]: IMMUTABLE,
   [E.NOSPC]: "its file system has no room for an extended attribute",
   [E.DQUOT]: "its owner's quota has no room for an extended attribute",
 };

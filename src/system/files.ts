@@ -70,6 +70,19 @@ export function writeAllSync(
   }
 }
 
+/** Over what stands there, which needs no room on a full disk (but where the file system copies on write). Of the owner alone. */
+export function writeOverSync(
+  path: string,
+  text: string,
+  { durably }: { readonly durably: boolean },
+): void {
+  using file = Deno.openSync(path, { create: true, write: true, mode: 0o600 });
+  const bytes = new TextEncoder().encode(text);
+  writeAllSync(file, bytes);
+  file.truncateSync(bytes.length);
+  if (durably) file.syncSync();
+}
+
 interface Readable {
   read(buffer: Uint8Array): Promise<number | null>;
 }

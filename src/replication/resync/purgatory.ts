@@ -15,11 +15,14 @@ import { inoOf } from "../descriptor.ts";
 import { listNames } from "../directory.ts";
 import { openName } from "../inspect.ts";
 import { HIDDEN } from "../name.ts";
+import { IMMUTABLE, shown } from "../unreadable.ts";
 import type { Volume } from "../volume.ts";
 import { removeAll, removedHere } from "./remove_all.ts";
 
 const memory = new Memory(8192);
 const NAME = 0, OTHER = 4096;
+/** Of renameat2. */
+const NOREPLACE = 1;
 const PURGATORY = "purgatory";
 
 /**
@@ -168,7 +171,6 @@ export class Purgatory {
   }
 
   #banish(from: number, name: Uint8Array, to: number, as: string): boolean {
-    const NOREPLACE = 1;
     return Number(
       libc.renameat2(
         SYS.renameat2,
@@ -195,7 +197,7 @@ export class Purgatory {
 
 /**
  * Moves everything that stands in the directories into a dated folder beside: data that is not the cluster's is never overwritten.
- * `announce` hears of the folders before anything moves; where there is nothing, of none.
+ * `announce` hears of the folders before anything moves; where there is nothing, of none. What was cut off goes on under the same name.
  */
 export function setAside(
   volumes: readonly Volume[],
@@ -225,16 +227,17 @@ export function setAside(
             target,
             folder,
             target,
-            0,
+            // What was moved before, and somebody has put in its place since, is another one.
+            NOREPLACE,
           ),
         ) !== 0
       ) {
         const code = errno();
         libc.close(folder);
         throw new Error(
-          `Cannot move what stands in "${volume.path}" to "${path}": ${
+          `Cannot move "${shown(volume, each)}" to "${path}": ${
             errnoName(code)
-          }`,
+          }${code === E.PERM ? `: ${IMMUTABLE}` : ""}`,
         );
       }
     }

@@ -1,7 +1,7 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { openVolume } from "../open_volumes.ts";
 import type { Volume } from "../volume.ts";
-import { Purgatory } from "./purgatory.ts";
+import { Purgatory, setAside } from "./purgatory.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -124,5 +124,31 @@ onPurgatory(
     strictEqual(give(5, "x"), false);
     strictEqual(give(6, "y"), true);
     deepStrictEqual(names(path), ["y"]);
+  },
+);
+
+onPurgatory(
+  "setAside() names what it cannot move, and goes on under the same name, over nothing that it has moved",
+  ({ volume, path }) => {
+    for (const name of ["a", "b", "c"]) {
+      Deno.writeTextFileSync(`${path}/${name}`, name);
+    }
+    // Somebody has put "b" back in its place, and changed it.
+    const aside = `${path}/.hakit/aside-1`;
+    Deno.mkdirSync(aside, { recursive: true });
+    Deno.writeTextFileSync(`${aside}/b`, "before");
+    const told: (readonly string[])[] = [];
+    const move = () =>
+      setAside([volume], "aside-1", (folders) => told.push(folders));
+    throws(move, new RegExp(`^Error: Cannot move "${path}/b" .*: EEXIST`));
+    strictEqual(Deno.readTextFileSync(`${path}/b`), "b");
+    strictEqual(Deno.readTextFileSync(`${aside}/b`), "before");
+    Deno.removeSync(`${aside}/b`);
+    move();
+    deepStrictEqual(names(path), []);
+    deepStrictEqual(names(aside).sort(), ["a", "b", "c"]);
+    // Nothing is left to be told of.
+    move();
+    deepStrictEqual(told, [[aside], [aside]]);
   },
 );
