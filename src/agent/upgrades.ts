@@ -3,24 +3,20 @@
  * one, and keeps the old one. A guard, a process of the old executable, puts that back when the new agent does not answer.
  * Which node is upgraded when is the command's affair (src/cli/upgrade.ts).
  */
-import { dirname, join } from "node:path";
 import { ApiError } from "../api/error.ts";
 import type { Log } from "../system/log.ts";
-import {
-  readIfPresent,
-  syncFolder,
-  writeAll,
-  writeDurably,
-} from "../system/files.ts";
+import { readIfPresent, writeAll, writeDurably } from "../system/files.ts";
 import { command } from "../system/command.ts";
 import { renewDrainUnit } from "../k3s/shutdown.ts";
 import { UNIT_FILE, unitText } from "../system/unit.ts";
 import type { UpgradeInfo } from "../api/schemas.ts";
 import { digestOf } from "../system/digest.ts";
 import { spawnApart } from "./apart.ts";
+import { type Files, filesOf, putBack } from "./exchange.ts";
 import { type Build, inspect, MAX_EXECUTABLE } from "./executable.ts";
 import type { Node } from "./node.ts";
 import { SPEAKS } from "./speaks.ts";
+import { beginTrial, endTrial, type Watch } from "./trial.ts";
 import { VERSION } from "../system/version.ts";
 import { messageOf } from "../system/message.ts";
 
@@ -118,7 +114,8 @@ export class Upgrades {
         `"${source}" has changed since it was checked: send it again`,
       );
     }
-    await exchange({ ...files, source });
+    const { paths } = this.#options.node;
+    await beginTrial(paths, { files, source, digest, back });
     this.#options.log.warning(
       `hakit ${wanted.version} is put in place of ${VERSION} by ${by}; this agent ends and begins again as it`,
     );
@@ -129,6 +126,7 @@ export class Upgrades {
     } catch (cause) {
       // Nobody would put the old one back: then it stays.
       await putBack(files);
+      await endTrial(paths, digest);
       throw new ApiError(500, "failed", `No guard: ${messageOf(cause)}`, {
         cause,
       });
@@ -195,60 +193,6 @@ export class Upgrades {
     }
     return filesOf(executable);
   }
-}
-
-export interface Files {
-  readonly target: string;
-  readonly previous: string;
-  readonly staged: string;
-}
-
-/** All in one folder: a rename must not cross file systems. */
-export function filesOf(executable: string): Files {
-  const folder = dirname(executable);
-  return {
-    target: executable,
-    previous: join(folder, "hakit.old"),
-    staged: join(folder, ".hakit.staged"),
-  };
-}
-
-/** `source` takes the place of `target`, which becomes `previous`; at no moment is `target` missing. */
-export async function exchange(
-  { target, previous, source }: {
-    readonly target: string;
-    readonly previous: string;
-    readonly source: string;
-  },
-): Promise<void> {
-  const folder = dirname(target);
-  const kept = join(folder, ".hakit.kept");
-  const next = join(folder, ".hakit.next");
-  for (const name of [kept, next]) await Deno.remove(name).catch(() => {});
-  await Deno.link(target, kept);
-  await Deno.link(source, next);
-  await Deno.chmod(next, 0o755);
-  await Deno.rename(kept, previous);
-  await Deno.rename(next, target);
-  if (source !== previous) await Deno.remove(source);
-  await syncFolder(folder);
-}
-
-/** The one that was kept, instead of one that did not begin; that one is of no more use. */
-export async function putBack(
-  { target, previous }: Pick<Files, "target" | "previous">,
-): Promise<void> {
-  await Deno.rename(previous, target);
-  await syncFolder(dirname(target));
-}
-
-/** What the guard is told; see upgrade_guard.ts. */
-export interface Watch extends Files {
-  readonly home: string | null;
-  /** Of the agent that ends. */
-  readonly pid: number;
-  /** Of the executable that must answer. */
-  readonly digest: string;
 }
 
 function homeOf(): string | null {

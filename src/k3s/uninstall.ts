@@ -72,6 +72,7 @@ const AGENTS_FILES = [
 /** Below the agent's state: of the cluster, not of its data. */
 const AGENTS_STATE = [
   ...[CLUSTER_HISTORY, "ended-sessions.json", "drill.json", "k3s-staged"],
+  "upgrade.json",
 ];
 /** Made where they were not there: drop-ins' folders, and those of a needrestart that is not installed. */
 const MADE_FOR_FILES = [
