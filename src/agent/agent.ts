@@ -212,7 +212,7 @@ async function live(
   }, EVERY_MS);
   upgrades.ready = true;
   const told = notifier.run(stop).catch(broken.reject);
-  await upgrades.renewUnit();
+  await upgrades.renewFiles();
   keepLogsShort(paths.log, { signal: stop, warn: (line) => log.warning(line) })
     .catch(broken.reject);
   door.modules.watch(stop).catch(broken.reject);

@@ -4,10 +4,12 @@
  * Which node is upgraded when is the command's affair (src/cli/upgrade.ts).
  */
 import { ApiError } from "../api/error.ts";
+import { places } from "../cluster/places.ts";
 import type { Log } from "../system/log.ts";
 import { readIfPresent, writeAll, writeDurably } from "../system/files.ts";
 import { command } from "../system/command.ts";
 import { renewDrainUnit } from "../k3s/shutdown.ts";
+import { leftAsTheyAre, renewWritten, wantedFiles } from "../k3s/written.ts";
 import { UNIT_FILE, unitText } from "../system/unit.ts";
 import type { UpgradeInfo } from "../api/schemas.ts";
 import { digestOf } from "../system/digest.ts";
@@ -149,21 +151,43 @@ export class Upgrades {
     return info;
   }
 
-  /** The new version may want another unit; what people changed stands in a drop-in of their own. */
-  async renewUnit(): Promise<void> {
+  /** The new version may want other files outside of hakit's folders. */
+  async renewFiles(): Promise<void> {
     const { executable, log } = this.#options;
     if (executable === null || Deno.env.has("HAKIT_HOME")) return;
     try {
       if (await renewDrainUnit()) log.info("wrote hakit-drain.service");
-      const text = await readIfPresent(UNIT_FILE);
-      const wanted = unitText(executable);
-      if (text === null || text === wanted) return;
-      if (!text.includes(`ExecStart=${executable} agent\n`)) return;
-      await writeDurably(UNIT_FILE, wanted);
-      await command(["systemctl", "daemon-reload"], { timeoutMs: 30_000 });
-      log.info(`wrote "${UNIT_FILE}" as this version wants it`);
+      await this.#renewUnit(executable);
+      await this.#renewWritten();
     } catch (error) {
-      log.warning(`unit not renewed: ${messageOf(error)}`);
+      log.warning(`files not renewed: ${messageOf(error)}`);
+    }
+  }
+
+  /** What people changed of it stands in a drop-in of their own. */
+  async #renewUnit(executable: string): Promise<void> {
+    const text = await readIfPresent(UNIT_FILE);
+    const wanted = unitText(executable);
+    if (text === null || text === wanted) return;
+    if (!text.includes(`ExecStart=${executable} agent\n`)) return;
+    await writeDurably(UNIT_FILE, wanted);
+    await command(["systemctl", "daemon-reload"], { timeoutMs: 30_000 });
+    this.#options.log.info(`wrote "${UNIT_FILE}" as this version wants it`);
+  }
+
+  async #renewWritten(): Promise<void> {
+    const { node, log } = this.#options;
+    const at = places(node.paths);
+    const files = await wantedFiles(at);
+    if (files === null) return;
+    await renewWritten(at, files, (path) =>
+      log.info(
+        `wrote "${path}" as this version wants it: in force when its service starts next`,
+      ));
+    for (const path of await leftAsTheyAre(at, files)) {
+      log.warning(
+        `"${path}" is not as this version would write it and was left: see "hakit doctor"`,
+      );
     }
   }
 

@@ -34,7 +34,6 @@ import {
   configurationStep,
   isMirrored,
   localModule,
-  type Member,
   moduleStep,
   servicesStep,
 } from "./member.ts";
@@ -44,6 +43,7 @@ import { outdated, writeFiles } from "./services.ts";
 import { drainStep } from "./shutdown.ts";
 import { DATABASE_FOLDER } from "./texts.ts";
 import { makeVolume, VOLUME } from "./volume.ts";
+import type { Member } from "./written.ts";
 
 export interface FirstOptions {
   readonly paths: Paths;

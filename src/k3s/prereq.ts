@@ -19,15 +19,20 @@ import {
   missingPackages,
 } from "./packages.ts";
 import { outdated, systemctl, writeFiles } from "./services.ts";
-import { DATABASE_FOLDER, NEEDRESTART, needrestartConfig } from "./texts.ts";
+import {
+  DATABASE_FOLDER,
+  KERNEL_MODULES,
+  MODULES_FILE,
+  modulesText,
+  NEEDRESTART,
+  needrestartConfig,
+} from "./texts.ts";
 
 /**
  * One number for the user mysql on both servers, made before the package would take the next free one. Outside the ranges from which
  * Debian gives numbers by itself (100 upwards, 999 downwards); where it is taken, `second` compares and says so.
  */
 const MYSQL_ID = 860;
-const KERNEL_MODULES = ["fuse", "loop", "xfs", "nfsd"] as const;
-const MODULES_FILE = "/etc/modules-load.d/hakit.conf";
 
 /** Packages that this run, or one that was killed, took out of a bundle. */
 export interface Unpacked {
@@ -171,7 +176,7 @@ function restartStep(): Step {
 }
 
 function kernelStep(): Step {
-  const text = KERNEL_MODULES.join("\n") + "\n";
+  const text = modulesText();
   return {
     name: "Kernel modules",
     async done() {

@@ -38,6 +38,7 @@ import {
   DATABASE_FOLDER,
   MARIADB_CONFIG,
   MARIADB_DROP_IN,
+  MODULES_FILE,
   MYSQL_DROP_IN,
   NEEDRESTART,
   NFS_CLIENT_CONFIG,
@@ -100,7 +101,7 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
       NFS_CLIENT_CONFIG,
       MARIADB_CONFIG,
       ...(own.k3s ? [K3S.unit, K3S.environment] : []),
-      "/etc/modules-load.d/hakit.conf",
+      MODULES_FILE,
     ], async () => {
       await removeEmpty(MADE_FOR_FILES);
       await unmaskSockets();
