@@ -310,7 +310,8 @@ function firewallStep({ firewall }: UninstallOptions): Step {
   };
 }
 
-function removeStep(
+/** Exported for its test. */
+export function removeStep(
   name: string,
   paths: readonly string[],
   after: () => Promise<void> = () => Promise.resolve(),
@@ -329,8 +330,10 @@ function removeStep(
     },
     async do() {
       await before();
-      for (const path of paths) await removeBut(path, spared);
+      for (const path of paths.slice(0, -1)) await removeBut(path, spared);
       await after();
+      // Last: by it a run that is repeated knows that this was not done.
+      for (const path of paths.slice(-1)) await removeBut(path, spared);
     },
   };
 }
