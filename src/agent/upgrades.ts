@@ -76,7 +76,7 @@ export class Upgrades {
     this.#staged = null;
     try {
       await receive(body, file);
-      this.#staged = await inspect(file, "the new executable");
+      this.#staged = await inspect(file, { name: "the new executable" });
     } catch (error) {
       await Deno.remove(file).catch(() => {});
       if (error instanceof ApiError) throw error;
