@@ -97,8 +97,7 @@ function clusterStep(
       }`;
     },
     async do(say) {
-      const { consolePassword } = await createCluster(paths, settings);
-      if (consolePassword) onPassword(consolePassword);
+      await createCluster(paths, settings, onPassword);
       say(`${settings.cluster}: ${settings.name1} and ${settings.name2}`);
     },
   };
