@@ -34,6 +34,9 @@ import {
  */
 const MYSQL_ID = 860;
 
+/** All that was written goes to a slow disk. */
+const PATIENT = { timeoutMs: 15 * 60_000 } as const;
+
 /** Packages that this run, or one that was killed, took out of a bundle. */
 export interface Unpacked {
   any(): Promise<boolean>;
@@ -154,6 +157,9 @@ export function packagesStep(
     if (packages) await installFromFolder(packages, names, out);
     else if (bundle) await installFromFolder(await bundle.folder(), names, out);
     else await installFromNetwork(names, { proxy, out });
+    // dpkg has its own word on the disk, not what the packages' scripts made: a power cut would leave an installed MariaDB with
+    // system tables of no length, which nothing makes anew.
+    await command(["sync"], PATIENT);
     const left = await missing();
     if (left.length > 0) {
       throw new Error(`still not installed: ${left.join(", ")}`);
@@ -268,6 +274,7 @@ async function makeSystemTables(): Promise<void> {
     "--skip-test-db",
     // Root's own (libpam-tmpdir) is closed to the user mysql.
   ], { timeoutMs: 120_000, env: { TMPDIR: "" } });
+  await command(["sync", "-f", DATABASE_FOLDER], PATIENT);
   await Deno.remove(HALF_MADE);
 }
 
