@@ -153,10 +153,12 @@ export class Upgrades {
 
   /** The new version may want other files outside of hakit's folders. */
   async renewFiles(): Promise<void> {
-    const { executable, log } = this.#options;
+    const { executable, log, node } = this.#options;
     if (executable === null || Deno.env.has("HAKIT_HOME")) return;
     try {
-      if (await renewDrainUnit()) log.info("wrote hakit-drain.service");
+      if (await renewDrainUnit(places(node.paths))) {
+        log.info("wrote hakit-drain.service");
+      }
       await this.#renewUnit(executable);
       await this.#renewWritten();
     } catch (error) {

@@ -74,7 +74,7 @@ export function firstSteps(options: FirstOptions): Step[] {
     configurationStep(at, kept, member),
     k3sFilesStep(options),
     agentStep(api),
-    drainStep(),
+    drainStep(at),
     primaryStep(api, at),
     k3sReadyStep(member),
     kubeconfigStep(at, kept),

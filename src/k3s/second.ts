@@ -64,7 +64,7 @@ export function secondSteps(options: SecondOptions): Step[] {
     configurationStep(at, kept, member),
     k3sFilesStep(options),
     agentStep(api),
-    drainStep(),
+    drainStep(at),
     copyStep(api, out),
     k3sReadyStep(member, { others: () => otherNode(api) }),
     kubeconfigStep(at, kept),

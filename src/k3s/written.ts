@@ -95,17 +95,16 @@ type Written = z.infer<typeof recordSchema>;
 
 /** What becomes of one file. Pure. */
 export function fate(
-  { is, was, wanted, known }: {
-    /** Digests of the file now (null: it is not there), as hakit wrote it last, as this version wants it. */
+  { is, was, wanted }: {
+    /** Digests of the file now (null: it is not there), as hakit wrote it last (if that is known), as this version wants it. */
     readonly is: string | null;
     readonly was: string | undefined;
     readonly wanted: string;
-    /** It is known what hakit wrote: a file that it did not write is a new one. */
-    readonly known: boolean;
   },
 ): "right" | "renew" | "left" {
   if (is === wanted) return "right";
-  if (is === null) return known && was === undefined ? "renew" : "left";
+  // One that hakit has never written is a new one; else a person has removed it.
+  if (is === null) return was === undefined ? "renew" : "left";
   return is === was ? "renew" : "left";
 }
 
@@ -114,8 +113,16 @@ export async function noteWritten(
   at: Places,
   files: readonly TextFile[],
 ): Promise<void> {
-  const before = await recordOf(at) ?? {};
+  const before = await recordOf(at);
   await keep(at, before, { ...before, ...digestsOf(files) });
+}
+
+/** Whether it was written in this form, and all that follows from it was done. */
+export async function isNoted(
+  at: Places,
+  { path, text }: TextFile,
+): Promise<boolean> {
+  return (await recordOf(at))[path] === digest(text);
 }
 
 /** For an agent that begins: in force is each when its service starts the next time; none is restarted. */
@@ -129,7 +136,7 @@ export async function renewWritten(
   let reload = false;
   for (const file of files) {
     const wanted = digest(file.text);
-    const was = before?.[file.path];
+    const was = before[file.path];
     const verdict = await fateOf(file, before);
     if (verdict === "left") continue;
     if (verdict === "renew") {
@@ -141,7 +148,7 @@ export async function renewWritten(
     reload ||= was !== wanted && file.path.includes("/systemd/");
   }
   if (reload) await systemctl("daemon-reload");
-  await keep(at, before ?? {}, next);
+  await keep(at, before, next);
 }
 
 /** Those that are not as this version wants them and would stay so: a person's, or of before this was recorded. */
@@ -157,24 +164,22 @@ export async function leftAsTheyAre(
   return left;
 }
 
-async function fateOf({ path, text }: TextFile, before: Written | null) {
+async function fateOf({ path, text }: TextFile, before: Written) {
   const now = await readIfPresent(path);
   return fate({
     is: now === null ? null : digest(now),
-    was: before?.[path],
+    was: before[path],
     wanted: digest(text),
-    known: before !== null,
   });
 }
 
-/** Null: it was not recorded yet, or nobody can read it. */
-async function recordOf(at: Places): Promise<Written | null> {
-  const text = await readIfPresent(at.writtenFiles);
-  if (text === null) return null;
+/** Empty: nothing was recorded yet, or nobody can read it. */
+async function recordOf(at: Places): Promise<Written> {
   try {
-    return recordSchema.parse(JSON.parse(text));
+    const text = await readIfPresent(at.writtenFiles);
+    return recordSchema.parse(JSON.parse(text ?? "{}"));
   } catch {
-    return null;
+    return {};
   }
 }
 

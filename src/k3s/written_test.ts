@@ -59,18 +59,16 @@ async function onServer(work: (server: Server) => Promise<void>) {
 }
 
 Deno.test("fate() renews what hakit wrote and nobody changed, and writes what is new", () => {
-  const of = (is: string | null, was?: string, known = true) =>
-    fate({ is, was, wanted: "new", known });
+  const of = (is: string | null, was?: string) =>
+    fate({ is, was, wanted: "new" });
   assert.equal(of("new"), "right");
   assert.equal(of("old", "old"), "renew");
   assert.equal(of("changed", "old"), "left");
+  // Written before there was a record: nobody can tell by whom.
   assert.equal(of("unknown"), "left");
   assert.equal(of(null), "renew");
   // A person removed it.
   assert.equal(of(null, "old"), "left");
-  // Written before there was a record: nobody can tell.
-  assert.equal(of("old", undefined, false), "left");
-  assert.equal(of(null, undefined, false), "left");
 });
 
 Deno.test("a newer hakit renews its own files, leaves a changed one and names it", async () => {
@@ -157,7 +155,7 @@ Deno.test("systemd is told of a renewed unit, also when the run before was cut o
     const texts = { "systemd/unit": "unit 1", config: "config 1" };
     try {
       Deno.env.set("PATH", `${home}:${before}`);
-      await noteWritten(at, files({ other: "text" }));
+      await noteWritten(at, files({}));
       assert.deepEqual(await begin(texts), ["systemd/unit", "config"]);
       assert.equal(await said(), "daemon-reload\n");
       await begin({ ...texts, config: "config 2" });
