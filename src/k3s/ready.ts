@@ -3,7 +3,7 @@ import type { AgentApi } from "../cli/agent_api.ts";
 import type { Step } from "../cluster/step.ts";
 import { sleep } from "../system/clock.ts";
 import { readyNodes } from "./kubernetes.ts";
-import type { Member } from "./member.ts";
+import type { Member } from "./written.ts";
 import { lastWords, restartsOf } from "./services.ts";
 
 const POLL_MS = 2000;

@@ -7,6 +7,7 @@ import { proxyVariables } from "./proxy.ts";
 import { uniqueId } from "./nfs_clients.ts";
 
 export const MARIADB_CONFIG = "/etc/mysql/mariadb.conf.d/99-hakit.cnf";
+export const MODULES_FILE = "/etc/modules-load.d/hakit.conf";
 export const NEEDRESTART = "/etc/needrestart/conf.d/hakit.conf";
 /** For the init script that MariaDB 10.3 brings along: systemd makes a unit of it when its own is out of boot. */
 export const MYSQL_DROP_IN = "/etc/systemd/system/mysql.service.d/hakit.conf";
@@ -84,6 +85,13 @@ export function needrestartConfig(): string {
   return `# Written by hakit: it restarts these by itself, on one server after the other.
 $nrconf{override_rc}{qr(^(hakit|hakit-witness|k3s|mariadb|mysql|nfs-[a-z]+|nfsdcld|rpcbind|rpc-statd)\\.service$)} = 0;
 `;
+}
+
+export const KERNEL_MODULES = ["fuse", "loop", "xfs", "nfsd"] as const;
+
+/** Loaded at each boot. */
+export function modulesText(): string {
+  return KERNEL_MODULES.join("\n") + "\n";
 }
 
 /** The name by which NFS servers know this one: a node that died is forgotten by it, and two of one host name are told apart. */

@@ -38,6 +38,7 @@ import {
   DATABASE_FOLDER,
   MARIADB_CONFIG,
   MARIADB_DROP_IN,
+  MODULES_FILE,
   MYSQL_DROP_IN,
   NEEDRESTART,
   NFS_CLIENT_CONFIG,
@@ -72,6 +73,7 @@ const AGENTS_FILES = [
 /** Below the agent's state: of the cluster, not of its data. */
 const AGENTS_STATE = [
   ...[CLUSTER_HISTORY, "ended-sessions.json", "drill.json", "k3s-staged"],
+  "upgrade.json",
 ];
 /** Made where they were not there: drop-ins' folders, and those of a needrestart that is not installed. */
 const MADE_FOR_FILES = [
@@ -99,7 +101,7 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
       NFS_CLIENT_CONFIG,
       MARIADB_CONFIG,
       ...(own.k3s ? [K3S.unit, K3S.environment] : []),
-      "/etc/modules-load.d/hakit.conf",
+      MODULES_FILE,
     ], async () => {
       await removeEmpty(MADE_FOR_FILES);
       await unmaskSockets();
@@ -308,7 +310,8 @@ function firewallStep({ firewall }: UninstallOptions): Step {
   };
 }
 
-function removeStep(
+/** Exported for its test. */
+export function removeStep(
   name: string,
   paths: readonly string[],
   after: () => Promise<void> = () => Promise.resolve(),
@@ -327,8 +330,10 @@ function removeStep(
     },
     async do() {
       await before();
-      for (const path of paths) await removeBut(path, spared);
+      for (const path of paths.slice(0, -1)) await removeBut(path, spared);
       await after();
+      // Last: by it a run that is repeated knows that this was not done.
+      for (const path of paths.slice(-1)) await removeBut(path, spared);
     },
   };
 }
