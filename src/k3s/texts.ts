@@ -15,6 +15,11 @@ export const MARIADB_DROP_IN =
   "/etc/systemd/system/mariadb.service.d/hakit.conf";
 export const NFS_DROP_IN =
   "/etc/systemd/system/nfs-server.service.d/hakit.conf";
+/** Of nfs-utils from 2.4 on. */
+export const NFS_CONFIG = "/etc/nfs.conf.d/hakit.conf";
+/** Of nfs-utils 1.3.4 (Ubuntu 20.04, Debian 11), which reads the distribution's arguments. */
+export const MOUNTD_DROP_IN =
+  "/etc/systemd/system/nfs-mountd.service.d/hakit.conf";
 export const NFS_CLIENT_CONFIG = "/etc/modprobe.d/hakit-nfs.conf";
 export const DATABASE_FOLDER = "/var/lib/mysql";
 
@@ -37,6 +42,8 @@ loose_innodb_log_files_in_group = 1
 innodb_buffer_pool_dump_at_shutdown = OFF
 innodb_buffer_pool_load_at_startup = OFF
 skip_name_resolve = ON
+# Ubuntu 20.04 has it write its errors to a file: then the journal, where one looks, says nothing of a start that failed.
+skip-log-error
 max_connections = 1000
 # MariaDB 11.6.2 and later: otherwise K3s' datastore can no longer compact and grows without end.
 loose_innodb_snapshot_isolation = OFF
@@ -77,6 +84,26 @@ After=hakit.service
 [Service]
 ExecStart=
 ExecStart=/usr/bin/unshare --uts -- /bin/sh -c 'echo hakit-${cluster} >/proc/sys/kernel/hostname && { { echo -4.0 >/proc/fs/nfsd/versions; } 2>/dev/null; exec /usr/sbin/rpc.nfsd --grace-time 15 --lease-time 15 --no-nfs-version 3 8; }'
+`;
+}
+
+/**
+ * Debian and Ubuntu have rpc.mountd look a user's groups up on the server ("manage-gids"), which knows nobody of the pods: `fsGroup` and
+ * `supplementalGroups` would count for nothing on a volume. The files of the folder outrank nfs.conf (nfs.conf(5), FILES).
+ */
+export function nfsConfig(): string {
+  return `# Written by hakit: pods' groups count on volumes as the pods say them.
+[mountd]
+manage-gids = n
+`;
+}
+
+/** The same: its default is the wanted one. */
+export function mountdDropIn(): string {
+  return `# Written by hakit: pods' groups count on volumes as the pods say them.
+[Service]
+ExecStart=
+ExecStart=/usr/sbin/rpc.mountd
 `;
 }
 

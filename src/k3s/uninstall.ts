@@ -39,9 +39,11 @@ import {
   MARIADB_CONFIG,
   MARIADB_DROP_IN,
   MODULES_FILE,
+  MOUNTD_DROP_IN,
   MYSQL_DROP_IN,
   NEEDRESTART,
   NFS_CLIENT_CONFIG,
+  NFS_CONFIG,
   NFS_DROP_IN,
 } from "./texts.ts";
 
@@ -78,6 +80,7 @@ const AGENTS_STATE = [
 /** Made where they were not there: drop-ins' folders, and those of a needrestart that is not installed. */
 const MADE_FOR_FILES = [
   ...[MARIADB_DROP_IN, MYSQL_DROP_IN, NFS_DROP_IN, NEEDRESTART].map(dirname),
+  ...[NFS_CONFIG, MOUNTD_DROP_IN].map(dirname),
   dirname(dirname(NEEDRESTART)),
 ];
 /** Of one that was told to end, and has to write what it holds. */
@@ -98,6 +101,8 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
       MYSQL_DROP_IN,
       NEEDRESTART,
       NFS_DROP_IN,
+      NFS_CONFIG,
+      MOUNTD_DROP_IN,
       NFS_CLIENT_CONFIG,
       MARIADB_CONFIG,
       ...(own.k3s ? [K3S.unit, K3S.environment] : []),
