@@ -202,7 +202,8 @@ async function live(
   );
   // The local socket first: whoever started us can ask how it goes on while modules begin.
   await using _socket = await serveSocket(paths, app);
-  // Modules before heartbeats: the first word to the peer must already say what this node is.
+  // Modules before heartbeats: the first word to the peer must already say what this node is. What is waited for here has a limit of
+  // seconds (a replicator's word); nothing of it asks systemd.
   guard.start();
   await cluster.begin({ freshBoot });
   await using _heartbeats = cluster.startHeartbeats();
@@ -212,7 +213,8 @@ async function live(
   }, EVERY_MS);
   upgrades.ready = true;
   const told = notifier.run(stop).catch(broken.reject);
-  await upgrades.renewUnit();
+  // Not waited for: systemd may be busy for minutes, and people and the peer's questions come in below.
+  upgrades.renewFiles().catch(broken.reject);
   keepLogsShort(paths.log, { signal: stop, warn: (line) => log.warning(line) })
     .catch(broken.reject);
   door.modules.watch(stop).catch(broken.reject);

@@ -1,8 +1,9 @@
 /** Which hakit a file is: looked at before it may become the one that runs. */
+import { dirname } from "node:path";
 import { z } from "zod";
-import { command } from "../system/command.ts";
 import { digestOf } from "../system/digest.ts";
 import { fill } from "../system/files.ts";
+import { runGiven } from "../system/run_given.ts";
 import { speaksSchema } from "./speaks.ts";
 import { messageOf } from "../system/message.ts";
 
@@ -32,8 +33,17 @@ const MACHINES: Readonly<{ [machine: number]: string }> = {
   183: "aarch64",
 };
 
-/** Throws with one line when `file` is no hakit for this machine, or does not run on it. `name`: as the person knows it. */
-export async function inspect(file: string, name = file): Promise<Build> {
+/**
+ * Throws with one line when `file` is no hakit for this machine, or does not run on it. `name`: as the person knows it; `folder`: see
+ * runGiven().
+ */
+export async function inspect(
+  file: string,
+  { name = file, folder = dirname(file) }: {
+    readonly name?: string;
+    readonly folder?: string;
+  } = {},
+): Promise<Build> {
   const machine = await machineOf(file);
   if (machine === null) {
     throw new Error(`"${name}" is no Linux executable, expected a hakit`);
@@ -46,8 +56,8 @@ export async function inspect(file: string, name = file): Promise<Build> {
   }
   let text: string;
   try {
-    text = (await command([file, "version", "--json"], { timeoutMs: RUN_MS }))
-      .stdout;
+    const argv = [file, "version", "--json"] as const;
+    text = (await runGiven(argv, { folder, timeoutMs: RUN_MS })).stdout;
   } catch (cause) {
     const why = messageOf(cause);
     throw new Error(`"${name}" does not run on this machine: ${why}`, {

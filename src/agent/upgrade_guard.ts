@@ -10,7 +10,8 @@ import { now, sleep } from "../system/clock.ts";
 import { createLog } from "../system/log.ts";
 import { paths } from "../system/paths.ts";
 import { running } from "../system/processes.ts";
-import { putBack } from "./upgrades.ts";
+import { putBack } from "./exchange.ts";
+import { endTrial } from "./trial.ts";
 
 const watchSchema = z.object({
   target: z.string(),
@@ -45,7 +46,10 @@ export async function runGuard(
   }
   const ended = now();
   while (now() - ended < beginMs) {
-    if (await answers(watch.home, watch.digest)) return 0;
+    if (await answers(watch.home, watch.digest)) {
+      await endTrial(where, watch.digest);
+      return 0;
+    }
     await sleep(LOOK_EVERY_MS);
   }
   log.error(
@@ -54,6 +58,7 @@ export async function runGuard(
     } s; the old executable is put back`,
   );
   await putBack(watch);
+  await endTrial(where, watch.digest);
   // One that hangs would never be started again. The services and replicators are left alone.
   for (const pid of agentsOf(watch.target, watch.home)) await end(pid);
   return 0;

@@ -3,24 +3,22 @@
  * one, and keeps the old one. A guard, a process of the old executable, puts that back when the new agent does not answer.
  * Which node is upgraded when is the command's affair (src/cli/upgrade.ts).
  */
-import { dirname, join } from "node:path";
 import { ApiError } from "../api/error.ts";
+import { places } from "../cluster/places.ts";
 import type { Log } from "../system/log.ts";
-import {
-  readIfPresent,
-  syncFolder,
-  writeAll,
-  writeDurably,
-} from "../system/files.ts";
+import { readIfPresent, writeAll, writeDurably } from "../system/files.ts";
 import { command } from "../system/command.ts";
 import { renewDrainUnit } from "../k3s/shutdown.ts";
+import { leftAsTheyAre, renewWritten, wantedFiles } from "../k3s/written.ts";
 import { UNIT_FILE, unitText } from "../system/unit.ts";
 import type { UpgradeInfo } from "../api/schemas.ts";
 import { digestOf } from "../system/digest.ts";
 import { spawnApart } from "./apart.ts";
+import { type Files, filesOf, putBack } from "./exchange.ts";
 import { type Build, inspect, MAX_EXECUTABLE } from "./executable.ts";
 import type { Node } from "./node.ts";
 import { SPEAKS } from "./speaks.ts";
+import { beginTrial, endTrial, type Watch } from "./trial.ts";
 import { VERSION } from "../system/version.ts";
 import { messageOf } from "../system/message.ts";
 
@@ -78,7 +76,7 @@ export class Upgrades {
     this.#staged = null;
     try {
       await receive(body, file);
-      this.#staged = await inspect(file, "the new executable");
+      this.#staged = await inspect(file, { name: "the new executable" });
     } catch (error) {
       await Deno.remove(file).catch(() => {});
       if (error instanceof ApiError) throw error;
@@ -118,7 +116,8 @@ export class Upgrades {
         `"${source}" has changed since it was checked: send it again`,
       );
     }
-    await exchange({ ...files, source });
+    const { paths } = this.#options.node;
+    await beginTrial(paths, { files, source, digest, back });
     this.#options.log.warning(
       `hakit ${wanted.version} is put in place of ${VERSION} by ${by}; this agent ends and begins again as it`,
     );
@@ -129,6 +128,7 @@ export class Upgrades {
     } catch (cause) {
       // Nobody would put the old one back: then it stays.
       await putBack(files);
+      await endTrial(paths, digest);
       throw new ApiError(500, "failed", `No guard: ${messageOf(cause)}`, {
         cause,
       });
@@ -151,21 +151,45 @@ export class Upgrades {
     return info;
   }
 
-  /** The new version may want another unit; what people changed stands in a drop-in of their own. */
-  async renewUnit(): Promise<void> {
-    const { executable, log } = this.#options;
+  /** The new version may want other files outside of hakit's folders. */
+  async renewFiles(): Promise<void> {
+    const { executable, log, node } = this.#options;
     if (executable === null || Deno.env.has("HAKIT_HOME")) return;
     try {
-      if (await renewDrainUnit()) log.info("wrote hakit-drain.service");
-      const text = await readIfPresent(UNIT_FILE);
-      const wanted = unitText(executable);
-      if (text === null || text === wanted) return;
-      if (!text.includes(`ExecStart=${executable} agent\n`)) return;
-      await writeDurably(UNIT_FILE, wanted);
-      await command(["systemctl", "daemon-reload"], { timeoutMs: 30_000 });
-      log.info(`wrote "${UNIT_FILE}" as this version wants it`);
+      if (await renewDrainUnit(places(node.paths))) {
+        log.info("wrote hakit-drain.service");
+      }
+      await this.#renewUnit(executable);
+      await this.#renewWritten();
     } catch (error) {
-      log.warning(`unit not renewed: ${messageOf(error)}`);
+      log.warning(`files not renewed: ${messageOf(error)}`);
+    }
+  }
+
+  /** What people changed of it stands in a drop-in of their own. */
+  async #renewUnit(executable: string): Promise<void> {
+    const text = await readIfPresent(UNIT_FILE);
+    const wanted = unitText(executable);
+    if (text === null || text === wanted) return;
+    if (!text.includes(`ExecStart=${executable} agent\n`)) return;
+    await writeDurably(UNIT_FILE, wanted);
+    await command(["systemctl", "daemon-reload"], { timeoutMs: 30_000 });
+    this.#options.log.info(`wrote "${UNIT_FILE}" as this version wants it`);
+  }
+
+  async #renewWritten(): Promise<void> {
+    const { node, log } = this.#options;
+    const at = places(node.paths);
+    const files = await wantedFiles(at);
+    if (files === null) return;
+    await renewWritten(at, files, (path) =>
+      log.info(
+        `wrote "${path}" as this version wants it: in force when its service starts next`,
+      ));
+    for (const path of await leftAsTheyAre(at, files)) {
+      log.warning(
+        `"${path}" is not as this version would write it and was left: see "hakit doctor"`,
+      );
     }
   }
 
@@ -195,60 +219,6 @@ export class Upgrades {
     }
     return filesOf(executable);
   }
-}
-
-export interface Files {
-  readonly target: string;
-  readonly previous: string;
-  readonly staged: string;
-}
-
-/** All in one folder: a rename must not cross file systems. */
-export function filesOf(executable: string): Files {
-  const folder = dirname(executable);
-  return {
-    target: executable,
-    previous: join(folder, "hakit.old"),
-    staged: join(folder, ".hakit.staged"),
-  };
-}
-
-/** `source` takes the place of `target`, which becomes `previous`; at no moment is `target` missing. */
-export async function exchange(
-  { target, previous, source }: {
-    readonly target: string;
-    readonly previous: string;
-    readonly source: string;
-  },
-): Promise<void> {
-  const folder = dirname(target);
-  const kept = join(folder, ".hakit.kept");
-  const next = join(folder, ".hakit.next");
-  for (const name of [kept, next]) await Deno.remove(name).catch(() => {});
-  await Deno.link(target, kept);
-  await Deno.link(source, next);
-  await Deno.chmod(next, 0o755);
-  await Deno.rename(kept, previous);
-  await Deno.rename(next, target);
-  if (source !== previous) await Deno.remove(source);
-  await syncFolder(folder);
-}
-
-/** The one that was kept, instead of one that did not begin; that one is of no more use. */
-export async function putBack(
-  { target, previous }: Pick<Files, "target" | "previous">,
-): Promise<void> {
-  await Deno.rename(previous, target);
-  await syncFolder(dirname(target));
-}
-
-/** What the guard is told; see upgrade_guard.ts. */
-export interface Watch extends Files {
-  readonly home: string | null;
-  /** Of the agent that ends. */
-  readonly pid: number;
-  /** Of the executable that must answer. */
-  readonly digest: string;
 }
 
 function homeOf(): string | null {

@@ -41,6 +41,14 @@ export async function createUser(file: string, user: {
   await new AccountStore(file).addUser(user);
 }
 
+/** While no agent runs. */
+export async function setPassword(
+  file: string,
+  { name, password }: { readonly name: string; readonly password: string },
+): Promise<void> {
+  await new AccountStore(file).setPassword(name, password);
+}
+
 /** A token for one login as `user` within 24 hours; only its hash is kept. Put it behind `/login?once=`. */
 export async function createLoginLink(
   usersFile: string,

@@ -38,6 +38,7 @@ export function agentJoinCommand(connect: () => AgentApi): Command {
     details: `\
 On the primary. Exports the volumes to the machine, and prints a script for it:
   hakit agent-join 10.0.0.7 | ssh root@10.0.0.7 sh
+Where root may not log in: keep it in a file, take that there, "sudo sh FILE".
 The script holds the cluster's token. It needs K3s' executable and nfs-common
 there and says how to get them. Firewalls: "hakit doctor --fix firewall" on both
 nodes lets it in.`,

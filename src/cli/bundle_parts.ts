@@ -18,8 +18,8 @@ import {
 } from "../k3s/given.ts";
 import { builtInFolder } from "../module/catalog.ts";
 import { PACKAGES } from "../k3s/packages.ts";
-import { K3S_RELEASE, versionIn } from "../k3s/release.ts";
-import { command as execute } from "../system/command.ts";
+import { K3S_RELEASE } from "../k3s/release.ts";
+import { k3sVersion } from "../k3s/version.ts";
 import { readIfPresent } from "../system/files.ts";
 import { type Call, UsageError } from "./command.ts";
 import { sourcesOf } from "./setup.ts";
@@ -50,7 +50,7 @@ export async function gather(call: Call, work: string) {
   if (folder !== null) {
     const { files, pathOf } = await folderSource(folder);
     put(files.map(({ name }) => name), pathOf);
-    k3s = await k3sVersion(join(folder, "k3s"));
+    k3s = await k3sVersion(join(folder, "k3s"), work);
   }
   const packages = (system: string, files: readonly string[]) => {
     for (const from of files) {
@@ -82,7 +82,7 @@ export async function gather(call: Call, work: string) {
       if (image !== null) names.push(`images/${image}`);
     }
     put(names, pathOf);
-    k3s = await k3sVersion(pathOf("k3s"));
+    k3s = await k3sVersion(pathOf("k3s"), work);
   }
   if (!call.on("no-download")) {
     const os = osRelease(await readIfPresent("/etc/os-release") ?? "");
@@ -221,11 +221,4 @@ export async function checkIngredients(
     if (!file.isFile) throw new UsageError(`"${from}" is no file`);
     if (file.size === 0) throw new UsageError(`"${from}" is empty`);
   }
-}
-
-async function k3sVersion(file: string): Promise<string> {
-  const { stdout } = await execute([file, "--version"], { timeoutMs: 30_000 });
-  const version = versionIn(stdout);
-  if (version) return version;
-  throw new Error(`"${file} --version" names no version`);
 }

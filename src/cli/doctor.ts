@@ -9,7 +9,7 @@ import {
   together,
 } from "../doctor/examine.ts";
 import { type DoctorFacts, doctorFactsSchema } from "../doctor/facts.ts";
-import { firewallVerdict } from "../doctor/firewall.ts";
+import { desksHint, firewallVerdict } from "../doctor/firewall.ts";
 import {
   firewallCommands,
   openFirewall,
@@ -205,6 +205,7 @@ async function fix(call: Call, given: readonly string[]): Promise<number> {
   call.out.line(
     `${verdict.blocked.length} rules set (${verdict.kind}); ${kept}. The same is needed on the other server.`,
   );
+  call.out.line(desksHint(verdict.kind));
   if (left === 0) return EXIT.done;
   call.out.error(
     `${left} needs are still dropped: another rule is in the way, look at the ruleset`,

@@ -7,6 +7,8 @@ export const agentCommand: Command = {
   summary: "Run the agent (systemd does this)",
   group: "Other",
   async run() {
+    const { resumeTrial } = await import("../agent/trial.ts");
+    if (await resumeTrial()) return 1;
     const { runAgent } = await import("../agent/agent.ts");
     return await runAgent();
   },

@@ -1,5 +1,4 @@
 /** `hakit k3s`: which K3s runs where, and a newer one, node by node. */
-import { join } from "node:path";
 import { z } from "zod";
 import { k3sAnswer, okAnswer } from "../api/schemas.ts";
 import { readKept } from "../cluster/kept.ts";
@@ -13,7 +12,7 @@ import { readAgents } from "../k3s/agents.ts";
 import { downloadSource } from "../k3s/download.ts";
 import { folderSource, type Source } from "../k3s/install.ts";
 import { kubeletNodes } from "../k3s/kubernetes.ts";
-import { K3S_RELEASE, VERSION_FORM, versionIn } from "../k3s/release.ts";
+import { K3S_RELEASE, VERSION_FORM } from "../k3s/release.ts";
 import { stage } from "../k3s/staging.ts";
 import {
   obstacle,
@@ -21,8 +20,8 @@ import {
   upgradeSteps,
   type UpgradeWorld,
 } from "../k3s/upgrade.ts";
+import { k3sVersion } from "../k3s/version.ts";
 import { sleep } from "../system/clock.ts";
-import { command as execute } from "../system/command.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
 import { actionOf } from "./actions.ts";
@@ -187,13 +186,7 @@ async function named(call: Call, given: string) {
     return { source, version: given.split("@")[0]! };
   }
   const source = await folderSource(given);
-  const { stdout } = await execute([join(given, "k3s"), "--version"], {
-    timeoutMs: 30_000,
-  });
-  const version = versionIn(stdout);
-  if (!version) {
-    throw new Error(`"${join(given, "k3s")} --version" names no version`);
-  }
+  const version = await k3sVersion(source.pathOf("k3s"), paths().state);
   return { source, version };
 }
 

@@ -101,6 +101,31 @@ Deno.test("k3s upgrade takes K3s and its images out of a bundle of the right key
   }
 });
 
+Deno.test("k3s upgrade knows the version in a folder from which nothing may be run", async () => {
+  const home = await Deno.makeTempDir();
+  Deno.env.set("HAKIT_HOME", home);
+  const command = k3sCommand({} as Ask, () => ({} as AgentApi));
+  try {
+    const executable = join(home, "stick", "k3s");
+    await Deno.mkdir(join(home, "stick"));
+    await Deno.writeTextFile(
+      executable,
+      '#!/bin/sh\necho "k3s version v1.34.1+k3s1 (abc)"\n',
+      { mode: 0o644 },
+    );
+    const { version } = await sourceOf(
+      {
+        ...parse(command, ["upgrade", join(home, "stick")]),
+        out: {},
+      } as unknown as Call,
+    );
+    assert.equal(version, "v1.34.1+k3s1");
+  } finally {
+    Deno.env.delete("HAKIT_HOME");
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
 Deno.test("k3s upgrade names the further machines, which it does not reach", () => {
   assert.deepEqual(furtherMachines([]), []);
   assert.match(

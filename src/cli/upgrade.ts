@@ -1,5 +1,6 @@
 /** `hakit upgrade`: hakit itself, on both nodes, one after the other, while services run. */
 import { messageOf } from "../system/message.ts";
+import { paths } from "../system/paths.ts";
 import { apart } from "../agent/speaks.ts";
 import { type Build, inspect } from "../agent/executable.ts";
 import {
@@ -345,7 +346,7 @@ class Upgrade {
 
 async function inspectFile(file: string): Promise<Build> {
   try {
-    return await inspect(file);
+    return await inspect(file, { folder: paths().state });
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new UsageError(`Cannot read "${file}": it does not exist`);

@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { stringify } from "yaml";
 import { createAuthority, issueCertificate } from "../api/tls.ts";
-import { createUser, readUsers } from "../api/users.ts";
+import { createUser, readUsers, setPassword } from "../api/users.ts";
 import { duration } from "../module/duration.ts";
 import { loadCluster } from "../module/load.ts";
 import type { Cluster } from "../module/schema.ts";
@@ -45,15 +45,12 @@ export async function missingFiles(paths: Paths): Promise<string[]> {
   return missing;
 }
 
-export interface Created {
-  /** Of the console's user admin, if it was made now: shown once. */
-  readonly consolePassword: string | null;
-}
-
+/** `onPassword`: of the console's user admin, to be shown at once: nobody can read it any more later. */
 export async function createCluster(
   paths: Paths,
   settings: Settings & { readonly name1: string },
-): Promise<Created> {
+  onPassword: (password: string) => void,
+): Promise<void> {
   const at = places(paths);
   await Deno.mkdir(paths.etc, { recursive: true, mode: 0o755 });
   await keep(at.key, () => randomBytes(32).toString("hex") + "\n");
@@ -73,14 +70,13 @@ export async function createCluster(
   ) {
     await writeCertificate(paths, settings);
   }
-  let consolePassword: string | null = null;
-  if (!(await readUsers(at.users)).some((user) => user.name === ADMIN)) {
-    consolePassword = randomBytes(12).toString("base64url");
-    await createUser(at.users, {
-      name: ADMIN,
-      role: "administrator",
-      password: consolePassword,
-    });
+  const known = (await readUsers(at.users)).some(({ name }) => name === ADMIN);
+  // Nobody may have seen the one of a run that was cut off.
+  if (!known || !await exists(at.cluster)) {
+    const password = randomBytes(12).toString("base64url");
+    const user = { name: ADMIN, role: "administrator", password } as const;
+    await (known ? setPassword : createUser)(at.users, user);
+    onPassword(password);
   }
   // A proxy's address may hold a password.
   await writeDurably(at.settings, keptText(settings), SECRET);
@@ -88,7 +84,6 @@ export async function createCluster(
   if (!await exists(at.cluster)) {
     await writeDurably(at.cluster, clusterText(settings));
   }
-  return { consolePassword };
 }
 
 /** Refuses when this machine belongs to a cluster that is not the wanted one. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
+import { createUser, readUsers, verifyPassword } from "../api/users.ts";
 import { type Paths, paths } from "../system/paths.ts";
 import { installFiles } from "../module/install.ts";
 import { adoptCluster, checkWelcome } from "./adopt.ts";
@@ -29,7 +30,7 @@ const SETTINGS = {
 
 Deno.test("createCluster() writes the detection time that was asked for, and beats seven times in it", async () => {
   await inHomes(async (first) => {
-    await createCluster(first, { ...SETTINGS, detection: "3.5s" });
+    await createCluster(first, { ...SETTINGS, detection: "3.5s" }, () => {});
     const { heartbeat } = (await existingCluster(first))!;
     assert.deepEqual([heartbeat.timeout, heartbeat.period], [3500, 500]);
   });
@@ -62,8 +63,9 @@ Deno.test("createCluster() makes every file, and a repetition keeps every secret
   await inHomes(async (first) => {
     const at = places(first);
     assert.equal(await existingCluster(first), null);
-    const { consolePassword } = await createCluster(first, SETTINGS);
-    assert.match(consolePassword!, /^[\w-]{16}$/);
+    const shown: string[] = [];
+    await createCluster(first, SETTINGS, (password) => shown.push(password));
+    assert.match(shown.join(), /^[\w-]{16}$/);
     assert.deepEqual(await missingFiles(first), []);
     const secrets = [
       at.cluster,
@@ -76,7 +78,7 @@ Deno.test("createCluster() makes every file, and a repetition keeps every secret
     ];
     const read = () => Promise.all(secrets.map((f) => Deno.readTextFile(f)));
     const before = await read();
-    assert.equal((await createCluster(first, SETTINGS)).consolePassword, null);
+    await createCluster(first, SETTINGS, () => assert.fail("it is in use"));
     assert.deepEqual(await read(), before);
     for (const file of secrets.slice(1)) {
       const { mode } = await Deno.stat(file);
@@ -88,20 +90,42 @@ Deno.test("createCluster() makes every file, and a repetition keeps every secret
 Deno.test("createCluster() goes on where an interrupted run ended", async () => {
   await inHomes(async (first) => {
     const at = places(first);
-    await createCluster(first, SETTINGS);
+    await createCluster(first, SETTINGS, () => {});
     const key = await Deno.readTextFile(at.key);
     for (const file of [at.cluster, at.certificate, at.node, at.settings]) {
       await Deno.remove(file);
     }
-    await createCluster(first, SETTINGS);
+    await createCluster(first, SETTINGS, () => {});
     assert.deepEqual(await missingFiles(first), []);
     assert.equal(await Deno.readTextFile(at.key), key);
   });
 });
 
+Deno.test("createCluster() shows a password of the console that counts, though the run before was cut off after it had made one", async () => {
+  await inHomes(async (first) => {
+    const at = places(first);
+    const run = async () => {
+      let shown: string | null = null;
+      await createCluster(first, SETTINGS, (password) => shown = password);
+      return shown;
+    };
+    await Deno.mkdir(first.etc, { recursive: true });
+    // Nobody has seen it: this one was cut off right after the user was made.
+    await createUser(at.users, {
+      ...{ name: "admin", role: "administrator", password: "never seen" },
+    });
+    const shown = await run();
+    const users = await readUsers(at.users);
+    const login = { name: "admin", password: shown ?? "" };
+    assert.equal((await verifyPassword(users, login))?.name, "admin");
+    // With cluster.yaml it has been seen, and a person may have changed it.
+    assert.equal(await run(), null);
+  });
+});
+
 Deno.test("adoptCluster() makes the second node of the same cluster", async () => {
   await inHomes(async (first, second) => {
-    await createCluster(first, SETTINGS);
+    await createCluster(first, SETTINGS, () => {});
     await installFiles(first, "k3s", MODULE);
     // What no module's archive takes keeps no server from joining.
     const bin = join(places(first).module, "bin");
@@ -141,7 +165,7 @@ Deno.test("adoptCluster() makes the second node of the same cluster", async () =
 
 Deno.test("a lost first node is replaced: the second one invites, and hands over who decides between the nodes", async () => {
   await inHomes(async (first, second) => {
-    await createCluster(first, SETTINGS);
+    await createCluster(first, SETTINGS, () => {});
     await installFiles(first, "k3s", MODULE);
     await adoptCluster(second, await gatherWelcome(first));
     const left = places(second);
@@ -172,7 +196,7 @@ Deno.test("a lost first node is replaced: the second one invites, and hands over
 Deno.test("checkWelcome() refuses what does not fit together", async () => {
   await inHomes(async (first, other) => {
     for (const home of [first, other]) {
-      await createCluster(home, SETTINGS);
+      await createCluster(home, SETTINGS, () => {});
       await installFiles(home, "k3s", MODULE);
     }
     const welcome = await gatherWelcome(first);
@@ -192,7 +216,7 @@ Deno.test("checkWelcome() refuses what does not fit together", async () => {
 
 Deno.test("checkSameCluster() names both clusters when they differ", async () => {
   await inHomes(async (first) => {
-    await createCluster(first, SETTINGS);
+    await createCluster(first, SETTINGS, () => {});
     const cluster = (await existingCluster(first))!;
     const kept = readKept(keptText(SETTINGS), "k3s.yaml");
     checkSameCluster(cluster, kept);

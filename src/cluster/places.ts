@@ -33,6 +33,8 @@ export function places(paths: Paths) {
     preparedFolders: at("prepared-folders.yaml"),
     /** Folders that `prereq`, `first` and `second` made, one a line, upper ones first. */
     madeFolders: at("made-folders"),
+    /** Units, drop-ins and configuration that hakit wrote, each with its SHA-256 then. 0600. */
+    writtenFiles: at("written-files.json"),
     /** Packages that hakit keeps from being updated, one a line. */
     held: at("held-packages"),
     /** The one invitation: hash of its secret, expiry, who used it. 0600. */

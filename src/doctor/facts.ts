@@ -27,6 +27,8 @@ const existingSchema = z.strictObject({
   storage: names,
   /** Running services of other cluster software. */
   rivals: names,
+  /** Files that hakit wrote here and that are not as this version writes them; absent: none. */
+  changed: names.optional(),
 });
 export type Existing = z.infer<typeof existingSchema>;
 

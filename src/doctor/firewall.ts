@@ -170,3 +170,11 @@ function span(text: string): readonly [number, number] {
   const [low, high] = text.split(":").map(Number);
   return [low ?? 0, high ?? low ?? 0];
 }
+
+/** The cluster's own ports are open then, the ones that people use are not: from where they come only they know. */
+export function desksHint(kind: FirewallKind): string {
+  const how = kind === "ufw"
+    ? ': "ufw allow proto tcp from YOUR-NETWORK to any port 9010,6443"'
+    : "";
+  return `The console (9010/tcp) and K3s' API (6443/tcp) are open to the cluster only; for people's machines open them yourself${how}.`;
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type FirewallTexts, firewallVerdict } from "./firewall.ts";
+import { desksHint, type FirewallTexts, firewallVerdict } from "./firewall.ts";
 import {
   clusterNeeds,
   firewalldRule,
@@ -419,4 +419,9 @@ Deno.test({
     const saved = others.toSpliced(2, 0, own, passed).join("\n") + "\n";
     assert.equal(await closed(saved), others.join("\n") + "\n");
   },
+});
+
+Deno.test("desksHint() names what people need as well, and ufw's command", () => {
+  assert.match(desksHint("ufw"), /ufw allow .* 9010,6443"\.$/);
+  assert.match(desksHint("nftables"), /9010.*6443.*open them yourself\.$/);
 });

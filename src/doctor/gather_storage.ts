@@ -4,6 +4,7 @@ import type { Places } from "../cluster/places.ts";
 import { foreignDatabases } from "../k3s/database.ts";
 import { K3S } from "../k3s/files.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
+import { leftAsTheyAre, wantedFiles } from "../k3s/written.ts";
 import { exists, readIfPresent } from "../system/files.ts";
 import type { DoctorFacts, Existing } from "./facts.ts";
 import { Tools } from "./tools.ts";
@@ -111,8 +112,10 @@ export async function gatherExisting(
   const datadir = ours ? null : datadirIn(
     await tools.said(["my_print_defaults", ...GROUPS]),
   );
+  const changed = ours ? await changedFiles(at).catch(() => []) : [];
   return {
     ours,
+    ...changed.length === 0 ? {} : { changed },
     k3s: ours ? null : await foreignK3s(),
     ...datadir === null ? {} : { datadir },
     databases: await foreignDatabases(DATABASE_FOLDER).catch(() => []),
@@ -122,6 +125,12 @@ export async function gatherExisting(
     storage: ours ? [] : await namesIn(storage),
     rivals: await runningRivals(tools),
   };
+}
+
+/** Not those that an agent which begins would renew. */
+async function changedFiles(at: Places): Promise<string[]> {
+  const files = await wantedFiles(at);
+  return files === null ? [] : await leftAsTheyAre(at, files);
 }
 
 /** Another data directory than hakit's, of the options that MariaDB's files give it; null: none. Pure. */

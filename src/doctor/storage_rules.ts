@@ -105,7 +105,10 @@ export const STORAGE_RULES: readonly Rule<DoctorFacts>[] = [
   },
   {
     title: "what is here already",
-    look: ({ existing }) => existingFindings(existing),
+    look: ({ existing }) => [
+      ...existingFindings(existing),
+      ...changedFindings(existing),
+    ],
   },
 ];
 
@@ -223,4 +226,20 @@ export function existingFindings(
     );
   }
   return found;
+}
+
+/** Of units, drop-ins and configuration. */
+function changedFindings({ changed = [] }: Existing) {
+  return changed.length === 0 ? [] : [
+    warning(
+      "files.changed",
+      `Not as hakit writes them: ${changed.join(", ")}`,
+      {
+        why:
+          "Changed by hand, or written before hakit kept a record: upgrades leave them as they are",
+        fix:
+          "the same hakit first or second again writes them anew, if that is wanted",
+      },
+    ),
+  ];
 }

@@ -21,12 +21,13 @@ export function agentScript(
   const vip = vipOf(kept);
   const host = vip.includes(":") ? `[${vip}]` : vip;
   const node = kept.node1[0]!;
-  const from = `root@${node.includes(":") ? `[${node}]` : node}`;
+  // Many distributions let nobody in as root; the executable everybody may read, the images only root.
+  const from = `USER@${node.includes(":") ? `[${node}]` : node}`;
   const { executable, images } = K3S;
   // Beside it first: an agent that runs keeps its executable from being written over.
   const copy =
     `scp ${from}:${executable} ${executable}.new && mv ${executable}.new ${executable}` +
-    ` (without internet also: mkdir -p ${
+    ` (USER: who may log in there; without internet also, as root or from a stick: mkdir -p ${
       dirname(images)
     } && scp -r ${from}:${images} ${dirname(images)}/)`;
   const environment = proxyVariables(kept)

@@ -32,11 +32,11 @@ Deno.test("agentScript() is a script that sh takes, speaks to the virtual addres
   // A machine on which K3s has never run has no such folder, and scp makes none above the one it copies.
   assert.match(
     script,
-    /mkdir -p (\/var\/lib\/rancher\/k3s\/agent) && scp -r root@10\.0\.0\.1:\S+\/images \1\//,
+    /mkdir -p (\/var\/lib\/rancher\/k3s\/agent) && scp -r USER@10\.0\.0\.1:\S+\/images \1\//,
   );
   // One that runs K3s already cannot write over it.
   assert.equal(
-    script.match(/scp root@10\.0\.0\.1:(\S+) \1\.new && mv \1\.new \1/g)
+    script.match(/scp USER@10\.0\.0\.1:(\S+) \1\.new && mv \1\.new \1/g)
       ?.length,
     2,
   );
@@ -55,7 +55,7 @@ Deno.test("agentScript() is a script that sh takes, speaks to the virtual addres
   });
   const script6 = agentScript({ kept: six, address: "fd00::7", ...SECRET });
   assert.match(script6, /https:\/\/\[fd00::9\]:6443/);
-  assert.match(script6, /scp root@\[fd00::1\]:\//);
+  assert.match(script6, /scp USER@\[fd00::1\]:\//);
 });
 
 Deno.test("agentScript() refuses on a machine without the address, and changes nothing there", async () => {

@@ -34,7 +34,6 @@ import {
   configurationStep,
   isMirrored,
   localModule,
-  type Member,
   moduleStep,
   servicesStep,
 } from "./member.ts";
@@ -44,6 +43,7 @@ import { outdated, writeFiles } from "./services.ts";
 import { drainStep } from "./shutdown.ts";
 import { DATABASE_FOLDER } from "./texts.ts";
 import { makeVolume, VOLUME } from "./volume.ts";
+import type { Member } from "./written.ts";
 
 export interface FirstOptions {
   readonly paths: Paths;
@@ -74,7 +74,7 @@ export function firstSteps(options: FirstOptions): Step[] {
     configurationStep(at, kept, member),
     k3sFilesStep(options),
     agentStep(api),
-    drainStep(),
+    drainStep(at),
     primaryStep(api, at),
     k3sReadyStep(member),
     kubeconfigStep(at, kept),
@@ -97,8 +97,7 @@ function clusterStep(
       }`;
     },
     async do(say) {
-      const { consolePassword } = await createCluster(paths, settings);
-      if (consolePassword) onPassword(consolePassword);
+      await createCluster(paths, settings, onPassword);
       say(`${settings.cluster}: ${settings.name1} and ${settings.name2}`);
     },
   };

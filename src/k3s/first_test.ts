@@ -23,7 +23,7 @@ Deno.test("a proxy that a later first is given is written to k3s.yaml, and nothi
       }),
       name1: "node1",
     };
-    await createCluster(where, before);
+    await createCluster(where, before, () => {});
     const cluster = await Deno.readTextFile(at.cluster);
     const settings = { ...before, proxy: "http://proxy:3128" };
     const step = firstSteps({

@@ -30,26 +30,10 @@ import {
 import {
   DATABASE_FOLDER,
   fillManifest,
-  k3sEnvironment,
-  k3sUnit,
-  kubeletConfig,
-  MARIADB_CONFIG,
-  MARIADB_DROP_IN,
-  mariadbConfig,
   mariadbDropIn,
   MYSQL_DROP_IN,
-  NFS_CLIENT_CONFIG,
-  NFS_DROP_IN,
-  nfsClientConfig,
-  nfsDropIn,
 } from "./texts.ts";
-
-/** This node as K3s sees it. */
-export interface Member {
-  readonly name: string;
-  readonly address: string;
-  readonly device: string;
-}
+import { type Member, noteWritten, serviceFiles } from "./written.ts";
 
 /** The module starts these: at boot, or beside it, they would be a second writer. */
 const SERVICES = ["mariadb", "nfs-server"] as const;
@@ -193,24 +177,9 @@ async function memberFiles(
   kept: Kept,
   member: Member,
 ): Promise<TextFile[]> {
-  const secret = async (file: string) => (await Deno.readTextFile(file)).trim();
   const manifest = join(at.module, "manifests", "nfs-client.yaml");
   return [
-    { path: MARIADB_CONFIG, text: mariadbConfig(kept) },
-    { path: MARIADB_DROP_IN, text: mariadbDropIn() },
-    { path: MYSQL_DROP_IN, text: mariadbDropIn() },
-    { path: NFS_DROP_IN, text: nfsDropIn(kept.cluster) },
-    { path: NFS_CLIENT_CONFIG, text: nfsClientConfig(member.name) },
-    { path: K3S.unit, text: k3sUnit(kept, member) },
-    { path: K3S.kubelet, text: kubeletConfig() },
-    {
-      path: K3S.environment,
-      text: k3sEnvironment(kept, {
-        password: await secret(at.password),
-        token: await secret(at.k3sToken),
-      }),
-      mode: 0o600,
-    },
+    ...await serviceFiles(at, kept, member),
     {
       path: join(K3S.manifests, "hakit-nfs-client.yaml"),
       text: fillManifest(await Deno.readTextFile(manifest), kept),
@@ -243,6 +212,7 @@ export function configurationStep(
       // Where `prereq` was told of others, or of none: what is mirrored must be there when the module starts.
       await makeFolders(at, await lackingFolders(at, kept));
       await systemctl("daemon-reload");
+      await noteWritten(at, await serviceFiles(at, kept, member));
     },
   };
 }

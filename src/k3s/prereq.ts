@@ -19,15 +19,23 @@ import {
   missingPackages,
 } from "./packages.ts";
 import { outdated, systemctl, writeFiles } from "./services.ts";
-import { DATABASE_FOLDER, NEEDRESTART, needrestartConfig } from "./texts.ts";
+import {
+  DATABASE_FOLDER,
+  KERNEL_MODULES,
+  MODULES_FILE,
+  modulesText,
+  NEEDRESTART,
+  needrestartConfig,
+} from "./texts.ts";
 
 /**
  * One number for the user mysql on both servers, made before the package would take the next free one. Outside the ranges from which
  * Debian gives numbers by itself (100 upwards, 999 downwards); where it is taken, `second` compares and says so.
  */
 const MYSQL_ID = 860;
-const KERNEL_MODULES = ["fuse", "loop", "xfs", "nfsd"] as const;
-const MODULES_FILE = "/etc/modules-load.d/hakit.conf";
+
+/** All that was written goes to a slow disk. */
+const PATIENT = { timeoutMs: 15 * 60_000 } as const;
 
 /** Packages that this run, or one that was killed, took out of a bundle. */
 export interface Unpacked {
@@ -149,6 +157,9 @@ export function packagesStep(
     if (packages) await installFromFolder(packages, names, out);
     else if (bundle) await installFromFolder(await bundle.folder(), names, out);
     else await installFromNetwork(names, { proxy, out });
+    // dpkg has its own word on the disk, not what the packages' scripts made: a power cut would leave an installed MariaDB with
+    // system tables of no length, which nothing makes anew.
+    await command(["sync"], PATIENT);
     const left = await missing();
     if (left.length > 0) {
       throw new Error(`still not installed: ${left.join(", ")}`);
@@ -171,7 +182,7 @@ function restartStep(): Step {
 }
 
 function kernelStep(): Step {
-  const text = KERNEL_MODULES.join("\n") + "\n";
+  const text = modulesText();
   return {
     name: "Kernel modules",
     async done() {
@@ -263,6 +274,7 @@ async function makeSystemTables(): Promise<void> {
     "--skip-test-db",
     // Root's own (libpam-tmpdir) is closed to the user mysql.
   ], { timeoutMs: 120_000, env: { TMPDIR: "" } });
+  await command(["sync", "-f", DATABASE_FOLDER], PATIENT);
   await Deno.remove(HALF_MADE);
 }
 

@@ -29,3 +29,37 @@ Deno.test("prereq removes what a killed run had unpacked, though all packages ar
     await Deno.remove(state, { recursive: true });
   }
 });
+
+Deno.test("prereq has on the disk what packages' scripts made before it goes on", async () => {
+  const home = await Deno.makeTempDir();
+  const before = Deno.env.get("PATH")!;
+  const told = join(home, "told");
+  try {
+    for (const name of ["dpkg", "apt-get", "sync"]) {
+      await Deno.writeTextFile(
+        join(home, name),
+        `#!/bin/sh\nfor word; do :; done\necho "${name} $word" >>${told}\n`,
+        { mode: 0o755 },
+      );
+    }
+    Deno.env.set("PATH", `${home}:${before}`);
+    let missing = ["mariadb-server"];
+    const step = packagesStep({} as PrereqSettings, {
+      out: { progress: () => ({ update: () => {}, end: () => missing = [] }) },
+      bundle: null,
+      unpacked: {
+        any: () => Promise.resolve(false),
+        discard: () => Deno.writeTextFile(told, "discard\n", { append: true }),
+      },
+      missing: () => Promise.resolve(missing),
+    });
+    await step.do(() => {});
+    const lines = (await Deno.readTextFile(told)).trim().split("\n");
+    assert.deepEqual(lines.slice(-3), [
+      ...["apt-get mariadb-server", "sync ", "discard"],
+    ]);
+  } finally {
+    Deno.env.set("PATH", before);
+    await Deno.remove(home, { recursive: true });
+  }
+});

@@ -2,8 +2,10 @@
 import type { AgentApi } from "../cli/agent_api.ts";
 import type { Step } from "../cluster/step.ts";
 import { sleep } from "../system/clock.ts";
+import { command } from "../system/command.ts";
+import { K3S } from "./files.ts";
 import { readyNodes } from "./kubernetes.ts";
-import type { Member } from "./member.ts";
+import type { Member } from "./written.ts";
 import { lastWords, restartsOf } from "./services.ts";
 
 const POLL_MS = 2000;
@@ -18,7 +20,11 @@ interface Options {
   readonly wait?: (ms: number) => Promise<void>;
   readonly ready?: () => Promise<readonly string[]>;
   readonly restarts?: () => Promise<number>;
+  readonly settle?: () => Promise<unknown>;
 }
+
+/** containerd unpacks images without a sync: after a power cut it takes their empty files for whole ones, and keeps them for good. */
+const settled = () => command(["sync", "-f", K3S.data]).catch(() => {});
 
 /** K3s on these nodes has condition Ready; its API on this one knows all. */
 export function k3sReadyStep(
@@ -28,6 +34,7 @@ export function k3sReadyStep(
     wait = sleep,
     ready = readyNodes,
     restarts = () => restartsOf("k3s"),
+    settle = settled,
   }: Options = {},
 ): Step {
   const look = async () => {
@@ -49,6 +56,7 @@ export function k3sReadyStep(
       for (;;) {
         const { wanted, missing } = await look();
         if (missing.length === 0) {
+          await settle();
           const seconds = Math.round((performance.now() - began) / 1000);
           say(`${wanted.join(" and ")}, after ${seconds} s`);
           return;

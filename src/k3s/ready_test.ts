@@ -18,11 +18,12 @@ function k3s(...looks: readonly (readonly string[])[]) {
 Deno.test("second ends when both nodes are Ready, not when its own is", async () => {
   const others = () => Promise.resolve(["node1"]);
   const world = k3s([], ["node2"], ["node2"], ["node1", "node2"]);
-  const step = k3sReadyStep(member, { ...world, others });
-  assert.equal(await step.done(), null);
   const said: string[] = [];
+  const settle = () => Promise.resolve(said.push("on the disk"));
+  const step = k3sReadyStep(member, { ...world, others, settle });
+  assert.equal(await step.done(), null);
   await step.do((text) => said.push(text));
-  assert.match(said.join(), /^node2 and node1, after \d+ s$/);
+  assert.match(said.join(), /^on the disk,node2 and node1, after \d+ s$/);
   assert.equal(await step.done(), "node2 and node1");
 });
 

@@ -24,7 +24,6 @@ import {
   agentStep,
   configurationStep,
   localModule,
-  type Member,
   moduleStep,
   servicesStep,
 } from "./member.ts";
@@ -32,6 +31,7 @@ import { executableStep } from "./own_executable.ts";
 import { k3sReadyStep, otherNode } from "./ready.ts";
 import { drainStep } from "./shutdown.ts";
 import { DATABASE_FOLDER } from "./texts.ts";
+import type { Member } from "./written.ts";
 
 export interface SecondOptions {
   readonly paths: Paths;
@@ -64,7 +64,7 @@ export function secondSteps(options: SecondOptions): Step[] {
     configurationStep(at, kept, member),
     k3sFilesStep(options),
     agentStep(api),
-    drainStep(),
+    drainStep(at),
     copyStep(api, out),
     k3sReadyStep(member, { others: () => otherNode(api) }),
     kubeconfigStep(at, kept),

@@ -3,6 +3,7 @@
  * those of a StatefulSet would wait for this server's return, and clients for the slowest of these stops. Therefore a unit of its own
  * that is stopped before all of them: pods leave, then primary and secondary change places.
  */
+import type { Places } from "../cluster/places.ts";
 import type { Module } from "../module/schema.ts";
 import { sleep } from "../system/clock.ts";
 import { exists } from "../system/files.ts";
@@ -22,6 +23,7 @@ import {
   writeFiles,
 } from "./services.ts";
 import { K3S_DESCRIPTION } from "./texts.ts";
+import { isNoted, noteWritten } from "./written.ts";
 
 const UNIT = "hakit-drain";
 /** As lib/k3s.sh takes it: a stop of the module has 300 s for everything. */
@@ -139,7 +141,7 @@ async function inTime(
   limit.abort();
 }
 
-export function drainStep(): Step {
+export function drainStep(at: Places): Step {
   return {
     name: "Pods leave at a shutdown",
     async done() {
@@ -147,27 +149,36 @@ export function drainStep(): Step {
       if (await enabledState(UNIT) !== "enabled") return null;
       return await isActive(UNIT) ? `${UNIT}.service` : null;
     },
-    do: put,
+    do: () => put(at, DRAIN_UNIT),
   };
 }
 
 /** A hakit that was upgraded from one without this unit, or with another form of it. True: it was written. */
-export async function renewDrainUnit(): Promise<boolean> {
+export async function renewDrainUnit(
+  at: Places,
+  { drain = DRAIN_UNIT, k3s = K3S.unit }: {
+    readonly drain?: TextFile;
+    readonly k3s?: string;
+  } = {},
+): Promise<boolean> {
   // Only where K3s was set up by hakit; "uninstall" takes both away.
-  if (!await exists(K3S.unit)) return false;
-  const text = await Deno.readTextFile(K3S.unit);
+  if (!await exists(k3s)) return false;
+  const text = await Deno.readTextFile(k3s);
   if (!text.includes(K3S_DESCRIPTION)) return false;
-  if ((await outdated([DRAIN_UNIT])).length === 0) return false;
-  await put();
+  // One that was cut off after the file had not enabled it yet, and a unit that a person has disabled stays so.
+  const right = (await outdated([drain])).length === 0;
+  if (right && await isNoted(at, drain)) return false;
+  await put(at, drain);
   return true;
 }
 
-async function put(): Promise<void> {
-  await writeFiles([DRAIN_UNIT]);
+async function put(at: Places, unit: TextFile): Promise<void> {
+  await writeFiles([unit]);
   await systemctl("daemon-reload");
   await systemctl("enable", UNIT);
   // Only what was started is stopped. The agent that asks may be one that this unit is ordered after.
   await systemctl("start", "--no-block", UNIT);
+  await noteWritten(at, [unit]);
 }
 
 export async function removeDrainUnit(): Promise<void> {

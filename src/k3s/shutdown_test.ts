@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DRAIN_UNIT, drainOf, shutdown } from "./shutdown.ts";
+import { DRAIN_UNIT, drainOf, renewDrainUnit, shutdown } from "./shutdown.ts";
+import { places } from "../cluster/places.ts";
+import { K3S_DESCRIPTION } from "./texts.ts";
 import type { AgentApi } from "../cli/agent_api.ts";
 import type { World } from "./node_work.ts";
 
@@ -23,6 +25,39 @@ Deno.test("hakit-drain.service stops before what pods need, and never later than
   }
   const limit = Number(/^TimeoutStopSec=(\d+)$/m.exec(text)![1]);
   assert(limit > 150 && limit <= 200, String(limit));
+});
+
+Deno.test("renewDrainUnit() goes on where a power cut left the file without its place in boot, and leaves what a person disabled", async () => {
+  const home = await Deno.makeTempDir();
+  const before = Deno.env.get("PATH")!;
+  const inside = (name: string) => join(home, name);
+  try {
+    await Deno.writeTextFile(
+      inside("systemctl"),
+      `#!/bin/sh\necho "$1" >>${inside("told")}\n`,
+      { mode: 0o755 },
+    );
+    Deno.env.set("PATH", `${home}:${before}`);
+    await Deno.mkdir(inside("etc"));
+    const at = places({
+      ...{ etc: inside("etc"), state: home, run: home, log: home },
+    });
+    const drain = { ...DRAIN_UNIT, path: inside("hakit-drain.service") };
+    const renew = () =>
+      renewDrainUnit(at, { drain, k3s: inside("k3s.service") });
+    assert.equal(await renew(), false);
+    await Deno.writeTextFile(inside("k3s.service"), K3S_DESCRIPTION);
+    await Deno.writeTextFile(drain.path, drain.text);
+    assert.equal(await renew(), true);
+    const told = await Deno.readTextFile(inside("told"));
+    assert.deepEqual(told.trim().split("\n"), [
+      ...["daemon-reload", "enable", "start"],
+    ]);
+    assert.equal(await renew(), false);
+  } finally {
+    Deno.env.set("PATH", before);
+    await Deno.remove(home, { recursive: true });
+  }
 });
 
 const BOTH = ["node1", "node2"].map((name) => ({

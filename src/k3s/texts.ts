@@ -7,6 +7,7 @@ import { proxyVariables } from "./proxy.ts";
 import { uniqueId } from "./nfs_clients.ts";
 
 export const MARIADB_CONFIG = "/etc/mysql/mariadb.conf.d/99-hakit.cnf";
+export const MODULES_FILE = "/etc/modules-load.d/hakit.conf";
 export const NEEDRESTART = "/etc/needrestart/conf.d/hakit.conf";
 /** For the init script that MariaDB 10.3 brings along: systemd makes a unit of it when its own is out of boot. */
 export const MYSQL_DROP_IN = "/etc/systemd/system/mysql.service.d/hakit.conf";
@@ -14,6 +15,11 @@ export const MARIADB_DROP_IN =
   "/etc/systemd/system/mariadb.service.d/hakit.conf";
 export const NFS_DROP_IN =
   "/etc/systemd/system/nfs-server.service.d/hakit.conf";
+/** Of nfs-utils from 2.4 on. */
+export const NFS_CONFIG = "/etc/nfs.conf.d/hakit.conf";
+/** Of nfs-utils 1.3.4 (Ubuntu 20.04, Debian 11), which reads the distribution's arguments. */
+export const MOUNTD_DROP_IN =
+  "/etc/systemd/system/nfs-mountd.service.d/hakit.conf";
 export const NFS_CLIENT_CONFIG = "/etc/modprobe.d/hakit-nfs.conf";
 export const DATABASE_FOLDER = "/var/lib/mysql";
 
@@ -36,6 +42,8 @@ loose_innodb_log_files_in_group = 1
 innodb_buffer_pool_dump_at_shutdown = OFF
 innodb_buffer_pool_load_at_startup = OFF
 skip_name_resolve = ON
+# Ubuntu 20.04 has it write its errors to a file: then the journal, where one looks, says nothing of a start that failed.
+skip-log-error
 max_connections = 1000
 # MariaDB 11.6.2 and later: otherwise K3s' datastore can no longer compact and grows without end.
 loose_innodb_snapshot_isolation = OFF
@@ -79,11 +87,38 @@ ExecStart=/usr/bin/unshare --uts -- /bin/sh -c 'echo hakit-${cluster} >/proc/sys
 `;
 }
 
+/**
+ * Debian and Ubuntu have rpc.mountd look a user's groups up on the server ("manage-gids"), which knows nobody of the pods: `fsGroup` and
+ * `supplementalGroups` would count for nothing on a volume. The files of the folder outrank nfs.conf (nfs.conf(5), FILES).
+ */
+export function nfsConfig(): string {
+  return `# Written by hakit: pods' groups count on volumes as the pods say them.
+[mountd]
+manage-gids = n
+`;
+}
+
+/** The same: its default is the wanted one. */
+export function mountdDropIn(): string {
+  return `# Written by hakit: pods' groups count on volumes as the pods say them.
+[Service]
+ExecStart=
+ExecStart=/usr/sbin/rpc.mountd
+`;
+}
+
 /** What hakit starts and stops nobody else restarts. Perl, as all of needrestart's configuration. */
 export function needrestartConfig(): string {
   return `# Written by hakit: it restarts these by itself, on one server after the other.
 $nrconf{override_rc}{qr(^(hakit|hakit-witness|k3s|mariadb|mysql|nfs-[a-z]+|nfsdcld|rpcbind|rpc-statd)\\.service$)} = 0;
 `;
+}
+
+export const KERNEL_MODULES = ["fuse", "loop", "xfs", "nfsd"] as const;
+
+/** Loaded at each boot. */
+export function modulesText(): string {
+  return KERNEL_MODULES.join("\n") + "\n";
 }
 
 /** The name by which NFS servers know this one: a node that died is forgotten by it, and two of one host name are told apart. */

@@ -10,6 +10,8 @@ import {
   kubeletConfig,
   mariadbConfig,
   mariadbDropIn,
+  mountdDropIn,
+  nfsConfig,
   nfsDropIn,
 } from "./texts.ts";
 
@@ -90,6 +92,16 @@ Deno.test("mariadbConfig() listens on the virtual address only and keeps compact
   // Recovery after a failover reads all of them: MariaDB up to 10.4 has two.
   assert.match(text, /^innodb_log_file_size = 96M$/m);
   assert.match(text, /^loose_innodb_log_files_in_group = 1$/m);
+  // Why a start failed is read in the journal.
+  assert.match(text, /^skip-log-error$/m);
+});
+
+Deno.test("nfsConfig() and mountdDropIn() have pods' own groups count on volumes", () => {
+  assert.match(nfsConfig(), /^\[mountd\]\nmanage-gids = n$/m);
+  assert.match(
+    mountdDropIn(),
+    /^ExecStart=\nExecStart=\/usr\/sbin\/rpc.mountd$/m,
+  );
 });
 
 Deno.test("mariadbDropIn() refuses a directory that is not mirrored", () => {

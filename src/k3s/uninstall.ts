@@ -38,9 +38,12 @@ import {
   DATABASE_FOLDER,
   MARIADB_CONFIG,
   MARIADB_DROP_IN,
+  MODULES_FILE,
+  MOUNTD_DROP_IN,
   MYSQL_DROP_IN,
   NEEDRESTART,
   NFS_CLIENT_CONFIG,
+  NFS_CONFIG,
   NFS_DROP_IN,
 } from "./texts.ts";
 
@@ -72,10 +75,12 @@ const AGENTS_FILES = [
 /** Below the agent's state: of the cluster, not of its data. */
 const AGENTS_STATE = [
   ...[CLUSTER_HISTORY, "ended-sessions.json", "drill.json", "k3s-staged"],
+  "upgrade.json",
 ];
 /** Made where they were not there: drop-ins' folders, and those of a needrestart that is not installed. */
 const MADE_FOR_FILES = [
   ...[MARIADB_DROP_IN, MYSQL_DROP_IN, NFS_DROP_IN, NEEDRESTART].map(dirname),
+  ...[NFS_CONFIG, MOUNTD_DROP_IN].map(dirname),
   dirname(dirname(NEEDRESTART)),
 ];
 /** Of one that was told to end, and has to write what it holds. */
@@ -96,10 +101,12 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
       MYSQL_DROP_IN,
       NEEDRESTART,
       NFS_DROP_IN,
+      NFS_CONFIG,
+      MOUNTD_DROP_IN,
       NFS_CLIENT_CONFIG,
       MARIADB_CONFIG,
       ...(own.k3s ? [K3S.unit, K3S.environment] : []),
-      "/etc/modules-load.d/hakit.conf",
+      MODULES_FILE,
     ], async () => {
       await removeEmpty(MADE_FOR_FILES);
       await unmaskSockets();
@@ -308,7 +315,8 @@ function firewallStep({ firewall }: UninstallOptions): Step {
   };
 }
 
-function removeStep(
+/** Exported for its test. */
+export function removeStep(
   name: string,
   paths: readonly string[],
   after: () => Promise<void> = () => Promise.resolve(),
@@ -327,8 +335,10 @@ function removeStep(
     },
     async do() {
       await before();
-      for (const path of paths) await removeBut(path, spared);
+      for (const path of paths.slice(0, -1)) await removeBut(path, spared);
       await after();
+      // Last: by it a run that is repeated knows that this was not done.
+      for (const path of paths.slice(-1)) await removeBut(path, spared);
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Kept } from "../cluster/kept.ts";
 import { places } from "../cluster/places.ts";
 import { K3S } from "./files.ts";
 import { removeEmpty } from "./removal.ts";
-import { k3sStep, uninstallSteps } from "./uninstall.ts";
+import { k3sStep, removeStep, uninstallSteps } from "./uninstall.ts";
 import {
   dataOf,
   dataStep,
@@ -186,6 +186,26 @@ Deno.test("an uninstall takes the agent's own files away, secrets of the console
     await step.do(() => {});
     for (const file of gone) await assert.rejects(Deno.stat(file), file);
     for (const file of left) assert((await Deno.stat(file)).isFile);
+    assert.equal(await step.done(), "none here");
+  });
+});
+
+Deno.test("removeStep() is not done before what follows its files is: a run that was cut off there is mended by the next one", async () => {
+  await inFolder(async (_, folder) => {
+    const files = ["unit", "drop-in", "last"].map((name) => join(folder, name));
+    for (const file of files) await Deno.writeTextFile(file, "text");
+    let cut = true;
+    let unmasked = 0;
+    const step = removeStep("Units", files, () => {
+      if (cut) return Promise.reject(new Error("no power"));
+      unmasked++;
+      return Promise.resolve();
+    });
+    await assert.rejects(step.do(() => {}), /no power/);
+    assert.equal(await step.done(), null);
+    cut = false;
+    await step.do(() => {});
+    assert.equal(unmasked, 1);
     assert.equal(await step.done(), "none here");
   });
 });

@@ -739,6 +739,12 @@ export const phrases: Phrases = {
   "hakit.service is {active*}": "hakit.service est {active}",
   "This node takes no part: the other one cannot fail over":
     "Ce nœud ne participe pas : l’autre ne peut pas basculer",
+  "Not as hakit writes them: {files*}":
+    "Pas tels que hakit les écrit : {files}",
+  "Changed by hand, or written before hakit kept a record: upgrades leave them as they are":
+    "Modifiés à la main, ou écrits avant que hakit ne tienne un registre : les mises à jour les laissent tels quels",
+  "the same hakit first or second again writes them anew, if that is wanted":
+    "le même hakit first ou second, à nouveau, les réécrit, si c’est voulu",
   "{unit} is started at boot by systemd":
     "{unit} est démarré avec la machine par systemd",
   "The module starts it where the mirror is; both would write":

@@ -744,6 +744,11 @@ export const phrases: Phrases = {
   "hakit.service is {active*}": "hakit.service は {active} です",
   "This node takes no part: the other one cannot fail over":
     "このノードは参加していません。もう一方のノードはフェイルオーバーできません",
+  "Not as hakit writes them: {files*}": "hakit が書く内容と異なります: {files}",
+  "Changed by hand, or written before hakit kept a record: upgrades leave them as they are":
+    "手作業で変更されたか、hakit が記録を残す前に書かれたものです。アップグレードでは変更されません",
+  "the same hakit first or second again writes them anew, if that is wanted":
+    "必要なら、同じ hakit first または second を再度実行すると書き直されます",
   "{unit} is started at boot by systemd":
     "{unit} は起動時に systemd によって開始されます",
   "The module starts it where the mirror is; both would write":

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { runGiven } from "./run_given.ts";
+
+Deno.test("runGiven() runs a copy of a program that may not be run where it lies, and leaves none", async () => {
+  const home = await Deno.makeTempDir();
+  const stick = join(home, "stick");
+  const folder = join(home, "state", "hakit");
+  try {
+    // As on a file system that is mounted noexec: the kernel's answer is the same.
+    await Deno.writeTextFile(stick, '#!/bin/sh\necho "v1 $*"\n', {
+      mode: 0o644,
+    });
+    const run = () =>
+      runGiven([stick, "--version"], { folder, timeoutMs: 5000 });
+    assert.equal((await run()).stdout, "v1 --version\n");
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
+    assert.equal((await Deno.stat(stick)).mode! & 0o777, 0o644);
+    // One that fails says so, and is not tried twice.
+    await Deno.writeTextFile(
+      stick,
+      `#!/bin/sh\necho no >>${home}/told\nexit 3`,
+    );
+    await assert.rejects(run(), /exit code 3/);
+    assert.equal(await Deno.readTextFile(join(home, "told")), "no\n");
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
+    await Deno.chmod(stick, 0o755);
+    await Deno.remove(folder);
+    await assert.rejects(run(), /exit code 3/);
+    await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);
+    await assert.rejects(
+      runGiven([join(home, "nowhere")], { folder, timeoutMs: 5000 }),
+      /nowhere/,
+    );
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
