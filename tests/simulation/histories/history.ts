@@ -89,7 +89,7 @@ export class History {
           this.#diverged ??= why;
           const inode = lacks && volume.get(lacks.id);
           if (!inode) return;
-          dirty.add(wayTo(volume, inode));
+          dirty.add(wayTo(volume, inode, volume.pathOf(inode)));
           dirty.flush();
         },
         fault: this.#violated,
