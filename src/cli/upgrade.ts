@@ -247,7 +247,7 @@ class Upgrade {
     if (on("json")) out.json({ upgraded: done });
     else if (done.length > 0) {
       out.line(
-        'Done. "hakit upgrade --back" takes it back in the same way; "hakit module list" says which modules have a newer form in it.',
+        'Done. "hakit upgrade --back" takes it back in the same way; "hakit module list" says which modules have a newer form in it, "hakit log --agent" on each node which units and settings were renewed.',
       );
     }
     return EXIT.done;

@@ -33,7 +33,7 @@ import {
   mariadbDropIn,
   MYSQL_DROP_IN,
 } from "./texts.ts";
-import { type Member, noteWritten, serviceFiles } from "./written.ts";
+import { areNoted, type Member, noteWritten, serviceFiles } from "./written.ts";
 
 /** The module starts these: at boot, or beside it, they would be a second writer. */
 const SERVICES = ["mariadb", "nfs-server"] as const;
@@ -201,6 +201,9 @@ export function configurationStep(
       for (const unit of [...SERVICES, "k3s"]) {
         if (await isStale(unit)) return null;
       }
+      // A run that was cut off after them.
+      const known = await serviceFiles(at, kept, member);
+      if (!await areNoted(at, known)) return null;
       const files = await memberFiles(at, kept, member);
       return (await outdated(files)).length === 0
         ? `${files.length} files`

@@ -23,7 +23,7 @@ import {
   writeFiles,
 } from "./services.ts";
 import { K3S_DESCRIPTION } from "./texts.ts";
-import { isNoted, noteWritten } from "./written.ts";
+import { areNoted, noteWritten } from "./written.ts";
 
 const UNIT = "hakit-drain";
 /** As lib/k3s.sh takes it: a stop of the module has 300 s for everything. */
@@ -167,7 +167,7 @@ export async function renewDrainUnit(
   if (!text.includes(K3S_DESCRIPTION)) return false;
   // One that was cut off after the file had not enabled it yet, and a unit that a person has disabled stays so.
   const right = (await outdated([drain])).length === 0;
-  if (right && await isNoted(at, drain)) return false;
+  if (right && await areNoted(at, [drain])) return false;
   await put(at, drain);
   return true;
 }

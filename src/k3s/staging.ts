@@ -34,8 +34,11 @@ function stageOf(paths: Paths) {
   };
 }
 
+/** None where a part of them has gone: they were put in place, and taking them away was cut off. */
 export async function stagedFiles(paths: Paths): Promise<K3sFile[]> {
-  return await installedFiles(stageOf(paths).list);
+  const { list, pathOf } = stageOf(paths);
+  const files = await installedFiles(list);
+  return (await lackingFiles(files, pathOf)).length === 0 ? files : [];
 }
 
 export async function stage(

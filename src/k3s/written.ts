@@ -123,12 +123,13 @@ export async function noteWritten(
   await keep(at, before, { ...before, ...digestsOf(files) });
 }
 
-/** Whether it was written in this form, and all that follows from it was done. */
-export async function isNoted(
+/** Whether they were written in this form, and all that follows from it was done. */
+export async function areNoted(
   at: Places,
-  { path, text }: TextFile,
+  files: readonly TextFile[],
 ): Promise<boolean> {
-  return (await recordOf(at))[path] === digest(text);
+  const before = await recordOf(at);
+  return files.every(({ path, text }) => before[path] === digest(text));
 }
 
 /** For an agent that begins: in force is each when its service starts the next time; none is restarted. */

@@ -6,6 +6,7 @@ import { settingsSchema } from "../cluster/settings.ts";
 import type { TextFile } from "./services.ts";
 import { k3sUnit } from "./texts.ts";
 import {
+  areNoted,
   fate,
   leftAsTheyAre,
   memberIn,
@@ -75,7 +76,10 @@ Deno.test("a newer hakit renews its own files, leaves a changed one and names it
   await onServer(async ({ at, begin, left, files, read, write, home }) => {
     const first = { unit: "unit 1", drop: "drop 1", config: "config 1" };
     for (const [name, text] of Object.entries(first)) await write(name, text);
+    // A run of "first" that was cut off here is not done.
+    assert(!await areNoted(at, files(first)));
     await noteWritten(at, files(first));
+    assert(await areNoted(at, files(first)));
     await write("config", "a person's");
     assert.deepEqual(await begin(first), []);
 
