@@ -141,7 +141,7 @@ async function startWitness(
     await until("both nodes heed it", 90, async () => {
       const { arbiter } = await state(server);
       note(`      ${arbiter}`);
-      return /answers/i.test(arbiter) ? true : null;
+      return / decides: /.test(arbiter) ? true : null;
     }, 5000);
   });
   return child;

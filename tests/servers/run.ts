@@ -99,7 +99,8 @@ async function main(words: readonly string[]): Promise<number> {
       await vm(["down"]);
       await vm(["load", SAVED]);
       await vm(["up"], { seconds: 400 });
-      await newExecutable();
+      await standIn();
+      await newExecutables();
     }
     for (const name of wanted) {
       if (!(name in STORIES)) continue;
@@ -169,14 +170,18 @@ async function save(): Promise<void> {
 }
 
 /** The saved servers may hold an earlier build. */
-async function newExecutable(): Promise<void> {
+async function newExecutables(): Promise<void> {
   const digest = createHash("sha256")
     .update(await Deno.readFile(places.executable)).digest("hex");
   const held = await Promise.all(
     SERVERS.map((server) => on(server, "sha256sum /usr/local/bin/hakit")),
   );
   if (held.every(({ stdout }) => stdout.startsWith(digest))) return;
-  for (const server of SERVERS) await putExecutable(server, places.executable);
+  for (const server of SERVERS) {
+    await putExecutable(server, places.executable);
+    await vm(["put", String(server), join(places.k3s, "k3s"), "/root/new"]);
+    await on(server, "mv -f /root/new/k3s /usr/local/bin/k3s");
+  }
   for (const server of SERVERS) {
     await vm(["stop", String(server)], { seconds: 200 });
   }
