@@ -12,8 +12,8 @@
  * behind it: of two the folder's or the state's is the newer one, and none comes twice.
  */
 import { dirname } from "node:path";
-import { errno, ErrnoError, libc, O } from "../system/libc.ts";
-import { syncFolderSync, writeOverSync } from "../system/files.ts";
+import { errno, ErrnoError, libc, Memory, O } from "../system/libc.ts";
+import { writeOverSync } from "../system/files.ts";
 import type { Aio } from "./aio.ts";
 import { procPath } from "./descriptor.ts";
 import { readToken, writeToken } from "./id_xattr.ts";
@@ -95,18 +95,23 @@ export class FolderTokens {
       );
       drawn.set(path, [token]);
     }
-    this.#write(announced, count, level);
     this.#latest = drawn;
-    let left = folders.length;
-    for (const { path, backing } of folders) {
-      give(backing, drawn.get(path)![0]!, aio, (error) => {
-        // One that fails leaves both counting; of a later draw the state speaks already.
-        if (error || --left > 0 || this.#latest !== drawn) return;
-        try {
-          this.#write(drawn, count, level);
-        } catch { /* Both go on counting. */ }
-      });
-    }
+    // Of a later draw, or a person's word, the state speaks already.
+    const overtaken = () => this.#latest !== drawn;
+    const write = (carried: Carried, then: () => void) =>
+      this.#write({ carried, count, level }, { aio, overtaken, then });
+    write(announced, () => {
+      let left = folders.length;
+      for (const { path, backing } of folders) {
+        give(backing, drawn.get(path)![0]!, aio, (error) => {
+          // One that fails leaves both counting.
+          if (error || --left > 0 || overtaken()) return;
+          try {
+            write(drawn, () => {});
+          } catch { /* Both go on counting. */ }
+        });
+      }
+    });
   }
 
   /** See KnownFolders. */
@@ -117,38 +122,72 @@ export class FolderTokens {
       return first();
     }
     // The count stays: the disk of before is the older one, should it come back.
-    this.#write(new Map(), this.#count ?? 0, false, first);
+    this.#write(
+      { carried: new Map(), count: this.#count ?? 0, level: false },
+      { first },
+    );
   }
 
-  /** Never half written: an entry that is missing would make a stranger of the folder. `first`: when there is room for it. */
+  /**
+   * Never half written: an entry that is missing would make a stranger of the folder. `first`: when there is room for it; `then`: when it
+   * is durable. Throws at once where there is no room; with `aio` an error that comes later leaves what was.
+   */
   #write(
-    carried: Carried,
-    count: number,
-    level: boolean,
-    first: () => void = () => {},
+    { carried, count, level }: {
+      readonly carried: Carried;
+      readonly count: number;
+      readonly level: boolean;
+    },
+    { aio = BLOCKING, first, overtaken, then }: {
+      readonly aio?: Pick<Aio, "fsync">;
+      readonly first?: () => void;
+      readonly overtaken?: () => boolean;
+      readonly then?: () => void;
+    } = {},
   ): void {
     const lines = [`${count} ${level ? "level" : "*"}\n`];
     for (const [path, tokens] of carried) {
       lines.push(...tokens.map((token) => `${token} ${path}\n`));
     }
     const spare = `${this.#file}.new`;
+    const failed = (error: unknown) => {
+      removeQuietly(spare);
+      if (aio === BLOCKING) throw error;
+    };
     try {
-      writeOverSync(spare, lines.join(""), { durably: true });
-      first();
-      Deno.renameSync(spare, this.#file);
+      writeOverSync(spare, lines.join(""), { durably: false });
     } catch (error) {
       removeQuietly(spare);
       throw error;
     }
-    syncFolderSync(dirname(this.#file));
-    this.#carried = carried;
-    this.#count = count;
-    this.#level = level;
-    try {
-      writeOverSync(spare, " ".repeat(SPARE), { durably: false });
-    } catch {
-      /* A full disk: what this one took the place of makes room for the next. */
-    }
+    syncPath(spare, aio, (error) => {
+      // It has written its own into the same place.
+      if (overtaken?.()) return;
+      if (error) {
+        return failed(new ErrnoError(`Cannot write "${spare}"`, error));
+      }
+      try {
+        first?.();
+        Deno.renameSync(spare, this.#file);
+      } catch (error) {
+        return failed(error);
+      }
+      this.#carried = carried;
+      this.#count = count;
+      this.#level = level;
+      syncPath(dirname(this.#file), aio, (error) => {
+        if (error) {
+          return failed(new ErrnoError(`Cannot sync "${this.#file}"`, error));
+        }
+        if (overtaken?.()) return;
+        try {
+          writeOverSync(spare, " ".repeat(SPARE), { durably: false });
+        } catch {
+          /* A full disk: what this one took the place of makes room for the next. */
+        }
+        then?.();
+      });
+    });
   }
 
   #read(): void {
@@ -178,6 +217,22 @@ function removeQuietly(path: string): void {
   try {
     Deno.removeSync(path);
   } catch { /* Why there is no token is told. */ }
+}
+
+const PATH = new Memory(4096);
+
+/** `done` gets 0 or errno when what stands there now is on the disk. */
+function syncPath(
+  path: string,
+  aio: Pick<Aio, "fsync">,
+  done: (error: number) => void,
+): void {
+  const fd = libc.open(PATH.string(path), O.RDONLY | O.CLOEXEC, 0);
+  if (fd < 0) return done(errno());
+  aio.fsync(fd, false, (error) => {
+    libc.close(fd);
+    done(error);
+  });
 }
 
 const BLOCKING: Pick<Aio, "fsync"> = {

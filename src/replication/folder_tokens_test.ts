@@ -49,36 +49,59 @@ const OWN = ["own", "own"];
 
 withFolders(
   "FolderTokens.draw() cut off anywhere leaves a state that knows what its folders carry",
-  ({ tokens, folders }) => {
+  ({ state, tokens, folders }) => {
     const carry = (those: readonly (number | null)[]) =>
       those.forEach((token, index) => {
         const { backing } = folders[index]!;
         if (token !== null) strictEqual(writeToken(backing, token), 0);
       });
     const carried = () => folders.map(({ backing }) => readToken(backing));
+    const kept = () => Deno.readTextFileSync(`${state}/tokens`);
     deepStrictEqual(judged(tokens(), folders), OWN, "of an older build");
     tokens().draw(folders);
     deepStrictEqual(judged(tokens(), folders), OWN);
 
+    const process = tokens();
     for (let round = 0; round < 10; round++) {
-      const before = carried(), synced: (() => void)[] = [];
-      const process = tokens();
+      const before = carried(), asked: (() => void)[] = [];
+      let durable = kept();
       process.draw(folders, {
-        aio: { fsync: (_fd, _data, done) => void synced.push(() => done(0)) },
+        aio: { fsync: (_fd, _data, done) => void asked.push(() => done(0)) },
       });
-      const after = carried();
-      // A power cut: each disk may have the one or the other.
-      for (const cut of [before, [before[0]!, after[1]!], after]) {
-        carry(cut);
-        deepStrictEqual(judged(tokens(), folders), OWN);
+      // Two syncs of the state, one of each folder, two of the state. Every third draw is never ended.
+      const syncs = round % 3 === 2 ? round % 6 : 6;
+      for (let sync = 0; sync <= syncs; sync++) {
+        const now = carried(), written = kept();
+        deepStrictEqual(now.map((token, i) => token !== before[i]), [
+          sync >= 2,
+          sync >= 2,
+        ]);
+        // A power cut: each disk may have the one or the other.
+        const [one, two] = now;
+        const cuts = sync < 3
+          ? [before, now, [one!, before[1]!], [before[0]!, two!]]
+          : sync === 3
+          ? [now, [one!, before[1]!]]
+          : [now];
+        for (const text of new Set([durable, written])) {
+          Deno.writeTextFileSync(`${state}/tokens`, text);
+          for (const cut of cuts) {
+            carry(cut);
+            deepStrictEqual(judged(tokens(), folders), OWN, `${sync}`);
+          }
+        }
+        carry(now);
+        Deno.writeTextFileSync(`${state}/tokens`, written);
+        if (sync === syncs) break;
+        asked.shift()!();
+        if (sync % 4 === 1) durable = kept();
       }
-      // And again before the next one has ended.
-      if (round % 3 !== 2) continue;
-      for (const done of synced) done();
-      deepStrictEqual(judged(tokens(), folders), OWN);
+      if (syncs < 6) continue;
+      deepStrictEqual(asked.length, 0);
       carry(before);
       deepStrictEqual(judged(tokens(), folders), ["other", "other"]);
-      carry(after);
+      carry(carried());
+      process.draw(folders);
     }
   },
 );
@@ -86,8 +109,14 @@ withFolders(
 withFolders(
   "FolderTokens.draw() before the first one has ended: also folders that carry none yet are this state's",
   ({ tokens, folders }) => {
-    const never = { fsync: (_fd: number) => {} };
+    let answers = 2;
+    const never = {
+      fsync: (_fd: number, _data: boolean, done: (error: number) => void) => {
+        if (answers-- > 0) done(0);
+      },
+    };
     tokens().draw(folders, { aio: never });
+    strictEqual(answers, -2, "both folders are being synced");
     for (const { path } of folders) {
       strictEqual(tokens().judge(path, null), "own");
     }
