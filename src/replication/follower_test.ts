@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Connection } from "../peer/connection.ts";
-import { HEADER, newFrame } from "../peer/frame.ts";
+import { HEADER, newFrame, readHeader } from "../peer/frame.ts";
 import { E, Memory } from "../system/libc.ts";
 import { Follower } from "./follower.ts";
 import { Marks } from "./marks.ts";
@@ -39,6 +39,7 @@ function followerWith(
       journal: { enter: () => true, flush: () => {}, settle: () => {} },
       tide,
       log: () => {},
+      now: () => 0,
       broken: (error) => {
         // Before the answer, or the primary's fsync could be asked again and succeed.
         broken.push(error);
@@ -95,6 +96,63 @@ Deno.test("Follower: a sync of everything that fails breaks the copy, also after
   deepStrictEqual(broken, [E.IO, E.IO]);
   follower.settle();
   strictEqual(waiting.length, 2);
+});
+
+/** Which operation was acknowledged when, of 2000 that were received together and take 5 ms each; `entered`: their regions are in the journal. */
+function acknowledgedWhile(entered: boolean) {
+  const frame = newFrame(), incoming = new Memory(4096);
+  const said: { readonly at: number; readonly upTo: number }[] = [];
+  let now = 0;
+  const send = (address: number, length: number) => {
+    const { view } = follower.outgoing.memory;
+    const from = address - follower.outgoing.memory.address;
+    for (let at = from; at < from + length; at += HEADER) {
+      const { kind, sequence } = readHeader(view, at, newFrame());
+      strictEqual(kind, KIND.ACK);
+      said.push({ at: now, upTo: sequence });
+    }
+    return length;
+  };
+  const connection = { frame, payload: HEADER, incoming, send };
+  const volume = { dropId: () => now += 5 };
+  const follower: Follower = new Follower(
+    connection as unknown as Connection,
+    [volume as unknown as Volume],
+    new Marks(),
+    {
+      aio: { fsync() {} },
+      syncAll() {},
+      journal: { enter: () => entered, flush() {}, settle() {} },
+      tide: { kept: { value: 0 }, keep() {} },
+      log() {},
+      now: () => now,
+      broken() {},
+    },
+    0,
+  );
+  follower.level = true;
+  for (let i = 1; i <= 2000; i++) {
+    Object.assign(frame, { kind: KIND.FORGET, sequence: i, length: 8 });
+    strictEqual(follower.heard(), null);
+  }
+  follower.release();
+  follower.acknowledge();
+  follower.outgoing.flush(follower.connection);
+  follower.close();
+  return said;
+}
+
+Deno.test("Follower: within seconds of work the primary hears all the time how far it is done, and of nothing that is not", () => {
+  for (const entered of [true, false]) {
+    const said = acknowledgedWhile(entered);
+    let before = 0;
+    for (const { at, upTo } of said) {
+      ok(at - before <= 300, `silent from ${before} to ${at} ms`);
+      strictEqual(upTo * 5, at);
+      before = at;
+    }
+    deepStrictEqual(said.at(-1), { at: 10_000, upTo: 2000 });
+  }
 });
 
 Deno.test("Follower: many sessions cost no more memory than one", () => {

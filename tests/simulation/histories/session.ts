@@ -65,6 +65,8 @@ export class Session {
         },
         tide: { kept: { value: 0 }, keep() {} },
         log: (text) => world.note(text),
+        // What is received together is done at once here.
+        now: () => 0,
         broken: (error) => options.violated(`a sync failed: ${error}`),
       },
       primary.pipeline.sequence,
