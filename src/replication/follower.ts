@@ -16,7 +16,6 @@ import type { Volume } from "./volume.ts";
 import { STATX } from "../fuse/abi.ts";
 import { getU64 } from "../system/u64.ts";
 import { E, errnoName } from "../system/libc.ts";
-import { messageOf } from "../system/message.ts";
 import { Checker } from "./verify/checker.ts";
 
 /** Answers that wait for the socket. */
@@ -31,7 +30,7 @@ export interface FollowerTools {
   /** Makes everything that this node was told durable, beside the loop. */
   syncAll(done: (error: number) => void): void;
   readonly journal: Pick<Journal, "enter" | "flush" | "settle">;
-  readonly tide: Pick<TideStore, "kept" | "keep">;
+  readonly tide: Pick<TideStore, "kept" | "keepBeside">;
   readonly log: (text: string) => void;
   now(): number;
   /** The disk has lost, or may have lost, what was written before: no later success says anything about it. */
@@ -240,22 +239,28 @@ export class Follower {
     this.#floor = upTo;
   }
 
-  /** The tide that this disk, which has been synced, is worth now; 0: no other than before. */
-  #keepTide(): number {
-    const tide = this.#tide;
-    if (!tide || this.#floor === Infinity) return 0;
+  /** Beside the loop: the tide that this disk, which has been synced, is worth now; 0: no other than before. */
+  #keepTide(then: (tide: number) => void): void {
+    const { aio, log, tide: store } = this.tools, tide = this.#tide;
+    if (!tide || this.#floor === Infinity) return then(0);
     const { value, upTo } = tide;
-    if (value !== this.tools.tide.kept.value) {
-      try {
-        this.tools.tide.keep({ value });
-      } catch (error) {
-        this.tools.log(`a tide cannot be kept: ${messageOf(error)}`);
-        return 0;
+    if (value === store.kept.value) {
+      this.#tide = null;
+      return then(value);
+    }
+    this.#settling = true;
+    store.keepBeside({ value }, aio, (error) => {
+      this.#settling = false;
+      // An fsync may have failed meanwhile.
+      if (this.#closed || this.#broken) return;
+      if (error) {
+        log(`a tide cannot be kept: ${errnoName(error)}`);
+        return then(0);
       }
       this.#floor = upTo;
-    }
-    this.#tide = null;
-    return value;
+      this.#tide = null;
+      then(value);
+    });
   }
 
   /** After a batch: one acknowledgement for all of it. */
@@ -296,8 +301,9 @@ export class Follower {
 
   /** Everything up to this number is on this disk. */
   #tell(upTo: number): void {
-    const id = this.#keepTide();
-    this.#forget();
-    this.outgoing.append({ kind: KIND.SETTLED, sequence: upTo, id });
+    this.#keepTide((id) => {
+      this.#forget();
+      this.outgoing.append({ kind: KIND.SETTLED, sequence: upTo, id });
+    });
   }
 }
