@@ -117,11 +117,11 @@ export class Bed {
     return this.#asked;
   }
 
-  write(inode: Inode, flags = 0): number {
+  write(inode: Inode, flags = 0, size = 4096): number {
     return this.ask(OP.WRITE, inode, (view, at) => {
-      view.setUint32(at + 16, 4096, true);
+      view.setUint32(at + 16, size, true);
       view.setUint32(at + 32, flags, true);
-    }, 4096);
+    }, size);
   }
 
   read(inode: Inode, { offset = 0, size = 4096 } = {}): number {

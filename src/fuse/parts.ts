@@ -16,7 +16,7 @@ export function isLong(size: number): boolean {
 export function submitInParts(
   pipeline: Pick<Pipeline, "memory" | "submit">,
   operation: Parameters<Pipeline["submit"]>[0] & { readonly argument: number },
-  about: Omit<Parameters<Pipeline["submit"]>[1], "answer" | "refusal">,
+  about: Omit<Parameters<Pipeline["submit"]>[1], "answer" | "whole">,
   { at, size, direct, answer }: {
     readonly at: number;
     readonly size: number;
@@ -34,7 +34,7 @@ export function submitInParts(
       { ...operation, argument },
       {
         ...about,
-        refusal: () => parts.failed,
+        whole: parts,
         answer: (error) => parts.ended(part, error),
       },
       length,
@@ -63,12 +63,13 @@ export function moveApart(bytes: Uint8Array, at: number, size: number): void {
 
 /**
  * One answer of all parts: as write(2) has it, what was written until the first part that failed, and an error only where that is nothing.
- * They end in order here, but may be answered in any: what the peer had refused is answered later.
+ * They end in order here, but may be answered in any: what only one of both nodes has done is answered later.
  */
 export class Parts {
   readonly #errors: (number | null)[];
   #left: number;
-  #failed = 0;
+  /** Errno of the part that failed here: those behind it must fail, too, or the file would be longer than what was answered. */
+  failed = 0;
 
   constructor(
     readonly lengths: readonly number[],
@@ -79,14 +80,8 @@ export class Parts {
     this.#left = lengths.length;
   }
 
-  /** Errno of the part that failed: those behind it must fail, too, or the file would be longer than what was answered. */
-  get failed(): number {
-    return this.#failed;
-  }
-
   ended(part: number, error: number): void {
     this.#errors[part] = error;
-    this.#failed ||= error;
     if (--this.#left > 0) return;
     const failed = this.#errors.findIndex((one) => one !== 0);
     const good = failed < 0 ? this.lengths : this.lengths.slice(0, failed);

@@ -53,6 +53,8 @@ import { answerThrough, O_DSYNC } from "./write_through.ts";
 
 /** Requests taken in one turn of the loop before acknowledgements are looked at again. */
 const BATCH = 64;
+/** Of requests that wait: above this no more are read, as where the pipeline is full. Each turn copies them once more. */
+const MOST_DEFERRED = 16 << 20;
 
 /** A request that waits. */
 interface Deferred {
@@ -68,7 +70,9 @@ const NODE_ID = 16;
 export class Server {
   /** Requests that wait for names to settle or for writes to be done here. */
   #deferred: Deferred[] = [];
-  /** What the request that is tried again has waited for. */
+  #deferredBytes = 0;
+  /** The request that is tried again, and what it has waited for. */
+  #retried: Uint8Array | null = null;
   #waited: Deferred["after"] = null;
   readonly #directories: Directories;
   readonly #changes: Changes;
@@ -89,7 +93,7 @@ export class Server {
   /** Reads what waits, at most a batch. False: the mount is gone. */
   intake(): boolean {
     this.#retry();
-    for (let i = 0; i < BATCH && this.pipeline.accepting; i++) {
+    for (let i = 0; i < BATCH && this.takes; i++) {
       const memory = this.pipeline.memory;
       // Read so that a WRITE's data lands where its frame's payload belongs: the kernel's 80 bytes before it take the place of
       // our header and of the 40 bytes before, which are put back.
@@ -116,6 +120,11 @@ export class Server {
     return true;
   }
 
+  /** False: read no more requests now. */
+  get takes(): boolean {
+    return this.pipeline.accepting && this.#deferredBytes < MOST_DEFERRED;
+  }
+
   get hasDeferred(): boolean {
     return this.#deferred.length > 0 || this.#forgotten.size > 0;
   }
@@ -132,14 +141,18 @@ export class Server {
         break;
       }
       request.bytes.set(bytes, 0);
+      this.#deferredBytes -= bytes.length;
+      this.#retried = bytes;
       this.#waited = after;
       this.#dispatch(bytes.length);
     }
-    this.#waited = null;
+    this.#retried = this.#waited = null;
   }
 
   #defer(length: number, after: Deferred["after"] = null): void {
-    this.#deferred.push({ bytes: request.bytes.slice(0, length), after });
+    const bytes = this.#retried ?? request.bytes.slice(0, length);
+    this.#deferredBytes += bytes.length;
+    this.#deferred.push({ bytes, after });
   }
 
   /**
@@ -445,6 +458,7 @@ export class Server {
   close(): void {
     this.#directories.close();
     this.#deferred = [];
+    this.#deferredBytes = 0;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Which answer waits for what. */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { memory, onServer } from "../../tests/fuse_bed.ts";
 import { KIND } from "../replication/operation.ts";
 import { mayGainPrivileges } from "../replication/privileges.ts";
@@ -158,6 +158,40 @@ onServer(
       bed.turn();
     }
     strictEqual(bed.answer(write), 0);
+  },
+);
+
+onServer(
+  "Server: of the writes that wait for names to stand still there are not more than 16 MiB in memory",
+  (bed) => {
+    const file = bed.file("log"), size = 192 << 10;
+    file.boundIn = 0;
+    bed.file("name");
+    const unlink = bed.unlink("name");
+    bed.turn();
+    let before = 0;
+    while (bed.server.takes) {
+      bed.write(file, 0, size);
+      bed.server.intake();
+      before++;
+    }
+    ok(before * size <= 17 << 20, `${before} writes`);
+    // It stays in the kernel, however often the others are tried.
+    const last = bed.write(file, 0, size);
+    for (let turn = 0; turn < 3; turn++) bed.turn();
+    strictEqual(bed.server.takes, false);
+    bed.acknowledge();
+    bed.turn();
+    strictEqual(bed.answer(unlink), 0);
+    for (let turn = 0; turn < 3; turn++) {
+      bed.acknowledge(bed.pipeline.sequence);
+      bed.turn();
+    }
+    strictEqual(bed.answer(last), 0);
+    deepStrictEqual(
+      [bed.server.takes, bed.server.hasDeferred],
+      [true, false],
+    );
   },
 );
 

@@ -16,11 +16,12 @@ import type { Volume } from "./volume.ts";
 import { STATX } from "../fuse/abi.ts";
 import { getU64 } from "../system/u64.ts";
 import { E, errnoName } from "../system/libc.ts";
-import { messageOf } from "../system/message.ts";
 import { Checker } from "./verify/checker.ts";
 
 /** Answers that wait for the socket. */
 const OUTGOING = 4 << 20;
+/** So often a primary hears how far this node has come, also in the middle of work: one that hears nothing for 2.1 s goes on alone. */
+const SIGN_MS = 150;
 
 export interface FollowerTools {
   readonly aio: {
@@ -29,8 +30,9 @@ export interface FollowerTools {
   /** Makes everything that this node was told durable, beside the loop. */
   syncAll(done: (error: number) => void): void;
   readonly journal: Pick<Journal, "enter" | "flush" | "settle">;
-  readonly tide: Pick<TideStore, "kept" | "keep">;
+  readonly tide: Pick<TideStore, "kept" | "keepBeside">;
   readonly log: (text: string) => void;
+  now(): number;
   /** The disk has lost, or may have lost, what was written before: no later success says anything about it. */
   broken(error: number): void;
 }
@@ -66,6 +68,7 @@ export class Follower {
     sequence: number,
   ) {
     this.applied = sequence;
+    this.#signAt = tools.now() + SIGN_MS;
   }
 
   get broken(): boolean {
@@ -115,7 +118,10 @@ export class Follower {
     );
     if (!entered || this.#held.length > 0) {
       this.#held.push({ frame: { ...frame }, payload });
-    } else this.#do(volume, frame, payload);
+    } else {
+      this.#do(volume, frame, payload);
+      this.#sign(frame.sequence);
+    }
     return this.#stopped;
   }
 
@@ -127,6 +133,7 @@ export class Follower {
     this.tools.journal.flush();
     for (const { frame, payload } of held) {
       this.#do(this.volumes[frame.volume]!, frame, payload);
+      this.#sign(frame.sequence);
     }
     if (this.#stopped) throw new Error(this.#stopped);
   }
@@ -232,31 +239,48 @@ export class Follower {
     this.#floor = upTo;
   }
 
-  /** The tide that this disk, which has been synced, is worth now; 0: no other than before. */
-  #keepTide(): number {
-    const tide = this.#tide;
-    if (!tide || this.#floor === Infinity) return 0;
+  /** Beside the loop: the tide that this disk, which has been synced, is worth now; 0: no other than before. */
+  #keepTide(then: (tide: number) => void): void {
+    const { aio, log, tide: store } = this.tools, tide = this.#tide;
+    if (!tide || this.#floor === Infinity) return then(0);
     const { value, upTo } = tide;
-    if (value !== this.tools.tide.kept.value) {
-      try {
-        this.tools.tide.keep({ value });
-      } catch (error) {
-        this.tools.log(`a tide cannot be kept: ${messageOf(error)}`);
-        return 0;
+    if (value === store.kept.value) {
+      this.#tide = null;
+      return then(value);
+    }
+    this.#settling = true;
+    store.keepBeside({ value }, aio, (error) => {
+      this.#settling = false;
+      // An fsync may have failed meanwhile.
+      if (this.#closed || this.#broken) return;
+      if (error) {
+        log(`a tide cannot be kept: ${errnoName(error)}`);
+        return then(0);
       }
       this.#floor = upTo;
-    }
-    this.#tide = null;
-    return value;
+      this.#tide = null;
+      then(value);
+    });
   }
 
   /** After a batch: one acknowledgement for all of it. */
-  acknowledge(): void {
-    if (this.#broken || this.applied === this.#acknowledged || !this.level) {
-      return;
-    }
-    this.#acknowledged = this.applied;
-    this.outgoing.append({ kind: KIND.ACK, sequence: this.applied });
+  acknowledge(upTo = this.applied): void {
+    if (this.#broken || upTo === this.#acknowledged || !this.level) return;
+    this.#acknowledged = upTo;
+    this.outgoing.append({ kind: KIND.ACK, sequence: upTo });
+  }
+
+  #signAt: number;
+
+  /** Within a batch, which may be seconds of work on a busy disk: so much of it is done. */
+  #sign(done: number): void {
+    // What it says of a disk that is broken waits until that is recorded.
+    if (this.#broken || this.#stopped) return;
+    const now = this.tools.now();
+    if (now < this.#signAt) return;
+    this.#signAt = now + SIGN_MS;
+    this.acknowledge(done);
+    this.outgoing.flush(this.connection);
   }
 
   /** Every now and then: everything done so far becomes durable, and the primary may forget that it could be missing here. */
@@ -277,8 +301,9 @@ export class Follower {
 
   /** Everything up to this number is on this disk. */
   #tell(upTo: number): void {
-    const id = this.#keepTide();
-    this.#forget();
-    this.outgoing.append({ kind: KIND.SETTLED, sequence: upTo, id });
+    this.#keepTide((id) => {
+      this.#forget();
+      this.outgoing.append({ kind: KIND.SETTLED, sequence: upTo, id });
+    });
   }
 }

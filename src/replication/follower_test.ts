@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Connection } from "../peer/connection.ts";
-import { HEADER, newFrame } from "../peer/frame.ts";
+import { HEADER, newFrame, readHeader } from "../peer/frame.ts";
 import { E, Memory } from "../system/libc.ts";
 import { Follower } from "./follower.ts";
 import { Marks } from "./marks.ts";
@@ -21,12 +21,23 @@ function followerWith(
   const broken: number[] = [];
   const kept: number[] = [];
   let fails = 0;
+  let slow: ((error: number) => void)[] | null = null;
   const tide = {
     kept: { value: 1 },
-    keep(tide: { value: number }) {
-      if (fails-- > 0) throw new Error("EIO");
-      this.kept = tide;
-      kept.push(tide.value);
+    keepBeside(
+      next: { value: number },
+      _: unknown,
+      done: (error: number) => void,
+    ) {
+      const end = (error: number) => {
+        if (error === 0) {
+          tide.kept = next;
+          kept.push(next.value);
+        }
+        done(error);
+      };
+      if (slow) slow.push(end);
+      else end(fails-- > 0 ? E.IO : 0);
     },
   };
   const follower: Follower = new Follower(
@@ -39,6 +50,7 @@ function followerWith(
       journal: { enter: () => true, flush: () => {}, settle: () => {} },
       tide,
       log: () => {},
+      now: () => 0,
       broken: (error) => {
         // Before the answer, or the primary's fsync could be asked again and succeed.
         broken.push(error);
@@ -58,6 +70,8 @@ function followerWith(
     broken,
     kept,
     cannotKeep: (times: number) => fails = times,
+    /** Ends of tides that are not kept at once. */
+    keepsSlowly: (): ((error: number) => void)[] => slow = [],
     fsync: () => hear(KIND.FSYNC),
     write: () => hear(KIND.WRITE),
   };
@@ -95,6 +109,63 @@ Deno.test("Follower: a sync of everything that fails breaks the copy, also after
   deepStrictEqual(broken, [E.IO, E.IO]);
   follower.settle();
   strictEqual(waiting.length, 2);
+});
+
+/** Which operation was acknowledged when, of 2000 that were received together and take 5 ms each; `entered`: their regions are in the journal. */
+function acknowledgedWhile(entered: boolean) {
+  const frame = newFrame(), incoming = new Memory(4096);
+  const said: { readonly at: number; readonly upTo: number }[] = [];
+  let now = 0;
+  const send = (address: number, length: number) => {
+    const { view } = follower.outgoing.memory;
+    const from = address - follower.outgoing.memory.address;
+    for (let at = from; at < from + length; at += HEADER) {
+      const { kind, sequence } = readHeader(view, at, newFrame());
+      strictEqual(kind, KIND.ACK);
+      said.push({ at: now, upTo: sequence });
+    }
+    return length;
+  };
+  const connection = { frame, payload: HEADER, incoming, send };
+  const volume = { dropId: () => now += 5 };
+  const follower: Follower = new Follower(
+    connection as unknown as Connection,
+    [volume as unknown as Volume],
+    new Marks(),
+    {
+      aio: { fsync() {} },
+      syncAll() {},
+      journal: { enter: () => entered, flush() {}, settle() {} },
+      tide: { kept: { value: 0 }, keepBeside() {} },
+      log() {},
+      now: () => now,
+      broken() {},
+    },
+    0,
+  );
+  follower.level = true;
+  for (let i = 1; i <= 2000; i++) {
+    Object.assign(frame, { kind: KIND.FORGET, sequence: i, length: 8 });
+    strictEqual(follower.heard(), null);
+  }
+  follower.release();
+  follower.acknowledge();
+  follower.outgoing.flush(follower.connection);
+  follower.close();
+  return said;
+}
+
+Deno.test("Follower: within seconds of work the primary hears all the time how far it is done, and of nothing that is not", () => {
+  for (const entered of [true, false]) {
+    const said = acknowledgedWhile(entered);
+    let before = 0;
+    for (const { at, upTo } of said) {
+      ok(at - before <= 300, `silent from ${before} to ${at} ms`);
+      strictEqual(upTo * 5, at);
+      before = at;
+    }
+    deepStrictEqual(said.at(-1), { at: 10_000, upTo: 2000 });
+  }
 });
 
 Deno.test("Follower: many sessions cost no more memory than one", () => {
@@ -186,6 +257,59 @@ Deno.test("Follower: a tide is kept when this disk has what came before it, and 
   deepStrictEqual(kept, [3, 5, 7, 9, 11]);
   deepStrictEqual([...follower.marks].map(({ id }) => id), [8]);
   follower.close();
+});
+
+Deno.test("Follower: while a tide is on its way to the disk the loop goes on, and what it settles is told and forgotten afterwards", () => {
+  const begin = () => {
+    const bed = followerWith((done) => done(0)), { follower } = bed;
+    const { frame } = follower.connection;
+    const ends = bed.keepsSlowly();
+    follower.keepTides(0);
+    follower.marks.names(0, 7, 1);
+    follower.applied = 1;
+    follower.settle();
+    follower.outgoing.clear();
+    const told = () => {
+      Object.assign(frame, { kind: KIND.SETTLED, sequence: 1, id: 3 });
+      strictEqual(follower.heard(), null);
+    };
+    told();
+    return { ...bed, ends, told };
+  };
+  const { follower, kept, ends, told } = begin();
+  const state = () => [
+    ends.length,
+    kept.length,
+    follower.marks.isEmpty,
+    follower.outgoing.isEmpty,
+  ];
+  deepStrictEqual(state(), [1, 0, false, true]);
+  // Neither a further sync nor the same word again begins a second one.
+  follower.applied = 2;
+  follower.settle();
+  told();
+  deepStrictEqual(state(), [1, 0, false, true]);
+  ends[0]!(0);
+  deepStrictEqual(state(), [1, 1, true, false]);
+  follower.outgoing.clear();
+  follower.settle();
+  deepStrictEqual(state(), [1, 1, true, false]);
+  follower.close();
+  // Nothing is said of a disk that has failed meanwhile, nor after the session.
+  for (const fails of [true, false]) {
+    const { follower, fsync, ends } = begin();
+    if (fails) {
+      follower.tools.aio.fsync = (_fd, _dataOnly, done) => done(E.IO);
+      fsync();
+      follower.outgoing.clear();
+    } else follower.close();
+    ends[0]!(0);
+    deepStrictEqual(
+      [follower.marks.isEmpty, follower.outgoing.isEmpty],
+      [false, true],
+    );
+    follower.close();
+  }
 });
 
 /** What a disk that refuses a write so makes of the copy: errno for which it counts as none, and whether the write is acknowledged. */

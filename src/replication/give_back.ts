@@ -15,12 +15,14 @@ export interface Failed {
   readonly id: number;
   readonly offset: number;
   readonly length: number;
+  /** The application's, when the peer has what stands here; null: it was answered. */
+  readonly answer: (() => void) | null;
 }
 
 /** 0, or the errno with which it could not be read here: then the copies differ. */
 export function giveBack(
   pipeline: Pick<Pipeline, "submit" | "unsettled" | "sequence">,
-  { volume, id, offset, length }: Failed,
+  { volume, id, offset, length, answer }: Failed,
 ): number {
   const inode = volume.get(id);
   const fd = inode ? volume.data(inode) : -1;
@@ -47,7 +49,11 @@ export function giveBack(
   const view = new DataView(payload.buffer);
   view.setUint32(0, 8, true); // FATTR.SIZE
   view.setBigUint64(16, BigInt(size), true);
-  pipeline.submit({ kind: KIND.SETATTR, id: inode.id }, back, payload);
+  pipeline.submit(
+    { kind: KIND.SETATTR, id: inode.id },
+    { ...back, ...answer && { answer } },
+    payload,
+  );
   // The mark of the write that failed may have been settled since: the peer has that write.
   if (length > 0) {
     const range = { offset, length };

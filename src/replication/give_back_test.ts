@@ -31,7 +31,13 @@ Deno.test({
         sequence: 1,
       };
       const give = (offset: number) =>
-        giveBack(pipeline, { volume, id: inode.id, offset, length: 4096 });
+        giveBack(pipeline, {
+          volume,
+          id: inode.id,
+          offset,
+          length: 4096,
+          answer: null,
+        });
       strictEqual(give(end - 4096), 0);
       deepStrictEqual(kinds.splice(0), [KIND.WRITE, KIND.SETATTR]);
       strictEqual(give(end - 2048), E.IO);

@@ -68,9 +68,11 @@ function doneHereOnly(
   // Of a copy one end may be told to the peer, and what comes before it there is not done yet: the kernel then reads and writes.
   let error: number = E.XDEV;
   if (id === null) {
+    const { whole } = pending;
     error = pending.peerOnly
       ? 0
-      : pending.refusal?.() || apply(volume, frame, memory, at);
+      : whole?.failed || apply(volume, frame, memory, at);
+    if (whole) whole.failed = error;
     noteAttributes(volume, frame.kind, inode.id);
   }
   disk.refused(volume, error);

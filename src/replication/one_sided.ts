@@ -10,6 +10,7 @@ import { mayDiffer } from "./may_differ.ts";
 import { KIND } from "./operation.ts";
 import type { Pending } from "./pending.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { isSick } from "./sick_disk.ts";
 
 /** What was done here. */
 export interface Done {
@@ -24,8 +25,8 @@ export interface Done {
 export class OneSided {
   /** To be given back to the peer, when all that came before is done. */
   readonly #failed: Failed[] = [];
-  /** Answers to what the peer had refused: it may still take over. */
-  readonly #owed: ((errno: number) => void)[] = [];
+  /** Answers to what came to something else at the peer: it may still take over. */
+  readonly #owed: (() => void)[] = [];
 
   constructor(
     readonly tools: Pick<
@@ -43,16 +44,19 @@ export class OneSided {
     return this.#owed.length;
   }
 
-  /** Both have done it; sees to it that they end up the same. */
-  compare(pending: Pending, done: Done): void {
-    const { kind, id, error } = done, { peerErrno } = pending;
-    if (!mayDiffer(kind, error, peerErrno)) return;
+  /** Both have done it; sees to it that they end up the same. True: the application is answered then, and not before. */
+  compare(pending: Pending, done: Done): boolean {
+    const { kind, id, error } = done, { peerErrno, answer } = pending;
+    if (!mayDiffer(kind, error, peerErrno)) return false;
     const { tools } = this, { memory } = tools;
+    // A sick disk's error is answered at once: the role ends by it, and a service that waits for an answer does not end.
+    const waits = !isSick(error);
+    const late = answer && waits ? () => answer(error) : null;
     if (error !== 0 && kind === KIND.WRITE && pending.inode) {
       // Typically our disk is full: give the peer back what stands here.
       const { volume } = pending, { argument: offset, length } = done;
-      this.#failed.push({ volume, id, offset, length });
-      return;
+      this.#failed.push({ volume, id, offset, length, answer: late });
+      return waits;
     }
     const frame = readHeader(memory.view, pending.at, newFrame());
     tools.dirty.operation(frame, memory.view, pending.at + HEADER);
@@ -65,15 +69,13 @@ export class OneSided {
           peerErrno === 0 ? "not at the peer" : "at the peer"
         }`,
     );
+    if (late) this.#owed.push(late);
+    return waits;
   }
 
-  /** Done here and not at the peer: answered when the peer is shut out, or level again. */
-  owe(answer: (errno: number) => void): void {
-    this.#owed.push(answer);
-  }
-
+  /** The peer is shut out, or level again. */
   pay(): void {
-    for (const answer of this.#owed.splice(0)) answer(0);
+    for (const answer of this.#owed.splice(0)) answer();
   }
 
   /** All that came before is done. */
@@ -81,6 +83,7 @@ export class OneSided {
     for (const failed of this.#failed.splice(0)) {
       const error = giveBack(this.tools, failed);
       if (error === 0) continue;
+      if (failed.answer) this.#owed.push(failed.answer);
       const marks = new Marks();
       marks.data(failed.volume.index, failed.id, failed, 0);
       this.tools.dirty.add(marks);

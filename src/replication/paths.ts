@@ -55,6 +55,13 @@ export class Paths {
     return told;
   }
 
+  /** Whether the system tells a name of what is behind `fd` that is not gone. */
+  isTold(fd: number): boolean {
+    const path = readPath(fd);
+    return path !== null && path.length > this.base.length + 1 &&
+      !endsWith(path, DELETED);
+  }
+
   /** Whether the inode stands at `path`; its descriptor is then one that has this name. */
   #stands(inode: Inode, path: Uint8Array): boolean {
     const fd = this.volume.walk(path);

@@ -29,11 +29,34 @@ export const MOVE_MS = SILENCE_MS - STALL_MS;
 /** While it is being levelled it may work for seconds on one request (a huge directory, a large file to remove). */
 const RESYNC_SILENCE_MS = 30_000;
 const PING_MS = 300;
+/**
+ * Between two looks no more than this is the peer's doing: the rest of the time this node's own loop stood in its disk, heard nothing
+ * and asked nothing. Never none of it: a node whose every turn is long must notice, too, that its peer is gone.
+ */
+const LOOK_MS = 500;
 /** A disk of the peer that does not finish an fsync in this time is failing; ours has the data. */
 const SYNC_MS = 10_000;
 
+/** How long the peer has been waited for, without what this node lost by itself. */
+class Waiting {
+  #since = -Infinity;
+  #ms = 0;
+
+  /** `since`: when it began, or what is now the oldest that is waited for. */
+  ms(since: number, lookedAt: number, now: number): number {
+    if (since !== this.#since) {
+      this.#ms = Math.max(0, Math.min(this.#ms, lookedAt - since));
+    }
+    this.#since = since;
+    return this.#ms += Math.min(now - Math.max(since, lookedAt), LOOK_MS);
+  }
+}
+
 export class Patience {
   #pingAt = 0;
+  #lookedAt = -Infinity;
+  readonly #silence = new Waiting();
+  readonly #sync = new Waiting();
   /** For a peer that is levelled, while applications wait for it. */
   #holdingMs = SILENCE_MS;
 
@@ -55,25 +78,27 @@ export class Patience {
     now: number,
   ): Over | null {
     const { stage, since, connection, holding } = session, { pipeline } = this;
+    const lookedAt = this.#lookedAt;
+    this.#lookedAt = now;
     if (stage === "dialling") return now - since > DIAL_MS ? EARLY : null;
     if (stage === "securing" || stage === "greeting") {
       return now - since > GREET_MS ? EARLY : null;
     }
-    // Silence counts only while something was asked: PING is sent all the time.
+    // Silence counts only while something was asked: PING is sent whenever this node looks.
     const resyncing = stage === "marks" || stage === "resync";
     // Not alone, and in the last pass, every application waits for the end of it: not longer than for a peer that is gone.
     const patient = resyncing && pipeline.alone && !holding;
     const held = pipeline.alone && holding ? this.#holdingMs : SILENCE_MS;
     const silence = patient ? RESYNC_SILENCE_MS : held;
-    if (now - connection.heardAt > silence) {
+    const silentMs = this.#silence.ms(connection.heardAt, lookedAt, now);
+    if (silentMs > silence) {
       // One that does need longer (a directory of a million names) would never become level.
       if (pipeline.alone && holding) {
         this.#holdingMs = Math.min(silence * 2, RESYNC_SILENCE_MS);
       }
       return { why: "the peer's replicator is silent" };
     }
-    const stalls = !patient && this.links > 1 &&
-      now - connection.heardAt > STALL_MS &&
+    const stalls = !patient && this.links > 1 && silentMs > STALL_MS &&
       unacknowledgedMs(connection.fd) > UNACKNOWLEDGED_MS;
     if (stalls) {
       return {
@@ -82,7 +107,7 @@ export class Patience {
       };
     }
     const syncing = pipeline.syncingSince;
-    if (syncing !== 0 && now - syncing > SYNC_MS) {
+    if (syncing !== 0 && this.#sync.ms(syncing, lookedAt, now) > SYNC_MS) {
       return { why: "the peer's disk does not finish an fsync" };
     }
     if (now < this.#pingAt) return null;

@@ -17,8 +17,8 @@ export interface Pending {
   readonly length: number;
   /** To be answered when it is sent. */
   readonly ahead: boolean;
-  /** Errno with which it fails here without being tried, 0: it is tried. Null: always tried. */
-  readonly refusal: (() => number) | null;
+  /** One write in parts: what this node could not do of one of them, it does not try of those behind it. */
+  readonly whole: { failed: number } | null;
   /** When it came; 0: not measured. */
   readonly since: number;
   /** Answers the application; null for our own operations, and when it is answered. */

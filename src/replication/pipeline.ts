@@ -183,7 +183,7 @@ export class Pipeline {
       readonly peerOnly?: boolean;
       /** It may be answered when it is sent. */
       readonly ahead?: boolean;
-      readonly refusal?: () => number;
+      readonly whole?: { failed: number };
       readonly answer?: (errno: number) => void;
     },
     payload: Uint8Array | number,
@@ -213,7 +213,7 @@ export class Pipeline {
       renames,
       length: frame.length,
       ahead: about.ahead ?? false,
-      refusal: about.refusal ?? null,
+      whole: about.whole ?? null,
       since: this.sequence % MEASURED === 0 ? this.now() : 0,
       answer: about.answer ?? null,
       then: null,
@@ -393,8 +393,10 @@ export class Pipeline {
         const payload = pending.at + HEADER;
         markOperation(this.fresh, frame, this.memory.view, payload);
       }
-      const error = pending.peerOnly ? 0 : pending.refusal?.() ||
+      const { whole } = pending;
+      const error = pending.peerOnly ? 0 : whole?.failed ||
         apply(pending.volume, frame, this.memory, pending.at);
+      if (whole) whole.failed = error;
       if (pending.since !== 0 && !this.alone) {
         this.latency.changes.add(this.now() - pending.since);
       }
@@ -415,14 +417,11 @@ export class Pipeline {
       }
       // Before the copies are found to differ: the peer's is the good one, and must not be called the older one.
       this.disk.refused(pending.volume, error);
-      if (!this.alone) {
+      // Otherwise at the peer, which may still take over: answered when it is shut out or level again.
+      const owed = !this.alone &&
         this.#oneSided.compare(pending, { kind, id, argument, length, error });
-      }
       const { answer, then } = pending;
-      // Not at the peer, which may still take over: owed until it is shut out or level again.
-      const owed = !this.alone && error === 0 && pending.peerErrno !== 0;
-      if (answer && owed) this.#oneSided.owe(answer);
-      else answer?.(error);
+      if (!owed) answer?.(error);
       for (const each of then ?? []) each();
     }
     // Nearly: what is the oldest now came while others were before it.
@@ -462,7 +461,7 @@ export class Pipeline {
     return oldest ? oldest.sequence - 1 : this.sequence;
   }
 
-  /** Answers what the peer had refused: it is level again, or shut out. */
+  /** Answers what only one of both had done: the peer is level again, or shut out. */
   pay(): void {
     this.#oneSided.pay();
   }

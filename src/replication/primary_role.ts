@@ -302,10 +302,9 @@ export class PrimaryRole {
   }
 
   watch(poll: Poll): void {
-    if (this.pipeline.accepting && !this.#peer.holding) {
-      for (const server of this.#servers) {
-        poll.add(server.device.fd, POLLIN, () => this.#intake(server));
-      }
+    for (const server of this.#peer.holding ? [] : this.#servers) {
+      if (!server.takes) continue;
+      poll.add(server.device.fd, POLLIN, () => this.#intake(server));
     }
     this.#peer.watch(poll);
   }

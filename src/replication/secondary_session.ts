@@ -114,6 +114,7 @@ export class SecondarySession {
         journal: context.journal,
         tide: context.tide,
         log: context.log,
+        now: () => context.now(),
         broken: (error) => options.events.broken(error),
       },
       options.sequence,

@@ -177,9 +177,13 @@ export class Volume {
     }
     const known = this.#inodes.inUse(id);
     if (known) {
-      // The newer descriptor has a living name; the older one's may be gone (unlinked while another hard link stays).
-      libc.close(known === this.root ? fd : known.fd);
-      if (known !== this.root) known.fd = fd;
+      // The newer descriptor has a living name; the older one's may be gone (unlinked while another hard link stays). Where it is not,
+      // both names are remembered, this one by its directory: with a snapshot of hard links it may soon be gone, directory and all, and
+      // all names would have to be looked at for the other one.
+      const keeps = known === this.root ||
+        parent !== 0 && hasOtherNames(fd) && this.#paths.isTold(known.fd);
+      libc.close(keeps ? fd : known.fd);
+      if (!keeps) known.fd = fd;
       known.parent = parent;
       known.used = true;
       return known;

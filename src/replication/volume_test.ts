@@ -52,6 +52,25 @@ function lookup(volume: Volume, parent: Inode, name: string): Inode {
 }
 
 onVolume(
+  "Volume: a file whose snapshot by a hard link is gone is found without looking at all names, whichever was looked up first",
+  (volume, folder) => {
+    for (const order of [["db", "snap"], ["snap", "db"]] as const) {
+      for (const name of order) Deno.mkdirSync(`${folder}/${name}`);
+      Deno.writeTextFileSync(`${folder}/db/x`, "");
+      Deno.linkSync(`${folder}/db/x`, `${folder}/snap/x`);
+      const [first, second] = order.map((name) =>
+        lookup(volume, lookup(volume, volume.root, name), "x")
+      );
+      strictEqual(first, second);
+      Deno.removeSync(`${folder}/snap`, { recursive: true });
+      const path = volume.pathNearby(first!);
+      strictEqual(path && new TextDecoder().decode(path), "db/x");
+      Deno.removeSync(`${folder}/db`, { recursive: true });
+    }
+  },
+);
+
+onVolume(
   "Volume.lookup() gives a stranger an id once its directory is recorded, and asks of nothing else",
   (volume, folder) => {
     const asked: number[] = [];

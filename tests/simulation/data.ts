@@ -194,6 +194,8 @@ export class DataSimulation {
         journal: this.#journal,
         tide: theirs,
         log: (text) => this.#violated(text),
+        // What is received together is done at once here.
+        now: () => 0,
         broken: (error) => this.#violated(`a sync failed: ${error}`),
       },
       pipeline.sequence,

@@ -85,6 +85,35 @@ for (
 
 onPair({
   name:
+    "the primary's disk is full, and it dies as soon as it has said so: the other node has of the file what was taken",
+  sizes: ["24m", null],
+  async run(pair) {
+    const old = pair.primary, block = new Uint8Array(1 << 20).fill(7);
+    let taken = 0;
+    {
+      using file = await Deno.open(`${old.data}/large`, {
+        create: true,
+        write: true,
+      });
+      try {
+        while (taken < 60 << 20) taken += await file.write(block);
+      } catch { /* full */ }
+      await old.replicator.kill();
+    }
+    ok(taken > 10 << 20 && taken < 60 << 20, `${taken} bytes taken`);
+    pair.primaryIndex = 1;
+    const { replicator, data } = pair.primary;
+    await replicator.until((r) => r.session !== "mirrored", "a loss");
+    await pair.alone();
+    strictEqual((await Deno.stat(`${data}/large`)).size, taken);
+    await old.replicator.start();
+    await pair.join();
+    await equalCopies(pair);
+  },
+});
+
+onPair({
+  name:
     "both disks end in the middle of the same write, at different places: both copies equal",
   sizes: ["24m", "24m"],
   // Three pages less on the second one.

@@ -266,6 +266,41 @@ for (const who of ["peer", "primary"] as const) {
 
 onPair({
   name:
+    "the primary's loop stands in its own disk for 5 s: its peer is not taken for silent, and counts",
+  ...DISKS,
+  lacking: DISKS.lacking ?? lacking("fsfreeze"),
+  async run(pair) {
+    const { primary, secondary } = pair;
+    await writeSynced(pair, "before");
+    let lost = false;
+    const watch = primary.replicator.until(
+      ({ session }) => session !== "mirrored",
+      "a loss",
+      10_000,
+    ).then(() => lost = true, () => {});
+    const store = `${pair.root}/${primary.name}`;
+    await shell(`fsfreeze -f '${store}'`);
+    try {
+      let made = false;
+      const name = later(
+        Deno.mkdir(`${primary.data}/made`).then(() => made = true),
+      );
+      await sleep(5000);
+      strictEqual(made, false);
+      await shell(`fsfreeze -u '${store}'`);
+      await name;
+    } finally {
+      await shell(`fsfreeze -u '${store}' 2>/dev/null || true`);
+    }
+    await watch;
+    strictEqual(lost, false);
+    strictEqual(secondary.replicator.report.identity.upToDate, true);
+    await equalCopies(pair);
+  },
+});
+
+onPair({
+  name:
     "the primary's disk does not end a sync: an orderly stop ends all the same, and the other node goes on with everything",
   ...BELOW,
   async run(pair) {

@@ -63,8 +63,10 @@ export class Session {
           flush() {},
           settle() {},
         },
-        tide: { kept: { value: 0 }, keep() {} },
+        tide: { kept: { value: 0 }, keepBeside() {} },
         log: (text) => world.note(text),
+        // What is received together is done at once here.
+        now: () => 0,
         broken: (error) => options.violated(`a sync failed: ${error}`),
       },
       primary.pipeline.sequence,
