@@ -42,14 +42,14 @@ export class Bed {
   readonly #answers = new Map<number, number>();
   readonly #bodies = new Map<number, Uint8Array>();
 
-  constructor() {
+  constructor(rules: { readonly exclude?: readonly string[] } = {}) {
     libc.socketpair(AF_UNIX, SEQPACKET_NONBLOCK, 0, memory.address);
     this.#kernel = memory.view.getInt32(0, true);
     this.#fuse = memory.view.getInt32(4, true);
     const data = `${this.#folder}/data`;
     Deno.mkdirSync(data);
     let id = 2 ** 34;
-    this.volume = new Volume(0, data, openBacking(data), () => ++id);
+    this.volume = new Volume(0, data, openBacking(data), () => ++id, rules);
     this.#dirty = new Dirty(`${this.#folder}/dirty.log`);
     this.pipeline = new Pipeline(
       this.#dirty,
@@ -225,13 +225,18 @@ export class Bed {
   }
 }
 
-export function onServer(name: string, run: (bed: Bed) => void) {
+/** `rules`: of the volume. */
+export function onServer(
+  name: string,
+  run: (bed: Bed) => void,
+  rules: { readonly exclude?: readonly string[] } = {},
+) {
   const ignore = Deno.uid() !== 0;
   Deno.test({
     name: ignore ? `${name} (left out: not root)` : name,
     ignore,
     fn() {
-      using bed = new Bed();
+      using bed = new Bed(rules);
       run(bed);
     },
   });

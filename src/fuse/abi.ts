@@ -234,7 +234,20 @@ export function writeAttr(
   out.setUint32(at + 84, 0, true);
 }
 
-/** Writes struct fuse_entry_out (128 bytes); id 0 is a cached "does not exist". The attributes stay valid for `seconds`. */
+/**
+ * How long the kernel may keep the attributes of a struct statx. Of a program with setuid or setgid not at all: where who writes to it may
+ * do so by a further group or an access list, nobody tells the kernel that it has lost them, and it would run what he wrote with the mode
+ * that it had kept.
+ */
+export function validSeconds(stat: DataView, from: number): number {
+  const mode = stat.getUint16(from + STATX.mode, true);
+  const runsAsOther = (mode & S_IFMT) === S_IFREG && (mode & 0o6000) !== 0;
+  return runsAsOther ? 0 : VALID_SECONDS;
+}
+
+/**
+ * Writes struct fuse_entry_out (128 bytes); id 0 is a cached "does not exist". The attributes stay valid for `seconds` at most.
+ */
 export function writeEntry(
   out: DataView,
   at: number,
@@ -246,7 +259,7 @@ export function writeEntry(
   for (let i = 0; i < 40; i += 4) out.setUint32(at + i, 0, true);
   setU64(out, at, id);
   setU64(out, at + 16, VALID_SECONDS);
-  setU64(out, at + 24, seconds);
+  setU64(out, at + 24, Math.min(seconds, validSeconds(stat, from)));
   if (id === 0) {
     for (let i = 40; i < 128; i += 4) out.setUint32(at + i, 0, true);
   } else writeAttr(out, at + 40, stat, from);

@@ -4,8 +4,10 @@
  */
 import { listNames } from "../replication/directory.ts";
 import { statFd, statMode } from "../replication/descriptor.ts";
+import { readId } from "../replication/id_xattr.ts";
 import type { Inode } from "../replication/inode.ts";
 import { joinPath } from "../replication/name.ts";
+import { NotShown } from "../replication/paths.ts";
 import type { Volume } from "../replication/volume.ts";
 import { E, ErrnoError, libc, Memory, O } from "../system/libc.ts";
 import { OP, S_IFDIR, S_IFMT } from "./abi.ts";
@@ -29,26 +31,13 @@ export interface NameChange {
 
 /**
  * "mirrored"; or this node's own affair: the mirrored directories whose times it changes; or the errno that refuses it. Without
- * exclusions everything is mirrored.
+ * exclusions everything is mirrored. Throws NotShown: in a directory that cannot be read anything may stand.
  */
 export function sideOf(
   volume: Volume,
   change: NameChange,
 ): "mirrored" | readonly Inode[] | number {
   if (!volume.hasExclusions) return "mirrored";
-  try {
-    return judge(volume, change);
-  } catch (error) {
-    // In a directory that cannot be read anything may stand.
-    if (!(error instanceof ErrnoError)) throw error;
-    return error.code;
-  }
-}
-
-function judge(
-  volume: Volume,
-  change: NameChange,
-): "mirrored" | readonly Inode[] | number {
   const { opcode, parent, name, to, linked } = change;
   const own = volume.excludes(parent, name);
   const parents = to && to.parent !== parent ? [parent, to.parent] : [parent];
@@ -108,6 +97,10 @@ function holdsOwn(volume: Volume, parent: Inode, name: Uint8Array): boolean {
   if (fd < 0) return false;
   try {
     return listNames(fd).some((each) => volume.leavesOut(path, each));
+  } catch (error) {
+    if (!(error instanceof ErrnoError)) throw error;
+    const id = readId(fd);
+    throw new NotShown(id > 0 ? id : parent.id, error.code);
   } finally {
     libc.close(fd);
   }

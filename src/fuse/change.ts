@@ -22,7 +22,7 @@ import {
   writeEntry,
 } from "./abi.ts";
 import { getattr, isHiddenXattr } from "./look.ts";
-import { sideOf } from "./border.ts";
+import { type NameChange, sideOf } from "./border.ts";
 import {
   aclTakesSetgid,
   makingOf,
@@ -184,8 +184,8 @@ export class Changes {
       case OP.RMDIR: {
         if (hides(this.volume, inode, BODY, length - 1)) return answer(E.NOENT);
         const name = request.bytes.slice(BODY, length - 1);
-        const side = sideOf(this.volume, { opcode, parent: inode, name });
-        if (typeof side === "number") return this.#refuse(side, answer);
+        const side = this.#sideOf({ opcode, parent: inode, name });
+        if (typeof side === "number") return answer(side);
         const kind = opcode === OP.RMDIR ? KIND.RMDIR : KIND.UNLINK;
         return this.#submit({ kind, id: inode.id }, null, {
           payload: request.bytes.slice(BODY, length),
@@ -204,13 +204,13 @@ export class Changes {
           hides(this.volume, other!, second, length - 1)
         ) return answer(E.PERM);
         const to = request.bytes.slice(second, length - 1);
-        const side = sideOf(this.volume, {
+        const side = this.#sideOf({
           opcode,
           parent: inode,
           name: request.bytes.slice(names, second - 1),
           to: { parent: other!, name: to, flags },
         });
-        if (typeof side === "number") return this.#refuse(side, answer);
+        if (typeof side === "number") return answer(side);
         return this.#submit(
           { kind: KIND.RENAME, id: inode.id, argument: other!.id, flags },
           null,
@@ -223,13 +223,13 @@ export class Changes {
           return answer(E.PERM);
         }
         const target = other!;
-        const side = sideOf(this.volume, {
+        const side = this.#sideOf({
           opcode,
           parent: inode,
           name: request.bytes.slice(BODY + 8, length - 1),
           linked: target,
         });
-        if (typeof side === "number") return this.#refuse(side, answer);
+        if (typeof side === "number") return answer(side);
         return this.#submit(
           { kind: KIND.LINK, id: target.id, argument: inode.id },
           null,
@@ -246,10 +246,14 @@ export class Changes {
     }
   }
 
-  /** By the border, or because this disk does not show what it would have to know. */
-  #refuse(error: number, answer: Answer): void {
-    this.pipeline.disk.refused(this.volume, error);
-    answer(error);
+  /** On which side of the border it stands; errno: on none, or this disk does not show what would have to be known, which is told. */
+  #sideOf(change: NameChange): ReturnType<typeof sideOf> {
+    const { volume, pipeline } = this;
+    return pipeline.disk.byNames(
+      volume,
+      change.parent,
+      () => sideOf(volume, change),
+    );
   }
 
   #submit(
@@ -450,12 +454,12 @@ export class Changes {
     // A nameless file is its directory's: it may get a name on that side only.
     const side = opcode === OP.TMPFILE
       ? parent.own ? [] : "mirrored"
-      : sideOf(this.volume, {
+      : this.#sideOf({
         opcode,
         parent,
         name: request.bytes.slice(made.name, made.nameEnd),
       });
-    if (typeof side === "number") return this.#refuse(side, answer);
+    if (typeof side === "number") return answer(side);
     const id = this.volume.newId() + (side === "mirrored" ? 0 : OWN);
     // Now: when it is made another request stands there.
     const opened = made.opens ? request.view.getUint32(BODY, true) : 0;

@@ -9,7 +9,7 @@ import {
   MAX_WRITE,
   OP,
   STATX,
-  VALID_SECONDS,
+  validSeconds,
   writeAttr,
 } from "./abi.ts";
 import { type ColdReads, readNow } from "./cold_reads.ts";
@@ -46,7 +46,7 @@ export function isHiddenXattr(name: Uint8Array): boolean {
 export function getattr(inode: Inode, answer: Answer): void {
   const error = statFd(inode.fd);
   if (error) return answer(error);
-  setU64(reply.view, OUT, VALID_SECONDS);
+  setU64(reply.view, OUT, validSeconds(stat.view, stat.at));
   setU64(reply.view, OUT + 8, 0);
   writeAttr(reply.view, OUT + 16, stat.view, stat.at);
   answer(0, 104);
@@ -64,7 +64,7 @@ export function statx(inode: Inode, answer: Answer): void {
     ? 0
     : errno();
   if (error) return answer(error);
-  setU64(reply.view, OUT, VALID_SECONDS);
+  setU64(reply.view, OUT, validSeconds(reply.view, OUT + 32));
   reply.bytes.fill(0, OUT + 8, OUT + 32);
   answer(0, 288);
 }

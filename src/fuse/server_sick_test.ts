@@ -10,7 +10,7 @@ import {
 import { KIND } from "../replication/operation.ts";
 import { E } from "../system/libc.ts";
 import { setU64 } from "../system/u64.ts";
-import { OP } from "./abi.ts";
+import { OP, WRITE_DATA } from "./abi.ts";
 
 onServer(
   "Server: a read that a bad sector ends early is an error, not the end of the file",
@@ -199,4 +199,39 @@ onServer(
     bed.turn();
     pipeline.sendTimes(Infinity);
   },
+);
+
+onServer(
+  "Server: a directory that cannot be read, where names are excluded, is what this disk does not show, and no refused write",
+  (bed) => {
+    const { pipeline, volume } = bed, d = `${volume.path}/d`;
+    Deno.mkdirSync(d);
+    const directory = volume.lookup(volume.root, memory.string("d"));
+    if (typeof directory === "number") throw new Error(`errno ${directory}`);
+    using _ = sickenListing(d);
+    bed.file("other");
+    const ask = (opcode: number, body: number, name: string) => {
+      const asked = bed.ask(opcode, volume.root, (view, at) => {
+        if (opcode === OP.RENAME) setU64(view, at, volume.root.id);
+        memory.string(name, at + body);
+      }, 40 + body + name.length + 1 - WRITE_DATA);
+      bed.turn();
+      strictEqual(bed.answer(asked), E.IO);
+    };
+    const remove = () => ask(OP.RMDIR, 0, "d");
+    const replace = () => ask(OP.RENAME, 8, "other\0d");
+    pipeline.peerIsLevel = true;
+    for (const change of [remove, replace]) {
+      change();
+      const { what, marks } = bed.unreadable.pop()!;
+      ok(/reading below .* failed: EIO/.test(what), what);
+      strictEqual(marks.get(0, directory.id)?.names, 0);
+    }
+    // No better copy: the application hears of it, and goes on here.
+    pipeline.lose();
+    pipeline.goAlone();
+    for (const change of [remove, replace]) change();
+    deepStrictEqual([bed.late.length, bed.unreadable, bed.faults], [2, [], []]);
+  },
+  { exclude: ["*.tmp"] },
 );

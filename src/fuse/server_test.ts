@@ -316,6 +316,50 @@ onServer(
 );
 
 onServer(
+  "Server: the kernel never keeps the mode of a program that runs as somebody else, for who writes to it need not have asked us",
+  (bed) => {
+    const path = `${bed.volume.path}/program`, file = bed.file("program");
+    const { root } = bed.volume;
+    const look = () =>
+      bed.ask(
+        OP.LOOKUP,
+        root,
+        (_, at) => memory.string("program", at),
+        40 + "program".length + 1 - WRITE_DATA,
+      );
+    // By nobody who may write: it takes no privileges.
+    const setNothing = () =>
+      bed.ask(OP.SETATTR, file, (view) => {
+        view.setUint32(24, 1202, true);
+        view.setUint32(28, 1202, true);
+      });
+    /** Seconds for which the kernel may keep the attributes: by SETATTR, GETATTR, STATX and LOOKUP. */
+    const kept = (mode: number) => {
+      Deno.chmodSync(path, mode);
+      const asked = [
+        setNothing(),
+        bed.ask(OP.GETATTR, file, () => {}),
+        bed.ask(OP.STATX, file, () => {}),
+        look(),
+      ];
+      bed.turn();
+      bed.acknowledge();
+      bed.turn();
+      const ATTRIBUTES = 0, ENTRY = 24;
+      return asked.map((each, i) => {
+        strictEqual(bed.answer(each), 0);
+        const at = i === 3 ? ENTRY : ATTRIBUTES;
+        return Number(viewOf(bed.body(each)).getBigUint64(at, true));
+      });
+    };
+    const ALWAYS_ASKED = [0, 0, 0, 0], LONG = Array(4).fill(VALID_SECONDS);
+    deepStrictEqual(kept(0o4775), ALWAYS_ASKED);
+    deepStrictEqual(kept(0o2755), ALWAYS_ASKED);
+    deepStrictEqual(kept(0o755), LONG);
+  },
+);
+
+onServer(
   "Server: who makes a file to write to it around the page cache does so from the beginning",
   (bed) => {
     const { root } = bed.volume;

@@ -66,8 +66,17 @@ export class OwnDisk {
 
   /** Where an inode stands by name, as Volume.pathOf; errno: this disk does not show it, which is told as above. */
   pathOf(volume: Volume, inode: Inode): Uint8Array | null | number {
+    return this.byNames(volume, inode, () => volume.pathOf(inode));
+  }
+
+  /** What `look` finds by names for somebody who asks for `inode`; errno: a directory of them is not shown, which is told as above. */
+  byNames<Found>(
+    volume: Volume,
+    inode: Inode,
+    look: () => Found,
+  ): Found | number {
     try {
-      return volume.pathOf(inode);
+      return look();
     } catch (error) {
       if (!(error instanceof NotShown)) throw error;
       const { code, directory } = error;
@@ -75,10 +84,7 @@ export class OwnDisk {
         volume,
         inode,
         code,
-        (marks, index, id) =>
-          directory > 0
-            ? marks.names(index, directory, 0)
-            : marks.attributes(index, id, 0),
+        (marks, index) => marks.names(index, directory, 0),
       );
       return code;
     }

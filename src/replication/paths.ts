@@ -16,9 +16,9 @@ import type { Volume } from "./volume.ts";
 
 /** A name was looked for, and may stand in a directory that this disk does not show. */
 export class NotShown extends ErrnoError {
-  /** `directory`: its id; 0 where that cannot be read either. */
+  /** `directory`: its id, or of the nearest one above it that can be opened: there the way to it is compared. */
   constructor(readonly directory: number, code: number) {
-    super("Cannot look for the name of a file", code);
+    super("Cannot look for a name", code);
   }
 }
 
@@ -103,7 +103,7 @@ export class Paths {
     for (let path = queue.pop(); path; path = queue.pop()) {
       const at = this.volume.walk(path);
       if (at < 0) {
-        if (!isGone(-at)) notShown ??= new NotShown(0, -at);
+        if (!isGone(-at)) notShown ??= new NotShown(this.#above(path), -at);
         continue;
       }
       try {
@@ -116,7 +116,8 @@ export class Paths {
       } catch (error) {
         if (!(error instanceof ErrnoError)) throw error;
         if (isGone(error.code)) continue;
-        notShown ??= new NotShown(Math.max(0, readId(at)), error.code);
+        const id = readId(at);
+        notShown ??= new NotShown(id > 0 ? id : this.#above(path), error.code);
       } finally {
         libc.close(at);
       }
@@ -124,8 +125,25 @@ export class Paths {
     if (notShown) throw notShown;
     return null;
   }
+
+  /** Id of the nearest directory above `path` that can be opened. */
+  #above(path: Uint8Array): number {
+    for (
+      let end = path.lastIndexOf(SLASH);
+      end > 0;
+      end = path.lastIndexOf(SLASH, end - 1)
+    ) {
+      const fd = this.volume.walk(path.subarray(0, end));
+      if (fd < 0) continue;
+      const id = readId(fd);
+      libc.close(fd);
+      if (id > 0) return id;
+    }
+    return this.volume.root.id;
+  }
 }
 
+const SLASH = 47;
 const DELETED = new TextEncoder().encode(" (deleted)");
 function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
   return bytes.length >= end.length &&

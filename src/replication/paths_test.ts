@@ -71,8 +71,8 @@ onLostName(
 );
 
 onLostName(
-  "Paths: a directory that goes while names are looked for has none",
-  ({ volume, file }) => {
+  "Paths: a directory that goes while names are looked for has none; of one that cannot be opened the nearest above it is told",
+  ({ volume, folder, file, directory }) => {
     const { walk } = volume;
     const gone: { of: string; error: number } = { of: "d", error: E.NOENT };
     Object.assign(volume, {
@@ -83,6 +83,19 @@ onLostName(
     });
     strictEqual(volume.pathOf(file), null);
     gone.error = E.IO;
-    throws(() => volume.pathOf(file), NotShown);
+    throws(
+      () => volume.pathOf(file),
+      (error) =>
+        error instanceof NotShown && error.directory === volume.root.id,
+    );
+    // Deeper: where its own inode cannot be read, the names of the one above it are what is compared.
+    Deno.mkdirSync(`${folder}/e/below`);
+    Object.assign(gone, { of: "e/below", error: E.IO });
+    Deno.renameSync(`${folder}/d/b`, `${folder}/e/below/b`);
+    const e = directory("e");
+    throws(
+      () => volume.pathOf(file),
+      (error) => error instanceof NotShown && error.directory === e.id,
+    );
   },
 );

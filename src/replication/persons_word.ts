@@ -11,9 +11,13 @@ import { strangeFolder } from "./known_folders.ts";
 
 type Copy = Pick<Context, "identity" | "folders">;
 
-/** What stands here counts as no copy: half of it is gone, or it is another disk. */
+/**
+ * What stands here counts as no copy: half of it is gone, or it is another disk. Nor is it the rest of what was being moved aside: the
+ * names of that stand there already, and it would be in the way of every resync.
+ */
 export function replaceCopy({ identity, folders }: Copy): void {
-  folders.forget(() => identity.save({ upToDate: false, consistent: false }));
+  const none = { upToDate: false, consistent: false };
+  folders.forget(() => identity.save(none, { aside: null }));
 }
 
 /** What stands here may be what nobody else has: it counts as somebody else's copy, which is kept aside. */

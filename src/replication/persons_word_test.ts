@@ -124,3 +124,14 @@ onAnotherFolder(
     strictEqual(process().identity.value.consistent, true);
   },
 );
+
+onAnotherFolder(
+  "replaceCopy() what stands here is not the rest of what was being moved aside before",
+  (process) => {
+    process().identity.save({ consistent: false }, { aside: "aside-1" });
+    strictEqual(process().identity.aside, "aside-1");
+    replaceCopy(process());
+    strictEqual(process().identity.aside, null);
+    strictEqual(process().identity.value.consistent, false);
+  },
+);

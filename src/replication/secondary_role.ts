@@ -39,6 +39,11 @@ export class SecondaryRole {
     },
   ) {
     this.#full = options.full;
+    // What the disk lost before this word is compared with the rest. Until it is, this copy is none: no session need ever begin.
+    if (options.full && context.lost) {
+      context.identity.condemn();
+      context.lost = 0;
+    }
     this.#entrance = new Entrance(
       context,
       (connection, sequence) => this.#begin(connection, sequence),

@@ -71,8 +71,8 @@ Deno.test("SecondaryRole: a sync that a failover did not wait for, and that fail
       lost: 0,
       log() {},
     } as unknown as Context;
-    const begin = () =>
-      new SecondaryRole(context, { full: false, changed() {} });
+    const begin = (full = false) =>
+      new SecondaryRole(context, { full, changed() {} });
     const before = begin();
     deepStrictEqual([...before.stop(false)], []);
     before.broke(E.IO);
@@ -83,6 +83,19 @@ Deno.test("SecondaryRole: a sync that a failover did not wait for, and that fail
     deepStrictEqual([context.lost, identity.value.consistent], [0, false]);
     match(context.notice ?? "", /this node's disk failed to sync: EIO/);
     strictEqual(identity.value.upToDate, false);
+
+    // A person has everything compared: that is the answer to what was lost before; until it is done this copy is none.
+    identity.save({ upToDate: true, consistent: true });
+    context.lost = E.IO;
+    context.notice = null;
+    const compared = begin(true);
+    deepStrictEqual([context.lost, identity.value.consistent], [0, false]);
+    compared.turn();
+    strictEqual(context.notice, null);
+    // What it loses from then on is another matter.
+    compared.broke(E.IO);
+    compared.turn();
+    match(context.notice ?? "", /this node's disk failed to sync: EIO/);
   } finally {
     dirty.close();
     Deno.removeSync(folder, { recursive: true });

@@ -311,6 +311,8 @@ export class SecondarySession {
     });
     while (this.#syncing) yield;
     if (error) {
+      // The system says it once: the next session would find nothing left to move, and a sync that succeeds.
+      this.options.events.broken(error);
       throw new Error(
         `Cannot keep aside what stood here: this node's disk failed to sync: ${
           errnoName(error)

@@ -195,6 +195,13 @@ export class Purgatory {
   }
 }
 
+/** Why a name cannot be moved aside, and what to do. */
+const MOVES_NOT: { readonly [code: number]: string } = {
+  [E.PERM]: IMMUTABLE,
+  [E.EXIST]:
+    "another one of this name was moved there before; rename that one, and both are kept",
+};
+
 /**
  * Moves everything that stands in the directories into a dated folder beside: data that is not the cluster's is never overwritten.
  * `announce` hears of the folders before anything moves; where there is nothing, of none. What was cut off goes on under the same name.
@@ -234,10 +241,11 @@ export function setAside(
       ) {
         const code = errno();
         libc.close(folder);
+        const why = MOVES_NOT[code];
         throw new Error(
           `Cannot move "${shown(volume, each)}" to "${path}": ${
             errnoName(code)
-          }${code === E.PERM ? `: ${IMMUTABLE}` : ""}`,
+          }${why ? `: ${why}` : ""}`,
         );
       }
     }

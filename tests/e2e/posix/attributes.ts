@@ -1,5 +1,6 @@
 /** Extended attributes and access control lists. */
 import * as c from "../fs/libc.ts";
+import { ACCESS, type Acl, DEFAULT, encodeAcl } from "./access_list.ts";
 import {
   ALICE,
   BOB,
@@ -11,7 +12,6 @@ import {
   type User,
 } from "./place.ts";
 
-const ACCESS = "system.posix_acl_access", DEFAULT = "system.posix_acl_default";
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** Attributes are set through a descriptor that needs no rights. */
@@ -141,35 +141,6 @@ export const xattr: Table = {
   },
 };
 
-interface Acl {
-  readonly owner: number;
-  readonly users?: readonly (readonly [number, number])[];
-  readonly group: number;
-  readonly groups?: readonly (readonly [number, number])[];
-  readonly mask?: number;
-  readonly other: number;
-}
-/** struct posix_acl_xattr_header (version 2) and its entries: tag, rights, id. */
-function encode(acl: Acl): Uint8Array<ArrayBuffer> {
-  const NONE = 0xffffffff;
-  const entries: (readonly [tag: number, rights: number, id: number])[] = [
-    [1, acl.owner, NONE],
-    ...(acl.users ?? []).map(([id, rights]) => [2, rights, id] as const),
-    [4, acl.group, NONE],
-    ...(acl.groups ?? []).map(([id, rights]) => [8, rights, id] as const),
-    ...(acl.mask === undefined ? [] : [[16, acl.mask, NONE] as const]),
-    [32, acl.other, NONE],
-  ];
-  const value = new Uint8Array(4 + entries.length * 8);
-  const view = new DataView(value.buffer);
-  view.setUint32(0, 2, true);
-  entries.forEach(([tag, rights, id], i) => {
-    view.setUint16(4 + i * 8, tag, true);
-    view.setUint16(6 + i * 8, rights, true);
-    view.setUint32(8 + i * 8, id, true);
-  });
-  return value;
-}
 /** What setfacl -m u:ALICE:rights does to a file of mode 0600. */
 const forAlice = (rights: number): Acl => ({
   owner: 6,
@@ -196,7 +167,7 @@ function shows(p: Place, path: string, name: string, expected: Acl | null) {
     const value = c.getxattr(fd, name);
     if (expected === null) p.is(value, "ENODATA");
     else {p.same(
-        value === c.binary(encode(expected)),
+        value === c.binary(encodeAcl(expected)),
         true,
         `${name} of ${path} as expected`,
       );}
@@ -207,11 +178,11 @@ export const acl: Table = {
   "gives a user what the mode does not, at once and until it goes": (p) => {
     p.file("f", { mode: 0o600 });
     reads(p, ALICE, "f", "EACCES");
-    p.is(set(p, "f", ACCESS, encode(forAlice(4))));
+    p.is(set(p, "f", ACCESS, encodeAcl(forAlice(4))));
     reads(p, ALICE, "f", 0);
     reads(p, ALICE, "f", "EACCES", c.O_WRONLY);
     reads(p, BOB, "f", "EACCES");
-    p.is(set(p, "f", ACCESS, encode(forAlice(6))));
+    p.is(set(p, "f", ACCESS, encodeAcl(forAlice(6))));
     reads(p, ALICE, "f", 0, c.O_RDWR);
     on(p, "f", (fd) => p.is(c.removexattr(fd, ACCESS)));
     reads(p, ALICE, "f", "EACCES");
@@ -223,7 +194,7 @@ export const acl: Table = {
         p,
         "f",
         ACCESS,
-        encode({
+        encodeAcl({
           owner: 6,
           users: [[BOB.uid, 0]],
           group: 4,
@@ -242,7 +213,13 @@ export const acl: Table = {
         p,
         "f",
         ACCESS,
-        encode({ owner: 6, group: 0, groups: [[TEAM, 6]], mask: 6, other: 0 }),
+        encodeAcl({
+          owner: 6,
+          group: 0,
+          groups: [[TEAM, 6]],
+          mask: 6,
+          other: 0,
+        }),
       ),
     );
     reads(p, ALICE, "f", 0, c.O_RDWR);
@@ -250,7 +227,7 @@ export const acl: Table = {
   },
   "the group bits of the mode are its mask, both ways": (p) => {
     p.file("f", { mode: 0o600 });
-    p.is(set(p, "f", ACCESS, encode(forAlice(6))));
+    p.is(set(p, "f", ACCESS, encodeAcl(forAlice(6))));
     p.mode("f", 0o660);
     p.is(c.chmod(HERE, "f", 0o640));
     reads(p, ALICE, "f", 0);
@@ -261,15 +238,15 @@ export const acl: Table = {
   },
   "one that says no more than a mode becomes the mode": (p) => {
     p.file("f", { mode: 0o600 });
-    p.is(set(p, "f", ACCESS, encode({ owner: 7, group: 5, other: 1 })));
+    p.is(set(p, "f", ACCESS, encodeAcl({ owner: 7, group: 5, other: 1 })));
     p.mode("f", 0o751);
     shows(p, "f", ACCESS, null);
     on(p, "f", (fd) => p.same(String(c.listxattr(fd)), "", "names"));
   },
   "is listed": (p) => {
     p.directory("d");
-    p.is(set(p, "d", ACCESS, encode(forAlice(5))));
-    p.is(set(p, "d", DEFAULT, encode(forAlice(5))));
+    p.is(set(p, "d", ACCESS, encodeAcl(forAlice(5))));
+    p.is(set(p, "d", DEFAULT, encodeAcl(forAlice(5))));
     on(
       p,
       "d",
@@ -285,7 +262,7 @@ export const acl: Table = {
       mask: 7,
       other: 0,
     };
-    p.is(set(p, "d", DEFAULT, encode(inherited)));
+    p.is(set(p, "d", DEFAULT, encodeAcl(inherited)));
     const umask = c.umask(0o077);
     p.as(BOB, () => {
       p.open("d/f", c.O_CREAT | c.O_WRONLY, () => {}, 0o666);
@@ -318,33 +295,36 @@ export const acl: Table = {
     p.directory("d", { mode: 0o700 });
     p.file("d/f", { mode: 0o644 });
     reads(p, ALICE, "d/f", "EACCES");
-    p.is(set(p, "d", ACCESS, encode({ ...forAlice(1), owner: 7 })));
+    p.is(set(p, "d", ACCESS, encodeAcl({ ...forAlice(1), owner: 7 })));
     reads(p, ALICE, "d/f", 0);
     reads(p, ALICE, "d", "EACCES");
     p.as(ALICE, () => p.refused("d/g", c.O_CREAT | c.O_WRONLY, "EACCES"));
-    p.is(set(p, "d", ACCESS, encode({ ...forAlice(7), owner: 7 })));
+    p.is(set(p, "d", ACCESS, encodeAcl({ ...forAlice(7), owner: 7 })));
     reads(p, ALICE, "d", 0);
     p.as(ALICE, () => p.open("d/g", c.O_CREAT | c.O_WRONLY, () => {}));
   },
   "EPERM for setting another's, EACCES for a default one of a file": (p) => {
     p.file("f", { mode: 0o666, user: BOB });
-    p.as(ALICE, () => p.is(set(p, "f", ACCESS, encode(forAlice(7))), "EPERM"));
-    p.as(BOB, () => p.is(set(p, "f", ACCESS, encode(forAlice(7)))));
-    p.is(set(p, "f", DEFAULT, encode(forAlice(7))), "EACCES");
+    p.as(
+      ALICE,
+      () => p.is(set(p, "f", ACCESS, encodeAcl(forAlice(7))), "EPERM"),
+    );
+    p.as(BOB, () => p.is(set(p, "f", ACCESS, encodeAcl(forAlice(7)))));
+    p.is(set(p, "f", DEFAULT, encodeAcl(forAlice(7))), "EACCES");
   },
   "EINVAL for one that is none": (p) => {
     p.file("f");
-    p.is(set(p, "f", ACCESS, encode(forAlice(7)).slice(0, 9)), "EINVAL");
+    p.is(set(p, "f", ACCESS, encodeAcl(forAlice(7)).slice(0, 9)), "EINVAL");
     const { mask: _, ...unmasked } = forAlice(7);
-    p.is(set(p, "f", ACCESS, encode(unmasked)), "EINVAL");
+    p.is(set(p, "f", ACCESS, encodeAcl(unmasked)), "EINVAL");
   },
   "EOPNOTSUPP on a symlink": (p) => {
     p.is(c.symlink("x", HERE, "l"));
-    p.is(set(p, "l", ACCESS, encode(forAlice(7))), "EOPNOTSUPP");
+    p.is(set(p, "l", ACCESS, encodeAcl(forAlice(7))), "EOPNOTSUPP");
   },
   "a default one leaves setgid, whoever sets it": (p) => {
     p.directory("d", { mode: 0o2755, user: ALICE, group: BOB.gid });
-    p.as(ALICE, () => p.is(set(p, "d", DEFAULT, encode(forAlice(7)))));
+    p.as(ALICE, () => p.is(set(p, "d", DEFAULT, encodeAcl(forAlice(7)))));
     p.mode("d", 0o2755);
     shows(p, "d", DEFAULT, forAlice(7));
   },
@@ -358,7 +338,7 @@ export const acl: Table = {
             p,
             "f",
             ACCESS,
-            encode({
+            encodeAcl({
               owner: 7,
               users: [[BOB.uid, 7]],
               group: 5,
@@ -378,7 +358,7 @@ export const acl: Table = {
             p,
             "g",
             ACCESS,
-            encode({
+            encodeAcl({
               owner: 7,
               users: [[BOB.uid, 7]],
               group: 5,
@@ -392,6 +372,6 @@ export const acl: Table = {
   },
   "changes ctime only": (p) => {
     p.file("f", { mode: 0o600 });
-    p.times("f", "c", () => p.is(set(p, "f", ACCESS, encode(forAlice(4)))));
+    p.times("f", "c", () => p.is(set(p, "f", ACCESS, encodeAcl(forAlice(4)))));
   },
 };
