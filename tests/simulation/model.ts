@@ -9,6 +9,11 @@ import {
   EMPTY,
   type Identity,
 } from "../../src/replication/identity.ts";
+import { unlike } from "../../src/replication/folder_tokens.ts";
+import {
+  newerFolder,
+  otherFolder,
+} from "../../src/replication/known_folders.ts";
 import { related } from "../../src/replication/resync_plan.ts";
 import { nextLevel } from "../../src/replication/tide.ts";
 import type { Command, Report } from "../../src/replication/control.ts";
@@ -27,8 +32,31 @@ export class ModelDisk implements Storage, Copy {
   /** Writes that this node did as secondary, and the primary maybe not: equal generations are no equal copies then. */
   readonly marks = new Set<number>();
 
+  /** As src/replication/folder_tokens.ts, a count only: what the state names, and what the folder carries. */
+  token = 0;
+  carried = 0;
+
   get copy(): Copy {
     return this;
+  }
+
+  /** The folder is another one than the state knows; null: it is that one. */
+  get strange(): "newer" | "other" | null {
+    const { identity, token, carried } = this;
+    if (identity.current === null || carried === token) return null;
+    return carried > token ? "newer" : "other";
+  }
+
+  draw(): void {
+    this.token = this.carried = Math.max(this.token, this.carried) + 1;
+  }
+
+  /** What the folder shows while its disk is not mounted: nothing. What is returned mounts it. */
+  unmount(): () => void {
+    const mount = this.snapshot();
+    this.#empty();
+    this.carried = 0;
+    return () => mount("data");
   }
 
   get consistent(): boolean {
@@ -41,14 +69,17 @@ export class ModelDisk implements Storage, Copy {
 
   powerCut(): void {}
 
-  /** What stands here now; what it returns sets the disk back to it. */
-  snapshot(): () => void {
-    const { identity, data, aloneWrites, salvage, marks } = this;
+  /** What stands here now; what it returns sets both disks back to it, or one of them. */
+  snapshot(): (what?: "system" | "data") => void {
+    const { identity, token, carried } = this;
+    const { data, aloneWrites, salvage, marks } = this;
     const sets = [data, aloneWrites, salvage, marks].map((set) =>
       [set, new Set(set)] as const
     );
-    return () => {
-      this.identity = identity;
+    return (what) => {
+      if (what !== "data") Object.assign(this, { identity, token });
+      if (what === "system") return;
+      this.carried = carried;
       for (const [set, then] of sets) {
         set.clear();
         for (const write of then) set.add(write);
@@ -58,6 +89,11 @@ export class ModelDisk implements Storage, Copy {
 
   replaced(): void {
     this.identity = EMPTY;
+    this.token = this.carried = 0;
+    this.#empty();
+  }
+
+  #empty(): void {
     const { data, aloneWrites, salvage, marks } = this;
     for (const set of [data, aloneWrites, salvage, marks]) set.clear();
   }
@@ -77,6 +113,7 @@ export class ModelDisk implements Storage, Copy {
 }
 
 type Session = Report["session"];
+const NAMES = ["node1", "node2"] as const;
 const NO_TIDE = { value: 0 };
 /** As src/replication/patience.ts and context.ts: of a disk that hangs, the peer's and its own. */
 const SYNC_MS = 10_000;
@@ -170,7 +207,9 @@ class ModelReplicator implements Replication {
       identity: {
         ...this.disk.identity,
         tide: moves ? undefined : this.disk.identity.tide,
+        ...(this.#strange === "newer" ? unlike(this.disk.carried) : {}),
       },
+      strange: this.#why,
       resync: null,
       lastResync: null,
       dirtyBytes: 0,
@@ -180,6 +219,40 @@ class ModelReplicator implements Replication {
       stalled: this.#stall,
       notice: null,
     };
+  }
+
+  /** Of one that has a role the folder is known. */
+  get #strange(): "newer" | "other" | null {
+    return this.phase === "idle" ? this.disk.strange : null;
+  }
+
+  get #why(): string | null {
+    const strange = this.#strange;
+    if (strange === null) return null;
+    const { index } = this.#node;
+    const names = {
+      module: "app",
+      node: NAMES[index],
+      peer: NAMES[1 - index]!,
+    };
+    return strange === "newer"
+      ? newerFolder("/srv/data", names)
+      : otherFolder("/srv/data", names);
+  }
+
+  /** As src/replication/replicator.ts: a person takes the other node's copy instead. */
+  #admit(full: boolean): string | null {
+    const strange = this.#strange;
+    if (strange === null) return null;
+    if (!full) return this.#why;
+    this.#identity({
+      ...(strange === "newer" ? unlike(this.disk.carried) : {
+        consistent: false,
+      }),
+      upToDate: false,
+    });
+    this.disk.draw();
+    return null;
   }
 
   fail(fault: string): void {
@@ -328,6 +401,8 @@ class ModelReplicator implements Replication {
         if ((command.until ?? Infinity) < this.#node.clock.now) {
           return "the lease ran out";
         }
+        const strange = this.#admit(false);
+        if (strange !== null) return strange;
         if (this.disk.identity.current === null) return "there is no data";
         if (!this.disk.identity.consistent) return "the copy is half made";
         if (this.phase === "primary") {
@@ -335,6 +410,7 @@ class ModelReplicator implements Replication {
           break;
         }
         this.#drop();
+        this.disk.draw();
         this.#covered = false;
         this.phase = "primary";
         this.reign = this.#world.ticket();
@@ -353,13 +429,18 @@ class ModelReplicator implements Replication {
           this.#dial(++this.epoch);
         }
         break;
-      case "secondary":
+      case "secondary": {
+        const strange = this.#admit(command.full ?? false);
+        if (strange !== null) return strange;
         this.#orderlyEnd();
+        this.disk.draw();
         this.phase = "secondary";
         this.#full = command.full ?? false;
         break;
+      }
       case "idle":
         this.#orderlyEnd();
+        if (this.phase !== "idle") this.disk.draw();
         this.phase = "idle";
         this.fault = null;
         break;
@@ -375,6 +456,7 @@ class ModelReplicator implements Replication {
         const { current, history: _, ...mine } = this.disk.identity;
         // A copy that is good already has nothing to be declared.
         if (current !== null && good(mine) && !command.full) break;
+        this.disk.draw();
         this.#identity({
           current: this.#newGeneration(),
           bitmap: null,
@@ -533,6 +615,7 @@ class ModelReplicator implements Replication {
   #apply(write: number): void {
     const { identity } = this.disk;
     if (identity.bitmap === null || identity.connected) {
+      this.disk.draw();
       this.#identity({
         current: this.#newGeneration(),
         bitmap: identity.bitmap ?? identity.current,
@@ -642,7 +725,10 @@ class ModelReplicator implements Replication {
     peer.epoch++;
     this.#final = false;
     this.disk.aloneWrites.clear();
-    for (const { disk } of [this, peer]) disk.marks.clear();
+    for (const { disk } of [this, peer]) {
+      disk.marks.clear();
+      disk.draw();
+    }
     const [mine, theirs] = [this, peer].map(({ disk }) =>
       disk.identity.tide ?? NO_TIDE
     );

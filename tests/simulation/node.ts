@@ -41,8 +41,10 @@ export interface Storage {
   /** A new, empty disk; and a copy that says itself that it is behind: scenarios begin with them. */
   replaced?(): void;
   outdate?(): void;
-  /** What it returns sets the disk back to this moment. */
-  snapshot?(): () => void;
+  /** What it returns sets the disks back to this moment, or only one of them. */
+  snapshot?(): (what?: "system" | "data") => void;
+  /** What it returns mounts the data's disk again. */
+  unmount?(): () => void;
 }
 
 export interface NodeOptions {
@@ -381,7 +383,7 @@ export class Node {
   #lastReport: { readonly from: Replication; readonly report: Report } | null =
     null;
 
-  say(command: UserCommand, full = false): void {
+  say(command: UserCommand, full = false, otherFolder = false): void {
     this.note(`$ hakit ${command}${full ? " --full" : ""}`);
     this.agent?.main("own", () =>
       this.agent?.post({
@@ -389,6 +391,7 @@ export class Node {
         at: this.clock.now,
         command,
         full,
+        otherFolder,
         by: "the simulation",
       }));
   }
