@@ -31,7 +31,8 @@ export interface ArbiterChangesOptions {
 export type ArbiterWish =
   | {
     readonly kind: "witness";
-    readonly address: string;
+    /** Absent: the one that this node heeds, said again. */
+    readonly address?: string | undefined;
     readonly port?: number | undefined;
   }
   | { readonly kind: "ping"; readonly addresses: readonly string[] };
@@ -48,7 +49,16 @@ export class ArbiterChanges {
     const { link, node } = this.#options;
     const present = link.file;
     const again = present?.kind === "witness" && wish.kind === "witness" &&
-      !present.retired && present.address === wish.address;
+      !present.retired &&
+      (wish.address === undefined || wish.address === present.address);
+    if (present === null && wish.kind === "witness" && !wish.address) {
+      const { me, peer } = node;
+      throw new ApiError(
+        400,
+        "bad-request",
+        `${me.name} heeds no witness that could be said again: say it on ${peer.name} if that does (see "hakit state"), or name one, "hakit witness add ADDRESS"`,
+      );
+    }
     if (present !== null && !again) {
       throw new ApiError(
         409,
@@ -60,7 +70,9 @@ export class ArbiterChanges {
     }
     const known = again ? present : { key: newKey() };
     const result = arbiterSchema.safeParse(
-      wish.kind === "witness" ? { ...known, ...wish } : wish,
+      wish.kind === "witness"
+        ? { ...known, ...wish, ...(again ? { address: present.address } : {}) }
+        : wish,
     );
     if (!result.success) {
       const why = result.error.issues[0]!.message;

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import type { PeerApi } from "../api/peer_api.ts";
 import type { Log } from "../system/log.ts";
 import { paths } from "../system/paths.ts";
@@ -62,6 +62,23 @@ Deno.test("ArbiterChanges.add() said again on the node that has the witness reac
     deepStrictEqual(has.heeded[0], FILE);
     await has.changes.add({ kind: "witness", address: FILE.address, port: 5 });
     strictEqual((lost.heeded[0] as typeof FILE).port, 5);
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
+Deno.test("ArbiterChanges.add() without an address says again what this node heeds, and where that is none says so", async () => {
+  const home = await Deno.makeTempDir({ prefix: "hakit-arbiter-" });
+  try {
+    const lost = await node(`${home}/2`, { file: null });
+    const has = await node(`${home}/1`, { file: FILE, peer: lost.changes });
+    await rejects(
+      lost.changes.add({ kind: "witness" }),
+      /no witness that could be said again: say it on node2/,
+    );
+    await has.changes.add({ kind: "witness" });
+    deepStrictEqual(lost.heeded[0], FILE);
+    deepStrictEqual(has.heeded[0], FILE);
   } finally {
     await Deno.remove(home, { recursive: true });
   }

@@ -11,16 +11,15 @@ export function arbiterSentence(known: Known): string {
 /** What that means where the nodes heed unlike arbiters; null: they do not. */
 export function unlikeSentence(known: Known): string | null {
   if (!heedUnlike(known)) return null;
-  const { arbiter, local, peer } = known;
+  const { local, peer } = known;
   const mine = local.modules[0]!.witness, theirs = peer.modules[0]!.witness;
   if (mine !== undefined && theirs !== undefined) {
-    return `${local.name} and ${peer.name} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add ADDRESS" again.`;
+    return `${local.name} and ${peer.name} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add" again.`;
   }
   const [has, lacks] = mine === undefined
     ? [peer.name, local.name]
     : [local.name, peer.name];
-  const address = arbiter.kind === "witness" ? arbiter.address : "ADDRESS";
-  return `${has} heeds a witness and ${lacks} does not: should ${has} die, ${lacks} does not go on without a person; on ${has}, while both run, say "hakit witness add ${address}" again, or "hakit witness remove".`;
+  return `${has} heeds a witness and ${lacks} does not: should ${has} die, ${lacks} does not go on without a person; on ${has}, while both run, say "hakit witness add" again, or "hakit witness remove".`;
 }
 
 function ownSentence(

@@ -4,6 +4,7 @@ import type { Event } from "../machine/event.ts";
 import type { Module } from "../module/schema.ts";
 import type { Command, Report } from "../replication/control.ts";
 import type { Identity } from "../replication/identity.ts";
+import { stalledInSilence } from "../replication/stall.ts";
 import { now, sleep } from "../system/clock.ts";
 import type { Log } from "../system/log.ts";
 import { messageOf } from "../system/message.ts";
@@ -59,7 +60,7 @@ export class Mirror {
         if (this.#report === null) return;
         const report = {
           ...this.#report,
-          stalled: { what: "word", ms } as const,
+          stalled: stalledInSilence(this.#report.stalled ?? null, ms),
         };
         post({ type: "report", at: now(), report });
       },

@@ -22,7 +22,9 @@ const addressText = z.string().max(64);
 export const arbiterBody = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("witness"),
-    address: addressText,
+    address: addressText.optional().describe(
+      "Absent: the witness that this node heeds, told again to one that lost it",
+    ),
     port: z.int().min(1).max(65535).optional(),
   }),
   z.strictObject({

@@ -86,7 +86,8 @@ export interface AgentApi {
     wish:
       | {
         readonly kind: "witness";
-        readonly address: string;
+        /** Absent: the present one again, for a node that lost it. */
+        readonly address?: string;
         readonly port?: number;
       }
       | { readonly kind: "ping"; readonly addresses: readonly string[] },

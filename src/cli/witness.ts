@@ -47,7 +47,7 @@ export function witnessCommand(api: () => AgentApi): Command {
       {
         name: "WHAT",
         summary:
-          "add: address of the witness; ping: addresses; admit: what add printed (default: read from standard input); dismiss: name of a cluster",
+          "add: address of the witness (default: this node's, again); ping: addresses; admit: what add printed (default: read from standard input); dismiss: name of a cluster",
         optional: true,
         rest: true,
       },
@@ -67,6 +67,7 @@ hakit witness admit              reads from standard input what "add" has printe
 hakit witness list, dismiss NAME
 On either node of a cluster, while both run:
 hakit witness add 10.0.0.3       prints what the witness must be told, once
+hakit witness add                this node's, said again: reaches a node that has lost it
 hakit witness ping 10.0.0.254    no witness: a node that reaches none of these addresses stops
 hakit witness remove             neither of them any more`,
     async run(call) {
@@ -98,16 +99,21 @@ function portOf(call: Call): number {
 
 async function add(call: Call, api: () => AgentApi): Promise<number> {
   const address = call.args[1];
-  if (address === undefined || call.args.length > 2) {
+  if (call.args.length > 2) {
     throw new UsageError(
       'hakit witness add: expected one address, such as "hakit witness add 10.0.0.3"',
     );
   }
   // Said again without it the port stays what it is.
   const port = call.text("port") === undefined ? {} : { port: portOf(call) };
-  const token = await api().setArbiter({ kind: "witness", address, ...port });
-  if (call.on("json")) call.out.json({ address, ...port, token });
-  else {
+  const given = { ...(address === undefined ? {} : { address }), ...port };
+  const token = await api().setArbiter({ kind: "witness", ...given });
+  if (call.on("json")) call.out.json({ ...given, token });
+  else if (address === undefined) {
+    call.out.line(
+      "Both nodes ask this node's witness from now on, which knows the cluster already.",
+    );
+  } else {
     call.out.line(
       `Both nodes ask the witness ${address} from now on. Until it answers there is no failover.`,
     );

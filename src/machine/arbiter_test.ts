@@ -382,7 +382,7 @@ Deno.test("permission() beside a witness that this node does not heed counts onl
     strictEqual(silent.role, "SECOND", arbiter.kind);
     match(
       view(silent).reason ?? "",
-      /"hakit witness add ADDRESS" again on two/,
+      /"hakit witness add" again on two/,
     );
     // Nor a stop, as long as the witness may let it go on: it is asked.
     const asks = after({ type: "heard", at: 10_500, view: left as never });

@@ -131,7 +131,7 @@ function besideAnother(
     };
   }
   const reason =
-    `${name} may have gone on by its witness, which ${node} does not heed: say "hakit witness add ADDRESS" again on ${name} when both run; ${
+    `${name} may have gone on by its witness, which ${node} does not heed: say "hakit witness add" again on ${name} when both run; ${
       ifOff(state)
     }`;
   // No lease ends what a primary holds here, and the other node may be taking the address.

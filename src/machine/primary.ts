@@ -342,12 +342,16 @@ function awaitMirror(turn: Turn, peer: ModuleView | null): void {
 function connect(turn: Turn, peer: ModuleView | null): void {
   const { state } = turn;
   const { report } = state;
-  if (peer === null || report === null || turn.at < state.connectAt) return;
+  const follows = peer?.role === "SECOND" && peer.phase === "secondary";
+  if (!follows) state.dialledFollower = false;
+  if (!follows || report === null || turn.at < state.connectAt) return;
   if (report.phase !== "primary" || state.swap !== null) return;
-  if (peer.role !== "SECOND" || peer.phase !== "secondary") return;
   const apart = report.session === "none" ||
     (report.session === "lost" && !state.wasMirrored);
-  if (!apart) return;
+  // It began anew: what its disk refused minutes ago, and is tried again by itself minutes later, may be mended.
+  const anew = report.session === "connecting" && !state.dialledFollower;
+  state.dialledFollower = true;
+  if (!apart && !anew) return;
   state.connectAt = turn.at + 2_000;
   state.dialled = true;
   command(turn, { command: "connect" });

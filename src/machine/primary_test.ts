@@ -1,6 +1,6 @@
 /** What a primary waits for before it acknowledges alone, and how it comes back from that. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { Life, peer, PRIM, report } from "../../tests/machine_life.ts";
+import { ALONE, Life, peer, PRIM, report } from "../../tests/machine_life.ts";
 import type { Report } from "../replication/control.ts";
 import { view } from "./step.ts";
 
@@ -112,6 +112,37 @@ Deno.test("step() that went ALONE is PRIM again only after it has dialled, whate
   );
   life.on({ type: "report", report: mirrored });
   strictEqual(life.state.role, "PRIM");
+});
+
+Deno.test("step() as ALONE dials at once when its peer begins to follow anew, and once", () => {
+  const alone = (session: Report["session"]) => ({
+    type: "report" as const,
+    report: report({ phase: "primary", session }),
+  });
+  const life = new Life(ALONE)
+    .on({ ...alone("connecting"), type: "begin", boot: true })
+    .on({ type: "heard", view: second });
+  const dials = () => {
+    let count = 0;
+    for (let i = 0; i < 100; i++) {
+      life.on({ type: "heard", view: second });
+      for (const action of life.actions) {
+        const { command } = action.do === "replicator" ? action : {};
+        if (command?.command === "connect") count++;
+      }
+    }
+    return count;
+  };
+  dials();
+  // What the peer's disk refuses is tried again every 5 minutes: nothing is to be hurried meanwhile.
+  life.on(alone("resync")).on(alone("connecting"));
+  strictEqual(dials(), 0);
+  // Its replicator was ended.
+  life.on({ type: "heard", view: { ...second, phase: "absent" } });
+  strictEqual(dials(), 1);
+  // The module is started there again.
+  life.on({ type: "heard", view: { ...second, role: "STOP", phase: "idle" } });
+  strictEqual(dials(), 1);
 });
 
 Deno.test("step() that says alone once more is not PRIM by a report that crossed the word", () => {

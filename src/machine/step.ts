@@ -276,6 +276,7 @@ const UNTOLD: ReadonlySet<string> = new Set<keyof State>([
   "witnessUntil",
   "toldUntil",
   "reportGoneAt",
+  "dialledFollower",
 ]);
 
 /** Whether what is told may have changed; most events change nothing of it, and comparing costs. */

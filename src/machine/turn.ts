@@ -139,6 +139,8 @@ export interface State {
   /** The peer's request to swap is not taken up before. */
   readonly swapAt: number;
   readonly connectAt: number;
+  /** The replicator was told to dial, or has a session, since the peer follows. */
+  readonly dialledFollower: boolean;
   readonly outdateAt: number;
   readonly aloneAt: number;
   readonly addressAt: number;
@@ -264,6 +266,7 @@ export function initial(
     retryAt: 0,
     swapAt: 0,
     connectAt: 0,
+    dialledFollower: false,
     outdateAt: 0,
     aloneAt: 0,
     addressAt: 0,

@@ -92,24 +92,32 @@ export function strangeFolder(
   >,
 ): Strange | null {
   if (identity.value.current === null) return null;
-  const { module, node, peer } = config;
   for (const { path } of config.directories) {
     const found = carriedBy(path);
     if (found === null) continue;
     const { note, token } = found, least = folders.noteOf(path) ?? null;
     const is = folders.tokens.judge(path, token);
     if (is === "newer") {
-      const why =
-        `"${path}" has newer data than the state of ${node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce ${module} --other-folder --node ${node}"; if that of ${peer} is: "hakit second ${module} --full --node ${node}"`;
-      return { why, newer: token };
+      return { why: newerFolder(path, config), newer: token };
     }
     const older = least !== null && (note === null || note < least);
     if (is === "own" && !older) continue;
-    const why =
-      `"${path}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second ${module} --full --node ${node}"; only if what stands in it now is meant to be the good copy: "hakit help primforce"`;
-    return { why, newer: null };
+    return { why: otherFolder(path, config), newer: null };
   }
   return null;
+}
+
+type Names = Pick<ReplicatorConfig, "module" | "node" | "peer">;
+
+export function newerFolder(
+  path: string,
+  { module, node, peer }: Names,
+): string {
+  return `"${path}" has newer data than the state of ${node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce ${module} --other-folder --node ${node}"; if that of ${peer} is: "hakit second ${module} --full --node ${node}"`;
+}
+
+export function otherFolder(path: string, { module, node }: Names): string {
+  return `"${path}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second ${module} --full --node ${node}"; only if what stands in it now is meant to be the good copy: "hakit help primforce"`;
 }
 
 /** What those carry that carry a note. */

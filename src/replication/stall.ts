@@ -15,6 +15,11 @@ export const TOLD_MS = 5_000;
  */
 export const HANGS_MS = 20_000;
 
+/** Of a replicator that has said nothing for so long: what its last word says to hang, hangs still. */
+export function stalledInSilence(last: Stall | null, ms: number): Stall {
+  return last === null ? { what: "word", ms } : { ...last, ms: last.ms + ms };
+}
+
 /** The longer one, if it is worth telling. Each: since when it waits, 0: it does not. */
 export function stalled(
   now: number,

@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { stalled } from "./stall.ts";
+import { stalled, stalledInSilence } from "./stall.ts";
 
 Deno.test("stalled: the longer wait is told, once it is worth it", () => {
   deepStrictEqual(stalled(90_000, { fsync: 0, read: 0 }), null);
@@ -12,4 +12,10 @@ Deno.test("stalled: the longer wait is told, once it is worth it", () => {
     what: "read",
     ms: 30_000,
   });
+});
+
+Deno.test("stalledInSilence() goes on counting what the last word said to hang", () => {
+  const last = { what: "fsync", ms: 12_000 } as const;
+  deepStrictEqual(stalledInSilence(last, 8_000), { what: "fsync", ms: 20_000 });
+  deepStrictEqual(stalledInSilence(null, 8_000), { what: "word", ms: 8_000 });
 });

@@ -17,6 +17,8 @@
  *   $ boot_delay 30s, $ primary last | node1, $ keep node2, $ timeout 0.5s       settings (first of all)
  *   $ node1 new disk             everything on it is gone        $ node1 behind         its copy is not up to date
  *   $ node1 snapshot | set back  a virtual machine's disks are kept | are those again
+ *   $ node1 system disk set back | data disk set back            only that one
+ *   $ node1 unmounts | mounts    the disk of its directories, while it is off or idle
  *   $ node1 lacks the module | has the module                    $ node1 replicator broken  it does not start any more
  *   $ cut node1 | both          nothing arrives from it          $ heal
  *   $ witness, $ ping           there is an arbiter (first of all)
@@ -43,7 +45,8 @@ export class Scenario {
   readonly #isolated: [boolean, boolean] = [false, false];
   #witness: Witness | undefined;
   #lines: string[] = [];
-  readonly #snapshots: (() => void)[] = [];
+  readonly #snapshots: ((what?: "system" | "data") => void)[] = [];
+  readonly #mounts: (() => void)[] = [];
 
   constructor(options: {
     readonly mirrored: boolean;
@@ -184,14 +187,23 @@ export class Scenario {
       case "snapshot undefined": {
         const { record } = node;
         const setBack = node.options.storage.snapshot!();
-        this.#snapshots[node.index] = () => {
-          setBack();
-          node.record = record;
+        this.#snapshots[node.index] = (what) => {
+          setBack(what);
+          if (what !== "data") node.record = record;
         };
         return;
       }
       case "set back":
         return this.#snapshots[node.index]!();
+      case "system disk":
+      case "data disk":
+        return this.#snapshots[node.index]!(verb as "system" | "data");
+      case "unmounts undefined":
+        this.#mounts[node.index] = node.options.storage.unmount!();
+        return;
+      case "mounts undefined":
+        this.#mounts[node.index]!();
+        return node.replicator?.look();
       case "replicator broken":
         node.replicatorFails = true;
         return;
@@ -232,7 +244,12 @@ export class Scenario {
     if (verb === "free") return node.block(null);
     if (verb === "fault") return node.fail(rest.join(" "));
     if (verb === "hakit") {
-      return node.say(rest[0] as UserCommand, rest[1] === "--full");
+      const [word, ...flags] = rest;
+      return node.say(
+        word as UserCommand,
+        flags.includes("--full"),
+        flags.includes("--other-folder"),
+      );
     }
     throw new Error(`Unknown scenario command "${verb} ${rest.join(" ")}"`);
   }

@@ -37,6 +37,7 @@ const STILL_MS = 1_000;
 /** A quick command holds the loop up no longer, but it arrives all the same: src/agent/loop.ts. */
 const QUICK_MS = 2_000;
 const QUICK_COMMAND_MS = 10_000;
+const LATE_MS = 1_000;
 /** How long its thread waits for a processor, at most, while others take them. */
 const STARVED_MS = 300;
 /** An agent whose loop does not turn for so long falls silent: src/heartbeat/worker.ts. */
@@ -186,20 +187,21 @@ export class Agent {
   }
 
   /** `report`: of a replicator that was found and answers. */
-  begin(report: Report | null): void {
+  begin(report: Report | null, silent = false): void {
     const node = this.#node;
     this.begun = true;
     this.begunAt = node.world.now;
     const serving = report?.phase === "primary" ||
       report?.phase === "secondary";
     // As src/agent/running_module.ts: what a former agent's scripts had started, or were about to stop, is killed.
-    if (!serving) node.service = false;
+    if (!serving && !silent) node.service = false;
     this.post({
       type: "begin",
       at: node.clock.now,
       report: serving ? report : null,
       boot: true,
       bootDelayMs: node.options.bootDelayMs ?? 0,
+      silent,
     });
     if (report !== null) {
       this.post({ type: "report", at: node.clock.now, report });
@@ -500,6 +502,7 @@ export class Agent {
 
   post(event: Event): void {
     if (!this.alive || !this.begun) return;
+    this.#endSilence(event);
     this.standstill.heard();
     // As src/agent/loop.ts: the newest news is all that counts.
     if (NEWS.includes(event.type)) {
@@ -508,6 +511,14 @@ export class Agent {
     }
     this.#queue.push(event);
     if (!this.#busy) this.#next();
+  }
+
+  /** As src/agent/running_module.ts: one that was silent does not serve after all, or has ended. */
+  #endSilence(event: Event): void {
+    const word = event.type === "report" || event.type === "replicator-gone";
+    if (this.state.silent === null || !word) return;
+    const serves = event.type === "report" && event.report.phase === "primary";
+    if (!serves && this.#node.frozen) this.condemned = true;
   }
 
   #next(): void {
@@ -552,7 +563,7 @@ export class Agent {
     switch (action.do) {
       case "persist":
         // Power may fail before it is durable: nothing after it has happened then.
-        return node.persist(action.record, () => this.alive && next());
+        return this.#persist(action, next);
       case "tell":
         this.#tell();
         return next();
@@ -572,6 +583,19 @@ export class Agent {
       default:
         return action satisfies never;
     }
+  }
+
+  /** As src/agent/loop.ts: what need not be on record before all else is not waited for long. */
+  #persist(action: Action & { readonly do: "persist" }, next: () => void) {
+    const node = this.#node;
+    let over = false;
+    const end = () => {
+      if (over || !this.alive) return;
+      over = true;
+      next();
+    };
+    node.persist(action.record, end);
+    if (action.late) node.world.later(LATE_MS, end);
   }
 
   /** As src/agent/loop.ts: nothing waits for it, and the newest end is enough. */

@@ -171,6 +171,37 @@ export const PING: { readonly [name: string]: Fault } = {
   },
 };
 
+/** A disk that ends nothing and says nothing: that of the data, that of both, and a process that waits in it. */
+export const HANGS: { readonly [name: string]: Fault } = {
+  "disk hangs": (stage, node) => hang(stage, node),
+  "the primary's disk hangs": (stage, node) =>
+    hang(stage, stage.nodes.find(isServing) ?? node, 15_000),
+  "disk hangs, and records with it": (stage, node) =>
+    node.stallDisk(hang(stage, node)),
+  "disk hangs, and the replicator in it": (stage, node) => {
+    const { world } = stage;
+    const ms = hang(stage, node);
+    world.later(world.between(0, Math.min(ms, 5_000)), () => {
+      node.pauseReplicator(node.diskHangsUntil - world.now);
+    });
+    if (world.chance(0.5)) node.stallDisk(ms);
+  },
+  "one storage of both hangs": (stage, node) => {
+    const ms = hang(stage, node);
+    node.other.hangDisk(ms);
+  },
+};
+
+function hang({ world }: Stage, node: Node, leastMs = 1_000): number {
+  const ms = leastMs + world.between(0, world.pick([8_000, 30_000, 90_000]));
+  node.hangDisk(ms);
+  return ms;
+}
+
+function isServing({ replicator }: Node): boolean {
+  return replicator?.phase === "primary";
+}
+
 /** What checkers see; the rules are real. */
 export const RESOURCES: { readonly [name: string]: Fault } = {
   "service hangs": ({ world }, node) => {

@@ -5,6 +5,7 @@ import {
   CRASHES,
   CUT_OFF,
   CUTS,
+  HANGS,
   HARMLESS,
   PEOPLE,
   PING,
@@ -21,6 +22,8 @@ export interface Kind {
   /** model: what src/replication promises; none: no directories. */
   readonly data: "model" | "none";
   readonly faults: typeof CRASHES;
+  /** Each round begins with one of these. */
+  readonly first?: typeof CRASHES;
   /** How many in a round, at least and below. */
   readonly count: readonly [number, number];
   /** Datagrams that are lost all the time: at most this share, and never so many in a row that the peer seems dead. */
@@ -187,6 +190,34 @@ const UNLIKE: Kind = {
   share: 1,
 };
 
+/** The same: disks that hang, with a witness and without. */
+const HANGING: readonly Kind[] = [
+  {
+    ...WITNESSED,
+    name: "hangs",
+    faults: { ...WITNESSED.faults, ...HANGS },
+    first: HANGS,
+    share: 1,
+  },
+  {
+    ...CALM,
+    name: "hangsbare",
+    arbiter: "none",
+    data: "model",
+    faults: { ...CRASHES, ...HANGS },
+    first: HANGS,
+    promise: "served",
+    oneWriter: true,
+    oneAddress: true,
+    person: true,
+    prompt: true,
+    share: 1,
+  },
+];
+
+/** Run only when they are named. */
+export const NAMED: readonly Kind[] = [UNLIKE, ...HANGING];
+
 /** The real data path by itself: see data.ts. */
 export const DATA = { name: "data", share: 0.15 } as const;
 
@@ -201,7 +232,7 @@ export const NEED_ROOT: readonly AnyKind[] = [HISTORY, SMALL];
 type AnyKind = Kind | typeof DATA | typeof HISTORY | typeof SMALL;
 
 export function kindOf(name: string): AnyKind {
-  const all: readonly AnyKind[] = [...KINDS, UNLIKE, DATA, HISTORY, SMALL];
+  const all: readonly AnyKind[] = [...KINDS, ...NAMED, DATA, HISTORY, SMALL];
   const kind = all.find((one) => one.name === name);
   if (kind) return kind;
   throw new RangeError(

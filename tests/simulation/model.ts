@@ -9,10 +9,15 @@ import {
   EMPTY,
   type Identity,
 } from "../../src/replication/identity.ts";
+import { unlike } from "../../src/replication/folder_tokens.ts";
+import {
+  newerFolder,
+  otherFolder,
+} from "../../src/replication/known_folders.ts";
 import { related } from "../../src/replication/resync_plan.ts";
 import { nextLevel } from "../../src/replication/tide.ts";
 import type { Command, Report } from "../../src/replication/control.ts";
-import type { Stall } from "../../src/replication/stall.ts";
+import { HANGS_MS, stalled } from "../../src/replication/stall.ts";
 import type { Node, Storage } from "./node.ts";
 import type { Copy, Replication } from "./process.ts";
 import type { World } from "./world.ts";
@@ -27,8 +32,31 @@ export class ModelDisk implements Storage, Copy {
   /** Writes that this node did as secondary, and the primary maybe not: equal generations are no equal copies then. */
   readonly marks = new Set<number>();
 
+  /** As src/replication/folder_tokens.ts, a count only: what the state names, and what the folder carries. */
+  token = 0;
+  carried = 0;
+
   get copy(): Copy {
     return this;
+  }
+
+  /** The folder is another one than the state knows; null: it is that one. */
+  get strange(): "newer" | "other" | null {
+    const { identity, token, carried } = this;
+    if (identity.current === null || carried === token) return null;
+    return carried > token ? "newer" : "other";
+  }
+
+  draw(): void {
+    this.token = this.carried = Math.max(this.token, this.carried) + 1;
+  }
+
+  /** What the folder shows while its disk is not mounted: nothing. What is returned mounts it. */
+  unmount(): () => void {
+    const mount = this.snapshot();
+    this.#empty();
+    this.carried = 0;
+    return () => mount("data");
   }
 
   get consistent(): boolean {
@@ -41,14 +69,17 @@ export class ModelDisk implements Storage, Copy {
 
   powerCut(): void {}
 
-  /** What stands here now; what it returns sets the disk back to it. */
-  snapshot(): () => void {
-    const { identity, data, aloneWrites, salvage, marks } = this;
+  /** What stands here now; what it returns sets both disks back to it, or one of them. */
+  snapshot(): (what?: "system" | "data") => void {
+    const { identity, token, carried } = this;
+    const { data, aloneWrites, salvage, marks } = this;
     const sets = [data, aloneWrites, salvage, marks].map((set) =>
       [set, new Set(set)] as const
     );
-    return () => {
-      this.identity = identity;
+    return (what) => {
+      if (what !== "data") Object.assign(this, { identity, token });
+      if (what === "system") return;
+      this.carried = carried;
       for (const [set, then] of sets) {
         set.clear();
         for (const write of then) set.add(write);
@@ -58,6 +89,11 @@ export class ModelDisk implements Storage, Copy {
 
   replaced(): void {
     this.identity = EMPTY;
+    this.token = this.carried = 0;
+    this.#empty();
+  }
+
+  #empty(): void {
     const { data, aloneWrites, salvage, marks } = this;
     for (const set of [data, aloneWrites, salvage, marks]) set.clear();
   }
@@ -77,7 +113,12 @@ export class ModelDisk implements Storage, Copy {
 }
 
 type Session = Report["session"];
+const NAMES = ["node1", "node2"] as const;
 const NO_TIDE = { value: 0 };
+/** As src/replication/patience.ts and context.ts: of a disk that hangs, the peer's and its own. */
+const SYNC_MS = 10_000;
+const HOLDING_MS = 2_100;
+const LAST_SYNC_MS = 20_000;
 /** Writes that an application has under way at most. */
 const MAX_WAITING = 4;
 /** These end with something durable in the state directory. */
@@ -166,16 +207,52 @@ class ModelReplicator implements Replication {
       identity: {
         ...this.disk.identity,
         tide: moves ? undefined : this.disk.identity.tide,
+        ...(this.#strange === "newer" ? unlike(this.disk.carried) : {}),
       },
+      strange: this.#why,
       resync: null,
       lastResync: null,
       dirtyBytes: 0,
       waiting: this.waiting.length,
       waitingMs: 0,
       fault: this.fault,
-      stalled: this.phase === "primary" ? this.#stall : null,
+      stalled: this.#stall,
       notice: null,
     };
+  }
+
+  /** Of one that has a role the folder is known. */
+  get #strange(): "newer" | "other" | null {
+    return this.phase === "idle" ? this.disk.strange : null;
+  }
+
+  get #why(): string | null {
+    const strange = this.#strange;
+    if (strange === null) return null;
+    const { index } = this.#node;
+    const names = {
+      module: "app",
+      node: NAMES[index],
+      peer: NAMES[1 - index]!,
+    };
+    return strange === "newer"
+      ? newerFolder("/srv/data", names)
+      : otherFolder("/srv/data", names);
+  }
+
+  /** As src/replication/replicator.ts: a person takes the other node's copy instead. */
+  #admit(full: boolean): string | null {
+    const strange = this.#strange;
+    if (strange === null) return null;
+    if (!full) return this.#why;
+    this.#identity({
+      ...(strange === "newer" ? unlike(this.disk.carried) : {
+        consistent: false,
+      }),
+      upToDate: false,
+    });
+    this.disk.draw();
+    return null;
   }
 
   fail(fault: string): void {
@@ -183,12 +260,31 @@ class ModelReplicator implements Replication {
     this.#changed();
   }
 
-  hang(stall: Stall | null): void {
-    this.#stall = stall;
+  look(): void {
+    this.#goOn();
     this.#changed();
   }
 
-  #stall: Stall | null = null;
+  /** What waited for a disk that hung. */
+  #goOn(): void {
+    if (this.waiting.length === 0 || this.#final || this.paused) return;
+    if (this.session !== "mirrored" && this.session !== "lost") {
+      this.#release();
+    }
+  }
+
+  /** Its disk ends no fsync. */
+  get #hangs(): boolean {
+    return this.#world.now < this.#node.diskHangsUntil;
+  }
+
+  get #stall(): Report["stalled"] {
+    if (this.phase !== "primary" || !this.#hangs) return null;
+    if (this.waiting.length === 0) return null;
+    const since = Math.max(this.#progress, this.#node.diskHangsSince);
+    // 0 would be: nothing waits.
+    return stalled(this.#world.now + 1, { fsync: since + 1, read: 0 });
+  }
 
   die(): void {
     this.alive = false;
@@ -241,21 +337,44 @@ class ModelReplicator implements Replication {
     if (first === undefined || !this.alive) return;
     if (queue === this.#quick) return this.#work(queue);
     const ms = this.#lasts(first.command);
+    const { command } = first;
+    if (command.command === "idle" && command.atOnce && this.#hangs) {
+      // Applications come to nothing from now on, however long it takes.
+      this.#covered = true;
+      this.waiting.length = 0;
+    }
     this.#world.later(ms, () => this.#work(queue));
   }
+
+  /** The mounts are taken away from their users. */
+  #covered = false;
 
   /** An orderly end waits for whoever uses the directories, as src/replication/primary_role.ts. */
   #lasts(command: Command): number {
     const waits = command.command === "idle" && !command.atOnce &&
       this.#node.service;
-    return this.#world.between(2, waits ? 8_000 : 80);
+    const ms = this.#world.between(2, waits ? 8_000 : 80);
+    return this.#hangs ? Math.max(ms, this.#lastSync(command)) : ms;
+  }
+
+  /** As src/replication/primary_role.ts and secondary_role.ts: the only copy waits for its disk, a peer's for a while. */
+  #lastSync(command: Command): number {
+    const atOnce = command.command === "idle" && command.atOnce === true;
+    const left = this.#node.diskHangsUntil - this.#world.now;
+    if (this.phase === "idle") return 0;
+    if (this.phase === "secondary" && command.command === "primary") return 0;
+    const isOnly = this.phase === "primary" && this.alone;
+    if (isOnly && !atOnce) return left;
+    const known = (this.#stall?.ms ?? 0) >= HANGS_MS;
+    return atOnce && known ? 0 : Math.min(left, LAST_SYNC_MS);
   }
 
   #work(queue: Given[]): void {
     const next = queue[0];
     if (next === undefined || !this.alive) return;
     const world = this.#world;
-    const slow = DURABLE.includes(next.command.command);
+    const slow = DURABLE.includes(next.command.command) &&
+      !this.#letsGo(next.command);
     const free = Math.max(
       this.#pausedUntil,
       slow ? this.#node.diskStallsUntil : 0,
@@ -269,6 +388,12 @@ class ModelReplicator implements Replication {
     this.#begin(queue);
   }
 
+  /** Nothing that was to be recorded, or not on a disk that hangs. */
+  #letsGo(command: Command): boolean {
+    if (command.command !== "idle" || !this.#hangs) return false;
+    return this.phase === "idle" || command.atOnce === true;
+  }
+
   /** null: done; otherwise why not. */
   #do(command: Command): string | null {
     switch (command.command) {
@@ -276,6 +401,8 @@ class ModelReplicator implements Replication {
         if ((command.until ?? Infinity) < this.#node.clock.now) {
           return "the lease ran out";
         }
+        const strange = this.#admit(false);
+        if (strange !== null) return strange;
         if (this.disk.identity.current === null) return "there is no data";
         if (!this.disk.identity.consistent) return "the copy is half made";
         if (this.phase === "primary") {
@@ -283,6 +410,8 @@ class ModelReplicator implements Replication {
           break;
         }
         this.#drop();
+        this.disk.draw();
+        this.#covered = false;
         this.phase = "primary";
         this.reign = this.#world.ticket();
         this.alone = command.alone;
@@ -300,13 +429,18 @@ class ModelReplicator implements Replication {
           this.#dial(++this.epoch);
         }
         break;
-      case "secondary":
+      case "secondary": {
+        const strange = this.#admit(command.full ?? false);
+        if (strange !== null) return strange;
         this.#orderlyEnd();
+        this.disk.draw();
         this.phase = "secondary";
         this.#full = command.full ?? false;
         break;
+      }
       case "idle":
         this.#orderlyEnd();
+        if (this.phase !== "idle") this.disk.draw();
         this.phase = "idle";
         this.fault = null;
         break;
@@ -322,6 +456,7 @@ class ModelReplicator implements Replication {
         const { current, history: _, ...mine } = this.disk.identity;
         // A copy that is good already has nothing to be declared.
         if (current !== null && good(mine) && !command.full) break;
+        this.disk.draw();
         this.#identity({
           current: this.#newGeneration(),
           bitmap: null,
@@ -356,13 +491,16 @@ class ModelReplicator implements Replication {
 
   /** An application writes: nothing while the mount is not there, or while too much waits already. */
   write(write: number): void {
+    this.#goOn();
     if (this.phase !== "primary" || this.waiting.length >= MAX_WAITING) return;
-    if (this.fault !== null) return;
+    if (this.fault !== null || this.#covered) return;
     if (this.waiting.length === 0) this.#progress = this.#world.now;
     if (this.session === "mirrored") {
       this.waiting.push(write);
       this.#send(write, this.epoch);
-    } else if (this.alone && this.session !== "lost" && !this.#final) {
+    } else if (
+      this.alone && this.session !== "lost" && !this.#final && !this.#hangs
+    ) {
       this.#apply(write);
     } else {
       this.waiting.push(write);
@@ -424,7 +562,9 @@ class ModelReplicator implements Replication {
       // Its answer is in this end's socket whatever becomes of the peer: only this process has to run for it.
       const answered = (): void => {
         if (!this.#live(epoch)) return;
-        if (this.paused || this.#ranOut) return world.later(10, answered);
+        if (this.paused || this.#ranOut || this.#hangs) {
+          return world.later(10, answered);
+        }
         const at = this.waiting.indexOf(write);
         if (at < 0) return;
         this.waiting.splice(at, 1);
@@ -439,8 +579,28 @@ class ModelReplicator implements Replication {
         this.#node.options.acknowledged(this.#node, write);
       };
       const slow = this.lease !== null && world.chance(0.05) ? 400 : 3;
-      world.later(world.between(0.1, slow), answered);
+      const ms = world.between(0.1, slow);
+      if (!peer.#hangs) return world.later(ms, answered);
+      this.#untilSynced(peer, { epoch, limitMs: SYNC_MS }, answered);
     });
+  }
+
+  /** Waits for the peer's disk, as long as this session does. */
+  #untilSynced(
+    peer: ModelReplicator,
+    { epoch, limitMs }: { readonly epoch: number; readonly limitMs: number },
+    then: () => void,
+  ): void {
+    const world = this.#world, { connection } = this;
+    const end = world.now + limitMs;
+    const wait = (): void => {
+      if (!this.#live(epoch) || peer.connection !== connection) return;
+      if (!peer.#hangs) return then();
+      if (world.now < end) return world.later(50, wait);
+      peer.noticeLoss(connection);
+      this.noticeLoss(connection);
+    };
+    wait();
   }
 
   get #ranOut(): boolean {
@@ -455,6 +615,7 @@ class ModelReplicator implements Replication {
   #apply(write: number): void {
     const { identity } = this.disk;
     if (identity.bitmap === null || identity.connected) {
+      this.disk.draw();
       this.#identity({
         current: this.#newGeneration(),
         bitmap: identity.bitmap ?? identity.current,
@@ -476,7 +637,7 @@ class ModelReplicator implements Replication {
   }
 
   #release(): void {
-    if (!this.alone) return;
+    if (!this.alone || this.#hangs) return;
     for (const write of this.waiting.splice(0)) this.#apply(write);
   }
 
@@ -526,8 +687,11 @@ class ModelReplicator implements Replication {
     const then = (ms: number, run: () => void): void =>
       world.later(ms, () => {
         if (!this.#live(epoch) || !peer.#live(theirEpoch)) return;
-        if (!world.connected()) return then(200, run);
-        run();
+        if (!world.connected() || this.#hangs) return then(200, run);
+        if (!peer.#hangs) return run();
+        // Of a whole resync one waits long; not while applications wait for its end.
+        if (!this.#final) return then(200, run);
+        this.#untilSynced(peer, { epoch, limitMs: HOLDING_MS }, run);
       });
     then(world.between(20, 3000), () => {
       this.#final = true;
@@ -561,7 +725,10 @@ class ModelReplicator implements Replication {
     peer.epoch++;
     this.#final = false;
     this.disk.aloneWrites.clear();
-    for (const { disk } of [this, peer]) disk.marks.clear();
+    for (const { disk } of [this, peer]) {
+      disk.marks.clear();
+      disk.draw();
+    }
     const [mine, theirs] = [this, peer].map(({ disk }) =>
       disk.identity.tide ?? NO_TIDE
     );
@@ -586,7 +753,7 @@ class ModelReplicator implements Replication {
       if (
         !world.connected() || !peer?.alive || peer.phase !== "secondary" ||
         peer.session !== "none" || peer.paused || this.paused ||
-        !good(peer.disk.identity) ||
+        peer.#hangs || !good(peer.disk.identity) ||
         peer.disk.identity.current !== this.disk.identity.current
       ) {
         return this.#again(epoch);
@@ -599,7 +766,8 @@ class ModelReplicator implements Replication {
   #orderlyEnd(): void {
     const partner = this.#other;
     const orderly = this.session === "mirrored" && partner?.alive === true &&
-      partner.session === "mirrored" && this.#world.connected();
+      partner.session === "mirrored" && this.#world.connected() &&
+      !this.#hangs && !partner.#hangs && !this.#covered;
     if (orderly) {
       if (this.phase === "primary") {
         for (const write of this.waiting.splice(0)) {

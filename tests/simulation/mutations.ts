@@ -119,7 +119,7 @@ export const MUTATIONS: readonly Mutation[] = [
       '  state.toldUntil = until;\n  command(turn, { command: "lease", until });',
     put: "  state.toldUntil = until;",
     kind: "witness",
-    seed: 46,
+    seed: 59,
   },
   {
     name: "the witness sets an epoch whatever the present one is",
@@ -136,6 +136,14 @@ export const MUTATIONS: readonly Mutation[] = [
     put: "if (false as boolean) {",
     kind: "unlike",
     seed: 3,
+  },
+  {
+    name: "what a node leaves a disk that hangs for waits for a record on it",
+    file: "machine/step.ts",
+    find: "const sick = hangs(after) !== null || (",
+    put: "const sick = (",
+    kind: "hangs",
+    seed: 19,
   },
   {
     name: "the other node is told before it is on record",
@@ -159,7 +167,7 @@ export const MUTATIONS: readonly Mutation[] = [
     find: "= [RELEASE, FREEZE, CUT];",
     put: "= [RELEASE, IDLE];",
     kind: "witness",
-    seed: 128,
+    seed: 108,
   },
   {
     name: "the guard comes a second late",

@@ -3,9 +3,10 @@ import type { Action } from "../../src/machine/action.ts";
 import type { Arbiter } from "../../src/machine/arbiter.ts";
 import type { Event, RuleOrder, UserCommand } from "../../src/machine/event.ts";
 import type { ModuleView, Record } from "../../src/machine/state.ts";
+import { isPrimary } from "../../src/machine/turn.ts";
 import type { Config, State } from "../../src/machine/step.ts";
 import type { Command, Report } from "../../src/replication/control.ts";
-import { TOLD_MS } from "../../src/replication/stall.ts";
+import { stalledInSilence, TOLD_MS } from "../../src/replication/stall.ts";
 import type { Known } from "../../src/rules/evaluate.ts";
 import type { Rule } from "../../src/rules/rule.ts";
 import { Agent } from "./agent.ts";
@@ -19,6 +20,9 @@ export const PERIOD_MS = 300;
 export const TIMEOUT_MS = 2_100;
 /** As src/agent/replicator_link.ts: a replicator that is found and says nothing for so long is left alone. */
 const PEEK_MS = 6_000;
+const ENDED = "the replicator ended";
+/** One that says nothing for so long is ended. */
+const SILENT_MS = 60_000;
 
 /** A command on its way to the replicator. */
 interface Sent {
@@ -37,8 +41,10 @@ export interface Storage {
   /** A new, empty disk; and a copy that says itself that it is behind: scenarios begin with them. */
   replaced?(): void;
   outdate?(): void;
-  /** What it returns sets the disk back to this moment. */
-  snapshot?(): () => void;
+  /** What it returns sets the disks back to this moment, or only one of them. */
+  snapshot?(): (what?: "system" | "data") => void;
+  /** What it returns mounts the data's disk again. */
+  unmount?(): () => void;
 }
 
 export interface NodeOptions {
@@ -106,6 +112,9 @@ export class Node {
   router: "up" | "down" = "up";
   /** By the world's time: until then nothing becomes durable. */
   diskStallsUntil = 0;
+  /** The disk of the data ends no fsync, of which the state's knows nothing. */
+  diskHangsSince = 0;
+  diskHangsUntil = 0;
   life = 0;
   #blocked: string | null = null;
   #reportAt = 0;
@@ -190,6 +199,11 @@ export class Node {
     ]);
   }
 
+  /** Its agent waits for the disk that its record lies on, and decides nothing. */
+  get isSaving(): boolean {
+    return this.#writing !== null;
+  }
+
   note(text: string): void {
     this.world.note(`node${this.index + 1} ${text}`);
   }
@@ -255,7 +269,7 @@ export class Node {
     if (this.replicator !== replicator) return;
     this.replicator = null;
     const { world } = this;
-    for (const answer of this.#unanswered) answer("the replicator ended");
+    for (const answer of this.#unanswered) answer(ENDED);
     this.#unanswered.clear();
     world.later(1, () => {
       this.agent?.main(
@@ -301,6 +315,7 @@ export class Node {
   pauseReplicator(ms: number): void {
     if (this.replicator === null) return;
     this.note(`replicator paused ${ms.toFixed(0)} ms`);
+    if (!this.replicator.paused) this.#pausedSince = this.world.now;
     this.replicator.pause(ms);
   }
 
@@ -329,23 +344,46 @@ export class Node {
     this.replicator.fail(fault);
   }
 
-  /** Its disk ends no fsync for so long, as the replicator tells in each of its reports. */
+  /** The disk of its data ends no fsync for so long, as the replicator tells in each of its reports. */
   hangDisk(ms: number): void {
-    const { world, replicator } = this;
-    if (replicator === null) return;
+    const { world } = this;
     this.note(`disk ends no fsync for ${ms.toFixed(0)} ms`);
-    const since = world.now;
-    const tell = () => {
-      if (this.replicator !== replicator) return;
-      const passed = world.now - since;
-      if (passed >= ms) return replicator.hang(null);
-      if (passed >= TOLD_MS) replicator.hang({ what: "fsync", ms: passed });
-      world.later(1000, tell);
+    const hung = world.now < this.diskHangsUntil;
+    this.diskHangsUntil = Math.max(this.diskHangsUntil, world.now + ms);
+    if (hung) return;
+    this.diskHangsSince = world.now;
+    const look = () => {
+      const { replicator } = this;
+      if (replicator?.paused) this.#quiet(replicator);
+      else replicator?.look();
+      if (world.now < this.diskHangsUntil) world.later(1000, look);
     };
-    tell();
+    look();
   }
 
-  say(command: UserCommand, full = false): void {
+  /** As src/agent/replicator_link.ts: what the replicator does not say. */
+  #quiet(replicator: Replication): void {
+    const last = this.#lastReport;
+    if (this.agent === null || last?.from !== replicator) return;
+    const ms = this.world.now - this.#pausedSince;
+    if (ms < TOLD_MS) return;
+    if (ms >= (this.#mustLetGo ? TOLD_MS : SILENT_MS)) {
+      return this.killReplicator();
+    }
+    const stalled = stalledInSilence(last.report.stalled ?? null, ms);
+    const report: Report = { ...last.report, stalled };
+    this.agent.main(
+      "replicator",
+      () => this.agent?.post({ type: "report", at: this.clock.now, report }),
+    );
+  }
+
+  #pausedSince = 0;
+  #mustLetGo = false;
+  #lastReport: { readonly from: Replication; readonly report: Report } | null =
+    null;
+
+  say(command: UserCommand, full = false, otherFolder = false): void {
     this.note(`$ hakit ${command}${full ? " --full" : ""}`);
     this.agent?.main("own", () =>
       this.agent?.post({
@@ -353,6 +391,7 @@ export class Node {
         at: this.clock.now,
         command,
         full,
+        otherFolder,
         by: "the simulation",
       }));
   }
@@ -415,26 +454,30 @@ export class Node {
     this.world.later(this.world.between(50, 400), () => {
       if (this.agent !== agent) return;
       if (this.replicator === null && this.mirrored) this.#startReplicator();
-      this.#found((report) => {
+      this.#found((report, mounted) => {
         if (this.agent !== agent) return;
         const resumed = report?.phase === "primary";
-        if (!resumed) this.addresses = false;
+        // By its record it serves, whatever its disk keeps it from saying.
+        const silent = mounted && isPrimary(this.record.lastRole ?? "STOP");
+        if (!resumed && !silent) this.addresses = false;
         // What the guard froze while no agent was there, and whose data is gone, must not come to life again.
-        agent.condemned = !resumed && this.frozen;
-        agent.begin(report);
+        agent.condemned = !resumed && !silent && this.frozen;
+        agent.begin(report, silent);
         if (this.#blocked !== null) this.block(this.#blocked);
       });
     });
   }
 
   /** One that stands still says nothing in time, and later what it is. */
-  #found(then: (report: Report | null) => void): void {
+  #found(then: (report: Report | null, mounted: boolean) => void): void {
     const { replicator, world } = this;
     const silentMs = replicator === null ? 0 : replicator.awakeAt - world.now;
-    if (silentMs <= 0) return then(replicator?.report() ?? null);
+    if (silentMs <= 0) return then(replicator?.report() ?? null, false);
     world.later(Math.min(silentMs, PEEK_MS), () => {
       const late = silentMs > PEEK_MS;
-      then(late ? null : this.replicator?.report() ?? null);
+      const mounted = this.replicator?.phase === "primary";
+      if (late) then(null, mounted);
+      else then(this.replicator?.report() ?? null, false);
       if (!late) return;
       world.later(silentMs - PEEK_MS, () => {
         if (this.replicator === replicator) this.reported(replicator!.report());
@@ -444,6 +487,18 @@ export class Node {
 
   /** Over the same socket: late, but in order. Where no replicator runs it waits for the next one. */
   command(command: Command, sent: Sent): void {
+    if (command.command === "idle" && command.atOnce) {
+      this.#mustLetGo = true;
+      const { answer } = sent;
+      sent = {
+        ...sent,
+        answer: (error) => {
+          this.#mustLetGo = false;
+          // One that has ended has let go.
+          answer(error === ENDED ? null : error);
+        },
+      };
+    }
     this.#unsent.push({ command, ...sent });
     this.#send();
   }
@@ -508,6 +563,7 @@ export class Node {
   /** Over a socket: late, but in order. */
   reported(report: Report): void {
     const { replicator, world } = this;
+    if (replicator !== null) this.#lastReport = { from: replicator, report };
     const arrives = world.now + world.between(0.1, 3);
     this.#reportAt = Math.max(this.#reportAt, arrives);
     world.later(this.#reportAt - world.now, () => {

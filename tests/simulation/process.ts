@@ -1,6 +1,5 @@
 /** A replicator as its node sees it: a process that takes commands, reports, and dies. The model and the real session both are one. */
 import type { Command, Report } from "../../src/replication/control.ts";
-import type { Stall } from "../../src/replication/stall.ts";
 
 export interface Replication {
   readonly alive: boolean;
@@ -22,8 +21,8 @@ export interface Replication {
   severed(): void;
   pause(ms: number): void;
   fail(fault: string): void;
-  /** Its disk ends no fsync and no read for so long; null: it does again. */
-  hang(stall: Stall | null): void;
+  /** It reports, as it does each second: what its node's disk does has changed. */
+  look(): void;
   /** kill -9: the kernel closes its connections. */
   die(): void;
   /** The plug is pulled: no word goes out. */

@@ -21,6 +21,11 @@ const PROMPT_MS = 18_000;
 const PROMPT_ALONE_MS = 3_000;
 /** Two that serve at the same time, and hear each other: until one of them has let go. */
 const BOTH_MS = 3_000;
+const HUNG = /has not ended an? |has said nothing /;
+/** README's word for how long a disk may hang. */
+const HANGS_MS = 20_000;
+/** A disk that hangs is left within this time: one whose replicator hangs in it, too, must be ended first. */
+const SUCCEEDED_MS = 12_000;
 /** What a person must be told of a wait that does not end by itself. */
 const REMEDY = /"hakit |by itself|follows when|has newer data|tried again/;
 
@@ -165,6 +170,7 @@ export class Simulation implements Stage {
         this.#writes += 1;
         node.write(this.#writes);
         this.#prompt(node);
+        this.#succeeded(node);
       }
       this.#oneService();
       this.#write();
@@ -189,6 +195,7 @@ export class Simulation implements Stage {
       diskStallsUntil,
       // It would answer, or go on itself, if it could record it.
       node.other.diskStallsUntil,
+      node.diskHangsUntil,
     );
     if (world.now - since < most) return;
     this.#violated(
@@ -198,13 +205,55 @@ export class Simulation implements Stage {
     );
   }
 
+  readonly #hungSince: [number, number] = [Infinity, Infinity];
+
+  /** Who serves from a disk that hangs is succeeded by a node that can go on at once, whatever else lies on that disk. */
+  #succeeded(node: Node): void {
+    const { other, world } = node;
+    const hung = world.now < node.diskHangsUntil;
+    const free = other.view?.role === "SECOND" && other.copy.consistent &&
+      other.view.identity.upToDate && other.view.failover !== false &&
+      !other.stalled && !other.replicator?.paused && !other.view.stalls &&
+      world.now >= other.diskStallsUntil;
+    // Its record, which would be its word, may lie on that disk.
+    const heard = !node.stalled && world.connected() &&
+      (this.witness?.well ?? true) &&
+      world.weather.loss + world.weather.late < 0.2;
+    const since = this.#hungSince[node.index];
+    if (!hung || !free || !heard) {
+      this.#hungSince[node.index] = Infinity;
+      return;
+    }
+    if (since === Infinity && this.#mustLeave(node)) {
+      this.#hungSince[node.index] = world.now;
+    }
+    if (world.now - since < SUCCEEDED_MS) return;
+    this.#violated(
+      `node${
+        node.index + 1
+      }'s disk hangs, and the other node does not go on for ${
+        SUCCEEDED_MS / 1000
+      } s`,
+    );
+  }
+
+  #mustLeave(node: Node): boolean {
+    const { agent, replicator, diskHangsSince, world } = node;
+    if (node.isSaving) return false;
+    if (agent?.state.role !== "PRIM" || agent.state.plan !== null) return false;
+    if (replicator?.session !== "mirrored") return false;
+    const since = Math.max(diskHangsSince, replicator.waitingSince);
+    return world.now - since > HANGS_MS;
+  }
+
   #disturb(): void {
     const { world, kind } = this;
     world.weather.loss = world.chance(0.5) ? world.between(0, kind.loss) : 0;
     const names = Object.keys(kind.faults);
+    const first = Object.keys(kind.first ?? kind.faults);
     const count = Math.floor(world.between(...kind.count));
     for (let fault = 0; fault < count; fault++) {
-      const name = world.pick(names);
+      const name = world.pick(fault === 0 ? first : names);
       const node = world.pick(this.nodes);
       this.#coverage?.count(`fault: ${name}`);
       world.note(`FAULT ${name}, node${node.index + 1}`);
@@ -216,11 +265,14 @@ export class Simulation implements Stage {
   #peace(): void {
     const { world } = this;
     const awake = Math.max(
-      ...this.nodes.map(({ agent, replicator, diskStallsUntil }) =>
+      ...this.nodes.map((
+        { agent, replicator, diskStallsUntil, diskHangsUntil },
+      ) =>
         Math.max(
           agent?.awakeAt ?? 0,
           replicator?.awakeAt ?? 0,
           diskStallsUntil,
+          diskHangsUntil,
         )
       ),
     );
@@ -412,6 +464,12 @@ export class Simulation implements Stage {
           node.index + 1
         } went from ${before.role} to ${after.role} although both were healthy`,
       );
+    }
+    if (
+      before.role === "ALONE" && after.role === "WAIT" &&
+      HUNG.test(after.reason ?? "")
+    ) {
+      this.#violated("the only copy is left because its disk hangs");
     }
     const waits = after.role === "WAIT" && after.plan === null &&
       !after.pending && after.record.goal === "run" && after.reason !== null;

@@ -147,10 +147,10 @@ export const phrases: Phrases = {
     "Le {witness} décide : deux primaires sont exclus ; si lui et un nœud tombent en panne ensemble, le service s’arrête.",
   "The {witness!} answers and has not been told yet who is up to date; that follows when both nodes are level.":
     "Le {witness} répond, et on ne lui a pas encore dit qui est à jour ; cela suit quand les deux nœuds sont au même niveau.",
-  '{node} heeds a witness and {peer} does not: should {node} die, {peer} does not go on without a person; on {node}, while both run, say "hakit witness add {address}" again, or "hakit witness remove".':
-    '{node} s’en remet à un témoin et {peer} non : si {node} tombe en panne, {peer} ne continue pas sans l’ordre d’une personne ; sur {node}, quand les deux tournent, refaites "hakit witness add {address}", ou faites "hakit witness remove".',
-  '{node} and {peer} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add ADDRESS" again.':
-    '{node} et {peer} s’en remettent à des témoins différents : aucun ne continue sans l’autre, ou sans l’ordre d’une personne ; sur le nœud dont le témoin est le bon, quand les deux tournent, refaites "hakit witness add ADDRESS".',
+  '{node} heeds a witness and {peer} does not: should {node} die, {peer} does not go on without a person; on {node}, while both run, say "hakit witness add" again, or "hakit witness remove".':
+    '{node} s’en remet à un témoin et {peer} non : si {node} tombe en panne, {peer} ne continue pas sans l’ordre d’une personne ; sur {node}, quand les deux tournent, refaites "hakit witness add", ou faites "hakit witness remove".',
+  '{node} and {peer} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add" again.':
+    '{node} et {peer} s’en remettent à des témoins différents : aucun ne continue sans l’autre, ou sans l’ordre d’une personne ; sur le nœud dont le témoin est le bon, quand les deux tournent, refaites "hakit witness add".',
   "witness {address}": "témoin {address}",
   // Why a node waits: whose data (src/machine/verdict.ts).
   'failover is off: waits for {peer} to run the module again; to run it on {node}: "hakit prim {module} --node {node}"':
@@ -242,8 +242,8 @@ export const phrases: Phrases = {
     "{peer} est peut-être encore primaire pour un instant, dit le témoin",
   "{peer} may have gone on alone; {then=}":
     "{peer} a peut-être continué seul ; {then}",
-  '{peer} may have gone on by its witness, which {node} does not heed: say "hakit witness add ADDRESS" again on {peer} when both run; {then=}':
-    '{peer} a peut-être continué avec l’accord de son témoin, auquel {node} ne s’en remet pas : refaites "hakit witness add ADDRESS" sur {peer} quand les deux tournent ; {then}',
+  '{peer} may have gone on by its witness, which {node} does not heed: say "hakit witness add" again on {peer} when both run; {then=}':
+    '{peer} a peut-être continué avec l’accord de son témoin, auquel {node} ne s’en remet pas : refaites "hakit witness add" sur {peer} quand les deux tournent ; {then}',
   "tells the witness that this node goes on":
     "signale au témoin que ce nœud continue",
   "pings {addresses*}": "ping de {addresses} en cours",

@@ -147,10 +147,10 @@ export const phrases: Phrases = {
     "{witness} が判定します。二つのプライマリーは排除されます。ウィットネスとノードが同時に故障すると、サービスは止まります。",
   "The {witness!} answers and has not been told yet who is up to date; that follows when both nodes are level.":
     "{witness} は応答していますが、どちらが最新かはまだ伝えられていません。両ノードが揃うと伝えられます。",
-  '{node} heeds a witness and {peer} does not: should {node} die, {peer} does not go on without a person; on {node}, while both run, say "hakit witness add {address}" again, or "hakit witness remove".':
-    '{node} はウィットネスに従い、{peer} は従っていません。{node} が落ちても、人が指示するまで {peer} は続行しません。両ノードの稼働中に {node} で "hakit witness add {address}" をもう一度実行するか、"hakit witness remove" を実行してください。',
-  '{node} and {peer} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add ADDRESS" again.':
-    '{node} と {peer} は別々のウィットネスに従っています。人が指示するまで、どちらのノードも相手なしでは続行しません。両ノードの稼働中に、正しいウィットネスに従うノードで "hakit witness add ADDRESS" をもう一度実行してください。',
+  '{node} heeds a witness and {peer} does not: should {node} die, {peer} does not go on without a person; on {node}, while both run, say "hakit witness add" again, or "hakit witness remove".':
+    '{node} はウィットネスに従い、{peer} は従っていません。{node} が落ちても、人が指示するまで {peer} は続行しません。両ノードの稼働中に {node} で "hakit witness add" をもう一度実行するか、"hakit witness remove" を実行してください。',
+  '{node} and {peer} heed different witnesses: neither goes on without the other one, or a person; on the node whose witness is the right one, while both run, say "hakit witness add" again.':
+    '{node} と {peer} は別々のウィットネスに従っています。人が指示するまで、どちらのノードも相手なしでは続行しません。両ノードの稼働中に、正しいウィットネスに従うノードで "hakit witness add" をもう一度実行してください。',
   "witness {address}": "ウィットネス {address}",
   // Why a node waits: whose data (src/machine/verdict.ts).
   'failover is off: waits for {peer} to run the module again; to run it on {node}: "hakit prim {module} --node {node}"':
@@ -243,8 +243,8 @@ export const phrases: Phrases = {
     "ウィットネスによると、{peer} がもうしばらくプライマリーの可能性があります",
   "{peer} may have gone on alone; {then=}":
     "{peer} が単独で続行した可能性があります。{then}",
-  '{peer} may have gone on by its witness, which {node} does not heed: say "hakit witness add ADDRESS" again on {peer} when both run; {then=}':
-    '{peer} は、{node} が従っていないウィットネスの許可で続行した可能性があります。両ノードの稼働中に {peer} で "hakit witness add ADDRESS" をもう一度実行してください。{then}',
+  '{peer} may have gone on by its witness, which {node} does not heed: say "hakit witness add" again on {peer} when both run; {then=}':
+    '{peer} は、{node} が従っていないウィットネスの許可で続行した可能性があります。両ノードの稼働中に {peer} で "hakit witness add" をもう一度実行してください。{then}',
   "tells the witness that this node goes on":
     "このノードの続行をウィットネスに伝えています",
   "pings {addresses*}": "{addresses} に ping を送っています",
