@@ -101,9 +101,10 @@ export class Copies {
       mustBeStopped(module);
       const before = { name: `${BEFORE}${fineStamp()}` };
       const folders = foldersOf(module);
-      // In the place of half a copy: the other node has the whole one, perhaps of the same generation as what is restored, and newer. It is
-      // no older copy then, to be overwritten, and is kept aside.
-      const whole = module.report()?.identity.consistent ?? false;
+      // In the place of half a copy, or on a disk that is not the one that was mirrored: the other node has the whole one, perhaps of the
+      // same generation as what is restored, and newer. It is no older copy then, to be overwritten, and is kept aside.
+      const report = module.report();
+      const whole = (report?.identity.consistent ?? false) && !report?.strange;
       await folders.setAside(before.name);
       // A crash from here on leaves what is no whole copy: the other node's counts then, or the restoring is begun again.
       await module.ask({ command: "replace" });

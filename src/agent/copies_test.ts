@@ -1,5 +1,93 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { superfluous } from "./copies.ts";
+import type { Command, Report } from "../replication/control.ts";
+import { EMPTY } from "../replication/identity.ts";
+import { Copies, superfluous } from "./copies.ts";
+
+const COPY = "2026-11-26T02-30-00-000Z";
+
+interface Bed {
+  readonly copies: Copies;
+  /** The mirrored directories. */
+  readonly directories: readonly string[];
+  /** What the replicator was asked for. */
+  readonly asked: Command[];
+  /** What it says. */
+  report: Report;
+}
+
+/** A stopped module of two directories, each with a file `present`, and a copy of both with `past`; `cp` copies without reflinks. */
+async function onTwo(run: (bed: Bed) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ dir: "/dev/shm" });
+  const directories = [`${folder}/one`, `${folder}/two`];
+  const path = Deno.env.get("PATH")!;
+  try {
+    for (const directory of directories) {
+      const copy = `${directory}/.hakit/copies/${COPY}`;
+      await Deno.mkdir(copy, { recursive: true });
+      await Deno.writeTextFile(`${directory}/present`, directory);
+      await Deno.writeTextFile(`${copy}/past`, directory);
+    }
+    await Deno.mkdir(`${folder}/bin`);
+    await Deno.writeTextFile(
+      `${folder}/bin/cp`,
+      `#!/bin/sh
+for word; do shift; [ "$word" = --reflink=always ] || set -- "$@" "$word"; done
+exec /bin/cp "$@"
+`,
+      { mode: 0o755 },
+    );
+    Deno.env.set("PATH", `${folder}/bin:${path}`);
+    const asked: Command[] = [];
+    const identity = { ...EMPTY, current: "0000000000000001", upToDate: true };
+    const bed: Bed = {
+      directories,
+      asked,
+      report: { phase: "idle", identity, strange: null } as Report,
+      copies: new Copies({
+        cluster: {
+          module: () => ({
+            module: { directories: directories.map((path) => ({ path })) },
+            log: { info() {}, warning() {} },
+            view: () => ({ role: "STOP" }),
+            report: () => bed.report,
+            ask: (command) => Promise.resolve(void asked.push(command)),
+          }),
+        },
+      }),
+    };
+    await run(bed);
+  } finally {
+    Deno.env.set("PATH", path);
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Names in a folder, but ours. */
+const namesIn = (path: string) =>
+  Array.from(Deno.readDirSync(path), ({ name }) => name)
+    .filter((name) => name !== ".hakit").sort();
+
+Deno.test("Copies: a copy restored has a past only where a whole copy of this node stood, on its own disk", () =>
+  onTwo(async (bed) => {
+    const { copies, asked, directories } = bed;
+    const { identity } = bed.report;
+    const forced = async (change: Partial<Report>) => {
+      bed.report = { ...bed.report, strange: null, identity, ...change };
+      await copies.restore("app", COPY, "test");
+      return asked.at(-1);
+    };
+    const force = { command: "force", full: true } as const;
+    deepStrictEqual(await forced({}), { ...force, whole: true });
+    deepStrictEqual(directories.map(namesIn), [["past"], ["past"]]);
+    const half = { ...identity, consistent: false };
+    deepStrictEqual(await forced({ identity: half }), {
+      ...force,
+      whole: false,
+    });
+    // The identity is that of the disk that was mirrored.
+    const strange = "is not the folder that was mirrored";
+    deepStrictEqual(await forced({ strange }), { ...force, whole: false });
+  }));
 
 Deno.test("superfluous() never names the copy just taken, also when the clock was set back", () => {
   const names = ["2026-11-01", "2026-11-02", "before-2026-11-03", "2026-11-04"];
