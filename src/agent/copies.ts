@@ -42,9 +42,19 @@ export class Copies {
   readonly #sizes = new Sizes();
   /** One at a time. */
   readonly #turns = new Turns();
+  /** The module that a copy is being restored of. */
+  #restoring: string | null = null;
 
   constructor({ cluster }: CopiesOptions) {
     this.#cluster = cluster;
+  }
+
+  /** Why the module cannot be told to run here now, in one line; null: it can. */
+  refusal(
+    { module, command }: { readonly module: string; readonly command: string },
+  ): string | null {
+    if (this.#restoring !== module) return null;
+    return `Cannot ${command} ${module}: a copy is being restored into its directories`;
   }
 
   /** Oldest first; only what is there of every directory. */
@@ -96,31 +106,46 @@ export class Copies {
    */
   restore(name: string, copy: string, by: string): Promise<Copy> {
     return this.#turns.take(async () => {
-      const module = this.#module(name);
-      await this.#mustExist(name, copy);
-      mustBeStopped(module);
-      const before = { name: `${BEFORE}${fineStamp()}` };
-      const folders = foldersOf(module);
-      // In the place of half a copy, or on a disk that is not the one that was mirrored: the other node has the whole one, perhaps of the
-      // same generation as what is restored, and newer. It is no older copy then, to be overwritten, and is kept aside.
-      const report = module.report();
-      const whole = (report?.identity.consistent ?? false) && !report?.strange;
-      await folders.setAside(before.name);
-      // A crash from here on leaves what is no whole copy: the other node's counts then, or the restoring is begun again.
-      await module.ask({ command: "replace" });
-      const how = { name: copy, aside: before.name, seconds: STOPPED_SECONDS };
+      this.#restoring = name;
+      try {
+        return await this.#restore(name, copy, by);
+      } finally {
+        this.#restoring = null;
+      }
+    });
+  }
+
+  async #restore(name: string, copy: string, by: string): Promise<Copy> {
+    const module = this.#module(name);
+    await this.#mustExist(name, copy);
+    mustBeStopped(module);
+    const before = { name: `${BEFORE}${fineStamp()}` };
+    const folders = foldersOf(module);
+    // In the place of half a copy, or on a disk that is not the one that was mirrored: the other node has the whole one, perhaps of the
+    // same generation as what is restored, and newer. It is no older copy then, to be overwritten, and is kept aside.
+    const report = module.report();
+    const whole = (report?.identity.consistent ?? false) && !report?.strange;
+    await folders.setAside(before.name);
+    // A crash from here on leaves what is no whole copy: the other node's counts then, or the restoring is begun again. Nor does the
+    // module get a role: what is put there would lie beneath what is mirrored.
+    await module.ask({ command: "replace" });
+    const how = { name: copy, aside: before.name, seconds: STOPPED_SECONDS };
+    try {
       for (const index of folders.directories.keys()) {
         mustBeStopped(module);
         await folders.exchange(index, how);
       }
-      // Started meanwhile it gets the other node's data: that is no copy to lead with.
+      // By a replicator that began meanwhile it gets the other node's data: that is no copy to lead with.
       mustBeStopped(module);
       await module.ask({ command: "force", full: true, whole });
-      module.log.warning(
-        `copy ${copy} restored, what stood there is kept as ${before.name} (by ${by})`,
-      );
-      return before;
-    });
+    } catch (error) {
+      await module.ask({ command: "replace-end" }).catch(() => {});
+      throw error;
+    }
+    module.log.warning(
+      `copy ${copy} restored, what stood there is kept as ${before.name} (by ${by})`,
+    );
+    return before;
   }
 
   drop(name: string, copy: string): Promise<void> {

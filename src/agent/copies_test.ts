@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import type { Command, Report } from "../replication/control.ts";
 import { EMPTY } from "../replication/identity.ts";
 import { Copies, superfluous } from "./copies.ts";
@@ -13,13 +13,15 @@ interface Bed {
   readonly asked: Command[];
   /** What it says. */
   report: Report;
+  /** While this file is there, cp fails for the second directory. */
+  readonly full: string;
 }
 
 /** A stopped module of two directories, each with a file `present`, and a copy of both with `past`; `cp` copies without reflinks. */
 async function onTwo(run: (bed: Bed) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ dir: "/dev/shm" });
   const directories = [`${folder}/one`, `${folder}/two`];
-  const path = Deno.env.get("PATH")!;
+  const full = `${folder}/full`, path = Deno.env.get("PATH")!;
   try {
     for (const directory of directories) {
       const copy = `${directory}/.hakit/copies/${COPY}`;
@@ -31,6 +33,7 @@ async function onTwo(run: (bed: Bed) => Promise<void>): Promise<void> {
     await Deno.writeTextFile(
       `${folder}/bin/cp`,
       `#!/bin/sh
+case "$*" in *"-t ${folder}/two --"*) [ ! -e ${full} ] || { echo "cp: No space left on device" >&2; exit 1; };; esac
 for word; do shift; [ "$word" = --reflink=always ] || set -- "$@" "$word"; done
 exec /bin/cp "$@"
 `,
@@ -42,6 +45,7 @@ exec /bin/cp "$@"
     const bed: Bed = {
       directories,
       asked,
+      full,
       report: { phase: "idle", identity, strange: null } as Report,
       copies: new Copies({
         cluster: {
@@ -87,6 +91,28 @@ Deno.test("Copies: a copy restored has a past only where a whole copy of this no
     // The identity is that of the disk that was mirrored.
     const strange = "is not the folder that was mirrored";
     deepStrictEqual(await forced({ strange }), { ...force, whole: false });
+  }));
+
+Deno.test("Copies: while a copy is restored the module cannot be told to run, and a restore that fails says when it has ended", () =>
+  onTwo(async ({ copies, asked, full }) => {
+    await Deno.mkdir(full);
+    const start = { module: "app", command: "start" };
+    strictEqual(copies.refusal(start), null);
+    const restored = rejects(copies.restore("app", COPY, "test"), /No space/);
+    while (asked.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    strictEqual(
+      copies.refusal(start),
+      "Cannot start app: a copy is being restored into its directories",
+    );
+    strictEqual(copies.refusal({ ...start, module: "other" }), null);
+    await restored;
+    deepStrictEqual(asked.map(({ command }) => command), [
+      "replace",
+      "replace-end",
+    ]);
+    strictEqual(copies.refusal(start), null);
   }));
 
 Deno.test("superfluous() never names the copy just taken, also when the clock was set back", () => {

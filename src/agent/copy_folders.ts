@@ -23,6 +23,8 @@ const ALL_BUT_OURS =
   `set -o pipefail; cd "$0" && find . -mindepth 1 -maxdepth 1 ! -name ${HIDDEN} -print0 | xargs -0 -r -x -n 1000000 -s 1900000`;
 const CLONE = `${ALL_BUT_OURS} cp -a --reflink=always -t "$1" --`;
 const MOVE = `${ALL_BUT_OURS} mv -n -t "$1" --`;
+/** What shows in the list of processes that they are ours; behind it stand from where and into which folder. */
+export const COPYING: readonly string[] = [CLONE, MOVE];
 
 export class CopyFolders {
   readonly #folders: readonly string[];

@@ -676,6 +676,7 @@ export const PHRASES = [
   "what stands here is not whole: it is being brought up to date, or was never",
   "the module is on its way to another role",
   "the module was started meanwhile",
+  "a copy is being restored into its directories",
   "the module serves on this node: here its copies are seen, and taken, when it does not",
   'Module "{module}" has no copy "{copy}" on this node, expected {names=}',
   "Cannot {doing!}: {why=}",

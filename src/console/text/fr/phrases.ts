@@ -1072,6 +1072,8 @@ export const phrases: Phrases = {
     "ce qui est ici n’est pas entier : il est en train d’être mis à jour, ou ne l’a jamais été",
   "the module is on its way to another role":
     "le module est en route vers un autre rôle",
+  "a copy is being restored into its directories":
+    "une copie est en cours de restauration dans ses répertoires",
   "the module was started meanwhile": "le module a été démarré entre-temps",
   "the module serves on this node: here its copies are seen, and taken, when it does not":
     "le module assure le service sur ce nœud : ses copies s’y voient, et s’y prennent, quand ce n’est pas le cas",

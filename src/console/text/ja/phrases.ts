@@ -1078,6 +1078,8 @@ export const phrases: Phrases = {
     "ここにあるものは完全ではありません。最新にしている途中か、一度も最新になっていません",
   "the module is on its way to another role":
     "モジュールは別の役割に移行中です",
+  "a copy is being restored into its directories":
+    "そのディレクトリにコピーを復元しています",
   "the module was started meanwhile": "その間にモジュールが開始されました",
   "the module serves on this node: here its copies are seen, and taken, when it does not":
     "このノードでモジュールがサービスを提供しています。コピーの表示と取得は、提供していないときに行えます",
