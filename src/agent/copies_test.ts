@@ -15,13 +15,16 @@ interface Bed {
   report: Report;
   /** While this file is there, cp fails for the second directory. */
   readonly full: string;
+  /** A file of the second directory that mv leaves where it is. */
+  readonly stuck: string;
 }
 
 /** A stopped module of two directories, each with a file `present`, and a copy of both with `past`; `cp` copies without reflinks. */
 async function onTwo(run: (bed: Bed) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ dir: "/dev/shm" });
   const directories = [`${folder}/one`, `${folder}/two`];
-  const full = `${folder}/full`, path = Deno.env.get("PATH")!;
+  const full = `${folder}/full`, stuck = `${folder}/two/stays`;
+  const path = Deno.env.get("PATH")!;
   try {
     for (const directory of directories) {
       const copy = `${directory}/.hakit/copies/${COPY}`;
@@ -39,6 +42,14 @@ exec /bin/cp "$@"
 `,
       { mode: 0o755 },
     );
+    await Deno.writeTextFile(
+      `${folder}/bin/mv`,
+      `#!/bin/sh
+for word; do shift; [ "$word" = ./stays ] || set -- "$@" "$word"; done
+/bin/mv "$@"; [ ! -e ./stays ] || { echo "mv: Operation not permitted" >&2; exit 1; }
+`,
+      { mode: 0o755 },
+    );
     Deno.env.set("PATH", `${folder}/bin:${path}`);
     const asked: Command[] = [];
     const identity = { ...EMPTY, current: "0000000000000001", upToDate: true };
@@ -46,6 +57,7 @@ exec /bin/cp "$@"
       directories,
       asked,
       full,
+      stuck,
       report: { phase: "idle", identity, strange: null } as Report,
       copies: new Copies({
         cluster: {
@@ -113,6 +125,75 @@ Deno.test("Copies: while a copy is restored the module cannot be told to run, an
       "replace-end",
     ]);
     strictEqual(copies.refusal(start), null);
+  }));
+
+Deno.test("Copies: what a restore that fails had set aside is a whole copy, and comes back", () =>
+  onTwo(async ({ copies, asked, full, directories }) => {
+    await Deno.mkdir(full);
+    await rejects(
+      copies.restore("app", COPY, "test"),
+      /No space left on device; what stood there is kept as copy before-2/,
+    );
+    deepStrictEqual(asked.at(-1), { command: "replace-end", undone: false });
+    await Deno.remove(full);
+    const [, before] = await copies.list("app");
+    await copies.restore("app", before!.name, "test");
+    deepStrictEqual(directories.map(namesIn), [["present"], ["present"]]);
+  }));
+
+Deno.test("Copies: what cannot be set aside as a whole is put back, and no copy of it is listed", () =>
+  onTwo(async ({ copies, asked, stuck, directories }) => {
+    const before = await copies.list("app");
+    await Deno.writeTextFile(stuck, "");
+    await rejects(
+      copies.restore("app", COPY, "test"),
+      /not permitted; what stood there stands there as before$/,
+    );
+    deepStrictEqual(asked.at(-1), { command: "replace-end", undone: true });
+    deepStrictEqual(directories.map(namesIn), [["present"], [
+      "present",
+      "stays",
+    ]]);
+    deepStrictEqual(await copies.list("app"), before);
+    for (const path of directories) {
+      deepStrictEqual(namesIn(`${path}/.hakit/copies`), [COPY]);
+    }
+  }));
+
+Deno.test("Copies: what a restore that was cut off had moved by half is no copy, and is whole again before the next one", () =>
+  onTwo(async ({ copies, directories }) => {
+    const [one, two] = directories;
+    const half = "before-2026-11-27T02-30-00-000Z";
+    const aside = (path: string) => `${path}/.hakit/copies/${half}`;
+    // One directory is done, of the other one a file has gone.
+    await Deno.mkdir(aside(one!));
+    await Deno.rename(`${one}/present`, `${aside(one!)}/present`);
+    await Deno.mkdir(`${aside(two!)}.half`);
+    await Deno.writeTextFile(`${aside(two!)}.half/gone`, "");
+    deepStrictEqual(await copies.list("app"), [{ name: COPY }]);
+
+    const kept = await copies.restore("app", COPY, "test");
+    deepStrictEqual(directories.map(namesIn), [["past"], ["past"]]);
+    deepStrictEqual(await copies.list("app"), [{ name: COPY }, kept]);
+    deepStrictEqual(
+      directories.map((path) => namesIn(`${path}/.hakit/copies/${kept.name}`)),
+      [["present"], ["gone", "present"]],
+    );
+  }));
+
+Deno.test("Copies: what was moved by half long ago is not mixed with what stands there now", () =>
+  onTwo(async ({ copies, directories: [one, two] }) => {
+    const half = `${two}/.hakit/copies/before-2026-11-27T02-30-00-000Z.half`;
+    await Deno.mkdir(half);
+    for (const name of ["present", "gone"]) {
+      await Deno.writeTextFile(`${half}/${name}`, "old");
+    }
+    const kept = await copies.restore("app", COPY, "test");
+    deepStrictEqual(namesIn(half), ["gone", "present"]);
+    deepStrictEqual(
+      [one, two].map((path) => namesIn(`${path}/.hakit/copies/${kept.name}`)),
+      [["present"], ["present"]],
+    );
   }));
 
 Deno.test("superfluous() never names the copy just taken, also when the clock was set back", () => {

@@ -108,8 +108,14 @@ const commandSchema = z.discriminatedUnion("command", [
    * what was put there is whole. Any other `force` is refused.
    */
   z.object({ command: z.literal("replace") }),
-  /** Nobody touches the directories any more, whatever stands in them: there may be a role again. */
-  z.object({ command: z.literal("replace-end") }),
+  /**
+   * Nobody touches the directories any more, whatever stands in them: there may be a role again. `undone`: it is what stood in them
+   * before, and the copy counts as it did.
+   */
+  z.object({
+    command: z.literal("replace-end"),
+    undone: z.boolean().optional(),
+  }),
   /**
    * Secondary only: for `ms` nothing is taken from the primary, where applications wait, so that what stands here can be read as it is in
    * one moment. 0: no longer; refused when it had ended by itself.

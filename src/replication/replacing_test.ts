@@ -5,13 +5,21 @@ import { Replacing } from "./replacing.ts";
 Deno.test("Replacing: there is no role from the first file that a restore puts into the directories until somebody says that it has ended", () => {
   const replacing = new Replacing();
   strictEqual(replacing.refusal, null);
-  replacing.begin();
+  replacing.begin(null);
   strictEqual(
     replacing.refusal?.message,
     "a copy is being restored into its directories",
   );
-  replacing.end();
+  strictEqual(replacing.end(), null);
   strictEqual(replacing.refusal, null);
   const end = { id: 1, command: "replace-end" };
   strictEqual(requestSchema.safeParse(end).success, true);
+});
+
+Deno.test("Replacing: what stood there counts as it did, once, where it was known", () => {
+  const replacing = new Replacing();
+  const worth = { upToDate: false, consistent: true };
+  replacing.begin(worth);
+  strictEqual(replacing.end(), worth);
+  strictEqual(replacing.end(), null);
 });

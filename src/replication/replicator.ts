@@ -242,11 +242,16 @@ class Replicator {
           if (this.#primary || this.#secondary || this.#tasks.length > 0) {
             throw new Error("the module runs on this node");
           }
+          const { upToDate, consistent } = context.identity.value;
+          const known = strangeFolder(context) === null;
           replaceCopy(context);
-          this.#replacing.begin();
+          this.#replacing.begin(known ? { upToDate, consistent } : null);
         });
       case "replace-end":
-        return attempt(() => this.#replacing.end());
+        return attempt(() => {
+          const worth = this.#replacing.end();
+          if (command.undone && worth) context.identity.save(worth);
+        });
       case "hold":
         return attempt(() => {
           if (!this.#secondary) {

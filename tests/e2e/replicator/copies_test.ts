@@ -187,6 +187,16 @@ onPair({
     await primary.replicator.command({ command: "idle" });
     await secondary.replicator.command({ command: "idle" });
     await secondary.replicator.command({ command: "replace" });
+    // What stood there is put back: it counts as it did.
+    await secondary.replicator.command({
+      command: "replace-end",
+      undone: true,
+    });
+    await secondary.replicator.until(
+      ({ identity }) => identity.upToDate && identity.consistent,
+      "the copy of before",
+    );
+    await secondary.replicator.command({ command: "replace" });
     // Nobody mirrors, or leads with, what is just being put there.
     for (
       const command of [

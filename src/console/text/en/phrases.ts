@@ -677,6 +677,8 @@ export const PHRASES = [
   "the module is on its way to another role",
   "the module was started meanwhile",
   "a copy is being restored into its directories",
+  'Cannot restore "{copy}": {why=}; what stood there stands there as before',
+  'Cannot restore "{copy}": {why=}; what stood there is kept as copy {before}',
   "the module serves on this node: here its copies are seen, and taken, when it does not",
   'Module "{module}" has no copy "{copy}" on this node, expected {names=}',
   "Cannot {doing!}: {why=}",

@@ -1074,6 +1074,10 @@ export const phrases: Phrases = {
     "le module est en route vers un autre rôle",
   "a copy is being restored into its directories":
     "une copie est en cours de restauration dans ses répertoires",
+  'Cannot restore "{copy}": {why=}; what stood there stands there as before':
+    "Impossible de restaurer « {copy} » : {why} ; ce qui s’y trouvait s’y trouve comme avant",
+  'Cannot restore "{copy}": {why=}; what stood there is kept as copy {before}':
+    "Impossible de restaurer « {copy} » : {why} ; ce qui s’y trouvait est gardé comme copie {before}",
   "the module was started meanwhile": "le module a été démarré entre-temps",
   "the module serves on this node: here its copies are seen, and taken, when it does not":
     "le module assure le service sur ce nœud : ses copies s’y voient, et s’y prennent, quand ce n’est pas le cas",

@@ -1080,6 +1080,10 @@ export const phrases: Phrases = {
     "モジュールは別の役割に移行中です",
   "a copy is being restored into its directories":
     "そのディレクトリにコピーを復元しています",
+  'Cannot restore "{copy}": {why=}; what stood there stands there as before':
+    "「{copy}」を復元できません：{why}。元の内容はそのまま残っています",
+  'Cannot restore "{copy}": {why=}; what stood there is kept as copy {before}':
+    "「{copy}」を復元できません：{why}。元の内容はコピー {before} として保存されています",
   "the module was started meanwhile": "その間にモジュールが開始されました",
   "the module serves on this node: here its copies are seen, and taken, when it does not":
     "このノードでモジュールがサービスを提供しています。コピーの表示と取得は、提供していないときに行えます",
