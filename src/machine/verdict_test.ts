@@ -186,6 +186,35 @@ Deno.test("startVerdict() names prim beside a peer that is not heard only with t
   );
 });
 
+Deno.test("startVerdict() beside a newer copy whose node cannot start names the command that goes on without it, where that would be obeyed", () => {
+  const why = '"/srv/data" is not the folder that was mirrored';
+  const reason = (identity: Partial<Identity>) => {
+    const newer = waiting(1, {
+      lastRole: "ALONE",
+      identity: { current: "g2", bitmap: "g1", history: ["g1"] },
+    });
+    const state = waiting(0, { lastRole: "SECOND", identity });
+    const verdict = startVerdict({
+      ...state,
+      lastAt: 99_000,
+      peer: {
+        verdict: "alive",
+        view: view({ ...newer, reason: why }),
+        roleSince: 0,
+      },
+    }, 99_000);
+    return verdict.start === "wait" ? verdict.reason : "";
+  };
+  const cannot = `two would start first and cannot: ${why}. Mend that`;
+  strictEqual(
+    reason({}),
+    `${cannot}; if the copy of two is gone for good: "hakit prim app --node one", without what only two wrote`,
+  );
+  // There is nothing to go on with.
+  strictEqual(reason({ consistent: false }), cannot);
+  strictEqual(reason(EMPTY), cannot);
+});
+
 Deno.test("startVerdict() with failover off leaves the service where it was", () => {
   const verdict = (lastRole: "SECOND" | "PRIM") => {
     const state = waiting(0, { lastRole });

@@ -53,7 +53,7 @@ export function theyAreStopped({ config, mine }: Facts): string {
 
 /** It answers and would go first: this node waits no shorter than for a cause that the other one has of its own. */
 export function theyGoFirst(
-  { config, relation, state, theirs, waitedMs }: Facts,
+  { config, mine, relation, state, theirs, waitedMs }: Facts,
   why: string,
 ): Verdict {
   const { module, node, peer } = config;
@@ -66,6 +66,9 @@ export function theyGoFirst(
   ) return pending(why);
   const or = isEqual(relation)
     ? `, or "hakit stop ${module} --node ${peer}": ${node} then starts with the same data`
+    // Its disk may be gone, and its state still speak of the copy: nothing could be mended then.
+    : mine.current !== null && mine.consistent
+    ? `; if the copy of ${peer} is gone for good: "hakit prim ${module} --node ${node}", without what only ${peer} wrote`
     : "";
   return stuck(
     `${peer} would start first and cannot: ${reason}. Mend that${or}`,

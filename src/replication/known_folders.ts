@@ -100,13 +100,13 @@ export function strangeFolder(
     const is = folders.tokens.judge(path, token);
     if (is === "newer") {
       const why =
-        `"${path}" has newer data than the state of ${node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce ${module} --other-folder --node ${node}"; if that of ${peer} is: "hakit second ${module} --full --node ${node}"`;
+        `"${path}" has newer data than the state of ${node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce ${module} --other-folder --node ${node}"; if that of ${peer} is: "hakit second ${module} --full --node ${node}" once ${peer} serves`;
       return { why, newer: token };
     }
     const older = least !== null && (note === null || note < least);
     if (is === "own" && !older) continue;
     const why =
-      `"${path}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second ${module} --full --node ${node}"; only if what stands in it now is meant to be the good copy: "hakit help primforce"`;
+      `"${path}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second ${module} --full --node ${node}" once ${peer} serves; only if what stands in it now is meant to be the good copy: "hakit help primforce"`;
     return { why, newer: null };
   }
   return null;

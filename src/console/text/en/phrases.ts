@@ -118,6 +118,7 @@ export const PHRASES = [
   '{peer} has the data and is stopped, {node} has half a copy: say "hakit start {module} --node {peer}"',
   "{peer} would start first and cannot: {why=}. Mend that{or?}",
   ', or "hakit stop {module} --node {peer}": {node} then starts with the same data',
+  '; if the copy of {peer} is gone for good: "hakit prim {module} --node {node}", without what only {peer} wrote',
   "{peer} was primary last and starts first",
   "{peer} has no such module",
   "waits for {peer}, which {how!}: {why=}",
@@ -220,8 +221,8 @@ export const PHRASES = [
   'Cannot take address "{address}": interface "{device}" does not exist, expected one of {names*}',
   'Cannot take address "{address}": the machine with MAC {mac} on {device} answers for it, expected nobody; take it off there, or choose another virtual address',
   '"{path*}" does not exist (tocheck in module.yaml): is the file system of "{folder*}" mounted?',
-  '"{path*}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second {module} --full --node {node}"; only if what stands in it now is meant to be the good copy: "hakit help primforce"',
-  '"{path*}" has newer data than the state of {node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce {module} --other-folder --node {node}"; if that of {peer} is: "hakit second {module} --full --node {node}"',
+  '"{path*}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second {module} --full --node {node}" once {peer} serves; only if what stands in it now is meant to be the good copy: "hakit help primforce"',
+  '"{path*}" has newer data than the state of {node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce {module} --other-folder --node {node}"; if that of {peer} is: "hakit second {module} --full --node {node}" once {peer} serves',
   '"{below*}" is a mount of its own below the mirrored directory "{path*}", which would hide it: mount it elsewhere (umount "{below*}"), and list it in module.yaml as a directory of its own if it is to be mirrored',
   // Warnings of a module's replication (src/replication).
   "{module}: {notice!}",

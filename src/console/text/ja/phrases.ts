@@ -200,6 +200,8 @@ export const phrases: Phrases = {
     'データは {peer} にありますが停止しており、{node} のコピーは途中までです。"hakit start {module} --node {peer}" を実行してください',
   "{peer} would start first and cannot: {why=}. Mend that{or?}":
     "{peer} が先に開始するはずですが、できません：{why}。それを直してください{or}",
+  '; if the copy of {peer} is gone for good: "hakit prim {module} --node {node}", without what only {peer} wrote':
+    '。{peer} のコピーがもう戻らないなら："hakit prim {module} --node {node}"（{peer} だけが書き込んだものは失われます）',
   ', or "hakit stop {module} --node {peer}": {node} then starts with the same data':
     '。または "hakit stop {module} --node {peer}"：{node} が同じデータで開始します',
   "{peer} was primary last and starts first":
@@ -354,10 +356,10 @@ export const phrases: Phrases = {
     'アドレス "{address}" を取得できません。MAC {mac} のマシンが {device} で応答しています。そのマシンから外すか、別の仮想アドレスを選んでください',
   '"{path*}" does not exist (tocheck in module.yaml): is the file system of "{folder*}" mounted?':
     '"{path}" がありません（module.yaml の tocheck）。"{folder}" のファイルシステムはマウントされていますか？',
-  '"{path*}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second {module} --full --node {node}"; only if what stands in it now is meant to be the good copy: "hakit help primforce"':
-    '"{path}" はミラーされていたフォルダーではありません（ディスクがマウントされていない？ "findmnt" を参照）：マウントしてください。意図してディスクを交換した場合は "hakit second {module} --full --node {node}"。今そこにあるものを正しいコピーとする場合に限り："hakit help primforce"',
-  '"{path*}" has newer data than the state of {node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce {module} --other-folder --node {node}"; if that of {peer} is: "hakit second {module} --full --node {node}"':
-    '"{path}" には、{node} の状態が知るより新しいデータがあります（システムディスクだけを復元した？）：このデータが正しければ "hakit primforce {module} --other-folder --node {node}"。{peer} のデータが正しければ "hakit second {module} --full --node {node}"',
+  '"{path*}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second {module} --full --node {node}" once {peer} serves; only if what stands in it now is meant to be the good copy: "hakit help primforce"':
+    '"{path}" はミラーされていたフォルダーではありません（ディスクがマウントされていない？ "findmnt" を参照）：マウントしてください。意図してディスクを交換した場合は、{peer} がサービスを提供してから "hakit second {module} --full --node {node}"。今そこにあるものを正しいコピーとする場合に限り："hakit help primforce"',
+  '"{path*}" has newer data than the state of {node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce {module} --other-folder --node {node}"; if that of {peer} is: "hakit second {module} --full --node {node}" once {peer} serves':
+    '"{path}" には、{node} の状態が知るより新しいデータがあります（システムディスクだけを復元した？）：このデータが正しければ "hakit primforce {module} --other-folder --node {node}"。{peer} のデータが正しければ、{peer} がサービスを提供してから "hakit second {module} --full --node {node}"',
   '"{below*}" is a mount of its own below the mirrored directory "{path*}", which would hide it: mount it elsewhere (umount "{below*}"), and list it in module.yaml as a directory of its own if it is to be mirrored':
     '"{below}" はミラーディレクトリー "{path}" 以下の別のマウントで、ミラーすると隠れてしまいます。別の場所にマウントし（umount "{below}"）、ミラーするなら module.yaml に独立したディレクトリーとして書いてください',
   // Warnings of a module's replication (src/replication).
