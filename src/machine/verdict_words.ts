@@ -39,6 +39,16 @@ export function theirsDoubtful({ module, peer }: State["config"]): string {
   return `${peer} has the newer copy, but says itself that it is not whole or not up to date; if it is good: "hakit prim ${module} --node ${peer}"`;
 }
 
+/** It says itself how its data can be taken: with a word of its own, or not at all. */
+export function theirsStrange({ config, mine, theirs }: Facts): string {
+  const { module, node, peer } = config;
+  const why = theirs!.reason ??
+    "what stands in its directories is not what its state knows";
+  return `${peer} cannot start: ${why}; if the copy of ${node}${
+    flaw(mine)
+  } is the right one: "hakit prim ${module} --node ${node}"`;
+}
+
 /** To go on without the other one's last writes is for a copy that is one. */
 export function theyAreStopped({ config, mine }: Facts): string {
   const { module, node, peer } = config;

@@ -82,7 +82,7 @@ Deno.test("scenarios: a reason that proposes to choose a copy is as true when it
       /\b(this (copy|node|one)|here|there)\b(?! is (none|stopped first))/.test(
         reason,
       ) ||
-      /"hakit \w+ app(?! --node node[12])[^"]*"/.test(reason)
+      /"hakit \w+ app(?![^"]* --node node[12])[^"]*"/.test(reason)
     ),
     [],
   );

@@ -16,6 +16,7 @@
  *   $ node1 failover off | on   the maintenance switch
  *   $ boot_delay 30s, $ primary last | node1, $ keep node2, $ timeout 0.5s       settings (first of all)
  *   $ node1 new disk             everything on it is gone        $ node1 behind         its copy is not up to date
+ *   $ node1 old state            its system disk alone is of before what it wrote alone
  *   $ node1 snapshot | set back  a virtual machine's disks are kept | are those again
  *   $ node1 lacks the module | has the module                    $ node1 replicator broken  it does not start any more
  *   $ cut node1 | both          nothing arrives from it          $ heal
@@ -180,6 +181,10 @@ export class Scenario {
       case "new disk":
         node.options.storage.replaced?.();
         node.record = { goal: "run", lastRole: null, cameFrom: null };
+        return;
+      case "old state":
+        node.options.storage.forgotten?.();
+        node.record = { goal: "run", lastRole: "PRIM", cameFrom: null };
         return;
       case "snapshot undefined": {
         const { record } = node;

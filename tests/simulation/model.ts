@@ -9,6 +9,7 @@ import {
   EMPTY,
   type Identity,
 } from "../../src/replication/identity.ts";
+import { unlike } from "../../src/replication/folder_tokens.ts";
 import { related } from "../../src/replication/resync_plan.ts";
 import { nextLevel } from "../../src/replication/tide.ts";
 import type { Command, Report } from "../../src/replication/control.ts";
@@ -60,6 +61,14 @@ export class ModelDisk implements Storage, Copy {
     this.identity = EMPTY;
     const { data, aloneWrites, salvage, marks } = this;
     for (const set of [data, aloneWrites, salvage, marks]) set.clear();
+  }
+
+  /** What a person is told of data that this node's state does not know; null: it does. */
+  strange: string | null = null;
+
+  forgotten(): void {
+    this.strange =
+      '"/srv/app" has newer data than the state of node1 knows of (was only the system disk restored?): if this data is the right one: "hakit primforce app --other-folder --node node1"; if that of node2 is: "hakit second app --full --node node1" once node2 serves';
   }
 
   outdate(): void {
@@ -165,6 +174,7 @@ class ModelReplicator implements Replication {
       session,
       identity: {
         ...this.disk.identity,
+        ...(this.disk.strange === null ? {} : unlike(1)),
         tide: moves ? undefined : this.disk.identity.tide,
       },
       resync: null,
@@ -173,6 +183,7 @@ class ModelReplicator implements Replication {
       waiting: this.waiting.length,
       waitingMs: 0,
       fault: this.fault,
+      strange: this.disk.strange,
       stalled: this.phase === "primary" ? this.#stall : null,
       notice: null,
     };
@@ -276,6 +287,7 @@ class ModelReplicator implements Replication {
         if ((command.until ?? Infinity) < this.#node.clock.now) {
           return "the lease ran out";
         }
+        if (this.disk.strange !== null) return this.disk.strange;
         if (this.disk.identity.current === null) return "there is no data";
         if (!this.disk.identity.consistent) return "the copy is half made";
         if (this.phase === "primary") {
@@ -301,6 +313,11 @@ class ModelReplicator implements Replication {
         }
         break;
       case "secondary":
+        if (this.disk.strange !== null) {
+          if (!command.full) return this.disk.strange;
+          this.#identity({ ...unlike(1), upToDate: false });
+          this.disk.strange = null;
+        }
         this.#orderlyEnd();
         this.phase = "secondary";
         this.#full = command.full ?? false;

@@ -37,6 +37,8 @@ export interface Storage {
   /** A new, empty disk; and a copy that says itself that it is behind: scenarios begin with them. */
   replaced?(): void;
   outdate?(): void;
+  /** The state of this node is of before what stands here. */
+  forgotten?(): void;
   /** What it returns sets the disk back to this moment. */
   snapshot?(): () => void;
 }

@@ -116,6 +116,8 @@ export const PHRASES = [
   '{peer} has the newer data and is stopped: say "hakit start {module} --node {peer}"; to give up what only {peer} wrote: "hakit prim {module} --node {node}"',
   '{peer} has the data and is stopped, {node} has none: say "hakit start {module} --node {peer}"',
   '{peer} has the data and is stopped, {node} has half a copy: say "hakit start {module} --node {peer}"',
+  '{peer} cannot start: {why=}; if the copy of {node}{flaw?} is the right one: "hakit prim {module} --node {node}"',
+  "what stands in its directories is not what its state knows",
   "{peer} would start first and cannot: {why=}. Mend that{or?}",
   ', or "hakit stop {module} --node {peer}": {node} then starts with the same data',
   '; if the copy of {peer} is gone for good: "hakit prim {module} --node {node}", without what only {peer} wrote',

@@ -199,6 +199,10 @@ export const phrases: Phrases = {
     '{peer} a les données et est arrêté, {node} n’en a pas : faites "hakit start {module} --node {peer}"',
   '{peer} has the data and is stopped, {node} has half a copy: say "hakit start {module} --node {peer}"':
     '{peer} a les données et est arrêté, {node} n’a qu’une moitié de copie : faites "hakit start {module} --node {peer}"',
+  '{peer} cannot start: {why=}; if the copy of {node}{flaw?} is the right one: "hakit prim {module} --node {node}"':
+    '{peer} ne peut pas démarrer : {why} ; si la copie de {node}{flaw} est la bonne : "hakit prim {module} --node {node}"',
+  "what stands in its directories is not what its state knows":
+    "ce qui se trouve dans ses répertoires n’est pas ce que son état connaît",
   "{peer} would start first and cannot: {why=}. Mend that{or?}":
     "{peer} démarrerait d’abord et ne le peut pas : {why}. Remédiez-y{or}",
   '; if the copy of {peer} is gone for good: "hakit prim {module} --node {node}", without what only {peer} wrote':

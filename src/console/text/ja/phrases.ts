@@ -198,6 +198,10 @@ export const phrases: Phrases = {
     'データは {peer} にありますが停止しており、{node} にはありません。"hakit start {module} --node {peer}" を実行してください',
   '{peer} has the data and is stopped, {node} has half a copy: say "hakit start {module} --node {peer}"':
     'データは {peer} にありますが停止しており、{node} のコピーは途中までです。"hakit start {module} --node {peer}" を実行してください',
+  '{peer} cannot start: {why=}; if the copy of {node}{flaw?} is the right one: "hakit prim {module} --node {node}"':
+    '{peer} は開始できません：{why}。{node} のコピー{flaw}が正しければ："hakit prim {module} --node {node}"',
+  "what stands in its directories is not what its state knows":
+    "ディレクトリの内容が、そのノードの状態が知るものと異なります",
   "{peer} would start first and cannot: {why=}. Mend that{or?}":
     "{peer} が先に開始するはずですが、できません：{why}。それを直してください{or}",
   '; if the copy of {peer} is gone for good: "hakit prim {module} --node {node}", without what only {peer} wrote':
