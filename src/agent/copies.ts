@@ -42,9 +42,19 @@ export class Copies {
   readonly #sizes = new Sizes();
   /** One at a time. */
   readonly #turns = new Turns();
+  /** The module that a copy is being restored of. */
+  #restoring: string | null = null;
 
   constructor({ cluster }: CopiesOptions) {
     this.#cluster = cluster;
+  }
+
+  /** Why the module cannot be told to run here now, in one line; null: it can. */
+  refusal(
+    { module, command }: { readonly module: string; readonly command: string },
+  ): string | null {
+    if (this.#restoring !== module) return null;
+    return `Cannot ${command} ${module}: a copy is being restored into its directories`;
   }
 
   /** Oldest first; only what is there of every directory. */
@@ -96,30 +106,66 @@ export class Copies {
    */
   restore(name: string, copy: string, by: string): Promise<Copy> {
     return this.#turns.take(async () => {
-      const module = this.#module(name);
-      await this.#mustExist(name, copy);
-      mustBeStopped(module);
-      const before = { name: `${BEFORE}${fineStamp()}` };
-      const folders = foldersOf(module);
-      // In the place of half a copy: the other node has the whole one, perhaps of the same generation as what is restored, and newer. It is
-      // no older copy then, to be overwritten, and is kept aside.
-      const whole = module.report()?.identity.consistent ?? false;
+      this.#restoring = name;
+      try {
+        return await this.#restore(name, copy, by);
+      } finally {
+        this.#restoring = null;
+      }
+    });
+  }
+
+  async #restore(name: string, copy: string, by: string): Promise<Copy> {
+    const module = this.#module(name);
+    await this.#mustExist(name, copy);
+    mustBeStopped(module);
+    const before = { name: `${BEFORE}${fineStamp()}` };
+    const folders = foldersOf(module);
+    // In the place of half a copy, or on a disk that is not the one that was mirrored: the other node has the whole one, perhaps of the
+    // same generation as what is restored, and newer. It is no older copy then, to be overwritten, and is kept aside.
+    const report = module.report();
+    const whole = (report?.identity.consistent ?? false) && !report?.strange;
+    const aside = { name: before.name, seconds: STOPPED_SECONDS };
+    try {
       await folders.setAside(before.name);
-      // A crash from here on leaves what is no whole copy: the other node's counts then, or the restoring is begun again.
+      // A crash from here on leaves what is no whole copy: the other node's counts then, or the restoring is begun again. Nor does the
+      // module get a role: what is put there would lie beneath what is mirrored.
       await module.ask({ command: "replace" });
-      const how = { name: copy, aside: before.name, seconds: STOPPED_SECONDS };
+      await putBack(module, folders, before.name);
+      // All of it first: then it is a copy, wherever the rest is cut off.
       for (const index of folders.directories.keys()) {
         mustBeStopped(module);
-        await folders.exchange(index, how);
+        await folders.moveAside(index, aside);
       }
-      // Started meanwhile it gets the other node's data: that is no copy to lead with.
+      for (const index of folders.directories.keys()) {
+        mustBeStopped(module);
+        await folders.putInPlace(index, { ...aside, name: copy });
+      }
+      // By a replicator that began meanwhile it gets the other node's data: that is no copy to lead with.
       mustBeStopped(module);
       await module.ask({ command: "force", full: true, whole });
-      module.log.warning(
-        `copy ${copy} restored, what stood there is kept as ${before.name} (by ${by})`,
-      );
-      return before;
-    });
+    } catch (error) {
+      const undone = await undo(module, folders, before.name);
+      await module.ask({ command: "replace-end", undone }).catch(() => {});
+      const known = await folders.names().catch(() => [before.name]);
+      const where = undone
+        ? "; what stood there stands there as before"
+        : known.includes(before.name)
+        ? `; what stood there is kept as copy ${before.name}`
+        : `; what stood there is moved by half to "${
+          folders.foldersOf(before.name)[0]
+        }.half"`;
+      const text = `Cannot restore "${copy}": ${messageOf(error)}${where}`;
+      module.log.warning(text);
+      const { status, code } = error instanceof ApiError
+        ? error
+        : { status: 500, code: "failed" } as const;
+      throw new ApiError(status, code, text, { cause: error });
+    }
+    module.log.warning(
+      `copy ${copy} restored, what stood there is kept as ${before.name} (by ${by})`,
+    );
+    return before;
   }
 
   drop(name: string, copy: string): Promise<void> {
@@ -206,6 +252,43 @@ async function still(
   await end().catch((error) => {
     throw refused(messageOf(error));
   });
+}
+
+/** What a restore that was cut off had moved aside by half: it belongs to what stands there. */
+async function putBack(
+  { log }: Mirrored,
+  folders: CopyFolders,
+  present: string,
+): Promise<void> {
+  for (const name of await folders.halves()) {
+    if (name === present) continue;
+    const [first] = folders.foldersOf(name);
+    const done = await folders.moveBack(name, STOPPED_SECONDS);
+    log.warning(
+      done
+        ? `what a restore that was cut off had moved to ${name} stands in the directories again`
+        : `what a restore that was cut off had moved to "${first}.half" stays there: the directories have been in use since`,
+    );
+  }
+}
+
+/** True: what stood in the directories stands there again. Never fails. */
+async function undo(
+  module: Mirrored,
+  folders: CopyFolders,
+  name: string,
+): Promise<boolean> {
+  try {
+    // All of it is a copy by then.
+    if (!(await folders.halves()).includes(name)) return false;
+    mustBeStopped(module);
+    return await folders.moveBack(name, STOPPED_SECONDS);
+  } catch (error) {
+    module.log.warning(
+      `what stood in the directories stays in ${name}: ${messageOf(error)}`,
+    );
+    return false;
+  }
 }
 
 /** What lies beneath the mount cannot be reached, and applications write. */

@@ -11,6 +11,8 @@ import { foldersIn, syncFolder } from "../system/files.ts";
 const FOLDER = "copies";
 /** Of a copy that is being made, or removed. */
 const PART = ".part";
+/** Of one that is being moved aside, or back: a part of it still stands in the directory, and nowhere else. It is no copy, and stays. */
+const HALF = ".half";
 /** Kept because something else took its place: nobody asked for it as a copy. */
 export const BEFORE = "before-";
 /** Made and removed by Fallback, at any time: nobody else touches its parts, nor it those of others. */
@@ -23,6 +25,8 @@ const ALL_BUT_OURS =
   `set -o pipefail; cd "$0" && find . -mindepth 1 -maxdepth 1 ! -name ${HIDDEN} -print0 | xargs -0 -r -x -n 1000000 -s 1900000`;
 const CLONE = `${ALL_BUT_OURS} cp -a --reflink=always -t "$1" --`;
 const MOVE = `${ALL_BUT_OURS} mv -n -t "$1" --`;
+/** What shows in the list of processes that they are ours; behind it stand from where and into which folder. */
+export const COPYING: readonly string[] = [CLONE, MOVE];
 
 export class CopyFolders {
   readonly #folders: readonly string[];
@@ -40,7 +44,8 @@ export class CopyFolders {
   async names(): Promise<string[]> {
     const [first = [], ...others] = await this.#sets();
     return first.filter((name) =>
-      !name.endsWith(PART) && others.every((names) => names.includes(name))
+      !name.endsWith(PART) && !name.endsWith(HALF) &&
+      others.every((names) => names.includes(name))
     ).sort((one, other) => dateOf(one) < dateOf(other) ? -1 : 1);
   }
 
@@ -62,29 +67,73 @@ export class CopyFolders {
     for (const folder of this.#folders) {
       const part = join(folder, name + PART);
       await command(["sync", "-f", part], { timeoutMs });
-      await Deno.rename(part, join(folder, name));
-      await syncFolder(dirname(part));
+      await renameDurably(part, join(folder, name));
     }
   }
 
   /** Makes room for what will be set aside. */
   async setAside(name: string): Promise<void> {
-    for (const folder of this.#folders) await make(join(folder, name));
+    for (const folder of this.#folders) await make(join(folder, name + HALF));
   }
 
-  /** Of one directory: what stands there becomes part of copy `aside`, and copy `name` takes its place, durably. */
-  async exchange(
+  /** Of one directory: what stands there becomes part of copy `name`, durably. A copy it is when that was done with the last one. */
+  async moveAside(
     index: number,
-    { name, aside, seconds }: {
-      readonly name: string;
-      readonly aside: string;
-      readonly seconds: number;
-    },
+    { name, seconds }: { readonly name: string; readonly seconds: number },
   ): Promise<void> {
-    const directory = this.directories[index]!, folder = this.#folders[index]!;
-    await run(MOVE, directory, join(folder, aside), seconds);
-    await clone(join(folder, name), directory, seconds, seconds);
+    const directory = this.directories[index]!;
+    const aside = join(this.#folders[index]!, name);
+    await run(MOVE, directory, aside + HALF, seconds);
     await command(["sync", "-f", directory], { timeoutMs: SYNC_MS });
+    await renameDurably(aside + HALF, aside);
+  }
+
+  /** Of one directory, from which all was moved aside: copy `name` stands there, durably. */
+  async putInPlace(
+    index: number,
+    { name, seconds }: { readonly name: string; readonly seconds: number },
+  ): Promise<void> {
+    const directory = this.directories[index]!;
+    const from = join(this.#folders[index]!, name);
+    await clone(from, directory, seconds, seconds);
+    await command(["sync", "-f", directory], { timeoutMs: SYNC_MS });
+  }
+
+  /** What was not moved aside as a whole; nothing was put in its place then. */
+  async halves(): Promise<string[]> {
+    const found = (await this.#sets()).flat()
+      .filter((name) => name.endsWith(HALF))
+      .map((name) => name.slice(0, -HALF.length));
+    return [...new Set(found)];
+  }
+
+  /**
+   * Puts one of those back, durably. False, and nothing is done, where that would mix it with something else: the directories were in use
+   * since.
+   */
+  async moveBack(name: string, seconds: number): Promise<boolean> {
+    const asides = this.#folders.map((folder) => join(folder, name));
+    for (const [index, aside] of asides.entries()) {
+      const here = await namesIn(this.directories[index]!);
+      const moved = await namesIn(aside), part = await namesIn(aside + HALF);
+      if (
+        moved !== null && here?.length !== 0 ||
+        part?.some((name) => here === null || here.includes(name))
+      ) return false;
+    }
+    // From here on it is half a copy again, wherever this is cut off.
+    for (const aside of asides) {
+      if (await namesIn(aside)) await renameDurably(aside, aside + HALF);
+    }
+    for (const [index, aside] of asides.entries()) {
+      if (!await namesIn(aside + HALF)) continue;
+      const directory = this.directories[index]!;
+      await run(MOVE, aside + HALF, directory, seconds);
+      await command(["sync", "-f", directory], { timeoutMs: SYNC_MS });
+      // Fails where something stays.
+      await Deno.remove(aside + HALF);
+    }
+    return true;
   }
 
   async remove(name: string): Promise<void> {
@@ -174,6 +223,25 @@ async function run(
     ["timeout", "-k", "1", limit, "bash", "-c", script, from, into],
     { timeoutMs: seconds * 1000 + 5000, env: { LC_ALL: "C" } },
   );
+}
+
+async function renameDurably(from: string, to: string): Promise<void> {
+  await Deno.rename(from, to);
+  await syncFolder(dirname(to));
+}
+
+/** But ours; null: there is no such folder. */
+async function namesIn(folder: string): Promise<string[] | null> {
+  try {
+    const names: string[] = [];
+    for await (const { name } of Deno.readDir(folder)) {
+      if (name !== HIDDEN) names.push(name);
+    }
+    return names;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }
 
 async function make(folder: string): Promise<void> {

@@ -136,7 +136,8 @@ export class Door {
         `Module "${request.module}" is just beginning, try again`,
       );
     }
-    const refusal = module.refusal(command);
+    const refusal = module.refusal(command) ??
+      (command === "stop" ? null : this.copies.refusal(request));
     if (refusal) throw new ApiError(409, "refused", refusal);
     const waits = command === "stop"
       ? null

@@ -39,6 +39,7 @@ import {
 } from "./switches.ts";
 import { Addresses } from "./addresses.ts";
 import { Guarded } from "./guarded.ts";
+import { endLeftCopies } from "./left_copies.ts";
 import { Loop } from "./loop.ts";
 import type { Node } from "./node.ts";
 import { scriptEnvironment } from "./script_environment.ts";
@@ -312,6 +313,7 @@ export class RunningModule {
     );
     const record = await this.#firstRecord(freshBoot);
     const report = await this.#mirror?.start() ?? null;
+    if (report?.phase !== "primary") await this.#endLeftCopies(report);
     const resumed = report?.phase === "primary";
     // By its record it serves, whatever its disk keeps it from saying: nothing is taken away before that is known.
     const silent = report === null && (this.#mirror?.silent ?? false) &&
@@ -375,6 +377,20 @@ export class RunningModule {
     }, BEGIN_MS);
     const latest = this.report() ?? report;
     if (latest) this.post({ type: "report", at: now(), report: latest });
+  }
+
+  /** Of an agent before this one, which may have been restoring a copy: then the replicator takes no role until it hears this. */
+  async #endLeftCopies(report: Report | null): Promise<void> {
+    const paths = this.module.directories.map(({ path }) => path);
+    try {
+      if (await endLeftCopies(paths)) {
+        this.log.warning("copying went on without its agent and was ended");
+      }
+      if (report?.phase !== "idle") return;
+      await this.#mirror?.ask({ command: "replace-end" });
+    } catch (error) {
+      this.log.error(messageOf(error));
+    }
   }
 
   post(event: Event): Promise<readonly Action[]> {

@@ -19,6 +19,7 @@ import {
   pending,
   stuck,
   theirsDoubtful,
+  theirsStrange,
   theyAreStopped,
   theyGoFirst,
   unlessBack,
@@ -200,6 +201,13 @@ export const TABLE: readonly Row[] = [
       stuck(
         `first start: neither node has data of this module yet; say "hakit prim ${config.module}" on the node whose data is good`,
       ),
+  },
+  {
+    // Its state knows nothing of what stands there: nobody can say that both wrote, and it would refuse to be primary.
+    name: "the peer's data is not what its state knows",
+    when: ({ relation, theirs }) =>
+      relation === "diverged" && theirs!.strange === true,
+    then: (about) => stuck(theirsStrange(about)),
   },
   {
     name: "both wrote without the other",

@@ -186,6 +186,67 @@ Deno.test("startVerdict() names prim beside a peer that is not heard only with t
   );
 });
 
+Deno.test("startVerdict() beside a newer copy whose node cannot start names the command that goes on without it, where that would be obeyed", () => {
+  const why = '"/srv/data" is not the folder that was mirrored';
+  const reason = (identity: Partial<Identity>) => {
+    const newer = waiting(1, {
+      lastRole: "ALONE",
+      identity: { current: "g2", bitmap: "g1", history: ["g1"] },
+    });
+    const state = waiting(0, { lastRole: "SECOND", identity });
+    const verdict = startVerdict({
+      ...state,
+      lastAt: 99_000,
+      peer: {
+        verdict: "alive",
+        view: view({ ...newer, reason: why }),
+        roleSince: 0,
+      },
+    }, 99_000);
+    return verdict.start === "wait" ? verdict.reason : "";
+  };
+  const cannot = `two would start first and cannot: ${why}. Mend that`;
+  strictEqual(
+    reason({}),
+    `${cannot}; if the copy of two is gone for good: "hakit prim app --node one", without what only two wrote`,
+  );
+  // There is nothing to go on with.
+  strictEqual(reason({ consistent: false }), cannot);
+  strictEqual(reason(EMPTY), cannot);
+});
+
+Deno.test("startVerdict() beside data that its own node's state does not know proposes that copy to nobody, and never says that both wrote", () => {
+  const reason = (why: string | null, identity: Partial<Identity> = {}) => {
+    const other = view(waiting(1, { identity: { current: "unlike" } }));
+    const verdict = startVerdict({
+      ...waiting(0, { lastRole: "SECOND", identity }),
+      peer: {
+        verdict: "alive",
+        view: { ...other, strange: true, reason: why },
+        roleSince: 0,
+      },
+    }, 99_000);
+    return verdict.start === "wait" && !verdict.pending ? verdict.reason : "";
+  };
+  const newer = '"/srv/data" has newer data than the state of two knows of';
+  const prim = '"hakit prim app --node one"';
+  strictEqual(
+    reason(newer),
+    `two cannot start: ${newer}; if the copy of one is the right one: ${prim}`,
+  );
+  strictEqual(
+    reason(null, { upToDate: false }),
+    `two cannot start: what stands in its directories is not what its state knows; if the copy of one (not up to date) is the right one: ${prim}`,
+  );
+});
+
+Deno.test("view() says that what stands in the directories is not what the state knows", () => {
+  const state = waiting(0, {});
+  strictEqual(view(state).strange, undefined);
+  const strange = '"/srv/data" is not the folder that was mirrored';
+  strictEqual(view({ ...state, report: report({ strange }) }).strange, true);
+});
+
 Deno.test("startVerdict() with failover off leaves the service where it was", () => {
   const verdict = (lastRole: "SECOND" | "PRIM") => {
     const state = waiting(0, { lastRole });

@@ -39,6 +39,16 @@ export function theirsDoubtful({ module, peer }: State["config"]): string {
   return `${peer} has the newer copy, but says itself that it is not whole or not up to date; if it is good: "hakit prim ${module} --node ${peer}"`;
 }
 
+/** It says itself how its data can be taken: with a word of its own, or not at all. */
+export function theirsStrange({ config, mine, theirs }: Facts): string {
+  const { module, node, peer } = config;
+  const why = theirs!.reason ??
+    "what stands in its directories is not what its state knows";
+  return `${peer} cannot start: ${why}; if the copy of ${node}${
+    flaw(mine)
+  } is the right one: "hakit prim ${module} --node ${node}"`;
+}
+
 /** To go on without the other one's last writes is for a copy that is one. */
 export function theyAreStopped({ config, mine }: Facts): string {
   const { module, node, peer } = config;
@@ -53,7 +63,7 @@ export function theyAreStopped({ config, mine }: Facts): string {
 
 /** It answers and would go first: this node waits no shorter than for a cause that the other one has of its own. */
 export function theyGoFirst(
-  { config, relation, state, theirs, waitedMs }: Facts,
+  { config, mine, relation, state, theirs, waitedMs }: Facts,
   why: string,
 ): Verdict {
   const { module, node, peer } = config;
@@ -66,6 +76,9 @@ export function theyGoFirst(
   ) return pending(why);
   const or = isEqual(relation)
     ? `, or "hakit stop ${module} --node ${peer}": ${node} then starts with the same data`
+    // Its disk may be gone, and its state still speak of the copy: nothing could be mended then.
+    : mine.current !== null && mine.consistent
+    ? `; if the copy of ${peer} is gone for good: "hakit prim ${module} --node ${node}", without what only ${peer} wrote`
     : "";
   return stuck(
     `${peer} would start first and cannot: ${reason}. Mend that${or}`,

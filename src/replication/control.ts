@@ -103,8 +103,19 @@ const commandSchema = z.discriminatedUnion("command", [
     full: z.boolean(),
     whole: z.boolean().optional(),
   }),
-  /** Idle only: the directories get another content now. The copy counts as none until `force`. */
+  /**
+   * Idle only: the directories get another content now. The copy counts as none, and there is no role, until a `force` that says whether
+   * what was put there is whole. Any other `force` is refused.
+   */
   z.object({ command: z.literal("replace") }),
+  /**
+   * Nobody touches the directories any more, whatever stands in them: there may be a role again. `undone`: it is what stood in them
+   * before, and the copy counts as it did.
+   */
+  z.object({
+    command: z.literal("replace-end"),
+    undone: z.boolean().optional(),
+  }),
   /**
    * Secondary only: for `ms` nothing is taken from the primary, where applications wait, so that what stands here can be read as it is in
    * one moment. 0: no longer; refused when it had ended by itself.

@@ -113,11 +113,14 @@ export function newerFolder(
   path: string,
   { module, node, peer }: Names,
 ): string {
-  return `"${path}" has newer data than the state of ${node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce ${module} --other-folder --node ${node}"; if that of ${peer} is: "hakit second ${module} --full --node ${node}"`;
+  return `"${path}" has newer data than the state of ${node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce ${module} --other-folder --node ${node}"; if that of ${peer} is: "hakit second ${module} --full --node ${node}" once ${peer} serves`;
 }
 
-export function otherFolder(path: string, { module, node }: Names): string {
-  return `"${path}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second ${module} --full --node ${node}"; only if what stands in it now is meant to be the good copy: "hakit help primforce"`;
+export function otherFolder(
+  path: string,
+  { module, node, peer }: Names,
+): string {
+  return `"${path}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second ${module} --full --node ${node}" once ${peer} serves; only if what stands in it now is meant to be the good copy: "hakit help primforce"`;
 }
 
 /** What those carry that carry a note. */

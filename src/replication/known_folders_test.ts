@@ -48,7 +48,7 @@ Deno.test({
       match(
         strangeFolder(context())?.why ?? "",
         new RegExp(
-          `^"${disk}" is not the folder .*"hakit second app --full --node node1"; only if .* "hakit help primforce"$`,
+          `^"${disk}" is not the folder .*"hakit second app --full --node node1" once node2 serves; only if .* "hakit help primforce"$`,
         ),
       );
       // Mounted.
@@ -98,7 +98,9 @@ Deno.test({
       const newer = strangeFolder(context())!;
       match(
         newer.why,
-        new RegExp(`^"${disk}" has newer data than .* --full --node node1"$`),
+        new RegExp(
+          `^"${disk}" has newer data than .* --full --node node1" once node2 serves$`,
+        ),
       );
       strictEqual(typeof newer.newer, "number");
     } finally {

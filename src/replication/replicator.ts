@@ -34,6 +34,7 @@ import { Marks } from "./marks.ts";
 import { KIND } from "./operation.ts";
 import { disownCopy, forceCopy, replaceCopy } from "./persons_word.ts";
 import { PrimaryRole } from "./primary_role.ts";
+import { Replacing } from "./replacing.ts";
 import { SecondaryRole } from "./secondary_role.ts";
 import { TideStore } from "./tide_store.ts";
 import { placesOf, samePlaces, termsOf } from "./terms.ts";
@@ -79,6 +80,7 @@ class Replicator {
   readonly #poll = new Poll();
   #primary: PrimaryRole | null = null;
   #secondary: SecondaryRole | null = null;
+  readonly #replacing = new Replacing();
   readonly #tasks: Generator<void, void>[] = [];
   #changed = true;
   #reportAt = 0;
@@ -236,10 +238,19 @@ class Replicator {
         return attempt(() => this.#external());
       case "replace":
         return attempt(() => {
-          if (this.#primary || this.#secondary) {
+          // Or is about to: on its way to a role it does not look any more.
+          if (this.#primary || this.#secondary || this.#tasks.length > 0) {
             throw new Error("the module runs on this node");
           }
+          const { upToDate, consistent } = context.identity.value;
+          const known = strangeFolder(context) === null;
           replaceCopy(context);
+          this.#replacing.begin(known ? { upToDate, consistent } : null);
+        });
+      case "replace-end":
+        return attempt(() => {
+          const worth = this.#replacing.end();
+          if (command.undone && worth) context.identity.save(worth);
         });
       case "hold":
         return attempt(() => {
@@ -272,7 +283,13 @@ class Replicator {
           if (resync) resync.limit = rates.resyncLimit;
         });
       case "force":
-        return attempt(() => forceCopy(context, command));
+        return attempt(() => {
+          const { refusal } = this.#replacing;
+          // A person's, in the middle of it.
+          if (refusal && command.whole === undefined) throw refusal;
+          forceCopy(context, command);
+          this.#replacing.end();
+        });
       default:
         this.#tasks.push(this.#change(command, attempt));
     }
@@ -400,6 +417,8 @@ class Replicator {
   #admit(
     command: Command & { readonly command: "primary" | "secondary" },
   ): unknown {
+    const { refusal } = this.#replacing;
+    if (refusal) return refusal;
     const { config } = this.#context;
     // Nobody can look below one.
     for (const { path } of config.directories) clearStaleMounts(path);

@@ -473,6 +473,7 @@ class ModelReplicator implements Replication {
       case "configure":
       case "external":
       case "replace":
+      case "replace-end":
       case "hold":
         // An operator's, never the automaton's.
         return "not simulated";

@@ -187,11 +187,44 @@ onPair({
     await primary.replicator.command({ command: "idle" });
     await secondary.replicator.command({ command: "idle" });
     await secondary.replicator.command({ command: "replace" });
+    // What stood there is put back: it counts as it did.
+    await secondary.replicator.command({
+      command: "replace-end",
+      undone: true,
+    });
+    await secondary.replicator.until(
+      ({ identity }) => identity.upToDate && identity.consistent,
+      "the copy of before",
+    );
+    await secondary.replicator.command({ command: "replace" });
+    // Nobody mirrors, or leads with, what is just being put there.
+    for (
+      const command of [
+        { command: "secondary" },
+        { command: "secondary", full: true },
+        { command: "primary", alone: true },
+        { command: "force", full: true },
+      ] as const
+    ) {
+      await rejects(
+        secondary.replicator.command(command),
+        /is being restored/,
+        command.command,
+      );
+    }
+    await secondary.replicator.command({ command: "replace-end" });
     await rejects(
       secondary.replicator.command({ command: "primary", alone: true }),
       /not whole/,
     );
     await rejects(take(secondary), /not whole/);
+
+    // The primary's copy is whole: this node gets it. Nothing is replaced in the middle of that.
+    await secondary.replicator.command({ command: "secondary" });
+    await rejects(
+      secondary.replicator.command({ command: "replace" }),
+      /the module runs/,
+    );
   },
 });
 

@@ -199,8 +199,14 @@ export const phrases: Phrases = {
     '{peer} a les données et est arrêté, {node} n’en a pas : faites "hakit start {module} --node {peer}"',
   '{peer} has the data and is stopped, {node} has half a copy: say "hakit start {module} --node {peer}"':
     '{peer} a les données et est arrêté, {node} n’a qu’une moitié de copie : faites "hakit start {module} --node {peer}"',
+  '{peer} cannot start: {why=}; if the copy of {node}{flaw?} is the right one: "hakit prim {module} --node {node}"':
+    '{peer} ne peut pas démarrer : {why} ; si la copie de {node}{flaw} est la bonne : "hakit prim {module} --node {node}"',
+  "what stands in its directories is not what its state knows":
+    "ce qui se trouve dans ses répertoires n’est pas ce que son état connaît",
   "{peer} would start first and cannot: {why=}. Mend that{or?}":
     "{peer} démarrerait d’abord et ne le peut pas : {why}. Remédiez-y{or}",
+  '; if the copy of {peer} is gone for good: "hakit prim {module} --node {node}", without what only {peer} wrote':
+    ' ; si la copie de {peer} est perdue pour de bon : "hakit prim {module} --node {node}", sans ce que seul {peer} a écrit',
   ', or "hakit stop {module} --node {peer}": {node} then starts with the same data':
     ', ou "hakit stop {module} --node {peer}" : {node} démarre alors avec les mêmes données',
   "{peer} was primary last and starts first":
@@ -353,10 +359,10 @@ export const phrases: Phrases = {
     'Impossible de prendre l’adresse "{address}" : la machine de MAC {mac} sur {device} y répond déjà ; retirez-la là-bas, ou choisissez une autre adresse virtuelle',
   '"{path*}" does not exist (tocheck in module.yaml): is the file system of "{folder*}" mounted?':
     '"{path}" n’existe pas (tocheck dans module.yaml) : le système de fichiers de "{folder}" est-il monté ?',
-  '"{path*}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second {module} --full --node {node}"; only if what stands in it now is meant to be the good copy: "hakit help primforce"':
-    '"{path}" n’est pas le dossier mis en miroir (son disque n’est-il pas monté ? voyez "findmnt") : montez-le ; ou, si le disque a été remplacé exprès : "hakit second {module} --full --node {node}" ; seulement si ce qui s’y trouve maintenant doit être la bonne copie : "hakit help primforce"',
-  '"{path*}" has newer data than the state of {node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce {module} --other-folder --node {node}"; if that of {peer} is: "hakit second {module} --full --node {node}"':
-    '"{path}" a des données plus récentes que l’état de {node} n’en connaît (seul le disque système a-t-il été restauré ?) : si ces données sont les bonnes : "hakit primforce {module} --other-folder --node {node}" ; si ce sont celles de {peer} : "hakit second {module} --full --node {node}"',
+  '"{path*}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second {module} --full --node {node}" once {peer} serves; only if what stands in it now is meant to be the good copy: "hakit help primforce"':
+    '"{path}" n’est pas le dossier mis en miroir (son disque n’est-il pas monté ? voyez "findmnt") : montez-le ; ou, si le disque a été remplacé exprès : "hakit second {module} --full --node {node}" une fois que {peer} assure le service ; seulement si ce qui s’y trouve maintenant doit être la bonne copie : "hakit help primforce"',
+  '"{path*}" has newer data than the state of {node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce {module} --other-folder --node {node}"; if that of {peer} is: "hakit second {module} --full --node {node}" once {peer} serves':
+    '"{path}" a des données plus récentes que l’état de {node} n’en connaît (seul le disque système a-t-il été restauré ?) : si ces données sont les bonnes : "hakit primforce {module} --other-folder --node {node}" ; si ce sont celles de {peer} : "hakit second {module} --full --node {node}" une fois que {peer} assure le service',
   '"{below*}" is a mount of its own below the mirrored directory "{path*}", which would hide it: mount it elsewhere (umount "{below*}"), and list it in module.yaml as a directory of its own if it is to be mirrored':
     '"{below}" est un montage à part sous le répertoire en miroir "{path}", qui le cacherait : montez-le ailleurs (umount "{below}"), et nommez-le dans module.yaml comme un répertoire à part s’il doit être mis en miroir',
   // Warnings of a module's replication (src/replication).
@@ -1072,6 +1078,12 @@ export const phrases: Phrases = {
     "ce qui est ici n’est pas entier : il est en train d’être mis à jour, ou ne l’a jamais été",
   "the module is on its way to another role":
     "le module est en route vers un autre rôle",
+  "a copy is being restored into its directories":
+    "une copie est en cours de restauration dans ses répertoires",
+  'Cannot restore "{copy}": {why=}; what stood there stands there as before':
+    "Impossible de restaurer « {copy} » : {why} ; ce qui s’y trouvait s’y trouve comme avant",
+  'Cannot restore "{copy}": {why=}; what stood there is kept as copy {before}':
+    "Impossible de restaurer « {copy} » : {why} ; ce qui s’y trouvait est gardé comme copie {before}",
   "the module was started meanwhile": "le module a été démarré entre-temps",
   "the module serves on this node: here its copies are seen, and taken, when it does not":
     "le module assure le service sur ce nœud : ses copies s’y voient, et s’y prennent, quand ce n’est pas le cas",

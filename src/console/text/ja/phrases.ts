@@ -198,8 +198,14 @@ export const phrases: Phrases = {
     'データは {peer} にありますが停止しており、{node} にはありません。"hakit start {module} --node {peer}" を実行してください',
   '{peer} has the data and is stopped, {node} has half a copy: say "hakit start {module} --node {peer}"':
     'データは {peer} にありますが停止しており、{node} のコピーは途中までです。"hakit start {module} --node {peer}" を実行してください',
+  '{peer} cannot start: {why=}; if the copy of {node}{flaw?} is the right one: "hakit prim {module} --node {node}"':
+    '{peer} は開始できません：{why}。{node} のコピー{flaw}が正しければ："hakit prim {module} --node {node}"',
+  "what stands in its directories is not what its state knows":
+    "ディレクトリの内容が、そのノードの状態が知るものと異なります",
   "{peer} would start first and cannot: {why=}. Mend that{or?}":
     "{peer} が先に開始するはずですが、できません：{why}。それを直してください{or}",
+  '; if the copy of {peer} is gone for good: "hakit prim {module} --node {node}", without what only {peer} wrote':
+    '。{peer} のコピーがもう戻らないなら："hakit prim {module} --node {node}"（{peer} だけが書き込んだものは失われます）',
   ', or "hakit stop {module} --node {peer}": {node} then starts with the same data':
     '。または "hakit stop {module} --node {peer}"：{node} が同じデータで開始します',
   "{peer} was primary last and starts first":
@@ -354,10 +360,10 @@ export const phrases: Phrases = {
     'アドレス "{address}" を取得できません。MAC {mac} のマシンが {device} で応答しています。そのマシンから外すか、別の仮想アドレスを選んでください',
   '"{path*}" does not exist (tocheck in module.yaml): is the file system of "{folder*}" mounted?':
     '"{path}" がありません（module.yaml の tocheck）。"{folder}" のファイルシステムはマウントされていますか？',
-  '"{path*}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second {module} --full --node {node}"; only if what stands in it now is meant to be the good copy: "hakit help primforce"':
-    '"{path}" はミラーされていたフォルダーではありません（ディスクがマウントされていない？ "findmnt" を参照）：マウントしてください。意図してディスクを交換した場合は "hakit second {module} --full --node {node}"。今そこにあるものを正しいコピーとする場合に限り："hakit help primforce"',
-  '"{path*}" has newer data than the state of {node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce {module} --other-folder --node {node}"; if that of {peer} is: "hakit second {module} --full --node {node}"':
-    '"{path}" には、{node} の状態が知るより新しいデータがあります（システムディスクだけを復元した？）：このデータが正しければ "hakit primforce {module} --other-folder --node {node}"。{peer} のデータが正しければ "hakit second {module} --full --node {node}"',
+  '"{path*}" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second {module} --full --node {node}" once {peer} serves; only if what stands in it now is meant to be the good copy: "hakit help primforce"':
+    '"{path}" はミラーされていたフォルダーではありません（ディスクがマウントされていない？ "findmnt" を参照）：マウントしてください。意図してディスクを交換した場合は、{peer} がサービスを提供してから "hakit second {module} --full --node {node}"。今そこにあるものを正しいコピーとする場合に限り："hakit help primforce"',
+  '"{path*}" has newer data than the state of {node} knows of (was only the system disk restored?): if this data is the right one: "hakit primforce {module} --other-folder --node {node}"; if that of {peer} is: "hakit second {module} --full --node {node}" once {peer} serves':
+    '"{path}" には、{node} の状態が知るより新しいデータがあります（システムディスクだけを復元した？）：このデータが正しければ "hakit primforce {module} --other-folder --node {node}"。{peer} のデータが正しければ、{peer} がサービスを提供してから "hakit second {module} --full --node {node}"',
   '"{below*}" is a mount of its own below the mirrored directory "{path*}", which would hide it: mount it elsewhere (umount "{below*}"), and list it in module.yaml as a directory of its own if it is to be mirrored':
     '"{below}" はミラーディレクトリー "{path}" 以下の別のマウントで、ミラーすると隠れてしまいます。別の場所にマウントし（umount "{below}"）、ミラーするなら module.yaml に独立したディレクトリーとして書いてください',
   // Warnings of a module's replication (src/replication).
@@ -1078,6 +1084,12 @@ export const phrases: Phrases = {
     "ここにあるものは完全ではありません。最新にしている途中か、一度も最新になっていません",
   "the module is on its way to another role":
     "モジュールは別の役割に移行中です",
+  "a copy is being restored into its directories":
+    "そのディレクトリにコピーを復元しています",
+  'Cannot restore "{copy}": {why=}; what stood there stands there as before':
+    "「{copy}」を復元できません：{why}。元の内容はそのまま残っています",
+  'Cannot restore "{copy}": {why=}; what stood there is kept as copy {before}':
+    "「{copy}」を復元できません：{why}。元の内容はコピー {before} として保存されています",
   "the module was started meanwhile": "その間にモジュールが開始されました",
   "the module serves on this node: here its copies are seen, and taken, when it does not":
     "このノードでモジュールがサービスを提供しています。コピーの表示と取得は、提供していないときに行えます",
