@@ -70,10 +70,14 @@ interface Present {
 /** Virtual addresses that this process has taken: where they stand says nothing of a network. */
 const taken = new Set<string>();
 
+/** The interfaces in whose network virtual addresses were when it was last there. */
+const homes = new Map<string, string>();
+
 /**
  * The interface where an address belongs: the one in whose network it is, of several the one that the kernel would send by (the
- * narrowest), then the one that carries `near`. Where none has such a network (or its own address is away for a moment) the one where
- * it is, else the one that carries `near`. The announcements of an address that is put on another link reach nobody who asks for it.
+ * narrowest), then the one that carries `near`. Where none has such a network (or its own address is away: systemd-networkd takes it
+ * off an interface without carrier) the one where it is, where it belonged before, or the one that carries `near`. The announcements
+ * of an address that is put on another link reach nobody who asks for it.
  */
 function place(
   address: string,
@@ -87,9 +91,33 @@ function place(
     !same(entry.address, address) && !taken.has(canonical(entry.address)) &&
     contains(entry.cidr, address)
   );
+  const home = around.sort((a, b) => rank(b) - rank(a))[0]?.device;
+  if (home !== undefined) {
+    homes.set(canonical(address), home);
+    return home;
+  }
   const here = known.find((entry) => same(entry.address, address))?.device;
-  return around.sort((a, b) => rank(b) - rank(a))[0]?.device ??
-    (first && (here ?? first));
+  return here ?? homes.get(canonical(address)) ?? first;
+}
+
+/**
+ * The interface by which clients of a virtual address come, and whether it has an address of this node's own beside it, without which
+ * they get no answer; null: nobody can say which one.
+ */
+export function standsAt(
+  spec: { readonly address: string; readonly interface?: string | undefined },
+  near: string,
+): { readonly device: string; readonly own: boolean } | null {
+  const address = spec.address.split("/")[0]!;
+  const known = present();
+  const device = spec.interface ?? place(address, near, known);
+  if (device === undefined) return null;
+  const own = known.some((entry) =>
+    entry.device === device && isIPv6(entry.address) === isIPv6(address) &&
+    !same(entry.address, address) && !taken.has(canonical(entry.address)) &&
+    !/^(fe80:|169\.254\.)/.test(entry.address)
+  );
+  return { device, own };
 }
 
 /** "10.0.0.9/24" and an interface, by default the one in whose network it is; else the one that carries `near` (this node's first address). */

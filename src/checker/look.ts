@@ -11,6 +11,7 @@ import { command } from "../system/command.ts";
 import type { Check } from "./checks.ts";
 import { getPage } from "./http.ts";
 import { runLimited } from "./limited.ts";
+import { lookAtLink } from "./link.ts";
 import { countProcesses } from "./count.ts";
 import {
   down,
@@ -54,7 +55,10 @@ export function lookOf(check: Check, sight: Sight): Look | null {
     case "ping":
       return (signal) => ping(check, signal);
     case "intf":
-      return () => intf(check);
+      return check.serves === undefined ? () => intf(check) : lookAtLink(
+        { address: check.serves, interface: check.interface },
+        sight.near,
+      );
     case "ip":
       return check.when === "second"
         ? () => reach(check, sight)
