@@ -374,6 +374,15 @@ Deno.test("the built-in mariadb moves a dead database, and one off a full disk o
   ]);
 });
 
+Deno.test("the built-in k3s notices a database that died before K3s gives up without it", async () => {
+  const file = new URL("../../modules/k3s/module.yaml", import.meta.url);
+  const module = parseModule(await Deno.readTextFile(file), "module.yaml");
+  const check = checksOf(module).find((one) => one.resource === "proc.mariadb");
+  ok(check !== undefined && check.when === "prim" && check.interval <= 2_000);
+  const rule = rulesOf(module).find(({ label }) => label === "errd_mariadb");
+  deepStrictEqual([rule?.action, rule?.holdMs], ["stopstart", 0]);
+});
+
 Deno.test("a failing check in the middle of a text is one line", () => {
   fc.assert(fc.property(fc.string(), (output) => {
     const { detail } = judgeScript({ code: 1, timedOut: false, output }, 1000);

@@ -213,5 +213,18 @@ async function unit(
   });
   if (end.timedOut) return unknown("systemd does not answer");
   if (end.code !== 0) return unknown(`systemctl: ${lastLine(end.output)}`);
-  return judgeUnit(end.output);
+  const reading = judgeUnit(end.output);
+  return reading.state === "down" && await shutsDown(check.timeout, signal)
+    ? unknown("this server shuts down")
+    : reading;
+}
+
+/** systemd stops units before it tells the agent, and refuses to start any: what a rule began then would fail and count. */
+async function shutsDown(
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const argv = ["systemctl", "is-system-running"];
+  const { output } = await runLimited({ argv, timeoutMs, signal });
+  return output.trim() === "stopping";
 }
