@@ -84,11 +84,21 @@ export async function shutdown(
     station.say("Nothing is done: this server does not shut down");
     return;
   }
+  await tellAgent(station);
   await askPods(station, variables, limits.spareMs ?? SPARE_SECONDS * 1000);
   await inTime(limits.swapMs ?? SWAP_SECONDS * 1000, {
     work: handOver(station),
     late: () => station.say("The swap goes on for too long"),
   });
+}
+
+/** Of both servers at once neither may take over from the other: systemd starts no datastore any more. */
+async function tellAgent({ say }: Pick<Station, "say">): Promise<void> {
+  try {
+    await systemctl("kill", "--kill-who=main", "--signal=SIGUSR1", "hakit");
+  } catch (error) {
+    say(`The agent does not know of the shutdown: ${messageOf(error)}`);
+  }
 }
 
 async function askPods(
@@ -116,14 +126,19 @@ async function handOver(
 ): Promise<void> {
   try {
     const { nodes } = await api.state();
-    const roleOf = (local: boolean) => {
+    const ready = (local: boolean) => {
       const node = nodes.find((node) => node.local === local);
       const found = node?.modules.find(({ name }) => name === module);
       return node?.reachable && found?.status === "Ready" && found.upToDate
-        ? found.role
+        ? found
         : null;
     };
-    if (roleOf(true) !== "PRIM" || roleOf(false) !== "SECOND") return;
+    const there = ready(false);
+    if (ready(true)?.role !== "PRIM" || there?.role !== "SECOND") return;
+    if (!there.failover) {
+      say("No swap: the other server takes nothing over, or shuts down, too");
+      return;
+    }
     await api.role({ module, command: "swap", wait: true });
     say("The other server serves");
   } catch (error) {

@@ -101,16 +101,24 @@ async function does(
 case "$*" in
   is-system-running) echo ${system} ;;
   "is-active k3s") echo ${k3s} ;;
+  kill*) echo "$*" >>${folder}/kills ;;
 esac
 `,
       { mode: 0o755 },
     );
     Deno.env.set("PATH", `${folder}:${before}`);
     const [here, there, answer] = pair.split(" ");
+    const failover = answer !== "stops";
     const node = (local: boolean, role = "STOP") => ({
       local,
       reachable: true,
-      modules: [{ name: "k3s", role, status: "Ready", upToDate: true }],
+      modules: [{
+        name: "k3s",
+        role,
+        status: "Ready",
+        upToDate: true,
+        failover,
+      }],
     });
     const api = {
       state: () =>
@@ -133,7 +141,9 @@ esac
       variables,
       { swapMs: 50, ...hangs ? { spareMs: 50 } : {} },
     );
-    return { told: [...told], said: [...said] };
+    const kills = await Deno.readTextFile(join(folder, "kills"))
+      .then((text) => text.trim().split("\n"), () => []);
+    return { told: [...told], said: [...said], kills };
   } finally {
     end();
     Deno.env.set("PATH", before);
@@ -164,6 +174,13 @@ Deno.test("shutdown() asks pods to leave when the server stops, and only then", 
   }
 });
 
+Deno.test("shutdown() has the agent take nothing over any more, before pods are asked", async () => {
+  const tells = ["kill --kill-who=main --signal=SIGUSR1 hakit"];
+  const { kills } = await does({ system: "stopping", pair: "SECOND PRIM" });
+  assert.deepEqual(kills, tells);
+  assert.deepEqual((await does({ system: "running" })).kills, []);
+});
+
 Deno.test("shutdown() ends in time though Kubernetes hangs", async () => {
   const { told, said } = await does({
     system: "stopping",
@@ -190,6 +207,9 @@ Deno.test("shutdown() of a primary has the secondary take over when pods have le
     (await doesWith("PRIM SECOND hangs")).said.at(-1),
     "The swap goes on for too long",
   );
+  const both = await doesWith("PRIM SECOND stops");
+  assert.deepEqual(both.told, drained);
+  assert.match(both.said.at(-1)!, /No swap: .* or shuts down, too/);
   // A restart of the unit is no shutdown, and pods that stay are no reason to keep the data here.
   assert.deepEqual(
     (await does({ system: "running", pair: "PRIM SECOND" })).told,

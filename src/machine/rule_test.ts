@@ -20,6 +20,11 @@ Deno.test("step() swaps by a rule only with a mirror that is whole; what it refu
   }
   strictEqual(life.state.role, "PRIM");
   strictEqual(life.state.failures.length, 0);
+  // Nor to one that shuts down, or that a person wants no service on.
+  life.on({ type: "heard", view: { ...second, failover: false } });
+  strictEqual(swaps("mirrored").state.swap, null);
+  strictEqual(life.state.failures.length, 0);
+  life.on({ type: "heard", view: second });
   ok(swaps("mirrored").state.swap === "releasing");
   strictEqual(life.state.failures.length, 1);
 });
