@@ -24,7 +24,7 @@ Deno.test("hakit-drain.service stops before what pods need, and never later than
     assert(after.includes(`${unit}.service`), unit);
   }
   const limit = Number(/^TimeoutStopSec=(\d+)$/m.exec(text)![1]);
-  assert(limit > 150 && limit <= 200, String(limit));
+  assert(limit > 150 && limit <= 240, String(limit));
 });
 
 Deno.test("renewDrainUnit() goes on where a power cut left the file without its place in boot, and leaves what a person disabled", async () => {
@@ -80,6 +80,7 @@ async function does(
   const before = Deno.env.get("PATH")!;
   const told: string[] = [];
   const said: string[] = [];
+  const ended: number[] = [];
   let end = () => {};
   const world = {
     clock: { now: () => 0 },
@@ -139,11 +140,23 @@ esac
         say: (text) => said.push(text),
       },
       variables,
-      { swapMs: 50, ...hangs ? { spareMs: 50 } : {} },
+      {
+        endPods(seconds) {
+          ended.push(seconds);
+          return Promise.reject(new Error("they hang"));
+        },
+        ...{ swapMs: 50, ...hangs ? { spareMs: 50 } : {} },
+      },
     );
     const kills = await Deno.readTextFile(join(folder, "kills"))
       .then((text) => text.trim().split("\n"), () => []);
-    return { told: [...told], said: [...said], kills };
+    // Whatever becomes of them, the shutdown goes on.
+    const hang = "Pods do not end: they hang";
+    assert.equal(said.includes(hang), ended.length > 0);
+    return {
+      ...{ told: [...told], kills, ended },
+      said: said.filter((text) => text !== hang),
+    };
   } finally {
     end();
     Deno.env.set("PATH", before);
@@ -179,6 +192,19 @@ Deno.test("shutdown() has the agent take nothing over any more, before pods are 
   const { kills } = await does({ system: "stopping", pair: "SECOND PRIM" });
   assert.deepEqual(kills, tells);
   assert.deepEqual((await does({ system: "running" })).kills, []);
+});
+
+Deno.test("shutdown() ends pods that stayed while their volumes still answer, in the time that they have not had", async () => {
+  const ends = async (
+    k3s: string,
+    variables: { readonly [name: string]: string },
+  ) =>
+    (await does({ system: "stopping", pair: "ALONE STOP", k3s, variables }))
+      .ended;
+  assert.deepEqual(await ends("active", { DRAIN_SECONDS: "90" }), [90]);
+  assert.deepEqual(await ends("inactive", { DRAIN_SECONDS: "0" }), [10]);
+  assert.deepEqual(await ends("active", { DRAIN: "" }), [10]);
+  assert.deepEqual((await does({ system: "running" })).ended, []);
 });
 
 Deno.test("shutdown() ends in time though Kubernetes hangs", async () => {
