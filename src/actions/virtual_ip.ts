@@ -171,7 +171,7 @@ export async function takeAddress(
   target: VirtualAddress,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { address, prefix, device } = target;
+  const { address, device } = target;
   taken.add(canonical(address));
   const held = holders(address);
   if (held.some((name) => name !== device)) {
@@ -187,6 +187,10 @@ export async function takeAddress(
     );
   }
   signal?.throwIfAborted();
+  await add(target);
+}
+
+async function add({ address, prefix, device }: VirtualAddress): Promise<void> {
   if (!isIPv6(address)) staysWithout(device);
   // Not preferred: a node whose own address is DHCP's would otherwise be known to others by this one, which is set by hand
   // (flannel since 0.28 takes such an address first, and a deprecated one never: K3s v1.33 and v1.34 of 2026).
@@ -218,16 +222,47 @@ export async function takeAddress(
  * When the interface is set up anew, ours may come first and be the kernel's primary one of its network; without this its removal
  * takes the node's own address along (promote_secondaries: Documentation/networking/ip-sysctl.rst).
  */
-function staysWithout(device: string): void {
+function staysWithout(device: string, conf = CONF): boolean {
+  const file = `${conf}/${device}/promote_secondaries`;
   try {
-    Deno.writeTextFileSync(
-      `/proc/sys/net/ipv4/conf/${device}/promote_secondaries`,
-      "1",
-      { create: false },
-    );
+    Deno.writeTextFileSync(file, "1", { create: false });
   } catch {
     // A container's /proc is read-only: then it is as its administrator set it.
   }
+  try {
+    return Deno.readTextFileSync(file).trim() === "1";
+  } catch {
+    return false;
+  }
+}
+
+const CONF = "/proc/sys/net/ipv4/conf";
+
+/**
+ * Whether it has come to stand before this node's own address: systemd-networkd takes that one off with the carrier and adds it again
+ * behind. Who reads the interface may take the first one for the node's own (flannel before 0.28).
+ */
+export function standsFirst({ address, device }: VirtualAddress): boolean {
+  if (isIPv6(address)) return false;
+  const there = present().filter((entry) =>
+    entry.device === device && !isIPv6(entry.address)
+  );
+  const own = there.findIndex((entry) =>
+    !taken.has(canonical(entry.address)) &&
+    !entry.address.startsWith("169.254.")
+  );
+  const ours = there.findIndex((entry) => same(entry.address, address));
+  return ours >= 0 && ours < own;
+}
+
+/** Off and on again, which puts it last; not where the node's own address would go with it. */
+export async function standBehind(
+  target: VirtualAddress,
+  conf = CONF,
+): Promise<void> {
+  if (!staysWithout(target.device, conf)) return;
+  await remove(target.address, (name) => name === target.device);
+  await add(target);
 }
 
 /** Takes the address off every interface that has it. */
