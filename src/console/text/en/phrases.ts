@@ -460,7 +460,7 @@ export const PHRASES = [
   "Neither libssl 3 nor libssl 1.1 is here",
   "Replication is encrypted by it: without it there is no second copy",
   "{size*} of memory",
-  "K3s, its datastore and pods want 2 GiB at least",
+  "K3s, its datastore and pods want 4 GiB at least",
   "A single processor",
   "Heartbeats share it with the services: one that is too busy is taken for dead",
   "hakit first takes 5s where its own server is so, else --detection 5s; in a cluster that is there: heartbeat: { timeout: 5s } in cluster.yaml of both nodes",

@@ -707,8 +707,8 @@ export const phrases: Phrases = {
   "Replication is encrypted by it: without it there is no second copy":
     "Elle chiffre la réplication : sans elle, pas de deuxième copie",
   "{size*} of memory": "{size} de mémoire",
-  "K3s, its datastore and pods want 2 GiB at least":
-    "K3s, sa base et ses pods veulent 2 GiB au moins",
+  "K3s, its datastore and pods want 4 GiB at least":
+    "K3s, sa base et ses pods veulent 4 GiB au moins",
   "A single processor": "Un seul processeur",
   "Heartbeats share it with the services: one that is too busy is taken for dead":
     "Les signes de vie le partagent avec les services : un nœud trop chargé est tenu pour mort",

@@ -713,8 +713,8 @@ export const phrases: Phrases = {
   "Replication is encrypted by it: without it there is no second copy":
     "複製の暗号化に使われます。ないと二つ目のコピーができません",
   "{size*} of memory": "メモリーは {size} です",
-  "K3s, its datastore and pods want 2 GiB at least":
-    "K3s とそのデータストアと Pod には 2 GiB 以上が必要です",
+  "K3s, its datastore and pods want 4 GiB at least":
+    "K3s とそのデータストアと Pod には 4 GiB 以上が必要です",
   "A single processor": "プロセッサーが一つだけです",
   "Heartbeats share it with the services: one that is too busy is taken for dead":
     "ハートビートとサービスが共有します。負荷が高すぎるノードは落ちたとみなされます",
