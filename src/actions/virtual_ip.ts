@@ -67,8 +67,16 @@ interface Present {
   readonly mac: string;
 }
 
-/** Virtual addresses that this process has taken: where they stand says nothing of a network. */
-const taken = new Set<string>();
+/** Virtual addresses, here or not: where they stand says nothing of a network, and they are no node's own. */
+const virtual = new Set<string>();
+
+export function noteVirtual(address: string): void {
+  virtual.add(canonical(address));
+}
+
+export function isVirtual(address: string): boolean {
+  return virtual.has(canonical(address));
+}
 
 /** The interfaces in whose network virtual addresses were when it was last there. */
 const homes = new Map<string, string>();
@@ -88,7 +96,7 @@ function place(
   const rank = ({ cidr, device }: Present) =>
     2 * Number(cidr.split("/")[1]) + (device === first ? 1 : 0);
   const around = known.filter((entry) =>
-    !same(entry.address, address) && !taken.has(canonical(entry.address)) &&
+    !same(entry.address, address) && !isVirtual(entry.address) &&
     contains(entry.cidr, address)
   );
   const home = around.sort((a, b) => rank(b) - rank(a))[0]?.device;
@@ -101,22 +109,22 @@ function place(
 }
 
 /**
- * The interface by which clients of a virtual address come, and whether it has an address of this node's own beside it, without which
- * they get no answer; null: nobody can say which one.
+ * The interface by which clients of a virtual address come, and this node's own addresses on it, without which they get no answer;
+ * null: nobody can say which one.
  */
 export function standsAt(
   spec: { readonly address: string; readonly interface?: string | undefined },
   near: string,
-): { readonly device: string; readonly own: boolean } | null {
+): { readonly device: string; readonly own: readonly string[] } | null {
   const address = spec.address.split("/")[0]!;
   const known = present();
   const device = spec.interface ?? place(address, near, known);
   if (device === undefined) return null;
-  const own = known.some((entry) =>
+  const own = known.filter((entry) =>
     entry.device === device && isIPv6(entry.address) === isIPv6(address) &&
-    !same(entry.address, address) && !taken.has(canonical(entry.address)) &&
+    !same(entry.address, address) && !isVirtual(entry.address) &&
     !/^(fe80:|169\.254\.)/.test(entry.address)
-  );
+  ).map((entry) => entry.address);
   return { device, own };
 }
 
@@ -172,7 +180,7 @@ export async function takeAddress(
   signal?: AbortSignal,
 ): Promise<void> {
   const { address, device } = target;
-  taken.add(canonical(address));
+  noteVirtual(address);
   const held = holders(address);
   if (held.some((name) => name !== device)) {
     await remove(address, (name) => name !== device);
@@ -248,7 +256,7 @@ export function standsFirst({ address, device }: VirtualAddress): boolean {
     entry.device === device && !isIPv6(entry.address)
   );
   const own = there.findIndex((entry) =>
-    !taken.has(canonical(entry.address)) &&
+    !isVirtual(entry.address) &&
     !entry.address.startsWith("169.254.")
   );
   const ours = there.findIndex((entry) => same(entry.address, address));

@@ -6,6 +6,7 @@ import {
   announceAddress,
   endOldSockets,
   holders,
+  noteVirtual,
   releaseAddress,
   resolveAddress,
   standBehind,
@@ -51,6 +52,9 @@ export class Addresses {
 
   constructor(options: AddressesOptions) {
     this.#options = options;
+    for (const { address } of options.specs) {
+      noteVirtual(address.split("/")[0]!);
+    }
   }
 
   /** Takes all; when one cannot be taken, those taken before are released again. */

@@ -2,7 +2,7 @@
  * Whether clients reach this node by the interface of a virtual address: it has a carrier, and an address of this node's own, without
  * which they get no answer. One whose cable is out may keep both addresses or lose them (systemd-networkd).
  */
-import { standsAt } from "../actions/virtual_ip.ts";
+import { isVirtual, standsAt } from "../actions/virtual_ip.ts";
 import { faultOf, InterfaceFlags } from "../system/interface_flags.ts";
 import { CannotTell, down, type Reading, UP } from "./reading.ts";
 import type { Look } from "./watch.ts";
@@ -62,8 +62,8 @@ export function lookAtLink(
   spec: { readonly address: string; readonly interface?: string | undefined },
   near: string,
 ): Look {
-  // An interface may be there for the virtual address alone: only what was there can be missing.
-  const owners = new Set<string>();
+  // An interface may be there for virtual addresses alone: only what was there can be missing.
+  let before: readonly string[] = [];
   return () =>
     Promise.try((): Reading => {
       const found = standsAt(spec, near);
@@ -71,12 +71,16 @@ export function lookAtLink(
         return down(`no interface has this node's address ${near}`);
       }
       const { device, own } = found;
-      if (own) owners.add(device);
+      if (own.length > 0) before = own;
       const fault = faultNow(device);
       if (fault !== null) return down(fault);
-      return own || !owners.has(device)
+      // Another module's may have been taken for this node's own before that module began.
+      const gone = own.length === 0
+        ? before.find((address) => !isVirtual(address))
+        : undefined;
+      return gone === undefined
         ? UP
-        : down(`${device} has lost this node's own address`);
+        : down(`${device} has lost this node's own address ${gone}`);
     });
 }
 

@@ -1,4 +1,5 @@
 import { match, strictEqual } from "node:assert/strict";
+import { noteVirtual } from "../actions/virtual_ip.ts";
 import { type Kernel, linkFault, lookAtLink } from "./link.ts";
 
 const UP = 0x1043, NO_CARRIER = 0x1003, OFF = 0x1002;
@@ -75,7 +76,7 @@ Deno.test("lookAtLink() says that an own address is gone which was there, and as
     for (addresses of [["198.51.100.9"], []]) {
       strictEqual(
         (await look(never)).detail,
-        "lo has lost this node's own address",
+        "lo has lost this node's own address 198.51.100.1",
       );
     }
     addresses = ["198.51.100.1", "198.51.100.9"];
@@ -84,6 +85,13 @@ Deno.test("lookAtLink() says that an own address is gone which was there, and as
       { address: "203.0.113.9", interface: "lo" },
       "198.51.100.1",
     );
+    addresses = [];
+    strictEqual((await alone(never)).state, "up");
+    // Left there by an agent that died; its module begins a moment later, and moves away.
+    addresses = ["203.0.113.8"];
+    strictEqual((await alone(never)).state, "up");
+    noteVirtual("203.0.113.8");
+    strictEqual((await alone(never)).state, "up");
     addresses = [];
     strictEqual((await alone(never)).state, "up");
   } finally {
