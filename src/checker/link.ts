@@ -24,7 +24,9 @@ export interface Kernel {
 export function linkFault(name: string, kernel: Kernel): string | null {
   const flags = kernel.flags(name);
   if (flags === null) throw new CannotTell(`nobody can tell how ${name} is`);
+  if (flags === 0) return `there is no ${name}`;
   const fault = faultOf(flags);
+  if (fault === "is down") return `${name} is switched off`;
   if (fault !== null) return `${name} ${fault}`;
   const outside = kernel.lower(name).filter((one) =>
     kernel.hardware(one) || kernel.lower(one).length > 0

@@ -23,8 +23,8 @@ Deno.test("linkFault() knows a cable that is out, also below a VLAN, a bond and 
   ) => linkFault(name, kernel(flags, lower));
   strictEqual(fault("eth0", { eth0: UP }), null);
   strictEqual(fault("eth0", { eth0: NO_CARRIER }), "eth0 has no carrier");
-  strictEqual(fault("eth0", { eth0: OFF }), "eth0 is down");
-  strictEqual(fault("eth0", {}), "eth0 is down");
+  strictEqual(fault("eth0", { eth0: OFF }), "eth0 is switched off");
+  strictEqual(fault("eth0", {}), "there is no eth0");
 
   const bridge = { br0: ["eth0", "tap0"] };
   const guests = { br0: UP, tap0: UP };

@@ -476,6 +476,11 @@ export const phrases: Phrases = {
   "{interface} is switched off": "{interface} は無効になっています",
   "{interface} has no carrier":
     "{interface} のリンクがありません（ケーブル抜け？）",
+  "no interface has this node's address {address}":
+    "このノードのアドレス {address} を持つインターフェースがありません",
+  "{interface} has lost this node's own address {address}":
+    "{interface} からこのノード自身のアドレス {address} が失われました",
+  "nobody can tell how {interface} is": "{interface} の状態を確認できません",
   "status {status}, expected {expected}":
     "ステータス {status}（期待値 {expected}）",
   '"{pattern*}" is not on the page': '"{pattern}" がページにありません',
@@ -484,6 +489,9 @@ export const phrases: Phrases = {
     "モジュール {module} は準備完了のプライマリーではありません",
   "systemd does not answer": "systemd が応答しません",
   "the unit is {unit=}": "ユニットの状態：{unit}",
+  "this server shuts down": "このサーバーは停止処理中です",
+  "this server shuts down: it takes nothing over any more":
+    "このサーバーは停止処理中です：今後は何も引き継ぎません",
   "not known": "不明",
   "{count} run, expected at least {least}":
     "{count} 個動作中（期待値は {least} 個以上）",
@@ -578,6 +586,8 @@ export const phrases: Phrases = {
   "{order} by rule {rule} ({why=}) is not done: {no=}":
     "ルール {rule} の {order}（{why}）は行われません：{no}",
   "failover is off": "フェイルオーバーはオフです",
+  "failover is off on {peer}": "{peer} ではフェイルオーバーがオフです",
+  "the mirror is not whole": "ミラーが完全ではありません",
   "this node is {role}, not PRIM":
     "このノードは {role} で、PRIM ではありません",
   "{command} called by {by=}": "{by} による {command}",
