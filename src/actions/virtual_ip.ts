@@ -67,13 +67,25 @@ interface Present {
   readonly mac: string;
 }
 
-/** Virtual addresses that this process has taken: where they stand says nothing of a network. */
-const taken = new Set<string>();
+/** Virtual addresses, here or not: where they stand says nothing of a network, and they are no node's own. */
+const virtual = new Set<string>();
+
+export function noteVirtual(address: string): void {
+  virtual.add(canonical(address));
+}
+
+export function isVirtual(address: string): boolean {
+  return virtual.has(canonical(address));
+}
+
+/** The interfaces in whose network virtual addresses were when it was last there. */
+const homes = new Map<string, string>();
 
 /**
  * The interface where an address belongs: the one in whose network it is, of several the one that the kernel would send by (the
- * narrowest), then the one that carries `near`. Where none has such a network (or its own address is away for a moment) the one where
- * it is, else the one that carries `near`. The announcements of an address that is put on another link reach nobody who asks for it.
+ * narrowest), then the one that carries `near`. Where none has such a network (or its own address is away: systemd-networkd takes it
+ * off an interface without carrier) the one where it is, where it belonged before, or the one that carries `near`. The announcements
+ * of an address that is put on another link reach nobody who asks for it.
  */
 function place(
   address: string,
@@ -84,12 +96,36 @@ function place(
   const rank = ({ cidr, device }: Present) =>
     2 * Number(cidr.split("/")[1]) + (device === first ? 1 : 0);
   const around = known.filter((entry) =>
-    !same(entry.address, address) && !taken.has(canonical(entry.address)) &&
+    !same(entry.address, address) && !isVirtual(entry.address) &&
     contains(entry.cidr, address)
   );
+  const home = around.sort((a, b) => rank(b) - rank(a))[0]?.device;
+  if (home !== undefined) {
+    homes.set(canonical(address), home);
+    return home;
+  }
   const here = known.find((entry) => same(entry.address, address))?.device;
-  return around.sort((a, b) => rank(b) - rank(a))[0]?.device ??
-    (first && (here ?? first));
+  return here ?? homes.get(canonical(address)) ?? first;
+}
+
+/**
+ * The interface by which clients of a virtual address come, and this node's own addresses on it, without which they get no answer;
+ * null: nobody can say which one.
+ */
+export function standsAt(
+  spec: { readonly address: string; readonly interface?: string | undefined },
+  near: string,
+): { readonly device: string; readonly own: readonly string[] } | null {
+  const address = spec.address.split("/")[0]!;
+  const known = present();
+  const device = spec.interface ?? place(address, near, known);
+  if (device === undefined) return null;
+  const own = known.filter((entry) =>
+    entry.device === device && isIPv6(entry.address) === isIPv6(address) &&
+    !same(entry.address, address) && !isVirtual(entry.address) &&
+    !/^(fe80:|169\.254\.)/.test(entry.address)
+  ).map((entry) => entry.address);
+  return { device, own };
 }
 
 /** "10.0.0.9/24" and an interface, by default the one in whose network it is; else the one that carries `near` (this node's first address). */
@@ -143,8 +179,8 @@ export async function takeAddress(
   target: VirtualAddress,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { address, prefix, device } = target;
-  taken.add(canonical(address));
+  const { address, device } = target;
+  noteVirtual(address);
   const held = holders(address);
   if (held.some((name) => name !== device)) {
     await remove(address, (name) => name !== device);
@@ -159,6 +195,10 @@ export async function takeAddress(
     );
   }
   signal?.throwIfAborted();
+  await add(target);
+}
+
+async function add({ address, prefix, device }: VirtualAddress): Promise<void> {
   if (!isIPv6(address)) staysWithout(device);
   // Not preferred: a node whose own address is DHCP's would otherwise be known to others by this one, which is set by hand
   // (flannel since 0.28 takes such an address first, and a deprecated one never: K3s v1.33 and v1.34 of 2026).
@@ -190,16 +230,47 @@ export async function takeAddress(
  * When the interface is set up anew, ours may come first and be the kernel's primary one of its network; without this its removal
  * takes the node's own address along (promote_secondaries: Documentation/networking/ip-sysctl.rst).
  */
-function staysWithout(device: string): void {
+function staysWithout(device: string, conf = CONF): boolean {
+  const file = `${conf}/${device}/promote_secondaries`;
   try {
-    Deno.writeTextFileSync(
-      `/proc/sys/net/ipv4/conf/${device}/promote_secondaries`,
-      "1",
-      { create: false },
-    );
+    Deno.writeTextFileSync(file, "1", { create: false });
   } catch {
     // A container's /proc is read-only: then it is as its administrator set it.
   }
+  try {
+    return Deno.readTextFileSync(file).trim() === "1";
+  } catch {
+    return false;
+  }
+}
+
+const CONF = "/proc/sys/net/ipv4/conf";
+
+/**
+ * Whether it has come to stand before this node's own address: systemd-networkd takes that one off with the carrier and adds it again
+ * behind. Who reads the interface may take the first one for the node's own (flannel before 0.28).
+ */
+export function standsFirst({ address, device }: VirtualAddress): boolean {
+  if (isIPv6(address)) return false;
+  const there = present().filter((entry) =>
+    entry.device === device && !isIPv6(entry.address)
+  );
+  const own = there.findIndex((entry) =>
+    !isVirtual(entry.address) &&
+    !entry.address.startsWith("169.254.")
+  );
+  const ours = there.findIndex((entry) => same(entry.address, address));
+  return ours >= 0 && ours < own;
+}
+
+/** Off and on again, which puts it last; not where the node's own address would go with it. */
+export async function standBehind(
+  target: VirtualAddress,
+  conf = CONF,
+): Promise<void> {
+  if (!staysWithout(target.device, conf)) return;
+  await remove(target.address, (name) => name === target.device);
+  await add(target);
 }
 
 /** Takes the address off every interface that has it. */

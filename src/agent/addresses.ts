@@ -6,8 +6,11 @@ import {
   announceAddress,
   endOldSockets,
   holders,
+  noteVirtual,
   releaseAddress,
   resolveAddress,
+  standBehind,
+  standsFirst,
   takeAddress,
   type VirtualAddress,
 } from "../actions/virtual_ip.ts";
@@ -44,9 +47,14 @@ export class Addresses {
   readonly #options: AddressesOptions;
   #held: AbortController | null = null;
   #problem: string | null = null;
+  /** Put behind this node's own address, and not seen there yet. */
+  readonly #putAgain = new Set<string>();
 
   constructor(options: AddressesOptions) {
     this.#options = options;
+    for (const { address } of options.specs) {
+      noteVirtual(address.split("/")[0]!);
+    }
   }
 
   /** Takes all; when one cannot be taken, those taken before are released again. */
@@ -179,7 +187,7 @@ export class Addresses {
       const target = await resolveAddress(spec, this.#options.near);
       if (holders(target.address).includes(target.device)) {
         this.#problem = null;
-        return;
+        return await this.#putBehind(target, signal);
       }
       if (signal.aborted) return;
       await takeAddress(target, signal);
@@ -198,6 +206,23 @@ export class Addresses {
       // Each time: at the first a plan may have been under way, and nothing came of it.
       this.#options.onProblem(problem, again);
     }
+  }
+
+  /** Once: where it comes to stand before the node's own again, there is a reason that is not ours. */
+  async #putBehind(
+    target: VirtualAddress,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { address } = target;
+    if (!standsFirst(target)) {
+      this.#putAgain.delete(address);
+      return;
+    }
+    if (signal.aborted || this.#putAgain.has(address)) return;
+    this.#putAgain.add(address);
+    await standBehind(target);
+    if (signal.aborted) return await releaseAddress(address);
+    this.#announce(target, signal, true);
   }
 }
 

@@ -88,6 +88,8 @@ async function live(
     arbiter,
     broken: broken.reject,
   });
+  // Sent by hakit-drain.service (k3s/shutdown.ts). By a signal: at that moment nobody may have to wait for an answer.
+  Deno.addSignalListener("SIGUSR1", () => cluster.serverStops());
   const feed = new StateFeed(() => cluster.state());
   const streams = new EventStreams(feed);
   lines.follow = (line) => streams.log({ module: null, ...line });

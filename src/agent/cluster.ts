@@ -353,6 +353,11 @@ export class Cluster {
       : [`${refusal}; "hakit witness remove", then add another one.`];
   }
 
+  /** The whole server is about to stop. */
+  serverStops(): void {
+    for (const module of this.#modules.values()) module.serverStops();
+  }
+
   /** Stops all modules without changing what the user wants, then lets go of them; whether all have stopped. */
   async end(): Promise<boolean> {
     const modules = [...this.#modules.values()];

@@ -7,6 +7,7 @@ import { Board, type Resource } from "../checker/board.ts";
 import {
   type Check,
   checksOf,
+  linksOf,
   reachOf,
   remoteNames,
   rulesOf,
@@ -73,7 +74,11 @@ export class Monitor {
   }
 
   #take(module: Module): void {
-    const checks = [...checksOf(module), ...reachOf(module)];
+    const checks = [
+      ...checksOf(module),
+      ...reachOf(module),
+      ...linksOf(module),
+    ];
     const before = this.#watched;
     this.#rules = rulesOf(module);
     this.#told = new Set(remoteNames(this.#rules, checks));

@@ -102,6 +102,7 @@ export class RunningModule {
   readonly #readyTime: ReadyTime;
   /** Set while the agent ends: what the user wants is not changed by that. */
   #keptGoal: Record["goal"] | null = null;
+  #serverStops = false;
 
   constructor(options: RunningModuleOptions) {
     const { node, module } = options;
@@ -259,8 +260,17 @@ export class RunningModule {
     if (view) this.#readyTime.look(view, now());
   }
 
+  /** systemd starts no unit any more: a takeover would fail, and count. What the user wants is not changed by that. */
+  serverStops(): void {
+    this.#serverStops = true;
+    this.log.info("this server shuts down: it takes nothing over any more");
+    this.post({ type: "failover", at: now(), on: this.#failover() });
+    this.#options.tell();
+  }
+
   #failover(): boolean {
-    return (this.#switches.failover ?? this.module.failover) === "on";
+    return !this.#serverStops &&
+      (this.#switches.failover ?? this.module.failover) === "on";
   }
 
   /** Rules are judged after every decision, and with every tick. */

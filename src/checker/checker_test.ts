@@ -2,6 +2,7 @@
 import {
   deepStrictEqual,
   match,
+  ok,
   strictEqual,
   throws,
 } from "node:assert/strict";
@@ -9,8 +10,9 @@ import fc from "fast-check";
 import { type ConfigError, parseModule } from "../module/load.ts";
 import { processesSchema } from "../module/checkers.ts";
 import { holds } from "../rules/evaluate.ts";
+import type { ResourceState } from "../rules/rule.ts";
 import { Board, HISTORY } from "./board.ts";
-import { checksOf, remoteNames, rulesOf } from "./checks.ts";
+import { checksOf, linksOf, remoteNames, rulesOf } from "./checks.ts";
 import { globFinds, globMatches } from "./glob.ts";
 import {
   isCandidate,
@@ -209,6 +211,45 @@ Deno.test("rulesOf() puts own rules first, then those of checkers; an own one of
   deepStrictEqual(remoteNames(rulesOf(module), checksOf(module)), ["intf.lan"]);
 });
 
+Deno.test("rulesOf() swaps where only this node is without the network of a virtual address, and the other one is heard", () => {
+  const module = parseModule(
+    `name: app
+mode: mirror
+virtual_addresses: [{ address: 10.0.0.9/24 }, { address: "fd00::9/64" }]
+rules: "moved: if (remote.intf.* == up and intf.? == down) for 1h then stop()"
+`,
+    "module.yaml",
+  );
+  const rules = rulesOf(module);
+  deepStrictEqual(
+    rules.map(({ label, action, holdMs }) => [label, action, holdMs]),
+    [
+      ["moved", "stop", 3_600_000],
+      ["interface_failure_10.0.0.9", "swap", 5_000],
+      ["interface_failure_fd00::9", "swap", 5_000],
+    ],
+  );
+  const names = ["intf.10.0.0.9", "intf.fd00::9"];
+  // Told with each heartbeat, and looked at in every role: the other node must know.
+  deepStrictEqual(remoteNames(rules, linksOf(module)), names);
+  ok(linksOf(module).every(({ when }) => when === "pre"));
+  const fires = (here: ResourceState, there: ResourceState | null) =>
+    holds(rules[1]!.condition, {
+      local: new Map([[names[0]!, { state: here, detail: null }]]),
+      remote: new Map(
+        there === null ? [] : [[names[0]!, { state: there, detail: null }]],
+      ),
+    });
+  strictEqual(fires("down", "up"), true);
+  for (const here of ["up", "unknown", "init"] as const) {
+    strictEqual(fires(here, "up"), false, here);
+  }
+  // A switch that both hang on; an agent that has just begun; a node of an older version; one that is not heard.
+  for (const there of ["down", "init", "unknown", null] as const) {
+    strictEqual(fires("down", there), false, `${there}`);
+  }
+});
+
 for (
   const [change, place, message] of [
     [
@@ -331,6 +372,15 @@ Deno.test("the built-in mariadb moves a dead database, and one off a full disk o
   deepStrictEqual(remoteNames(rulesOf(module), checksOf(module)), [
     "custom.space",
   ]);
+});
+
+Deno.test("the built-in k3s notices a database that died before K3s gives up without it", async () => {
+  const file = new URL("../../modules/k3s/module.yaml", import.meta.url);
+  const module = parseModule(await Deno.readTextFile(file), "module.yaml");
+  const check = checksOf(module).find((one) => one.resource === "proc.mariadb");
+  ok(check !== undefined && check.when === "prim" && check.interval <= 2_000);
+  const rule = rulesOf(module).find(({ label }) => label === "errd_mariadb");
+  deepStrictEqual([rule?.action, rule?.holdMs], ["stopstart", 0]);
 });
 
 Deno.test("a failing check in the middle of a text is one line", () => {

@@ -18,9 +18,19 @@ type Spec =
   | ({ kind: "proc" } & ProcessCheck);
 
 /** One thing to look at; its resource is called `resource`. */
-export type Check = Spec & { readonly resource: string };
+export type Check = Spec & {
+  readonly resource: string;
+  /** The virtual address whose interface this is. */
+  readonly serves?: string;
+};
+
+interface VirtualAddress {
+  readonly address: string;
+  readonly interface?: string | undefined;
+}
 
 export interface Watched {
+  readonly virtual_addresses: readonly VirtualAddress[];
   readonly variables: Readonly<{ [name: string]: string }>;
   readonly checkers: Checkers;
   readonly processes: readonly ProcessCheck[];
@@ -75,10 +85,7 @@ const REACH = { interval: 30_000, timeout: 10_000 } as const;
  */
 export function reachOf(
   { virtual_addresses, checkers }: {
-    readonly virtual_addresses: readonly {
-      readonly address: string;
-      readonly interface?: string | undefined;
-    }[];
+    readonly virtual_addresses: readonly VirtualAddress[];
     readonly checkers: Checkers;
   },
 ): Check[] {
@@ -91,6 +98,61 @@ export function reachOf(
       interface: spec.interface,
     };
   }).filter(({ name }) => !checkers.ip.some((own) => own.name === name));
+}
+
+/** It costs a system call: a second more is one that clients wait. */
+const LINK = { interval: 1_000, timeout: 1_000 } as const;
+/**
+ * How long only this node is without the network of its clients. Longer than a cable that is put into another socket, a driver that is
+ * set anew or one port of a switch that starts later than another (2 to 4 s), and than it takes until both nodes have looked and told;
+ * with the swap itself shorter than K3s waits for its datastore (10 s).
+ */
+const LINK_HOLD_MS = 5_000;
+
+/** Beside what module.yaml asks for: whether the interface of each virtual address lets clients reach this node, on both, in every role. */
+export function linksOf(
+  { virtual_addresses }: Pick<Watched, "virtual_addresses">,
+): Check[] {
+  return virtual_addresses.map((spec) => {
+    const address = spec.address.split("/")[0]!;
+    return {
+      ...{ kind: "intf", when: "pre", action: "nothing" } as const,
+      ...LINK,
+      ...{ name: address, serves: address, resource: `intf.${address}` },
+      interface: spec.interface,
+    };
+  });
+}
+
+/**
+ * Clients do not find this node any more, and would find the other one, which is heard by another link. Where both lost their network
+ * (a switch starts anew), or there is one link only and nothing is heard, nothing moves: it would help nobody.
+ */
+function linkRule({ name }: Check): Rule {
+  const place = { line: 0, column: 0 };
+  const compare = (side: "local" | "remote", state: "up" | "down") => ({
+    is: "compare" as const,
+    reference: {
+      ...place,
+      side,
+      kind: "intf",
+      id: name,
+      which: "one",
+    } as const,
+    equal: true,
+    state,
+  });
+  return {
+    ...place,
+    label: LABELS.intf(name),
+    condition: {
+      is: "and",
+      left: compare("local", "down"),
+      right: compare("remote", "up"),
+    },
+    action: "swap",
+    holdMs: LINK_HOLD_MS,
+  };
 }
 
 /** The names of the rules that checkers bring along, as users of such products know them. */
@@ -129,25 +191,34 @@ function defaultRule(check: Check): Rule[] {
 }
 
 /**
- * The module's own rules, then those of its checkers. An own rule with the name of a checker's replaces that one.
- * Throws RuleError.
+ * The module's own rules, then those of its checkers and of its virtual addresses. An own rule with the name of a checker's replaces
+ * that one. Throws RuleError.
  */
 export function rulesOf(watched: Watched): Rule[] {
   const own = parseRules(watched.rules);
   const checks = checksOf(watched);
-  for (const rule of own) checkRule(rule, checks);
+  const links = linksOf(watched);
+  for (const rule of own) checkRule(rule, checks, links);
   const labels = own.map(({ label }) => label);
   return [
     ...own,
     ...checks.flatMap(defaultRule).filter(({ label }) =>
       !labels.includes(label)
     ),
+    ...links.map(linkRule),
   ];
 }
 
-function checkRule(rule: Rule, checks: readonly Check[]): void {
+function checkRule(
+  rule: Rule,
+  checks: readonly Check[],
+  links: readonly Check[],
+): void {
   for (const reference of references(rule.condition)) {
-    const meant = matching(reference, checks.map(({ resource }) => resource));
+    const meant = matching(
+      reference,
+      [...checks, ...links].map(({ resource }) => resource),
+    );
     if (meant.length === 0) {
       throw new RuleError(
         `no checker is called "${nameOf(reference)}", expected ${

@@ -11,6 +11,7 @@ import { command } from "../system/command.ts";
 import type { Check } from "./checks.ts";
 import { getPage } from "./http.ts";
 import { runLimited } from "./limited.ts";
+import { lookAtLink } from "./link.ts";
 import { countProcesses } from "./count.ts";
 import {
   down,
@@ -54,7 +55,10 @@ export function lookOf(check: Check, sight: Sight): Look | null {
     case "ping":
       return (signal) => ping(check, signal);
     case "intf":
-      return () => intf(check);
+      return check.serves === undefined ? () => intf(check) : lookAtLink(
+        { address: check.serves, interface: check.interface },
+        sight.near,
+      );
     case "ip":
       return check.when === "second"
         ? () => reach(check, sight)
@@ -209,5 +213,18 @@ async function unit(
   });
   if (end.timedOut) return unknown("systemd does not answer");
   if (end.code !== 0) return unknown(`systemctl: ${lastLine(end.output)}`);
-  return judgeUnit(end.output);
+  const reading = judgeUnit(end.output);
+  return reading.state === "down" && await shutsDown(check.timeout, signal)
+    ? unknown("this server shuts down")
+    : reading;
+}
+
+/** systemd stops units before it tells the agent, and refuses to start any: what a rule began then would fail and count. */
+async function shutsDown(
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const argv = ["systemctl", "is-system-running"];
+  const { output } = await runLimited({ argv, timeoutMs, signal });
+  return output.trim() === "stopping";
 }

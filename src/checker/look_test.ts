@@ -117,6 +117,33 @@ Deno.test("proc: this very process is counted, one that is not there is not", as
   match((await look(yaml("no-such-program"))).detail!, /0 run/);
 });
 
+Deno.test("proc: a unit that has ended is down, but not where systemd stops the whole server", async () => {
+  const folder = await Deno.makeTempDir();
+  const before = Deno.env.get("PATH")!;
+  const yaml = "processes: [{name: a, unit: mariadb.service}]";
+  const says = async (unit: string, system: string) => {
+    await Deno.writeTextFile(
+      join(folder, "systemctl"),
+      `#!/bin/sh\ncase $1 in show) echo ${unit} ;; *) echo ${system}; exit 1 ;; esac\n`,
+      { mode: 0o755 },
+    );
+    const { state, detail } = await look(yaml);
+    return `${state}: ${detail}`;
+  };
+  try {
+    Deno.env.set("PATH", `${folder}:${before}`);
+    strictEqual(await says("active", "stopping"), "up: null");
+    strictEqual(await says("failed", "degraded"), "down: the unit is failed");
+    strictEqual(
+      await says("inactive", "stopping"),
+      "unknown: this server shuts down",
+    );
+  } finally {
+    Deno.env.set("PATH", before);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("intf: lo is up", async () => {
   const yaml = (name: string) =>
     `checkers: {intf: [{name: a, interface: ${name}}]}`;

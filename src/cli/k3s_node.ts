@@ -36,11 +36,22 @@ const ACTIONS: { readonly [name: string]: Action } = {
   },
   // Run by systemd, not by the agent: nothing is in the environment.
   shutdown: async ({ out }, api) => {
-    const { shutdown } = await import("../k3s/shutdown.ts");
-    const { variables } = await loadInstalled(paths(), MODULE);
+    const { endPodsMs, shutdown } = await import("../k3s/shutdown.ts");
+    const { runModuleScript } = await import("../k3s/module_script.ts");
+    const module = await loadInstalled(paths(), MODULE);
+    const folder = places(paths()).module;
     const self = (await Deno.readTextFile(places(paths()).node)).trim();
     const say = (text: string) => out.line(text);
-    await shutdown({ api: api(), module: MODULE, self, say }, variables);
+    await shutdown(
+      { api: api(), module: MODULE, self, say },
+      module.variables,
+      {
+        endPods: (seconds) =>
+          runModuleScript({ folder, module }, ["end_pods", `${seconds}`], {
+            timeoutMs: endPodsMs(seconds),
+          }),
+      },
+    );
   },
 };
 

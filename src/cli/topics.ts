@@ -60,6 +60,8 @@ Without when and action: tcp, http: prim, restart; ip, mount, processes: prim, s
 ping, intf, module: pre, wait; custom: prim, nothing.
 
 custom: a program in bin/, exit code 0 up, 75 unknown, others down; without script it is set by "hakit resource set".
+Each virtual address has intf.ADDRESS without being asked for: down where its interface has no carrier or no own address;
+where only the primary's is down for 5 s, the other node takes over by a swap.
 mount writes a file: on a mirrored directory only with when: prim. * and ? in patterns stand for anything.
 "hakit resource list" shows what was found; "hakit help rules" how more than one is put together.`;
 

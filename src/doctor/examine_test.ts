@@ -46,7 +46,7 @@ const FAULTS: { readonly [expected: string]: Spoil } = {
     any(f.existing).changed = ["/etc/systemd/system/k3s.service", "/etc/x"];
   },
   "problem openssl": (f) => f.system.openssl.length = 0,
-  "warning memory": (f) => any(f.system).memory = 1024 ** 3,
+  "warning memory": (f) => any(f.system).memory = 2 * 1024 ** 3,
   "warning cpus": (f) => any(f.system).cpus = 1,
   "warning swap": (f) => any(f.system).swap = 1024 ** 3,
   "problem cgroups": (f) => any(f.system).controllers = ["cpu", "pids"],

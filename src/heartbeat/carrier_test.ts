@@ -1,5 +1,6 @@
 import { strictEqual } from "node:assert/strict";
-import { Carrier, faultOf } from "./carrier.ts";
+import { faultOf } from "../system/interface_flags.ts";
+import { Carrier } from "./carrier.ts";
 
 Deno.test("faultOf() tells an interface that is set down from one whose cable is out", () => {
   // ip link: <BROADCAST,MULTICAST,UP,LOWER_UP>, <NO-CARRIER,BROADCAST,MULTICAST,UP>, <BROADCAST,MULTICAST>

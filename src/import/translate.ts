@@ -168,7 +168,7 @@ function unchecked(notes: Notes, element: Element, what: string): void {
   notes.look.push(
     `${
       short(what)
-    }: check="off" has no counterpart: who holds the address is looked after all the time`,
+    }: check="off" has no counterpart: an address, who holds it and its interface are looked after all the time`,
   );
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Places } from "../cluster/places.ts";
 import type { Module } from "../module/schema.ts";
-import { sleep } from "../system/clock.ts";
+import { now, sleep } from "../system/clock.ts";
 import { exists } from "../system/files.ts";
 import { messageOf } from "../system/message.ts";
 import { EXECUTABLE } from "../system/unit.ts";
@@ -33,6 +33,9 @@ const USUAL_SECONDS = 60;
 const SPARE_SECONDS = 20;
 /** A swap takes a few seconds. One that does not end is broken off by the agent's own end. */
 const SWAP_SECONDS = 20;
+/** What pods that stayed get to end by themselves, at least; and K3s' end before that, and by force after it. */
+const END_SECONDS = 10;
+const END_SPARE_SECONDS = 25;
 
 export const DRAIN_UNIT: TextFile = {
   path: `/etc/systemd/system/${UNIT}.service`,
@@ -52,7 +55,10 @@ ExecStart=/bin/true
 # Does nothing unless the whole server stops.
 ExecStop=-${EXECUTABLE} k3s-node shutdown
 # DRAIN_SECONDS in the module's module.yaml ends it before, 60 s unless it says otherwise.
-TimeoutStopSec=${MOST_SECONDS + SPARE_SECONDS + SWAP_SECONDS + 10}
+TimeoutStopSec=${
+    MOST_SECONDS + SPARE_SECONDS + SWAP_SECONDS + END_SECONDS +
+    END_SPARE_SECONDS + 10
+  }
 
 [Install]
 WantedBy=multi-user.target
@@ -74,21 +80,49 @@ export function drainOf(
   return { seconds: Math.min(seconds, MOST_SECONDS) };
 }
 
+/** Ends what is left of pods, within so many seconds and a few more. */
+export type EndPods = (seconds: number) => Promise<unknown>;
+
+export const endPodsMs = (seconds: number) =>
+  (seconds + END_SPARE_SECONDS) * 1000;
+
 /** What the shutdown of a server waits for. It fails never, and returns in time whatever hangs. */
 export async function shutdown(
   station: Station,
   variables: Module["variables"],
-  limits: { readonly spareMs?: number; readonly swapMs?: number } = {},
+  { endPods, ...limits }: {
+    readonly endPods: EndPods;
+    readonly spareMs?: number;
+    readonly swapMs?: number;
+  },
 ): Promise<void> {
+  const begun = now();
   if (!await isShuttingDown()) {
     station.say("Nothing is done: this server does not shut down");
     return;
   }
+  await tellAgent(station);
   await askPods(station, variables, limits.spareMs ?? SPARE_SECONDS * 1000);
   await inTime(limits.swapMs ?? SWAP_SECONDS * 1000, {
     work: handOver(station),
     late: () => station.say("The swap goes on for too long"),
   });
+  // Where nobody could take them, as on the last server, they have not been asked, and have all of their time.
+  const drain = drainOf(variables);
+  const left = "reason" in drain
+    ? 0
+    : Math.ceil(drain.seconds - (now() - begun) / 1000);
+  await endPods(Math.max(END_SECONDS, left))
+    .catch((error) => station.say(`Pods do not end: ${messageOf(error)}`));
+}
+
+/** Of both servers at once neither may take over from the other: systemd starts no datastore any more. */
+async function tellAgent({ say }: Pick<Station, "say">): Promise<void> {
+  try {
+    await systemctl("kill", "--kill-who=main", "--signal=SIGUSR1", "hakit");
+  } catch (error) {
+    say(`The agent does not know of the shutdown: ${messageOf(error)}`);
+  }
 }
 
 async function askPods(
@@ -116,14 +150,19 @@ async function handOver(
 ): Promise<void> {
   try {
     const { nodes } = await api.state();
-    const roleOf = (local: boolean) => {
+    const ready = (local: boolean) => {
       const node = nodes.find((node) => node.local === local);
       const found = node?.modules.find(({ name }) => name === module);
       return node?.reachable && found?.status === "Ready" && found.upToDate
-        ? found.role
+        ? found
         : null;
     };
-    if (roleOf(true) !== "PRIM" || roleOf(false) !== "SECOND") return;
+    const there = ready(false);
+    if (ready(true)?.role !== "PRIM" || there?.role !== "SECOND") return;
+    if (!there.failover) {
+      say("No swap: the other server takes nothing over, or shuts down, too");
+      return;
+    }
     await api.role({ module, command: "swap", wait: true });
     say("The other server serves");
   } catch (error) {

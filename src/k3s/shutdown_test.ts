@@ -24,7 +24,7 @@ Deno.test("hakit-drain.service stops before what pods need, and never later than
     assert(after.includes(`${unit}.service`), unit);
   }
   const limit = Number(/^TimeoutStopSec=(\d+)$/m.exec(text)![1]);
-  assert(limit > 150 && limit <= 200, String(limit));
+  assert(limit > 150 && limit <= 240, String(limit));
 });
 
 Deno.test("renewDrainUnit() goes on where a power cut left the file without its place in boot, and leaves what a person disabled", async () => {
@@ -80,6 +80,7 @@ async function does(
   const before = Deno.env.get("PATH")!;
   const told: string[] = [];
   const said: string[] = [];
+  const ended: number[] = [];
   let end = () => {};
   const world = {
     clock: { now: () => 0 },
@@ -101,16 +102,24 @@ async function does(
 case "$*" in
   is-system-running) echo ${system} ;;
   "is-active k3s") echo ${k3s} ;;
+  kill*) echo "$*" >>${folder}/kills ;;
 esac
 `,
       { mode: 0o755 },
     );
     Deno.env.set("PATH", `${folder}:${before}`);
     const [here, there, answer] = pair.split(" ");
+    const failover = answer !== "stops";
     const node = (local: boolean, role = "STOP") => ({
       local,
       reachable: true,
-      modules: [{ name: "k3s", role, status: "Ready", upToDate: true }],
+      modules: [{
+        name: "k3s",
+        role,
+        status: "Ready",
+        upToDate: true,
+        failover,
+      }],
     });
     const api = {
       state: () =>
@@ -131,9 +140,23 @@ esac
         say: (text) => said.push(text),
       },
       variables,
-      { swapMs: 50, ...hangs ? { spareMs: 50 } : {} },
+      {
+        endPods(seconds) {
+          ended.push(seconds);
+          return Promise.reject(new Error("they hang"));
+        },
+        ...{ swapMs: 50, ...hangs ? { spareMs: 50 } : {} },
+      },
     );
-    return { told: [...told], said: [...said] };
+    const kills = await Deno.readTextFile(join(folder, "kills"))
+      .then((text) => text.trim().split("\n"), () => []);
+    // Whatever becomes of them, the shutdown goes on.
+    const hang = "Pods do not end: they hang";
+    assert.equal(said.includes(hang), ended.length > 0);
+    return {
+      ...{ told: [...told], kills, ended },
+      said: said.filter((text) => text !== hang),
+    };
   } finally {
     end();
     Deno.env.set("PATH", before);
@@ -164,6 +187,26 @@ Deno.test("shutdown() asks pods to leave when the server stops, and only then", 
   }
 });
 
+Deno.test("shutdown() has the agent take nothing over any more, before pods are asked", async () => {
+  const tells = ["kill --kill-who=main --signal=SIGUSR1 hakit"];
+  const { kills } = await does({ system: "stopping", pair: "SECOND PRIM" });
+  assert.deepEqual(kills, tells);
+  assert.deepEqual((await does({ system: "running" })).kills, []);
+});
+
+Deno.test("shutdown() ends pods that stayed while their volumes still answer, in the time that they have not had", async () => {
+  const ends = async (
+    k3s: string,
+    variables: { readonly [name: string]: string },
+  ) =>
+    (await does({ system: "stopping", pair: "ALONE STOP", k3s, variables }))
+      .ended;
+  assert.deepEqual(await ends("active", { DRAIN_SECONDS: "90" }), [90]);
+  assert.deepEqual(await ends("inactive", { DRAIN_SECONDS: "0" }), [10]);
+  assert.deepEqual(await ends("active", { DRAIN: "" }), [10]);
+  assert.deepEqual((await does({ system: "running" })).ended, []);
+});
+
 Deno.test("shutdown() ends in time though Kubernetes hangs", async () => {
   const { told, said } = await does({
     system: "stopping",
@@ -190,6 +233,9 @@ Deno.test("shutdown() of a primary has the secondary take over when pods have le
     (await doesWith("PRIM SECOND hangs")).said.at(-1),
     "The swap goes on for too long",
   );
+  const both = await doesWith("PRIM SECOND stops");
+  assert.deepEqual(both.told, drained);
+  assert.match(both.said.at(-1)!, /No swap: .* or shuts down, too/);
   // A restart of the unit is no shutdown, and pods that stay are no reason to keep the data here.
   assert.deepEqual(
     (await does({ system: "running", pair: "PRIM SECOND" })).told,

@@ -61,6 +61,8 @@ AssertPathIsMountPoint=${DATABASE_FOLDER}
 
 [Service]
 Restart=no
+# Where memory ends a pod goes: without the datastore there is no K3s on either server.
+OOMScoreAdjust=-600
 # A disk of its own is mounted there on both servers: that is not the mirror.
 ExecStartPre=+/bin/grep -q "^[^ ]* ${DATABASE_FOLDER} fuse.hakit " /proc/mounts
 # The distribution's checks after each start: a failover has no time for them.

@@ -107,6 +107,7 @@ Deno.test("nfsConfig() and mountdDropIn() have pods' own groups count on volumes
 Deno.test("mariadbDropIn() refuses a directory that is not mirrored", () => {
   assert.match(mariadbDropIn(), /^AssertPathIsMountPoint=\/var\/lib\/mysql$/m);
   assert.match(mariadbDropIn(), /^Restart=no$/m);
+  assert.match(mariadbDropIn(), /^OOMScoreAdjust=-600$/m);
   // A mount point is a disk of its own, too.
   assert.match(
     mariadbDropIn(),

@@ -144,7 +144,8 @@ function canGoOn({ role }: State, peer: ModuleView | null): boolean {
     peer.identity.upToDate && peer.failover !== false && !peer.stalls;
 }
 
-function mirrored(state: State): boolean {
+/** Whether the other node has all that is written here. */
+export function mirrored(state: State): boolean {
   if (state.config.mirrored) return state.report?.session === "mirrored";
   return peerView(state)?.role === "SECOND";
 }

@@ -2,8 +2,8 @@
 import { restartServices } from "./command.ts";
 import type { RuleOrder } from "./event.ts";
 import { giveUp, leave, stopStart, tooOften } from "./leave.ts";
-import { startSwap, swapRefusal } from "./primary.ts";
-import { log, type PlanName, type State, type Turn } from "./turn.ts";
+import { mirrored, startSwap, swapRefusal } from "./primary.ts";
+import { log, peerView, type PlanName, type State, type Turn } from "./turn.ts";
 
 export interface Fired {
   readonly rule: string;
@@ -74,6 +74,10 @@ function refusal(state: State, order: RuleOrder): string | null {
   if (order !== "swap") return null;
   if (!state.config.failover) return "failover is off";
   if (state.role !== "PRIM") return `this node is ${state.role}, not PRIM`;
+  const { peer } = state.config;
+  if (peerView(state)?.failover === false) return `failover is off on ${peer}`;
+  // It would not begin, and must not count: what broke a link has broken the mirror, too, for a moment.
+  if (!mirrored(state)) return "the mirror is not whole";
   return swapRefusal(state);
 }
 

@@ -50,8 +50,8 @@ const inside = (node: 1 | 2, ...command: string[]) =>
 async function allUp(primary: 1 | 2): Promise<void> {
   await until("all checkers up", LIMIT_MS, async () => {
     const { resources } = await moduleOf(primary);
-    // Who holds the virtual address does not ask for it.
-    const looked = resources.filter(({ name }) => !name.startsWith("ip."));
+    // Those of the virtual address are not the module's own, and who holds it does not ask for it.
+    const looked = resources.filter(({ name }) => !/^(ip|intf)\./.test(name));
     return looked.length === 4 && looked.every(({ state }) => state === "up");
   });
 }

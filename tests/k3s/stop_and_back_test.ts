@@ -26,6 +26,7 @@ async function does(
       "systemctl",
       `case "$*" in
         "-q is-active k3s") [[ $(<"${home}/k3s") == active ]] ;;
+        "-q kill --kill-who=main k3s") echo "kills K3s"; echo inactive >"${home}/k3s" ;;
         "stop k3s") echo "stops K3s"; echo inactive >"${home}/k3s" ;;
       esac`,
     );
@@ -38,7 +39,7 @@ async function does(
     await Deno.writeTextFile(join(home, "hakit-did"), "");
     const text = `
       for name in common database nfs k3s; do . "$HAKIT_MODULE_DIR/lib/$name.sh"; done
-      pods_stop() { echo "stops pods"; }
+      pods_stop() { echo "stops pods\${1:+ within $1 s}"; }
       nfs_client_name() { :; }
       nfs_threads() { [[ ${datastore} == runs ]]; }
       no_database() { [[ ${datastore} == stopped ]]; }
@@ -79,6 +80,13 @@ Deno.test("k3s_stop asks pods to leave, then stops K3s and what stayed", async (
       "stops K3s",
       "stops pods",
     ],
+  });
+});
+
+Deno.test("pods_end has K3s end first, and gives pods their time", async () => {
+  assert.deepEqual(await does("pods_end 45", [], { k3s: "active" }), {
+    code: 0,
+    did: ["kills K3s", "stops pods within 45 s"],
   });
 });
 

@@ -80,19 +80,32 @@ shim_pids() {
 
 no_pods() { [[ -z $(pod_pids) ]]; }
 
-# A pod that stays would go on writing while the other server starts a new one.
+# pods_stop [SECONDS]: so long they may take to end by themselves. A pod that stays
+# would go on writing while the other server starts a new one.
 pods_stop() {
-  local signal pid point
+  local signal pid point seconds=${1:-10}
   for signal in TERM KILL; do
     no_pods && break
     for pid in $(pod_pids); do kill -"$signal" "$pid" 2>/dev/null; done
-    until_true 10 no_pods && break
+    until_true "$seconds" no_pods && break
+    seconds=10
   done
   for pid in $(shim_pids); do kill -KILL "$pid" 2>/dev/null; done
   # Lazily: a volume whose server is gone cannot be unmounted any other way.
   awk '$2 ~ "^/var/lib/kubelet/pods/|^/run/k3s/|^/run/netns/cni-" { print $2 }' /proc/mounts |
     sort -r | while read -r point; do timeout 10 umount -c -f -l "$point" 2>/dev/null; done
   no_pods || { complain "Pods do not end: processes $(pod_pids | xargs)"; return 1; }
+}
+
+k3s_ended() { ! systemctl -q is-active k3s; }
+
+# pods_end SECONDS: K3s first, which would start them again; systemd does not start
+# K3s, as its stop is due. Whoever has a volume must end before its server does: a
+# database would lose its disk alive, and what hangs in NFS holds the server up.
+pods_end() {
+  systemctl -q kill --kill-who=main k3s 2>/dev/null
+  until_true 10 k3s_ended
+  pods_stop "$1"
 }
 
 # At a shutdown systemd has stopped K3s, datastore and NFS before hakit is told:

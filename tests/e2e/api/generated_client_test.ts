@@ -103,7 +103,7 @@ Deno.test({
       );
       assert.deepEqual(JSON.parse(stdout), {
         roles: ["node1 STOP"],
-        resources: 1,
+        resources: 2,
         started: "ALONE",
         added: [201, ["admin", "gen"]],
         refused: [404, "no-such-module", 'See "hakit module list"'],

@@ -481,6 +481,12 @@ export const phrases: Phrases = {
   "{interface} is switched off": "{interface} est désactivée",
   "{interface} has no carrier":
     "{interface} n’a pas de signal (câble débranché ?)",
+  "no interface has this node's address {address}":
+    "aucune interface n’a l’adresse {address} de ce nœud",
+  "{interface} has lost this node's own address {address}":
+    "{interface} a perdu l’adresse propre {address} de ce nœud",
+  "nobody can tell how {interface} is":
+    "impossible de savoir dans quel état est {interface}",
   "status {status}, expected {expected}": "statut {status}, attendu {expected}",
   '"{pattern*}" is not on the page': '"{pattern}" n’est pas sur la page',
   'no module is called "{module}"': 'aucun module ne s’appelle "{module}"',
@@ -488,6 +494,9 @@ export const phrases: Phrases = {
     "le module {module} n’est pas primaire et prêt",
   "systemd does not answer": "systemd ne répond pas",
   "the unit is {unit=}": "l’état de l’unité est : {unit}",
+  "this server shuts down": "ce serveur s’arrête",
+  "this server shuts down: it takes nothing over any more":
+    "ce serveur s’arrête : il ne reprend plus rien",
   "not known": "inconnu",
   "{count} run, expected at least {least}":
     "{count} en marche, attendu au moins {least}",
@@ -580,6 +589,8 @@ export const phrases: Phrases = {
   "{order} by rule {rule} ({why=}) is not done: {no=}":
     "{order} de la règle {rule} ({why}) n’est pas fait : {no}",
   "failover is off": "le basculement est désactivé",
+  "failover is off on {peer}": "le basculement est désactivé sur {peer}",
+  "the mirror is not whole": "le miroir n’est pas complet",
   "this node is {role}, not PRIM": "ce nœud est {role}, pas PRIM",
   "{command} called by {by=}": "{command} demandé par {by}",
   "user {name}": "l’utilisateur {name}",
@@ -713,8 +724,8 @@ export const phrases: Phrases = {
   "Replication is encrypted by it: without it there is no second copy":
     "Elle chiffre la réplication : sans elle, pas de deuxième copie",
   "{size*} of memory": "{size} de mémoire",
-  "K3s, its datastore and pods want 2 GiB at least":
-    "K3s, sa base et ses pods veulent 2 GiB au moins",
+  "K3s, its datastore and pods want 4 GiB at least":
+    "K3s, sa base et ses pods veulent 4 GiB au moins",
   "A single processor": "Un seul processeur",
   "Heartbeats share it with the services: one that is too busy is taken for dead":
     "Les signes de vie le partagent avec les services : un nœud trop chargé est tenu pour mort",

@@ -482,6 +482,11 @@ export const phrases: Phrases = {
   "{interface} is switched off": "{interface} は無効になっています",
   "{interface} has no carrier":
     "{interface} のリンクがありません（ケーブル抜け？）",
+  "no interface has this node's address {address}":
+    "このノードのアドレス {address} を持つインターフェースがありません",
+  "{interface} has lost this node's own address {address}":
+    "{interface} からこのノード自身のアドレス {address} が失われました",
+  "nobody can tell how {interface} is": "{interface} の状態を確認できません",
   "status {status}, expected {expected}":
     "ステータス {status}（期待値 {expected}）",
   '"{pattern*}" is not on the page': '"{pattern}" がページにありません',
@@ -490,6 +495,9 @@ export const phrases: Phrases = {
     "モジュール {module} は準備完了のプライマリーではありません",
   "systemd does not answer": "systemd が応答しません",
   "the unit is {unit=}": "ユニットの状態：{unit}",
+  "this server shuts down": "このサーバーは停止処理中です",
+  "this server shuts down: it takes nothing over any more":
+    "このサーバーは停止処理中です：今後は何も引き継ぎません",
   "not known": "不明",
   "{count} run, expected at least {least}":
     "{count} 個動作中（期待値は {least} 個以上）",
@@ -584,6 +592,8 @@ export const phrases: Phrases = {
   "{order} by rule {rule} ({why=}) is not done: {no=}":
     "ルール {rule} の {order}（{why}）は行われません：{no}",
   "failover is off": "フェイルオーバーはオフです",
+  "failover is off on {peer}": "{peer} ではフェイルオーバーがオフです",
+  "the mirror is not whole": "ミラーが完全ではありません",
   "this node is {role}, not PRIM":
     "このノードは {role} で、PRIM ではありません",
   "{command} called by {by=}": "{by} による {command}",
@@ -719,8 +729,8 @@ export const phrases: Phrases = {
   "Replication is encrypted by it: without it there is no second copy":
     "複製の暗号化に使われます。ないと二つ目のコピーができません",
   "{size*} of memory": "メモリーは {size} です",
-  "K3s, its datastore and pods want 2 GiB at least":
-    "K3s とそのデータストアと Pod には 2 GiB 以上が必要です",
+  "K3s, its datastore and pods want 4 GiB at least":
+    "K3s とそのデータストアと Pod には 4 GiB 以上が必要です",
   "A single processor": "プロセッサーが一つだけです",
   "Heartbeats share it with the services: one that is too busy is taken for dead":
     "ハートビートとサービスが共有します。負荷が高すぎるノードは落ちたとみなされます",
