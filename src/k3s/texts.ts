@@ -15,8 +15,11 @@ export const MARIADB_DROP_IN =
   "/etc/systemd/system/mariadb.service.d/hakit.conf";
 export const NFS_DROP_IN =
   "/etc/systemd/system/nfs-server.service.d/hakit.conf";
-/** Of nfs-utils from 2.4 on. */
-export const NFS_CONFIG = "/etc/nfs.conf.d/hakit.conf";
+/**
+ * Of nfs-utils from 2.4 on. The last file counts (conffile.c, conf_init_dir: versionsort), and the distribution has one of its own,
+ * local.conf, with what stood in /etc/default before: it may say the contrary.
+ */
+export const NFS_CONFIG = "/etc/nfs.conf.d/zz-hakit.conf";
 /** Of nfs-utils 1.3.4 (Ubuntu 20.04, Debian 11), which reads the distribution's arguments. */
 export const MOUNTD_DROP_IN =
   "/etc/systemd/system/nfs-mountd.service.d/hakit.conf";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { basename } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
 import { keptText, readKept } from "../cluster/kept.ts";
 import { settingsSchema } from "../cluster/settings.ts";
@@ -11,6 +12,7 @@ import {
   mariadbConfig,
   mariadbDropIn,
   mountdDropIn,
+  NFS_CONFIG,
   nfsConfig,
   nfsDropIn,
 } from "./texts.ts";
@@ -98,6 +100,8 @@ Deno.test("mariadbConfig() listens on the virtual address only and keeps compact
 
 Deno.test("nfsConfig() and mountdDropIn() have pods' own groups count on volumes", () => {
   assert.match(nfsConfig(), /^\[mountd\]\nmanage-gids = n$/m);
+  // What a distribution's upgrade makes of /etc/default/nfs-kernel-server; the later file counts.
+  assert(basename(NFS_CONFIG) > "local.conf" && NFS_CONFIG.endsWith(".conf"));
   assert.match(
     mountdDropIn(),
     /^ExecStart=\nExecStart=\/usr\/sbin\/rpc.mountd$/m,
