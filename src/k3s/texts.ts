@@ -26,6 +26,16 @@ export const MOUNTD_DROP_IN =
 export const NFS_CLIENT_CONFIG = "/etc/modprobe.d/hakit-nfs.conf";
 export const DATABASE_FOLDER = "/var/lib/mysql";
 
+const LOG_TO_JOURNAL =
+  `# Ubuntu 20.04 has it write its errors to a file: then the journal, where one looks, says nothing of a start that failed.
+skip-log-error
+`;
+
+/** As the last hakit wrote it that kept no record (written.ts): it stands on servers, so a change of the text above must not change it. */
+export function unrecordedMariadbConfig(kept: Kept): string {
+  return mariadbConfig(kept).replace(LOG_TO_JOURNAL, "");
+}
+
 /** Groups [mysqld]: MariaDB 10.3 (Ubuntu 20.04) reads no other. */
 export function mariadbConfig(kept: Kept): string {
   return `# Written by hakit: K3s' datastore on a mirrored directory.
@@ -45,9 +55,7 @@ loose_innodb_log_files_in_group = 1
 innodb_buffer_pool_dump_at_shutdown = OFF
 innodb_buffer_pool_load_at_startup = OFF
 skip_name_resolve = ON
-# Ubuntu 20.04 has it write its errors to a file: then the journal, where one looks, says nothing of a start that failed.
-skip-log-error
-max_connections = 1000
+${LOG_TO_JOURNAL}max_connections = 1000
 # MariaDB 11.6.2 and later: otherwise K3s' datastore can no longer compact and grows without end.
 loose_innodb_snapshot_isolation = OFF
 `;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
 import { keptText, readKept } from "../cluster/kept.ts";
@@ -15,6 +16,7 @@ import {
   NFS_CONFIG,
   nfsConfig,
   nfsDropIn,
+  unrecordedMariadbConfig,
 } from "./texts.ts";
 
 function kept(more: { [name: string]: unknown } = {}) {
@@ -96,6 +98,13 @@ Deno.test("mariadbConfig() listens on the virtual address only and keeps compact
   assert.match(text, /^loose_innodb_log_files_in_group = 1$/m);
   // Why a start failed is read in the journal.
   assert.match(text, /^skip-log-error$/m);
+});
+
+Deno.test("unrecordedMariadbConfig() stays to the byte what stands on servers from before hakit kept a record of its files", () => {
+  assert.equal(
+    createHash("sha256").update(unrecordedMariadbConfig(kept())).digest("hex"),
+    "1dea6365154cbb7e8440e89237bb49034942df694a892deb04d2b7ec7ffe3c9d",
+  );
 });
 
 Deno.test("nfsConfig() and mountdDropIn() have pods' own groups count on volumes", () => {
