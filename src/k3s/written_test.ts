@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { keptText, readKept } from "../cluster/kept.ts";
 import { type Places, places } from "../cluster/places.ts";
 import { settingsSchema } from "../cluster/settings.ts";
-import type { TextFile } from "./services.ts";
+import { type TextFile, writeFiles } from "./services.ts";
 import {
   k3sUnit,
   MARIADB_CONFIG,
@@ -151,6 +151,21 @@ Deno.test("a cluster that was made before there was a record: what hakit wrote t
     assert.equal(await read("config"), "config 1");
     assert.equal(await read("spoiled"), "a person's");
     assert.equal(await read("removed"), null);
+  });
+});
+
+Deno.test("folders that the agent makes for files are open to everybody, whatever its umask", async () => {
+  await onServer(async ({ files, home }) => {
+    const before = Deno.umask(0o077);
+    try {
+      await writeFiles(files({ "etc/nfs.conf.d/of/file": "text" }));
+    } finally {
+      Deno.umask(before);
+    }
+    for (const name of ["etc/nfs.conf.d", "etc/nfs.conf.d/of"]) {
+      const { mode } = await Deno.stat(join(home, name));
+      assert.equal(mode! & 0o777, 0o755, name);
+    }
   });
 });
 
