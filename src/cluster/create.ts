@@ -9,6 +9,7 @@ import { createUser, readUsers, setPassword } from "../api/users.ts";
 import { duration } from "../module/duration.ts";
 import { loadCluster } from "../module/load.ts";
 import type { Cluster } from "../module/schema.ts";
+import { canonical } from "../system/address.ts";
 import { exists, readIfPresent, writeDurably } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { vipOf } from "./network.ts";
@@ -88,12 +89,15 @@ export async function createCluster(
 
 /** Refuses when this machine belongs to a cluster that is not the wanted one. */
 export function checkSameCluster(cluster: Cluster, wanted: Kept): void {
+  // cluster.yaml has addresses of IPv6 as a person wrote them.
+  const named = (name: string, addresses: readonly string[]) =>
+    `${name} ${addresses.map(canonical).join(",")}`;
   const nodes = cluster.nodes.map(({ name, addresses }) =>
-    `${name} ${addresses.join(",")}`
+    named(name, addresses)
   ).join(" and ");
   const expected = [
-    `${wanted.name1} ${wanted.node1.join(",")}`,
-    `${wanted.name2} ${wanted.node2.join(",")}`,
+    named(wanted.name1, wanted.node1),
+    named(wanted.name2, wanted.node2),
   ].join(" and ");
   if (cluster.cluster === wanted.cluster && nodes === expected) return;
   throw new SettingError(

@@ -227,6 +227,29 @@ Deno.test("checkSameCluster() names both clusters when they differ", async () =>
   });
 });
 
+Deno.test("checkSameCluster() knows an address of IPv6 by its value, not by how it is written in cluster.yaml", async () => {
+  await inHomes(async (first) => {
+    const six = {
+      ...settingsSchema.parse({
+        ...{ node1: "fd00::1,fd01::1", node2: "fd00::2,fd01::2" },
+        ...{ vip: "fd00::9/64" },
+        ...{ pods: "fd00:42::/56", services: "fd00:43::/112" },
+      }),
+      name1: "node1",
+    };
+    await createCluster(first, six, () => {});
+    const file = places(first).cluster;
+    const text = await Deno.readTextFile(file);
+    await Deno.writeTextFile(
+      file,
+      text.replace("fd00::1", "FD00::1").replace("fd01::1", "fd01::0001"),
+    );
+    const cluster = (await existingCluster(first))!;
+    assert.deepEqual(cluster.nodes[0]!.addresses, ["FD00::1", "fd01::0001"]);
+    checkSameCluster(cluster, readKept(keptText(six), "k3s.yaml"));
+  });
+});
+
 Deno.test("checkSamePassword() refuses another one than the database has, without showing either", async () => {
   const file = await Deno.makeTempFile();
   try {

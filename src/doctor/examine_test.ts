@@ -374,6 +374,10 @@ Deno.test("existingFindings() takes along what --adopt allows, and never a K3s o
       .filter(({ level }) => level === "problem").map(({ code }) => code);
   assert.deepEqual(problems(true), ["existing.k3s", "existing.datastore"]);
   assert.equal(problems(false).length, 5);
+  // What is taken along is not served as before.
+  const taken = existingFindings(existing, { adopt: true })
+    .find(({ code }) => code === "existing.exports");
+  assert.match(taken!.why!, /without version 3, and takes users' groups as/);
   assert.deepEqual(existingFindings({ ...existing, ours: true }), []);
 });
 

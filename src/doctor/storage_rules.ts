@@ -194,7 +194,7 @@ export function existingFindings(
         `NFS exports folders of its own: ${existing.exports.join("; ")}`,
         {
           why:
-            "The NFS server comes and goes with the role of the module k3s, without version 3",
+            "The NFS server comes and goes with the role of the module k3s, without version 3, and takes users' groups as clients send them",
           fix: adopt
             ? null
             : "move them to another server, or accept that: --adopt",

@@ -37,7 +37,7 @@ import {
   moduleStep,
   servicesStep,
 } from "./member.ts";
-import { k3sReadyStep } from "./ready.ts";
+import { k3sReadyStep, onDiskStep } from "./ready.ts";
 import { makeFolders } from "./made_folders.ts";
 import { outdated, writeFiles } from "./services.ts";
 import { drainStep } from "./shutdown.ts";
@@ -77,6 +77,7 @@ export function firstSteps(options: FirstOptions): Step[] {
     drainStep(at),
     primaryStep(api, at),
     k3sReadyStep(member),
+    onDiskStep(at),
     kubeconfigStep(at, kept),
   ];
 }

@@ -1,8 +1,10 @@
 /** The end of first and second: K3s is Ready, on this node and, for second, on the other one. */
 import type { AgentApi } from "../cli/agent_api.ts";
+import type { Places } from "../cluster/places.ts";
 import type { Step } from "../cluster/step.ts";
 import { sleep } from "../system/clock.ts";
 import { command } from "../system/command.ts";
+import { exists } from "../system/files.ts";
 import { K3S } from "./files.ts";
 import { readyNodes } from "./kubernetes.ts";
 import type { Member } from "./written.ts";
@@ -20,7 +22,6 @@ interface Options {
   readonly wait?: (ms: number) => Promise<void>;
   readonly ready?: () => Promise<readonly string[]>;
   readonly restarts?: () => Promise<number>;
-  readonly settle?: () => Promise<unknown>;
 }
 
 /** containerd unpacks images without a sync: after a power cut it takes their empty files for whole ones, and keeps them for good. */
@@ -34,7 +35,6 @@ export function k3sReadyStep(
     wait = sleep,
     ready = readyNodes,
     restarts = () => restartsOf("k3s"),
-    settle = settled,
   }: Options = {},
 ): Step {
   const look = async () => {
@@ -56,7 +56,6 @@ export function k3sReadyStep(
       for (;;) {
         const { wanted, missing } = await look();
         if (missing.length === 0) {
-          await settle();
           const seconds = Math.round((performance.now() - began) / 1000);
           say(`${wanted.join(" and ")}, after ${seconds} s`);
           return;
@@ -83,6 +82,23 @@ export function k3sReadyStep(
         }
         await wait(POLL_MS);
       }
+    },
+  };
+}
+
+/** Of its own: K3s may be Ready before anybody looks. The kubeconfig comes behind it; where that is, a run has got past here. */
+export function onDiskStep(
+  at: Pick<Places, "kubeconfig">,
+  settle: () => Promise<unknown> = settled,
+): Step {
+  return {
+    name: "Images on the disk",
+    async done() {
+      return await exists(at.kubeconfig) ? K3S.data : null;
+    },
+    async do(say) {
+      await settle();
+      say(K3S.data);
     },
   };
 }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { ClusterState } from "../api/state.ts";
-import { k3sReadyStep, otherNode } from "./ready.ts";
+import { type FirstOptions, firstSteps } from "./first.ts";
+import { k3sReadyStep, onDiskStep, otherNode } from "./ready.ts";
+import { type SecondOptions, secondSteps } from "./second.ts";
 import { reasonIn } from "./services.ts";
 
 const member = { name: "node2" };
@@ -19,12 +22,36 @@ Deno.test("second ends when both nodes are Ready, not when its own is", async ()
   const others = () => Promise.resolve(["node1"]);
   const world = k3s([], ["node2"], ["node2"], ["node1", "node2"]);
   const said: string[] = [];
-  const settle = () => Promise.resolve(said.push("on the disk"));
-  const step = k3sReadyStep(member, { ...world, others, settle });
+  const step = k3sReadyStep(member, { ...world, others });
   assert.equal(await step.done(), null);
   await step.do((text) => said.push(text));
-  assert.match(said.join(), /^on the disk,node2 and node1, after \d+ s$/);
+  assert.match(said.join(), /^node2 and node1, after \d+ s$/);
   assert.equal(await step.done(), "node2 and node1");
+});
+
+Deno.test("images are on the disk before first and second end, also where K3s was Ready at the first look", async () => {
+  const home = await Deno.makeTempDir();
+  try {
+    const kubeconfig = join(home, "kubeconfig.yaml");
+    let settled = 0;
+    const step = onDiskStep({ kubeconfig }, () => Promise.resolve(settled++));
+    assert.equal(await step.done(), null);
+    await step.do(() => {});
+    assert.equal(settled, 1);
+    await Deno.writeTextFile(kubeconfig, "");
+    assert.notEqual(await step.done(), null);
+    const paths = { etc: home };
+    const options = {
+      ...{ at: { kubeconfig }, paths, settings: {}, kept: {}, member },
+    } as unknown as FirstOptions & SecondOptions;
+    for (const steps of [firstSteps(options), secondSteps(options)]) {
+      assert.deepEqual(steps.slice(-3).map(({ name }) => name), [
+        ...["K3s is Ready", "Images on the disk", "kubeconfig"],
+      ]);
+    }
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
 });
 
 Deno.test("first looks at its own node only", async () => {

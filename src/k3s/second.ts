@@ -28,7 +28,7 @@ import {
   servicesStep,
 } from "./member.ts";
 import { executableStep } from "./own_executable.ts";
-import { k3sReadyStep, otherNode } from "./ready.ts";
+import { k3sReadyStep, onDiskStep, otherNode } from "./ready.ts";
 import { drainStep } from "./shutdown.ts";
 import { DATABASE_FOLDER } from "./texts.ts";
 import type { Member } from "./written.ts";
@@ -67,6 +67,7 @@ export function secondSteps(options: SecondOptions): Step[] {
     drainStep(at),
     copyStep(api, out),
     k3sReadyStep(member, { others: () => otherNode(api) }),
+    onDiskStep(at),
     kubeconfigStep(at, kept),
   ];
 }

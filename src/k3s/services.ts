@@ -1,7 +1,7 @@
 /** systemd, as few small questions and orders. */
 import { dirname } from "node:path";
 import { command } from "../system/command.ts";
-import { readIfPresent, writeDurably } from "../system/files.ts";
+import { exists, readIfPresent, writeDurably } from "../system/files.ts";
 
 /** A unit of the distribution may take its time to stop, and systemd on a busy machine to answer. */
 const PATIENT = { timeoutMs: 120_000 } as const;
@@ -88,9 +88,17 @@ export async function outdated(
 /** Writes them, folders included. */
 export async function writeFiles(files: readonly TextFile[]): Promise<void> {
   for (const { path, text, mode = 0o644 } of files) {
-    await Deno.mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeDurably(path, text, { mode });
   }
+}
+
+/** Open to everybody, as the distribution's own are: the agent has a umask that would close it to all but root. */
+async function makeFolder(path: string): Promise<void> {
+  if (await exists(path)) return;
+  await makeFolder(dirname(path));
+  await Deno.mkdir(path);
+  await Deno.chmod(path, 0o755);
 }
 
 /** Removes a file or folder if it is there; true when it was. */

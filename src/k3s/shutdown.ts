@@ -207,6 +207,13 @@ export async function renewDrainUnit(
   // One that was cut off after the file had not enabled it yet, and a unit that a person has disabled stays so.
   const right = (await outdated([drain])).length === 0;
   if (right && await areNoted(at, [drain])) return false;
+  // Of a hakit that kept no record, whose set-up has enabled it: whatever it is now, a person wanted.
+  if (right && !await exists(at.writtenFiles)) {
+    await noteWritten(at, [drain]);
+    return false;
+  }
+  // One that is cut off from here on must not be taken for such a unit.
+  if (!right) await noteWritten(at, [{ ...drain, text: "" }]);
   await put(at, drain);
   return true;
 }

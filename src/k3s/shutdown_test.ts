@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DRAIN_UNIT, drainOf, renewDrainUnit, shutdown } from "./shutdown.ts";
-import { places } from "../cluster/places.ts";
+import { type Places, places } from "../cluster/places.ts";
+import type { TextFile } from "./services.ts";
 import { K3S_DESCRIPTION } from "./texts.ts";
+import { areNoted, noteWritten } from "./written.ts";
 import type { AgentApi } from "../cli/agent_api.ts";
 import type { World } from "./node_work.ts";
 
@@ -27,14 +29,23 @@ Deno.test("hakit-drain.service stops before what pods need, and never later than
   assert(limit > 150 && limit <= 240, String(limit));
 });
 
-Deno.test("renewDrainUnit() goes on where a power cut left the file without its place in boot, and leaves what a person disabled", async () => {
+/** A server with hakit's K3s whose systemctl says what it was told and ends with what `fails` holds. */
+async function onServer(
+  work: (server: {
+    readonly at: Places;
+    readonly drain: TextFile;
+    renew(): Promise<boolean>;
+    told(): Promise<string>;
+    readonly fails: string;
+  }) => Promise<void>,
+) {
   const home = await Deno.makeTempDir();
   const before = Deno.env.get("PATH")!;
   const inside = (name: string) => join(home, name);
   try {
     await Deno.writeTextFile(
       inside("systemctl"),
-      `#!/bin/sh\necho "$1" >>${inside("told")}\n`,
+      `#!/bin/sh\necho "$1" >>${inside("told")}\n! [ -e ${inside("fails")} ]\n`,
       { mode: 0o755 },
     );
     Deno.env.set("PATH", `${home}:${before}`);
@@ -47,17 +58,50 @@ Deno.test("renewDrainUnit() goes on where a power cut left the file without its 
       renewDrainUnit(at, { drain, k3s: inside("k3s.service") });
     assert.equal(await renew(), false);
     await Deno.writeTextFile(inside("k3s.service"), K3S_DESCRIPTION);
-    await Deno.writeTextFile(drain.path, drain.text);
-    assert.equal(await renew(), true);
-    const told = await Deno.readTextFile(inside("told"));
-    assert.deepEqual(told.trim().split("\n"), [
-      ...["daemon-reload", "enable", "start"],
-    ]);
-    assert.equal(await renew(), false);
+    await work({
+      ...{ at, drain, renew, fails: inside("fails") },
+      async told() {
+        const text = await Deno.readTextFile(inside("told")).catch(() => "");
+        await Deno.writeTextFile(inside("told"), "");
+        return text.trim().replaceAll("\n", " ");
+      },
+    });
   } finally {
     Deno.env.set("PATH", before);
     await Deno.remove(home, { recursive: true });
   }
+}
+
+Deno.test("renewDrainUnit() goes on where a power cut left the file without its place in boot", async () => {
+  // Of a set-up, which has noted other files by then.
+  await onServer(async ({ at, drain, renew, told }) => {
+    await Deno.writeTextFile(drain.path, drain.text);
+    await noteWritten(at, [{ path: "/other", text: "other" }]);
+    assert.equal(await renew(), true);
+    assert.equal(await told(), "daemon-reload enable start");
+    assert.equal(await renew(), false);
+    assert.equal(await told(), "");
+  });
+  // Of an upgrade from a hakit without this unit.
+  await onServer(async ({ drain, renew, told, fails }) => {
+    await Deno.writeTextFile(fails, "");
+    await assert.rejects(renew());
+    assert.equal(await Deno.readTextFile(drain.path), drain.text);
+    await Deno.remove(fails);
+    assert.equal(await told(), "daemon-reload");
+    assert.equal(await renew(), true);
+    assert.equal(await told(), "daemon-reload enable start");
+  });
+});
+
+Deno.test("renewDrainUnit() leaves the unit as a person has it where the hakit before kept no record", async () => {
+  await onServer(async ({ at, drain, renew, told }) => {
+    await Deno.writeTextFile(drain.path, drain.text);
+    assert.equal(await renew(), false);
+    assert.equal(await told(), "");
+    assert(await areNoted(at, [drain]));
+    assert.equal(await renew(), false);
+  });
 });
 
 const BOTH = ["node1", "node2"].map((name) => ({

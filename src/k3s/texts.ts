@@ -15,13 +15,26 @@ export const MARIADB_DROP_IN =
   "/etc/systemd/system/mariadb.service.d/hakit.conf";
 export const NFS_DROP_IN =
   "/etc/systemd/system/nfs-server.service.d/hakit.conf";
-/** Of nfs-utils from 2.4 on. */
-export const NFS_CONFIG = "/etc/nfs.conf.d/hakit.conf";
+/**
+ * Of nfs-utils from 2.4 on. The last file counts (conffile.c, conf_init_dir: versionsort), and the distribution has one of its own,
+ * local.conf, with what stood in /etc/default before: it may say the contrary.
+ */
+export const NFS_CONFIG = "/etc/nfs.conf.d/zz-hakit.conf";
 /** Of nfs-utils 1.3.4 (Ubuntu 20.04, Debian 11), which reads the distribution's arguments. */
 export const MOUNTD_DROP_IN =
   "/etc/systemd/system/nfs-mountd.service.d/hakit.conf";
 export const NFS_CLIENT_CONFIG = "/etc/modprobe.d/hakit-nfs.conf";
 export const DATABASE_FOLDER = "/var/lib/mysql";
+
+const LOG_TO_JOURNAL =
+  `# Ubuntu 20.04 has it write its errors to a file: then the journal, where one looks, says nothing of a start that failed.
+skip-log-error
+`;
+
+/** As the last hakit wrote it that kept no record (written.ts): it stands on servers, so a change of the text above must not change it. */
+export function unrecordedMariadbConfig(kept: Kept): string {
+  return mariadbConfig(kept).replace(LOG_TO_JOURNAL, "");
+}
 
 /** Groups [mysqld]: MariaDB 10.3 (Ubuntu 20.04) reads no other. */
 export function mariadbConfig(kept: Kept): string {
@@ -42,9 +55,7 @@ loose_innodb_log_files_in_group = 1
 innodb_buffer_pool_dump_at_shutdown = OFF
 innodb_buffer_pool_load_at_startup = OFF
 skip_name_resolve = ON
-# Ubuntu 20.04 has it write its errors to a file: then the journal, where one looks, says nothing of a start that failed.
-skip-log-error
-max_connections = 1000
+${LOG_TO_JOURNAL}max_connections = 1000
 # MariaDB 11.6.2 and later: otherwise K3s' datastore can no longer compact and grows without end.
 loose_innodb_snapshot_isolation = OFF
 `;

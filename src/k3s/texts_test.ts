@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
 import { keptText, readKept } from "../cluster/kept.ts";
 import { settingsSchema } from "../cluster/settings.ts";
@@ -11,8 +13,10 @@ import {
   mariadbConfig,
   mariadbDropIn,
   mountdDropIn,
+  NFS_CONFIG,
   nfsConfig,
   nfsDropIn,
+  unrecordedMariadbConfig,
 } from "./texts.ts";
 
 function kept(more: { [name: string]: unknown } = {}) {
@@ -96,8 +100,17 @@ Deno.test("mariadbConfig() listens on the virtual address only and keeps compact
   assert.match(text, /^skip-log-error$/m);
 });
 
+Deno.test("unrecordedMariadbConfig() stays to the byte what stands on servers from before hakit kept a record of its files", () => {
+  assert.equal(
+    createHash("sha256").update(unrecordedMariadbConfig(kept())).digest("hex"),
+    "1dea6365154cbb7e8440e89237bb49034942df694a892deb04d2b7ec7ffe3c9d",
+  );
+});
+
 Deno.test("nfsConfig() and mountdDropIn() have pods' own groups count on volumes", () => {
   assert.match(nfsConfig(), /^\[mountd\]\nmanage-gids = n$/m);
+  // What a distribution's upgrade makes of /etc/default/nfs-kernel-server; the later file counts.
+  assert(basename(NFS_CONFIG) > "local.conf" && NFS_CONFIG.endsWith(".conf"));
   assert.match(
     mountdDropIn(),
     /^ExecStart=\nExecStart=\/usr\/sbin\/rpc.mountd$/m,

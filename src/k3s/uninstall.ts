@@ -11,6 +11,7 @@ import { command } from "../system/command.ts";
 import { exists } from "../system/files.ts";
 import type { Paths } from "../system/paths.ts";
 import { running } from "../system/processes.ts";
+import { copiesIn } from "../system/run_given.ts";
 import { UNIT_FILE } from "../system/unit.ts";
 import { K3S, MODULE } from "./files.ts";
 import { releaseStep } from "./hold.ts";
@@ -128,6 +129,7 @@ export function uninstallSteps(options: UninstallOptions): Step[] {
         paths.run,
         paths.log,
         // With the copy's identity: the data itself remembers which inode ids were used (epoch.ts).
+        ...copiesIn(paths.state),
         ...[MODULE, ...AGENTS_STATE].map((name) => join(paths.state, name)),
       ],
       // Other modules are a person's own work: the folder stays with them.

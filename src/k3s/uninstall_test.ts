@@ -175,6 +175,7 @@ Deno.test("an uninstall takes the agent's own files away, secrets of the console
         .map((name) => join(paths.etc, name)),
       ...["_cluster/1", "ended-sessions.json", "k3s-staged/k3s"]
         .map((name) => join(paths.state, name)),
+      ...["hakit-given-0a/program"].map((name) => join(paths.state, name)),
     ];
     const left = [at.k3sToken, join(paths.state, "salvage/k3s/file")];
     for (const file of [...gone, ...left]) {

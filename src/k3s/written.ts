@@ -32,6 +32,7 @@ import {
   nfsClientConfig,
   nfsConfig,
   nfsDropIn,
+  unrecordedMariadbConfig,
 } from "./texts.ts";
 
 /** This node as K3s sees it. */
@@ -41,20 +42,29 @@ export interface Member {
   readonly device: string;
 }
 
+export interface SetUpFile extends TextFile {
+  /** As the last hakit that kept no record wrote it; null: it wrote none. Default: as this version does. */
+  readonly unrecorded?: string | null;
+}
+
 /** Of MariaDB, NFS and K3s. */
 export async function serviceFiles(
   at: Places,
   kept: Kept,
   member: Member,
-): Promise<TextFile[]> {
+): Promise<SetUpFile[]> {
   const secret = async (file: string) => (await Deno.readTextFile(file)).trim();
   return [
-    { path: MARIADB_CONFIG, text: mariadbConfig(kept) },
+    {
+      path: MARIADB_CONFIG,
+      text: mariadbConfig(kept),
+      unrecorded: unrecordedMariadbConfig(kept),
+    },
     { path: MARIADB_DROP_IN, text: mariadbDropIn() },
     { path: MYSQL_DROP_IN, text: mariadbDropIn() },
     { path: NFS_DROP_IN, text: nfsDropIn(kept.cluster) },
-    { path: NFS_CONFIG, text: nfsConfig() },
-    { path: MOUNTD_DROP_IN, text: mountdDropIn() },
+    { path: NFS_CONFIG, text: nfsConfig(), unrecorded: null },
+    { path: MOUNTD_DROP_IN, text: mountdDropIn(), unrecorded: null },
     { path: NFS_CLIENT_CONFIG, text: nfsClientConfig(member.name) },
     { path: K3S.unit, text: k3sUnit(kept, member) },
     { path: K3S.kubelet, text: kubeletConfig() },
@@ -73,7 +83,7 @@ export async function serviceFiles(
 export async function wantedFiles(
   at: Places,
   unit: string = K3S.unit,
-): Promise<TextFile[] | null> {
+): Promise<SetUpFile[] | null> {
   const settings = await readIfPresent(at.settings);
   const member = memberIn(await readIfPresent(unit) ?? "");
   if (settings === null || member === null) return null;
@@ -135,10 +145,11 @@ export async function areNoted(
 /** For an agent that begins: in force is each when its service starts the next time; none is restarted. */
 export async function renewWritten(
   at: Places,
-  files: readonly TextFile[],
+  files: readonly SetUpFile[],
   onRenewed: (path: string) => void,
 ): Promise<void> {
-  const before = await recordOf(at);
+  const recorded = await recordOf(at);
+  const before = assumed(files, recorded);
   const next: Written = { ...before };
   let reload = false;
   for (const file of files) {
@@ -155,20 +166,32 @@ export async function renewWritten(
     reload ||= was !== wanted && file.path.includes("/systemd/");
   }
   if (reload) await systemctl("daemon-reload");
-  await keep(at, before, next);
+  await keep(at, recorded, next);
 }
 
-/** Those that are not as this version wants them and would stay so: a person's, or of before this was recorded. */
+/** Those that are not as this version wants them and would stay so: a person's, or of long before this was recorded. */
 export async function leftAsTheyAre(
   at: Places,
-  files: readonly TextFile[],
+  files: readonly SetUpFile[],
 ): Promise<string[]> {
-  const before = await recordOf(at);
+  const before = assumed(files, await recordOf(at));
   const left: string[] = [];
   for (const file of files) {
     if (await fateOf(file, before) === "left") left.push(file.path);
   }
   return left;
+}
+
+/**
+ * Without any record (the one of another unit says nothing of these) the last hakit that kept none has written them: else the first
+ * begin of a newer one would leave for good what nobody has changed, and bring back what a person has removed. Pure.
+ */
+function assumed(files: readonly SetUpFile[], record: Written): Written {
+  if (files.some(({ path }) => path in record)) return record;
+  const then = files.flatMap(({ path, text, unrecorded = text }) =>
+    unrecorded === null ? [] : [{ path, text: unrecorded }]
+  );
+  return { ...record, ...digestsOf(then) };
 }
 
 async function fateOf({ path, text }: TextFile, before: Written) {

@@ -3,8 +3,14 @@ import { join } from "node:path";
 import { keptText, readKept } from "../cluster/kept.ts";
 import { type Places, places } from "../cluster/places.ts";
 import { settingsSchema } from "../cluster/settings.ts";
-import type { TextFile } from "./services.ts";
-import { k3sUnit } from "./texts.ts";
+import { type TextFile, writeFiles } from "./services.ts";
+import {
+  k3sUnit,
+  MARIADB_CONFIG,
+  MOUNTD_DROP_IN,
+  NFS_CONFIG,
+  unrecordedMariadbConfig,
+} from "./texts.ts";
 import {
   areNoted,
   fate,
@@ -12,6 +18,7 @@ import {
   memberIn,
   noteWritten,
   renewWritten,
+  serviceFiles,
   wantedFiles,
 } from "./written.ts";
 
@@ -114,6 +121,78 @@ Deno.test("a cluster that was made before there was a record: what is right is n
   });
 });
 
+Deno.test("a cluster that was made before there was a record: what hakit wrote then is renewed, what is new is written, what a person removed stays away", async () => {
+  await onServer(async ({ at, files, read, write }) => {
+    const texts = {
+      config: "config 1",
+      spoiled: "s 1",
+      removed: "r",
+      more: "m",
+    };
+    const [config, spoiled, removed, more] = files(texts);
+    const wanted = [
+      { ...config!, unrecorded: "config 0" },
+      { ...spoiled!, unrecorded: "s 0" },
+      removed!,
+      { ...more!, unrecorded: null },
+    ];
+    await write("config", "config 0");
+    await write("spoiled", "a person's");
+    // Of a unit with a way of its own, which is renewed before these.
+    await noteWritten(at, files({ drain: "drain" }));
+    const left = [spoiled!.path, removed!.path];
+    assert.deepEqual(await leftAsTheyAre(at, wanted), left);
+    for (const expected of [[config!.path, more!.path], []]) {
+      const renewed: string[] = [];
+      await renewWritten(at, wanted, (path) => renewed.push(path));
+      assert.deepEqual(renewed, expected);
+      assert.deepEqual(await leftAsTheyAre(at, wanted), left);
+    }
+    assert.equal(await read("config"), "config 1");
+    assert.equal(await read("spoiled"), "a person's");
+    assert.equal(await read("removed"), null);
+  });
+});
+
+Deno.test("folders that the agent makes for files are open to everybody, whatever its umask", async () => {
+  await onServer(async ({ files, home }) => {
+    const before = Deno.umask(0o077);
+    try {
+      await writeFiles(files({ "etc/nfs.conf.d/of/file": "text" }));
+    } finally {
+      Deno.umask(before);
+    }
+    for (const name of ["etc/nfs.conf.d", "etc/nfs.conf.d/of"]) {
+      const { mode } = await Deno.stat(join(home, name));
+      assert.equal(mode! & 0o777, 0o755, name);
+    }
+  });
+});
+
+Deno.test("serviceFiles() knows what the last hakit without a record wrote otherwise, or not at all", async () => {
+  await onServer(async ({ at }) => {
+    const settings = settingsSchema.parse({
+      ...{ node1: "10.0.0.1", node2: "10.0.0.2", vip: "10.0.0.100/24" },
+    });
+    const kept = readKept(keptText({ ...settings, name1: "node1" }), "k3s");
+    for (const file of [at.password, at.k3sToken]) {
+      await Deno.writeTextFile(file, "secret\n");
+    }
+    const files = await serviceFiles(at, kept, {
+      ...{ name: "node1", address: "10.0.0.1", device: "eth0" },
+    });
+    const otherwise = files.filter(({ unrecorded }) =>
+      unrecorded !== undefined
+    );
+    assert.deepEqual(otherwise.map(({ path }) => path), [
+      ...[MARIADB_CONFIG, NFS_CONFIG, MOUNTD_DROP_IN],
+    ]);
+    assert.deepEqual(otherwise.map(({ unrecorded }) => unrecorded), [
+      ...[unrecordedMariadbConfig(kept), null, null],
+    ]);
+  });
+});
+
 Deno.test("wantedFiles() knows this server by K3s' unit, and wants nothing where K3s is another's", async () => {
   await onServer(async ({ at, home }) => {
     const settings = settingsSchema.parse({
@@ -159,8 +238,9 @@ Deno.test("systemd is told of a renewed unit, also when the run before was cut o
     const texts = { "systemd/unit": "unit 1", config: "config 1" };
     try {
       Deno.env.set("PATH", `${home}:${before}`);
-      await noteWritten(at, files({}));
-      assert.deepEqual(await begin(texts), ["systemd/unit", "config"]);
+      await noteWritten(at, files({ config: "config 1" }));
+      await write("config", "config 1");
+      assert.deepEqual(await begin(texts), ["systemd/unit"]);
       assert.equal(await said(), "daemon-reload\n");
       await begin({ ...texts, config: "config 2" });
       assert.equal(await said(), "");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runGiven } from "./run_given.ts";
+import { copiesIn, runGiven } from "./run_given.ts";
 
 Deno.test("runGiven() runs a copy of a program that may not be run where it lies, and leaves none", async () => {
   const home = await Deno.makeTempDir();
@@ -16,6 +16,19 @@ Deno.test("runGiven() runs a copy of a program that may not be run where it lies
     assert.equal((await run()).stdout, "v1 --version\n");
     assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
     assert.equal((await Deno.stat(stick)).mode! & 0o777, 0o644);
+    // Of one that was killed two hours ago, and of one that goes on.
+    const [killed, other] = ["hakit-given-1", "hakit-given-2"].map((name) =>
+      join(folder, name)
+    );
+    for (const copy of [killed!, other!]) {
+      await Deno.mkdir(copy);
+      await Deno.writeTextFile(join(copy, "program"), "");
+    }
+    const ago = new Date(Date.now() - 2 * 60 * 60_000);
+    await Deno.utime(killed!, ago, ago);
+    await run();
+    assert.deepEqual(copiesIn(folder), [other]);
+    await Deno.remove(other!, { recursive: true });
     // One that fails says so, and is not tried twice.
     await Deno.writeTextFile(
       stick,

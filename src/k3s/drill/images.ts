@@ -18,6 +18,10 @@ const LONGEST_REASON = 300;
 
 interface Node {
   readonly metadata?: { readonly name?: string };
+  readonly spec?: {
+    readonly unschedulable?: boolean;
+    readonly taints?: readonly { readonly effect?: string }[];
+  };
   readonly status?: {
     readonly conditions?: readonly {
       readonly type?: string;
@@ -27,27 +31,32 @@ interface Node {
   };
 }
 
-/** As containerd calls it: "mariadb" is docker.io/library/mariadb:latest. Pure. */
+/** As containerd calls it: "mariadb" is docker.io/library/mariadb:latest; of tag and digest the digest counts. Pure. */
 export function fullName(image: string): string {
   const [first = "", ...rest] = image.split("/");
   const hasHost = rest.length > 0 && /[.:]|^localhost$/.test(first);
-  const path = hasHost
-    ? image
-    : `docker.io/${rest.length > 0 ? "" : "library/"}${image}`;
-  return /:[^/]*$/.test(path) ? path : `${path}:latest`;
+  const host = hasHost
+    ? first.replace(/^index\.(?=docker\.io$)/, "")
+    : "docker.io";
+  const path = hasHost ? rest.join("/") : image;
+  const library = host === "docker.io" && !path.includes("/") ? "library/" : "";
+  const name = `${host}/${library}${path}`.replace(/:[^/:@]*(?=@)/, "");
+  return /:[^/]*$/.test(name) ? name : `${name}:latest`;
 }
 
 /** Nodes that get pods and surely do not have it. Pure. */
 export function lackingNodes(image: string, nodes: readonly Node[]): string[] {
   const wanted = fullName(image);
-  return nodes.flatMap(({ metadata, status }) => {
+  return nodes.flatMap(({ metadata, spec, status }) => {
+    const closed = spec?.unschedulable === true ||
+      spec?.taints?.some(({ effect }) => effect !== "PreferNoSchedule");
     const ready = status?.conditions?.some(({ type, status }) =>
       type === "Ready" && status === "True"
     );
     const images = status?.images ?? [];
     const has = images.length >= MOST_TOLD ||
       images.some(({ names }) => names?.includes(wanted));
-    return has || !ready || !metadata?.name ? [] : [metadata.name];
+    return has || closed || !ready || !metadata?.name ? [] : [metadata.name];
   });
 }
 

@@ -10,6 +10,12 @@ Deno.test("fullName() writes an image as containerd does", () => {
     "registry.lan:5000/shop/web": "registry.lan:5000/shop/web:latest",
     "localhost/web:1": "localhost/web:1",
     "web@sha256:0a": "docker.io/library/web@sha256:0a",
+    "docker.io/mariadb:11.4": "docker.io/library/mariadb:11.4",
+    "index.docker.io/mariadb": "docker.io/library/mariadb:latest",
+    "docker.io/bitnami/mariadb:11": "docker.io/bitnami/mariadb:11",
+    "mariadb:11.4@sha256:0a": "docker.io/library/mariadb@sha256:0a",
+    "registry.lan:5000/web:1@sha256:0a": "registry.lan:5000/web@sha256:0a",
+    "registry.lan:5000/web": "registry.lan:5000/web:latest",
   };
   for (const [image, name] of Object.entries(names)) {
     assert.equal(fullName(image), name);
@@ -38,6 +44,17 @@ Deno.test("lackingNodes() names who surely lacks an image: a kubelet tells of fi
   const nodes = [node("node1", WEB), full, node("agent3"), away];
   assert.deepEqual(lackingNodes("mariadb:11.4", nodes), ["node1", "agent3"]);
   assert.deepEqual(lackingNodes(WEB, nodes), ["agent3"]);
+});
+
+Deno.test("lackingNodes() leaves out nodes that get no pods", () => {
+  const taints = (effect: string) => ({ spec: { taints: [{ effect }] } });
+  const nodes = [
+    { ...node("cordoned"), spec: { unschedulable: true } },
+    { ...node("tainted"), ...taints("NoSchedule") },
+    { ...node("emptied"), ...taints("NoExecute") },
+    { ...node("avoided"), ...taints("PreferNoSchedule") },
+  ];
+  assert.deepEqual(lackingNodes(WEB, nodes), ["avoided"]);
 });
 
 /** missingImage() of a cluster of these nodes; `reach`: what this node can fetch. */

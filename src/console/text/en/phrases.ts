@@ -582,7 +582,7 @@ export const PHRASES = [
   "They would become part of the mirror, reached through the virtual address only, and on the second node the first copy replaces them",
   "hakit prereq --adopt and hakit first --adopt take them along; or move them away",
   "NFS exports folders of its own: {names*}",
-  "The NFS server comes and goes with the role of the module k3s, without version 3",
+  "The NFS server comes and goes with the role of the module k3s, without version 3, and takes users' groups as clients send them",
   "move them to another server, or accept that: --adopt",
   "The storage folder is not empty: {names*}",
   "What is there is mirrored from the first node, and replaced on the second",

@@ -916,8 +916,8 @@ export const phrases: Phrases = {
     "hakit prereq --adopt et hakit first --adopt les emmènent ; ou déplacez-les",
   "NFS exports folders of its own: {names*}":
     "NFS exporte ses propres dossiers : {names}",
-  "The NFS server comes and goes with the role of the module k3s, without version 3":
-    "Le serveur NFS va et vient avec le rôle du module k3s, sans la version 3",
+  "The NFS server comes and goes with the role of the module k3s, without version 3, and takes users' groups as clients send them":
+    "Le serveur NFS va et vient avec le rôle du module k3s, sans la version 3, et prend les groupes des utilisateurs tels que les clients les envoient",
   "move them to another server, or accept that: --adopt":
     "déplacez-les sur un autre serveur, ou acceptez cela : --adopt",
   "The storage folder is not empty: {names*}":

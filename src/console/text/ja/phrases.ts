@@ -920,8 +920,8 @@ export const phrases: Phrases = {
     "hakit prereq --adopt と hakit first --adopt で取り込むか、別の場所に移してください",
   "NFS exports folders of its own: {names*}":
     "NFS が独自のフォルダーをエクスポートしています：{names}",
-  "The NFS server comes and goes with the role of the module k3s, without version 3":
-    "NFS サーバーはモジュール k3s の役割に合わせて開始・停止し、バージョン 3 は使えません",
+  "The NFS server comes and goes with the role of the module k3s, without version 3, and takes users' groups as clients send them":
+    "NFS サーバーはモジュール k3s の役割に合わせて開始・停止し、バージョン 3 は使えず、ユーザーのグループはクライアントが送るとおりに扱われます",
   "move them to another server, or accept that: --adopt":
     "別のサーバーに移すか、受け入れてください：--adopt",
   "The storage folder is not empty: {names*}":
