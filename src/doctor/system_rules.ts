@@ -11,6 +11,8 @@ const SCOPED_NFS = [5, 7] as const;
 const NEWER_KERNEL = "apt-get install linux-image-generic-hwe-20.04 && reboot";
 /** Less and K3s' own processes are killed for want of memory. */
 const LEAST_MEMORY = 1.8 * GIB;
+/** K3s' documentation, "Known Issues"; of the distributions that hakit is for, Ubuntu 20.04 has 1.8.4, and has it use the older way by itself. */
+const MULTIPLYING_IPTABLES = /^v1\.8\.[0-4] \(nf_tables\)/;
 /** Without these no node. */
 const NEEDED = ["fuse", "loop", "xfs", "nfsd"] as const;
 /** Without these no pod network. */
@@ -161,6 +163,19 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
         );
       }
       return found;
+    },
+  },
+  {
+    title: "version of iptables",
+    look({ system: { versions: { iptables = "" } } }) {
+      return !MULTIPLYING_IPTABLES.test(iptables) ? [] : [
+        warning("iptables", `iptables is ${iptables}`, {
+          why:
+            "K3s works with the server's own, and with 1.8.0 to 1.8.4 by nf_tables its rules may multiply until the network is slow or fails",
+          fix:
+            "update-alternatives --set iptables /usr/sbin/iptables-legacy && update-alternatives --set ip6tables /usr/sbin/ip6tables-legacy && reboot",
+        }),
+      ];
     },
   },
   {
