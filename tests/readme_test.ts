@@ -1,6 +1,7 @@
 /** What README says a test shows, that test is there to show. */
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
+import { K3S_RELEASE } from "../src/k3s/release.ts";
 
 const ROOT = join(import.meta.dirname!, "..");
 
@@ -56,4 +57,13 @@ Deno.test("README's failure scenarios name each transcript", async () => {
   const unnamed = names.filter((name) => !plain.includes(`\`${name}\``));
   assert.deepEqual(unnamed, []);
   assert(names.length > 50);
+});
+
+Deno.test("README names the K3s that first fetches, and neither it nor the help calls that one tried", async () => {
+  const plain = await readme();
+  assert(plain.includes(`\`first\` fetches ${K3S_RELEASE.version},`));
+  const help = await Deno.readTextFile(join(ROOT, "src/cli/k3s.ts"));
+  for (const text of [plain, help]) {
+    assert.doesNotMatch(text, /K3s that is tried|version\} is tried/);
+  }
 });

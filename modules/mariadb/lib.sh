@@ -29,6 +29,14 @@ first_of() {
   fail "Cannot find $1: install the package mariadb-server"
 }
 
+# From 1:11.8.6-4 on MariaDB's package has AppArmor keep the server to
+# /var/lib/mysql and /run/mysqld: ours has its files elsewhere.
+: "${APPARMOR_PROFILES:=/sys/kernel/security/apparmor/profiles}"
+unconfined=()
+if grep -qs '^mariadbd (' "$APPARMOR_PROFILES" && command -v aa-exec >/dev/null; then
+  unconfined=(aa-exec -p unconfined --)
+fi
+
 # Processes that have our data directory open, whoever started them. The
 # argument alone would match grep's own command line: the name is asked, too.
 server_pids() {

@@ -54,7 +54,7 @@ Deno.test("bundle create refuses what cannot be in a bundle, in one line, before
 const call = (...words: readonly string[]) =>
   parse(command, ["create", "hakit.bundle", ...words]);
 
-Deno.test("bundle create takes the tried K3s along, unless it is told another, a folder, none, or that there is no network", async () => {
+Deno.test("bundle create takes the K3s along that first would fetch, unless it is told another, a folder, none, or that there is no network", async () => {
   const k3s = async (...words: readonly string[]) =>
     (await wantedOf(call(...words))).k3s;
   assert.equal(await k3s(), K3S_RELEASE.version);

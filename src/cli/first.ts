@@ -39,8 +39,6 @@ import {
 import { installedFiles } from "../k3s/install.ts";
 import { forgetCommand, forgetNodePassword } from "../k3s/kubernetes.ts";
 import { preparedFolders } from "../k3s/made_folders.ts";
-import { inheritedProxy } from "../k3s/proxy.ts";
-import { command as execute } from "../system/command.ts";
 import { readIfPresent } from "../system/files.ts";
 import { paths } from "../system/paths.ts";
 import { hakitProgram } from "../agent/node.ts";
@@ -56,6 +54,7 @@ import {
   roomFolders,
   RUN_FLAGS,
   sourcesOf,
+  systemdProxy,
   tell,
 } from "./setup.ts";
 import { messageOf } from "../system/message.ts";
@@ -256,10 +255,7 @@ async function settingsOf(call: Call, { at, made }: {
 /** A proxy that only this shell knows is none for K3s; one that systemd gives to all services is its proxy for everything. */
 async function proxyWarnings(settings: Settings): Promise<string[]> {
   if (settings.proxy !== undefined) return [];
-  const { stdout } = await execute(["systemctl", "show-environment"], {
-    anyCode: true,
-  }).catch(() => ({ stdout: "" }));
-  const inherited = inheritedProxy(stdout);
+  const inherited = await systemdProxy();
   if (inherited !== null) {
     return [
       `systemd gives ${inherited} to all services, and K3s would use it between the nodes, too: give --proxy with the same address, which leaves theirs out`,

@@ -46,7 +46,7 @@ export function k3sCommand(ask: Ask, connect: () => AgentApi): Command {
       {
         name: "DIR|VERSION",
         summary:
-          `upgrade: a folder with k3s and images, or a version to download (${K3S_RELEASE.version} is tried)`,
+          `upgrade: a folder with k3s and images, or a version to download ("hakit first" takes ${K3S_RELEASE.version})`,
         optional: true,
       },
     ],

@@ -58,6 +58,7 @@ import {
   roomFolders,
   RUN_FLAGS,
   sourcesOf,
+  systemdProxy,
   tell,
 } from "./setup.ts";
 
@@ -177,6 +178,7 @@ async function runSecond(call: Call): Promise<number> {
     ...findings.warnings,
     ...existing.warnings,
     ...await linkWarnings(token.addresses, token.port),
+    ...await proxyWarnings(kept),
   ];
   if (tell(call, { problems, warnings })) return EXIT.failed;
 
@@ -301,6 +303,17 @@ export function foreignK3s(
   if (digest(given) === digest(here)) return [];
   return [
     `--k3s ${folder} holds another K3s than this cluster runs, expected the same: leave --k3s out, or change it on both nodes by "hakit k3s upgrade ${folder}"`,
+  ];
+}
+
+/** As of `first`, whose server may have none: its --proxy comes with what K3s reaches without one, on both. Exported for its test. */
+export async function proxyWarnings(
+  { proxy }: Pick<Kept, "proxy">,
+): Promise<string[]> {
+  if (proxy !== undefined) return [];
+  const inherited = await systemdProxy();
+  return inherited === null ? [] : [
+    `systemd gives ${inherited} to all services here, and K3s would use it between the nodes, too: give "hakit first" on the other server --proxy with the same address, which leaves theirs out`,
   ];
 }
 

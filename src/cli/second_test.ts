@@ -3,7 +3,14 @@ import { healthy } from "../../tests/doctor_facts.ts";
 import { encodeToken } from "../cluster/join_token.ts";
 import { type Call, UsageError } from "./command.ts";
 import { parse } from "./parse.ts";
-import { command, foreignK3s, joining, k3sFolder, unlike } from "./second.ts";
+import {
+  command,
+  foreignK3s,
+  joining,
+  k3sFolder,
+  proxyWarnings,
+  unlike,
+} from "./second.ts";
 
 Deno.test("second --adopt keeps NFS exports that are here, and takes no data along", () => {
   const { on } = parse(command, ["TOKEN", "--adopt"]);
@@ -94,5 +101,29 @@ Deno.test("second takes K3s' folder by flag, environment or file, and leaves a v
   } finally {
     Deno.env.delete("HAKIT_K3S");
     await Deno.remove(file);
+  }
+});
+
+Deno.test("second says that a proxy which systemd gives to all services here would be K3s' between the nodes", async () => {
+  const tools = await Deno.makeTempDir();
+  const before = Deno.env.get("PATH")!;
+  try {
+    const systemctl = async (line: string) =>
+      await Deno.writeTextFile(
+        `${tools}/systemctl`,
+        `#!/bin/sh\n[ "$1" = show-environment ] && echo "${line}"\n`,
+        { mode: 0o755 },
+      );
+    Deno.env.set("PATH", `${tools}:${before}`);
+    await systemctl("https_proxy=http://proxy:3128");
+    const [warning] = await proxyWarnings({ proxy: undefined });
+    assert.match(warning!, /https_proxy.*"hakit first".*--proxy/);
+    // The cluster's own proxy comes with what is reached without it.
+    assert.deepEqual(await proxyWarnings({ proxy: "http://proxy:3128" }), []);
+    await systemctl("LANG=C");
+    assert.deepEqual(await proxyWarnings({ proxy: undefined }), []);
+  } finally {
+    Deno.env.set("PATH", before);
+    await Deno.remove(tools, { recursive: true });
   }
 });

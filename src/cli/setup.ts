@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readIfPresent } from "../system/files.ts";
 import type { Findings } from "../doctor/before.ts";
 import { K3S } from "../k3s/files.ts";
+import { inheritedProxy } from "../k3s/proxy.ts";
 import { DATABASE_FOLDER } from "../k3s/texts.ts";
 import {
   flagSource,
@@ -15,6 +16,7 @@ import {
   type StepResult,
   summary,
 } from "../cluster/step.ts";
+import { command } from "../system/command.ts";
 import { createLog } from "../system/log.ts";
 import { paths } from "../system/paths.ts";
 import { VERSION } from "../system/version.ts";
@@ -64,6 +66,14 @@ export async function sourcesOf(
     environment: Deno.env.toObject(),
     ...(name !== undefined && text !== null ? { file: { name, text } } : {}),
   };
+}
+
+/** The variable by which systemd gives all services of this server a proxy; null: none, or it does not say. */
+export async function systemdProxy(): Promise<string | null> {
+  const { stdout } = await command(["systemctl", "show-environment"], {
+    anyCode: true,
+  }).catch(() => ({ stdout: "" }));
+  return inheritedProxy(stdout);
 }
 
 /** Prints findings; true when there is a reason not to begin. */

@@ -57,6 +57,8 @@ const FAULTS: { readonly [expected: string]: Spoil } = {
     any(f.wanted).own = ["10.0.0.9", "10.1.0.1"],
   "warning address.dynamic": (f) => any(f.network.addresses[1]).dynamic = true,
   "problem link.down": (f) => any(f.network.interfaces[2]).up = false,
+  "warning iptables": (f) =>
+    f.system.versions["iptables"] = "v1.8.4 (nf_tables)",
   "warning link.slow": (f) => any(f.network.interfaces[2]).speed = 100,
   "warning link.single": (f) => any(f.wanted).own = ["10.0.0.1"],
   "warning route": (f) => any(f.network).defaultRoute = false,
@@ -486,4 +488,19 @@ Deno.test("every finding has its phrases in every language of the console: what,
     );
     for (const [, code] of known) assert(codes.has(code!), code);
   }
+});
+
+Deno.test("examineNode() warns of the versions of iptables that K3s names, and only where they use nf_tables", () => {
+  const named = (version: string) =>
+    examineNode(spoiled((f) => f.system.versions["iptables"] = version))
+      .findings.some(({ code }) => code === "iptables");
+  assert(named("v1.8.2 (nf_tables)"));
+  for (
+    const other of [
+      "v1.8.4 (legacy)",
+      "v1.8.7 (nf_tables)",
+      "v1.8.10 (nf_tables)",
+      "v1.6.1",
+    ]
+  ) assert(!named(other), other);
 });

@@ -63,7 +63,7 @@ export const doctorFactsSchema = z.strictObject({
     missingPackages: names,
     /** MariaDB's and NFS' that apt may update by itself. A node of an earlier version does not say. */
     freePackages: names.default([]),
-    /** Versions by package, of those that matter for both. */
+    /** Versions by package, of those that matter for both; of iptables with its way into the kernel. */
     versions: z.record(text, text),
     openssl: names,
     /** Controllers of the control groups; empty: not mounted. */

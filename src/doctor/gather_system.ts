@@ -70,7 +70,10 @@ export async function gatherSystem(
     fuse: basic.fuse,
     missingPackages: [...basic.missing],
     freePackages: [...(await holds().catch(() => NONE)).free],
-    versions: await packageVersions(tools),
+    versions: {
+      ...await packageVersions(tools),
+      ...await iptablesVersion(tools),
+    },
     openssl: await opensslLibraries(),
     controllers: await controllers(),
     watchdog: await watchdog(tools),
@@ -120,6 +123,15 @@ async function packageVersions(
     if (status === "installed") versions[name!] = version!;
   }
   return versions;
+}
+
+/** "v1.8.4 (nf_tables)": of the one that is chosen here (update-alternatives), which the package's version does not tell. Exported for its test. */
+export async function iptablesVersion(
+  tools: Pick<Tools, "said">,
+): Promise<{ [name: string]: string }> {
+  const said = await tools.said(["iptables", "-V"]);
+  const version = /^iptables (v.*)$/m.exec(said)?.[1];
+  return version === undefined ? {} : { iptables: version };
 }
 
 async function opensslLibraries(): Promise<string[]> {

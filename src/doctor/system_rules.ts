@@ -14,6 +14,8 @@ const NEWER_KERNEL = "apt-get install linux-image-generic-hwe-20.04 && reboot";
  * profiling), beside datastore, mirror, system and whatever pods are to run. 4 GiB, of which firmware and kernel keep some.
  */
 const LEAST_MEMORY = 3.6 * GIB;
+/** K3s' documentation, "Known Issues"; of the distributions that hakit is for, Ubuntu 20.04 has 1.8.4, and has it use the older way by itself. */
+const MULTIPLYING_IPTABLES = /^v1\.8\.[0-4] \(nf_tables\)/;
 /** Without these no node. */
 const NEEDED = ["fuse", "loop", "xfs", "nfsd"] as const;
 /** Without these no pod network. */
@@ -164,6 +166,19 @@ export const SYSTEM_RULES: readonly Rule<DoctorFacts>[] = [
         );
       }
       return found;
+    },
+  },
+  {
+    title: "version of iptables",
+    look({ system: { versions: { iptables = "" } } }) {
+      return !MULTIPLYING_IPTABLES.test(iptables) ? [] : [
+        warning("iptables", `iptables is ${iptables}`, {
+          why:
+            "K3s works with the server's own, and with 1.8.0 to 1.8.4 by nf_tables its rules may multiply until the network is slow or fails",
+          fix:
+            "update-alternatives --set iptables /usr/sbin/iptables-legacy && update-alternatives --set ip6tables /usr/sbin/ip6tables-legacy && reboot",
+        }),
+      ];
     },
   },
   {

@@ -7,6 +7,7 @@ import { command, CommandError } from "../system/command.ts";
 import { sleep } from "../system/clock.ts";
 import { exists } from "../system/files.ts";
 import { running } from "../system/processes.ts";
+import { type Unconfined, unconfined } from "./apparmor.ts";
 import {
   datastoreHosts,
   datastoreSql,
@@ -27,11 +28,13 @@ const PRIVATE = "hakit-mariadb-private-";
 const START_MS = 120_000;
 const STOP_MS = 60_000;
 const SQL_MS = 60_000;
+const INSTALL_MS = 120_000;
 
 /** Runs `work` with a private server on `folder`; it has stopped, cleanly, when this returns. */
 export async function withServer<T>(
   folder: string,
   work: (server: Server) => Promise<T>,
+  outside: Unconfined = unconfined,
 ): Promise<T> {
   await endLeftovers();
   const run = await Deno.makeTempDir({ dir: "/run", prefix: PRIVATE });
@@ -39,8 +42,9 @@ export async function withServer<T>(
   const log = join(run, "log");
   try {
     await command(["chown", "mysql:mysql", run]);
-    const child = new Deno.Command(await program("mariadbd", "mysqld"), {
-      args: privateArguments(folder, run),
+    const argv = [...await outside(), await program("mariadbd", "mysqld")];
+    const child = new Deno.Command(argv[0]!, {
+      args: [...argv.slice(1), ...privateArguments(folder, run)],
       stdin: "null",
       stdout: "null",
       stderr: "null",
@@ -77,6 +81,45 @@ export function privateArguments(folder: string, run: string): string[] {
     // A TMPDIR of root's own (libpam-tmpdir) is closed to the user mysql.
     `--tmpdir=${run}`,
   ];
+}
+
+/** Makes MariaDB's own tables in `folder`. */
+export async function makeTables(
+  folder: string,
+  outside: Unconfined = unconfined,
+): Promise<void> {
+  const before = await outside();
+  if (before.length === 0) return await install(folder, {});
+  // A script starts the server, which AppArmor would confine again however the script was started: it is given this to start instead.
+  // Not in /run or /tmp, from which nothing can be run on many servers.
+  const made = await Deno.makeTempDir({ dir: "/var/lib", prefix: "hakit-" });
+  try {
+    const server = join(made, "mariadbd");
+    const argv = [...before, await program("mariadbd", "mysqld")];
+    await Deno.writeTextFile(
+      server,
+      `#!/bin/sh\nexec ${argv.join(" ")} "$@"\n`,
+      { mode: 0o700 },
+    );
+    await install(folder, { MYSQLD_BOOTSTRAP: server });
+  } finally {
+    await Deno.remove(made, { recursive: true });
+  }
+}
+
+async function install(
+  folder: string,
+  env: { readonly [name: string]: string },
+): Promise<void> {
+  await command([
+    await program("mariadb-install-db", "mysql_install_db"),
+    "--no-defaults",
+    `--datadir=${folder}`,
+    "--user=mysql",
+    "--auth-root-authentication-method=socket",
+    "--skip-test-db",
+    // Root's own TMPDIR (libpam-tmpdir) is closed to the user mysql.
+  ], { timeoutMs: INSTALL_MS, env: { TMPDIR: "", ...env } });
 }
 
 /** What a run that was killed left behind would hold the data directory for ever. */

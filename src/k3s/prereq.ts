@@ -8,7 +8,7 @@ import { basename } from "node:path";
 import { command } from "../system/command.ts";
 import { exists, writeDurably } from "../system/files.ts";
 import { running } from "../system/processes.ts";
-import { isSecured, secure, withServer } from "./database.ts";
+import { isSecured, makeTables, secure, withServer } from "./database.ts";
 import { holdStep } from "./hold.ts";
 import { makeFolders, preparedText } from "./made_folders.ts";
 import { isMirrored, servicesStep, stopInitScript } from "./member.ts";
@@ -245,9 +245,6 @@ async function hasSystemTables(): Promise<boolean> {
 
 /** After `uninstall --data` the package is there and its directory is empty. */
 async function makeSystemTables(): Promise<void> {
-  const name = await exists("/usr/bin/mariadb-install-db")
-    ? "mariadb-install-db"
-    : "mysql_install_db";
   await command(["install", "-d", "-m", "755", DATABASE_FOLDER]);
   await command(["chown", "mysql:mysql", DATABASE_FOLDER]);
   if (await exists(HALF_MADE)) {
@@ -265,15 +262,7 @@ async function makeSystemTables(): Promise<void> {
     }
     await writeDurably(HALF_MADE, "Written by hakit prereq.\n");
   }
-  await command([
-    name,
-    "--no-defaults",
-    `--datadir=${DATABASE_FOLDER}`,
-    "--user=mysql",
-    "--auth-root-authentication-method=socket",
-    "--skip-test-db",
-    // Root's own (libpam-tmpdir) is closed to the user mysql.
-  ], { timeoutMs: 120_000, env: { TMPDIR: "" } });
+  await makeTables(DATABASE_FOLDER);
   await command(["sync", "-f", DATABASE_FOLDER], PATIENT);
   await Deno.remove(HALF_MADE);
 }

@@ -1,9 +1,9 @@
 /**
- * The K3s that is tried with module k3s, in this one place. To change it: put the new version here with the SHA-256 of its executables
- * as the release's sha256sum-amd64.txt and sha256sum-arm64.txt list them, then run `tests/servers/run` with it (`--k3s DIR`). The archive of images (k3s-airgap-images-*.tar.zst), which a bundle carries, may have its sum here,
- * too. A sum
- * that is not given here is taken from the release's own list, over the same connection as the executable: that finds damage in
- * transfer, but trusts whoever serves the release.
+ * The K3s that `first` fetches where it is told no other, in this one place. No real K3s has run with module k3s yet, this one neither:
+ * README says so and names the version. To change it: put the new version here with the SHA-256 of its executables as the release's
+ * sha256sum-amd64.txt and sha256sum-arm64.txt list them, then run `tests/servers/run` with it (`--k3s DIR`). The archive of images
+ * (k3s-airgap-images-*.tar.zst), which a bundle carries, may have its sum here, too. A sum that is not given here is taken from the
+ * release's own list, over the same connection as the executable: that finds damage in transfer, but trusts whoever serves the release.
  */
 export const K3S_RELEASE: {
   readonly version: string;

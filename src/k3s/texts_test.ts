@@ -163,6 +163,8 @@ Deno.test("the provisioner's manifests are YAML with this cluster's values", asy
     ).value,
     "false",
   );
+  // Nothing here resizes a claim: one that is enlarged would wait for ever.
+  assert.equal(objects[5].allowVolumeExpansion, false);
   assert(!text.replace(/^#.*\n/gm, "").includes("@"));
   const archive = (reclaim: string) =>
     /archiveOnDelete: "(\w+)"/.exec(

@@ -6,9 +6,9 @@ import { settingsSchema } from "../../src/cluster/settings.ts";
 import {
   hasDatastore,
   makeDatastore,
+  makeTables,
   withServer,
 } from "../../src/k3s/database.ts";
-import { command } from "../../src/system/command.ts";
 import { OBSTACLE } from "./database.ts";
 
 const ignore = OBSTACLE !== null;
@@ -26,11 +26,7 @@ Deno.test({
     try {
       await Deno.chmod(home, 0o755);
       const data = join(home, "data");
-      await command([
-        ...["mariadb-install-db", "--no-defaults", `--datadir=${data}`],
-        ...["--user=mysql", "--auth-root-authentication-method=socket"],
-        "--skip-test-db",
-      ], { timeoutMs: 120_000 });
+      await makeTables(data);
       await withServer(data, async (server) => {
         assert.equal(await hasDatastore(server, kept), false);
         await makeDatastore(server, kept, "secret123");
@@ -47,6 +43,37 @@ Deno.test({
         await server.sql("CREATE USER 'k3s'@'10.9.9.9';");
         assert.equal(await hasDatastore(server, kept), false);
       });
+    } finally {
+      await Deno.remove(home, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name:
+    `where MariaDB's profile of AppArmor is loaded, its server is never started within it${because}`,
+  ignore,
+  async fn() {
+    const home = await Deno.makeTempDir({ dir: "/var/tmp", prefix: "hakit-" });
+    try {
+      await Deno.chmod(home, 0o755);
+      const [data, tool, told] = ["data", "aa-exec", "told"]
+        .map((name) => join(home, name));
+      await Deno.writeTextFile(
+        tool!,
+        `#!/bin/sh\necho "$1 $2 $3 $4" >>${told}\nshift 3\nexec "$@"\n`,
+        { mode: 0o755 },
+      );
+      const outside = () =>
+        Promise.resolve([tool!, "-p", "unconfined", "--"] as const);
+      await makeTables(data!, outside);
+      await withServer(data!, ({ sql }) => sql("SELECT 1;"), outside);
+      const started = (await Deno.readTextFile(told!)).trim().split("\n");
+      // The script that makes the tables may start it more than once.
+      assert(started.length >= 2);
+      for (const line of started) {
+        assert.equal(line, "-p unconfined -- /usr/sbin/mariadbd");
+      }
     } finally {
       await Deno.remove(home, { recursive: true });
     }

@@ -39,6 +39,37 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    `mariadb starts its server outside of AppArmor's profile of it, for its tables, too${because}`,
+  ignore,
+  async fn() {
+    await using database = await Database.make("test-m6", 13316);
+    const [tools, told] = ["tools", "told"].map((name) =>
+      join(database.home, name)
+    );
+    await Deno.mkdir(tools!);
+    await Deno.writeTextFile(
+      join(tools!, "aa-exec"),
+      `#!/bin/sh\necho "$*" >>${told}\nshift 3\nexec "$@"\n`,
+      { mode: 0o755 },
+    );
+    const profiles = join(database.home, "profiles");
+    await Deno.writeTextFile(profiles, "mariadbd (enforce)\n");
+    const { code, text } = await database.script(START, {
+      APPARMOR_PROFILES: profiles,
+      PATH: `${tools}:${Deno.env.get("PATH")}`,
+    });
+    assert.equal(code, 0, text);
+    const started = (await Deno.readTextFile(told!)).trim().split("\n");
+    for (const line of started) {
+      assert.match(line, /^-p unconfined -- \S+\/mariadbd --defaults-file=/);
+    }
+    assert.match(started[0]!, / --bootstrap /);
+    assert.doesNotMatch(started.at(-1)!, / --bootstrap /);
+  },
+});
+
+Deno.test({
   name: `mariadb makes an interrupted first start anew${because}`,
   ignore,
   async fn() {

@@ -653,6 +653,7 @@ export const phrases: Phrases = {
   "kernel modules": "modules du noyau",
   "packages and OpenSSL": "paquets et OpenSSL",
   "processors, memory, swap": "processeurs, mémoire, swap",
+  "version of iptables": "version d’iptables",
   "control groups": "groupes de contrôle",
   "clock": "horloge",
   "watchdog": "watchdog",
@@ -736,6 +737,9 @@ export const phrases: Phrases = {
     "Une base de données mise en swap répond tard, et les limites de mémoire de K3s ne tiennent pas",
   "{swapped!}; nor is hakit's agent kept out of it, as control groups of version 1 cannot: a node whose heartbeats wait for a page is taken for dead":
     "{swapped} ; et l’agent de hakit n’y échappe pas non plus, car les groupes de contrôle de version 1 ne le permettent pas : un nœud dont les signes de vie attendent une page est tenu pour mort",
+  "iptables is {version*}": "iptables est en {version}",
+  "K3s works with the server's own, and with 1.8.0 to 1.8.4 by nf_tables its rules may multiply until the network is slow or fails":
+    "K3s se sert de celui du serveur ; avec les versions 1.8.0 à 1.8.4 par nf_tables, ses règles peuvent se multiplier jusqu’à ralentir ou couper le réseau",
   "Control group controllers are missing: {names*}":
     "Des contrôleurs de groupes de contrôle manquent : {names}",
   "K3s does not start without them": "K3s ne démarre pas sans eux",

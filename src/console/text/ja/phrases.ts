@@ -658,6 +658,7 @@ export const phrases: Phrases = {
   "kernel modules": "カーネルモジュール",
   "packages and OpenSSL": "パッケージと OpenSSL",
   "processors, memory, swap": "プロセッサー、メモリー、スワップ",
+  "version of iptables": "iptables のバージョン",
   "control groups": "コントロールグループ",
   "clock": "時計",
   "watchdog": "ウォッチドッグ",
@@ -741,6 +742,9 @@ export const phrases: Phrases = {
     "スワップされたデータベースは応答が遅れ、K3s のメモリー制限も効きません",
   "{swapped!}; nor is hakit's agent kept out of it, as control groups of version 1 cannot: a node whose heartbeats wait for a page is taken for dead":
     "{swapped}。バージョン 1 のコントロールグループでは hakit のエージェントもスワップから除外できません。ハートビートがページの読み込みを待つノードは落ちたとみなされます",
+  "iptables is {version*}": "iptables は {version} です",
+  "K3s works with the server's own, and with 1.8.0 to 1.8.4 by nf_tables its rules may multiply until the network is slow or fails":
+    "K3s はサーバーの iptables を使います。1.8.0 から 1.8.4 を nf_tables で使うとルールが増え続け、ネットワークが遅くなったり止まったりすることがあります",
   "Control group controllers are missing: {names*}":
     "コントロールグループのコントローラーがありません：{names}",
   "K3s does not start without them": "これらがないと K3s は起動しません",
