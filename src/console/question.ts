@@ -11,10 +11,31 @@ export type Command =
   | UserCommand
   /** second, and everything is copied. */
   | "full"
+  /** primforce, also of another folder than the mirrored one. */
+  | "otherFolder"
   | SwitchCommand;
 
 /** Of the others module.yaml says on or off, which is one of these two: only of `boot` it may say auto. */
 export type SwitchCommand = `${Switch} ${"on" | "off"}` | "boot auto";
+
+/** How the API is asked for it: the command there, and what its body says beside the node. */
+export function orderOf(command: Exclude<Command, SwitchCommand>): {
+  readonly command: UserCommand;
+  readonly body: { readonly full?: true; readonly otherFolder?: true };
+} {
+  switch (command) {
+    case "full":
+      return { command: "second", body: { full: true } };
+    case "otherFolder":
+      return { command: "primforce", body: { otherFolder: true } };
+    default:
+      return { command, body: {} };
+  }
+}
+
+export function isSwitch(command: Command): command is SwitchCommand {
+  return command.includes(" ");
+}
 
 /** Something the user pointed at; `node` says where it is done. */
 export interface Wish {
@@ -45,8 +66,9 @@ export function commandsFor(place: Place, role: UserRole): Command[] {
     return module.status === "Transient" ? [] : ["start"];
   }
   if (module.role === "WAIT") {
-    // As the automaton refuses it: beside a primary, and of half a copy, which only force starts.
-    const could = !otherServes(place) && module.identity.consistent;
+    // As the automaton refuses it: beside a primary, and of half a copy or another folder, which only force starts.
+    const could = !otherServes(place) && module.identity.consistent &&
+      !module.otherFolder;
     return role === "administrator" && could ? ["prim", "stop"] : ["stop"];
   }
   return ["stop"];
@@ -74,9 +96,8 @@ export function moreFor(place: Place, role: UserRole): Command[] {
       ];
     default:
       if (!administrator) return switches;
-      return serves
-        ? ["second", "full", ...switches]
-        : ["primforce", ...switches];
+      if (serves) return ["second", "full", ...switches];
+      return [module.otherFolder ? "otherFolder" : "primforce", ...switches];
   }
 }
 
@@ -226,6 +247,15 @@ function ask(command: Command, subject: Subject): Question {
           : questions.primforce.cost(node, peer),
         loss: setAside(peerOf(place), subject),
         confirm: questions.primforce.confirm(node),
+        grave: true,
+        typed: node,
+      };
+    case "otherFolder":
+      return {
+        title: questions.otherFolder.title(name, node),
+        cost: questions.otherFolder.cost(node, peer),
+        loss: setAside(peerOf(place), subject),
+        confirm: questions.otherFolder.confirm(node),
         grave: true,
         typed: node,
       };

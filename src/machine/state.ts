@@ -61,6 +61,8 @@ export interface ModuleView {
   readonly failover?: boolean | undefined;
   /** Its disk, or its replicator, does not end what it was asked; absent: it does. */
   readonly stalls?: boolean | undefined;
+  /** Another folder than the mirrored one stands in its place: `reason` says which; absent: none does, or an older version. */
+  readonly otherFolder?: boolean | undefined;
   /** What this node's last takeover took, from the decision to Ready; put in by the agent, absent: none was seen. */
   readonly takeoverMs?: number | undefined;
   /** The newest of what is kept here of data that only this node wrote; put in by the agent, absent: nothing. */
