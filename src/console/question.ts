@@ -157,6 +157,22 @@ export function question(
   return ask(command, { place, name: wish.module, node: wish.node, peer, t });
 }
 
+/** Before a command of the command line, which may be given in any role: what is declared the good copy, and what gives way. Null: nothing does, as far as is known, or the agent refuses it. */
+export function primQuestion(
+  state: ClusterState,
+  wish: Wish & { readonly command: "prim" | "primforce" | "otherFolder" },
+  t: Texts,
+): Question | null {
+  const { command, module: name, node } = wish;
+  const place = places(state, name).find((place) => place.node.name === node);
+  if (!place?.module || otherServes(place)) return null;
+  if (command === "prim" && (isFirstStart(place) || isLevel(peerOf(place)))) {
+    return null;
+  }
+  const peer = place.other?.name ?? t.overview.otherNode;
+  return ask(command, { place, name, node, peer, t });
+}
+
 interface Subject {
   readonly place: Place;
   readonly name: string;
@@ -296,14 +312,27 @@ function extent(
   const { current, bitmap } = other.identity;
   const parted = identity.bitmap;
   if (parted === null) {
-    const same = current !== null && identity.current === current;
-    return same && other.upToDate ? loss.none(name) : loss.uncounted(name);
+    return isSame(identity, other) ? loss.none(name) : loss.uncounted(name);
   }
   const related = parted === current || parted === bitmap;
   // A replicator that does not run has counted nothing, which is not "none".
   return related && dirtyBytes > 0
     ? loss.counted(name, bytes(dirtyBytes))
     : loss.uncounted(name);
+}
+
+function isSame(
+  { current, bitmap }: ModuleState["identity"],
+  other: ModuleState,
+): boolean {
+  return bitmap === null && current !== null &&
+    current === other.identity.current && other.upToDate;
+}
+
+/** By its own word of now, it has nothing that the other copy lacks. */
+function isLevel({ node, module, otherModule }: Partial<Place>): boolean {
+  return node !== undefined && answers(node) && module !== undefined &&
+    otherModule !== undefined && isSame(module.identity, otherModule);
 }
 
 function peerOf(place: Place): Partial<Place> {
