@@ -129,6 +129,7 @@ function moduleState(
     salvage: view.salvage ?? null,
     failover: view.failover ?? true,
     ...(hindered === null ? {} : { hindered }),
+    ...(view.otherFolder ? { otherFolder: true } : {}),
     addresses: (addresses[view.module] ?? []).map((address) => ({
       address,
       held: view.addresses,

@@ -488,3 +488,14 @@ Deno.test("clusterState() is loud about copies that were found to differ", () =>
     false,
   );
 });
+
+Deno.test("clusterState() passes on that another folder stands in the mirrored one's place, of either node", () => {
+  const waits = { role: "WAIT", status: "NotReady", goal: "run" } as const;
+  const strange = { ...waits, otherFolder: true };
+  const { nodes } = state(strange, strange, "alive");
+  for (const { modules } of nodes) strictEqual(modules[0]!.otherFolder, true);
+  const whole = state(waits, waits, "alive").nodes;
+  for (const { modules } of whole) {
+    strictEqual("otherFolder" in modules[0]!, false);
+  }
+});

@@ -99,6 +99,9 @@ const moduleSchema = z.strictObject({
   hindered: z.string().optional().describe(
     "Of SECOND: why it would not take over now if the other node died; absent: nothing is known to hinder it",
   ),
+  otherFolder: z.boolean().optional().describe(
+    "Another folder than the mirrored one stands in its place, as when its disk is not mounted: only primforce with otherFolder makes it the good copy; absent: none does",
+  ),
   addresses: list(
     z.strictObject({ address: z.string(), held: z.boolean() }).readonly(),
   ),

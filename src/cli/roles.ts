@@ -1,5 +1,7 @@
 /** start, stop, restart, stopstart, swap, prim, primforce, second: one API call each, then what came of it. */
 import type { ClusterState } from "../api/state.ts";
+import { primQuestion } from "../console/question.ts";
+import { en } from "../console/text/en.ts";
 import type { AgentApi, RoleRequest } from "./agent_api.ts";
 import {
   type Call,
@@ -36,6 +38,14 @@ const OTHER_FOLDER: Flag = {
     "also where another folder stands in the place of the mirrored one, as when its disk is not mounted",
 };
 
+const YES: Flag = { type: "boolean", summary: "do not ask on a terminal" };
+
+/** Asks whoever sits at the terminal; undefined: nobody does, and a script goes on. */
+export type Person = (question: string) => string | null | undefined;
+
+const atTerminal: Person = (question) =>
+  Deno.stdin.isTerminal() ? prompt(question) : undefined;
+
 /** What is lost by it. */
 const DETAILS: { readonly [name in Name]?: string } = {
   prim:
@@ -44,8 +54,13 @@ const DETAILS: { readonly [name in Name]?: string } = {
     "Only where the other node's disk is gone for good. A copy that is half made has files that are old, new or torn, and a database may refuse to start on them; what the other node has is kept aside when it returns. Where the folder is not the mirrored one (its disk is not mounted: see findmnt) it is refused; if what stands in it is meant to be the good copy, perhaps an empty one, add --other-folder.",
 };
 
-export function roleCommand(name: Name, api: () => AgentApi): Command {
+export function roleCommand(
+  name: Name,
+  api: () => AgentApi,
+  person: Person = atTerminal,
+): Command {
   const full = name === "prim" || name === "second";
+  const asks = name === "prim" || name === "primforce";
   return {
     name,
     summary: SUMMARY[name],
@@ -61,24 +76,32 @@ export function roleCommand(name: Name, api: () => AgentApi): Command {
       },
       ...(full ? { full: FULL } : {}),
       ...(name === "primforce" ? { "other-folder": OTHER_FOLDER } : {}),
+      ...(asks ? { yes: YES } : {}),
       "no-wait": {
         type: "boolean",
         summary: "do not wait until it is done",
       },
       json: JSON_FLAG,
     },
-    run: (call) => runRole(name, call, api()),
+    run: (call) => runRole(name, call, { api: api(), person }),
   };
 }
 
 async function runRole(
   name: Name,
   call: Call,
-  api: AgentApi,
+  { api, person }: { readonly api: AgentApi; readonly person: Person },
 ): Promise<number> {
-  const module = moduleName(await api.state(), call.args[0]);
+  const before = await api.state();
+  const module = moduleName(before, call.args[0]);
   const wait = !call.on("no-wait");
   const node = call.text("node");
+  if (name === "prim" || name === "primforce") {
+    if (!meant(name, call, { state: before, module, person })) {
+      call.out.line("Nothing was changed.");
+      return EXIT.failed;
+    }
+  }
   const state = await api.role({
     module,
     command: name,
@@ -91,6 +114,27 @@ async function runRole(
   else if (wait) call.out.line(state.sentences[module] ?? state.sentence);
   else call.out.line(`Asked: ${name} ${module}. See "hakit state".`);
   return wait && blocked(name, module, node, state) ? EXIT.failed : EXIT.done;
+}
+
+/** In the words of the console. True also where nobody is there to be asked, or nothing gives way. */
+function meant(
+  name: "prim" | "primforce",
+  call: Call,
+  { state, module, person }: {
+    readonly state: ClusterState;
+    readonly module: string;
+    readonly person: Person;
+  },
+): boolean {
+  if (call.on("yes") || !call.out.terminal) return true;
+  const node = call.text("node") ??
+    state.nodes.find(({ local }) => local)?.name ?? "";
+  const command = call.on("other-folder") ? "otherFolder" : name;
+  const asked = primQuestion(state, { command, module, node }, en);
+  if (asked === null) return true;
+  const lines = [asked.title, asked.cost, asked.loss, en.asked.type(node)];
+  const answer = person(`${lines.filter(Boolean).join("\n")}:`);
+  return answer === undefined || answer?.trim() === node;
 }
 
 /** A start that ended in WAIT is not done: the sentence above says why. */

@@ -74,7 +74,14 @@ const RESOURCES = [{
 async function hakit(
   line: string,
   state: ClusterState | Error | (() => Promise<ClusterState>) = cluster({}),
+  /** Whoever sits at the terminal, if anybody does; null: an end of input. */
+  types?: string | null,
 ) {
+  const told: string[] = [];
+  const person = (question: string) => {
+    told.push(question);
+    return types;
+  };
   const asked: RoleRequest[] = [];
   const set: unknown[] = [], resynced: unknown[] = [];
   const looked: string[] = [];
@@ -123,7 +130,8 @@ async function hakit(
     logCommand(api),
     roleCommand("start", api),
     roleCommand("swap", api),
-    roleCommand("prim", api),
+    roleCommand("prim", api, person),
+    roleCommand("primforce", api, person),
     resourceCommand(api),
     resyncCommand(api),
     fullsyncCommand(api),
@@ -133,14 +141,14 @@ async function hakit(
   const code = await run(line.split(" ").filter(Boolean), {
     table,
     out: outputTo({
-      terminal: false,
+      terminal: types !== undefined,
       colour: false,
       out: (text) => out += text,
       err: (text) => err += text,
       now: () => 0,
     }),
   });
-  return { code, out, err, asked, resynced, looked };
+  return { code, out, err, asked, told, resynced, looked };
 }
 
 Deno.test("run() suggests the command and the flag that were meant", async () => {
@@ -510,4 +518,52 @@ Deno.test("fullsync asks the node that is SECOND, and says why when none is", as
   }]);
   const { err } = await hakit("fullsync");
   assert.match(err, /no node is SECOND \(node1 is PRIM, node2 is PRIM\)/);
+});
+
+Deno.test("prim and primforce name what gives way, and ask whoever sits at the terminal for the node's name", async () => {
+  const stopped = { role: "STOP", status: "NotReady" } as const;
+  const parted = {
+    ...stopped,
+    identity: { ...MODULE.identity, current: "b", bitmap: "a" },
+  };
+  const state = cluster({ ...parted, dirtyBytes: 3 << 20 });
+  for (const types of ["node2", "", "yes", null]) {
+    const { code, out, asked, told } = await hakit("prim db", state, types);
+    assert.equal(code, 1);
+    assert.match(out, /^Nothing was changed\.\n$/);
+    assert.deepEqual(asked, []);
+    assert.match(
+      told[0]!,
+      /^Make node1 the primary of db\?\nnode1's copy becomes the good one\..*\nnode2 has up to 3\.0 MiB .*\nType node1, the node's name, to do it:$/,
+    );
+  }
+  const done = await hakit("primforce db --node node2", state, "node2");
+  assert.match(done.told[0]!, /^Force node2 to be the primary of db\?\n/);
+  assert.equal(done.asked.length, 1);
+  const other = await hakit("primforce db --other-folder", state, "node1");
+  assert.match(other.told[0]!, /perhaps an empty folder/);
+  assert.equal(other.asked[0]!.otherFolder, true);
+
+  // Who says so at once is not asked, nor is a script.
+  const yes = await hakit("primforce db --yes", state, null);
+  assert.deepEqual([yes.told.length, yes.asked.length], [0, 1]);
+  const script = await hakit("primforce db", state);
+  assert.deepEqual([script.told.length, script.asked.length], [0, 1]);
+  // Nothing gives way: both say that they hold the same, or have nothing yet.
+  const level = cluster({ ...stopped, identity: MODULE.identity });
+  const empty = cluster({
+    ...stopped,
+    identity: { ...MODULE.identity, current: null },
+  });
+  for (const state of [level, empty]) {
+    const { told, asked } = await hakit("prim db", state, null);
+    assert.deepEqual([told.length, asked.length], [0, 1]);
+  }
+  // But a forced role is always asked about, as in the console.
+  const forced = await hakit("primforce db", level, "no");
+  assert.deepEqual(forced.asked, []);
+  assert.match(forced.told[0]!, /node2 has nothing that the other copy lacks/);
+  // What the agent refuses it refuses without a question before.
+  const served = cluster({ role: "PRIM" });
+  assert.equal((await hakit("prim db", served, null)).told.length, 0);
 });

@@ -8,7 +8,8 @@ import plot from "./plot.css" with { type: "text" };
 import style from "./style.css" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
 import { TABLES } from "./text/phrases.ts";
-import type { Language } from "./text/texts.ts";
+import { sourceOf } from "./text/source_of.ts";
+import { type Language, texts } from "./text/texts.ts";
 
 interface Asset {
   readonly type: string;
@@ -40,6 +41,12 @@ export const ICON_URL = publish("icon.svg", {
   type: "image/svg+xml",
   text: icon as unknown as string,
 });
+/** What the console itself says, for the part of a page that the browser draws: a script before that, in the one language of the page. */
+export const TEXTS_URL: { readonly [language in Language]: string } = {
+  en: words("en"),
+  fr: words("fr"),
+  ja: words("ja"),
+};
 /** What the agent says, in other languages than its own: for the part of a page that the browser draws. */
 export const PHRASES_URL: { readonly [language in Language]?: string } = {
   fr: phrases("fr"),
@@ -86,6 +93,13 @@ export async function assetAnswer(request: Request): Promise<Response> {
 async function compressed(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const level = constants.Z_BEST_COMPRESSION;
   return new Uint8Array(await promisify(gzip)(text, { level }));
+}
+
+function words(language: Language): string {
+  return publish(`texts.${language}.js`, {
+    type: "text/javascript; charset=utf-8",
+    text: `globalThis.hakitTexts=${sourceOf(texts(language))};\n`,
+  });
 }
 
 function phrases(language: keyof typeof TABLES): string {

@@ -4,6 +4,7 @@ import type { UserRole } from "../api/users.ts";
 import {
   type Command,
   commandsFor,
+  isSwitch,
   moreFor,
   swapFrom,
   type Wish,
@@ -403,9 +404,7 @@ function ArbiterLine({ state, t }: {
 const LINK_TONE = { up: "good", down: "bad", unknown: "off" } as const;
 
 function labelOf(command: Command, { actions }: Texts): string {
-  return command.includes(" ")
-    ? actions.switch(command)
-    : actions[command as keyof Omit<typeof actions, "switch">];
+  return isSwitch(command) ? actions.switch(command) : actions[command];
 }
 
 /** Roles are words of the product, the same in every language and in the command. */

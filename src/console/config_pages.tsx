@@ -54,7 +54,6 @@ export function ConfigPage({ user, cluster, modules, module }: Shared & {
             id="config"
             data-module={module}
             data-schema={SCHEMA}
-            data-language={user.language}
           >
             <noscript>
               <p class="warning">{t.common.noScript}</p>
@@ -83,7 +82,6 @@ export function ClusterConfigPage({ user, cluster, nodes }: Shared & {
         id="cluster-config"
         data-schema={CLUSTER_SCHEMA}
         data-nodes={JSON.stringify(nodes)}
-        data-language={user.language}
       >
         <noscript>
           <p class="warning">{t.common.noScript}</p>
@@ -125,7 +123,6 @@ export function NewModulePage(
             id="config"
             data-module={template.name}
             data-schema={SCHEMA}
-            data-language={user.language}
             data-template={JSON.stringify(template.files)}
           >
             <noscript>

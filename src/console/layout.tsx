@@ -9,6 +9,7 @@ import {
   PLOT_URL,
   RESOURCES_URL,
   STYLE_URL,
+  TEXTS_URL,
 } from "./assets.ts";
 import { type Language, LANGUAGES, texts } from "./text/texts.ts";
 
@@ -79,6 +80,7 @@ export function Layout(props: LayoutProps) {
           ? <link rel="stylesheet" href={PLOT_URL} />
           : null}
         <link rel="stylesheet" href={STYLE_URL} />
+        {user ? <script src={TEXTS_URL[language]} defer></script> : null}
         <script src={here === "resources" ? RESOURCES_URL : CLIENT_URL} defer>
         </script>
       </head>

@@ -41,7 +41,6 @@ export function ModulePage(
           data-module={module}
           data-role={user.role}
           data-nodes={JSON.stringify(nodes)}
-          data-language={user.language}
         >
           <noscript>
             <p class="warning">{t.common.noScript}</p>
@@ -120,7 +119,6 @@ export function SupportPage({ user, cluster, nodes }: {
       </section>
       <div
         id="support"
-        data-language={user.language}
         data-role={user.role}
         data-nodes={JSON.stringify(nodes.map(({ name }) => name))}
         data-drills={hasK3s(nodes) ? "1" : undefined}
@@ -131,7 +129,6 @@ export function SupportPage({ user, cluster, nodes }: {
         class="pane"
         aria-labelledby="notify"
         id="notify-part"
-        data-language={user.language}
       >
         <h2 id="notify">{t.support.notify}</h2>
         <p>{t.support.notifyText}</p>

@@ -35,7 +35,6 @@ export function ClusterPage({ state, user, port }: {
         data-state={JSON.stringify(state)}
         data-role={user.role}
         data-port={port}
-        data-language={user.language}
       >
         <ClusterView
           state={told(state, sayIn(user.language))}
@@ -243,7 +242,6 @@ function LogLines({ user, module, node, file, lines }: LogPageProps) {
   return (
     <div
       id="log"
-      data-language={user.language}
       data-module={module ?? undefined}
       data-node={node}
       data-live={file === null ? "1" : undefined}

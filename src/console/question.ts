@@ -11,10 +11,31 @@ export type Command =
   | UserCommand
   /** second, and everything is copied. */
   | "full"
+  /** primforce, also of another folder than the mirrored one. */
+  | "otherFolder"
   | SwitchCommand;
 
 /** Of the others module.yaml says on or off, which is one of these two: only of `boot` it may say auto. */
 export type SwitchCommand = `${Switch} ${"on" | "off"}` | "boot auto";
+
+/** How the API is asked for it: the command there, and what its body says beside the node. */
+export function orderOf(command: Exclude<Command, SwitchCommand>): {
+  readonly command: UserCommand;
+  readonly body: { readonly full?: true; readonly otherFolder?: true };
+} {
+  switch (command) {
+    case "full":
+      return { command: "second", body: { full: true } };
+    case "otherFolder":
+      return { command: "primforce", body: { otherFolder: true } };
+    default:
+      return { command, body: {} };
+  }
+}
+
+export function isSwitch(command: Command): command is SwitchCommand {
+  return command.includes(" ");
+}
 
 /** Something the user pointed at; `node` says where it is done. */
 export interface Wish {
@@ -45,8 +66,9 @@ export function commandsFor(place: Place, role: UserRole): Command[] {
     return module.status === "Transient" ? [] : ["start"];
   }
   if (module.role === "WAIT") {
-    // As the automaton refuses it: beside a primary, and of half a copy, which only force starts.
-    const could = !otherServes(place) && module.identity.consistent;
+    // As the automaton refuses it: beside a primary, and of half a copy or another folder, which only force starts.
+    const could = !otherServes(place) && module.identity.consistent &&
+      !module.otherFolder;
     return role === "administrator" && could ? ["prim", "stop"] : ["stop"];
   }
   return ["stop"];
@@ -74,9 +96,8 @@ export function moreFor(place: Place, role: UserRole): Command[] {
       ];
     default:
       if (!administrator) return switches;
-      return serves
-        ? ["second", "full", ...switches]
-        : ["primforce", ...switches];
+      if (serves) return ["second", "full", ...switches];
+      return [module.otherFolder ? "otherFolder" : "primforce", ...switches];
   }
 }
 
@@ -134,6 +155,22 @@ export function question(
   if (!possible) return null;
   const peer = place.other?.name ?? t.overview.otherNode;
   return ask(command, { place, name: wish.module, node: wish.node, peer, t });
+}
+
+/** Before a command of the command line, which may be given in any role: what is declared the good copy, and what gives way. Null: nothing does, as far as is known, or the agent refuses it. */
+export function primQuestion(
+  state: ClusterState,
+  wish: Wish & { readonly command: "prim" | "primforce" | "otherFolder" },
+  t: Texts,
+): Question | null {
+  const { command, module: name, node } = wish;
+  const place = places(state, name).find((place) => place.node.name === node);
+  if (!place?.module || otherServes(place)) return null;
+  if (command === "prim" && (isFirstStart(place) || isLevel(peerOf(place)))) {
+    return null;
+  }
+  const peer = place.other?.name ?? t.overview.otherNode;
+  return ask(command, { place, name, node, peer, t });
 }
 
 interface Subject {
@@ -229,6 +266,15 @@ function ask(command: Command, subject: Subject): Question {
         grave: true,
         typed: node,
       };
+    case "otherFolder":
+      return {
+        title: questions.otherFolder.title(name, node),
+        cost: questions.otherFolder.cost(node, peer),
+        loss: setAside(peerOf(place), subject),
+        confirm: questions.otherFolder.confirm(node),
+        grave: true,
+        typed: node,
+      };
     default:
       return switchQuestion(command, subject);
   }
@@ -266,14 +312,27 @@ function extent(
   const { current, bitmap } = other.identity;
   const parted = identity.bitmap;
   if (parted === null) {
-    const same = current !== null && identity.current === current;
-    return same && other.upToDate ? loss.none(name) : loss.uncounted(name);
+    return isSame(identity, other) ? loss.none(name) : loss.uncounted(name);
   }
   const related = parted === current || parted === bitmap;
   // A replicator that does not run has counted nothing, which is not "none".
   return related && dirtyBytes > 0
     ? loss.counted(name, bytes(dirtyBytes))
     : loss.uncounted(name);
+}
+
+function isSame(
+  { current, bitmap }: ModuleState["identity"],
+  other: ModuleState,
+): boolean {
+  return bitmap === null && current !== null &&
+    current === other.identity.current && other.upToDate;
+}
+
+/** By its own word of now, it has nothing that the other copy lacks. */
+function isLevel({ node, module, otherModule }: Partial<Place>): boolean {
+  return node !== undefined && answers(node) && module !== undefined &&
+    otherModule !== undefined && isSame(module.identity, otherModule);
 }
 
 function peerOf(place: Place): Partial<Place> {

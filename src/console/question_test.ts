@@ -7,6 +7,7 @@ import {
   type Command,
   commandsFor,
   moreFor,
+  orderOf,
   question,
   swapFrom,
 } from "./question.ts";
@@ -72,6 +73,40 @@ Deno.test("commandsFor() and moreFor() offer a role only where the automaton wou
   const second = sampleState({ role: "SECOND" }, { role: "PRIM" });
   deepStrictEqual(forced(second), ["full"]);
   deepStrictEqual(forced(silenced(second)), []);
+});
+
+Deno.test("moreFor() offers another folder than the mirrored one only as what it is, and question() names what goes out of use", () => {
+  const waits = {
+    role: "WAIT",
+    status: "NotReady",
+    otherFolder: true,
+  } as const;
+  const state = sampleState(waits, stopped);
+  const [place] = both(state);
+  deepStrictEqual(commandsFor(place!, "administrator"), ["stop"]);
+  const more = moreFor(place!, "administrator");
+  strictEqual(more[0], "otherFolder");
+  strictEqual(more.includes("primforce"), false);
+  strictEqual(moreFor(place!, "operator").includes("otherFolder"), false);
+  const ask = (state: ClusterState) =>
+    question(
+      state,
+      { command: "otherFolder", module: "k3s", node: "node1" },
+      en,
+    );
+  const asked = ask(state)!;
+  strictEqual(asked.typed, "node1");
+  match(asked.cost, /perhaps an empty folder.*not in use any more.*set aside/);
+  match(asked.loss!, /node2 has nothing that the other copy lacks/);
+  // Mounted meanwhile: the question goes away.
+  strictEqual(
+    ask(sampleState({ ...waits, otherFolder: false }, stopped)),
+    null,
+  );
+  deepStrictEqual(orderOf("otherFolder"), {
+    command: "primforce",
+    body: { otherFolder: true },
+  });
 });
 
 /** node2 does not answer. */

@@ -3,7 +3,7 @@ import { fakeAgent, PASSWORD } from "../../tests/console/fake_agent.ts";
 import { sampleState } from "../../tests/console/sample.ts";
 import type { Connection } from "../api/auth.ts";
 import type { ClusterState } from "../api/state.ts";
-import { LANGUAGES } from "./text/texts.ts";
+import { LANGUAGES, texts } from "./text/texts.ts";
 
 const network: Connection = { kind: "network", address: "192.0.2.1" };
 
@@ -421,6 +421,17 @@ async function weigh(
     sum += bytes.byteLength;
     const unpacked = new Blob([bytes]).stream()
       .pipeThrough(new DecompressionStream("gzip"));
+    // Nobody reads three languages: what the others say stays here.
+    const others = LANGUAGES.filter((one) =>
+      one !== headers["accept-language"]
+    );
+    const script = (await (await get("")).text()).replaceAll(
+      /\\u([0-9a-f]{4})/gi,
+      (_, code) => String.fromCharCode(parseInt(code, 16)),
+    );
+    for (const other of others) {
+      strictEqual(script.includes(texts(other).common.loading), false, path);
+    }
     for (const encoding of ["", "br", "gzip;q=0", "identity, gzip; q=0.0"]) {
       const whole = await get(encoding);
       strictEqual(whole.headers.get("content-encoding"), null, encoding);

@@ -75,7 +75,7 @@ const moduleView = z.object({
   addresses: z.boolean(),
   failover: z.boolean().optional(),
   stalls: z.boolean().optional(),
-  strange: z.boolean().optional(),
+  otherFolder: z.boolean().optional(),
   takeoverMs: count.optional(),
   salvage: text(40).optional(),
   bids: z.boolean().optional(),

@@ -25,6 +25,7 @@ const view: ModuleView = {
   proven: "2026-11-23T17:00:00.000Z",
   differences: 3,
   stalls: true,
+  otherFolder: true,
   dirtyBytes: 0,
   addresses: true,
   bids: false,

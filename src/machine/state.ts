@@ -61,8 +61,11 @@ export interface ModuleView {
   readonly failover?: boolean | undefined;
   /** Its disk, or its replicator, does not end what it was asked; absent: it does. */
   readonly stalls?: boolean | undefined;
-  /** What stands in its directories is not what its state knows: it starts by a person's word only. Absent: it is. */
-  readonly strange?: boolean | undefined;
+  /**
+   * What stands in its directories is not what its state knows (a disk that is not mounted, a restored system disk): `reason` says which,
+   * and it starts by a person's word only; absent: it is, or an older version.
+   */
+  readonly otherFolder?: boolean | undefined;
   /** What this node's last takeover took, from the decision to Ready; put in by the agent, absent: none was seen. */
   readonly takeoverMs?: number | undefined;
   /** The newest of what is kept here of data that only this node wrote; put in by the agent, absent: nothing. */

@@ -329,7 +329,7 @@ export function view(state: State): ModuleView {
     keeps: state.config.keeps ?? null,
     ...(leaves(state) ? { leaving: true } : {}),
     ...(report?.stalled ? { stalls: true } : {}),
-    ...(report?.strange ? { strange: true } : {}),
+    ...(report?.strange ? { otherFolder: true } : {}),
     ...compared(report),
     ...kept(record),
     ...(witness === null ? {} : { witness: witness.id }),

@@ -142,6 +142,7 @@ Deno.test("step() in WAIT starts nothing on a folder that is not the mirrored on
   for (let i = 0; i < 200; i++) life.on({ type: "peer", verdict: "lost" });
   strictEqual(life.state.role, "WAIT");
   strictEqual(life.state.reason, strange);
+  strictEqual(view(life.state).otherFolder, true);
   life.on({ type: "command", command: "prim", full: false, by: "test" });
   life.on({ type: "tick" });
   strictEqual(life.state.role, "WAIT");
@@ -157,6 +158,7 @@ Deno.test("step() in WAIT starts nothing on a folder that is not the mirrored on
     .on({ type: "report", report: report() })
     .on({ type: "peer", verdict: "lost" });
   strictEqual(mounted.state.role, "ALONE");
+  strictEqual(view(mounted.state).otherFolder, undefined);
   // Declared good it would be what an unmounted disk leaves: that needs a word of its own, and prim does not know it.
   for (
     const [command, otherFolder, role] of [

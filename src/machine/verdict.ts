@@ -206,7 +206,7 @@ export const TABLE: readonly Row[] = [
     // Its state knows nothing of what stands there: nobody can say that both wrote, and it would refuse to be primary.
     name: "the peer's data is not what its state knows",
     when: ({ relation, theirs }) =>
-      relation === "diverged" && theirs!.strange === true,
+      relation === "diverged" && theirs!.otherFolder === true,
     then: (about) => stuck(theirsStrange(about)),
   },
   {

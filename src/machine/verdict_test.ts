@@ -222,7 +222,7 @@ Deno.test("startVerdict() beside data that its own node's state does not know pr
       ...waiting(0, { lastRole: "SECOND", identity }),
       peer: {
         verdict: "alive",
-        view: { ...other, strange: true, reason: why },
+        view: { ...other, otherFolder: true, reason: why },
         roleSince: 0,
       },
     }, 99_000);
@@ -238,13 +238,6 @@ Deno.test("startVerdict() beside data that its own node's state does not know pr
     reason(null, { upToDate: false }),
     `two cannot start: what stands in its directories is not what its state knows; if the copy of one (not up to date) is the right one: ${prim}`,
   );
-});
-
-Deno.test("view() says that what stands in the directories is not what the state knows", () => {
-  const state = waiting(0, {});
-  strictEqual(view(state).strange, undefined);
-  const strange = '"/srv/data" is not the folder that was mirrored';
-  strictEqual(view({ ...state, report: report({ strange }) }).strange, true);
 });
 
 Deno.test("startVerdict() with failover off leaves the service where it was", () => {

@@ -12,6 +12,8 @@ export type Which = 1 | 2;
 
 const root = join(import.meta.dirname!, "../..");
 const VIRTUAL = "10.97.1.100";
+/** In secret.key of both nodes. */
+export const SECRET = "5a".repeat(32);
 
 function moduleYaml(directory: string | null): string {
   return `name: plain
@@ -213,7 +215,7 @@ async function writeFiles(
     });
     await put("cluster.yaml", cluster);
     await put("node", `node${node}\n`);
-    await put("secret.key", "5a".repeat(32) + "\n");
+    await put("secret.key", `${SECRET}\n`);
     await put("ca.pem", authority.certPem);
     await put("ca.key", authority.keyPem);
     await put("node.pem", certificate.certPem);
@@ -229,10 +231,12 @@ async function writeFiles(
   }
   // One and the same, as after `hakit second`: of two that differ one would give way, and with it whoever has logged in by then.
   const users = (node: Which) => join(home(node), "etc/users.yaml");
-  await createUser(users(1), {
-    name: "admin",
-    role: "administrator",
-    password: PASSWORD,
-  });
+  for (
+    const [name, role] of [
+      ["admin", "administrator"],
+      ["otto", "operator"],
+      ["eve", "viewer"],
+    ] as const
+  ) await createUser(users(1), { name, role, password: PASSWORD });
   await Deno.copyFile(users(1), users(2));
 }

@@ -4,7 +4,8 @@ import type { Page } from "playwright-core";
 import { exists } from "../../src/system/files.ts";
 import { logIn, openBrowser, shows } from "./browser.ts";
 import { canIsolate } from "../e2e/can_isolate.ts";
-import { type AgentsOptions, twoAgents, type Which } from "./agents.ts";
+import { unpack } from "../../src/module/archive.ts";
+import { type AgentsOptions, SECRET, twoAgents, type Which } from "./agents.ts";
 
 /** Runs it with two agents; should it fail, with what they say themselves. */
 async function withAgents(
@@ -196,6 +197,76 @@ Deno.test({
       await page.goto(`${agents.url(2)}/timeline`);
       await shows(page, "configuration 4 in force");
       await shows(page, "WAIT → ALONE");
+    }),
+});
+
+Deno.test({
+  name:
+    "each role may on the other node what it may on this one, and a snapshot holds both nodes and no secret",
+  ignore: !await canIsolate(),
+  sanitizeOps: false,
+  fn: () =>
+    withAgents({}, async (agents) => {
+      await using browser = await openBrowser({ namespace: agents.namespace });
+      const { page } = browser;
+      /** Sent with all that the page itself would send. */
+      const byHand = (command: string, body: object) =>
+        page.evaluate(async ({ command, body }) => {
+          const answer = await fetch(`/api/modules/plain/${command}`, {
+            method: "POST",
+            headers: { "x-hakit-csrf": document.body.dataset["csrf"] ?? "" },
+            body,
+          });
+          return [answer.status, (await answer.json()).error?.message ?? null];
+        }, { command, body: JSON.stringify(body) });
+      const logOut = async () => {
+        await page.click("text=Log out");
+        await page.waitForURL("**/login");
+      };
+      await reach(page, agents.url(2));
+
+      await logIn(page, agents.url(2), { name: "otto" });
+      await role(page, 1, "STOP");
+      await order(page, 1, "Start");
+      await role(page, 1, "ready");
+      await order(page, 2, "Start");
+      await role(page, 2, "SECONDready");
+      for (const node of ["node1", "node2"]) {
+        deepStrictEqual(await byHand("primforce", { node }), [
+          403,
+          '"primforce" needs role administrator, you are operator',
+        ]);
+      }
+      await logOut();
+
+      await logIn(page, agents.url(2), { name: "eve" });
+      await role(page, 1, "PRIMready");
+      strictEqual(await page.locator("main button").count(), 0);
+      for (const node of ["node1", "node2"]) {
+        deepStrictEqual(await byHand("stop", { node }), [
+          403,
+          '"/api/modules/plain/stop" needs role operator, you are viewer',
+        ]);
+      }
+      deepStrictEqual(await agents.serving(), [1]);
+      await logOut();
+
+      await logIn(page, agents.url(2));
+      await role(page, 1, "PRIMready");
+      await page.click("nav.pages >> text=Support");
+      const [saved] = await Promise.all([
+        page.waitForEvent("download"),
+        page.locator("a.button", { hasText: "Save" }).first().click(),
+      ]);
+      const files = new Map(
+        unpack(await Deno.readFile((await saved.path())!)).map((
+          { path, content },
+        ) => [path, new TextDecoder().decode(content)]),
+      );
+      for (const node of ["node1", "node2"]) {
+        ok(files.has(`${node}/log/plain.log`), node);
+      }
+      for (const [path, text] of files) ok(!text.includes(SECRET), path);
     }),
 });
 

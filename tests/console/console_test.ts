@@ -298,25 +298,6 @@ Deno.test("console runs no HTML that comes from modules, logs or the peer", asyn
   strictEqual(await page.evaluate(() => "hurt" in globalThis), false);
 });
 
-Deno.test("console gives a viewer no buttons, and the API none of their powers", async () => {
-  await using agent = await fakeAgent(sampleState());
-  await using browser = await openBrowser();
-  const { page } = browser;
-  await logIn(page, agent.url, { name: "eve" });
-  await shows(page, "Protected");
-  strictEqual(await page.locator("main button").count(), 0);
-  const status = await page.evaluate(async () => {
-    const response = await fetch("/api/modules/k3s/stop", {
-      method: "POST",
-      headers: { "x-hakit-csrf": document.body.dataset["csrf"] ?? "" },
-      body: "{}",
-    });
-    return response.status;
-  });
-  strictEqual(status, 403);
-  deepStrictEqual(agent.sent, []);
-});
-
 Deno.test("console goes to the login when the session has ended", async () => {
   await using agent = await fakeAgent(sampleState());
   await using browser = await openBrowser();

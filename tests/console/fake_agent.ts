@@ -1,5 +1,6 @@
 /** The console on a real HTTPS server, with a cluster that a test moves by hand in place of an agent. */
 import { Hono } from "hono";
+import { createMiddleware } from "hono/factory";
 import { streamSSE } from "hono/streaming";
 import { join } from "node:path";
 import { flushLogs } from "../../src/system/beside.ts";
@@ -10,6 +11,7 @@ import { loginRoutes } from "../../src/api/login.ts";
 import { clusterConfigRoutes } from "../../src/api/cluster_config_routes.ts";
 import { configRoutes } from "../../src/api/config_routes.ts";
 import { ApiError, errorBody } from "../../src/api/error.ts";
+import { moduleCommandRoutes } from "../../src/api/module_command_routes.ts";
 import { oidcRoutes } from "../../src/api/oidc_routes.ts";
 import { pack, readFolder } from "../../src/module/archive.ts";
 import { builtInFolder } from "../../src/module/catalog.ts";
@@ -24,6 +26,8 @@ import {
 } from "./sample_story.ts";
 import type { DrillRun } from "../../src/agent/drills.ts";
 import type { Door } from "../../src/agent/door.ts";
+import { collect } from "../../src/agent/snapshot.ts";
+import { paths } from "../../src/system/paths.ts";
 import { OidcStore } from "../../src/oidc/store.ts";
 import { SignOn } from "../../src/oidc/sign_on.ts";
 import { twoStores } from "../api/two_stores.ts";
@@ -142,6 +146,17 @@ export async function fakeAgent(
     usersFile,
     vouching: () => signOn.stamp(),
     onLogin: (login) => audit.write(loginEntry(login)),
+  });
+  const noting = createMiddleware<AuthEnv>(async (c, next) => {
+    const params: { [name: string]: string } = c.req.param();
+    const { module = "", name = "", command = name } = params;
+    const body = await c.req.json().catch(() => ({}));
+    const { message, node = body.node } = refusal;
+    if (message && node === body.node) {
+      return c.json({ error: { code: "busy", message } }, 409);
+    }
+    await next();
+    if (c.res.ok) sent.push({ module, command, body });
   });
   const app = new Hono<AuthEnv>()
     .onError((error, c) => {
@@ -278,10 +293,14 @@ export async function fakeAgent(
     .get(
       "/api/snapshot",
       auth.requireUser("administrator"),
-      (c) =>
-        c.body(new Uint8Array(1024), 200, {
+      async (c) => {
+        const known = { "state.json": state };
+        const at = paths(stores.one.home);
+        const files = await collect({ paths: at, node: "node1", known });
+        return c.body(pack(files), 200, {
           "content-disposition": 'attachment; filename="hakit-snapshot.tar"',
-        }),
+        });
+      },
     )
     .route("/", configRoutes({ auth, door: { modules: store } }))
     .route("/", clusterConfigRoutes({ auth, door: CLUSTER_DOOR }))
@@ -303,29 +322,19 @@ export async function fakeAgent(
       async (c) =>
         c.json(await store.remove(c.req.param("module"), { local: false })),
     )
-    .put(
-      "/api/modules/:module/switches/:name",
-      auth.requireUser("operator"),
-      async (c) => {
-        const body = await c.req.json();
-        const { message, node = body.node } = refusal;
-        if (message && node === body.node) {
-          return c.json({ error: { code: "busy", message } }, 409);
-        }
-        const { module, name } = c.req.param();
-        sent.push({ module, command: name, body });
-        return c.json(state);
-      },
-    )
-    .post(
-      "/api/modules/:module/:command",
-      auth.requireUser("operator"),
-      async (c) => {
-        const { message } = refusal;
-        if (message) return c.json({ error: { code: "busy", message } }, 409);
-        sent.push({ ...c.req.param(), body: await c.req.json() });
-        return c.json(state);
-      },
+    // The API's own routes decide who may; what they let through is noted.
+    .put("/api/modules/:module/switches/:name", noting)
+    .post("/api/modules/:module/:command", noting)
+    .route(
+      "/",
+      moduleCommandRoutes({
+        auth,
+        door: {
+          isPeer: () => false,
+          command: () => Promise.resolve(state),
+          setSwitch: () => Promise.resolve(state),
+        } as unknown as Door,
+      }),
     )
     .route(
       "/",

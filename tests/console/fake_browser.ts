@@ -1,5 +1,7 @@
 /** As much of a browser as the event streams use; time and sight are the test's. */
-const KEYS = ["document", "EventSource", "fetch", "setInterval"] as const;
+import { en } from "../../src/console/text/en.ts";
+
+const KEYS = ["document", "EventSource", "fetch", "setInterval", "hakitTexts"];
 
 export function browser() {
   const kept = new Map(KEYS.map((key) => [key, Reflect.get(globalThis, key)]));
@@ -23,11 +25,11 @@ export function browser() {
   }
   const document = Object.assign(new EventTarget(), {
     hidden: false,
-    documentElement: { lang: "en" },
   });
   let last: Promise<unknown> = Promise.resolve();
   Object.assign(globalThis, {
     document,
+    hakitTexts: en,
     EventSource: FakeSource,
     setInterval: (tick: () => void) => ticks.push(tick),
     fetch: () => {

@@ -1,5 +1,5 @@
 /** Every page in a real browser, light, dark and on a phone: pictures into dist/screenshots/, to be looked at. */
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
@@ -216,6 +216,43 @@ Deno.test("console forces a role only after the node's name was typed", async ()
   await yes.click();
   await shows(page, "Asked: force node1 as primary of k3s.");
   deepStrictEqual(agent.sent.map(({ command }) => command), ["primforce"]);
+});
+
+Deno.test("console takes another folder than the mirrored one for the good copy only when that is said of its own, and typed", async () => {
+  const reason =
+    '"/srv/data" is not the folder that was mirrored (its disk is not mounted? see "findmnt"): mount it; or, if the disk was replaced on purpose: "hakit second k3s --full --node node1"; only if what stands in it now is meant to be the good copy: "hakit help primforce"';
+  const waits = { role: "WAIT", status: "NotReady", reason } as const;
+  const strange = { ...waits, otherFolder: true };
+  await using agent = await fakeAgent(sampleState(strange, { role: "STOP" }));
+  await using browser = await openBrowser();
+  const { page } = browser;
+  await logIn(page, agent.url);
+  await shows(page, "its disk is not mounted?");
+  const card = page.locator("article[data-node=node1]");
+  await card.locator("summary").click();
+  strictEqual(await card.getByText("Force as primary").count(), 0);
+  const force = card.locator("text=Force with the other folder");
+  await force.click();
+  await shows(page, "perhaps an empty folder, because the disk is not mounted");
+  await shows(page, "What was mirrored on node1 is not in use any more");
+  const yes = page.locator("dialog .answers button.grave");
+  strictEqual(await yes.isDisabled(), true);
+  // Mounted in the meantime: nothing is left to be asked.
+  agent.show(sampleState({ ...waits, reason: null }, { role: "STOP" }));
+  await page.locator("dialog").waitFor({ state: "detached" });
+  agent.show(sampleState(strange, { role: "STOP" }));
+  await force.click();
+  await page.fill("dialog input", "node1");
+  await yes.click();
+  await shows(
+    page,
+    "Asked: force node1 as primary of k3s with the other folder.",
+  );
+  deepStrictEqual(agent.sent, [{
+    module: "k3s",
+    command: "primforce",
+    body: { node: "node1", wait: false, otherFolder: true },
+  }]);
 });
 
 Deno.test("what is typed goes into the file that is named, at once, and undo stays within it", async () => {

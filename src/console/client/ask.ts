@@ -1,8 +1,7 @@
 /** One question to the API, as the page's user. */
-import type { Texts } from "../text/en.ts";
 import { refusalText } from "../text/refusal.ts";
-import { isLanguage, texts } from "../text/texts.ts";
 import { say } from "./said.ts";
+import { words } from "./words.ts";
 
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
@@ -20,13 +19,13 @@ export interface Refusal {
 export function refusedText(
   refusal: Pick<Refusal, "message" | "remedy">,
 ): string {
-  return refusalText(refusal, { say, remedies: said().remedies });
+  return refusalText(refusal, { say, remedies: words().remedies });
 }
 
 /** Why a node's part of a page is missing: its silence is the other node's word, and no other refusal is one. */
 export function missedText(node: string, refusal: Refusal): string {
   return refusal.code === "peer-not-reachable"
-    ? said().timeline.away(node)
+    ? words().timeline.away(node)
     : refusedText(refusal);
 }
 
@@ -71,7 +70,7 @@ export async function ask<T>(
     if (response.ok) return { ok: true, value: answer as T };
     const {
       code = "failed",
-      message = said().problems.agentSaid(response.status),
+      message = words().problems.agentSaid(response.status),
       remedy = null,
     } = answer?.error ?? {};
     return { ok: false, code, message, remedy };
@@ -79,13 +78,8 @@ export async function ask<T>(
     return {
       ok: false,
       code: "no-answer",
-      message: said().problems.agentSilent,
+      message: words().problems.agentSilent,
       remedy: null,
     };
   }
-}
-
-function said(): Texts {
-  const { lang } = document.documentElement;
-  return texts(isLanguage(lang) ? lang : "en");
 }

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { en } from "../text/en.ts";
 import { ask, missedText, refusedText } from "./ask.ts";
 
 Deno.test("ask() tells the agent which questions no person asked", async () => {
@@ -27,7 +28,8 @@ Deno.test("refusedText() puts what to do below what was wrong, once", async () =
   const { fetch } = globalThis;
   const error = { code: "refused", message: "Not level", remedy: "Wait" };
   Object.assign(globalThis, {
-    document: { body: { dataset: {} }, documentElement: { lang: "en" } },
+    document: { body: { dataset: {} } },
+    hakitTexts: en,
     fetch: () => Promise.resolve(Response.json({ error }, { status: 409 })),
   });
   try {
@@ -37,13 +39,12 @@ Deno.test("refusedText() puts what to do below what was wrong, once", async () =
   } finally {
     Object.assign(globalThis, { fetch });
     Reflect.deleteProperty(globalThis, "document");
+    Reflect.deleteProperty(globalThis, "hakitTexts");
   }
 });
 
 Deno.test("missedText() says that a node does not answer only where the other one said so", () => {
-  Object.assign(globalThis, {
-    document: { documentElement: { lang: "en" } },
-  });
+  Object.assign(globalThis, { hakitTexts: en });
   const missed = (code: string, message: string) =>
     missedText("node2", { ok: false, code, message, remedy: null });
   try {
@@ -58,6 +59,6 @@ Deno.test("missedText() says that a node does not answer only where the other on
       "The agent did not answer.",
     );
   } finally {
-    Reflect.deleteProperty(globalThis, "document");
+    Reflect.deleteProperty(globalThis, "hakitTexts");
   }
 });

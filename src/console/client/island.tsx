@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "hono/jsx/dom";
 import type { ClusterState } from "../../api/state.ts";
 import type { UserRole } from "../../api/users.ts";
 import { ClusterView } from "../cluster_view.tsx";
-import { question, type Wish } from "../question.ts";
+import { isSwitch, orderOf, question, type Wish } from "../question.ts";
 import type { Texts } from "../text/en.ts";
 import { told } from "../text/speech.ts";
 import { answers, headline } from "../view.ts";
@@ -180,8 +180,8 @@ async function send(
   const { module, command, node } = wish;
   const what = words(wish, t);
   const at = `/api/modules/${encodeURIComponent(module)}`;
-  const [name, value] = command.split(" ");
-  if (value) {
+  if (isSwitch(command)) {
+    const [name, value] = command.split(" ");
     const done: string[] = [];
     // Those that answer first: what one node has and the other has not must be told.
     const nodes = state.nodes.toSorted((a, b) =>
@@ -206,10 +206,10 @@ async function send(
     }
     return null;
   }
-  const full = command === "full";
-  const answer = await ask(`${at}/${full ? "second" : command}`, {
+  const order = orderOf(command);
+  const answer = await ask(`${at}/${order.command}`, {
     method: "POST",
-    body: { node, wait: false, ...(full ? { full } : {}) },
+    body: { node, wait: false, ...order.body },
     timeoutMs: COMMAND_MS,
   });
   return answer.ok ? null : t.asked.notDone(what, reasonOf(answer, t));
@@ -230,6 +230,7 @@ function words({ command, module, node }: Wish, { asked }: Texts): string {
     case "stopstart":
     case "prim":
     case "primforce":
+    case "otherFolder":
     case "second":
     case "full":
       return asked[command](module, node);

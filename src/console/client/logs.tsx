@@ -163,7 +163,12 @@ export function LogsIsland(props: LogsIslandProps) {
         </label>
         {live
           ? (
-            <button type="button" aria-pressed={paused} onClick={pause}>
+            // In words: of a boolean the browser's part makes an empty attribute or none, which tells a screen reader of no switch.
+            <button
+              type="button"
+              aria-pressed={paused ? "true" : "false"}
+              onClick={pause}
+            >
               {paused ? t.logs.goOn(late) : t.logs.pause}
             </button>
           )

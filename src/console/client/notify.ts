@@ -1,7 +1,7 @@
 /** Browser notifications: asked for on the support page, shown by the overview while it is open. */
 import type { ClusterState } from "../../api/state.ts";
-import { isLanguage, texts } from "../text/texts.ts";
 import { headline, moduleNames, places, roleMeaning } from "../view.ts";
+import { words } from "./words.ts";
 
 const WANTED = "hakit-notify";
 let before: Map<string, string> | null = null;
@@ -11,8 +11,7 @@ export function offerNotifications(): void {
   const button = document.querySelector("[data-notify]");
   const part = document.getElementById("notify-part");
   if (!(button instanceof HTMLButtonElement) || !part) return;
-  const { language } = part.dataset;
-  const t = texts(isLanguage(language) ? language : "en").support;
+  const t = words().support;
   const said = part.querySelector("[role=status]");
   const say = (text: string) => {
     if (said) said.textContent = text;
@@ -58,8 +57,7 @@ export function wanted(): boolean {
 /** Called with every state: each role that is another than before is one notification, replaced by the next of its kind. */
 export function notify(state: ClusterState): void {
   const now = new Map<string, string>();
-  const { lang } = document.documentElement;
-  const t = texts(isLanguage(lang) ? lang : "en");
+  const t = words();
   for (const name of moduleNames(state)) {
     for (const place of places(state, name)) {
       const role = place.module?.role ?? "";

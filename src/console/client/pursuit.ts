@@ -3,9 +3,8 @@
  * command line waits by. Pure: time is an argument, in milliseconds.
  */
 import { outcome, type View } from "../../machine/outcome.ts";
-import type { UserCommand } from "../../machine/event.ts";
 import type { ClusterState } from "../../api/state.ts";
-import type { Wish } from "../question.ts";
+import { isSwitch, orderOf, type Wish } from "../question.ts";
 import { answers, places } from "../view.ts";
 
 export interface Pursuit {
@@ -32,7 +31,7 @@ export function pursue(
   at: number,
 ): Pursuit | null {
   const { mine } = viewsOf(state, wish);
-  if (mine === null || wish.command.includes(" ")) return null;
+  if (mine === null || isSwitch(wish.command)) return null;
   const now = `${mine.role} ${mine.status}`;
   return { wish, before: mine, now, since: at, moved: false, taken: false };
 }
@@ -72,10 +71,9 @@ function endOf(
   { mine, theirs, state, at }: Seen,
 ): End {
   const pending = { kind: moved ? "under way" : "asked" } as const;
-  if (!taken) return pending;
-  const full = wish.command === "full";
+  if (!taken || isSwitch(wish.command)) return pending;
   const { kind } = outcome({
-    command: full ? "second" : wish.command as UserCommand,
+    command: orderOf(wish.command).command,
     before,
     now: mine,
     peer: theirs,
@@ -87,6 +85,7 @@ function endOf(
   if (kind === "pending") return pending;
   if (mine.role === "WAIT") return { kind: "waits", why };
   // To copy everything is what was asked for: not the role, which it had.
+  const full = wish.command === "full";
   const copied = moved && mine.status === "Ready";
   return full && !copied ? pending : { kind };
 }

@@ -80,7 +80,7 @@ export function Salvaged({ module, node, administers, t }: {
                 <p class="row">
                   <button
                     type="button"
-                    aria-expanded={shown?.name === name}
+                    aria-expanded={shown?.name === name ? "true" : "false"}
                     onClick={() => void show(name)}
                   >
                     {salvage.show}

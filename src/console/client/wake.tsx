@@ -1,8 +1,8 @@
 /** A page's island: what the server left for it in the attributes of its place, and the drawing of it there. */
 import { type Child, render } from "hono/jsx/dom";
 import type { Texts } from "../text/en.ts";
-import { isLanguage, texts } from "../text/texts.ts";
 import { learn } from "./said.ts";
+import { words } from "./words.ts";
 
 interface Woken {
   readonly t: Texts;
@@ -19,11 +19,6 @@ interface Woken {
   readonly port?: string;
 }
 
-/** In the language of the page. */
-function textsOf({ dataset: { language } }: HTMLElement): Texts {
-  return texts(isLanguage(language) ? language : "en");
-}
-
 /** Draws an island in its place on the page, if the page has it; `text` is what the server drew there. */
 export async function wake(
   id: string,
@@ -32,7 +27,7 @@ export async function wake(
   const place = document.getElementById(id);
   if (!place) return;
   await learn();
-  const t = textsOf(place);
+  const t = words();
   const text = place.querySelector("pre")?.textContent ?? "";
   place.replaceChildren();
   render(<>{draw({ ...place.dataset, t, text } as never)}</>, place);

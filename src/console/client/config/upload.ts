@@ -1,8 +1,8 @@
 /** A new module from an archive: the agent reads it, and says what is wrong with it. */
 import type { Applied } from "../../../agent/module_changes.ts";
-import { isLanguage, texts } from "../../text/texts.ts";
 import { ask, refusedText } from "../ask.ts";
 import { learn } from "../said.ts";
+import { words } from "../words.ts";
 import { leave } from "./told.ts";
 
 export function takeUploads(form: HTMLFormElement): void {
@@ -19,10 +19,7 @@ export function takeUploads(form: HTMLFormElement): void {
         body: archive,
       },
     );
-    if (answer.ok) {
-      const { lang } = document.documentElement;
-      return leave(name, answer.value, texts(isLanguage(lang) ? lang : "en"));
-    }
+    if (answer.ok) return leave(name, answer.value, words());
     await learn();
     const status = form.querySelector("[role=status]");
     if (status) status.textContent = refusedText(answer);

@@ -62,6 +62,7 @@ export const overviewTexts = {
     restart: "Restart",
     stopstart: "Stop and start",
     primforce: "Force as primary",
+    otherFolder: "Force with the other folder",
     second: "Force as secondary",
     full: "Copy everything again",
     switch: (what: string) => `Switch ${what}`,
@@ -135,6 +136,8 @@ export const overviewTexts = {
       `make ${node} the primary of ${module}`,
     primforce: (module: string, node: string) =>
       `force ${node} as primary of ${module}`,
+    otherFolder: (module: string, node: string) =>
+      `force ${node} as primary of ${module} with the other folder`,
     second: (module: string, node: string) =>
       `make ${node} the secondary of ${module}`,
     full: (module: string, node: string) =>

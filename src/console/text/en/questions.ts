@@ -82,6 +82,13 @@ export const questionsTexts = {
         `${node}'s copy becomes the good one even if it is older. What ${peer} has written since is set aside there and replaced. Use it only when ${peer} does not come back.`,
       confirm: (node: string) => `Force ${node}`,
     },
+    otherFolder: {
+      title: (module: string, node: string) =>
+        `Force ${node} to be the primary of ${module} with another folder?`,
+      cost: (node: string, peer: string) =>
+        `What stands in the place of the mirrored folder on ${node} is not what ${node} mirrored last: perhaps an empty folder, because the disk is not mounted. It becomes the good copy as it is. What was mirrored on ${node} is not in use any more, and what ${peer} has is set aside there and replaced. Use it only when what stands there now is meant to be the good copy; otherwise mount the disk first.`,
+      confirm: (node: string) => `Force ${node} with this folder`,
+    },
     loss: {
       counted: (node: string, bytes: string) =>
         `${node} has up to ${bytes} that the other copy lacks.`,

@@ -69,6 +69,7 @@ export const overviewTexts: Pick<
     restart: "Redémarrer",
     stopstart: "Arrêter et démarrer",
     primforce: "Forcer comme primaire",
+    otherFolder: "Forcer avec l’autre dossier",
     second: "Forcer comme secondaire",
     full: "Tout recopier",
     switch: (what: string) => `Commuter ${what}`,
@@ -144,6 +145,8 @@ export const overviewTexts: Pick<
       `rendre ${node} primaire de ${module}`,
     primforce: (module: string, node: string) =>
       `forcer ${node} comme primaire de ${module}`,
+    otherFolder: (module: string, node: string) =>
+      `forcer ${node} comme primaire de ${module} avec l’autre dossier`,
     second: (module: string, node: string) =>
       `rendre ${node} secondaire de ${module}`,
     full: (module: string, node: string) =>

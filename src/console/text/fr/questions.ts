@@ -87,6 +87,13 @@ export const questionsTexts: Pick<Texts, "questions"> = {
         `La copie de ${node} devient la bonne, même si elle est plus ancienne. Ce que ${peer} a écrit depuis y est mis de côté et remplacé. À n’utiliser que si ${peer} ne revient pas.`,
       confirm: (node: string) => `Forcer ${node}`,
     },
+    otherFolder: {
+      title: (module: string, node: string) =>
+        `Forcer ${node} comme primaire de ${module} avec un autre dossier ?`,
+      cost: (node: string, peer: string) =>
+        `Ce qui se trouve à la place du dossier mis en miroir sur ${node} n’est pas ce que ${node} a mis en miroir en dernier : peut-être un dossier vide, parce que le disque n’est pas monté. Cela devient la bonne copie, tel quel. Ce qui était mis en miroir sur ${node} ne sert plus, et ce que ${peer} a y est mis de côté et remplacé. À n’utiliser que si ce qui s’y trouve maintenant doit être la bonne copie ; sinon, montez d’abord le disque.`,
+      confirm: (node: string) => `Forcer ${node} avec ce dossier`,
+    },
     loss: {
       counted: (node: string, bytes: string) =>
         `${node} a jusqu’à ${bytes} qui manquent à l’autre copie.`,

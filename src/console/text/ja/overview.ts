@@ -67,6 +67,7 @@ export const overviewTexts: Pick<
     restart: "再起動",
     stopstart: "停止して開始",
     primforce: "強制的にプライマリーにする",
+    otherFolder: "別のフォルダーで強制する",
     second: "強制的にセカンダリーにする",
     full: "すべてコピーし直す",
     switch: (what: string) => `${what} に切り替える`,
@@ -142,6 +143,8 @@ export const overviewTexts: Pick<
       `${node} を ${module} のプライマリーにする`,
     primforce: (module: string, node: string) =>
       `${node} を強制的に ${module} のプライマリーにする`,
+    otherFolder: (module: string, node: string) =>
+      `別のフォルダーで ${node} を強制的に ${module} のプライマリーにする`,
     second: (module: string, node: string) =>
       `${node} を ${module} のセカンダリーにする`,
     full: (module: string, node: string) =>

@@ -87,6 +87,13 @@ export const questionsTexts: Pick<Texts, "questions"> = {
         `${node} のコピーは古くても正となります。その後 ${peer} が書き込んだものはそこで退避され、置き換えられます。${peer} が戻らない場合にだけ使ってください。`,
       confirm: (node: string) => `${node} を強制`,
     },
+    otherFolder: {
+      title: (module: string, node: string) =>
+        `別のフォルダーで ${node} を強制的に ${module} のプライマリーにしますか？`,
+      cost: (node: string, peer: string) =>
+        `${node} でミラーされたフォルダーの場所に今あるものは、${node} が最後にミラーしたものではありません。ディスクがマウントされておらず、空のフォルダーかもしれません。それがそのまま正しいコピーとなります。${node} でミラーされていたものは使われなくなり、${peer} が持つものはそこで退避され、置き換えられます。今そこにあるものを正しいコピーとする場合にだけ使ってください。そうでなければ、先にディスクをマウントしてください。`,
+      confirm: (node: string) => `このフォルダーで ${node} を強制`,
+    },
     loss: {
       counted: (node: string, bytes: string) =>
         `${node} には、もう一方のコピーにないデータが最大 ${bytes} あります。`,
