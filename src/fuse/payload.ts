@@ -62,13 +62,12 @@ export function setattrPayload(inode: Inode): Uint8Array | null {
   }
   valid &= SETS;
   let mode = view.getUint32(BODY + 68, true);
-  // Before somebody writes to a program the kernel asks for nothing at all, so that its privileges go, and runs it with the mode that we
-  // answer: with the write they would go too late.
-  if (valid === 0 && callerMayWrite(inode)) valid = FATTR.KILL_SUIDGID;
-  if (
-    (valid & (FATTR.KILL_SUIDGID | FATTR.MODE)) === FATTR.KILL_SUIDGID &&
-    isStrangersSetgid(inode)
-  ) {
+  // Before somebody changes the data of a program the kernel asks for nothing at all, and the change takes its privileges. What the change
+  // itself cannot take goes here; the rest does not, for a change that is refused takes nothing.
+  const changes = valid === 0
+    ? callerMayWrite(inode)
+    : (valid & (FATTR.KILL_SUIDGID | FATTR.MODE)) === FATTR.KILL_SUIDGID;
+  if (changes && isStrangersSetgid(inode)) {
     valid |= FATTR.MODE;
     mode = statMode() & 0o1777;
   }
