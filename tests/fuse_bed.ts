@@ -23,6 +23,8 @@ export class Bed {
   readonly #kernel: number;
   readonly #fuse: number;
   readonly #folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+  /** Files are made with the caller's: afterwards a replicator's process has none, and other tests run in this one. */
+  readonly #umask = libc.umask(0);
   readonly volume: Volume;
   readonly pipeline: Pipeline;
   readonly server: Server;
@@ -216,6 +218,7 @@ export class Bed {
   }
 
   [Symbol.dispose](): void {
+    libc.umask(this.#umask);
     this.pipeline.close();
     this.#dirty.close();
     this.volume.close();

@@ -10,10 +10,12 @@ import { ReplicatorLink } from "./replicator_link.ts";
 const FAKE = `
 const file = Deno.args[0];
 const config = JSON.parse(Deno.readTextFileSync(file));
-Deno.writeTextFileSync(file + ".pid", String(Deno.pid));
 try { Deno.removeSync(config.socket); } catch { /* none */ }
+const listener = Deno.listen({ transport: "unix", path: config.socket });
+// Whoever waits for it wants to connect.
+Deno.writeTextFileSync(file + ".pid", String(Deno.pid));
 const report = { phase: "idle", session: "none", module: config.module };
-for await (const connection of Deno.listen({ transport: "unix", path: config.socket })) serve(connection);
+for await (const connection of listener) serve(connection);
 async function serve(connection) {
   const say = (message) => connection.write(new TextEncoder().encode(JSON.stringify(message) + "\\n"));
   // On a disk that stands still.
