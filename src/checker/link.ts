@@ -28,6 +28,8 @@ export function linkFault(name: string, kernel: Kernel): string | null {
   const fault = faultOf(flags);
   if (fault === "is down") return `${name} is switched off`;
   if (fault !== null) return `${name} ${fault}`;
+  // What a cloud hangs below it for speed may be out: it carries on without.
+  if (kernel.hardware(name)) return null;
   const outside = kernel.lower(name).filter((one) =>
     kernel.hardware(one) || kernel.lower(one).length > 0
   );

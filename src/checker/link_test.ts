@@ -25,6 +25,9 @@ Deno.test("linkFault() knows a cable that is out, also below a VLAN, a bond and 
   strictEqual(fault("eth0", { eth0: NO_CARRIER }), "eth0 has no carrier");
   strictEqual(fault("eth0", { eth0: OFF }), "eth0 is switched off");
   strictEqual(fault("eth0", {}), "there is no eth0");
+  // A cloud hangs a faster way below it, and takes that away for a while.
+  const cloud = { eth0: UP, eth9: OFF };
+  strictEqual(fault("eth0", cloud, { eth0: ["eth9"] }), null);
 
   const bridge = { br0: ["eth0", "tap0"] };
   const guests = { br0: UP, tap0: UP };

@@ -76,7 +76,10 @@ export function primary(turn: Turn): void {
   ) {
     startSwap(turn);
   }
-  if (state.homeward && swapRefusal(state) === null) {
+  if (
+    state.homeward && swapRefusal(state) === null &&
+    unreachableThere(state) === null
+  ) {
     // Once: a swap that fails is not tried again and again.
     state.homeward = false;
     log(turn, "info", `${state.config.peer} is where the primary belongs`);
@@ -356,6 +359,19 @@ function connect(turn: Turn, peer: ModuleView | null): void {
   state.connectAt = turn.at + 2_000;
   state.dialled = true;
   command(turn, { command: "connect" });
+}
+
+/**
+ * Why clients of a virtual address would not find the other node; null: they would. Whoever swaps there all the same comes back, and with
+ * two addresses in two networks, each down on another node, the service would go to and fro until it is stopped.
+ */
+export function unreachableThere(state: State): string | null {
+  const resources = peerView(state)?.watch?.resources ?? [];
+  // Those of virtual addresses: the names of a person's own checkers have neither dots nor colons.
+  const out = resources.find(({ name, state }) =>
+    state === "down" && /^intf\..*[.:]/.test(name)
+  );
+  return out ? `${out.name} is down on ${state.config.peer}` : null;
 }
 
 /** Why no swap is possible now; null: it is. */

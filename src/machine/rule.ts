@@ -2,7 +2,12 @@
 import { restartServices } from "./command.ts";
 import type { RuleOrder } from "./event.ts";
 import { giveUp, leave, stopStart, tooOften } from "./leave.ts";
-import { mirrored, startSwap, swapRefusal } from "./primary.ts";
+import {
+  mirrored,
+  startSwap,
+  swapRefusal,
+  unreachableThere,
+} from "./primary.ts";
 import { log, peerView, type PlanName, type State, type Turn } from "./turn.ts";
 
 export interface Fired {
@@ -78,7 +83,7 @@ function refusal(state: State, order: RuleOrder): string | null {
   if (peerView(state)?.failover === false) return `failover is off on ${peer}`;
   // It would not begin, and must not count: what broke a link has broken the mirror, too, for a moment.
   if (!mirrored(state)) return "the mirror is not whole";
-  return swapRefusal(state);
+  return swapRefusal(state) ?? unreachableThere(state);
 }
 
 /** wait(): whatever runs here leaves, as soon as no change is under way. True: it does. */
