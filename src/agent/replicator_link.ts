@@ -245,6 +245,8 @@ export class ReplicatorLink {
     let backoff = BACKOFF_MS.first;
     while (!this.#stop.signal.aborted) {
       connection ??= await this.#connectOrSpawn();
+      // Closed while it connected: nobody would hang up any more.
+      if (this.#stop.signal.aborted) return connection?.close();
       if (connection) {
         const since = now();
         await this.#serve(connection, onFirst);

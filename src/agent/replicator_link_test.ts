@@ -219,6 +219,33 @@ life(
 );
 
 life(
+  "ReplicatorLink that is closed while it connects leaves the replicator at once",
+  async () => {
+    await withLink(async (make, seen) => {
+      const pid = join(seen.folder, "m.json.pid");
+      const { connect } = Deno;
+      const closed = Promise.withResolvers<void>();
+      const link = make({ silent: true } as never);
+      Object.assign(Deno, {
+        connect: async (options: Deno.UnixConnectOptions) => {
+          const connection = await connect(options);
+          closed.resolve(link.close());
+          return connection;
+        },
+      });
+      try {
+        await link.start();
+        await closed.promise;
+      } finally {
+        Object.assign(Deno, { connect });
+      }
+      // Else it would have waited for a word, and ended the silent one.
+      strictEqual(exists(`/proc/${await Deno.readTextFile(pid)}`), true);
+    });
+  },
+);
+
+life(
   "ReplicatorLink leaves one at work that does not say what it does: it may serve, on a disk that stands still",
   async () => {
     await withLink(async (make, { folder }) => {
