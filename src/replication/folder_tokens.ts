@@ -45,10 +45,13 @@ export class FolderTokens {
   #count: number | null = null;
   #level = false;
   #latest: Carried | null = null;
+  /** As `#level`, of the latest draw: it may not be written yet. */
+  #wanted: boolean;
 
   constructor(stateDir: string) {
     this.#file = `${stateDir}/tokens`;
     this.#read();
+    this.#wanted = this.#level;
   }
 
   /** The copies were level since both have tokens: a folder of another moment has been told from this state's ever since. */
@@ -71,7 +74,7 @@ export class FolderTokens {
    */
   draw(
     folders: readonly Folder[],
-    { level = this.#level, aio = BLOCKING }: {
+    { level = this.#wanted, aio = BLOCKING }: {
       readonly level?: boolean;
       readonly aio?: Pick<Aio, "fsync">;
     } = {},
@@ -96,6 +99,7 @@ export class FolderTokens {
       drawn.set(path, [token]);
     }
     this.#latest = drawn;
+    this.#wanted = level;
     // Of a later draw, or a person's word, the state speaks already.
     const overtaken = () => this.#latest !== drawn;
     const write = (carried: Carried, then: () => void) =>
@@ -117,6 +121,7 @@ export class FolderTokens {
   /** See KnownFolders. */
   forget(first: () => void = () => {}): void {
     this.#latest = null;
+    this.#wanted = false;
     // What is forgotten already needs no room again.
     if (this.#carried.size === 0 && this.#count !== null && !this.#level) {
       return first();
@@ -176,10 +181,10 @@ export class FolderTokens {
       this.#count = count;
       this.#level = level;
       syncPath(dirname(this.#file), aio, (error) => {
+        if (overtaken?.()) return;
         if (error) {
           return failed(new ErrnoError(`Cannot sync "${this.#file}"`, error));
         }
-        if (overtaken?.()) return;
         try {
           writeOverSync(spare, " ".repeat(SPARE), { durably: false });
         } catch {

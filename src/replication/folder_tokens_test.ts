@@ -143,6 +143,14 @@ withFolders(
     for (const done of first) done();
     deepStrictEqual(judged(process, folders), OWN);
     deepStrictEqual(judged(tokens(), folders), OWN);
+
+    // What the one that was overtaken knew is not lost.
+    process.draw(folders, { level: true, aio: { fsync() {} } });
+    process.draw(folders);
+    deepStrictEqual([process.level, tokens().level], [true, true]);
+    process.forget();
+    process.draw(folders);
+    deepStrictEqual([process.level, tokens().level], [false, false]);
   },
 );
 

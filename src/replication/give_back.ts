@@ -37,7 +37,17 @@ export function giveBack(
     if (more <= 0) return more < 0 ? errno() : E.IO;
     n += more;
   }
-  const back = { volume, inode, peerOnly: true };
+  // Both must be there: a write that the peer refuses is owed until it is shut out or level again.
+  let left = n > 0 ? 2 : 1;
+  const ended = () => {
+    if (--left === 0) answer?.();
+  };
+  const back = {
+    volume,
+    inode,
+    peerOnly: true,
+    ...answer && { answer: ended },
+  };
   if (n > 0) {
     pipeline.submit(
       { kind: KIND.WRITE, id: inode.id, argument: offset },
@@ -49,11 +59,7 @@ export function giveBack(
   const view = new DataView(payload.buffer);
   view.setUint32(0, 8, true); // FATTR.SIZE
   view.setBigUint64(16, BigInt(size), true);
-  pipeline.submit(
-    { kind: KIND.SETATTR, id: inode.id },
-    { ...back, ...answer && { answer } },
-    payload,
-  );
+  pipeline.submit({ kind: KIND.SETATTR, id: inode.id }, back, payload);
   // The mark of the write that failed may have been settled since: the peer has that write.
   if (length > 0) {
     const range = { offset, length };

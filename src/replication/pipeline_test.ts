@@ -481,6 +481,40 @@ onPipeline(
 );
 
 onPipeline(
+  "Pipeline: a write that only the peer could do, and cannot undo, is told as failed when the peer is shut out or level again",
+  (bed) => {
+    const { volume, pipeline } = bed, inode = bed.file("refused");
+    bed.mirror({ takes: true });
+    bed.diverges = true;
+    const { dataFd } = inode, answers: number[] = [];
+    inode.dataFd = libc.open(
+      cString.string(`${bed.folder}/refused`),
+      O.RDONLY | O.CLOEXEC,
+      0,
+    );
+    pipeline.submit({ kind: KIND.WRITE, id: inode.id, argument: 0 }, {
+      volume,
+      inode,
+      answer: (errno) => answers.push(errno),
+    }, new TextEncoder().encode("new"));
+    bed.acknowledge();
+    const write = pipeline.sequence - 1;
+    pipeline.heard({
+      ...newFrame(),
+      kind: KIND.FAILED,
+      sequence: write,
+      argument: E.DQUOT,
+    });
+    bed.acknowledge();
+    deepStrictEqual([answers, bed.diverged.length], [[], 1]);
+    pipeline.pay();
+    deepStrictEqual(answers, [E.BADF]);
+    libc.close(inode.dataFd);
+    inode.dataFd = dataFd;
+  },
+);
+
+onPipeline(
   "Pipeline: a rename that only the peer could do is told as failed when the peer is shut out or level again",
   (bed) => {
     const { volume, pipeline } = bed, answers: number[] = [];
