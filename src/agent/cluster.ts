@@ -189,6 +189,7 @@ export class Cluster {
       tell: () => this.#tell(),
       changed: () => this.#changed(),
       peerView: () => this.#peer.alive ? this.peerView(name) : null,
+      peerSilentMs: () => this.#peer.silentMs,
       serves: (other, where) => this.#serves(other, where),
       salvage: () => this.#salvage[name],
       alarm: (problem) => {

@@ -29,7 +29,7 @@ import type { Sight } from "../checker/look.ts";
 import type { ResourceState } from "../rules/rule.ts";
 import { Mirror } from "./mirror.ts";
 import type { Seen } from "./takeovers.ts";
-import { Monitor } from "./monitor.ts";
+import { Monitor, toldThere } from "./monitor.ts";
 import {
   deviations,
   readSwitches,
@@ -75,6 +75,8 @@ export interface RunningModuleOptions {
   readonly alarm: (problem: string | null) => void;
   /** What the peer says of this module, while it is heard. */
   readonly peerView: () => ModuleView | null;
+  /** Since the peer's last word. */
+  readonly peerSilentMs: () => number;
   /** Whether another module is primary and ready; null: there is none of that name. */
   readonly serves: Sight["serves"];
   /** What is kept of data that only this node wrote. */
@@ -145,10 +147,11 @@ export class RunningModule {
         }),
       },
       log: this.log,
-      remote: () => {
-        const resources = options.peerView()?.watch?.resources ?? [];
-        return new Map(resources.map((one) => [one.name, one]));
-      },
+      remote: () =>
+        toldThere(options.peerView()?.watch?.resources ?? [], {
+          silentMs: options.peerSilentMs(),
+          periodMs: node.cluster.heartbeat.period,
+        }),
       post: (event) => this.post(event),
       changed: options.changed,
     });
