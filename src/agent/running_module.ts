@@ -77,6 +77,8 @@ export interface RunningModuleOptions {
   readonly peerView: () => ModuleView | null;
   /** Since the peer's last word. */
   readonly peerSilentMs: () => number;
+  /** The whole server is about to stop: also said before this module began. */
+  readonly serverStops: () => boolean;
   /** Whether another module is primary and ready; null: there is none of that name. */
   readonly serves: Sight["serves"];
   /** What is kept of data that only this node wrote. */
@@ -85,6 +87,7 @@ export interface RunningModuleOptions {
 
 /** What a module that begins may decide first must be on its disk; the others do not wait longer for that. */
 const BEGIN_MS = 3_000;
+const SHUTS_DOWN = "this server shuts down: it takes nothing over any more";
 
 export class RunningModule {
   readonly log: Log;
@@ -104,7 +107,6 @@ export class RunningModule {
   readonly #readyTime: ReadyTime;
   /** Set while the agent ends: what the user wants is not changed by that. */
   #keptGoal: Record["goal"] | null = null;
-  #serverStops = false;
 
   constructor(options: RunningModuleOptions) {
     const { node, module } = options;
@@ -265,14 +267,13 @@ export class RunningModule {
 
   /** systemd starts no unit any more: a takeover would fail, and count. What the user wants is not changed by that. */
   serverStops(): void {
-    this.#serverStops = true;
-    this.log.info("this server shuts down: it takes nothing over any more");
+    this.log.info(SHUTS_DOWN);
     this.post({ type: "failover", at: now(), on: this.#failover() });
     this.#options.tell();
   }
 
   #failover(): boolean {
-    return !this.#serverStops &&
+    return !this.#options.serverStops() &&
       (this.#switches.failover ?? this.module.failover) === "on";
   }
 
@@ -380,6 +381,7 @@ export class RunningModule {
     );
     this.#loop = loop;
     this.log.info(`begins: ${resumed ? "resumes" : "goal " + record.goal}`);
+    if (this.#options.serverStops()) this.log.info(SHUTS_DOWN);
     await loop.begin({
       type: "begin",
       at: now(),
