@@ -39,7 +39,7 @@ import {
 } from "./switches.ts";
 import { Addresses } from "./addresses.ts";
 import { Guarded } from "./guarded.ts";
-import { endLeftCopies } from "./left_copies.ts";
+import { atLast, haveEnded, killLeftCopies } from "./left_copies.ts";
 import { Loop } from "./loop.ts";
 import type { Node } from "./node.ts";
 import { scriptEnvironment } from "./script_environment.ts";
@@ -107,6 +107,8 @@ export class RunningModule {
   readonly #readyTime: ReadyTime;
   /** Set while the agent ends: what the user wants is not changed by that. */
   #keptGoal: Record["goal"] | null = null;
+  /** Aborted when this agent begins to restore a copy itself, or ends: the copies of an agent before it are no longer its affair. */
+  readonly #ownRestoring = new AbortController();
 
   constructor(options: RunningModuleOptions) {
     const { node, module } = options;
@@ -397,15 +399,17 @@ export class RunningModule {
   /** Of an agent before this one, which may have been restoring a copy: then the replicator takes no role until it hears this. */
   async #endLeftCopies(report: Report | null): Promise<void> {
     const paths = this.module.directories.map(({ path }) => path);
-    try {
-      if (await endLeftCopies(paths)) {
+    const left = killLeftCopies(paths);
+    const { signal } = this.#ownRestoring;
+    await atLast(async () => {
+      if (left.size > 0) {
+        await haveEnded(left);
         this.log.warning("copying went on without its agent and was ended");
       }
-      if (report?.phase !== "idle") return;
+      const { phase } = this.report() ?? report ?? {};
+      if (phase !== "idle" || signal.aborted) return;
       await this.#mirror?.ask({ command: "replace-end" });
-    } catch (error) {
-      this.log.error(messageOf(error));
-    }
+    }, { failed: (problem) => this.log.error(problem), signal });
   }
 
   post(event: Event): Promise<readonly Action[]> {
@@ -423,6 +427,8 @@ export class RunningModule {
     if (!this.#mirror) {
       throw new Error("the module has no mirrored directories");
     }
+    // It says itself when that has ended: a word about an earlier one would give the module a role in the middle of it.
+    if (command.command === "replace") this.#ownRestoring.abort();
     await this.#mirror.ask(command);
   }
 
@@ -451,6 +457,7 @@ export class RunningModule {
   /** Lets go of everything but the replicator, which goes on; `exit` ends that too (it must be idle). */
   async close(options: { readonly exit: boolean }): Promise<void> {
     if (options.exit) await this.#mirror?.exit();
+    this.#ownRestoring.abort();
     this.#monitor.close();
     await this.#loop?.close();
     await this.#mirror?.close();
