@@ -37,6 +37,7 @@ import { messageOf } from "../system/message.ts";
 
 /** `hakit agent`: runs until it is told to stop; exit code 0 after an orderly stop, 1 when it cannot begin. */
 export async function runAgent(): Promise<number> {
+  const serverStops = shutdownSignal();
   const paths = defaultPaths();
   // Followed as soon as there is somebody to follow it.
   const lines: { follow?: (line: LogLine) => void } = {};
@@ -54,7 +55,7 @@ export async function runAgent(): Promise<number> {
     await using _lock = await lockAgent(paths);
     // What it starts is ordinary: scripts, checks and services must not come first with it.
     comeFirst({ inherited: false });
-    await live(paths, log, lines);
+    await live(paths, log, { lines, serverStops });
     return 0;
   } catch (error) {
     log.error(messageOf(error));
@@ -65,7 +66,10 @@ export async function runAgent(): Promise<number> {
 async function live(
   paths: Paths,
   log: Log,
-  lines: { follow?: (line: LogLine) => void },
+  { lines, serverStops }: {
+    readonly lines: { follow?: (line: LogLine) => void };
+    readonly serverStops: AbortSignal;
+  },
 ): Promise<void> {
   await makeFolders(paths);
   const node = await readNode(paths);
@@ -86,10 +90,9 @@ async function live(
       streams.log({ module, ...line });
     },
     arbiter,
+    serverStops,
     broken: broken.reject,
   });
-  // Sent by hakit-drain.service (k3s/shutdown.ts). By a signal: at that moment nobody may have to wait for an answer.
-  Deno.addSignalListener("SIGUSR1", () => cluster.serverStops());
   const feed = new StateFeed(() => cluster.state());
   const streams = new EventStreams(feed);
   lines.follow = (line) => streams.log({ module: null, ...line });
@@ -265,6 +268,16 @@ async function makeFolders(paths: Paths): Promise<void> {
   for (const name of ["etc", "state", "run", "log"] as const) {
     await Deno.mkdir(paths[name], { recursive: true, mode: modes[name] });
   }
+}
+
+/**
+ * Sent by hakit-drain.service (k3s/shutdown.ts), also to an agent that has hardly begun: unheard, it would end that. By a signal, as
+ * nobody may have to wait for an answer at that moment; not USR1, at which Deno opens the port of its debugger.
+ */
+function shutdownSignal(): AbortSignal {
+  const told = new AbortController();
+  Deno.addSignalListener("SIGUSR2", () => told.abort());
+  return told.signal;
 }
 
 /** systemd sends TERM; a person at a terminal INT. */

@@ -39,6 +39,8 @@ export interface ClusterOptions {
   /** A line of a module's log. */
   readonly onLine: (module: string, line: LogLine) => void;
   readonly arbiter: ArbiterFile | null;
+  /** Aborted as soon as the whole server is about to stop. */
+  readonly serverStops: AbortSignal;
   readonly broken: (error: unknown) => void;
 }
 
@@ -92,6 +94,9 @@ export class Cluster {
         await Promise.all(meant.map((module) => module.post(event)));
         this.onChange();
       },
+    });
+    options.serverStops.addEventListener("abort", () => {
+      for (const module of this.#modules.values()) module.serverStops();
     });
   }
 
@@ -189,6 +194,8 @@ export class Cluster {
       tell: () => this.#tell(),
       changed: () => this.#changed(),
       peerView: () => this.#peer.alive ? this.peerView(name) : null,
+      peerSilentMs: () => this.#peer.silentMs,
+      serverStops: () => this.#options.serverStops.aborted,
       serves: (other, where) => this.#serves(other, where),
       salvage: () => this.#salvage[name],
       alarm: (problem) => {
@@ -351,11 +358,6 @@ export class Cluster {
     return refusal === null
       ? []
       : [`${refusal}; "hakit witness remove", then add another one.`];
-  }
-
-  /** The whole server is about to stop. */
-  serverStops(): void {
-    for (const module of this.#modules.values()) module.serverStops();
   }
 
   /** Stops all modules without changing what the user wants, then lets go of them; whether all have stopped. */

@@ -1,8 +1,8 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { CopyFolders } from "./copy_folders.ts";
-import { endLeftCopies } from "./left_copies.ts";
+import { haveEnded, killLeftCopies } from "./left_copies.ts";
 
-Deno.test("endLeftCopies() ends what an agent that died was putting into this module's directories, with all its parts", async () => {
+Deno.test("killLeftCopies() ends what an agent that died was putting into this module's directories, with all its parts", async () => {
   const folder = await Deno.makeTempDir({ dir: "/dev/shm" });
   const path = Deno.env.get("PATH")!;
   const directories = [`${folder}/one`, `${folder}/two`];
@@ -25,12 +25,15 @@ echo $$ >${folder}/part; sleep 60; echo late >${folder}/late
     }
     const part = Number(await Deno.readTextFile(`${folder}/part`));
     // Of another module.
-    strictEqual(await endLeftCopies([`${folder}/other`]), false);
+    strictEqual(killLeftCopies([`${folder}/other`]).size, 0);
     strictEqual(lives(part), true);
-    strictEqual(await endLeftCopies(directories), true);
+    const left = killLeftCopies(directories);
+    strictEqual(left.size, 1);
+    await haveEnded(left);
+    strictEqual(left.size, 0);
     strictEqual(lives(part), false);
     await clone;
-    strictEqual(await endLeftCopies(directories), false);
+    strictEqual(killLeftCopies(directories).size, 0);
     deepStrictEqual(
       Array.from(Deno.readDirSync(folder), ({ name }) => name).sort(),
       ["bin", "one", "part", "two"],

@@ -44,6 +44,25 @@ interface Watched {
   readonly watch: Watch | null;
 }
 
+/** For so long the other node's last word is one of this moment: two heartbeats may be lost, and a busy machine hesitates. */
+const FRESH_MS = 1_500;
+const FRESH_PERIODS = 3;
+
+/**
+ * What the other node says of its resources; nothing once its word is an old one. The verdict on that node waits for heartbeat.timeout,
+ * up to a minute: until then what it said before the only link broke would let that very fault move the module.
+ */
+export function toldThere(
+  resources: WatchView["resources"],
+  { silentMs, periodMs }: {
+    readonly silentMs: number;
+    readonly periodMs: number;
+  },
+): ReadonlyMap<string, Known> {
+  const fresh = silentMs <= Math.max(FRESH_MS, FRESH_PERIODS * periodMs);
+  return new Map(fresh ? resources.map((one) => [one.name, one]) : []);
+}
+
 const WHEN: Readonly<{ [when in Check["when"]]: readonly Activity[] }> = {
   pre: ["pre", "prim", "second"],
   prim: ["prim"],

@@ -57,6 +57,11 @@ export class PeerLink {
     return this.#verdict === "alive" || this.#verdict === "late";
   }
 
+  /** Since its last word; the verdict does not tell before heartbeat.timeout. */
+  get silentMs(): number {
+    return now() - this.#heardAt;
+  }
+
   get health(): readonly LinkHealth[] {
     return this.#health;
   }
@@ -169,7 +174,7 @@ export class PeerLink {
   async #judge(verdict: PeerVerdict, losses: number): Promise<void> {
     if (verdict !== this.#verdict) {
       this.#verdict = verdict;
-      this.#options.turned(verdict, now() - this.#heardAt);
+      this.#options.turned(verdict, this.silentMs);
     }
     if (losses === this.#losses) return;
     // What they decide is on record, or nothing was, before the peer may count on this node again.

@@ -29,7 +29,7 @@ import type { Sight } from "../checker/look.ts";
 import type { ResourceState } from "../rules/rule.ts";
 import { Mirror } from "./mirror.ts";
 import type { Seen } from "./takeovers.ts";
-import { Monitor } from "./monitor.ts";
+import { Monitor, toldThere } from "./monitor.ts";
 import {
   deviations,
   readSwitches,
@@ -39,7 +39,7 @@ import {
 } from "./switches.ts";
 import { Addresses } from "./addresses.ts";
 import { Guarded } from "./guarded.ts";
-import { endLeftCopies } from "./left_copies.ts";
+import { atLast, haveEnded, killLeftCopies } from "./left_copies.ts";
 import { Loop } from "./loop.ts";
 import type { Node } from "./node.ts";
 import { scriptEnvironment } from "./script_environment.ts";
@@ -75,6 +75,10 @@ export interface RunningModuleOptions {
   readonly alarm: (problem: string | null) => void;
   /** What the peer says of this module, while it is heard. */
   readonly peerView: () => ModuleView | null;
+  /** Since the peer's last word. */
+  readonly peerSilentMs: () => number;
+  /** The whole server is about to stop: also said before this module began. */
+  readonly serverStops: () => boolean;
   /** Whether another module is primary and ready; null: there is none of that name. */
   readonly serves: Sight["serves"];
   /** What is kept of data that only this node wrote. */
@@ -83,6 +87,7 @@ export interface RunningModuleOptions {
 
 /** What a module that begins may decide first must be on its disk; the others do not wait longer for that. */
 const BEGIN_MS = 3_000;
+const SHUTS_DOWN = "this server shuts down: it takes nothing over any more";
 
 export class RunningModule {
   readonly log: Log;
@@ -102,7 +107,8 @@ export class RunningModule {
   readonly #readyTime: ReadyTime;
   /** Set while the agent ends: what the user wants is not changed by that. */
   #keptGoal: Record["goal"] | null = null;
-  #serverStops = false;
+  /** Aborted when this agent begins to restore a copy itself, or ends: the copies of an agent before it are no longer its affair. */
+  readonly #ownRestoring = new AbortController();
 
   constructor(options: RunningModuleOptions) {
     const { node, module } = options;
@@ -145,10 +151,11 @@ export class RunningModule {
         }),
       },
       log: this.log,
-      remote: () => {
-        const resources = options.peerView()?.watch?.resources ?? [];
-        return new Map(resources.map((one) => [one.name, one]));
-      },
+      remote: () =>
+        toldThere(options.peerView()?.watch?.resources ?? [], {
+          silentMs: options.peerSilentMs(),
+          periodMs: node.cluster.heartbeat.period,
+        }),
       post: (event) => this.post(event),
       changed: options.changed,
     });
@@ -262,14 +269,13 @@ export class RunningModule {
 
   /** systemd starts no unit any more: a takeover would fail, and count. What the user wants is not changed by that. */
   serverStops(): void {
-    this.#serverStops = true;
-    this.log.info("this server shuts down: it takes nothing over any more");
+    this.log.info(SHUTS_DOWN);
     this.post({ type: "failover", at: now(), on: this.#failover() });
     this.#options.tell();
   }
 
   #failover(): boolean {
-    return !this.#serverStops &&
+    return !this.#options.serverStops() &&
       (this.#switches.failover ?? this.module.failover) === "on";
   }
 
@@ -377,6 +383,7 @@ export class RunningModule {
     );
     this.#loop = loop;
     this.log.info(`begins: ${resumed ? "resumes" : "goal " + record.goal}`);
+    if (this.#options.serverStops()) this.log.info(SHUTS_DOWN);
     await loop.begin({
       type: "begin",
       at: now(),
@@ -392,15 +399,17 @@ export class RunningModule {
   /** Of an agent before this one, which may have been restoring a copy: then the replicator takes no role until it hears this. */
   async #endLeftCopies(report: Report | null): Promise<void> {
     const paths = this.module.directories.map(({ path }) => path);
-    try {
-      if (await endLeftCopies(paths)) {
+    const left = killLeftCopies(paths);
+    const { signal } = this.#ownRestoring;
+    await atLast(async () => {
+      if (left.size > 0) {
+        await haveEnded(left);
         this.log.warning("copying went on without its agent and was ended");
       }
-      if (report?.phase !== "idle") return;
+      const { phase } = this.report() ?? report ?? {};
+      if (phase !== "idle" || signal.aborted) return;
       await this.#mirror?.ask({ command: "replace-end" });
-    } catch (error) {
-      this.log.error(messageOf(error));
-    }
+    }, { failed: (problem) => this.log.error(problem), signal });
   }
 
   post(event: Event): Promise<readonly Action[]> {
@@ -418,6 +427,8 @@ export class RunningModule {
     if (!this.#mirror) {
       throw new Error("the module has no mirrored directories");
     }
+    // It says itself when that has ended: a word about an earlier one would give the module a role in the middle of it.
+    if (command.command === "replace") this.#ownRestoring.abort();
     await this.#mirror.ask(command);
   }
 
@@ -446,6 +457,7 @@ export class RunningModule {
   /** Lets go of everything but the replicator, which goes on; `exit` ends that too (it must be idle). */
   async close(options: { readonly exit: boolean }): Promise<void> {
     if (options.exit) await this.#mirror?.exit();
+    this.#ownRestoring.abort();
     this.#monitor.close();
     await this.#loop?.close();
     await this.#mirror?.close();

@@ -119,7 +119,7 @@ export async function shutdown(
 /** Of both servers at once neither may take over from the other: systemd starts no datastore any more. */
 async function tellAgent({ say }: Pick<Station, "say">): Promise<void> {
   try {
-    await systemctl("kill", "--kill-who=main", "--signal=SIGUSR1", "hakit");
+    await systemctl("kill", "--kill-who=main", "--signal=SIGUSR2", "hakit");
   } catch (error) {
     say(`The agent does not know of the shutdown: ${messageOf(error)}`);
   }

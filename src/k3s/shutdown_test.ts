@@ -232,7 +232,7 @@ Deno.test("shutdown() asks pods to leave when the server stops, and only then", 
 });
 
 Deno.test("shutdown() has the agent take nothing over any more, before pods are asked", async () => {
-  const tells = ["kill --kill-who=main --signal=SIGUSR1 hakit"];
+  const tells = ["kill --kill-who=main --signal=SIGUSR2 hakit"];
   const { kills } = await does({ system: "stopping", pair: "SECOND PRIM" });
   assert.deepEqual(kills, tells);
   assert.deepEqual((await does({ system: "running" })).kills, []);
