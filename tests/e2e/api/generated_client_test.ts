@@ -105,7 +105,7 @@ Deno.test({
         roles: ["node1 STOP"],
         resources: 2,
         started: "ALONE",
-        added: [201, ["admin", "gen"]],
+        added: [201, ["admin", "eve", "gen", "otto"]],
         refused: [404, "no-such-module", 'See "hakit module list"'],
       });
     } finally {
